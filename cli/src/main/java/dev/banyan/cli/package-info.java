@@ -1,0 +1,5 @@
+/** The banyan command. */
+@NullMarked
+package dev.banyan.cli;
+
+import org.jspecify.annotations.NullMarked;

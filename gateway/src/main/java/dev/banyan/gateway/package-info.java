@@ -1,0 +1,5 @@
+/** The gateway. */
+@NullMarked
+package dev.banyan.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The catalogue. */
+@NullMarked
+package dev.banyan.catalog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Loyalty points. */
+@NullMarked
+package dev.banyan.loyalty;
+
+import org.jspecify.annotations.NullMarked;
