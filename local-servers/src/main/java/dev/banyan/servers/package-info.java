@@ -1,4 +1,10 @@
-/** Real PostgreSQL and Kafka servers on free ports of this machine. Start at {@link dev.banyan.servers.LocalPostgres}. */
+/**
+ * Real PostgreSQL and Kafka servers on free ports of this machine, for the demo and for tests. Nothing here is meant for
+ * production: data lives in a folder the caller names or a temporary one that is deleted at the end, and every server
+ * listens on loopback only.
+ *
+ * <p>Start at {@link dev.banyan.servers.LocalPostgres} and {@link dev.banyan.servers.LocalKafka}.
+ */
 @NullMarked
 package dev.banyan.servers;
 

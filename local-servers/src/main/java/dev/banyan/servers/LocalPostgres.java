@@ -1,0 +1,107 @@
+package dev.banyan.servers;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One PostgreSQL server with logical decoding on, listening on 127.0.0.1. {@link #close()} stops it and, unless a folder
+ * was named, deletes its data.
+ */
+public final class LocalPostgres implements AutoCloseable {
+
+    /*
+     * The library starts PostgreSQL with synchronous_commit=off on the command line, which ALTER SYSTEM cannot undo.
+     * Durability tests and latencies mean nothing that way, so the role that everybody uses turns it on again.
+     */
+    private static final String SUPERUSER = "postgres";
+
+    private static final Duration START_MAX = Duration.ofSeconds(60);
+
+    private final EmbeddedPostgres server;
+
+    private LocalPostgres(EmbeddedPostgres server) {
+        this.server = server;
+    }
+
+    /** A server on a free port with data in a temporary folder. */
+    public static LocalPostgres start() {
+        return start(null, 0);
+    }
+
+    /**
+     * A server with its data in {@code dataFolder} (kept at the end, used again at the next start) on {@code port}, 0 for a
+     * free one.
+     */
+    public static LocalPostgres start(@Nullable Path dataFolder, int port) {
+        try {
+            var builder = EmbeddedPostgres.builder()
+                    .setPort(port)
+                    .setPGStartupWait(START_MAX)
+                    .setServerConfig("wal_level", "logical")
+                    .setServerConfig("max_replication_slots", "40")
+                    .setServerConfig("max_wal_senders", "40")
+                    .setServerConfig("max_connections", "300")
+                    .setServerConfig("listen_addresses", "127.0.0.1");
+            if (dataFolder != null) {
+                builder.setDataDirectory(dataFolder).setCleanDataDirectory(false);
+            }
+            var postgres = new LocalPostgres(builder.start());
+            postgres.execute("postgres", "ALTER ROLE " + SUPERUSER + " SET synchronous_commit = 'on'");
+            return postgres;
+        } catch (IOException e) {
+            throw new UncheckedIOException("starting PostgreSQL", e);
+        }
+    }
+
+    /** The port on 127.0.0.1. */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** The superuser's name; its password is the same word, any is accepted on loopback. */
+    public String user() {
+        return SUPERUSER;
+    }
+
+    /** {@code jdbc:postgresql://127.0.0.1:port/database}, without user and password. */
+    public String jdbcUrl(String database) {
+        return "jdbc:postgresql://127.0.0.1:" + port() + "/" + database;
+    }
+
+    /** Creates an empty database and returns its {@link #jdbcUrl}. */
+    public String createDatabase(String name) {
+        execute("postgres", "CREATE DATABASE \"" + name + "\"");
+        return jdbcUrl(name);
+    }
+
+    /** A new connection as superuser; the caller closes it. */
+    public Connection connect(String database) throws SQLException {
+        return DriverManager.getConnection(jdbcUrl(database), SUPERUSER, SUPERUSER);
+    }
+
+    /** Runs {@code sql} in {@code database} as superuser, committing by itself. */
+    public void execute(String database, String sql) {
+        try (var connection = connect(database);
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException("running on " + database + ": " + sql, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("stopping PostgreSQL", e);
+        }
+    }
+}

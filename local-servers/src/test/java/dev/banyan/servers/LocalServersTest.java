@@ -1,0 +1,71 @@
+package dev.banyan.servers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+
+class LocalServersTest {
+
+    @Test
+    void postgresDecodesLogicallyAndCommitsDurably() throws Exception {
+        try (var postgres = LocalPostgres.start()) {
+            postgres.createDatabase("shop");
+            try (var connection = postgres.connect("shop");
+                    var statement = connection.createStatement();
+                    var settings = statement.executeQuery(
+                            "SELECT current_setting('wal_level'), current_setting('synchronous_commit')")) {
+                settings.next();
+                assertThat(List.of(settings.getString(1), settings.getString(2)))
+                        .containsExactly("logical", "on");
+            }
+        }
+    }
+
+    @Test
+    void kafkaKeepsWhatATransactionCommitted() throws Exception {
+        try (var kafka = LocalKafka.start()) {
+            kafka.createTopic("facts", 1);
+            kafka.createTopic("facts", 1);
+            try (var producer = new KafkaProducer<>(
+                    Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", "t"),
+                    new StringSerializer(),
+                    new StringSerializer())) {
+                producer.initTransactions();
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>("facts", "key", "aborted")).get();
+                producer.abortTransaction();
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>("facts", "key", "kept")).get();
+                producer.commitTransaction();
+            }
+            try (var consumer = new KafkaConsumer<>(
+                    Map.of(
+                            "bootstrap.servers",
+                            kafka.bootstrapServers(),
+                            "group.id",
+                            "g",
+                            "auto.offset.reset",
+                            "earliest",
+                            "isolation.level",
+                            "read_committed"),
+                    new StringDeserializer(),
+                    new StringDeserializer())) {
+                consumer.subscribe(List.of("facts"));
+                var values = new java.util.ArrayList<String>();
+                var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+                while (values.isEmpty() && System.nanoTime() < deadline) {
+                    consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));
+                }
+                assertThat(values).containsExactly("kept");
+            }
+        }
+    }
+}
