@@ -1,0 +1,27 @@
+package dev.banyan.bridge.change;
+
+import org.jspecify.annotations.Nullable;
+
+/** What one statement did to one row, or, for {@link Read}, what a backfill found. */
+public sealed interface Change {
+
+    TableId table();
+
+    /** A new row. */
+    record Inserted(TableId table, Row after) implements Change {}
+
+    /**
+     * A changed row. {@code before} is the whole old row where the table has REPLICA IDENTITY FULL, else null. A changed primary key
+     * is one of these, with both rows, although the log carries a delete and an insert.
+     */
+    record Updated(TableId table, @Nullable Row before, Row after) implements Change {}
+
+    /** A row that is gone. {@code before} is the whole old row where the table has REPLICA IDENTITY FULL, else its key alone. */
+    record Deleted(TableId table, Row before) implements Change {}
+
+    /** Every row of the table is gone. */
+    record Truncated(TableId table) implements Change {}
+
+    /** A row as a backfill read it: state without a cause. Never older than a change of the same row that came before it. */
+    record Read(TableId table, Row after) implements Change {}
+}

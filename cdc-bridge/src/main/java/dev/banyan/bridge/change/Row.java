@@ -1,0 +1,37 @@
+package dev.banyan.bridge.change;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row: column name to value, in the table's column order. Values are {@code String, Short, Integer, Long, Float, Double,
+ * BigDecimal, Boolean, byte[], LocalDate, LocalTime, LocalDateTime, OffsetDateTime, OffsetTime, UUID} or a {@code List} of these.
+ */
+public record Row(Map<String, @Nullable Object> values) {
+
+    public Row {
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
+
+    /** The value of {@code column}; null when it is NULL or the row has no such column. */
+    public @Nullable Object get(String column) {
+        return values.get(column);
+    }
+
+    /** The values of {@code columns}, in that order, as a key. A key has no NULL. */
+    public List<Object> key(List<String> columns) {
+        var key = new ArrayList<Object>(columns.size());
+        for (var column : columns) {
+            var value = values.get(column);
+            if (value == null) {
+                throw new IllegalArgumentException("key column " + column + ": null (expected: a value)");
+            }
+            key.add(value);
+        }
+        return Collections.unmodifiableList(key);
+    }
+}

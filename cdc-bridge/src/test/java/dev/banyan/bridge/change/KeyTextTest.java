@@ -1,0 +1,23 @@
+package dev.banyan.bridge.change;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class KeyTextTest {
+
+    @Test
+    void sameNumberOfAnotherTypeIsTheSameKey() {
+        assertThat(KeyText.of(List.of((short) 7))).isEqualTo(KeyText.of(List.of(7L)));
+        assertThat(KeyText.of(List.of(new BigDecimal("7.00")))).isEqualTo("7");
+    }
+
+    @Test
+    void elementsNeverRunIntoEachOther() {
+        assertThat(KeyText.of(List.of("a", "b"))).isNotEqualTo(KeyText.of(List.of("a\u001fb")));
+        assertThat(KeyText.of(List.of("", "ab"))).isNotEqualTo(KeyText.of(List.of("ab")));
+        assertThat(KeyText.of(List.of("a\\", "b"))).isNotEqualTo(KeyText.of(List.of("a", "\\b")));
+    }
+}
