@@ -11,7 +11,7 @@ public final class InMemoryImages implements AggregateImages {
 
     private record Image(Row row, String parent) {}
 
-    private final Map<TableId, TreeMap<String, Image>> imagesByTable = new HashMap<>();
+    private final Map<TableId, Map<String, Image>> imagesByTable = new HashMap<>();
 
     @Override
     public @Nullable Row get(TableId table, List<?> key) {
@@ -48,7 +48,7 @@ public final class InMemoryImages implements AggregateImages {
         return images(table).values().stream().map(Image::row).toList();
     }
 
-    private TreeMap<String, Image> images(TableId table) {
-        return imagesByTable.computeIfAbsent(table, unused -> new TreeMap<>());
+    private Map<String, Image> images(TableId table) {
+        return imagesByTable.computeIfAbsent(table, _ -> new TreeMap<>());
     }
 }
