@@ -1,0 +1,56 @@
+package dev.banyan.rules;
+
+import java.util.List;
+
+/**
+ * How callers are told apart when a route is split, so that the same caller always comes out on the same side. Routes
+ * that share a cohort move the same people together.
+ *
+ * @param key where a caller's key is looked for; the first that is present and not empty wins
+ * @param salt makes this cohort's order of callers its own
+ */
+public record Cohort(String name, List<Key> key, String salt) {
+
+    /** The most places that one cohort looks at. */
+    public static final int KEYS_MAX = 8;
+
+    /** The bucket of a caller without a key: it moves last, at 100 %. */
+    public static final int LAST_BUCKET = 9_999;
+
+    public Cohort {
+        Names.require("cohort", name);
+        key = List.copyOf(key);
+        if (key.isEmpty() || key.size() > KEYS_MAX) {
+            throw new IllegalArgumentException("key: " + key.size() + " entries (expected: 1.." + KEYS_MAX + ")");
+        }
+        for (Key each : key.subList(0, key.size() - 1)) {
+            if (each instanceof Key.GenerateCookie) {
+                throw new IllegalArgumentException("key: " + each + " (expected: generateCookie comes last)");
+            }
+        }
+        if (salt.isEmpty()) {
+            throw new IllegalArgumentException("salt: empty (expected: any text)");
+        }
+    }
+
+    /** A caller's place among 10,000, the same on every machine: {@code murmur3_32(utf8(salt + ":" + key)) mod 10000}. */
+    public int bucket(String callerKey) {
+        return CohortHash.bucket(salt, callerKey);
+    }
+
+    /** A place where a caller's key may stand. */
+    public sealed interface Key {
+
+        /** The name of the header or cookie. */
+        String name();
+
+        /** A request header. */
+        record Header(String name) implements Key {}
+
+        /** A cookie the application itself sets. Not a session cookie: logging in changes those. */
+        record Cookie(String name) implements Key {}
+
+        /** A cookie of our own, given to browsers that have none yet. */
+        record GenerateCookie(String name) implements Key {}
+    }
+}

@@ -1,0 +1,100 @@
+package dev.banyan.rules;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All rules that are in force together: what people wrote, checked one by one. Two rule sets are equal when they say
+ * the same, whatever files they came from and in whatever order.
+ */
+public final class RuleSet {
+
+    private final List<Backend> backends;
+    private final List<Cohort> cohorts;
+    private final List<Route> routes;
+    private final Map<String, RouteSource> sources;
+    private final String hash;
+
+    private RuleSet(
+            List<Backend> backends, List<Cohort> cohorts, List<Route> routes, Map<String, RouteSource> sources) {
+        this.backends = List.copyOf(backends);
+        this.cohorts = List.copyOf(cohorts);
+        this.routes = List.copyOf(routes);
+        this.sources = Map.copyOf(sources);
+        this.hash = RuleText.hash(this);
+    }
+
+    /** Rules made by a program. {@link RoutingTable#compile} checks how they fit together. */
+    public static RuleSet of(List<Backend> backends, List<Cohort> cohorts, List<Route> routes) {
+        return new RuleSet(backends, cohorts, routes, Map.of());
+    }
+
+    static RuleSet of(
+            List<Backend> backends, List<Cohort> cohorts, List<Route> routes, Map<String, RouteSource> sources) {
+        return new RuleSet(backends, cohorts, routes, sources);
+    }
+
+    /** No rules at all: {@code legacy} serves everything. */
+    public static RuleSet passThrough(URI legacy) {
+        return of(List.of(Backend.baseline("legacy", legacy)), List.of(), List.of());
+    }
+
+    /** The same rules with one backend at another address. */
+    public RuleSet withBackendUrl(String name, URI url) {
+        if (backend(name).isEmpty()) {
+            throw new IllegalArgumentException("backend: " + name + " (expected: one of "
+                    + backends.stream().map(Backend::name).toList() + ")");
+        }
+        List<Backend> changed = new ArrayList<>();
+        for (Backend each : backends) {
+            changed.add(each.name().equals(name) ? each.withUrl(url) : each);
+        }
+        return new RuleSet(changed, cohorts, routes, sources);
+    }
+
+    public List<Backend> backends() {
+        return backends;
+    }
+
+    public List<Cohort> cohorts() {
+        return cohorts;
+    }
+
+    public List<Route> routes() {
+        return routes;
+    }
+
+    /** The backend of this name. */
+    public Optional<Backend> backend(String name) {
+        return backends.stream().filter(each -> each.name().equals(name)).findFirst();
+    }
+
+    /** 16 hex digits that are the same for rules that say the same, and else differ. */
+    public String hash() {
+        return hash;
+    }
+
+    /** Where routes stand in their files, for messages. */
+    Map<String, RouteSource> sources() {
+        return sources;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RuleSet that && hash.equals(that.hash);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash.hashCode();
+    }
+
+    /** One line for each backend, cohort and route, by name, so that two rule sets can be compared line by line. */
+    @Override
+    public String toString() {
+        return RuleText.of(this);
+    }
+}
