@@ -39,21 +39,13 @@ public record Backend(
 
     /** The backend of everything that no route moves, with the settings a rule file gets when it names none. */
     public static Backend baseline(String name, URI url) {
-        return new Backend(
-                name, url, true, null, Timeouts.UNSET, MAX_CONNECTIONS_UNSET, null, PathModel.UNKNOWN);
+        return new Backend(name, url, true, null, Timeouts.UNSET, MAX_CONNECTIONS_UNSET, null, PathModel.UNKNOWN);
     }
 
     /** A backend that routes move to, with the settings a rule file gets when it names none. */
     public static Backend candidate(String name, URI url) {
         return new Backend(
-                name,
-                url,
-                false,
-                null,
-                Timeouts.UNSET,
-                MAX_CONNECTIONS_UNSET,
-                CircuitBreaker.UNSET,
-                PathModel.UNKNOWN);
+                name, url, false, null, Timeouts.UNSET, MAX_CONNECTIONS_UNSET, CircuitBreaker.UNSET, PathModel.UNKNOWN);
     }
 
     /** The same backend at another address. */
@@ -127,10 +119,16 @@ public record Backend(
         boolean bare = url.getRawUserInfo() == null && url.getRawQuery() == null && url.getRawFragment() == null;
         String path = url.getRawPath() == null ? "" : url.getRawPath();
         boolean http = scheme.equals("http") || scheme.equals("https");
-        if (!http || url.getHost() == null || !bare || !(path.isEmpty() || path.equals("/")) || url.getPort() > 65_535) {
+        if (!http
+                || url.getHost() == null
+                || !bare
+                || !(path.isEmpty() || path.equals("/"))
+                || url.getPort() > 65_535) {
             throw new IllegalArgumentException(
                     "url: " + url + " (expected: http or https, a host, perhaps a port, nothing after it)");
         }
-        return path.isEmpty() ? url : URI.create(url.toString().substring(0, url.toString().length() - 1));
+        return path.isEmpty()
+                ? url
+                : URI.create(url.toString().substring(0, url.toString().length() - 1));
     }
 }

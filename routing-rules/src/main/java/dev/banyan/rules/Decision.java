@@ -15,8 +15,12 @@ public sealed interface Decision {
      * @param split other callers get another backend for the same URL, so that no shared cache may keep the reply
      */
     record Routed(
-            @Nullable Route route, Backend backend, Side side, int bucket, @Nullable NewCookie issue, boolean split)
-            implements Decision {
+            @Nullable Route route,
+            Backend backend,
+            Side side,
+            int bucket,
+            @Nullable NewCookie issue,
+            boolean split) implements Decision {
 
         /** Whether the baseline may serve this request, should the backend fail it before a reply began. */
         public boolean mayFallBack() {

@@ -10,4 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param rawQuery as it came, without the question mark; null when there is none
  */
 public record RequestFacts(
-        String host, String method, String rawPath, @Nullable String rawQuery, HeaderLookup headers) {}
+        String host,
+        String method,
+        String rawPath,
+        @Nullable String rawQuery,
+        HeaderLookup headers) {}

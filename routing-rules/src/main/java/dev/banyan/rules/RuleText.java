@@ -24,7 +24,8 @@ final class RuleText {
 
     static String hash(RuleSet rules) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(of(rules).getBytes(UTF_8));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(of(rules).getBytes(UTF_8));
             return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("SHA-256: every JDK has it", e);
