@@ -61,11 +61,11 @@ public record Backend(
      */
     public record Timeouts(Duration connect, Duration request) {
 
-        /** What a backend gets that names no timeouts. */
-        public static final Timeouts UNSET = new Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(30));
-
         /** The longest of both. */
         public static final Duration MAX = Duration.ofHours(1);
+
+        /** What a backend gets that names no timeouts. */
+        public static final Timeouts UNSET = new Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(30));
 
         public Timeouts {
             requireBounded("connect", connect);
@@ -90,11 +90,11 @@ public record Backend(
      */
     public record CircuitBreaker(int failureRate, int windowCalls, int minCalls, Duration openFor, int trialCalls) {
 
-        /** What a candidate gets that names no circuit breaker. */
-        public static final CircuitBreaker UNSET = new CircuitBreaker(5_000, 100, 20, Duration.ofSeconds(10), 5);
-
         /** The largest of the three counts. */
         public static final int CALLS_MAX = 10_000;
+
+        /** What a candidate gets that names no circuit breaker. */
+        public static final CircuitBreaker UNSET = new CircuitBreaker(5_000, 100, 20, Duration.ofSeconds(10), 5);
 
         public CircuitBreaker {
             requireBetween("failureRate", failureRate, 1, 10_000);
@@ -114,7 +114,7 @@ public record Backend(
     }
 
     /** Checks a backend's address and drops a lone trailing slash. */
-    private static URI origin(URI url) {
+    static URI origin(URI url) {
         String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
         boolean bare = url.getRawUserInfo() == null && url.getRawQuery() == null && url.getRawFragment() == null;
         String path = url.getRawPath() == null ? "" : url.getRawPath();

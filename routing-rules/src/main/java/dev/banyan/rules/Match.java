@@ -1,7 +1,5 @@
 package dev.banyan.rules;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,29 +32,52 @@ public record Match(Path path, @Nullable String method, List<Field> headers, Lis
         return new Match(path, only, headers, queryParams);
     }
 
-    /** What a request's path is compared with. Values are as people read them: {@code /café}, not {@code /caf%C3%A9}. */
-    public sealed interface Path {
+    /**
+     * What a request's path is compared with.
+     *
+     * @param value as people read it: {@code /café}, not {@code /caf%C3%A9}
+     */
+    public record Path(Kind kind, String value) {
 
-        /** The text as the rule file has it. */
-        String value();
+        /** Every path. */
+        public static final Path ANY = new Path(Kind.PATH_PREFIX, "/");
 
-        /** This path and no other; {@code /orders} is not {@code /orders/}. */
-        record Exact(String value) implements Path {}
-
-        /**
-         * This path and everything below it, by whole elements: {@code /orders} covers {@code /orders/7}, not
-         * {@code /orders-old}. A trailing slash is ignored. Elements may be {@code {name}}, which any one element fits.
-         */
-        record PathPrefix(String value) implements Path {}
-
-        /** A whole path some of whose elements are {@code {name}}, which any one element that is not empty fits. */
-        record PathTemplate(String value) implements Path {}
-
-        /** A regular expression of RE2 that the whole path must fit. */
-        record RegularExpression(String value) implements Path {
-            public RegularExpression {
-                requireRegex(value);
+        public Path {
+            String expected = PathValue.wrong(kind, value);
+            if (expected != null) {
+                throw new IllegalArgumentException("path: " + value + " (expected: " + expected + ")");
             }
+        }
+
+        public static Path exact(String value) {
+            return new Path(Kind.EXACT, value);
+        }
+
+        public static Path prefix(String value) {
+            return new Path(Kind.PATH_PREFIX, value);
+        }
+
+        public static Path template(String value) {
+            return new Path(Kind.PATH_TEMPLATE, value);
+        }
+
+        public static Path regularExpression(String value) {
+            return new Path(Kind.REGULAR_EXPRESSION, value);
+        }
+
+        /** How. */
+        public enum Kind {
+            /** This path and no other; {@code /orders} is not {@code /orders/}. */
+            EXACT,
+            /**
+             * This path and everything below it, by whole elements: {@code /orders} covers {@code /orders/7}, not
+             * {@code /orders-old}. A trailing slash is ignored. An element may be {@code {name}}.
+             */
+            PATH_PREFIX,
+            /** A whole path some of whose elements are {@code {name}}, which any one element fits that is not empty. */
+            PATH_TEMPLATE,
+            /** A regular expression of RE2 that all of the path fits. */
+            REGULAR_EXPRESSION
         }
     }
 
@@ -81,10 +102,9 @@ public record Match(Path path, @Nullable String method, List<Field> headers, Lis
     }
 
     private static void requireRegex(String value) {
-        try {
-            Pattern.compile(value);
-        } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException("regular expression: " + e.getMessage(), e);
+        String expected = PathValue.wrongRegex(value);
+        if (expected != null) {
+            throw new IllegalArgumentException("regular expression: " + value + " (expected: " + expected + ")");
         }
     }
 }

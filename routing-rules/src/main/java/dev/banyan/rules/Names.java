@@ -11,8 +11,12 @@ final class Names {
 
     private Names() {}
 
+    static boolean isName(String name) {
+        return NAME.matches(name);
+    }
+
     static void require(String what, String name) {
-        if (!NAME.matches(name)) {
+        if (!isName(name)) {
             throw new IllegalArgumentException(what + " name: " + name + " (expected: " + EXPECTED + ")");
         }
     }

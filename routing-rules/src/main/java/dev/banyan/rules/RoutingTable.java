@@ -1,30 +1,70 @@
 package dev.banyan.rules;
 
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** The compiled form of a {@link RuleSet}: decides. */
+/**
+ * The compiled form of a {@link RuleSet}: decides what becomes of a request in a time that does not depend on the number
+ * of rules. Immutable; a reload makes a new one and swaps the reference.
+ */
 public final class RoutingTable {
 
-    private final RuleSet rules;
-    private final Backend baseline;
+    /*
+     * Servers read odd paths differently. A path that every server reads alike is looked up once. For any other, each
+     * reading that some declared backend could have of it is looked up: if all lead to the same place, the request goes
+     * there with its bytes as they came, so that an application that lives on odd paths goes on living; if not, a caller
+     * could choose which side of a rule he lands on, and gets 400.
+     */
 
-    private RoutingTable(RuleSet rules, Backend baseline) {
+    private static final int BAD_REQUEST = 400;
+    private static final int NEW_KEY_BYTES = 16;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final RuleSet rules;
+    private final Decision catchAll;
+    private final HostIndex index;
+    /** The same matches with all letters small; null unless a backend ignores case. */
+    private final @Nullable HostIndex smallIndex;
+
+    private final Set<PathModel> pathModels;
+    private final Supplier<String> newKeys;
+
+    private RoutingTable(RuleSet rules, Backend baseline, Supplier<String> newKeys) {
+        Map<String, RoutePlan> planByRoute = plans(rules, baseline);
         this.rules = rules;
-        this.baseline = baseline;
+        this.catchAll = new Decision.Routed(null, baseline, Side.BASELINE, Cohort.LAST_BUCKET, null, false);
+        this.index = new HostIndex(new MatchGroups(rules.routes(), false), planByRoute);
+        this.smallIndex = ignoresCase(rules) ? new HostIndex(new MatchGroups(rules.routes(), true), planByRoute) : null;
+        this.pathModels =
+                new HashSet<>(rules.backends().stream().map(Backend::pathModel).toList());
+        this.newKeys = newKeys;
     }
 
     /** Compiles rules, or says everything that keeps them from fitting together. */
     public static RoutingTable compile(RuleSet rules) throws RulesException {
-        List<Problem> problems = new ArrayList<>();
-        List<Backend> baselines =
-                rules.backends().stream().filter(Backend::baseline).toList();
-        if (baselines.size() != 1) {
-            problems.add(new Problem(
-                    java.nio.file.Path.of(""), 0, 0, "backends", baselines.size() + " baselines", "exactly one"));
+        return compile(rules, RoutingTable::randomKey);
+    }
+
+    static RoutingTable compile(RuleSet rules, Supplier<String> newKeys) throws RulesException {
+        List<Problem> problems = new ArrayList<>(dangling(rules));
+        problems.addAll(problems(rules));
+        if (!problems.isEmpty()) {
             throw new RulesException(problems);
         }
-        return new RoutingTable(rules, baselines.getFirst());
+        Backend baseline =
+                rules.backends().stream().filter(Backend::baseline).findFirst().orElseThrow();
+        return new RoutingTable(rules, baseline, newKeys);
     }
 
     /** The rules this was compiled from. */
@@ -32,48 +72,140 @@ public final class RoutingTable {
         return rules;
     }
 
-    /** What becomes of a request. Never null, never throws, and the same for the same facts. */
+    /**
+     * What becomes of a request. Never null, never throws, and the same for the same facts, but for the value of a new
+     * cookie.
+     */
     public Decision decide(RequestFacts facts) {
-        for (Route route : rules.routes()) {
-            for (Match match : route.matches()) {
-                if (match.method() != null && !match.method().equals(facts.method())) {
-                    continue;
-                }
-                boolean fits =
-                        switch (match.path()) {
-                            case Match.Path.Exact(var value) -> facts.rawPath().equals(value);
-                            case Match.Path.PathPrefix(var value) ->
-                                facts.rawPath().equals(value)
-                                        || facts.rawPath().startsWith(value.endsWith("/") ? value : value + "/");
-                            case Match.Path.PathTemplate _, Match.Path.RegularExpression _ -> false;
-                        };
-                if (fits) {
-                    return decide(route, facts);
-                }
-            }
+        String path = facts.rawPath();
+        if (path.equals("*")) {
+            return catchAll; // OPTIONS * is about the server, not about a path
         }
-        return new Decision.Routed(null, baseline, Side.BASELINE, Cohort.LAST_BUCKET, null, false);
+        RequestPath.Form form = RequestPath.form(path);
+        if (form == RequestPath.Form.BROKEN) {
+            return new Decision.Refused(
+                    BAD_REQUEST,
+                    "the path has a control character, a broken percent sign or no slash at its beginning");
+        }
+        if (rules.routes().isEmpty()) {
+            return catchAll;
+        }
+        if (form == RequestPath.Form.ENCODED) {
+            path = PathCodec.decodeNecessary(path);
+            boolean sound = path.indexOf('%') < 0 && Normalizer.isNormalized(path, Normalizer.Form.NFKC);
+            form = sound ? RequestPath.Form.PLAIN : RequestPath.Form.DOUBTFUL;
+        }
+        return form == RequestPath.Form.PLAIN && smallIndex == null
+                ? decide(index.find(path, facts), facts)
+                : decideReadings(facts);
     }
 
-    private Decision decide(Route route, RequestFacts facts) {
-        Backend candidate = rules.backend(route.candidate()).orElseThrow();
-        int bucket = Cohort.LAST_BUCKET;
-        for (Cohort cohort : rules.cohorts()) {
-            for (Cohort.Key key : cohort.name().equals(route.cohort()) ? cohort.key() : List.<Cohort.Key>of()) {
-                String value = key instanceof Cohort.Key.Header(var name)
-                        ? facts.headers().first(name)
-                        : null;
-                bucket = value == null ? bucket : cohort.bucket(value);
+    private Decision decide(@Nullable RoutePlan plan, RequestFacts facts) {
+        return plan == null ? catchAll : plan.decide(facts, newKeys);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // there is one plan a route
+    private Decision decideReadings(RequestFacts facts) {
+        Decision agreed = null;
+        RoutePlan agreedPlan = null;
+        for (PathModel model : pathModels) {
+            Set<String> readings = PathReadings.of(facts.rawPath(), model);
+            if (readings == null) {
+                return new Decision.Refused(BAD_REQUEST, "the path can be read in too many ways");
+            }
+            for (String reading : readings) {
+                RoutePlan plan = smallIndex != null && model.ignoresCase()
+                        ? smallIndex.find(reading.toLowerCase(Locale.ROOT), facts)
+                        : index.find(reading, facts);
+                if (agreed == null) {
+                    agreed = decide(plan, facts);
+                    agreedPlan = plan;
+                } else if (plan != agreedPlan && !isSameOutcome(agreed, decide(plan, facts))) {
+                    return new Decision.Refused(
+                            BAD_REQUEST, "servers could read the path differently, and a rule depends on it");
+                }
             }
         }
-        return switch (route.stage()) {
-            case OFF, SHADOW -> new Decision.Routed(route, baseline, Side.BASELINE, bucket, null, false);
-            case LIVE ->
-                bucket < route.weight()
-                        ? new Decision.Routed(route, candidate, Side.CANDIDATE, bucket, null, route.isSplit())
-                        : new Decision.Routed(route, baseline, Side.BASELINE, bucket, null, route.isSplit());
-            case COMPLETE -> new Decision.Routed(route, candidate, Side.CANDIDATE, bucket, null, false);
-            case RETIRED -> new Decision.Refused(410, "route " + route.name() + " is retired");
+        return agreed == null ? catchAll : agreed;
+    }
+
+    private static boolean isSameOutcome(Decision one, Decision other) {
+        return switch (one) {
+            case Decision.Routed a ->
+                other instanceof Decision.Routed b && a.backend().equals(b.backend());
+            case Decision.Refused a -> other instanceof Decision.Refused b && a.status() == b.status();
         };
+    }
+
+    /** Ties between routes, and what is beyond a limit. */
+    static List<Problem> problems(RuleSet rules) {
+        List<Problem> problems = new MatchGroups(rules.routes(), false).problems(rules.sources());
+        if (problems.isEmpty() && ignoresCase(rules)) {
+            return new MatchGroups(rules.routes(), true).problems(rules.sources());
+        }
+        return problems;
+    }
+
+    /** What rules made by a program may lack; those of files were checked when they were read. */
+    private static List<Problem> dangling(RuleSet rules) {
+        List<Problem> problems = new ArrayList<>();
+        long baselines = rules.backends().stream().filter(Backend::baseline).count();
+        if (baselines != 1) {
+            problems.add(problem("backends", baselines + " baselines", "exactly one"));
+        }
+        Set<String> backends =
+                unique("backends", rules.backends().stream().map(Backend::name).toList(), problems);
+        Set<String> cohorts =
+                unique("cohorts", rules.cohorts().stream().map(Cohort::name).toList(), problems);
+        unique("routes", rules.routes().stream().map(Route::name).toList(), problems);
+        for (Route route : rules.routes()) {
+            String where = "routes[" + route.name() + "]";
+            if (!backends.contains(route.candidate())) {
+                problems.add(problem(
+                        where + ".candidate", route.candidate(), Suggestion.among(route.candidate(), backends)));
+            }
+            if (route.cohort() != null && !cohorts.contains(route.cohort())) {
+                problems.add(problem(where + ".cohort", route.cohort(), Suggestion.among(route.cohort(), cohorts)));
+            }
+        }
+        return problems;
+    }
+
+    private static Set<String> unique(String kind, List<String> names, List<Problem> problems) {
+        Set<String> unique = new HashSet<>();
+        for (String name : names) {
+            if (!unique.add(name)) {
+                problems.add(problem(kind + "[" + name + "].name", "a second \"" + name + "\"", "another name"));
+            }
+        }
+        return unique;
+    }
+
+    private static Problem problem(String where, String found, String expected) {
+        return new Problem(Path.of(""), 0, 0, where, found, expected);
+    }
+
+    private static Map<String, RoutePlan> plans(RuleSet rules, Backend baseline) {
+        Map<String, Backend> backends = new HashMap<>();
+        rules.backends().forEach(each -> backends.put(each.name(), each));
+        Map<String, Cohort> cohorts = new HashMap<>();
+        rules.cohorts().forEach(each -> cohorts.put(each.name(), each));
+        Map<String, RoutePlan> plans = new HashMap<>();
+        for (Route route : rules.routes()) {
+            Backend candidate = backends.getOrDefault(route.candidate(), baseline);
+            Cohort cohort = route.cohort() == null ? null : cohorts.get(route.cohort());
+            plans.put(route.name(), new RoutePlan(route, baseline, candidate, cohort));
+        }
+        return plans;
+    }
+
+    private static boolean ignoresCase(RuleSet rules) {
+        return rules.backends().stream().anyMatch(each -> each.pathModel().ignoresCase());
+    }
+
+    private static String randomKey() {
+        byte[] bytes = new byte[NEW_KEY_BYTES];
+        RANDOM.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 }

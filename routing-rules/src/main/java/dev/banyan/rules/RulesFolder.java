@@ -1,19 +1,100 @@
 package dev.banyan.rules;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** A folder of rule files. All {@code *.yaml} directly in it are one rule set. */
+/** A folder of rule files. All {@code *.yaml} directly in it are one rule set; whatever else lies there is not looked at. */
 public final class RulesFolder {
+
+    /** The most rule files in one folder. */
+    public static final int FILES_MAX = 1_000;
+
+    /** The most bytes of all rule files together; one file alone may have as many. */
+    public static final long BYTES_MAX = YamlParser.FILE_BYTES_MAX;
+
+    private static final int PROBLEMS_MAX = 1_000;
+
+    private static final RulesSchema SCHEMA = RulesSchema.load();
 
     private RulesFolder() {}
 
-    /** Reads and checks all rules of a folder, or says everything that is wrong with them. */
+    /**
+     * Reads and checks all rules of a folder, or says everything that is wrong with them: the text, the shape, the
+     * meaning, and how the rules fit together.
+     */
     public static RuleSet read(Path folder) throws RulesException {
-        if (!Files.isDirectory(folder)) {
-            throw new RulesException(List.of(new Problem(folder, 0, 0, "folder", "no such folder", "a folder")));
+        List<Problem> problems = new ArrayList<>();
+        Map<Path, Yaml> documents = new LinkedHashMap<>();
+        long bytes = 0;
+        List<Path> files = files(folder, problems);
+        for (Path file : files) {
+            byte[] content = content(file, BYTES_MAX - bytes, problems);
+            Yaml document = content == null ? null : YamlParser.parse(file, content, problems);
+            bytes += content == null ? 0 : content.length;
+            if (document != null) {
+                SCHEMA.check(file, document, problems);
+                documents.put(file, document);
+            }
         }
-        return RuleSet.of(List.of(), List.of(), List.of());
+        boolean complete = !files.isEmpty()
+                && documents.size() == files.size()
+                && documents.values().stream()
+                        .allMatch(each ->
+                                each instanceof Yaml.Fields top && !top.fields().isEmpty());
+        RuleSet rules = new RuleReader(problems, complete).read(documents);
+        problems.addAll(RoutingTable.problems(rules));
+        if (!problems.isEmpty()) {
+            problems.sort(Comparator.comparing(Problem::file)
+                    .thenComparingInt(Problem::line)
+                    .thenComparingInt(Problem::column)
+                    .thenComparing(Problem::where));
+            throw new RulesException(
+                    problems.stream().distinct().limit(PROBLEMS_MAX).toList());
+        }
+        return rules;
+    }
+
+    private static List<Path> files(Path folder, List<Problem> problems) {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> yaml = Files.newDirectoryStream(folder, "*.yaml")) {
+            for (Path file : yaml) {
+                // An editor's swap files and half-written copies begin with a dot.
+                if (Files.isRegularFile(file) && !file.getFileName().toString().startsWith(".")) {
+                    files.add(file);
+                }
+            }
+        } catch (IOException e) {
+            problems.add(new Problem(folder, 0, 0, "folder", "unreadable: " + e, "a folder of *.yaml files"));
+            return List.of();
+        }
+        if (files.isEmpty() || files.size() > FILES_MAX) {
+            problems.add(new Problem(
+                    folder, 0, 0, "folder", files.size() + " files *.yaml", "1 to " + FILES_MAX + " of them"));
+            return List.of();
+        }
+        files.sort(Comparator.naturalOrder());
+        return files;
+    }
+
+    private static byte @Nullable [] content(Path file, long bytesLeft, List<Problem> problems) {
+        try (var in = Files.newInputStream(file)) {
+            byte[] content = in.readNBytes((int) bytesLeft + 1);
+            if (content.length <= bytesLeft) {
+                return content;
+            }
+            problems.add(new Problem(
+                    file, 0, 0, "file", "too large", "at most " + BYTES_MAX + " bytes in all files together"));
+        } catch (IOException e) {
+            problems.add(new Problem(file, 0, 0, "file", "unreadable: " + e, "a readable file"));
+        }
+        return null;
     }
 }

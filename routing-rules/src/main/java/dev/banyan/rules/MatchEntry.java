@@ -1,0 +1,99 @@
+package dev.banyan.rules;
+
+import com.google.re2j.Pattern;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One match as it is tried: its path has been found already, unless it is an expression. */
+record MatchEntry(
+        RoutePlan plan,
+        @Nullable Pattern path,
+        @Nullable String method,
+        List<Condition> headers,
+        List<Condition> queryParams) {
+
+    /** A field and what its value must be; {@code regex} null compares the text. */
+    record Condition(String name, String value, @Nullable Pattern regex) {
+
+        static Condition of(Match.Field field) {
+            return switch (field) {
+                case Match.Field.Exact(var name, var value) -> new Condition(name, value, null);
+                case Match.Field.RegularExpression(var name, var value) ->
+                    new Condition(name, value, Pattern.compile(value));
+            };
+        }
+
+        boolean holds(@Nullable String actual) {
+            return actual != null && (regex == null ? value.equals(actual) : regex.matches(actual));
+        }
+    }
+
+    static MatchEntry of(Match match, RoutePlan plan, boolean foldCase) {
+        boolean regex = match.path().kind() == Match.Path.Kind.REGULAR_EXPRESSION;
+        Pattern path = regex ? Pattern.compile(match.path().value(), foldCase ? Pattern.CASE_INSENSITIVE : 0) : null;
+        return new MatchEntry(
+                plan,
+                path,
+                match.method(),
+                match.headers().stream().map(Condition::of).toList(),
+                match.queryParams().stream().map(Condition::of).toList());
+    }
+
+    boolean fits(String readPath, RequestFacts facts) {
+        if (method != null && !method.equals(facts.method())) {
+            return false;
+        }
+        for (int i = 0; i < headers.size(); i++) {
+            if (!headers.get(i).holds(header(facts.headers(), headers.get(i).name()))) {
+                return false;
+            }
+        }
+        for (int i = 0; i < queryParams.size(); i++) {
+            if (!queryParams
+                    .get(i)
+                    .holds(queryParam(facts.rawQuery(), queryParams.get(i).name()))) {
+                return false;
+            }
+        }
+        return path == null || path.matches(readPath);
+    }
+
+    /** All lines of a header as one, joined as RFC 9110 section 5.3 says. */
+    private static @Nullable String header(HeaderLookup headers, String name) {
+        List<String> lines = headers.all(name);
+        return switch (lines.size()) {
+            case 0 -> null;
+            case 1 -> lines.getFirst();
+            default -> String.join(", ", lines);
+        };
+    }
+
+    /** The first parameter of this name, decoded. */
+    private static @Nullable String queryParam(@Nullable String query, String name) {
+        int from = 0;
+        while (query != null && from <= query.length()) {
+            int ampersand = query.indexOf('&', from);
+            int end = ampersand < 0 ? query.length() : ampersand;
+            int equals = query.indexOf('=', from);
+            int nameEnd = equals < 0 || equals > end ? end : equals;
+            if (nameEnd > from && decoded(query.substring(from, nameEnd)).equals(name)) {
+                return decoded(query.substring(Math.min(nameEnd + 1, end), end));
+            }
+            from = end + 1;
+        }
+        return null;
+    }
+
+    private static String decoded(String text) {
+        if (text.indexOf('%') < 0 && text.indexOf('+') < 0) {
+            return text;
+        }
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text; // a lone percent sign: legacy applications take it as it stands, and so do we
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.banyan.rules;
+
+import com.google.re2j.Pattern;
+import java.time.Duration;
+
+/** Reads what the schema has found to be well written: {@code 1h30m}, {@code 0.25%}. */
+final class Quantities {
+
+    private static final int BASIS_POINTS_A_PERCENT = 100;
+
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,5}(h|m|s|ms)){1,4}");
+    private static final Pattern PERCENT = Pattern.compile("(100(\\.0{1,2})?|[0-9]{1,2}(\\.[0-9]{1,2})?)%");
+
+    private Quantities() {}
+
+    static boolean isDuration(String text) {
+        return DURATION.matches(text);
+    }
+
+    static boolean isPercent(String text) {
+        return PERCENT.matches(text);
+    }
+
+    /** Gateway API's durations: whole hours, minutes, seconds and milliseconds. */
+    static Duration duration(String text) {
+        Duration sum = Duration.ZERO;
+        long number = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= '0' && c <= '9') {
+                number = number * 10 + (c - '0');
+                continue;
+            }
+            boolean millis = text.startsWith("ms", i);
+            sum = sum.plus(
+                    switch (c) {
+                        case 'h' -> Duration.ofHours(number);
+                        case 'm' -> millis ? Duration.ofMillis(number) : Duration.ofMinutes(number);
+                        case 's' -> Duration.ofSeconds(number);
+                        default -> throw new IllegalArgumentException("duration: " + text + " (expected: 1h30m)");
+                    });
+            number = 0;
+            i += millis ? 1 : 0;
+        }
+        return sum;
+    }
+
+    /** A percentage in basis points, exactly. */
+    static int basisPoints(String text) {
+        String number = text.substring(0, text.length() - 1);
+        int point = number.indexOf('.');
+        if (point < 0) {
+            return Integer.parseInt(number) * BASIS_POINTS_A_PERCENT;
+        }
+        String fraction = (number.substring(point + 1) + "0").substring(0, 2);
+        return Integer.parseInt(number.substring(0, point)) * BASIS_POINTS_A_PERCENT + Integer.parseInt(fraction);
+    }
+}

@@ -1,0 +1,197 @@
+package dev.banyan.rules;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.path.NodePath;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * The published JSON Schema, asked about a document before anything else is. It alone says which keys there are, and its
+ * own words ({@code patternErrorMessage}, {@code enum}, {@code description}) are what messages give as expected, so that
+ * an editor and the gateway say the same.
+ */
+final class RulesSchema {
+
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    private static final int NUMBER_CHARS_MAX = 20;
+
+    /** Keys of the language that this version does not know yet, and what to do meanwhile. */
+    private static final Map<String, String> NOT_YET = Map.of(
+            "steps", "stage and weight, by hand",
+            "mirror", "leave it out for now",
+            "compare", "leave it out for now",
+            "analysis", "leave it out for now",
+            "filters", "leave it out for now",
+            "lambda", "url");
+
+    private final JsonNode root;
+    private final Schema schema;
+
+    private RulesSchema(JsonNode root) {
+        this.root = root;
+        this.schema =
+                SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7).getSchema(root);
+    }
+
+    static RulesSchema load() {
+        try (InputStream in = RulesSchema.class.getResourceAsStream("routing-rules.schema.json")) {
+            String text = new String(Objects.requireNonNull(in).readAllBytes(), UTF_8);
+            return new RulesSchema(JsonMapper.shared().readTree(text));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the schema packed in this jar", e);
+        }
+    }
+
+    /** Adds everything that the schema finds wrong. */
+    void check(Path file, Yaml document, List<Problem> problems) {
+        for (Error error : schema.validate(json(document))) {
+            problems.add(problem(file, document, error));
+        }
+    }
+
+    private Problem problem(Path file, Yaml document, Error error) {
+        NodePath path = error.getInstanceLocation();
+        Yaml at = document;
+        var where = new StringBuilder();
+        for (int i = 0; i < path.getNameCount(); i++) {
+            at = child(at, path.getElement(i));
+            where.append(label(path.getElement(i), at));
+        }
+        JsonNode keyword = schemaAt(error.getSchemaLocation().getFragment());
+        JsonNode owner = schemaAt(error.getSchemaLocation().getFragment().getParent());
+        Yaml.Place place = at.place();
+        String found = at.shown();
+        String expected = expected(error.getKeyword(), keyword, owner, at);
+        String key = error.getProperty();
+        if (error.getKeyword().equals("additionalProperties") && at instanceof Yaml.Fields in) {
+            place = Objects.requireNonNull(in.fields().get(key)).key();
+            found = "the unknown key \"" + key + "\"";
+            expected = Suggestion.among(key, owner.path("properties").propertyNames());
+            if (NOT_YET.containsKey(key)) {
+                found = "\"" + key + "\", which is not in this version yet";
+                expected = NOT_YET.get(key);
+            }
+        } else if (error.getKeyword().equals("required")) {
+            found = "no \"" + key + "\"";
+            expected = key + ": "
+                    + owner.path("properties").path(key).path("description").asString("");
+        }
+        String shownWhere = where.isEmpty() ? "file" : where.substring(where.charAt(0) == '.' ? 1 : 0);
+        return new Problem(file, place.line(), place.column(), shownWhere, found, expected);
+    }
+
+    private static String expected(String keyword, JsonNode value, JsonNode owner, Yaml at) {
+        return switch (keyword) {
+            case "pattern" -> owner.path("patternErrorMessage").asString(value.asString());
+            case "enum" -> Suggestion.among(at instanceof Yaml.Scalar scalar ? scalar.text() : "", texts(value));
+            case "type" -> owner.path("patternErrorMessage").asString(typeName(value.asString()));
+            case "minimum", "maximum" ->
+                owner.path("minimum").asString() + " to "
+                        + owner.path("maximum").asString();
+            case "minLength" -> "text that is not empty";
+            case "maxLength" -> "at most " + value.asString() + " characters";
+            case "minItems" -> "at least " + value.asString() + " entry";
+            case "maxItems" -> "at most " + value.asString() + " entries";
+            case "minProperties" ->
+                "at least one of " + String.join(", ", owner.path("properties").propertyNames());
+            case "maxProperties" ->
+                "only one of " + String.join(", ", owner.path("properties").propertyNames());
+            default -> keyword + " " + value;
+        };
+    }
+
+    private static String typeName(String type) {
+        return switch (type) {
+            case "string" -> "text, in quotes if it looks like something else";
+            case "integer" -> "a whole number";
+            case "boolean" -> "true or false";
+            case "array" -> "a list";
+            case "object" -> "a mapping";
+            default -> type;
+        };
+    }
+
+    private static List<String> texts(JsonNode list) {
+        return list.valueStream().map(JsonNode::asString).toList();
+    }
+
+    private JsonNode schemaAt(NodePath fragment) {
+        JsonNode at = root;
+        for (int i = 0; i < fragment.getNameCount(); i++) {
+            Object element = fragment.getElement(i);
+            at = element instanceof Integer index ? at.path(index) : at.path(element.toString());
+        }
+        return at;
+    }
+
+    private static Yaml child(Yaml parent, Object element) {
+        return switch (parent) {
+            case Yaml.Items list -> list.items().get(Integer.parseInt(element.toString()));
+            case Yaml.Fields fields -> Objects.requireNonNull(fields.get(element.toString()));
+            case Yaml.Scalar scalar -> scalar;
+        };
+    }
+
+    /** {@code .weight}, or for an entry of a list its name in brackets, or else its number. */
+    private static String label(Object element, Yaml at) {
+        if (!(element instanceof Integer)) {
+            return "." + element;
+        }
+        String name = at instanceof Yaml.Fields fields ? fields.text("name") : null;
+        return "[" + (name == null ? element : name) + "]";
+    }
+
+    private static JsonNode json(Yaml yaml) {
+        return switch (yaml) {
+            case Yaml.Scalar scalar -> json(scalar);
+            case Yaml.Items list -> {
+                var array = JSON.arrayNode(list.items().size());
+                list.items().forEach(each -> array.add(json(each)));
+                yield array;
+            }
+            case Yaml.Fields mapping -> {
+                var object = JSON.objectNode();
+                mapping.fields().forEach((key, field) -> object.set(key, json(field.value())));
+                yield object;
+            }
+        };
+    }
+
+    private static JsonNode json(Yaml.Scalar scalar) {
+        return switch (scalar.kind()) {
+            case TEXT -> JSON.stringNode(scalar.text());
+            case BOOLEAN -> JSON.booleanNode(Boolean.parseBoolean(scalar.text()));
+            case NULL -> JSON.nullNode();
+            // What is no plain decimal number (hex, octal, infinity) is none for us either.
+            case INTEGER, DECIMAL -> number(scalar.text());
+        };
+    }
+
+    private static JsonNode number(String text) {
+        if (text.length() > NUMBER_CHARS_MAX) {
+            return JSON.stringNode(text);
+        }
+        try {
+            var number = new BigDecimal(text);
+            boolean isInt = number.scale() == 0 && number.precision() <= 9;
+            return isInt ? JSON.numberNode(number.intValueExact()) : JSON.numberNode(number);
+        } catch (NumberFormatException e) {
+            return JSON.stringNode(text);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.banyan.rules;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A YAML document as data, every part of which knows where it stands. */
+sealed interface Yaml {
+
+    Place place();
+
+    /** The part as a message shows it. */
+    String shown();
+
+    /** A line and a column, both counted from 1. */
+    record Place(int line, int column) {}
+
+    /** One value. {@code kind} is what YAML 1.2's core schema makes of it: quoted text is always text. */
+    record Scalar(Place place, Kind kind, String text) implements Yaml {
+
+        enum Kind {
+            TEXT,
+            INTEGER,
+            DECIMAL,
+            BOOLEAN,
+            NULL
+        }
+
+        private static final int SHOWN_MAX = 60;
+
+        @Override
+        public String shown() {
+            String shown = text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX) + "...";
+            return switch (kind) {
+                case TEXT -> "\"" + shown + "\"";
+                case INTEGER, DECIMAL -> "the number " + shown;
+                case BOOLEAN -> shown;
+                case NULL -> "nothing";
+            };
+        }
+    }
+
+    /** A sequence. */
+    record Items(Place place, List<Yaml> items) implements Yaml {
+        public Items {
+            items = List.copyOf(items);
+        }
+
+        @Override
+        public String shown() {
+            return "a list";
+        }
+    }
+
+    /** A mapping, in the order of the file. */
+    record Fields(Place place, Map<String, Field> fields) implements Yaml {
+
+        /** A key's place and its value. */
+        record Field(Place key, Yaml value) {}
+
+        /** The value under a key; null without that key. */
+        @Nullable
+        Yaml get(String key) {
+            Field field = fields.get(key);
+            return field == null ? null : field.value();
+        }
+
+        /** The text under a key; null when there is none, or something else. */
+        @Nullable
+        String text(String key) {
+            return get(key) instanceof Scalar scalar && scalar.kind() == Scalar.Kind.TEXT ? scalar.text() : null;
+        }
+
+        /** The list under a key; empty when there is none, or something else. */
+        List<Yaml> list(String key) {
+            return get(key) instanceof Items list ? list.items() : List.of();
+        }
+
+        /** Where a key's value stands, or else where the mapping begins. */
+        Place placeOf(String key) {
+            return Objects.requireNonNullElse(get(key), this).place();
+        }
+
+        @Override
+        public String shown() {
+            return "a mapping";
+        }
+    }
+}

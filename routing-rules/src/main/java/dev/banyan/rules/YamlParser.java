@@ -1,0 +1,242 @@
+package dev.banyan.rules;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.SequenceStartEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.resolver.CoreScalarResolver;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
+
+/**
+ * Reads one file into a {@link Yaml} tree. Built on the events of snakeyaml-engine, because only those know the place of
+ * every key, and because limits can act while the file is read.
+ */
+final class YamlParser {
+
+    /*
+     * A rule file is data and nothing else: anchors, aliases, tags and merge keys are refused (an alias can make ten
+     * lines into a billion), and so is what looks like an expression in any field. A problem with the text itself ends
+     * the reading of this file; everything else is collected.
+     */
+
+    static final int FILE_BYTES_MAX = 32 * 1024 * 1024;
+    static final int DEPTH_MAX = 32;
+
+    private final Path file;
+    private final ParserImpl events;
+    private final List<Problem> problems;
+
+    private YamlParser(Path file, String text, List<Problem> problems) {
+        LoadSettings settings = LoadSettings.builder()
+                .setLabel(file.toString())
+                .setUseMarks(true)
+                .setCodePointLimit(FILE_BYTES_MAX)
+                .build();
+        this.file = file;
+        this.events = new ParserImpl(settings, new StreamReader(settings, text));
+        this.problems = problems;
+    }
+
+    /** The file's document, or null when it has none that can be checked; adds what is wrong to {@code problems}. */
+    static @Nullable Yaml parse(Path file, byte[] bytes, List<Problem> problems) {
+        String text = decode(file, bytes, problems);
+        if (text == null) {
+            return null;
+        }
+        var parser = new YamlParser(file, text, problems);
+        try {
+            return parser.document();
+        } catch (Unreadable e) {
+            problems.add(e.problem);
+        } catch (ReaderException e) {
+            Yaml.Place place = placeAt(text, e.getPosition());
+            problems.add(new Problem(
+                    file,
+                    place.line(),
+                    place.column(),
+                    "text",
+                    "the control character U+%04X".formatted(e.getCodePoint()),
+                    "printable text"));
+        } catch (MarkedYamlEngineException e) {
+            Yaml.Place place = place(e.getProblemMark());
+            String found = e.getProblem() == null ? "broken YAML" : e.getProblem();
+            String context = e.getContext() == null ? "" : " " + e.getContext();
+            problems.add(
+                    new Problem(file, place.line(), place.column(), "yaml", found + context, "well-formed YAML 1.2"));
+        } catch (YamlEngineException e) {
+            problems.add(new Problem(file, 1, 1, "yaml", String.valueOf(e.getMessage()), "well-formed YAML 1.2"));
+        }
+        return null;
+    }
+
+    private static @Nullable String decode(Path file, byte[] bytes, List<Problem> problems) {
+        if (bytes.length >= 3 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB && bytes[2] == (byte) 0xBF) {
+            problems.add(new Problem(file, 1, 1, "text", "a byte order mark", "UTF-8 without one"));
+            return null;
+        }
+        var decoder = UTF_8.newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
+        var in = ByteBuffer.wrap(bytes);
+        var out = CharBuffer.allocate(bytes.length);
+        CoderResult result = decoder.decode(in, out, true);
+        String text = out.flip().toString();
+        if (result.isError()) {
+            Yaml.Place place = placeAt(text, text.length());
+            String found = "the byte %02X".formatted(bytes[in.position()]);
+            problems.add(new Problem(file, place.line(), place.column(), "text", found, "UTF-8"));
+            return null;
+        }
+        return text;
+    }
+
+    private Yaml document() throws Unreadable {
+        events.next(); // stream start
+        if (events.checkEvent(Event.ID.StreamEnd)) {
+            throw new Unreadable(
+                    new Problem(file, 1, 1, "file", "nothing but blanks and comments", "backends, cohorts or routes"));
+        }
+        events.next(); // document start
+        Yaml document = node(0);
+        events.next(); // document end
+        if (!events.checkEvent(Event.ID.StreamEnd)) {
+            throw unreadable(events.peekEvent(), "file", "a second document", "one document a file");
+        }
+        return document;
+    }
+
+    private Yaml node(int depth) throws Unreadable {
+        Event event = events.next();
+        Yaml.Place place = place(event.getStartMark());
+        if (depth > DEPTH_MAX) {
+            throw unreadable(event, "yaml", "nesting deeper than " + DEPTH_MAX, "at most " + DEPTH_MAX);
+        }
+        if (!(event instanceof NodeEvent node)
+                || event.getEventId() == Event.ID.Alias
+                || node.getAnchor().isPresent()) {
+            throw unreadable(event, "yaml", "an anchor or alias", "the value written out");
+        }
+        return switch (event) {
+            case ScalarEvent scalar -> scalar(scalar, place);
+            case SequenceStartEvent list -> items(list, place, depth);
+            case MappingStartEvent mapping -> fields(mapping, place, depth);
+            default -> throw unreadable(event, "yaml", event.toString(), "a value");
+        };
+    }
+
+    private Yaml.Scalar scalar(ScalarEvent event, Yaml.Place place) throws Unreadable {
+        requireNoTag(event, event.getTag());
+        String text = event.getValue();
+        if (text.contains("#{") || text.contains("${")) {
+            problems.add(new Problem(
+                    file, place.line(), place.column(), "text", "an expression, #{ or ${", "text: rules are data"));
+        }
+        return new Yaml.Scalar(place, event.isPlain() ? kindOf(text) : Yaml.Scalar.Kind.TEXT, text);
+    }
+
+    private Yaml.Items items(CollectionStartEvent event, Yaml.Place place, int depth) throws Unreadable {
+        requireNoTag(event, event.getTag());
+        List<Yaml> items = new ArrayList<>();
+        while (!events.checkEvent(Event.ID.SequenceEnd)) {
+            items.add(node(depth + 1));
+        }
+        events.next();
+        return new Yaml.Items(place, items);
+    }
+
+    private Yaml.Fields fields(CollectionStartEvent event, Yaml.Place place, int depth) throws Unreadable {
+        requireNoTag(event, event.getTag());
+        Map<String, Yaml.Fields.Field> fields = new LinkedHashMap<>();
+        while (!events.checkEvent(Event.ID.MappingEnd)) {
+            if (!events.checkEvent(Event.ID.Scalar)) {
+                throw unreadable(events.peekEvent(), "yaml", "a key that is no text", "text");
+            }
+            Yaml.Place key = place(events.peekEvent().getStartMark());
+            String name = ((Yaml.Scalar) node(depth + 1)).text();
+            var field = new Yaml.Fields.Field(key, node(depth + 1));
+            Yaml.Fields.Field first = fields.putIfAbsent(name, field);
+            if (first != null) {
+                String found = "the key \"" + name + "\" again, first at line "
+                        + first.key().line() + ", column " + first.key().column();
+                problems.add(new Problem(file, key.line(), key.column(), "yaml", found, "each key once"));
+            }
+        }
+        events.next();
+        return new Yaml.Fields(place, fields);
+    }
+
+    private void requireNoTag(Event event, Optional<String> tag) throws Unreadable {
+        if (tag.isPresent()) {
+            throw unreadable(event, "yaml", "the tag " + tag.get(), "no tags: rules are data");
+        }
+    }
+
+    private static Yaml.Scalar.Kind kindOf(String text) {
+        if (text.isEmpty() || fits(CoreScalarResolver.NULL, text)) {
+            return Yaml.Scalar.Kind.NULL;
+        }
+        if (fits(CoreScalarResolver.BOOL, text)) {
+            return Yaml.Scalar.Kind.BOOLEAN;
+        }
+        if (fits(CoreScalarResolver.INT, text)) {
+            return Yaml.Scalar.Kind.INTEGER;
+        }
+        return fits(CoreScalarResolver.FLOAT, text) ? Yaml.Scalar.Kind.DECIMAL : Yaml.Scalar.Kind.TEXT;
+    }
+
+    private static boolean fits(Pattern pattern, String text) {
+        return pattern.matcher(text).matches();
+    }
+
+    private Unreadable unreadable(Event event, String where, String found, String expected) {
+        Yaml.Place place = place(event.getStartMark());
+        return new Unreadable(new Problem(file, place.line(), place.column(), where, found, expected));
+    }
+
+    private static Yaml.Place place(Optional<Mark> mark) {
+        return mark.map(at -> new Yaml.Place(at.getLine() + 1, at.getColumn() + 1))
+                .orElse(new Yaml.Place(1, 1));
+    }
+
+    private static Yaml.Place placeAt(String text, int index) {
+        int end = Math.min(index, text.length());
+        int line =
+                1 + (int) text.substring(0, end).chars().filter(c -> c == '\n').count();
+        return new Yaml.Place(line, end - text.lastIndexOf('\n', end - 1));
+    }
+
+    /** Ends the reading of this file. */
+    private static final class Unreadable extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Problem problem;
+
+        private Unreadable(Problem problem) {
+            super(problem.found());
+            this.problem = problem;
+        }
+    }
+}

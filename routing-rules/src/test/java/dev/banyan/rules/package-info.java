@@ -1,0 +1,5 @@
+/** Tests. Start at {@code PrecedenceTest}. */
+@NullMarked
+package dev.banyan.rules;
+
+import org.jspecify.annotations.NullMarked;
