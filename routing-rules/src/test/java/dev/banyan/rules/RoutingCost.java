@@ -1,0 +1,200 @@
+package dev.banyan.rules;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.function.ToIntFunction;
+
+/**
+ * Measures what a decision costs with few and with many rules. A program, not a test: {@code docs/measurements/routing-cost.md}
+ * has the command and the figures.
+ */
+final class RoutingCost {
+
+    private static final int REQUESTS = 4_096;
+    private static final int ROUNDS = 7;
+    private static final long ROUND_NANOS = 1_000_000_000L;
+
+    private RoutingCost() {}
+
+    public static void main(String[] args) throws Exception {
+        System.out.printf("%-34s %10s %12s %14s%n", "", "rules", "ns/decision", "bytes/decision");
+        for (int count : new int[] {10, 1_000, 100_000}) {
+            RoutingTable table = RoutingTable.compile(rules(count));
+            measure("matched, plain path", count, plain(count), request -> outcome(table, request));
+            measure("matched, split by cohort cookie", count, withCookie(count), request -> outcome(table, request));
+            measure("not matched", count, unmatched(), request -> outcome(table, request));
+            measure("odd path (//, ;a=b), all agree", count, odd(count), request -> outcome(table, request));
+        }
+        for (int count : new int[] {10, 1_000}) {
+            var naive = new NaiveRouter(rules(count).routes());
+            measure(
+                    "scan of all rules, for contrast",
+                    count,
+                    plain(count),
+                    request -> naive.route(request).isPresent() ? 1 : 0);
+        }
+        compileTimes();
+        readTimes();
+    }
+
+    private static int outcome(RoutingTable table, RequestFacts request) {
+        return table.decide(request) instanceof Decision.Routed routed ? routed.bucket() : -1;
+    }
+
+    private static void measure(
+            String what, int count, List<RequestFacts> requests, ToIntFunction<RequestFacts> decide) {
+        round(requests, decide); // warm
+        round(requests, decide);
+        double[] nanos = new double[ROUNDS];
+        double[] bytes = new double[ROUNDS];
+        for (int i = 0; i < ROUNDS; i++) {
+            double[] result = round(requests, decide);
+            nanos[i] = result[0];
+            bytes[i] = result[1];
+        }
+        Arrays.sort(nanos);
+        Arrays.sort(bytes);
+        System.out.printf(
+                Locale.ROOT, "%-34s %,10d %,12.0f %,14.0f%n", what, count, nanos[ROUNDS / 2], bytes[ROUNDS / 2]);
+    }
+
+    private static double[] round(List<RequestFacts> requests, ToIntFunction<RequestFacts> decide) {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long allocated = threads.getCurrentThreadAllocatedBytes();
+        long start = System.nanoTime();
+        long decisions = 0;
+        long sum = 0;
+        while (System.nanoTime() - start < ROUND_NANOS) {
+            for (int i = 0; i < 64; i++) {
+                sum += decide.applyAsInt(requests.get((int) (decisions++ % REQUESTS)));
+            }
+        }
+        double elapsed = System.nanoTime() - start;
+        double bytes = threads.getCurrentThreadAllocatedBytes() - allocated;
+        if (sum == Long.MIN_VALUE) {
+            throw new IllegalStateException("never: keeps the decisions from being optimised away");
+        }
+        return new double[] {elapsed / decisions, bytes / decisions};
+    }
+
+    private static void compileTimes() throws Exception {
+        RuleSet rules = rules(100_000);
+        long[] nanos = new long[ROUNDS];
+        for (int i = 0; i < ROUNDS; i++) {
+            long start = System.nanoTime();
+            RoutingTable.compile(rules);
+            nanos[i] = System.nanoTime() - start;
+        }
+        long first = nanos[0];
+        Arrays.sort(nanos);
+        System.out.printf(
+                "compile 100,000 rules: %d ms (first %d ms)%n", nanos[ROUNDS / 2] / 1_000_000, first / 1_000_000);
+    }
+
+    private static void readTimes() throws Exception {
+        Path folder = Files.createTempDirectory("routing-cost");
+        Path file = folder.resolve("rules.yaml");
+        for (int count : new int[] {10, 100_000}) {
+            Files.writeString(file, yaml(count));
+            long[] nanos = new long[3];
+            for (int i = 0; i < nanos.length; i++) {
+                long start = System.nanoTime();
+                RulesFolder.read(folder);
+                nanos[i] = System.nanoTime() - start;
+            }
+            Arrays.sort(nanos);
+            System.out.printf(
+                    "read and check a file of %,d rules (%,d KiB): %d ms%n",
+                    count, Files.size(file) / 1024, nanos[1] / 1_000_000);
+        }
+        Files.delete(file);
+        Files.delete(folder);
+    }
+
+    private static RuleSet rules(int count) {
+        Cohort shopper = new Cohort("shopper", List.of(new Cohort.Key.GenerateCookie("banyan_id")), "shop");
+        List<Route> routes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            routes.add(Rules.route(
+                    "route-" + i, Stage.LIVE, 5_000, Match.path(path(i)).withMethod("GET")));
+        }
+        return RuleSet.of(List.of(Rules.LEGACY, Rules.CATALOG), List.of(shopper), routes);
+    }
+
+    /** A third each of exact paths, prefixes and templates, in up to 300 areas. */
+    private static Match.Path path(int i) {
+        String area = "/area" + i % 300 + "/v1/resource" + i;
+        return switch (i % 3) {
+            case 0 -> Match.Path.exact(area);
+            case 1 -> Match.Path.prefix(area);
+            default -> Match.Path.template(area + "/{id}");
+        };
+    }
+
+    private static String requestPath(int i) {
+        String area = "/area" + i % 300 + "/v1/resource" + i;
+        return i % 3 == 0 ? area : area + "/" + 7 * i;
+    }
+
+    private static String yaml(int count) {
+        var yaml = new StringBuilder("""
+                backends:
+                  - {name: legacy, url: "http://localhost:8081", baseline: true}
+                  - {name: catalog, url: "http://localhost:8082"}
+                cohorts:
+                  - {name: shopper, key: [{generateCookie: banyan_id}], salt: shop}
+                routes:
+                """);
+        for (int i = 0; i < count; i++) {
+            String type = List.of("Exact", "PathPrefix", "PathTemplate").get(i % 3);
+            yaml.append("  - {name: route-" + i + ", matches: [{method: GET, path: {type: " + type + ", value: \""
+                    + path(i).value() + "\"}}], candidate: catalog, cohort: shopper, stage: live, weight: 50%}\n");
+        }
+        return yaml.toString();
+    }
+
+    private static List<RequestFacts> plain(int count) {
+        return requests(new Random(1)
+                .ints(REQUESTS, 0, count)
+                .mapToObj(RoutingCost::requestPath)
+                .toList());
+    }
+
+    private static List<RequestFacts> withCookie(int count) {
+        return requests(
+                new Random(2)
+                        .ints(REQUESTS, 0, count)
+                        .mapToObj(RoutingCost::requestPath)
+                        .toList(),
+                "Cookie: JSESSIONID=0123456789ABCDEF; banyan_id=kR3vJ0mY1uWqZ8nT5xB2dA");
+    }
+
+    private static List<RequestFacts> unmatched() {
+        return requests(new Random(3)
+                .ints(REQUESTS, 0, 10_000)
+                .mapToObj(i -> "/legacy/page" + i + "/edit")
+                .toList());
+    }
+
+    private static List<RequestFacts> odd(int count) {
+        return requests(new Random(4)
+                .ints(REQUESTS, 0, count)
+                .mapToObj(i -> "/legacy//page" + i + ";a=b/x")
+                .toList());
+    }
+
+    private static List<RequestFacts> requests(List<String> paths, String... headers) {
+        List<String> cookie = headers.length == 0 ? List.of() : List.of(headers[0].substring("Cookie: ".length()));
+        HeaderLookup lookup = name -> name.equals("Cookie") ? cookie : List.of();
+        return paths.stream()
+                .map(path -> new RequestFacts("shop.example.com", "GET", path, null, lookup))
+                .toList();
+    }
+}
