@@ -1,0 +1,79 @@
+package dev.banyan.cli;
+
+import dev.banyan.cli.demo.Demo;
+import dev.banyan.cli.demo.Settings;
+import dev.banyan.cli.demo.Size;
+import dev.banyan.cli.process.RunFolder;
+import dev.banyan.cli.toolkit.Toolkit;
+import java.io.Console;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code banyan demo}: a whole migration on this machine. */
+@Command(
+        name = "demo",
+        description =
+                "Run a whole migration on this machine: a shop, its database, Kafka, the bridge, two new services, the"
+                        + " gateway, people who never stop, and things that are killed. Needs no Docker and no account.",
+        mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
+    private CommandSpec spec;
+
+    @Option(names = "--unattended", description = "Do not wait for Enter between the steps.")
+    private boolean unattended;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Write what was measured as JSON.")
+    private @Nullable Path report;
+
+    @Option(
+            names = "--size",
+            defaultValue = "small",
+            description =
+                    "How much data legacy has, and how many people come: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init") // it has a default
+    private Size size;
+
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "The run folder; a new one in .banyan/runs when not given.")
+    private @Nullable Path folder;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "42",
+            description = "The same seed gives the same data (${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--keep", description = "Keep the data of PostgreSQL and Kafka in the run folder too.")
+    private boolean keep;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var root = Toolkit.ofThisProgram().root();
+        var runs = root.resolve(".banyan/runs");
+        var runFolder = folder == null ? RunFolder.create(runs, Instant.now()) : RunFolder.at(folder);
+        var pauses = !unattended
+                && Optional.ofNullable(System.console())
+                        .map(Console::isTerminal)
+                        .orElse(false);
+        var settings = new Settings(root, runFolder, size, seed, pauses, keep, Optional.ofNullable(report));
+        var left = Demo.leftBehind(settings);
+        if (!left.isEmpty()) {
+            var err = spec.commandLine().getErr();
+            err.println("banyan: an earlier run left processes behind (or runs in another window): " + left);
+            err.flush();
+        }
+        return new Demo(settings, System.out).run().held() ? 0 : 1;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.banyan.cli;
+
+import dev.banyan.cli.process.Guard;
+import dev.banyan.cli.toolkit.Toolkit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs another program of the toolkit in this one's place: same terminal, same signals, same exit code. */
+final class PassThrough {
+
+    private PassThrough() {}
+
+    /** Returns the exit code of {@code java -jar JAR ARGUMENTS}. */
+    static int run(Path jar, List<String> arguments) {
+        var command = new ArrayList<>(List.of(
+                Toolkit.java().toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-jar",
+                jar.toString()));
+        command.addAll(arguments);
+        try (var guard = Guard.start()) {
+            var child = new ProcessBuilder(command).inheritIO().start();
+            guard.watch(child.pid());
+            // A signal ends this JVM through its hooks: hand it on, and keep the child's exit code as ours.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                if (child.isAlive()) {
+                    child.destroy();
+                    Runtime.getRuntime().halt(child.onExit().join().exitValue());
+                }
+            }));
+            return child.waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("starting " + jar, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.banyan.cli.demo;
+
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shop's nightly job, all day: calls the stored procedure that writes the suppliers' prices straight into the tables, one
+ * category after the other, a little up and a little down.
+ */
+final class NightlyJob implements AutoCloseable {
+
+    private static final Duration REST = Duration.ofMillis(700);
+
+    private final String jdbcUrl;
+    private final List<String> categories;
+    private final AtomicInteger runs = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final Thread thread;
+    private volatile boolean hurry;
+    private volatile boolean stopped;
+
+    NightlyJob(String jdbcUrl, List<String> categories) {
+        this.jdbcUrl = jdbcUrl;
+        this.categories = List.copyOf(categories);
+        this.thread = Thread.ofVirtual().name("nightly-job").start(this::run);
+    }
+
+    private void run() {
+        try (var legacy = DriverManager.getConnection(jdbcUrl)) {
+            for (var number = 0; !stopped; number++) {
+                call(legacy, number % 2 == 0 ? "0.4" : "-0.4", categories.get(number % categories.size()));
+                runs.incrementAndGet();
+                if (!hurry) {
+                    Thread.sleep(REST);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (SQLException e) {
+            failure.set(e);
+        }
+    }
+
+    private static void call(Connection legacy, String percent, String category) throws SQLException {
+        try (var statement = legacy.prepareCall("call sp_nightly_prices(?, ?)")) {
+            statement.setBigDecimal(1, new BigDecimal(percent));
+            statement.setString(2, category);
+            statement.execute();
+        }
+    }
+
+    /** From now on without a rest between two categories, or with one again. */
+    void hurry(boolean withoutRest) {
+        hurry = withoutRest;
+    }
+
+    /** Returns how many categories were repriced so far. */
+    int runs() {
+        var failed = failure.get();
+        if (failed != null) {
+            throw new IllegalStateException("the nightly job", failed);
+        }
+        return runs.get();
+    }
+
+    /** Ends after the category that is being repriced. */
+    @Override
+    public void close() {
+        stopped = true;
+        try {
+            thread.join(Duration.ofSeconds(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

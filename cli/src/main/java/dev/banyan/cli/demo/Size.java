@@ -1,0 +1,39 @@
+package dev.banyan.cli.demo;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** How big a demo is: legacy's seed data, how many people come, how long each step watches them. */
+public enum Size {
+    SMALL(40, 4, Duration.ofSeconds(4)),
+    MEDIUM(60, 6, Duration.ofSeconds(10));
+
+    private final int shoppers;
+    private final int mobile;
+    private final Duration watch;
+
+    Size(int shoppers, int mobile, Duration watch) {
+        this.shoppers = shoppers;
+        this.mobile = mobile;
+        this.watch = watch;
+    }
+
+    int shoppers() {
+        return shoppers;
+    }
+
+    int mobile() {
+        return mobile;
+    }
+
+    /** Returns how long a step looks at people before it says what it saw. */
+    Duration watch() {
+        return watch;
+    }
+
+    /** Returns the name as it is typed, and as legacy's {@code --size} wants it. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

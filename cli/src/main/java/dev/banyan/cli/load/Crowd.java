@@ -1,0 +1,114 @@
+package dev.banyan.cli.load;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** Everybody who uses the shop during a run: shoppers with browsers and users of the mobile application, until closed. */
+public final class Crowd implements AutoCloseable {
+
+    private static final Duration CLICK = Duration.ofMillis(500);
+    private static final Duration TAP = Duration.ofMillis(400);
+    private static final Duration CLOSING = Duration.ofSeconds(20);
+
+    private final Tally tally = new Tally();
+    private final SideWatch sides = new SideWatch();
+    private final Writes writes;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final List<Thread> threads = new ArrayList<>();
+    private final HttpClient client;
+
+    /**
+     * Who comes: {@code shoppers} are the customers 1, 2, 3 and so on, {@code mobile} those after them. {@code skus} are the products that
+     * the mobile application orders and reprices.
+     */
+    public record Size(int shoppers, int mobile, List<String> skus, long seed) {
+        public Size {
+            skus = List.copyOf(skus);
+        }
+    }
+
+    /** Opens the shop at {@code site}. */
+    public Crowd(URI site, Size size) {
+        this.writes = new Writes("demo-" + size.seed());
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(Duration.ofSeconds(5))
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .build();
+        var random = new SplittableRandom(size.seed());
+        for (var number = 1; number <= size.shoppers(); number++) {
+            var own = random.split();
+            var person = new Person(client, site, tally, sides);
+            var shopper = new Shopper(person, tally, writes, new Pace(this, own, CLICK), own, site, number);
+            start("shopper-" + number, shopper::visit);
+        }
+        for (var number = size.shoppers() + 1; number <= size.shoppers() + size.mobile(); number++) {
+            var own = random.split();
+            var person = new Person(client, site, tally, sides);
+            var app = new MobileApp(person, writes, new Pace(this, own, TAP), own, size.skus(), number);
+            start("mobile-" + number, app::tap);
+        }
+    }
+
+    private interface Visit {
+        void run() throws InterruptedException;
+    }
+
+    private void start(String name, Visit visit) {
+        threads.add(Thread.ofVirtual().name(name).start(() -> {
+            try {
+                while (isOpen()) {
+                    visit.run();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // the shop closes
+            } catch (RuntimeException e) {
+                tally.fail(name, "the load generator itself: " + e);
+            }
+        }));
+    }
+
+    boolean isOpen() {
+        return closed.getCount() > 0;
+    }
+
+    /** Waits for {@code time}, or less when the shop closes. */
+    void awaitClosed(Duration time) throws InterruptedException {
+        var _ = closed.await(time.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    public Tally tally() {
+        return tally;
+    }
+
+    public SideWatch sides() {
+        return sides;
+    }
+
+    public Writes writes() {
+        return writes;
+    }
+
+    /** Lets everybody finish the request they wait for, then leave. */
+    @Override
+    public void close() {
+        closed.countDown();
+        var deadline = System.nanoTime() + CLOSING.toNanos();
+        try {
+            for (var thread : threads) {
+                thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        client.shutdownNow();
+    }
+}

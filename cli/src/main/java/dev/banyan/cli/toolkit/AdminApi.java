@@ -1,0 +1,75 @@
+package dev.banyan.cli.toolkit;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The admin port of a running gateway, found by the files the gateway leaves in its run folder. */
+public final class AdminApi implements AutoCloseable {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private final URI base;
+    private final String token;
+
+    private AdminApi(URI base, String token) {
+        this.base = base;
+        this.token = token;
+    }
+
+    /** Finds the gateway that runs with {@code --run-dir runFolder}. */
+    public static AdminApi of(Path runFolder) {
+        var about = runFolder.resolve("gateway.json");
+        if (!Files.isRegularFile(about)) {
+            throw new CommandFailed("no gateway runs with the run folder " + runFolder + " (no " + about + ")");
+        }
+        try {
+            var gateway = JSON.readTree(Files.readString(about));
+            var token = Path.of(gateway.path("tokenFile")
+                    .asString(runFolder.resolve("admin.token").toString()));
+            return new AdminApi(
+                    URI.create("http://127.0.0.1:" + gateway.path("adminPort").asInt()),
+                    Files.readString(runFolder.resolve(token)).strip());
+        } catch (IOException e) {
+            throw new CommandFailed("cannot read " + about + " or the token beside it: " + e.getMessage(), e);
+        }
+    }
+
+    public URI base() {
+        return base;
+    }
+
+    /** Returns the JSON at {@code path}, {@code /admin/routes} for instance. */
+    public JsonNode get(String path) {
+        var request = HttpRequest.newBuilder(base.resolve(path))
+                .header("Authorization", "Bearer " + token)
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            var response = client.send(request, BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
+                throw new CommandFailed(request.uri() + " answered " + response.statusCode());
+            }
+            return JSON.readTree(response.body());
+        } catch (IOException e) {
+            throw new CommandFailed("the gateway's admin port does not answer at " + base + ": " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailed("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.banyan.cli.toolkit;
+
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where this copy of Banyan lies: the folder of the launcher, and in it the jars of the modules. */
+public record Toolkit(Path root) {
+
+    /** Returns the toolkit this program was started from. */
+    public static Toolkit ofThisProgram() {
+        var root = System.getProperty("banyan.root");
+        if (root != null) {
+            return new Toolkit(Path.of(root));
+        }
+        try {
+            var jar = Path.of(Toolkit.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            return new Toolkit(jar.resolve("../../..").normalize()); // ROOT/cli/target/cli.jar
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("where this program lies", e);
+        }
+    }
+
+    /** Returns the jar of {@code module}, which is the module's folder below the root. */
+    public Path jar(String module) {
+        var folder = root.resolve(module);
+        var jar = folder.resolve("target").resolve(folder.getFileName() + ".jar");
+        if (!Files.isRegularFile(jar)) {
+            throw new CommandFailed("no " + jar + " (start with ./banyan, which builds it, or run ./mvnw package)");
+        }
+        return jar;
+    }
+
+    /** Returns the java program that runs this one. */
+    public static Path java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+
+    /** Returns the version in the jar's manifest, {@code dev} when classes run outside a jar. */
+    public static String version() {
+        var version = Toolkit.class.getPackage().getImplementationVersion();
+        return version == null ? "dev" : version;
+    }
+}

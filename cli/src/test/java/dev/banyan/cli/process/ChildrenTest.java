@@ -1,0 +1,121 @@
+package dev.banyan.cli.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChildrenTest {
+
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final List<String> SLEEPS = List.of("/bin/sh", "-c", "echo READY port=7; exec sleep 600");
+
+    @TempDir
+    private Path runs;
+
+    @Test
+    void aKilledChildIsSeenAndCanBeStartedAgain() throws InterruptedException {
+        var folder = RunFolder.create(runs, Instant.EPOCH);
+        try (var children = new Children(folder)) {
+            var first = children.start(Children.Role.APPLICATION, "sleeper", SLEEPS);
+            first.awaitLine(Pattern.compile("READY port=(\\d)"), SOON);
+            assertThat(children.running()).containsExactly("sleeper");
+            first.kill();
+            assertThat(children.running()).isEmpty();
+            var second = children.start(Children.Role.APPLICATION, "sleeper", SLEEPS);
+            assertThat(second.pid()).isNotEqualTo(first.pid());
+            assertThat(second.awaitLine(Pattern.compile("port=(\\d)"), SOON).group(1))
+                    .isEqualTo("7");
+        }
+    }
+
+    @Test
+    void closingStopsEverythingAndLeavesNoProcessIds() throws InterruptedException {
+        var folder = RunFolder.create(runs, Instant.EPOCH);
+        var children = new Children(folder);
+        var child = children.start(Children.Role.SERVER, "sleeper", SLEEPS);
+        assertThat(folder.processIds()).content().contains("sleeper");
+        assertThat(Children.leftBehind(runs)).containsExactly(child.pid() + " sleeper");
+        children.close();
+        assertThat(child.isAlive()).isFalse();
+        assertThat(folder.processIds()).doesNotExist();
+        assertThat(Children.leftBehind(runs)).isEmpty();
+    }
+
+    @Test
+    void aChildThatEndsBeforeItIsReadyIsReportedWithWhatItSaid() {
+        var folder = RunFolder.create(runs, Instant.EPOCH);
+        try (var children = new Children(folder)) {
+            var child = children.start(
+                    Children.Role.SERVER, "broken", List.of("/bin/sh", "-c", "echo no such database; exit 3"));
+            assertThatThrownBy(() -> child.awaitLine(Pattern.compile("READY"), SOON))
+                    .isInstanceOf(ChildFailed.class)
+                    .hasMessageContaining("exit code 3")
+                    .hasMessageContaining("no such database");
+        }
+    }
+
+    @Test
+    void theGuardEndsChildrenWhenTheirParentIsKilled() throws IOException, InterruptedException {
+        var pids = Files.createFile(runs.resolve("child-pid"));
+        var command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                KilledParent.class.getName(),
+                pids.toString());
+        var parent = new ProcessBuilder(command).inheritIO().start();
+        await(() -> !read(pids).isBlank());
+        var child = ProcessHandle.of(Long.parseLong(read(pids).strip())).orElseThrow();
+        assertThat(child.isAlive()).isTrue();
+        parent.destroyForcibly().waitFor();
+        await(() -> !child.isAlive());
+    }
+
+    /** A program that starts a guarded child, says which, and waits to be killed. */
+    static final class KilledParent {
+        public static void main(String[] args) throws IOException, InterruptedException {
+            var guard = Guard.start();
+            var child = new ProcessBuilder("sleep", "600").start();
+            guard.watch(child.pid());
+            Files.writeString(Path.of(args[0]), Long.toString(child.pid()));
+            child.waitFor();
+        }
+    }
+
+    @Test
+    void twoRunsInOneSecondHaveFoldersOfTheirOwn() {
+        var one = RunFolder.create(runs, Instant.EPOCH);
+        var two = RunFolder.create(runs, Instant.EPOCH);
+        assertThat(one.path()).isNotEqualTo(two.path());
+        assertThat(one.log("x").getParent()).isDirectory();
+        two.folder("postgres");
+        two.delete("postgres");
+        assertThat(two.path().resolve("postgres")).doesNotExist();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static void await(BooleanSupplier holds) throws InterruptedException {
+        var deadline = System.nanoTime() + SOON.toNanos();
+        while (!holds.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.sleep(10);
+        }
+    }
+}
