@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,7 +38,9 @@ public final class RoutingTable {
     /** The same matches with all letters small; null unless a backend ignores case. */
     private final @Nullable HostIndex smallIndex;
 
+    /** The baseline's first: its first reading says under which of several agreeing routes a request counts. */
     private final Set<PathModel> pathModels;
+
     private final Supplier<String> newKeys;
 
     private RoutingTable(RuleSet rules, Backend baseline, Supplier<String> newKeys) {
@@ -46,8 +49,8 @@ public final class RoutingTable {
         this.catchAll = new Decision.Routed(null, baseline, Side.BASELINE, Cohort.LAST_BUCKET, null, false);
         this.index = new HostIndex(new MatchGroups(rules.routes(), false), planByRoute);
         this.smallIndex = ignoresCase(rules) ? new HostIndex(new MatchGroups(rules.routes(), true), planByRoute) : null;
-        this.pathModels =
-                new HashSet<>(rules.backends().stream().map(Backend::pathModel).toList());
+        this.pathModels = new LinkedHashSet<>(List.of(baseline.pathModel()));
+        rules.backends().forEach(each -> pathModels.add(each.pathModel()));
         this.newKeys = newKeys;
     }
 
@@ -95,21 +98,23 @@ public final class RoutingTable {
             boolean sound = path.indexOf('%') < 0 && Normalizer.isNormalized(path, Normalizer.Form.NFKC);
             form = sound ? RequestPath.Form.PLAIN : RequestPath.Form.DOUBTFUL;
         }
-        return form == RequestPath.Form.PLAIN && smallIndex == null
-                ? decide(index.find(path, facts), facts)
-                : decideReadings(facts);
+        if (form != RequestPath.Form.PLAIN) {
+            return decideReadings(facts, null);
+        }
+        return smallIndex == null ? decide(index.find(path, facts), facts) : decideReadings(facts, path);
     }
 
     private Decision decide(@Nullable RoutePlan plan, RequestFacts facts) {
         return plan == null ? catchAll : plan.decide(facts, newKeys);
     }
 
+    /** Looks up the only reading there is, or all that there could be. */
     @SuppressWarnings("ReferenceEquality") // there is one plan a route
-    private Decision decideReadings(RequestFacts facts) {
+    private Decision decideReadings(RequestFacts facts, @Nullable String only) {
         Decision agreed = null;
         RoutePlan agreedPlan = null;
         for (PathModel model : pathModels) {
-            Set<String> readings = PathReadings.of(facts.rawPath(), model);
+            Set<String> readings = only == null ? PathReadings.of(facts.rawPath(), model) : Set.of(only);
             if (readings == null) {
                 return new Decision.Refused(BAD_REQUEST, "the path can be read in too many ways");
             }
