@@ -45,6 +45,12 @@ final class Quantities {
         return sum;
     }
 
+    /** The percentage under a key, in basis points; {@code unset} when there is none that the schema allows. */
+    static int basisPoints(Yaml.Fields in, String key, int unset) {
+        String text = in.text(key);
+        return text != null && isPercent(text) ? basisPoints(text) : unset;
+    }
+
     /** A percentage in basis points, exactly. */
     static int basisPoints(String text) {
         String number = text.substring(0, text.length() - 1);

@@ -3,8 +3,8 @@ package dev.banyan.rules;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Where a route stands in its file: the place of its name, and of each of its matches. */
-record RouteSource(Path file, Yaml.Place name, List<Yaml.Place> matches) {
+/** Where the matches of a route stand, for messages. */
+record RouteSource(Path file, List<Yaml.Place> matches) {
 
     RouteSource {
         matches = List.copyOf(matches);

@@ -77,6 +77,25 @@ sealed interface Yaml {
             return get(key) instanceof Items list ? list.items() : List.of();
         }
 
+        /** Whether {@code true} stands under a key. */
+        boolean isTrue(String key) {
+            return get(key) instanceof Scalar scalar
+                    && scalar.kind() == Scalar.Kind.BOOLEAN
+                    && Boolean.parseBoolean(scalar.text());
+        }
+
+        /** The whole number under a key; {@code unset} when there is none, something else, or one no int holds. */
+        int number(String key, int unset) {
+            if (!(get(key) instanceof Scalar scalar) || scalar.kind() != Scalar.Kind.INTEGER) {
+                return unset;
+            }
+            try {
+                return Integer.parseInt(scalar.text());
+            } catch (NumberFormatException e) {
+                return unset; // the schema has refused it: every number of the language has limits
+            }
+        }
+
         /** Where a key's value stands, or else where the mapping begins. */
         Place placeOf(String key) {
             return Objects.requireNonNullElse(get(key), this).place();
