@@ -1,0 +1,2 @@
+/** SQL, one class a group of tables. Start at {@link com.fennimore.shop.dao.ProductDao}. */
+package com.fennimore.shop.dao;

@@ -1,0 +1,4 @@
+package com.fennimore.shop.model;
+
+/** A product group. */
+public record Category(String code, String name) {}

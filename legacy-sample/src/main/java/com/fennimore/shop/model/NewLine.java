@@ -1,0 +1,4 @@
+package com.fennimore.shop.model;
+
+/** A line somebody wants to order. */
+public record NewLine(String sku, int qty) {}
