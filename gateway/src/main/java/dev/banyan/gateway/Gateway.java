@@ -1,0 +1,154 @@
+package dev.banyan.gateway;
+
+import dev.banyan.gateway.admin.AdminServer;
+import dev.banyan.gateway.admin.AdminToken;
+import dev.banyan.gateway.live.FolderWatch;
+import dev.banyan.gateway.live.ForbiddenAddresses;
+import dev.banyan.gateway.live.RulesInForce;
+import dev.banyan.gateway.record.Traffic;
+import dev.banyan.rules.RulesException;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** A running gateway: its data port, its admin port and the watch on its rules. */
+public final class Gateway implements AutoCloseable {
+
+    private final ConfigurableApplicationContext spring;
+    private final AdminServer admin;
+    private final RulesInForce rules;
+    private final Optional<FolderWatch> watch;
+
+    private Gateway(
+            ConfigurableApplicationContext spring, AdminServer admin, RulesInForce rules, Optional<FolderWatch> watch) {
+        this.spring = spring;
+        this.admin = admin;
+        this.rules = rules;
+        this.watch = watch;
+    }
+
+    /** Runs the gateway as the command line says; see {@code --help}. */
+    public static void main(String[] args) {
+        int exit = GatewayCommand.run(args);
+        if (exit != 0) {
+            System.exit(exit);
+        }
+    }
+
+    /** Starts a gateway and returns when it takes requests. */
+    public static Gateway start(GatewaySettings settings) throws RulesException, IOException {
+        // Both are read once, when Reactor Netty loads: few event loops, and the connection used last goes out first.
+        System.setProperty("reactor.netty.pool.leasingStrategy", "lifo");
+        if (System.getProperty("reactor.netty.ioWorkerCount") == null) {
+            System.setProperty(
+                    "reactor.netty.ioWorkerCount",
+                    Integer.toString(Math.max(2, Runtime.getRuntime().availableProcessors())));
+        }
+        var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        var traffic = new Traffic(meters);
+        var forbidden = new ForbiddenAddresses();
+        forbidden.addUnlessAny(settings.port());
+        forbidden.addUnlessAny(settings.adminPort());
+        var rules = new RulesInForce(
+                settings.rules(), forbidden, settings.legacyHost(), backendTls(settings), InstantSource.system());
+        AdminToken token = AdminToken.inFolder(settings.runFolder());
+        var admin = AdminServer.start(settings.adminPort(), token, rules, traffic, meters);
+        forbidden.add(admin.port());
+        ConfigurableApplicationContext spring;
+        try {
+            spring = startSpring(settings, rules, traffic);
+        } catch (RuntimeException e) {
+            admin.close();
+            throw e;
+        }
+        var gateway = new Gateway(
+                spring,
+                admin,
+                rules,
+                Optional.ofNullable(settings.rules().folder()).map(folder -> FolderWatch.start(folder, rules::reload)));
+        forbidden.add(gateway.port());
+        new RunFolder(settings.runFolder()).write(gateway.port(), admin.port(), token.file());
+        return gateway;
+    }
+
+    private static ConfigurableApplicationContext startSpring(
+            GatewaySettings settings, RulesInForce rules, Traffic traffic) {
+        var application = new SpringApplication(Wiring.class);
+        application.setWebApplicationType(WebApplicationType.REACTIVE);
+        application.setRegisterShutdownHook(false);
+        application.setLogStartupInfo(false);
+        application.setAddCommandLineProperties(false);
+        application.setBannerMode(org.springframework.boot.Banner.Mode.OFF);
+        application.setDefaultProperties(properties(settings));
+        application.addInitializers(context -> {
+            context.getBeanFactory().registerSingleton("gatewaySettings", settings);
+            context.getBeanFactory().registerSingleton("rulesInForce", rules);
+            context.getBeanFactory().registerSingleton("traffic", traffic);
+        });
+        return application.run();
+    }
+
+    private static Map<String, Object> properties(GatewaySettings settings) {
+        var properties = new LinkedHashMap<String, Object>();
+        properties.put("server.address", settings.address());
+        properties.put("server.port", settings.port());
+        properties.put("server.shutdown", "graceful");
+        properties.put("server.forward-headers-strategy", "none");
+        properties.put("server.http2.enabled", false);
+        properties.put(
+                "spring.lifecycle.timeout-per-shutdown-phase", settings.drain().toMillis() + "ms");
+        properties.put("spring.main.lazy-initialization", false);
+        Path certificate = settings.certificate();
+        Path key = settings.key();
+        if (certificate != null && key != null) {
+            properties.put("server.ssl.certificate", certificate.toUri().toString());
+            properties.put("server.ssl.certificate-private-key", key.toUri().toString());
+        }
+        return properties;
+    }
+
+    private static SslContext backendTls(GatewaySettings settings) throws IOException {
+        var builder = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS");
+        Path trust = settings.backendTrust();
+        if (trust != null) {
+            builder.trustManager(trust.toFile());
+        }
+        return builder.build();
+    }
+
+    public int port() {
+        var server = ((WebServerApplicationContext) spring).getWebServer();
+        if (server == null) {
+            throw new IllegalStateException("no web server");
+        }
+        return server.getPort();
+    }
+
+    public int adminPort() {
+        return admin.port();
+    }
+
+    /** The rules this gateway serves by. */
+    public RulesInForce rules() {
+        return rules;
+    }
+
+    /** Stops: no new requests, those in flight are finished within the drain time, then everything is let go. */
+    @Override
+    public void close() {
+        watch.ifPresent(FolderWatch::close);
+        spring.close();
+        admin.close();
+    }
+}

@@ -1,0 +1,262 @@
+package dev.banyan.gateway;
+
+import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.http.TrustedPeers;
+import dev.banyan.gateway.live.RulesSource;
+import dev.banyan.rules.Backend;
+import dev.banyan.rules.RulesException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The gateway's command line. */
+@Command(
+        name = "gateway",
+        mixinStandardHelpOptions = true,
+        version = "banyan 0.1",
+        sortOptions = false,
+        description = "Puts a gateway in front of an application. Without rules every request goes to it as before.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:stopped as asked", "1:failed", "2:wrong usage"})
+final class GatewayCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
+
+    @Option(names = "--legacy", paramLabel = "URL", description = "the application, http or https")
+    @Nullable
+    URI legacy;
+
+    @Option(
+            names = "--legacy-host",
+            paramLabel = "HOST",
+            description = "Host header the application expects (default: the client's)")
+    @Nullable
+    String legacyHost;
+
+    @Option(names = "--rules", paramLabel = "DIR", description = "folder with *.yaml rules, read again on every save")
+    @Nullable
+    Path rules;
+
+    @Option(names = "--backend", paramLabel = "NAME=URL", description = "where a backend of the rules is; repeatable")
+    Map<String, URI> backends = new LinkedHashMap<>();
+
+    @Option(
+            names = "--address",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "listen here (default: ${DEFAULT-VALUE}; 0.0.0.0 is every interface)")
+    String address = "127.0.0.1";
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            defaultValue = "8080",
+            description = "port for requests (default: ${DEFAULT-VALUE}; 0 is a free one)")
+    int port;
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "N",
+            defaultValue = "9080",
+            description = "port of the admin API, on loopback only (default: ${DEFAULT-VALUE})")
+    int adminPort;
+
+    @Option(
+            names = "--run-dir",
+            paramLabel = "DIR",
+            defaultValue = ".banyan/gateway",
+            description = "keeps admin.token and gateway.json (default: ${DEFAULT-VALUE})")
+    Path runFolder = Path.of(".banyan/gateway");
+
+    @Option(
+            names = "--public-origin",
+            paramLabel = "URL",
+            description = "what people type, for example https://shop.example.com")
+    @Nullable
+    URI publicOrigin;
+
+    @Option(names = "--tls-cert", paramLabel = "FILE", description = "PEM certificate chain: serve https")
+    @Nullable
+    Path certificate;
+
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "PEM private key of --tls-cert")
+    @Nullable
+    Path key;
+
+    @Option(
+            names = "--backend-ca",
+            paramLabel = "FILE",
+            description = "PEM authorities trusted for https backends (default: the JDK's)")
+    @Nullable
+    Path backendTrust;
+
+    @Option(
+            names = "--trusted-proxy",
+            paramLabel = "CIDR",
+            description = "network whose X-Forwarded-* headers are believed; repeatable")
+    List<String> trustedProxies = List.of();
+
+    @Option(names = "--reveal", description = "say on each reply which route and backend it came by")
+    boolean reveal;
+
+    @Option(
+            names = "--drain",
+            paramLabel = "SECONDS",
+            defaultValue = "20",
+            description = "how long a stop waits for calls in flight (default: ${DEFAULT-VALUE})")
+    int drainSeconds;
+
+    /** Runs until told to stop and returns the exit code. */
+    static int run(String[] args) {
+        return new CommandLine(new GatewayCommand()).execute(args);
+    }
+
+    /** Returns the settings that {@code args} ask for; throws {@link ParameterException} for wrong usage. */
+    static GatewaySettings parse(String... args) {
+        var command = new GatewayCommand();
+        new CommandLine(command).parseArgs(args);
+        return command.settings();
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        GatewaySettings settings = settings();
+        try (Gateway gateway = Gateway.start(settings)) {
+            var stopped = new CountDownLatch(1);
+            var main = Thread.currentThread();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                stopped.countDown();
+                join(main, settings.drain().plusSeconds(10));
+            }));
+            System.out.println("READY gateway port=" + gateway.port() + " admin=" + gateway.adminPort());
+            System.out.flush();
+            stopped.await();
+            return 0;
+        } catch (RulesException e) {
+            e.problems().forEach(System.err::println);
+            System.err.println("gateway: the rules cannot be used");
+        } catch (IOException | RuntimeException e) {
+            System.err.println("gateway: " + inPlainWords(e));
+        }
+        return 1;
+    }
+
+    private static void join(Thread main, Duration atMost) {
+        try {
+            main.join(atMost);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String inPlainWords(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException
+                    || String.valueOf(cause.getMessage()).contains("already in use")) {
+                return cause.getMessage() + " (expected: a free port; choose another with --port or --admin-port)";
+            }
+        }
+        return String.valueOf(error.getMessage());
+    }
+
+    private GatewaySettings settings() {
+        if (legacy == null && rules == null) {
+            throw wrong("--legacy: missing (expected: the URL of the application, or --rules with a baseline)");
+        }
+        if (legacy != null) {
+            requireBackendUrl("--legacy", legacy);
+        }
+        backends.forEach((name, url) -> requireBackendUrl("--backend " + name, url));
+        if (rules == null && !backends.isEmpty()) {
+            throw wrong("--backend: needs --rules (expected: rules that name " + backends.keySet() + ")");
+        }
+        if (rules != null && !Files.isDirectory(rules)) {
+            throw wrong("--rules: " + rules + " (expected: a folder)");
+        }
+        requirePort("--port", port);
+        requirePort("--admin-port", adminPort);
+        if (port != 0 && port == adminPort) {
+            throw wrong("--admin-port: " + port + " (expected: another one than --port)");
+        }
+        if ((certificate == null) != (key == null)) {
+            throw wrong("--tls-cert and --tls-key: only one is given (expected: both or none)");
+        }
+        requireFile("--tls-cert", certificate);
+        requireFile("--tls-key", key);
+        requireFile("--backend-ca", backendTrust);
+        if (drainSeconds < 0 || drainSeconds > 3600) {
+            throw wrong("--drain: " + drainSeconds + " (expected: 0..3600)");
+        }
+        return new GatewaySettings(
+                new RulesSource(rules, legacy, backends),
+                address,
+                port,
+                adminPort,
+                runFolder,
+                legacyHost,
+                publicOrigin == null ? null : origin(publicOrigin),
+                certificate,
+                key,
+                backendTrust,
+                trusted(),
+                reveal,
+                Duration.ofSeconds(drainSeconds));
+    }
+
+    private Origin origin(URI url) {
+        try {
+            return Origin.of(url);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--public-origin: " + e.getMessage());
+        }
+    }
+
+    private TrustedPeers trusted() {
+        try {
+            return TrustedPeers.of(trustedProxies);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--trusted-proxy: " + e.getMessage());
+        }
+    }
+
+    private void requireBackendUrl(String option, URI url) {
+        try {
+            Backend.candidate("any", url);
+        } catch (IllegalArgumentException e) {
+            throw wrong(option + ": " + e.getMessage());
+        }
+    }
+
+    private void requirePort(String option, int value) {
+        if (value < 0 || value > 65_535) {
+            throw wrong(option + ": " + value + " (expected: 0..65535)");
+        }
+    }
+
+    private void requireFile(String option, @Nullable Path file) {
+        if (file != null && !Files.isReadable(file)) {
+            throw wrong(option + ": " + file + " (expected: a readable file)");
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

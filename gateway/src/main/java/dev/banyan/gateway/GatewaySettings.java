@@ -1,0 +1,45 @@
+package dev.banyan.gateway;
+
+import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.http.TrustedPeers;
+import dev.banyan.gateway.live.RulesSource;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the command line decided.
+ *
+ * @param address the data port's; the admin port is always on loopback
+ * @param legacyHost the {@code Host} legacy is given; null passes the client's on
+ * @param publicOrigin what people type; null takes each request's own word for it
+ * @param certificate PEM chain of the data port; null for plain HTTP
+ * @param key PEM key of {@code certificate}
+ * @param backendTrust PEM certificates of authorities that HTTPS backends may use; null for the JDK's
+ * @param reveal whether replies name route and backend
+ * @param drain how long a stop waits for calls in flight
+ */
+public record GatewaySettings(
+        RulesSource rules,
+        String address,
+        int port,
+        int adminPort,
+        Path runFolder,
+        @Nullable String legacyHost,
+        @Nullable Origin publicOrigin,
+        @Nullable Path certificate,
+        @Nullable Path key,
+        @Nullable Path backendTrust,
+        TrustedPeers trusted,
+        boolean reveal,
+        Duration drain) {
+
+    /** The longest head of a request, request line and headers together. */
+    static final int HEAD_BYTES_MAX = 32 * 1024;
+
+    /** The longest request line. */
+    static final int REQUEST_LINE_BYTES_MAX = 8 * 1024;
+
+    /** How long a connection may lie idle between two requests. */
+    static final Duration KEEP_ALIVE = Duration.ofSeconds(65);
+}

@@ -1,0 +1,84 @@
+package dev.banyan.gateway;
+
+import dev.banyan.gateway.chain.Count;
+import dev.banyan.gateway.chain.Decide;
+import dev.banyan.gateway.chain.Forward;
+import dev.banyan.gateway.chain.Receive;
+import dev.banyan.gateway.chain.Reply;
+import dev.banyan.gateway.edge.FrontDoor;
+import dev.banyan.gateway.live.RulesInForce;
+import dev.banyan.gateway.record.Traffic;
+import java.util.List;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.cloud.gateway.filter.GatewayFilter;
+import org.springframework.cloud.gateway.handler.FilteringWebHandler;
+import org.springframework.cloud.gateway.route.Route;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.server.WebFilter;
+import reactor.netty.NettyPipeline;
+
+/** The gateway, put together: one catch-all route, and the path every request takes through it. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+class Wiring {
+
+    /** The request path, outermost first. */
+    static List<GatewayFilter> requestPath(GatewaySettings settings, RulesInForce rules, Traffic traffic) {
+        return List.of(
+                // Hop-by-hop headers go before ours come, so that no client can nominate ours away; one rule set is
+                // taken.
+                new Receive(rules, settings.trusted(), settings.publicOrigin(), traffic),
+                // Before anything is counted: a refused path belongs to no route.
+                new Decide(traffic),
+                // Around all that talks to a backend: sees every end, and gives back what the call holds.
+                new Count(traffic),
+                // Outside the backends' part: mends the one head that was chosen, then streams; answers when there is
+                // none.
+                new Reply(settings.reveal(), traffic),
+                // In-flight limit, circuit breaker, the call itself, and the baseline instead where that is safe.
+                new Forward());
+    }
+
+    /** Checks heads before Reactor Netty and Spring have read them their own way. */
+    @Bean
+    NettyServerCustomizer frontDoor(Traffic traffic) {
+        return server -> server.idleTimeout(GatewaySettings.KEEP_ALIVE)
+                .httpRequestDecoder(spec -> spec.maxInitialLineLength(GatewaySettings.REQUEST_LINE_BYTES_MAX)
+                        .maxHeaderSize(GatewaySettings.HEAD_BYTES_MAX)
+                        .allowDuplicateContentLengths(false))
+                .doOnChannelInit((observer, channel, remote) -> {
+                    if (channel.pipeline().get(NettyPipeline.HttpTrafficHandler) != null) {
+                        channel.pipeline()
+                                .addBefore(
+                                        NettyPipeline.HttpTrafficHandler,
+                                        "banyan.frontDoor",
+                                        new FrontDoor(traffic::refused));
+                    }
+                });
+    }
+
+    /*
+     * A filter instead of a handler mapping: the dispatcher behind it answers CORS preflights itself, and legacy must see
+     * them; and looking for a route costs more than deciding by our rules does.
+     */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    WebFilter catchAll(GatewaySettings settings, RulesInForce rules, Traffic traffic) {
+        Route route = Route.async()
+                .id("catch-all")
+                .uri("no://backend")
+                .predicate(exchange -> true)
+                .filters(requestPath(settings, rules, traffic))
+                .build();
+        var handler = new FilteringWebHandler(List.of(), true);
+        return (exchange, next) -> {
+            exchange.getAttributes().put(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR, route);
+            return handler.handle(exchange);
+        };
+    }
+}

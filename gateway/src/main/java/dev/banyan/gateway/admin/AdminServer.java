@@ -1,0 +1,142 @@
+package dev.banyan.gateway.admin;
+
+import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.live.RulesInForce;
+import dev.banyan.gateway.record.Traffic;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The admin API's server. Always on loopback: it has no TLS, and its token opens everything. */
+public final class AdminServer implements AutoCloseable {
+
+    /** Names under which loopback is reached; any other Host is a page of someone else's in a browser. */
+    private static final Set<String> OWN_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
+
+    private final DisposableServer server;
+
+    private AdminServer(DisposableServer server) {
+        this.server = server;
+    }
+
+    /** Starts the server on a port of loopback; 0 is a free one. */
+    public static AdminServer start(
+            int port, AdminToken token, RulesInForce rules, Traffic traffic, PrometheusMeterRegistry meters) {
+        register(meters, rules);
+        var json = new JsonMapper();
+        var state = new AdminState(rules, traffic);
+        return new AdminServer(HttpServer.create()
+                .host("127.0.0.1")
+                .port(port)
+                .idleTimeout(Duration.ofSeconds(30))
+                .route(routes -> routes.get(
+                                "/health",
+                                (request, response) -> isOurs(request)
+                                        ? send(response, 200, json.writeValueAsString(Map.of("status", "up")))
+                                        : send(response, 403, "{\"error\":\"not through a proxy\"}"))
+                        .get(
+                                "/admin/routes",
+                                (request, response) -> guarded(
+                                        token, request, response, () -> json.writeValueAsString(state.routes())))
+                        .get(
+                                "/admin/rules",
+                                (request, response) ->
+                                        guarded(token, request, response, () -> json.writeValueAsString(state.rules())))
+                        .post(
+                                "/admin/rules/reload",
+                                (request, response) -> reload(token, request, response, state, json))
+                        .get(
+                                "/metrics",
+                                (request, response) -> guarded(
+                                        token,
+                                        request,
+                                        response.header(HttpHeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4"),
+                                        meters::scrape)))
+                .bindNow());
+    }
+
+    private static void register(PrometheusMeterRegistry meters, RulesInForce rules) {
+        FunctionCounter.builder("banyan.rules.swaps", rules, RulesInForce::swaps)
+                .register(meters);
+        FunctionCounter.builder("banyan.rules.rejections", rules, RulesInForce::rejections)
+                .register(meters);
+        Gauge.builder("banyan.rules.stale", rules, r -> r.lastRejected() == null ? 0 : 1)
+                .description("1 while the newest rules are refused and older ones serve")
+                .register(meters);
+        Gauge.builder("banyan.in.flight", rules, AdminState::inFlight).register(meters);
+    }
+
+    private static Publisher<Void> guarded(
+            AdminToken token,
+            HttpServerRequest request,
+            HttpServerResponse response,
+            java.util.function.Supplier<String> body) {
+        if (!isOurs(request)) {
+            return send(response, 403, "{\"error\":\"not through a proxy\"}");
+        }
+        if (!token.opens(request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION))) {
+            response.header(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+            return send(response, 401, "{\"error\":\"token missing or wrong\"}");
+        }
+        return send(response, 200, body.get());
+    }
+
+    private static Publisher<Void> reload(
+            AdminToken token,
+            HttpServerRequest request,
+            HttpServerResponse response,
+            AdminState state,
+            JsonMapper json) {
+        if (!isOurs(request) || !token.opens(request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION))) {
+            return guarded(token, request, response, () -> "");
+        }
+        // Reading files blocks, so it leaves the event loop.
+        return Mono.fromCallable(state::reload)
+                .subscribeOn(Schedulers.boundedElastic())
+                .flatMap(valid -> Mono.from(send(response, valid ? 200 : 422, json.writeValueAsString(state.rules()))));
+    }
+
+    /** Whether a request came straight to us: nothing that a proxy adds, and a name of this machine. */
+    private static boolean isOurs(HttpServerRequest request) {
+        HttpHeaders head = request.requestHeaders();
+        String host = head.get(HttpHeaderNames.HOST, "");
+        return !head.contains("X-Forwarded-For")
+                && !head.contains("Forwarded")
+                && OWN_NAMES.contains(Origin.ofHost("http", host).host());
+    }
+
+    private static Publisher<Void> send(HttpServerResponse response, int status, String body) {
+        if (!response.responseHeaders().contains(HttpHeaderNames.CONTENT_TYPE)) {
+            response.header(HttpHeaderNames.CONTENT_TYPE, "application/json");
+        }
+        return response.status(status)
+                .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
+                .header("X-Content-Type-Options", "nosniff")
+                .sendString(Mono.just(body))
+                .then();
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    @Override
+    public void close() {
+        server.disposeNow(CLOSE_MAX);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.banyan.gateway.admin;
+
+import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.live.LiveRules;
+import dev.banyan.gateway.live.Rejection;
+import dev.banyan.gateway.live.RulesInForce;
+import dev.banyan.gateway.record.Outcome;
+import dev.banyan.gateway.record.RouteCounts;
+import dev.banyan.gateway.record.Traffic;
+import dev.banyan.rules.Route;
+import dev.banyan.rules.Side;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What the admin API tells, as plain maps in the order they are read. */
+record AdminState(RulesInForce inForce, Traffic traffic) {
+
+    Map<String, Object> routes() {
+        LiveRules live = inForce.current();
+        List<Object> routes = new ArrayList<>();
+        for (Route route : live.table().rules().routes()) {
+            var one = new LinkedHashMap<String, Object>();
+            one.put("name", route.name());
+            one.put("stage", route.stage().name().toLowerCase(Locale.ROOT));
+            one.put("weight", route.weight());
+            one.put("candidate", route.candidate());
+            one.put("cohort", route.cohort());
+            one.put("fallback", route.fallback());
+            one.putAll(counts(traffic.of(route.name())));
+            routes.add(one);
+        }
+        var all = new LinkedHashMap<String, Object>();
+        all.put("hash", live.hash());
+        all.put("routes", routes);
+        all.put("unrouted", counts(traffic.of(Outcome.NO_ROUTE)));
+        all.put("backends", backends(live));
+        return all;
+    }
+
+    private static Map<String, Object> counts(RouteCounts counts) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("requests", bySide(counts::assigned));
+        map.put("served", counts.served());
+        map.put("statuses", counts.statuses());
+        map.put("errors", bySide(counts::errors));
+        map.put("failures", counts.failures());
+        map.put("fallbacks", counts.fallbacks());
+        map.put("aborted", counts.aborted());
+        map.put("meanHeadMillis", bySide(counts::meanHeadMillis));
+        return map;
+    }
+
+    private static Map<String, Object> bySide(java.util.function.Function<Side, Object> value) {
+        var map = new LinkedHashMap<String, Object>();
+        for (Side side : Side.values()) {
+            map.put(side.name().toLowerCase(Locale.ROOT), value.apply(side));
+        }
+        return map;
+    }
+
+    private static List<Object> backends(LiveRules live) {
+        List<Object> backends = new ArrayList<>();
+        for (LiveBackend backend : live.backends().all()) {
+            var one = new LinkedHashMap<String, Object>();
+            one.put("name", backend.name());
+            one.put("url", backend.origin().toString());
+            one.put("baseline", backend.backend().baseline());
+            one.put("inFlight", backend.inFlight());
+            one.put("maxConnections", backend.backend().maxConnections());
+            one.put("breaker", backend.breakerState());
+            backends.add(one);
+        }
+        return backends;
+    }
+
+    Map<String, Object> rules() {
+        LiveRules live = inForce.current();
+        var map = new LinkedHashMap<String, Object>();
+        map.put("hash", live.hash());
+        map.put("loadedAt", live.since().toString());
+        map.put("routes", live.table().rules().routes().size());
+        map.put("swaps", inForce.swaps());
+        map.put("rejections", inForce.rejections());
+        map.put("lastRejected", rejected(inForce.lastRejected()));
+        return map;
+    }
+
+    @org.jspecify.annotations.Nullable
+    Map<String, Object> rejected(@org.jspecify.annotations.Nullable Rejection rejection) {
+        if (rejection == null) {
+            return null;
+        }
+        var map = new LinkedHashMap<String, Object>();
+        map.put("at", rejection.at().toString());
+        map.put(
+                "problems",
+                rejection.problems().stream()
+                        .map(problem -> Map.of(
+                                "file", problem.file().toString(),
+                                "line", problem.line(),
+                                "column", problem.column(),
+                                "where", problem.where(),
+                                "found", problem.found(),
+                                "expected", problem.expected()))
+                        .toList());
+        return map;
+    }
+
+    boolean reload() {
+        return inForce.reload();
+    }
+
+    static double inFlight(RulesInForce rules) {
+        double sum = 0;
+        for (LiveBackend backend : rules.current().backends().all()) {
+            sum += backend.inFlight();
+        }
+        return sum;
+    }
+}

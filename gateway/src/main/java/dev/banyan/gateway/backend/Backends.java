@@ -1,0 +1,65 @@
+package dev.banyan.gateway.backend;
+
+import dev.banyan.rules.Backend;
+import dev.banyan.rules.RuleSet;
+import io.netty.handler.ssl.SslContext;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The live backends of a rule set, by name. */
+public final class Backends {
+
+    private final Map<String, LiveBackend> byName;
+
+    private Backends(Map<String, LiveBackend> byName) {
+        this.byName = byName;
+    }
+
+    /** No backends, to begin with. */
+    public static Backends none() {
+        return new Backends(Map.of());
+    }
+
+    /**
+     * Returns the backends of {@code rules}, keeping those of this set that did not change, with their connections and what
+     * their breakers have seen.
+     *
+     * @param legacyHost the {@code Host} the baseline is given when its rule names none; null passes the client's on
+     */
+    public Backends with(RuleSet rules, @Nullable String legacyHost, SslContext tls) {
+        var next = new LinkedHashMap<String, LiveBackend>();
+        for (Backend backend : rules.backends()) {
+            LiveBackend known = byName.get(backend.name());
+            if (known != null && known.backend().equals(backend)) {
+                next.put(backend.name(), known);
+                continue;
+            }
+            String host = backend.host() == null && backend.baseline() ? legacyHost : backend.host();
+            boolean secure = "https".equalsIgnoreCase(backend.url().getScheme());
+            next.put(backend.name(), new LiveBackend(backend, host, secure ? tls : null));
+        }
+        return new Backends(Map.copyOf(next));
+    }
+
+    /** Lets go of every backend that {@code next} does not keep. */
+    public void replaceBy(Backends next) {
+        for (LiveBackend backend : byName.values()) {
+            if (next.byName.get(backend.name()) != backend) {
+                backend.replace();
+            }
+        }
+    }
+
+    public LiveBackend get(String name) {
+        LiveBackend backend = byName.get(name);
+        if (backend == null) {
+            throw new IllegalStateException("backend: " + name + " (expected: one of " + byName.keySet() + ")");
+        }
+        return backend;
+    }
+
+    public Iterable<LiveBackend> all() {
+        return byName.values();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.banyan.gateway.chain;
+
+import java.nio.charset.StandardCharsets;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/** A reply of the gateway's own: short plain text that names nothing behind it. */
+final class Answer {
+
+    private Answer() {}
+
+    static Mono<Void> send(ServerWebExchange exchange, int status, String reason) {
+        ServerHttpResponse response = exchange.getResponse();
+        if (response.isCommitted()) {
+            return Mono.empty();
+        }
+        var code = HttpStatusCode.valueOf(status);
+        String phrase = code instanceof HttpStatus known ? known.getReasonPhrase() : "";
+        byte[] body = (status + " " + phrase + ": " + reason + "\n").getBytes(StandardCharsets.UTF_8);
+        response.setStatusCode(code);
+        response.getHeaders().clear();
+        response.getHeaders().setContentType(new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8));
+        response.getHeaders().setContentLength(body.length);
+        response.getHeaders().setCacheControl("no-store");
+        if (status == 503) {
+            response.getHeaders().set("Retry-After", "1");
+        }
+        return response.writeWith(
+                Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+    }
+}

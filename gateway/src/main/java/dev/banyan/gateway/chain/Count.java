@@ -1,0 +1,41 @@
+package dev.banyan.gateway.chain;
+
+import dev.banyan.gateway.record.Outcome;
+import dev.banyan.gateway.record.Traffic;
+import dev.banyan.rules.Route;
+import org.springframework.cloud.gateway.filter.GatewayFilter;
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
+
+/** Counts how a call ended, and gives back its place at the backend. */
+public record Count(Traffic traffic) implements GatewayFilter {
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+        Call call = Call.of(exchange);
+        return chain.filter(exchange).doFinally(signal -> {
+            if (signal == SignalType.CANCEL) {
+                call.discardReply();
+            }
+            call.leave();
+            traffic.add(outcome(call, exchange.getResponse().getStatusCode(), signal != SignalType.ON_COMPLETE));
+        });
+    }
+
+    private static Outcome outcome(
+            Call call, @org.jspecify.annotations.Nullable HttpStatusCode status, boolean aborted) {
+        Route route = call.routed().route();
+        return new Outcome(
+                route == null ? Outcome.NO_ROUTE : route.name(),
+                call.routed().side(),
+                call.serving().name(),
+                status == null ? 0 : status.value(),
+                call.failure,
+                call.fellBack,
+                aborted,
+                call.headNanos);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.banyan.gateway.chain;
+
+import dev.banyan.gateway.http.CacheControl;
+import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.http.Seam;
+import dev.banyan.gateway.record.Outcome;
+import dev.banyan.rules.Decision;
+import dev.banyan.rules.NewCookie;
+import dev.banyan.rules.Route;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** What the gateway changes in a reply's head. */
+public final class ReplyHead {
+
+    private ReplyHead() {}
+
+    /** Mends what names a backend, marks a split reply as one user's own, and adds the cohort's cookie. */
+    public static void mend(
+            HttpHeaders head, Decision.Routed routed, Set<Origin> origins, Origin asked, Origin serving) {
+        var seam = new Seam(asked, origins, serving);
+        mend(head, HttpHeaderNames.LOCATION, seam::mendLocation);
+        mend(head, HttpHeaderNames.CONTENT_LOCATION, seam::mendLocation);
+        mend(head, "Refresh", seam::mendRefresh);
+        mend(head, HttpHeaderNames.SET_COOKIE, seam::mendCookie);
+        if (routed.split()) {
+            head.set(HttpHeaderNames.CACHE_CONTROL, CacheControl.unshared(head.getAll(HttpHeaderNames.CACHE_CONTROL)));
+        }
+        NewCookie issue = routed.issue();
+        if (issue != null) {
+            head.add(HttpHeaderNames.SET_COOKIE, issue.setCookie(asked.scheme().equals("https")));
+        }
+    }
+
+    private static void mend(HttpHeaders head, CharSequence name, UnaryOperator<String> mending) {
+        List<String> before = head.getAll(name);
+        if (!before.isEmpty()) {
+            List<String> after = before.stream().map(mending).toList();
+            if (!after.equals(before)) {
+                head.set(name, after);
+            }
+        }
+    }
+
+    /** Says which route, backend and side a reply came by. */
+    public static void reveal(HttpHeaders head, Decision.Routed routed, String served) {
+        Route route = routed.route();
+        head.set("X-Banyan-Route", route == null ? Outcome.NO_ROUTE : route.name());
+        head.set("X-Banyan-Backend", served);
+        head.set("X-Banyan-Assigned", routed.side().name().toLowerCase(Locale.ROOT));
+    }
+}

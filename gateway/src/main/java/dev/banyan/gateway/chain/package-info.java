@@ -1,0 +1,8 @@
+/**
+ * The steps of a request, as Spring Cloud Gateway filters: thin, each calling plain functions. Nothing here collects a body,
+ * blocks, or follows a redirect. Start at {@link dev.banyan.gateway.chain.Call}, then the list in the wiring class.
+ */
+@NullMarked
+package dev.banyan.gateway.chain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,61 @@
+package dev.banyan.gateway.edge;
+
+import dev.banyan.gateway.http.Framing;
+import dev.banyan.gateway.http.Refusal;
+import dev.banyan.gateway.http.Target;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import java.util.function.IntConsumer;
+
+/**
+ * Checks each request head as the decoder made it, before any framework has read it its own way. A head that could be read in
+ * two ways is marked as undecodable, which answers 400 in its turn and closes the connection.
+ */
+public final class FrontDoor extends ChannelInboundHandlerAdapter {
+
+    /** Carries the target as it came, where the framework needs another spelling. Clients cannot set it. */
+    public static final String TARGET = "x-banyan-target";
+
+    private final IntConsumer refused;
+
+    /** {@code refused} is told the status of each request that goes no further. */
+    public FrontDoor(IntConsumer refused) {
+        this.refused = refused;
+    }
+
+    /** Returns the target as the client sent it, from what came through this handler. */
+    public static String targetOf(HttpHeaders head, String uri) {
+        String original = head.get(TARGET);
+        return original == null ? uri : original;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (message instanceof HttpRequest request && request.decoderResult().isSuccess()) {
+            check(request);
+        }
+        context.fireChannelRead(message);
+    }
+
+    private void check(HttpRequest request) {
+        request.headers().remove(TARGET);
+        boolean tunnel = request.method().name().equals("CONNECT");
+        String target = tunnel ? "/" : request.uri();
+        Refusal refusal = Framing.ambiguity(request.protocolVersion(), target, request.headers());
+        if (refusal != null) {
+            refused.accept(refusal.status());
+            request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(refusal.reason())));
+            request.setUri("/");
+            return;
+        }
+        String origin = Target.originForm(target);
+        String forJava = Target.forJava(origin);
+        request.setUri(forJava);
+        if (!forJava.equals(origin)) {
+            request.headers().set(TARGET, Target.ascii(origin));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.banyan.gateway.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The checks a request head must pass before anything else looks at it. */
+public final class Framing {
+
+    private static final Set<String> METHODS_REFUSED = Set.of("CONNECT", "TRACE", "TRACK");
+
+    private Framing() {}
+
+    /**
+     * Returns why two servers could read this head differently, or null when they cannot. Such a connection is not worth
+     * keeping: it is answered and closed.
+     */
+    public static @Nullable Refusal ambiguity(HttpVersion version, String target, HttpHeaders head) {
+        List<String> hosts = head.getAll(HttpHeaderNames.HOST);
+        boolean http11 = version.compareTo(HttpVersion.HTTP_1_1) >= 0;
+        if (hosts.size() > 1 || (hosts.isEmpty() && http11)) {
+            return new Refusal(400, "not exactly one Host");
+        }
+        if (!hosts.isEmpty() && !isHost(hosts.getFirst())) {
+            return new Refusal(400, "invalid Host");
+        }
+        List<String> encodings = head.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (!encodings.isEmpty()) {
+            if (encodings.size() > 1 || !encodings.getFirst().equalsIgnoreCase("chunked") || !http11) {
+                return new Refusal(400, "Transfer-Encoding is not exactly chunked");
+            }
+            if (head.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+                return new Refusal(400, "Content-Length beside Transfer-Encoding");
+            }
+        }
+        if (head.getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1) {
+            return new Refusal(400, "more than one Content-Length");
+        }
+        return Target.refusal(target, hosts.isEmpty() ? "" : hosts.getFirst());
+    }
+
+    /** Returns why a well-framed request is not forwarded, or null when it may be. */
+    public static @Nullable Refusal unsupported(String method, HttpHeaders head) {
+        if (METHODS_REFUSED.contains(method)) {
+            return new Refusal(405, "method not allowed");
+        }
+        for (String expect : head.getAll(HttpHeaderNames.EXPECT)) {
+            if (!expect.equalsIgnoreCase("100-continue")) {
+                return new Refusal(417, "Expect is not 100-continue");
+            }
+        }
+        return null;
+    }
+
+    /** Whether {@code host} is a name or address with an optional port, in the characters RFC 3986 gives it. */
+    static boolean isHost(String host) {
+        int end = host.length();
+        int portAt = host.lastIndexOf(':');
+        boolean bracketed = host.startsWith("[");
+        if (bracketed) {
+            int close = host.indexOf(']');
+            if (close < 0) {
+                return false;
+            }
+            portAt = close + 1 < end ? close + 1 : -1;
+            if (portAt > 0 && host.charAt(portAt) != ':') {
+                return false;
+            }
+        }
+        int nameEnd = portAt < 0 ? end : portAt;
+        return nameEnd > 0
+                && isName(host.substring(bracketed ? 1 : 0, bracketed ? nameEnd - 1 : nameEnd), bracketed)
+                && isPort(portAt < 0 ? "" : host.substring(portAt + 1));
+    }
+
+    private static boolean isName(String name, boolean bracketed) {
+        return !name.isEmpty()
+                && name.chars()
+                        .allMatch(c -> (c >= 'a' && c <= 'z')
+                                || (c >= 'A' && c <= 'Z')
+                                || (c >= '0' && c <= '9')
+                                || (bracketed ? c == ':' || c == '.' : c == '-' || c == '.' || c == '_' || c == '~'));
+    }
+
+    private static boolean isPort(String port) {
+        return port.length() <= 5 && port.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+}

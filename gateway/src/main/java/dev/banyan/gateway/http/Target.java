@@ -1,0 +1,131 @@
+package dev.banyan.gateway.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A request target: the second word of a request line. */
+public final class Target {
+
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
+    private Target() {}
+
+    /** Returns why {@code target} cannot be forwarded for a client that named {@code host}, or null when it can. */
+    static @Nullable Refusal refusal(String target, String host) {
+        if (target.startsWith("/")) {
+            return hasControl(target) ? new Refusal(400, "control character in the target") : null;
+        }
+        int authority = authorityAt(target);
+        if (authority < 0) {
+            return new Refusal(400, "target is neither a path nor this host's URL");
+        }
+        if (!target.substring(authority, pathAt(target, authority)).equalsIgnoreCase(host)) {
+            return new Refusal(400, "target names another host");
+        }
+        return hasControl(target) ? new Refusal(400, "control character in the target") : null;
+    }
+
+    /** Returns the path and query of a target in absolute form; a target that is a path already comes back as it is. */
+    public static String originForm(String target) {
+        int authority = authorityAt(target);
+        if (authority < 0) {
+            return target;
+        }
+        String rest = target.substring(pathAt(target, authority));
+        return rest.startsWith("/") ? rest : "/" + rest;
+    }
+
+    /** Returns the path of an origin-form target, up to its query. */
+    public static String path(String target) {
+        int query = target.indexOf('?');
+        return query < 0 ? target : target.substring(0, query);
+    }
+
+    /** Returns the query of an origin-form target without its question mark, or null when it has none. */
+    public static @Nullable String query(String target) {
+        int query = target.indexOf('?');
+        return query < 0 ? null : target.substring(query + 1);
+    }
+
+    /** Returns {@code target} with each byte above 127 as its percent escape; servers take both for the same. */
+    public static String ascii(String target) {
+        return escape(target, c -> c > 126);
+    }
+
+    /**
+     * Returns a spelling of {@code target} that {@link java.net.URI} takes: browsers send bars and braces
+     * as they are, and it refuses them. Only the framework around us reads this one; backends get the original.
+     */
+    public static String forJava(String target) {
+        String escaped = escape(target, c -> c <= ' ' || c > 126 || "\"<>\\^`{|}#".indexOf(c) >= 0);
+        int query = escaped.indexOf('?');
+        int path = query < 0 ? escaped.length() : query;
+        StringBuilder out = null;
+        for (int i = 0; i < escaped.length(); i++) {
+            char c = escaped.charAt(i);
+            String replacement = null;
+            if (c == '%' && !isEscape(escaped, i)) {
+                replacement = "%25";
+            } else if (i < path && (c == '[' || c == ']')) {
+                replacement = c == '[' ? "%5B" : "%5D";
+            }
+            if (replacement != null && out == null) {
+                out = new StringBuilder(escaped.length() + 8).append(escaped, 0, i);
+            }
+            if (out != null) {
+                if (replacement == null) {
+                    out.append(c);
+                } else {
+                    out.append(replacement);
+                }
+            }
+        }
+        return out == null ? escaped : out.toString();
+    }
+
+    private static boolean isEscape(String text, int at) {
+        return at + 2 < text.length()
+                && HexFormat.isHexDigit(text.charAt(at + 1))
+                && HexFormat.isHexDigit(text.charAt(at + 2));
+    }
+
+    private static String escape(String text, java.util.function.IntPredicate which) {
+        if (text.chars().noneMatch(which)) {
+            return text;
+        }
+        var out = new StringBuilder(text.length() + 16);
+        // The decoder reads each byte of a request line as one Latin-1 character.
+        for (byte b : text.getBytes(StandardCharsets.ISO_8859_1)) {
+            if (which.test(b & 0xff)) {
+                out.append('%').append(HEX.toHexDigits(b));
+            } else {
+                out.append((char) b);
+            }
+        }
+        return out.toString();
+    }
+
+    private static boolean hasControl(String target) {
+        return target.chars().anyMatch(c -> c < ' ' || c == 127);
+    }
+
+    private static int authorityAt(String target) {
+        if (target.startsWith("/")) {
+            return -1;
+        }
+        String start = target.substring(0, Math.min(8, target.length())).toLowerCase(Locale.ROOT);
+        return start.startsWith("http://") ? 7 : start.startsWith("https://") ? 8 : -1;
+    }
+
+    private static int pathAt(String target, int authority) {
+        for (int i = authority; i < target.length(); i++) {
+            char c = target.charAt(i);
+            if (c == '/' || c == '?' || c == '#') {
+                return i;
+            }
+        }
+        return target.length();
+    }
+}

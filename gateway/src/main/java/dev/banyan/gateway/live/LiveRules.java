@@ -1,0 +1,39 @@
+package dev.banyan.gateway.live;
+
+import dev.banyan.gateway.backend.Backends;
+import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.http.Origin;
+import dev.banyan.rules.Backend;
+import dev.banyan.rules.RoutingTable;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+
+/** One rule set, ready to serve: its table, and the backends it names. Immutable but for what the backends count. */
+public record LiveRules(
+        RoutingTable table, Backends backends, LiveBackend baseline, Set<Origin> origins, Instant since) {
+
+    static LiveRules of(RoutingTable table, Backends backends, Instant since) {
+        Backend baseline = table.rules().backends().stream()
+                .filter(Backend::baseline)
+                .findFirst()
+                .orElseThrow();
+        return new LiveRules(table, backends, backends.get(baseline.name()), originsOf(backends), since);
+    }
+
+    private static Set<Origin> originsOf(Backends backends) {
+        var origins = new HashSet<Origin>();
+        for (LiveBackend backend : backends.all()) {
+            origins.add(backend.origin());
+            String host = backend.host();
+            if (host != null) {
+                origins.add(Origin.ofHost(backend.origin().scheme(), host));
+            }
+        }
+        return Set.copyOf(origins);
+    }
+
+    public String hash() {
+        return table.rules().hash();
+    }
+}

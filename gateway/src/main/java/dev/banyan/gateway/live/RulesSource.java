@@ -1,0 +1,76 @@
+package dev.banyan.gateway.live;
+
+import dev.banyan.rules.Backend;
+import dev.banyan.rules.Problem;
+import dev.banyan.rules.RuleSet;
+import dev.banyan.rules.RulesException;
+import dev.banyan.rules.RulesFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where rules come from: a folder, or nothing but the legacy URL; addresses given on the command line win.
+ *
+ * @param folder null for no rules at all
+ * @param legacy null when the folder's baseline says where it is
+ * @param backendUrls by backend name
+ */
+public record RulesSource(@Nullable Path folder, @Nullable URI legacy, Map<String, URI> backendUrls) {
+
+    public RulesSource {
+        backendUrls = Map.copyOf(backendUrls);
+    }
+
+    /** Reads the rules as they are now. */
+    public RuleSet read() throws RulesException {
+        RuleSet rules = folder == null || isEmpty(folder) ? passThrough() : RulesFolder.read(folder);
+        for (Map.Entry<String, URI> given : backendUrls.entrySet()) {
+            rules = withUrl(rules, given.getKey(), given.getValue(), "--backend " + given.getKey());
+        }
+        if (legacy != null) {
+            String baseline = rules.backends().stream()
+                    .filter(Backend::baseline)
+                    .map(Backend::name)
+                    .findFirst()
+                    .orElse("legacy");
+            rules = withUrl(rules, baseline, legacy, "--legacy");
+        }
+        return rules;
+    }
+
+    private RuleSet passThrough() throws RulesException {
+        if (legacy == null) {
+            throw problem("--legacy", "no rules and no legacy URL", "one of them");
+        }
+        return RuleSet.passThrough(legacy);
+    }
+
+    private static RuleSet withUrl(RuleSet rules, String name, URI url, String option) throws RulesException {
+        try {
+            return rules.withBackendUrl(name, url);
+        } catch (IllegalArgumentException e) {
+            throw problem(option, name + "=" + url, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static RulesException problem(String where, String found, String expected) {
+        return new RulesException(List.of(new Problem(Path.of(""), 0, 0, where, found, expected)));
+    }
+
+    private static boolean isEmpty(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (var files = Files.newDirectoryStream(folder, "*.{yaml,yml}")) {
+            return !files.iterator().hasNext();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + folder, e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.banyan.gateway.record;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** The counts of all routes. Routes are as many as the rules name, so clients cannot make the map grow. */
+public final class Traffic {
+
+    private final MeterRegistry meters;
+    private final Map<String, RouteCounts> byRoute = new ConcurrentHashMap<>();
+    private final Map<Integer, LongAdder> refused = new ConcurrentHashMap<>();
+
+    public Traffic(MeterRegistry meters) {
+        this.meters = meters;
+    }
+
+    /** Counts a request that a backend was asked for. */
+    public void add(Outcome outcome) {
+        of(outcome.route()).add(outcome);
+    }
+
+    /** Counts a request that the gateway answered itself, by status. */
+    public void refused(int status) {
+        refused.computeIfAbsent(status, key -> counter("banyan.refused", "status", key.toString()))
+                .increment();
+    }
+
+    private LongAdder counter(String name, String tag, String value) {
+        var adder = new LongAdder();
+        io.micrometer.core.instrument.FunctionCounter.builder(name, adder, LongAdder::sum)
+                .tags(tag, value)
+                .register(meters);
+        return adder;
+    }
+
+    /** Returns the counts of a route, all zero before its first request. */
+    public RouteCounts of(String route) {
+        RouteCounts known = byRoute.get(route);
+        return known != null ? known : byRoute.computeIfAbsent(route, name -> new RouteCounts(name, meters));
+    }
+
+    /** Returns how many requests the gateway answered itself with this status. */
+    public long refusals(Integer status) {
+        LongAdder count = refused.get(status);
+        return count == null ? 0 : count.sum();
+    }
+}
