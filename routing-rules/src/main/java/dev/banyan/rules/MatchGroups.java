@@ -2,10 +2,12 @@ package dev.banyan.rules;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,9 @@ final class MatchGroups {
     /** The most regular expressions on one host: they are tried one after the other. */
     static final int REGEXES_PER_HOST_MAX = 100;
 
+    /** The most nodes a walk through the elements of one host's paths may visit: it may go back and try {@code {x}}. */
+    static final int WALK_STEPS_MAX = 512;
+
     /**
      * What a group has in common.
      *
@@ -28,6 +33,11 @@ final class MatchGroups {
      * @param path with {@code {}} for every variable; empty for expressions, which all stand in one group
      */
     record Key(String host, Match.Path.Kind kind, String path) {}
+
+    private static final Comparator<Key> MOST_VARIABLES = Comparator.comparingLong(
+                    (Key each) -> each.path.chars().filter(c -> c == '{').count())
+            .thenComparing(Key::path)
+            .thenComparing(Key::kind);
 
     private final Map<Key, List<RankedMatch>> groups = new HashMap<>();
     private final boolean foldCase;
@@ -69,6 +79,7 @@ final class MatchGroups {
     /** Every tie, and everything beyond a limit. */
     List<Problem> problems(Map<String, RouteSource> sources) {
         List<Problem> problems = new ArrayList<>();
+        walks(sources, problems);
         groups.forEach((key, group) -> {
             boolean regexes = key.kind == Match.Path.Kind.REGULAR_EXPRESSION;
             int max = regexes ? REGEXES_PER_HOST_MAX : MATCHES_PER_PATH_MAX;
@@ -80,6 +91,27 @@ final class MatchGroups {
             }
         });
         return problems;
+    }
+
+    private void walks(Map<String, RouteSource> sources, List<Problem> problems) {
+        Map<String, PathNode> roots = new HashMap<>();
+        Map<String, Key> worst = new HashMap<>();
+        for (Key key : groups.keySet()) {
+            boolean elements = key.kind == Match.Path.Kind.PATH_PREFIX || key.kind == Match.Path.Kind.PATH_TEMPLATE;
+            if (elements) {
+                roots.computeIfAbsent(key.host, _ -> new PathNode()).reach(PathPattern.prefixElements(key.path));
+                worst.merge(key.host, key, BinaryOperator.maxBy(MOST_VARIABLES));
+            }
+        }
+        roots.forEach((host, root) -> {
+            int steps = root.stepsMax();
+            Key key = worst.get(host);
+            List<RankedMatch> group = key == null ? null : groups.get(key);
+            if (steps > WALK_STEPS_MAX && group != null) {
+                String found = "with the other paths of its host, " + steps + " ways to go through {name} or a literal";
+                problems.add(problem(sources, group.getFirst(), found, "at most " + WALK_STEPS_MAX));
+            }
+        });
     }
 
     private void ties(Key key, List<RankedMatch> group, Map<String, RouteSource> sources, List<Problem> problems) {

@@ -55,6 +55,16 @@ final class PathNode {
         return found != null ? found : first(prefix, path, facts);
     }
 
+    /** At least as many nodes as a walk from here can visit, whatever the path: it may try both kinds of child. */
+    int stepsMax() {
+        long deepest = 0;
+        for (PathNode literal : literals) {
+            deepest = literal == null ? deepest : Math.max(deepest, literal.stepsMax());
+        }
+        long steps = 1 + deepest + (variable == null ? 0 : variable.stepsMax());
+        return (int) Math.min(steps, Integer.MAX_VALUE);
+    }
+
     static @Nullable MatchEntry first(List<MatchEntry> entries, String path, RequestFacts facts) {
         for (int i = 0; i < entries.size(); i++) {
             if (entries.get(i).fits(path, facts)) {

@@ -1,5 +1,6 @@
 package dev.banyan.rules;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -8,11 +9,18 @@ public final class RulesException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
+    private static final Comparator<Problem> BY_PLACE = Comparator.comparing(Problem::file)
+            .thenComparingInt(Problem::line)
+            .thenComparingInt(Problem::column)
+            .thenComparing(Problem::where)
+            .thenComparing(Problem::found);
+
     private final transient List<Problem> problems;
 
     public RulesException(List<Problem> problems) {
-        super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
-        this.problems = List.copyOf(problems);
+        List<Problem> sorted = problems.stream().sorted(BY_PLACE).distinct().toList();
+        super(sorted.stream().map(Problem::toString).collect(Collectors.joining("\n")));
+        this.problems = sorted;
     }
 
     /** Never empty; by file, line and column. */

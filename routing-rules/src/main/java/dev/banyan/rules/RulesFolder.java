@@ -5,7 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,12 +52,7 @@ public final class RulesFolder {
         RuleSet rules = new RuleReader(problems, complete).read(documents);
         problems.addAll(RoutingTable.problems(rules));
         if (!problems.isEmpty()) {
-            problems.sort(Comparator.comparing(Problem::file)
-                    .thenComparingInt(Problem::line)
-                    .thenComparingInt(Problem::column)
-                    .thenComparing(Problem::where));
-            throw new RulesException(
-                    problems.stream().distinct().limit(PROBLEMS_MAX).toList());
+            throw new RulesException(problems.subList(0, Math.min(problems.size(), PROBLEMS_MAX)));
         }
         return rules;
     }
@@ -80,7 +75,7 @@ public final class RulesFolder {
                     folder, 0, 0, "folder", files.size() + " files *.yaml", "1 to " + FILES_MAX + " of them"));
             return List.of();
         }
-        files.sort(Comparator.naturalOrder());
+        Collections.sort(files);
         return files;
     }
 

@@ -250,4 +250,27 @@ final class PrecedenceTest {
         }
         return routes.toString();
     }
+
+    @Test
+    void rulesThatCouldMakeAWalkLongAreRefused() throws Exception {
+        assertThat(Rules.routeOf(Rules.table(everyMix(7)), Rules.request("GET /a/a/a/a/a/a/a/z")))
+                .isEqualTo("r0");
+        assertThatThrownBy(() -> Rules.table(everyMix(9)))
+                .isInstanceOf(RulesException.class)
+                .hasMessageContaining("ways to go through {name} or a literal (expected: at most 512)");
+    }
+
+    /** Every path of this many elements each of which is {@code a} or a variable. */
+    private static String everyMix(int elements) {
+        var routes = new StringBuilder();
+        for (int i = 0; i < 1 << elements; i++) {
+            var path = new StringBuilder();
+            for (int j = 0; j < elements; j++) {
+                path.append(((i >> j) & 1) == 0 ? "/a" : "/{v" + j + "}");
+            }
+            routes.append("  - {name: r" + i + ", matches: [{path: {type: PathTemplate, value: \"" + path
+                    + "/z\"}}], candidate: catalog, stage: complete}\n");
+        }
+        return routes.toString();
+    }
 }

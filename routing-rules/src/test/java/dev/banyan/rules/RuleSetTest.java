@@ -62,7 +62,6 @@ final class RuleSetTest {
                                 "backends[catalog].name",
                                 "routes[browse].name",
                                 "routes[browse].cohort",
-                                "routes[browse].cohort",
                                 "routes[lost].candidate",
                                 "routes[lost].cohort"));
     }
