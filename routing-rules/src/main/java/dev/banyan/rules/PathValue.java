@@ -2,6 +2,7 @@ package dev.banyan.rules;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import java.text.Normalizer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +38,9 @@ final class PathValue {
             if (c == '*') {
                 return "no *: PathPrefix covers all below, PathTemplate has {name}";
             }
+        }
+        if (!Normalizer.isNormalized(value, Normalizer.Form.NFKC)) {
+            return "Unicode in its plain form (NFKC): " + Normalizer.normalize(value, Normalizer.Form.NFKC);
         }
         List<String> elements = PathPattern.elements(value);
         boolean variables = false;

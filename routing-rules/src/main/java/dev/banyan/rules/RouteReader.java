@@ -78,7 +78,7 @@ final class RouteReader {
                 && at.fields().get("cohort") == null) {
             at.add(problems, "weight", "a split without a cohort", "cohort: how callers are told apart");
         }
-        return cohort == null && weight < Route.EVERYONE ? 0 : weight;
+        return stage == Stage.LIVE && cohort == null && weight < Route.EVERYONE ? 0 : weight;
     }
 
     private List<String> hostnames(Declared at) {

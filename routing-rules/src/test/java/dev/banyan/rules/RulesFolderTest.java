@@ -44,6 +44,12 @@ final class RulesFolderTest {
     }
 
     @Test
+    void theRulesThatStandInThisModuleAreSound() throws Exception {
+        assertThat(RoutingTable.compile(RulesFolder.read(Path.of(""))).rules().routes())
+                .isNotEmpty();
+    }
+
+    @Test
     void whatStandsInWhichFileMakesNoDifference() throws Exception {
         Files.writeString(folder.resolve("a.yaml"), RULES);
         String hash = RulesFolder.read(folder).hash();
