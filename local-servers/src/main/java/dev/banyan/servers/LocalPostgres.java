@@ -2,12 +2,15 @@ package dev.banyan.servers;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +47,7 @@ public final class LocalPostgres implements AutoCloseable {
             var builder = EmbeddedPostgres.builder()
                     .setPort(port)
                     .setPGStartupWait(START_MAX)
+                    .setPgBinaryResolver(LocalPostgres::binaries)
                     .setServerConfig("wal_level", "logical")
                     .setServerConfig("max_replication_slots", "40")
                     .setServerConfig("max_wal_senders", "40")
@@ -58,6 +62,20 @@ public final class LocalPostgres implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("starting PostgreSQL", e);
         }
+    }
+
+    /*
+     * The library refuses to choose when the same binaries stand on the class path twice, as they do in a test that uses this
+     * module's jar: its manifest names a copy of each library. Both are the same file, so the first will do.
+     */
+    private static InputStream binaries(String system, String architecture) throws IOException {
+        var arm = List.of("aarch64", "arm64", "arm_64").contains(architecture);
+        var name = "/postgres-" + system.toLowerCase(Locale.ROOT) + "-" + (arm ? "arm_64" : "x86_64") + ".txz";
+        var stream = LocalPostgres.class.getResourceAsStream(name);
+        if (stream == null) {
+            throw new IOException("no PostgreSQL binaries " + name + " on the class path");
+        }
+        return stream;
     }
 
     /** The port on 127.0.0.1. */
