@@ -43,12 +43,17 @@ public final class RoutingTable {
 
     private final Supplier<String> newKeys;
 
-    private RoutingTable(RuleSet rules, Backend baseline, Supplier<String> newKeys) {
+    private RoutingTable(
+            RuleSet rules,
+            Backend baseline,
+            MatchGroups groups,
+            @Nullable MatchGroups smallGroups,
+            Supplier<String> newKeys) {
         Map<String, RoutePlan> planByRoute = plans(rules, baseline);
         this.rules = rules;
         this.catchAll = new Decision.Routed(null, baseline, Side.BASELINE, Cohort.LAST_BUCKET, null, false);
-        this.index = new HostIndex(new MatchGroups(rules.routes(), false), planByRoute);
-        this.smallIndex = ignoresCase(rules) ? new HostIndex(new MatchGroups(rules.routes(), true), planByRoute) : null;
+        this.index = new HostIndex(groups, planByRoute);
+        this.smallIndex = smallGroups == null ? null : new HostIndex(smallGroups, planByRoute);
         this.pathModels = new LinkedHashSet<>(List.of(baseline.pathModel()));
         rules.backends().forEach(each -> pathModels.add(each.pathModel()));
         this.newKeys = newKeys;
@@ -61,13 +66,15 @@ public final class RoutingTable {
 
     static RoutingTable compile(RuleSet rules, Supplier<String> newKeys) throws RulesException {
         List<Problem> problems = new ArrayList<>(dangling(rules));
-        problems.addAll(problems(rules));
+        var groups = new MatchGroups(rules.routes(), false);
+        var smallGroups = ignoresCase(rules) ? new MatchGroups(rules.routes(), true) : null;
+        problems.addAll(problems(groups, smallGroups, rules.sources()));
         if (!problems.isEmpty()) {
             throw new RulesException(problems);
         }
         Backend baseline =
                 rules.backends().stream().filter(Backend::baseline).findFirst().orElseThrow();
-        return new RoutingTable(rules, baseline, newKeys);
+        return new RoutingTable(rules, baseline, groups, smallGroups, newKeys);
     }
 
     /** The rules this was compiled from. */
@@ -144,11 +151,14 @@ public final class RoutingTable {
 
     /** Ties between routes, and what is beyond a limit. */
     static List<Problem> problems(RuleSet rules) {
-        List<Problem> problems = new MatchGroups(rules.routes(), false).problems(rules.sources());
-        if (problems.isEmpty() && ignoresCase(rules)) {
-            return new MatchGroups(rules.routes(), true).problems(rules.sources());
-        }
-        return problems;
+        var smallGroups = ignoresCase(rules) ? new MatchGroups(rules.routes(), true) : null;
+        return problems(new MatchGroups(rules.routes(), false), smallGroups, rules.sources());
+    }
+
+    private static List<Problem> problems(
+            MatchGroups groups, @Nullable MatchGroups smallGroups, Map<String, RouteSource> sources) {
+        List<Problem> problems = groups.problems(sources);
+        return problems.isEmpty() && smallGroups != null ? smallGroups.problems(sources) : problems;
     }
 
     /** What rules made by a program may lack; those of files were checked when they were read. */

@@ -9,11 +9,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.function.ToIntFunction;
 
 /**
  * Measures what a decision costs with few and with many rules. A program, not a test: {@code docs/measurements/routing-cost.md}
- * has the command and the figures.
+ * has the command and the figures. With any argument it measures compiling and reading only.
  */
 final class RoutingCost {
 
@@ -24,6 +25,14 @@ final class RoutingCost {
     private RoutingCost() {}
 
     public static void main(String[] args) throws Exception {
+        if (args.length == 0) {
+            decisions();
+        }
+        compileTimes();
+        readTimes();
+    }
+
+    private static void decisions() throws Exception {
         System.out.printf("%-34s %10s %12s %14s%n", "", "rules", "ns/decision", "bytes/decision");
         for (int count : new int[] {10, 1_000, 100_000}) {
             RoutingTable table = RoutingTable.compile(rules(count));
@@ -40,8 +49,6 @@ final class RoutingCost {
                     plain(count),
                     request -> naive.route(request).isPresent() ? 1 : 0);
         }
-        compileTimes();
-        readTimes();
     }
 
     private static int outcome(RoutingTable table, RequestFacts request) {
@@ -86,16 +93,7 @@ final class RoutingCost {
 
     private static void compileTimes() throws Exception {
         RuleSet rules = rules(100_000);
-        long[] nanos = new long[ROUNDS];
-        for (int i = 0; i < ROUNDS; i++) {
-            long start = System.nanoTime();
-            RoutingTable.compile(rules);
-            nanos[i] = System.nanoTime() - start;
-        }
-        long first = nanos[0];
-        Arrays.sort(nanos);
-        System.out.printf(
-                "compile 100,000 rules: %d ms (first %d ms)%n", nanos[ROUNDS / 2] / 1_000_000, first / 1_000_000);
+        once("compile 100,000 rules", ROUNDS, () -> RoutingTable.compile(rules));
     }
 
     private static void readTimes() throws Exception {
@@ -103,19 +101,30 @@ final class RoutingCost {
         Path file = folder.resolve("rules.yaml");
         for (int count : new int[] {10, 100_000}) {
             Files.writeString(file, yaml(count));
-            long[] nanos = new long[3];
-            for (int i = 0; i < nanos.length; i++) {
-                long start = System.nanoTime();
-                RulesFolder.read(folder);
-                nanos[i] = System.nanoTime() - start;
-            }
-            Arrays.sort(nanos);
-            System.out.printf(
-                    "read and check a file of %,d rules (%,d KiB): %d ms%n",
-                    count, Files.size(file) / 1024, nanos[1] / 1_000_000);
+            String what = "read and check %,d rules (%,d KiB)".formatted(count, Files.size(file) / 1024);
+            once(what, 3, () -> RulesFolder.read(folder));
         }
         Files.delete(file);
         Files.delete(folder);
+    }
+
+    /** The median, by the clock and by this thread's share of a processor, which other work does not lengthen as much. */
+    private static void once(String what, int rounds, Callable<?> work) throws Exception {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long[] clock = new long[rounds];
+        long[] processor = new long[rounds];
+        for (int i = 0; i < rounds; i++) {
+            long start = System.nanoTime();
+            long used = threads.getCurrentThreadCpuTime();
+            work.call();
+            processor[i] = threads.getCurrentThreadCpuTime() - used;
+            clock[i] = System.nanoTime() - start;
+        }
+        Arrays.sort(clock);
+        Arrays.sort(processor);
+        System.out.printf(
+                "%s: %d ms, %d ms of a processor%n",
+                what, clock[rounds / 2] / 1_000_000, processor[rounds / 2] / 1_000_000);
     }
 
     private static RuleSet rules(int count) {
