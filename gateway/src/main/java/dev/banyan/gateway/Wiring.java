@@ -8,6 +8,7 @@ import dev.banyan.gateway.chain.Reply;
 import dev.banyan.gateway.edge.FrontDoor;
 import dev.banyan.gateway.live.RulesInForce;
 import dev.banyan.gateway.record.Traffic;
+import dev.banyan.gateway.tunnel.Upgrades;
 import java.util.List;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
@@ -46,7 +47,7 @@ class Wiring {
 
     /** Checks heads before Reactor Netty and Spring have read them their own way. */
     @Bean
-    NettyServerCustomizer frontDoor(Traffic traffic) {
+    NettyServerCustomizer frontDoor(GatewaySettings settings, RulesInForce rules, Traffic traffic) {
         return server -> server.idleTimeout(GatewaySettings.KEEP_ALIVE)
                 .httpRequestDecoder(spec -> spec.maxInitialLineLength(GatewaySettings.REQUEST_LINE_BYTES_MAX)
                         .maxHeaderSize(GatewaySettings.HEAD_BYTES_MAX)
@@ -57,7 +58,11 @@ class Wiring {
                                 .addBefore(
                                         NettyPipeline.HttpTrafficHandler,
                                         "banyan.frontDoor",
-                                        new FrontDoor(traffic::refused));
+                                        new FrontDoor(traffic::refused))
+                                .addBefore(
+                                        NettyPipeline.HttpTrafficHandler,
+                                        "banyan.upgrades",
+                                        new Upgrades(rules, settings.trusted(), settings.publicOrigin(), traffic));
                     }
                 });
     }

@@ -29,6 +29,7 @@ public final class LiveBackend {
     private final Backend backend;
     private final Origin origin;
     private final @Nullable String host;
+    private final @Nullable SslContext tls;
     private final ConnectionProvider pool;
     private final HttpClient client;
     private final @Nullable CircuitBreaker breaker;
@@ -40,6 +41,7 @@ public final class LiveBackend {
         this.backend = backend;
         this.origin = Origin.of(backend.url());
         this.host = host;
+        this.tls = tls;
         this.pool = ConnectionProvider.builder(backend.name())
                 .maxConnections(backend.maxConnections())
                 .pendingAcquireMaxCount(1)
@@ -113,6 +115,11 @@ public final class LiveBackend {
 
     public HttpClient client() {
         return client;
+    }
+
+    /** The TLS this backend is called with, or null for plain HTTP. */
+    public @Nullable SslContext tls() {
+        return tls;
     }
 
     public int inFlight() {

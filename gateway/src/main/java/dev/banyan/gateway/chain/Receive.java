@@ -43,22 +43,30 @@ public record Receive(
     private Call call(HttpServerRequest incoming, HttpHeaders came) {
         boolean hasBody =
                 came.contains(HttpHeaderNames.CONTENT_LENGTH) || came.contains(HttpHeaderNames.TRANSFER_ENCODING);
+        HttpHeaders head = withoutHopByHop(came);
+        String host = came.get(HttpHeaderNames.HOST, "");
+        InetSocketAddress known = incoming.remoteAddress();
+        InetSocketAddress peer = known == null ? new InetSocketAddress(0) : known;
+        boolean believed = trusted.covers(peer.getAddress());
+        Origin asked = asked(publicOrigin, incoming.scheme(), host, believed ? head.get("X-Forwarded-Proto") : null);
+        Forwarding.rewrite(head, peer.getAddress(), believed, asked);
+        return new Call(rules.current(), incoming, FrontDoor.targetOf(came, incoming.uri()), head, asked, hasBody);
+    }
+
+    /** Returns a copy of a client's head without what ends at this hop. */
+    public static HttpHeaders withoutHopByHop(HttpHeaders came) {
         HttpHeaders head = DefaultHttpHeadersFactory.headersFactory()
                 .withValidation(false)
                 .newHeaders()
                 .set(came);
         head.remove(FrontDoor.TARGET).remove(HttpHeaderNames.EXPECT);
         HopByHop.removeFrom(head);
-        String host = came.get(HttpHeaderNames.HOST, "");
-        InetSocketAddress known = incoming.remoteAddress();
-        InetSocketAddress peer = known == null ? new InetSocketAddress(0) : known;
-        boolean believed = trusted.covers(peer.getAddress());
-        Origin asked = asked(incoming.scheme(), host, believed ? head.get("X-Forwarded-Proto") : null);
-        Forwarding.rewrite(head, peer.getAddress(), believed, asked);
-        return new Call(rules.current(), incoming, FrontDoor.targetOf(came, incoming.uri()), head, asked, hasBody);
+        return head;
     }
 
-    private Origin asked(String scheme, String host, @Nullable String forwardedScheme) {
+    /** Returns the origin a client asked for: the configured one, or what the request and a trusted proxy say. */
+    public static Origin asked(
+            @Nullable Origin publicOrigin, String scheme, String host, @Nullable String forwardedScheme) {
         if (publicOrigin != null) {
             return publicOrigin;
         }

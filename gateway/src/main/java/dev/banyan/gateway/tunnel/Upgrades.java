@@ -1,0 +1,223 @@
+package dev.banyan.gateway.tunnel;
+
+import dev.banyan.gateway.backend.Failure;
+import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.chain.Decide;
+import dev.banyan.gateway.chain.HostNames;
+import dev.banyan.gateway.chain.Receive;
+import dev.banyan.gateway.edge.FrontDoor;
+import dev.banyan.gateway.http.Forwarding;
+import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.http.TrustedPeers;
+import dev.banyan.gateway.live.LiveRules;
+import dev.banyan.gateway.live.RulesInForce;
+import dev.banyan.gateway.record.Outcome;
+import dev.banyan.gateway.record.Traffic;
+import dev.banyan.rules.Decision;
+import dev.banyan.rules.Route;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.NettyPipeline;
+
+/** Takes WebSocket upgrades off a client connection and relays them. */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write closes the channel, and that is listened to
+public final class Upgrades extends ChannelDuplexHandler {
+
+    private final RulesInForce rules;
+    private final TrustedPeers trusted;
+    private final @Nullable Origin publicOrigin;
+    private final Traffic traffic;
+    private int exchanges;
+    private boolean taken;
+    private @Nullable Channel backendChannel;
+
+    public Upgrades(RulesInForce rules, TrustedPeers trusted, @Nullable Origin publicOrigin, Traffic traffic) {
+        this.rules = rules;
+        this.trusted = trusted;
+        this.publicOrigin = publicOrigin;
+        this.traffic = traffic;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext client, Object message) {
+        if (taken) {
+            fromClient(message);
+        } else if (message instanceof HttpRequest request && exchanges == 0 && isWebSocket(request)) {
+            taken = true;
+            client.channel().config().setAutoRead(false);
+            if (client.pipeline().get(NettyPipeline.IdleTimeoutHandler) != null) {
+                client.pipeline().remove(NettyPipeline.IdleTimeoutHandler);
+            }
+            open(client, request);
+            ReferenceCountUtil.release(message);
+        } else {
+            if (message instanceof HttpRequest) {
+                exchanges++;
+            }
+            client.fireChannelRead(message);
+        }
+    }
+
+    private void fromClient(Object message) {
+        if (backendChannel != null && message instanceof io.netty.buffer.ByteBuf) {
+            backendChannel.writeAndFlush(message);
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext client, Object message, ChannelPromise promise) {
+        if (message instanceof LastHttpContent && !taken) {
+            exchanges--;
+        }
+        client.write(message, promise);
+    }
+
+    /** Whether a request asks for a WebSocket in the way RFC 6455 says. */
+    static boolean isWebSocket(HttpRequest request) {
+        HttpHeaders head = request.headers();
+        return request.decoderResult().isSuccess()
+                && request.method().equals(HttpMethod.GET)
+                && head.containsValue(HttpHeaderNames.UPGRADE, "websocket", true)
+                && head.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true)
+                && head.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)
+                && !head.contains(HttpHeaderNames.CONTENT_LENGTH)
+                && !head.contains(HttpHeaderNames.TRANSFER_ENCODING);
+    }
+
+    private void open(ChannelHandlerContext client, HttpRequest request) {
+        LiveRules live = rules.current();
+        HttpHeaders head = Receive.withoutHopByHop(request.headers());
+        String target = FrontDoor.targetOf(request.headers(), request.uri());
+        var peer = ((InetSocketAddress) client.channel().remoteAddress()).getAddress();
+        boolean believed = trusted.covers(peer);
+        String scheme = client.pipeline().get(NettyPipeline.SslHandler) == null ? "http" : "https";
+        Origin asked = Receive.asked(
+                publicOrigin,
+                scheme,
+                head.get(HttpHeaderNames.HOST, ""),
+                believed ? head.get("X-Forwarded-Proto") : null);
+        Forwarding.rewrite(head, peer, believed, asked);
+        switch (live.table().decide(Decide.facts("GET", target, head))) {
+            case Decision.Refused(int status, String _) -> {
+                traffic.refused(status);
+                answer(client, status);
+            }
+            case Decision.Routed routed -> {
+                LiveBackend backend = live.backends().get(routed.backend().name());
+                Failure refused = backend.enter();
+                if (refused != null) {
+                    count(routed, backend, refused.status(), refused);
+                    answer(client, refused.status());
+                    return;
+                }
+                HostNames.write(head, asked, backend);
+                head.set(HttpHeaderNames.CONNECTION, "Upgrade").set(HttpHeaderNames.UPGRADE, "websocket");
+                connect(client, routed, backend, target, head);
+            }
+        }
+    }
+
+    private void connect(
+            ChannelHandlerContext client,
+            Decision.Routed routed,
+            LiveBackend backend,
+            String target,
+            HttpHeaders head) {
+        Origin origin = backend.origin();
+        var relay = new BackendSide(client, head.get(HttpHeaderNames.SEC_WEBSOCKET_KEY, ""), (status, failure) -> {
+            backend.report(failure, 0);
+            count(routed, backend, status, failure);
+        });
+        var request = new DefaultFullHttpRequest(
+                HttpVersion.HTTP_1_1, HttpMethod.GET, target, Unpooled.EMPTY_BUFFER, head, EmptyHttpHeaders.INSTANCE);
+        new Bootstrap()
+                .group(client.channel().eventLoop())
+                .channel(client.channel().getClass())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        Math.toIntExact(backend.backend().timeouts().connect().toMillis()))
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        if (backend.tls() != null) {
+                            channel.pipeline()
+                                    .addLast(backend.tls().newHandler(channel.alloc(), origin.host(), origin.port()));
+                        }
+                        channel.pipeline()
+                                .addLast("http", new HttpClientCodec())
+                                .addLast("relay", relay);
+                    }
+                })
+                .connect(origin.host(), origin.port())
+                .addListener((ChannelFuture connected) -> {
+                    if (!connected.isSuccess()) {
+                        backend.leave();
+                        relay.ended(Failure.CONNECT.status(), Failure.CONNECT);
+                        answer(client, Failure.CONNECT.status());
+                        return;
+                    }
+                    backendChannel = connected.channel();
+                    connected.channel().closeFuture().addListener(_ -> {
+                        backend.leave();
+                        relay.ended(Failure.RESET.status(), Failure.RESET);
+                        client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+                    });
+                    relay.headWithin(
+                            connected.channel(), backend.backend().timeouts().request());
+                    connected.channel().writeAndFlush(request);
+                });
+    }
+
+    private void count(Decision.Routed routed, LiveBackend backend, int status, @Nullable Failure failure) {
+        Route route = routed.route();
+        String name = route == null ? Outcome.NO_ROUTE : route.name();
+        traffic.add(new Outcome(name, routed.side(), backend.name(), status, failure, false, false, 0));
+    }
+
+    private static void answer(ChannelHandlerContext client, int status) {
+        var reply = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
+        reply.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0).set(HttpHeaderNames.CONNECTION, "close");
+        client.writeAndFlush(reply).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext client) {
+        if (backendChannel != null) {
+            backendChannel.config().setAutoRead(client.channel().isWritable());
+        }
+        client.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext client) {
+        if (backendChannel != null) {
+            backendChannel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+        client.fireChannelInactive();
+    }
+}

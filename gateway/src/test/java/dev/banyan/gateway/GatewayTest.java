@@ -1,0 +1,271 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One gateway in front of a real server, a dead one, and one that speaks raw bytes. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+class GatewayTest {
+
+    @TempDir
+    static Path folder;
+
+    private static HttpServer legacy;
+    private static RawServer raw;
+    private static Gateway gateway;
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @BeforeAll
+    static void start() throws Exception {
+        legacy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        legacy.createContext("/", exchange -> {
+            var text =
+                    new StringBuilder("legacy " + exchange.getRequestMethod() + " " + exchange.getRequestURI() + "\n");
+            exchange.getRequestHeaders().forEach((name, values) -> text.append(name.toLowerCase(java.util.Locale.ROOT))
+                    .append("=")
+                    .append(values)
+                    .append("\n"));
+            text.append(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        legacy.start();
+        raw = new RawServer();
+        writeRules("live", "100%");
+        gateway = Gateway.start(GatewayCommand.parse(
+                "--rules",
+                folder.resolve("rules").toString(),
+                "--run-dir",
+                folder.resolve("run").toString(),
+                "--port",
+                "0",
+                "--admin-port",
+                "0",
+                "--drain",
+                "1",
+                "--reveal"));
+    }
+
+    private static void writeRules(String stage, String weight) throws IOException {
+        Path rules = Files.createDirectories(folder.resolve("rules"));
+        int dead;
+        try (var free = new ServerSocket(0)) {
+            dead = free.getLocalPort();
+        }
+        Files.writeString(rules.resolve("shop.yaml"), """
+                backends:
+                  - {name: legacy, url: "http://127.0.0.1:%d", baseline: true}
+                  - {name: dead, url: "http://127.0.0.1:%d"}
+                  - {name: raw, url: "http://127.0.0.1:%d"}
+                routes:
+                  - {name: failing, matches: [{path: {type: PathPrefix, value: /failing}}], candidate: dead, stage: %s, weight: %s}
+                  - {name: gone, matches: [{path: {type: PathPrefix, value: /gone}}], candidate: dead, stage: retired}
+                  - {name: done, matches: [{path: {type: PathPrefix, value: /done}}], candidate: dead, stage: complete}
+                  - {name: raw, matches: [{path: {type: PathPrefix, value: /raw}}], candidate: raw, stage: complete}
+                """.formatted(
+                        legacy.getAddress().getPort(), dead, raw.port(), stage, weight));
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        gateway.close();
+        raw.close();
+        legacy.stop(0);
+    }
+
+    @Test
+    void whatNoRouteMatchesGoesToLegacyWithOurHeadersAndNoneOfTheClients() throws Exception {
+        String reply = wire("GET /a?q=%7Bx%7D HTTP/1.1\r\nHost: shop.test\r\nX-Forwarded-For: 6.6.6.6\r\n"
+                + "Forwarded: for=6.6.6.6\r\nConnection: close, X-Forwarded-Proto\r\n\r\n");
+        assertThat(reply)
+                .startsWith("HTTP/1.1 200")
+                .contains("X-Banyan-Backend: legacy", "x-forwarded-for=[127.0.0.1]", "x-forwarded-proto=[http]")
+                .contains("host=[shop.test]")
+                .doesNotContain("6.6.6.6");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a@b\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+                "GET http://evil.test/ HTTP/1.1\r\nHost: a\r\n\r\n",
+            })
+    void framingThatTwoServersCouldReadDifferentlyIsRefused(String request) throws Exception {
+        assertThat(wire(request)).startsWith("HTTP/1.1 400");
+    }
+
+    @Test
+    void tunnelsAndTracesAreNotAllowed() throws Exception {
+        assertThat(wire("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n")).startsWith("HTTP/1.1 405");
+        assertThat(wire("TRACE / HTTP/1.1\r\nHost: a\r\n\r\n")).startsWith("HTTP/1.1 405");
+        assertThat(wire("GET / HTTP/1.1\r\nHost: a\r\nExpect: cake\r\n\r\n")).startsWith("HTTP/1.1 417");
+    }
+
+    @Test
+    void aSafeRequestThatTheCandidateFailsIsServedByTheBaselineAndAWriteIsNot() throws Exception {
+        var read = get("/failing/x");
+        assertThat(read.statusCode()).isEqualTo(200);
+        assertThat(read.headers().firstValue("X-Banyan-Backend")).contains("legacy");
+        assertThat(read.headers().firstValue("X-Banyan-Assigned")).contains("candidate");
+        var write = CLIENT.send(
+                HttpRequest.newBuilder(uri("/failing/x"))
+                        .POST(HttpRequest.BodyPublishers.ofString("once"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(write.statusCode()).isEqualTo(502);
+    }
+
+    @Test
+    void aCompleteRouteDoesNotFallBackAndARetiredOneIsGone() throws Exception {
+        assertThat(get("/done").statusCode()).isEqualTo(502);
+        assertThat(get("/gone").statusCode()).isEqualTo(410);
+    }
+
+    @Test
+    void aBodyIsPassedOnWhateverTheMethod() throws Exception {
+        String body = "x".repeat(200_000);
+        var reply = CLIENT.send(
+                HttpRequest.newBuilder(uri("/b"))
+                        .method("DELETE", HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(reply.body()).startsWith("legacy DELETE /b").endsWith(body);
+    }
+
+    @Test
+    void aReplyCutShortNeverLooksWhole() throws Exception {
+        raw.reply("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+        String reply = wire("GET /raw HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(reply).contains("hello").doesNotContain("\r\n0\r\n");
+    }
+
+    @Test
+    void anEarlyHintIsNotTakenForTheReply() throws Exception {
+        raw.reply("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        assertThat(get("/raw").body()).isEqualTo("ok");
+    }
+
+    @Test
+    void aWebSocketIsRelayedByteForByteOnceTheBackendHasSwitched() throws Exception {
+        raw.reply("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\nfirst");
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("GET /raw/ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(readUntil(socket, "first")).startsWith("HTTP/1.1 101");
+            socket.getOutputStream().write("echo me".getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(readUntil(socket, "echo me")).isEqualTo("echo me");
+        }
+    }
+
+    @Test
+    void badRulesAreRefusedWholeAndShownAndTheGoodOnesStay() throws Exception {
+        String before = gateway.rules().current().hash();
+        Path file = folder.resolve("rules/shop.yaml");
+        String good = Files.readString(file);
+        Files.writeString(file, good + "\nnonsense: [");
+        assertThat(gateway.rules().reload()).isFalse();
+        assertThat(gateway.rules().current().hash()).isEqualTo(before);
+        assertThat(admin("/admin/rules", token()).body())
+                .contains("lastRejected")
+                .contains("shop.yaml");
+        assertThat(get("/done").statusCode()).isEqualTo(502);
+        Files.writeString(file, good);
+        assertThat(gateway.rules().reload()).isTrue();
+        assertThat(gateway.rules().lastRejected()).isNull();
+    }
+
+    @Test
+    void aBackendMayNotBeTheAdminPort() throws Exception {
+        Path file = folder.resolve("rules/shop.yaml");
+        String good = Files.readString(file);
+        Files.writeString(file, good.replaceFirst("127.0.0.1:" + raw.port(), "localhost:" + gateway.adminPort()));
+        assertThat(gateway.rules().reload()).isFalse();
+        Files.writeString(file, good);
+        assertThat(gateway.rules().reload()).isTrue();
+    }
+
+    @Test
+    void theAdminApiOpensOnlyToTheTokenAndNeverThroughAProxy() throws Exception {
+        assertThat(admin("/health", "").statusCode()).isEqualTo(200);
+        assertThat(admin("/admin/routes", "").statusCode()).isEqualTo(401);
+        assertThat(admin("/admin/routes", token() + "x").statusCode()).isEqualTo(401);
+        assertThat(admin("/admin/routes", token()).body()).contains("\"name\":\"failing\"");
+        assertThat(admin("/metrics", token()).body()).contains("banyan_rules_swaps_total");
+    }
+
+    private static String token() throws IOException {
+        return Files.readString(folder.resolve("run/admin.token")).strip();
+    }
+
+    private static HttpResponse<String> admin(String path, String token) throws Exception {
+        return CLIENT.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + path))
+                        .header("Authorization", "Bearer " + token)
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpResponse<String> get(String path) throws Exception {
+        return CLIENT.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + gateway.port() + path);
+    }
+
+    /** Sends bytes and returns all that comes back until a whole reply, a pause or the end. */
+    private static String wire(String request) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+            socket.setSoTimeout(3_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return readUntil(socket, null);
+        }
+    }
+
+    private static String readUntil(Socket socket, @org.jspecify.annotations.Nullable String end) throws IOException {
+        var text = new StringBuilder();
+        var buffer = new byte[8192];
+        try {
+            int count;
+            while ((end == null || text.indexOf(end) < 0)
+                    && (count = socket.getInputStream().read(buffer)) > 0) {
+                text.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
+            }
+        } catch (java.net.SocketTimeoutException | java.net.SocketException e) {
+            return text.toString();
+        }
+        return text.toString();
+    }
+}
