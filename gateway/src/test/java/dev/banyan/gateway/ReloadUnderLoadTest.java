@@ -1,0 +1,125 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.banyan.rules.Backend;
+import dev.banyan.rules.Match;
+import dev.banyan.rules.Route;
+import dev.banyan.rules.RuleSet;
+import dev.banyan.rules.Stage;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReloadUnderLoadTest {
+
+    private static final int SWAPS = 10_000;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void tenThousandSwapsFailNoRequestAndMixNoDecision() throws Exception {
+        HttpServer one = named("one");
+        HttpServer two = named("two");
+        URI urlOne = url(one.getAddress().getPort());
+        URI urlTwo = url(two.getAddress().getPort());
+        // Each set is consistent in itself: route "to-one" leads to backend one and exists only in the first.
+        RuleSet first = rules(urlOne, urlTwo, "to-one", "one");
+        RuleSet second = rules(urlOne, urlTwo, "to-two", "two");
+        var wrong = new ConcurrentLinkedQueue<String>();
+        var served = new AtomicInteger();
+        var running = new AtomicBoolean(true);
+        try (var gateway = Gateway.start(GatewayCommand.parse(
+                        "--legacy",
+                        urlOne.toString(),
+                        "--run-dir",
+                        folder.toString(),
+                        "--port",
+                        "0",
+                        "--admin-port",
+                        "0",
+                        "--drain",
+                        "1",
+                        "--reveal"));
+                var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            gateway.rules().swapIn(first);
+            for (int i = 0; i < 4; i++) {
+                clients.execute(() -> ask(gateway.port(), running, wrong, served));
+            }
+            for (int i = 0; i < SWAPS; i++) {
+                gateway.rules().swapIn(i % 2 == 0 ? second : first);
+            }
+            while (served.get() < 200) {
+                Thread.onSpinWait();
+            }
+            running.set(false);
+            clients.shutdown();
+        } finally {
+            one.stop(0);
+            two.stop(0);
+        }
+        assertThat(wrong).isEmpty();
+        assertThat(served.get()).isGreaterThanOrEqualTo(200);
+    }
+
+    private static void ask(int port, AtomicBoolean running, Queue<String> wrong, AtomicInteger served) {
+        try (var client = HttpClient.newHttpClient()) {
+            while (running.get()) {
+                var reply = client.send(
+                        HttpRequest.newBuilder(url(port).resolve("/x")).build(), HttpResponse.BodyHandlers.ofString());
+                String route = reply.headers().firstValue("X-Banyan-Route").orElse("none");
+                boolean consistent = route.equals("to-" + reply.body())
+                        && reply.headers()
+                                .firstValue("X-Banyan-Backend")
+                                .orElse("")
+                                .equals(reply.body());
+                if (reply.statusCode() != 200 || !consistent) {
+                    wrong.add(reply.statusCode() + " " + route + " " + reply.body());
+                }
+                served.incrementAndGet();
+            }
+        } catch (java.io.IOException e) {
+            wrong.add(e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static RuleSet rules(URI one, URI two, String route, String candidate) {
+        var match = Match.path(Match.Path.prefix("/x"));
+        return RuleSet.of(
+                List.of(Backend.baseline("legacy", one), Backend.candidate("one", one), Backend.candidate("two", two)),
+                List.of(),
+                List.of(new Route(route, List.of(), List.of(match), candidate, null, Stage.COMPLETE, 0, false, 0)));
+    }
+
+    private static URI url(int port) {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    private static HttpServer named(String name) throws java.io.IOException {
+        var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, name.length());
+            exchange.getResponseBody().write(name.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            exchange.close();
+        });
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.start();
+        return server;
+    }
+}

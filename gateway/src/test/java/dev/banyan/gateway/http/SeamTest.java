@@ -1,0 +1,105 @@
+package dev.banyan.gateway.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SeamTest {
+
+    private static final Origin LEGACY = Origin.of(URI.create("https://old.internal:8443"));
+    private static final Seam SEAM = new Seam(Origin.of(URI.create("http://shop.test:8080")), Set.of(LEGACY), LEGACY);
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+                    /login,                              /login
+                    login,                               login
+                    https://old.internal:8443/a?b=c,     http://shop.test:8080/a?b=c
+                    https://OLD.internal:8443,           http://shop.test:8080
+                    //old.internal:8443/a,               //shop.test:8080/a
+                    https://shop.test:8080/a,            http://shop.test:8080/a
+                    https://sso.example/login?to=https://old.internal:8443/, https://sso.example/login?to=https://old.internal:8443/
+                    https://old.internal:8443@evil.test/, https://old.internal:8443@evil.test/
+                    https://old.internal.evil.test/,     https://old.internal.evil.test/
+                    """)
+    void onlyLinksThatNameABackendAreMended(String location, String expected) {
+        assertThat(SEAM.mendLocation(location)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    a=1; Path=/                                  | a=1; Path=/
+                    a=1; Domain=old.internal; Path=/             | a=1; Path=/
+                    a=1; Domain=.internal; Path=/                | a=1; Path=/
+                    a=1; Domain=shop.test                        | a=1; Domain=shop.test
+                    a=1; Domain=other.example                    | a=1; Domain=other.example
+                    a=1; Path=/; Secure; HttpOnly; SameSite=None | a=1; Path=/; HttpOnly
+                    """)
+    void cookiesAreMadeForTheNamePeopleType(String cookie, String expected) {
+        assertThat(SEAM.mendCookie(cookie)).isEqualTo(expected);
+    }
+
+    @Test
+    void aRefreshKeepsItsDelay() {
+        assertThat(SEAM.mendRefresh("5; url=https://old.internal:8443/x")).isEqualTo("5; url=http://shop.test:8080/x");
+        assertThat(SEAM.mendRefresh("5")).isEqualTo("5");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    public, max-age=60    | private, max-age=60
+                    private, max-age=60   | private, max-age=60
+                    no-store              | no-store
+                    s-maxage=9, no-cache  | private, no-cache
+                    private="x"           | private
+                    """)
+    void aSplitReplyIsNotShared(String before, String after) {
+        assertThat(CacheControl.unshared(List.of(before))).isEqualTo(after);
+    }
+
+    @Test
+    void aReplyWithoutCacheControlBecomesPrivateWhenSplit() {
+        assertThat(CacheControl.unshared(List.of())).isEqualTo("private");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    shop.test     | true
+                    shop.test:80  | true
+                    [::1]:8080    | true
+                    10.0.0.1      | true
+                    shop test     | false
+                    a@b           | false
+                    a/b           | false
+                    [::1          | false
+                    a:b           | false
+                    :80           | false
+                    """)
+    void aHostIsANameOrAddressWithAPort(String host, boolean valid) {
+        assertThat(Framing.isHost(host)).isEqualTo(valid);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    /a?b={c}  | /a?b=%7Bc%7D
+                    /a%zz     | /a%25zz
+                    /a[1]?b[] | /a%5B1%5D?b[]
+                    /plain    | /plain
+                    """)
+    void theFrameworkGetsATargetItCanRead(String target, String expected) {
+        assertThat(Target.forJava(target)).isEqualTo(expected);
+        assertThat(URI.create("http://h" + Target.forJava(target))).isNotNull();
+    }
+
+    @Test
+    void networksAreReadAndCoverWhatTheySay() throws Exception {
+        var trusted = TrustedPeers.of(List.of("10.0.0.0/8", "::1"));
+        assertThat(trusted.covers(java.net.InetAddress.ofLiteral("10.9.8.7"))).isTrue();
+        assertThat(trusted.covers(java.net.InetAddress.ofLiteral("11.0.0.1"))).isFalse();
+        assertThat(trusted.covers(java.net.InetAddress.ofLiteral("::1"))).isTrue();
+    }
+}
