@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Everybody who uses the shop during a run: shoppers with browsers and users of the mobile application, until closed. */
@@ -23,6 +24,8 @@ public final class Crowd implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
     private final HttpClient client;
+    private final ScheduledExecutorService limits = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("reply-limits").factory());
 
     /**
      * Who comes: {@code shoppers} are the customers 1, 2, 3 and so on, {@code mobile} those after them. {@code skus} are the products that
@@ -46,13 +49,13 @@ public final class Crowd implements AutoCloseable {
         var random = new SplittableRandom(size.seed());
         for (var number = 1; number <= size.shoppers(); number++) {
             var own = random.split();
-            var person = new Person(client, site, tally, sides);
+            var person = new Person(client, limits, site, tally, sides);
             var shopper = new Shopper(person, tally, writes, new Pace(this, own, CLICK), own, site, number);
             start("shopper-" + number, shopper::visit);
         }
         for (var number = size.shoppers() + 1; number <= size.shoppers() + size.mobile(); number++) {
             var own = random.split();
-            var person = new Person(client, site, tally, sides);
+            var person = new Person(client, limits, site, tally, sides);
             var app = new MobileApp(person, writes, new Pace(this, own, TAP), own, size.skus(), number);
             start("mobile-" + number, app::tap);
         }
@@ -110,5 +113,6 @@ public final class Crowd implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         client.shutdownNow();
+        limits.shutdownNow();
     }
 }

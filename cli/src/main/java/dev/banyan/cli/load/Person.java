@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -26,14 +28,16 @@ public final class Person {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
     private final HttpClient client;
+    private final ScheduledExecutorService limits;
     private final URI site;
     private final Tally tally;
     private final Map<String, String> cookies = new TreeMap<>();
     private final SideWatch sides;
     private SideWatch.Person side;
 
-    Person(HttpClient client, URI site, Tally tally, SideWatch sides) {
+    Person(HttpClient client, ScheduledExecutorService limits, URI site, Tally tally, SideWatch sides) {
         this.client = client;
+        this.limits = limits;
         this.site = site;
         this.tally = tally;
         this.sides = sides;
@@ -121,14 +125,25 @@ public final class Person {
         } catch (IOException e) {
             return new Outcome.Unanswered(describe(e));
         }
-        try (var body = response.body()) {
-            return new Outcome.Answered(new Reply(
-                    response.statusCode(),
-                    response.headers(),
-                    new String(body.readAllBytes(), StandardCharsets.UTF_8)));
+        var body = response.body();
+        // The client's own time limit ends with the head: this one is for the rest.
+        var limit = limits.schedule(() -> close(body), TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        try (body) {
+            var text = new String(body.readAllBytes(), StandardCharsets.UTF_8);
+            return new Outcome.Answered(new Reply(response.statusCode(), response.headers(), text));
         } catch (IOException e) {
             var backend = response.headers().firstValue("X-Banyan-Backend").orElse("unknown");
             return new Outcome.CutOff(response.statusCode(), backend, describe(e));
+        } finally {
+            limit.cancel(false);
+        }
+    }
+
+    private static void close(InputStream body) {
+        try {
+            body.close();
+        } catch (IOException e) {
+            // whoever reads it is told
         }
     }
 

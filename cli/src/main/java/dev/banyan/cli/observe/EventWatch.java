@@ -22,11 +22,14 @@ public final class EventWatch implements AutoCloseable {
     private static final String TOPIC_PREFIX = "shop.";
     private static final Duration LOOK_FOR_TOPICS = Duration.ofSeconds(1);
 
+    private static final Duration POLL = Duration.ofMillis(100);
+
     private final KafkaConsumer<String, String> consumer;
     private final EventLog log = new EventLog();
     private final Set<TopicPartition> assigned = new HashSet<>();
     private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
     private final Thread thread;
+    private volatile boolean stopped;
     private volatile boolean caughtUp;
     private volatile long caughtUpAskedNanos;
 
@@ -45,13 +48,15 @@ public final class EventWatch implements AutoCloseable {
     private void read() {
         try (consumer) {
             var nextLook = 0L;
-            while (!Thread.currentThread().isInterrupted()) {
-                if (System.nanoTime() - nextLook >= 0 || nextLook == 0) {
+            while (!stopped) {
+                if (nextLook == 0 || System.nanoTime() - nextLook >= 0) {
                     assignAll();
                     nextLook = System.nanoTime() + LOOK_FOR_TOPICS.toNanos();
                 }
-                for (var kafkaRecord : consumer.poll(Duration.ofMillis(200))) {
-                    log.add(event(kafkaRecord));
+                if (assigned.isEmpty()) {
+                    Thread.sleep(POLL); // nobody has published yet
+                } else {
+                    consumer.poll(POLL).forEach(kafkaRecord -> log.add(event(kafkaRecord)));
                 }
                 var asked = caughtUpAskedNanos;
                 if (asked != 0 && isAtEnd()) {
@@ -59,7 +64,7 @@ public final class EventWatch implements AutoCloseable {
                     caughtUpAskedNanos = 0;
                 }
             }
-        } catch (WakeupException e) {
+        } catch (WakeupException | InterruptedException e) {
             // close() woke us: there is nothing left to read
         } catch (RuntimeException e) {
             failure.set(e); // the thread ends here; whoever asks for counts is told
@@ -144,6 +149,7 @@ public final class EventWatch implements AutoCloseable {
 
     @Override
     public void close() {
+        stopped = true;
         consumer.wakeup();
         try {
             thread.join(Duration.ofSeconds(5));

@@ -1,0 +1,125 @@
+package dev.banyan.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher as a shell runs it. Runs after the jars are made; the tests of building use a Maven of three lines. */
+class LauncherIT {
+
+    private static final Path ROOT = Path.of(System.getProperty("banyan.root"));
+
+    @TempDir
+    private Path folder;
+
+    private Path oldJava;
+
+    private record Ran(int exitCode, String output) {}
+
+    @BeforeEach
+    void makeAnOldJava() throws IOException {
+        oldJava = Files.createDirectories(folder.resolve("old-java/bin"));
+        script(oldJava.resolve("java"), "echo 'openjdk version \"17.0.15\"'; exit 1");
+    }
+
+    @Test
+    void helpWorksThroughALinkWhenEveryJavaInSightIsOld() throws Exception {
+        var link = Files.createSymbolicLink(folder.resolve("banyan-link"), ROOT.resolve("banyan"));
+        var environment = Map.of(
+                "JAVA_HOME", folder.resolve("old-java").toString(),
+                "PATH", oldJava + ":/usr/bin:/bin",
+                "HOME", folder.toString());
+        var ran = run(environment, link.toString(), "--help");
+        assertThat(ran.exitCode()).as(ran.output()).isZero();
+        assertThat(ran.output()).contains("gateway", "bridge", "rules", "status", "demo");
+    }
+
+    @Test
+    void exitCodesComeThrough() throws Exception {
+        var ran = run(Map.of("PATH", "/usr/bin:/bin"), ROOT.resolve("banyan").toString(), "nonsense");
+        assertThat(ran.exitCode()).as(ran.output()).isEqualTo(2);
+    }
+
+    @Test
+    void withoutAJdkItSaysWhatItLookedForAndHowToGetOne() throws Exception {
+        var tree = tree("exit 1");
+        var finder = tree.resolve(".mvn/jdk25.sh");
+        Files.writeString(finder, Files.readString(finder).replace("banyan_jdk_version=25", "banyan_jdk_version=99"));
+        var ran = run(Map.of(), tree.resolve("banyan").toString(), "--help");
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.output()).contains("no JDK 99 found", "looked at: JAVA_HOME", "to get one:");
+    }
+
+    @Test
+    void itBuildsWhatIsStaleAndNothingElse() throws Exception {
+        var tree = tree("echo \"$@\" >>calls; echo '[INFO] Building cli 1 [1/1]'\n"
+                + "mkdir -p cli/target; cp '" + ROOT.resolve("cli/target/cli.jar") + "' cli/target/cli.jar\n"
+                + "ln -sfn '" + ROOT.resolve("cli/target/lib") + "' cli/target/lib");
+        var banyan = tree.resolve("banyan").toString();
+        var first = run(Map.of("PATH", "/usr/bin:/bin"), banyan, "--version");
+        assertThat(first.exitCode()).as(first.output()).isZero();
+        assertThat(first.output()).contains("building cli").containsPattern("cli +\\d+ s");
+        assertThat(run(Map.of("PATH", "/usr/bin:/bin"), banyan, "--version").output())
+                .doesNotContain("building");
+        assertThat(tree.resolve("calls")).content().hasLineCount(1).contains("-pl cli -am");
+        Files.setLastModifiedTime(
+                tree.resolve("routing-rules/src/main/Rules.java"),
+                FileTime.from(Instant.now().plusSeconds(2)));
+        assertThat(run(Map.of("PATH", "/usr/bin:/bin"), banyan, "--version").output())
+                .contains("building cli");
+        assertThat(tree.resolve("calls")).content().hasLineCount(2);
+    }
+
+    @Test
+    void aFailedBuildShowsTheEndOfItsLogAndWhereItIs() throws Exception {
+        var tree = tree("echo '[INFO] Building cli 1 [1/1]'; echo '[ERROR] Banyan.java:[1,2] no such thing'; exit 1");
+        var ran = run(Map.of("PATH", "/usr/bin:/bin"), tree.resolve("banyan").toString(), "--version");
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.output()).contains("the build failed", "no such thing", ".banyan/build.log");
+    }
+
+    /** A checkout with one module, whose Maven is {@code mvnw}. */
+    private Path tree(String mvnw) throws IOException {
+        var tree = Files.createDirectories(folder.resolve("tree"));
+        Files.createDirectories(tree.resolve(".mvn"));
+        Files.copy(ROOT.resolve(".mvn/jdk25.sh"), tree.resolve(".mvn/jdk25.sh"));
+        Files.copy(ROOT.resolve("banyan"), tree.resolve("banyan"));
+        for (var module : List.of("cli", "routing-rules")) {
+            Files.createDirectories(tree.resolve(module).resolve("src/main"));
+            Files.writeString(tree.resolve(module).resolve("pom.xml"), "");
+        }
+        Files.writeString(tree.resolve("routing-rules/src/main/Rules.java"), "");
+        Files.writeString(tree.resolve("pom.xml"), "");
+        script(tree.resolve("mvnw"), mvnw);
+        return tree;
+    }
+
+    private static void script(Path file, String text) throws IOException {
+        Files.writeString(file, "#!/bin/sh\n" + text + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private Ran run(Map<String, String> environment, String... command) throws IOException, InterruptedException {
+        var output = folder.resolve("output");
+        var builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        var process = builder.start();
+        assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        return new Ran(process.exitValue(), Files.readString(output));
+    }
+}
