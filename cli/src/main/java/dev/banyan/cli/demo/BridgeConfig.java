@@ -3,15 +3,51 @@ package dev.banyan.cli.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 
-/** The bridge's settings for this run: the example of the shop, with this run's addresses. */
+/** The bridge's settings for this run: the mapping of the shop, with this run's addresses. */
 final class BridgeConfig {
+
+    private static final String TEMPLATE = """
+            # Written by the demo; docs/reference has the meaning of each key.
+            name: shop
+            source:
+              jdbcUrl: jdbc:postgresql://127.0.0.1:%d/legacy
+              user: postgres
+              password: postgres
+              manage: true        # the demo's database is the bridge's to prepare: publication, slot, replica identity
+            store:
+              jdbcUrl: jdbc:h2:file:./store
+            hub:
+              kafka:
+                bootstrapServers: %s
+            mapping: %s
+            hashKeyFile: hash.key
+            status:
+              port: %d
+            """;
 
     private BridgeConfig() {}
 
-    static void write(Path root, Path config, Programs programs) throws IOException {
-        var example = root.resolve("cdc-bridge/examples/shop");
-        var text = Files.readString(example.resolve("bridge.yaml"));
-        Files.writeString(config, text);
+    /** Writes {@code config} and, beside it, the key that e-mail addresses are hashed with. */
+    static void write(Path mapping, Path config, Programs programs) throws IOException {
+        Files.writeString(
+                config,
+                TEMPLATE.formatted(
+                        programs.postgresPort(), programs.bootstrapServers(), mapping, programs.bridgePort()));
+        var key = config.resolveSibling("hash.key");
+        if (!Files.exists(key)) {
+            var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+            Files.createFile(key, ownerOnly);
+            Files.writeString(key, randomHex() + "\n");
+        }
+    }
+
+    private static String randomHex() {
+        var bytes = new byte[32];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 }

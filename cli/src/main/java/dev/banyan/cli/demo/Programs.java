@@ -151,7 +151,8 @@ final class Programs implements AutoCloseable {
     /** Starts the bridge with the example of the shop, pointed at this run's servers. */
     void startBridge() throws InterruptedException, IOException {
         var config = folder.folder("bridge").resolve("bridge.yaml");
-        BridgeConfig.write(toolkit.root(), config, this);
+        var mapping = toolkit.root().resolve("cdc-bridge/examples/shop/mapping.yaml");
+        BridgeConfig.write(mapping, config, this);
         var child = children.start(
                 Role.APPLICATION, "bridge", java("cdc-bridge", List.of("run", "--config", config.toString())));
         child.awaitReady(() -> answers(bridge().resolve("/health")), PATIENCE);

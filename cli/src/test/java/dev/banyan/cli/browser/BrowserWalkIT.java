@@ -58,7 +58,9 @@ class BrowserWalkIT {
                 downloadsTheInvoice(page);
                 logOut(page);
 
-                assertThat(elsewhere).as("requests that went around the gateway").isEmpty();
+                assertThat(elsewhere)
+                        .as("requests that went around the gateway")
+                        .isEmpty();
                 assertThat(problems).as("script errors").isEmpty();
             }
         }
@@ -115,7 +117,8 @@ class BrowserWalkIT {
     }
 
     private static void downloadsTheInvoice(Page page) throws Exception {
-        var download = page.waitForDownload(() -> page.locator("tr.order a[href$='/invoice']").first().click());
+        var download = page.waitForDownload(
+                () -> page.locator("tr.order a[href$='/invoice']").first().click());
         assertThat(Files.size(download.path())).isPositive();
     }
 
@@ -136,7 +139,8 @@ class BrowserWalkIT {
                         "--spring.datasource.username=" + postgres.user(),
                         "--spring.datasource.password=" + postgres.user(),
                         "--size=small"));
-        return URI.create("http://localhost:" + child.awaitLine(STARTED, PATIENCE).group(1));
+        return URI.create(
+                "http://localhost:" + child.awaitLine(STARTED, PATIENCE).group(1));
     }
 
     private static URI startGateway(Children children, URI legacy, Path folder) throws InterruptedException {

@@ -54,7 +54,8 @@ final class Chromium implements AutoCloseable {
         }
         var playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        var options = new LaunchOptions().setExecutablePath(executable.orElseThrow()).setArgs(ARGUMENTS);
+        var options =
+                new LaunchOptions().setExecutablePath(executable.orElseThrow()).setArgs(ARGUMENTS);
         return new Chromium(playwright, playwright.chromium().launch(options));
     }
 
