@@ -10,7 +10,11 @@ import java.util.HexFormat;
 /** The bridge's settings for this run: the mapping of the shop, with this run's addresses. */
 final class BridgeConfig {
 
-    private static final String TEMPLATE = """
+    private BridgeConfig() {}
+
+    /** Writes {@code config} and, beside it, the key that e-mail addresses are hashed with. */
+    static void write(Path mapping, Path config, Programs programs) throws IOException {
+        Files.writeString(config, """
             # Written by the demo; docs/reference has the meaning of each key.
             name: shop
             source:
@@ -27,15 +31,7 @@ final class BridgeConfig {
             hashKeyFile: hash.key
             status:
               port: %d
-            """;
-
-    private BridgeConfig() {}
-
-    /** Writes {@code config} and, beside it, the key that e-mail addresses are hashed with. */
-    static void write(Path mapping, Path config, Programs programs) throws IOException {
-        Files.writeString(
-                config,
-                TEMPLATE.formatted(
+            """.formatted(
                         programs.postgresPort(), programs.bootstrapServers(), mapping, programs.bridgePort()));
         var key = config.resolveSibling("hash.key");
         if (!Files.exists(key)) {
