@@ -1,0 +1,6 @@
+package dev.banyan.catalog.projection;
+
+import org.jspecify.annotations.Nullable;
+
+/** A group of products; {@code order} is its place among the others. */
+public record Category(String code, String name, @Nullable String parent, int order) {}

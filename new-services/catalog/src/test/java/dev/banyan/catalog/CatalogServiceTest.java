@@ -1,0 +1,205 @@
+package dev.banyan.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.servers.LocalKafka;
+import dev.banyan.servers.LocalPostgres;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The whole service on a real PostgreSQL and a real Kafka. */
+class CatalogServiceTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final List<Future<?>> sent = new ArrayList<>();
+    private String base = "";
+
+    @Test
+    void servesWhatEventsSaidAndGoesOnAfterRestartBrokenPayloadAndOutages() throws Exception {
+        try (var postgres = LocalPostgres.start()) {
+            var url = postgres.createDatabase("catalog");
+            var kafka = LocalKafka.start();
+            var kafkaRuns = true;
+            try {
+                kafka.createTopic("shop.catalog", 3);
+                try (var producer = new KafkaProducer<>(
+                        Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers(), "linger.ms", 20),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+                    try (var _ = start(url, kafka.bootstrapServers())) {
+                        send(
+                                producer,
+                                "ProductAdded",
+                                "P000001",
+                                1,
+                                product("P000001", "<script>\\\"Ä\\\"&'", "10.00"));
+                        send(producer, "ProductAdded", "P000002", 2, "{not json");
+                        send(producer, "Invented", "P000002", 3, "{}");
+                        send(producer, "ProductAdded", "P000002", 4, product("P000002", "Saw", "12.90"));
+                        send(
+                                producer,
+                                "CategoryAdded",
+                                "TOO",
+                                5,
+                                "{\"code\":\"TOO\",\"name\":\"Tools\",\"parent\":null,\"order\":1}");
+                        await(() -> get("/api/catalog").body().contains("Tools")
+                                && get("/api/catalog").body().contains("\"total\":2"));
+                        shapesAreTheShops();
+                        namesAreEscaped();
+                        await(() -> get("/internal/status").body().contains("\"fault\":1")
+                                && get("/internal/status").body().contains("\"unknown\":1"));
+                    }
+                    send(producer, "PriceChanged", "P000002", 6, product("P000002", "Saw", "11.00"));
+                    send(producer, "ProductRemoved", "P000001", 8, "{\"sku\":\"P000001\",\"deleted\":true}");
+                    send(producer, "ProductChanged", "P000001", 7, product("P000001", "Late", "1.00"));
+                    for (var i = 100; i < 3_100; i++) {
+                        send(
+                                producer,
+                                "ProductImported",
+                                "P%06d".formatted(i),
+                                i,
+                                product("P%06d".formatted(i), "Nail " + i, "0.10"));
+                    }
+                    producer.flush();
+                    for (var future : sent) {
+                        future.get();
+                    }
+                    try (var _ = start(url, kafka.bootstrapServers())) {
+                        await(() -> get("/api/catalog?q=nAiL").body().contains("\"total\":3000"));
+                        await(() -> get("/api/catalog/P000002").body().contains("\"11.00\""));
+                        assertThat(get("/api/catalog/P000001").statusCode()).isEqualTo(404);
+                        assertThat(get("/internal/status").body())
+                                .contains("\"received\":3003", "\"stale\":1", "\"duplicate\":0");
+                        assertThat(get("/actuator/prometheus").body())
+                                .contains("catalog_commit_to_visible_seconds_bucket");
+
+                        outage(postgres, true);
+                        await(() -> get("/api/catalog").statusCode() == 503);
+                        send(producer, "PriceChanged", "P000002", 5_000, product("P000002", "Saw", "9.00"));
+                        producer.flush();
+                        outage(postgres, false);
+                        await(() -> get("/api/catalog/P000002").body().contains("\"9.00\""));
+
+                        kafkaRuns = false;
+                        kafka.close();
+                        assertThat(get("/catalog/P000002").statusCode()).isEqualTo(200);
+                        assertThat(get("/actuator/health/readiness").statusCode())
+                                .isEqualTo(200);
+                    }
+                }
+            } finally {
+                if (kafkaRuns) {
+                    kafka.close();
+                }
+            }
+        }
+    }
+
+    private void shapesAreTheShops() throws Exception {
+        assertThat(get("/api/catalog/P000002").body())
+                .isEqualTo("{\"sku\":\"P000002\",\"name\":\"Saw\",\"description\":null,"
+                        + "\"category\":{\"code\":\"TOO\",\"name\":\"Tools\"},\"price\":{\"amount\":\"12.90\",\"currency\":\"EUR\"},"
+                        + "\"regularPrice\":{\"amount\":\"12.90\",\"currency\":\"EUR\"},\"onSale\":false,\"available\":4,"
+                        + "\"weightGrams\":120,\"status\":\"active\"}");
+        assertThat(get("/api/catalog?q=saw&cat=TOO&page=1&size=5").body())
+                .isEqualTo("{\"page\":1,\"size\":5,\"total\":1,\"items\":[{\"sku\":\"P000002\",\"name\":\"Saw\","
+                        + "\"category\":{\"code\":\"TOO\",\"name\":\"Tools\"},\"price\":{\"amount\":\"12.90\",\"currency\":\"EUR\"},"
+                        + "\"available\":4}]}");
+        assertThat(get("/api/catalog?q=" + URLEncoder.encode("%", StandardCharsets.UTF_8))
+                        .body())
+                .contains("\"total\":0");
+        assertThat(get("/api/catalog/NONE").body()).isEqualTo("{\"error\":\"not found\",\"sku\":\"NONE\"}");
+        assertThat(get("/catalog/NONE").statusCode()).isEqualTo(404);
+    }
+
+    private void namesAreEscaped() throws Exception {
+        assertThat(get("/catalog").body())
+                .contains("data-sku=\"P000001\"", "&lt;script&gt;&quot;Ä&quot;&amp;&#39;")
+                .doesNotContain("<script>");
+        assertThat(get("/catalog/P000001").body())
+                .contains("href=\"/buy/P000001\"", "class=\"price\">10.00 EUR<")
+                .doesNotContain("<script>");
+    }
+
+    private ConfigurableApplicationContext start(String url, String kafka) {
+        var context = SpringApplication.run(
+                CatalogWiring.class,
+                "--server.port=0",
+                "--spring.datasource.url=" + url,
+                "--kafka.bootstrap-servers=" + kafka);
+        base = "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
+        return context;
+    }
+
+    private static void outage(LocalPostgres postgres, boolean on) {
+        postgres.execute("postgres", "ALTER DATABASE catalog ALLOW_CONNECTIONS " + !on);
+        postgres.execute(
+                "postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'catalog'");
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return http.send(
+                HttpRequest.newBuilder(URI.create(base + path)).build(),
+                HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        var deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).as("still waiting").isLessThan(deadline);
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    private static String product(String sku, String name, String amount) {
+        return """
+                {"sku":"%s","name":"%s","description":null,"category":"TOO","status":"active","deleted":false,"weightGrams":120,
+                "prices":[{"kind":"regular","amount":"%s","currency":"EUR","active":true}],
+                "stock":[{"warehouse":"HH","onHand":5,"reserved":1}]}""".formatted(sku, name, amount);
+    }
+
+    private void send(KafkaProducer<byte[], byte[]> producer, String type, String key, int sequence, String data) {
+        var subject = (type.startsWith("Category") ? "category/" : "product/") + key;
+        var record = new ProducerRecord<>(
+                "shop.catalog", subject.getBytes(StandardCharsets.UTF_8), data.getBytes(StandardCharsets.UTF_8));
+        Map.of(
+                        "ce_specversion",
+                        "1.0",
+                        "ce_id",
+                        "e" + sequence,
+                        "ce_source",
+                        "/test",
+                        "ce_type",
+                        "shop.catalog." + type + ".v1",
+                        "ce_subject",
+                        subject,
+                        "ce_time",
+                        Instant.now().toString(),
+                        "ce_sequence",
+                        "00000000000000aa-%06d".formatted(sequence),
+                        "content-type",
+                        "application/json")
+                .forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        sent.add(producer.send(record));
+    }
+}
