@@ -1,0 +1,127 @@
+package dev.banyan.bridge.engine;
+
+import dev.banyan.bridge.change.TableId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.regex.Pattern;
+
+/** What Debezium is told. Each value that is not its default has its reason in the decision records or beside it. */
+public record EngineSettings(
+        String name,
+        Database database,
+        String slot,
+        String publication,
+        TableId signalTable,
+        List<Table> tables,
+        Duration heartbeat,
+        long queueBytesMax) {
+
+    /** The topic prefix; events of ours never carry it. */
+    public static final String PREFIX = "banyan";
+
+    /** Starts the texts of the bridge's own messages in the log. */
+    public static final String MESSAGE_PREFIX = "banyan.heartbeat";
+
+    /** How to reach the legacy database. */
+    public record Database(String host, int port, String name, String user, String password) {}
+
+    /** A table to read, and of it these columns. */
+    public record Table(TableId id, List<String> columns) {
+        public Table {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    private static final int BATCH_ROWS_MAX = 4096;
+    private static final int QUEUE_ROWS_MAX = 4 * BATCH_ROWS_MAX;
+
+    public EngineSettings {
+        tables = List.copyOf(tables);
+    }
+
+    /** The engine's properties. */
+    public Properties properties() {
+        var properties = new Properties();
+        properties.setProperty("name", name);
+        properties.setProperty("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
+        properties.setProperty("topic.prefix", PREFIX);
+        properties.setProperty("offset.storage", StoredOffsets.class.getName());
+        properties.setProperty(StoredOffsets.SETTING, name);
+        properties.setProperty("offset.flush.interval.ms", "0");
+        properties.setProperty("bootstrap.servers", "unused:1"); // Connect 4.2 wants one, nobody calls it
+        database(properties);
+        stream(properties);
+        backfill(properties);
+        speed(properties);
+        return properties;
+    }
+
+    private void database(Properties properties) {
+        properties.setProperty("database.hostname", database.host());
+        properties.setProperty("database.port", Integer.toString(database.port()));
+        properties.setProperty("database.dbname", database.name());
+        properties.setProperty("database.user", database.user());
+        properties.setProperty("database.password", database.password());
+        properties.setProperty("plugin.name", "pgoutput");
+        properties.setProperty("slot.name", slot);
+        properties.setProperty("publication.name", publication);
+        properties.setProperty("publication.autocreate.mode", "disabled"); // the plan makes it, before the slot
+        properties.setProperty("slot.drop.on.stop", "false");
+        properties.setProperty("slot.max.retries", "3");
+        properties.setProperty("slot.retry.delay.ms", "1000");
+    }
+
+    private void stream(Properties properties) {
+        var names = new ArrayList<String>();
+        var columns = new ArrayList<String>();
+        for (var table : tables) {
+            names.add(quoted(table.id()));
+            for (var column : table.columns()) {
+                columns.add(quoted(table.id()) + "\\." + Pattern.quote(column));
+            }
+        }
+        names.add(quoted(signalTable));
+        columns.add(quoted(signalTable) + "\\..*");
+        properties.setProperty("table.include.list", String.join(",", names));
+        properties.setProperty("column.include.list", String.join(",", columns));
+        properties.setProperty("snapshot.mode", "no_data");
+        properties.setProperty("provide.transaction.metadata", "true");
+        properties.setProperty("tombstones.on.delete", "false");
+        properties.setProperty("skipped.operations", "none"); // truncations too
+        properties.setProperty("decimal.handling.mode", "precise");
+        properties.setProperty("time.precision.mode", "adaptive");
+        properties.setProperty("interval.handling.mode", "string");
+        properties.setProperty("hstore.handling.mode", "json");
+        properties.setProperty("unavailable.value.placeholder", RowReader.UNAVAILABLE);
+        properties.setProperty("event.processing.failure.handling.mode", "fail");
+        properties.setProperty("lsn.flush.mode", "connector");
+        properties.setProperty("heartbeat.interval.ms", Long.toString(heartbeat.toMillis()));
+        properties.setProperty(
+                "heartbeat.action.query",
+                "SELECT pg_logical_emit_message(false, '" + MESSAGE_PREFIX + "', clock_timestamp()::text)");
+        properties.setProperty("message.prefix.include.list", "banyan\\..*");
+        properties.setProperty("retriable.restart.connector.wait.ms", "1000");
+        properties.setProperty("errors.max.retries", "3"); // then our supervisor starts the engine anew
+    }
+
+    private void backfill(Properties properties) {
+        properties.setProperty("signal.data.collection", signalTable.toString());
+        properties.setProperty("signal.enabled.channels", "source,in-process");
+        properties.setProperty("signal.poll.interval.ms", "200");
+        properties.setProperty("incremental.snapshot.chunk.size", "2048");
+    }
+
+    private void speed(Properties properties) {
+        properties.setProperty("poll.interval.ms", "5"); // 500 by default, which is the delay of a quiet database
+        properties.setProperty("max.batch.size", Integer.toString(BATCH_ROWS_MAX));
+        properties.setProperty("max.queue.size", Integer.toString(QUEUE_ROWS_MAX));
+        properties.setProperty("max.queue.size.in.bytes", Long.toString(queueBytesMax));
+        properties.setProperty("record.processing.threads", "1"); // nothing to transform, and order is kept anyway
+    }
+
+    private static String quoted(TableId table) {
+        return Pattern.quote(table.schema()) + "\\." + Pattern.quote(table.name());
+    }
+}

@@ -1,0 +1,171 @@
+package dev.banyan.bridge.engine;
+
+import dev.banyan.bridge.change.Row;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.connect.data.Decimal;
+import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.Struct;
+import org.jspecify.annotations.Nullable;
+
+/** Turns Debezium's rows into ours. Made for one thread; remembers what each column's type needs. */
+final class RowReader {
+
+    /** What Debezium writes for a large value that the statement did not touch; no legacy value should look like it. */
+    static final String UNAVAILABLE = "\u0001banyan-unavailable-6e0c1c7a\u0001";
+
+    private static final byte[] UNAVAILABLE_BYTES = UNAVAILABLE.getBytes(StandardCharsets.UTF_8);
+    private static final long MICROS_PER_SECOND = 1_000_000L;
+    private static final long NANOS_PER_MICRO = 1_000L;
+
+    private record Column(Field field, Conversion conversion) {}
+
+    @FunctionalInterface
+    private interface Conversion {
+        Object apply(Object value);
+    }
+
+    private final IdentityHashMap<Schema, List<Column>> columnsBySchema = new IdentityHashMap<>();
+    private long bytesRead;
+
+    /** The row in {@code after}; a large value the statement did not touch is taken from {@code before}. */
+    Row read(Struct after, @Nullable Row before) {
+        var values = new LinkedHashMap<String, @Nullable Object>();
+        for (var column : columns(after.schema())) {
+            var value = after.get(column.field);
+            if (value != null && isUnavailable(value)) {
+                values.put(column.field.name(), fromBefore(column.field.name(), before));
+            } else if (value == null) {
+                values.put(column.field.name(), null);
+            } else {
+                values.put(column.field.name(), column.conversion.apply(value));
+                bytesRead += size(value);
+            }
+        }
+        return new Row(values);
+    }
+
+    /** A rough count of the bytes in the values read since the last call. */
+    long takeBytesRead() {
+        var bytes = bytesRead;
+        bytesRead = 0;
+        return bytes;
+    }
+
+    private static @Nullable Object fromBefore(String column, @Nullable Row before) {
+        if (before == null || !before.values().containsKey(column)) {
+            throw new IllegalStateException("column " + column
+                    + ": its value is not in the log (expected: REPLICA IDENTITY FULL on its table, see the plan)");
+        }
+        return before.get(column);
+    }
+
+    private static boolean isUnavailable(Object value) {
+        return switch (value) {
+            case String text -> text.equals(UNAVAILABLE);
+            case byte[] bytes -> Arrays.equals(bytes, UNAVAILABLE_BYTES);
+            case ByteBuffer bytes -> bytes.equals(ByteBuffer.wrap(UNAVAILABLE_BYTES));
+            default -> false;
+        };
+    }
+
+    private static long size(Object value) {
+        return switch (value) {
+            case String text -> 48L + text.length();
+            case byte[] bytes -> 32L + bytes.length;
+            case ByteBuffer bytes -> 32L + bytes.remaining();
+            default -> 32L;
+        };
+    }
+
+    private List<Column> columns(Schema schema) {
+        // Debezium hands out the same Schema object for a table until the table changes.
+        var known = columnsBySchema.get(schema);
+        if (known == null) {
+            known = schema.fields().stream()
+                    .map(field -> new Column(field, conversion(field.name(), field.schema())))
+                    .toList();
+            columnsBySchema.put(schema, known);
+        }
+        return known;
+    }
+
+    private static Conversion conversion(String column, Schema schema) {
+        var name = schema.name() == null ? "" : schema.name();
+        return switch (name) {
+            case "io.debezium.time.Date" -> value -> LocalDate.ofEpochDay((Integer) value);
+            case "io.debezium.time.Timestamp" -> value -> atMicros(Math.multiplyExact((Long) value, 1_000L));
+            case "io.debezium.time.MicroTimestamp" -> value -> atMicros((Long) value);
+            case "io.debezium.time.Time" -> value -> LocalTime.ofNanoOfDay((Integer) value * MICROS_PER_SECOND);
+            case "io.debezium.time.MicroTime" -> value -> timeAtMicros((Long) value);
+            case "io.debezium.time.ZonedTimestamp" -> value -> zoned((String) value);
+            case "io.debezium.time.ZonedTime" -> value -> OffsetTime.parse((String) value);
+            case "io.debezium.data.Uuid" -> value -> UUID.fromString((String) value);
+            case Decimal.LOGICAL_NAME -> value -> value;
+            case "io.debezium.data.VariableScaleDecimal" -> value -> decimal((Struct) value);
+            default -> plain(column, schema);
+        };
+    }
+
+    private static Conversion plain(String column, Schema schema) {
+        return switch (schema.type()) {
+            case STRING, BOOLEAN, INT8, INT16, INT32, INT64, FLOAT32, FLOAT64 -> value -> value;
+            case BYTES -> RowReader::bytes;
+            case ARRAY -> {
+                var element = conversion(column, schema.valueSchema());
+                yield value -> ((List<?>) value)
+                        .stream()
+                                .map(one -> one == null ? "" : element.apply(one))
+                                .toList();
+            }
+            case MAP, STRUCT ->
+                throw new IllegalStateException(
+                        "column " + column + ": type " + schema.name() + " (expected: a type the mapping can read)");
+        };
+    }
+
+    private static byte[] bytes(Object value) {
+        if (value instanceof byte[] bytes) {
+            return bytes;
+        }
+        var buffer = ((ByteBuffer) value).duplicate();
+        var bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return bytes;
+    }
+
+    private static LocalDateTime atMicros(long micros) {
+        return LocalDateTime.ofEpochSecond(
+                Math.floorDiv(micros, MICROS_PER_SECOND),
+                (int) (Math.floorMod(micros, MICROS_PER_SECOND) * NANOS_PER_MICRO),
+                ZoneOffset.UTC);
+    }
+
+    /** PostgreSQL knows 24:00:00, Java does not: it becomes the last nanosecond of the day. */
+    private static LocalTime timeAtMicros(long micros) {
+        var nanos = micros * NANOS_PER_MICRO;
+        return nanos > LocalTime.MAX.toNanoOfDay() ? LocalTime.MAX : LocalTime.ofNanoOfDay(nanos);
+    }
+
+    private static Object zoned(String text) {
+        return text.endsWith("infinity") ? text : OffsetDateTime.parse(text);
+    }
+
+    private static BigDecimal decimal(Struct value) {
+        return new BigDecimal(new BigInteger(bytes(value.get("value"))), value.getInt32("scale"));
+    }
+}

@@ -1,0 +1,252 @@
+package dev.banyan.bridge.engine;
+
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts Debezium's records back together into the transactions they came from. PostgreSQL sends committed transactions one after the
+ * other, so one buffer is enough.
+ */
+public final class TransactionAssembler {
+
+    /*
+     * Between the commit of a transaction and its END record Debezium may emit a heartbeat whose offset already lies behind the
+     * transaction. Storing it while the transaction is still in this buffer would lose the transaction in a crash, so a heartbeat
+     * counts only while nothing is open; and only when it stands exactly at a commit.
+     *
+     * Rows of an incremental snapshot come inside the transaction that closes their window, but without its id, and END's counts
+     * leave them out.
+     */
+
+    /** What a record completed. */
+    public sealed interface Outcome {
+
+        /** Nothing yet. */
+        record Nothing() implements Outcome {}
+
+        /** A whole transaction, and the offset that may be stored once its events are safe. */
+        record Committed(Transaction transaction, Map<String, ?> offset) implements Outcome {}
+
+        /** No transaction is open and everything before {@code offset} has been handed out: it may be stored. */
+        record Quiet(Map<String, ?> offset) implements Outcome {}
+    }
+
+    /** Most rows, and roughly the most bytes of values, that one transaction may have. */
+    public record Limits(int rowsMax, long bytesMax) {}
+
+    private static final Outcome NOTHING = new Outcome.Nothing();
+
+    private final String transactionTopic;
+    private final String messageTopic;
+    private final String heartbeatTopic;
+    private final TableId signalTable;
+    private final Limits limits;
+    private final RowReader rows = new RowReader();
+    private final Map<String, TableId> tablesByTopic = new HashMap<>();
+
+    private @Nullable String openId;
+    private final List<Change> changes = new ArrayList<>();
+    private final Map<String, Integer> countByTable = new HashMap<>();
+    private final List<Change> readsLeftOver = new ArrayList<>();
+    private @Nullable Row movedFrom;
+    private int count;
+    private long bytes;
+
+    /** An assembler of records under {@code topicPrefix}; the rows of {@code signalTable} are Debezium's own and are left out. */
+    public TransactionAssembler(String topicPrefix, TableId signalTable, Limits limits) {
+        this.transactionTopic = topicPrefix + ".transaction";
+        this.messageTopic = topicPrefix + ".message";
+        this.heartbeatTopic = "__debezium-heartbeat." + topicPrefix;
+        this.signalTable = signalTable;
+        this.limits = limits;
+    }
+
+    /** Takes the next record, in Debezium's order. */
+    public Outcome accept(SourceRecord record) {
+        var topic = record.topic();
+        var value = (Struct) record.value();
+        if (topic.equals(transactionTopic)) {
+            return "BEGIN".equals(value.getString("status")) ? begin(value) : end(record, value);
+        }
+        if (topic.equals(heartbeatTopic)) {
+            return quiet(record);
+        }
+        if (topic.equals(messageTopic)) {
+            if (value.getStruct("transaction") != null) {
+                count(topic);
+                return NOTHING;
+            }
+            return quiet(record);
+        }
+        row(record, value);
+        return NOTHING;
+    }
+
+    /** Gives rows of a backfill back, to come with the next transaction: the one they came with had been delivered before. */
+    public void carryOver(List<Change> reads) {
+        readsLeftOver.addAll(reads);
+    }
+
+    /** True between BEGIN and END. */
+    public boolean isOpen() {
+        return openId != null;
+    }
+
+    private Outcome quiet(SourceRecord record) {
+        return openId == null && OffsetRule.isAtCommit(record.sourceOffset())
+                ? new Outcome.Quiet(record.sourceOffset())
+                : NOTHING;
+    }
+
+    /** An open transaction at BEGIN was cut by a reconnection; it comes again as a whole. */
+    private Outcome begin(Struct value) {
+        clear();
+        openId = transactionId(value);
+        return NOTHING;
+    }
+
+    private Outcome end(SourceRecord record, Struct value) {
+        var id = transactionId(value);
+        if (!id.equals(openId)) {
+            throw new IllegalStateException("END of transaction " + id + " (expected: of " + openId + ")");
+        }
+        if (movedFrom != null) {
+            throw new IllegalStateException("transaction " + id + ": a changed key's old row without its new row");
+        }
+        checkCounts(id, value);
+        var offset = record.sourceOffset();
+        var complete = new ArrayList<Change>(readsLeftOver.size() + changes.size());
+        complete.addAll(readsLeftOver);
+        complete.addAll(changes);
+        var transaction = new Transaction(commitLsn(offset), id, commitTime(offset, value), complete);
+        readsLeftOver.clear();
+        clear();
+        return new Outcome.Committed(transaction, offset);
+    }
+
+    private void checkCounts(String id, Struct value) {
+        var expected = value.getInt64("event_count");
+        if (expected == null || expected != count) {
+            throw new IllegalStateException(
+                    "transaction " + id + ": " + count + " records (expected: " + expected + ", as its END counts)");
+        }
+        List<Struct> tables = value.getArray("data_collections");
+        if (tables == null) {
+            return;
+        }
+        for (var table : tables) {
+            var name = table.getString("data_collection");
+            long found = countByTable.getOrDefault(name, 0);
+            if (found != table.getInt64("event_count")) {
+                throw new IllegalStateException("transaction " + id + ": " + found + " records of " + name
+                        + " (expected: " + table.getInt64("event_count") + ", as its END counts)");
+            }
+        }
+    }
+
+    private void row(SourceRecord record, Struct value) {
+        var table = tablesByTopic.computeIfAbsent(record.topic(), _ -> tableOf(value));
+        var op = value.getString("op");
+        if (op.equals("r")) {
+            (openId == null ? readsLeftOver : changes).add(new Change.Read(table, rows.read(after(value), null)));
+            return;
+        }
+        if (openId == null) {
+            throw new IllegalStateException("a change of " + table + " outside a transaction");
+        }
+        count(table.toString());
+        if (!table.equals(signalTable)) {
+            changes.addAll(change(record, table, op, value));
+        }
+        bytes += rows.takeBytesRead();
+        if (count > limits.rowsMax || bytes > limits.bytesMax) {
+            throw new TransactionTooLarge("transaction " + openId + ": " + count + " rows, " + bytes
+                    + " bytes so far (expected: at most limits.transactionRows " + limits.rowsMax
+                    + " and limits.transactionBytes " + limits.bytesMax + ")");
+        }
+    }
+
+    private List<Change> change(SourceRecord record, TableId table, String op, Struct value) {
+        var beforeStruct = value.getStruct("before");
+        var before = beforeStruct == null ? null : rows.read(beforeStruct, null);
+        return switch (op) {
+            case "c" -> List.of(inserted(record, table, value));
+            case "u" -> List.of(new Change.Updated(table, before, rows.read(after(value), before)));
+            case "d" -> {
+                if (before == null) {
+                    throw new IllegalStateException("a deleted row of " + table + " without its old values");
+                }
+                if (record.headers().lastWithName("__debezium.newkey") != null) {
+                    movedFrom = before;
+                    yield List.of();
+                }
+                yield List.of(new Change.Deleted(table, before));
+            }
+            case "t" -> List.of(new Change.Truncated(table));
+            default ->
+                throw new IllegalStateException("operation " + op + " on " + table + " (expected: c, u, d, r or t)");
+        };
+    }
+
+    private Change inserted(SourceRecord record, TableId table, Struct value) {
+        var moved = movedFrom;
+        if (moved == null || record.headers().lastWithName("__debezium.oldkey") == null) {
+            return new Change.Inserted(table, rows.read(after(value), null));
+        }
+        movedFrom = null;
+        return new Change.Updated(table, moved, rows.read(after(value), moved));
+    }
+
+    private void count(String table) {
+        count++;
+        countByTable.merge(table, 1, Integer::sum);
+    }
+
+    private void clear() {
+        openId = null;
+        changes.clear();
+        countByTable.clear();
+        movedFrom = null;
+        count = 0;
+        bytes = 0;
+    }
+
+    private static Struct after(Struct value) {
+        return value.getStruct("after");
+    }
+
+    private static TableId tableOf(Struct value) {
+        var source = value.getStruct("source");
+        return new TableId(source.getString("schema"), source.getString("table"));
+    }
+
+    /** BEGIN's id is {@code 758:24767912}, END's {@code 758:24768256}: only the part before the colon is the transaction's. */
+    private static String transactionId(Struct value) {
+        var id = value.getString("id");
+        var colon = id.indexOf(':');
+        return colon < 0 ? id : id.substring(0, colon);
+    }
+
+    private static long commitLsn(Map<String, ?> offset) {
+        if (offset.get(OffsetRule.COMMIT_LSN) instanceof Long lsn) {
+            return lsn;
+        }
+        throw new IllegalStateException("END of a transaction without its position");
+    }
+
+    private static Instant commitTime(Map<String, ?> offset, Struct value) {
+        return offset.get("ts_usec") instanceof Long micros
+                ? Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L)
+                : Instant.ofEpochMilli(value.getInt64("ts_ms"));
+    }
+}

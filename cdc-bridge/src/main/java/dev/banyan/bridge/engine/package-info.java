@@ -1,0 +1,10 @@
+/**
+ * What of Debezium we use, and the rules that make it lose nothing: whole transactions are assembled from its records, and only their
+ * ends move the position, in a form that makes PostgreSQL itself send whole transactions again after a restart. Nothing outside this
+ * package sees a Debezium or Connect type but the batch loop in {@code run}.
+ * Start at {@link dev.banyan.bridge.engine.TransactionAssembler}, then {@link dev.banyan.bridge.engine.OffsetRule}.
+ */
+@NullMarked
+package dev.banyan.bridge.engine;
+
+import org.jspecify.annotations.NullMarked;

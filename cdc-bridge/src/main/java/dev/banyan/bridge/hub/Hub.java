@@ -1,0 +1,21 @@
+package dev.banyan.bridge.hub;
+
+import dev.banyan.bridge.change.DomainEvent;
+import java.util.List;
+import java.util.Optional;
+
+/** Takes events, all or nothing, and keeps the position that belongs to them. One thread uses it. */
+public interface Hub extends AutoCloseable {
+
+    /**
+     * Connects, shuts out every earlier holder of this bridge's name, and returns the position of the last events in the hub. Also
+     * what to call after a failure: it settles whether the last {@link #publish} arrived.
+     */
+    Optional<HubPosition> open() throws HubUnavailable;
+
+    /** Returns when {@code events}, in their order, and {@code position} are safe in the hub; on failure {@link #open} tells. */
+    void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable;
+
+    @Override
+    void close();
+}

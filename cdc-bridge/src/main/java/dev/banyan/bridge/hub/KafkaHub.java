@@ -1,0 +1,275 @@
+package dev.banyan.bridge.hub;
+
+import dev.banyan.bridge.change.DomainEvent;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Kafka as the hub. */
+public final class KafkaHub implements Hub {
+
+    /*
+     * The transactional id is the bridge's name and nothing else, so whoever opens it last shuts the others out. One publish is one
+     * Kafka transaction: the events and, on a topic of its own, the position up to which they reach. After any failure the producer is
+     * thrown away; a new one with the same id makes the broker finish or abort what was pending, and reading the position then
+     * tells which of the two it was.
+     */
+    private static final int TRANSACTION_TIMEOUT_MS = 60_000;
+
+    private static final int DELIVERY_TIMEOUT_MS = 20_000;
+    private static final int REQUEST_TIMEOUT_MS = 5_000;
+    private static final int BLOCK_MAX_MS = 5_000;
+    private static final Duration POSITION_WAIT = Duration.ofSeconds(10);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** Where Kafka is, and what the bridge creates there. */
+    public record Settings(
+            String bootstrapServers, Map<String, String> producer, String source, int partitions, Set<String> topics) {
+        public Settings {
+            producer = Map.copyOf(producer);
+            topics = Set.copyOf(topics);
+        }
+    }
+
+    private final Settings settings;
+    private final String name;
+    private final String positionTopic;
+    private final Set<String> topicsMade = new HashSet<>();
+    private @Nullable KafkaProducer<String, byte[]> producer;
+
+    public KafkaHub(String bridge, Settings settings) {
+        this.name = bridge;
+        this.settings = settings;
+        this.positionTopic = "banyan.bridge." + bridge + ".position";
+    }
+
+    @Override
+    public Optional<HubPosition> open() throws HubUnavailable {
+        discardProducer();
+        try {
+            makeTopics();
+            var opened = new KafkaProducer<String, byte[]>(
+                    producerProperties(), new StringSerializer(), new ByteArraySerializer());
+            producer = opened;
+            opened.initTransactions();
+            return readPosition();
+        } catch (KafkaException e) {
+            discardProducer();
+            throw new HubUnavailable("opening Kafka at " + settings.bootstrapServers() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
+        var open = producer;
+        if (open == null) {
+            throw new IllegalStateException("publish: the hub is not open (expected: open() first)");
+        }
+        try {
+            open.beginTransaction();
+            for (var event : events) {
+                var _ = open.send(record(event)); // the commit fails if any of them did
+            }
+            var _ = open.send(new ProducerRecord<>(positionTopic, 0, name, JSON.writeValueAsBytes(position)));
+            open.commitTransaction();
+        } catch (ProducerFencedException | InvalidProducerEpochException | FencedInstanceIdException e) {
+            discardProducer();
+            throw new HubFenced("Kafka: another bridge called " + name + " has taken over", e);
+        } catch (KafkaException e) {
+            discardProducer();
+            if (e.getCause() instanceof ProducerFencedException
+                    || e.getCause() instanceof InvalidProducerEpochException) {
+                throw new HubFenced("Kafka: another bridge called " + name + " has taken over", e);
+            }
+            throw new HubUnavailable(
+                    "publishing to Kafka at " + settings.bootstrapServers() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private ProducerRecord<String, byte[]> record(DomainEvent event) {
+        return new ProducerRecord<>(
+                event.topic(),
+                null,
+                event.time().toEpochMilli(),
+                event.subject(),
+                event.data().getBytes(StandardCharsets.UTF_8),
+                headers(event));
+    }
+
+    /** CloudEvents 1.0, Kafka binding, binary mode: attributes are {@code ce_} headers, the value is the data. */
+    private Headers headers(DomainEvent event) {
+        var headers = new RecordHeaders();
+        add(headers, "ce_specversion", "1.0");
+        add(headers, "ce_id", event.id());
+        add(headers, "ce_source", settings.source());
+        add(headers, "ce_type", event.type());
+        add(headers, "ce_subject", event.subject());
+        add(headers, "ce_time", DateTimeFormatter.ISO_INSTANT.format(event.time()));
+        add(headers, "content-type", "application/json");
+        add(headers, "ce_partitionkey", event.subject());
+        add(headers, "ce_sequence", event.sequence());
+        add(headers, "ce_txid", event.txId());
+        if (event.backfill()) {
+            add(headers, "ce_backfill", "true");
+        }
+        if (!event.changed().isEmpty()) {
+            add(headers, "ce_changed", String.join(",", event.changed()));
+        }
+        return headers;
+    }
+
+    private static void add(Headers headers, String name, String value) {
+        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Optional<HubPosition> readPosition() {
+        var partition = new TopicPartition(positionTopic, 0);
+        var properties = new HashMap<String, Object>(settings.producer());
+        properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        properties.keySet().removeIf(KafkaHub::isProducersOwn);
+        try (var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
+            consumer.assign(List.of(partition));
+            var end = consumer.endOffsets(List.of(partition), POSITION_WAIT).get(partition);
+            if (end == null || end == 0) {
+                return Optional.empty();
+            }
+            return lastPosition(consumer, partition, end);
+        }
+    }
+
+    /** The last record before {@code end}; the log's last entries may be markers, so it looks further back until it finds one. */
+    private static Optional<HubPosition> lastPosition(
+            KafkaConsumer<String, String> consumer, TopicPartition partition, long end) {
+        var first = consumer.beginningOffsets(List.of(partition), POSITION_WAIT).getOrDefault(partition, 0L);
+        for (var back = 8L; ; back *= 8) {
+            var from = Math.max(first, end - back);
+            consumer.seek(partition, from);
+            @Nullable String last = null;
+            var deadline = System.nanoTime() + POSITION_WAIT.toNanos();
+            while (consumer.position(partition, POSITION_WAIT) < end) {
+                for (var record : consumer.poll(Duration.ofMillis(200))) {
+                    last = record.value();
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new org.apache.kafka.common.errors.TimeoutException("reading the position from Kafka");
+                }
+            }
+            if (last != null) {
+                return Optional.of(JSON.readValue(last, HubPosition.class));
+            }
+            if (from == first) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    private void makeTopics() {
+        var missing = new HashSet<>(settings.topics());
+        missing.add(positionTopic);
+        missing.removeAll(topicsMade);
+        if (missing.isEmpty()) {
+            return;
+        }
+        var properties = new HashMap<String, Object>(settings.producer());
+        properties.keySet().removeIf(KafkaHub::isProducersOwn);
+        properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
+        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 2 * REQUEST_TIMEOUT_MS);
+        try (var admin = Admin.create(properties)) {
+            for (var topic : missing) {
+                makeTopic(admin, topic);
+            }
+        }
+        topicsMade.addAll(missing);
+    }
+
+    private void makeTopic(Admin admin, String topic) {
+        var isPosition = topic.equals(positionTopic);
+        var made = new NewTopic(topic, Optional.of(isPosition ? 1 : settings.partitions()), Optional.empty());
+        if (isPosition) {
+            made.configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+        }
+        try {
+            admin.createTopics(List.of(made)).all().get(2L * REQUEST_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw new KafkaException("creating topic " + topic + ": " + e.getMessage(), e);
+            }
+        } catch (TimeoutException e) {
+            throw new KafkaException("creating topic " + topic + ": no answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted while creating topic " + topic, e);
+        }
+    }
+
+    private Map<String, Object> producerProperties() {
+        var properties = new HashMap<String, Object>();
+        properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
+        properties.putAll(settings.producer());
+        properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "banyan-bridge-" + name);
+        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MS);
+        properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, BLOCK_MAX_MS);
+        return properties;
+    }
+
+    private static boolean isProducersOwn(String property) {
+        return property.equals("compression.type")
+                || property.equals("batch.size")
+                || property.equals("linger.ms")
+                || property.equals("buffer.memory")
+                || property.equals("max.request.size");
+    }
+
+    private void discardProducer() {
+        var open = producer;
+        producer = null;
+        if (open != null) {
+            open.close(Duration.ZERO);
+        }
+    }
+
+    @Override
+    public void close() {
+        discardProducer();
+    }
+}

@@ -1,0 +1,269 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.engine.TransactionTooLarge;
+import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.source.Preflight;
+import dev.banyan.bridge.store.Backfill;
+import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.Fenced;
+import dev.banyan.bridge.store.Position;
+import dev.banyan.bridge.store.StoreFailed;
+import java.lang.management.ManagementFactory;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One bridge from its start to its stop: takes the lease, checks the source, runs the engine, and starts it again when it stops. */
+public final class BridgeRun {
+
+    /*
+     * What stops the engine is of three kinds. Another instance took over, or going on would lose something: stop for good and say so.
+     * Anything else (a database or hub that went away, a batch that failed, silence of the log): nothing was marked that is not safe,
+     * so start again from the store's position, after a pause that grows while it keeps failing.
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(BridgeRun.class);
+
+    private static final Duration LEASE_POLL = Duration.ofSeconds(1);
+    private static final Duration PAUSE_FIRST = Duration.ofSeconds(1);
+    private static final Duration PAUSE_MAX = Duration.ofSeconds(30);
+    private static final Duration STEADY_AFTER = Duration.ofSeconds(30);
+
+    /** How a run ended. */
+    public enum End {
+        /** It was asked to. */
+        STOPPED,
+        /** A person has to decide; {@link Progress#reason} says what about. */
+        REFUSED,
+        /** The engine could not be stopped: only the end of the process makes sure that it does nothing more. */
+        HUNG
+    }
+
+    private final RunSettings settings;
+    private final InstantSource clock;
+    private final Progress progress;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final AtomicReference<@Nullable BridgeStore> openStore = new AtomicReference<>();
+    private volatile boolean fenced;
+    private Optional<HubPosition> hubReach = Optional.empty();
+
+    public BridgeRun(RunSettings settings, InstantSource clock) {
+        this.settings = settings;
+        this.clock = clock;
+        this.progress = new Progress(clock);
+    }
+
+    public Progress progress() {
+        return progress;
+    }
+
+    /** Every backfill ever asked for; empty while the store is not open. */
+    public List<Backfill> backfills() {
+        var store = openStore.get();
+        return store == null ? List.of() : store.backfills();
+    }
+
+    /** Asks the run to end; {@link #run} returns soon after. */
+    public void stop() {
+        stop.countDown();
+    }
+
+    private boolean isStopping() {
+        return stop.getCount() == 0 || fenced;
+    }
+
+    /** Runs until {@link #stop} or until going on would be wrong. */
+    public End run() throws InterruptedException {
+        var holder = ManagementFactory.getRuntimeMXBean().getName() + "-" + Long.toHexString(System.nanoTime());
+        try (var store = BridgeStore.open(settings.store(), settings.name(), holder, settings.lease(), clock)) {
+            openStore.set(store);
+            if (!awaitLease(store)) {
+                return end(End.STOPPED, "");
+            }
+            var renewal = Thread.ofVirtual().name("banyan-lease").start(() -> keepLease(store));
+            try {
+                return superviseEngine(store);
+            } finally {
+                renewal.interrupt();
+                renewal.join();
+                releaseLease(store);
+            }
+        } finally {
+            openStore.set(null);
+        }
+    }
+
+    private boolean awaitLease(BridgeStore store) throws InterruptedException {
+        while (!store.tryLease()) {
+            progress.enter(Progress.State.STANDBY, "the store is in use by " + store.leaseHolder());
+            if (stop.await(LEASE_POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        progress.enter(Progress.State.STARTING, "");
+        return true;
+    }
+
+    private void releaseLease(BridgeStore store) {
+        try {
+            store.releaseLease();
+        } catch (StoreFailed e) {
+            LOG.warn("{}; a successor waits until it expires", e.getMessage());
+        }
+    }
+
+    private void keepLease(BridgeStore store) {
+        try {
+            while (!stop.await(settings.lease().toMillis() / 3, TimeUnit.MILLISECONDS)) {
+                try {
+                    store.renewLease();
+                } catch (Fenced e) {
+                    LOG.error("{}", e.getMessage());
+                    fenced = true;
+                    return;
+                } catch (StoreFailed e) {
+                    LOG.warn("{}", e.getMessage());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the run has ended
+        }
+    }
+
+    private End superviseEngine(BridgeStore store) throws InterruptedException {
+        var pause = PAUSE_FIRST;
+        while (!isStopping()) {
+            var startedAt = clock.millis();
+            progress.engineStarts.incrementAndGet();
+            var result = runEngineOnce(store);
+            if (result.end != null) {
+                return end(result.end, result.why);
+            }
+            if (isStopping()) {
+                break;
+            }
+            if (clock.millis() - startedAt > STEADY_AFTER.toMillis()) {
+                pause = PAUSE_FIRST;
+            }
+            LOG.warn("engine stopped: {}; starting again in {} s", result.why, pause.toSeconds());
+            progress.enter(Progress.State.RESTARTING, result.why);
+            if (stop.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                break;
+            }
+            pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) > 0 ? PAUSE_MAX : pause.multipliedBy(2);
+        }
+        return fenced ? end(End.REFUSED, "another bridge has taken over") : end(End.STOPPED, "");
+    }
+
+    private End end(End end, String why) {
+        progress.enter(end == End.STOPPED ? Progress.State.STOPPED : Progress.State.REFUSED, why);
+        return end;
+    }
+
+    /** How one run of the engine went; without an end it is to be started again. */
+    private record Once(@Nullable End end, String why) {}
+
+    private Once runEngineOnce(BridgeStore store) throws InterruptedException {
+        Position position;
+        try (var connection = settings.source().connect()) {
+            switch (Preflight.check(settings.source(), connection, store.position(), settings.acceptedTimeline())) {
+                case Preflight.Verdict.Refuse(var what, var todo) -> {
+                    return new Once(End.REFUSED, what + "\n" + todo);
+                }
+                case Preflight.Verdict.Go(var go, var isFirstStart) -> {
+                    position = go;
+                    begin(store, go, isFirstStart);
+                }
+            }
+        } catch (SQLException e) {
+            return new Once(null, "legacy database: " + e.getMessage());
+        } catch (StoreFailed e) {
+            return new Once(null, "store: " + e.getMessage());
+        } catch (Fenced e) {
+            return new Once(End.REFUSED, String.valueOf(e.getMessage()));
+        }
+        progress.reached(position.commitLsn(), null);
+        try (var hub = settings.hub().get()) {
+            return awaitHub(hub) ? runEngine(store, position, hub) : new Once(null, "stopped");
+        }
+    }
+
+    private void begin(BridgeStore store, Position position, boolean isFirstStart) {
+        if (isFirstStart) {
+            var tables =
+                    settings.source().tables().stream().map(table -> table.id()).toList();
+            store.begin(position, settings.backfillOnFirstStart() ? store.newBackfill(tables) : null);
+            LOG.info("first start at {}", Preflight.lsn(position.commitLsn()));
+        } else if (!store.position().equals(Optional.of(position))) {
+            store.begin(position, null);
+        }
+    }
+
+    private boolean awaitHub(Hub hub) throws InterruptedException {
+        var pause = PAUSE_FIRST;
+        while (!isStopping()) {
+            try {
+                hubReach = hub.open();
+                return true;
+            } catch (HubUnavailable e) {
+                progress.hubFailures.incrementAndGet();
+                progress.enter(Progress.State.HUB_UNAVAILABLE, String.valueOf(e.getMessage()));
+                stop.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+                pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) > 0 ? PAUSE_MAX : pause.multipliedBy(2);
+            }
+        }
+        return false;
+    }
+
+    private Once runEngine(BridgeStore store, Position position, Hub hub) throws InterruptedException {
+        try (var session = store.session();
+                var engine =
+                        new EngineRun(settings, store, session, position, hub, hubReach, progress, this::isStopping)) {
+            engine.start();
+            return classify(engine, engine.await());
+        } catch (StoreFailed e) {
+            return new Once(null, "store: " + e.getMessage());
+        }
+    }
+
+    private static Once classify(EngineRun engine, EngineRun.Stop stop) {
+        var failure = engine.failure();
+        if (stop == EngineRun.Stop.HUNG) {
+            return new Once(End.HUNG, "the engine does not stop");
+        }
+        if (Delivery.isFenced(failure)) {
+            return new Once(End.REFUSED, "another bridge has taken over");
+        }
+        if (failure != null && hasCause(failure, TransactionTooLarge.class)) {
+            return new Once(
+                    End.REFUSED,
+                    failure.getMessage() + "\nRaise the limits in the configuration, and the heap with -Xmx.");
+        }
+        if (failure != null) {
+            LOG.warn("batch failed", failure);
+        }
+        return new Once(
+                null,
+                stop == EngineRun.Stop.SILENT
+                        ? "nothing came through the log, not even our own heartbeats"
+                        : String.valueOf(failure == null ? engine.message() : failure.getMessage()));
+    }
+
+    private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

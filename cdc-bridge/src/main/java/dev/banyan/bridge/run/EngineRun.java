@@ -1,0 +1,275 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.engine.EngineSettings;
+import dev.banyan.bridge.engine.StoredOffsets;
+import dev.banyan.bridge.engine.TransactionAssembler;
+import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.OffsetText;
+import dev.banyan.bridge.store.Position;
+import dev.banyan.bridge.store.StoreSession;
+import io.debezium.embedded.Connect;
+import io.debezium.engine.DebeziumEngine;
+import io.debezium.engine.RecordChangeEvent;
+import io.debezium.engine.format.ChangeEventFormat;
+import io.debezium.engine.spi.OffsetCommitPolicy;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run of Debezium's engine, watched: backfills are signalled to it, and it is closed when it falls silent. */
+final class EngineRun implements AutoCloseable {
+
+    /*
+     * Known ways for an engine to be alive and read nothing (a keep-alive thread that died, a connection dropped without a word) have
+     * one sign in common: the heartbeats that its own query writes into the log do not come back.
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(EngineRun.class);
+
+    private static final Duration START_MAX = Duration.ofSeconds(60);
+    private static final Duration SILENCE_MIN = Duration.ofSeconds(15);
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(45);
+    private static final Duration SIGNAL_AGAIN = Duration.ofSeconds(20);
+    private static final Duration LAG_EVERY = Duration.ofSeconds(5);
+    private static final long TICK_MS = 100;
+
+    /** Why it is over. */
+    enum Stop {
+        ENDED,
+        SILENT,
+        HUNG
+    }
+
+    private final RunSettings settings;
+    private final Progress progress;
+    private final BooleanSupplier stopping;
+    private final BackfillTracker backfill;
+    private final Delivery delivery;
+    private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
+    private final String engineName;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile String message = "";
+    private volatile @Nullable Throwable error;
+    private volatile boolean polling;
+    private long signalledAtNanos;
+    private @Nullable String signalled;
+    private long lagAtNanos;
+    private @Nullable Connection lagConnection;
+
+    EngineRun(
+            RunSettings settings,
+            BridgeStore store,
+            StoreSession session,
+            Position position,
+            Hub hub,
+            Optional<HubPosition> reach,
+            Progress progress,
+            BooleanSupplier stopping) {
+        this.settings = settings;
+        this.progress = progress;
+        this.stopping = stopping;
+        var keys = settings.source().tables().stream().collect(Collectors.toMap(Source.Table::id, Source.Table::key));
+        this.backfill = new BackfillTracker(keys, session, store.backfills());
+        var parts = new Delivery.Parts(
+                new TransactionAssembler(
+                        EngineSettings.PREFIX,
+                        Source.SIGNAL_TABLE,
+                        settings.limits().transaction()),
+                settings.mapper().get(),
+                hub,
+                session,
+                backfill,
+                store::backfills,
+                progress,
+                stopping,
+                store.storeId(),
+                settings.limits().unitRowsMax());
+        this.delivery = new Delivery(parts, position, reach);
+        this.engineName = settings.name() + "-" + UUID.randomUUID();
+        StoredOffsets.register(
+                engineName,
+                () -> OffsetText.write(store.position().orElse(position).offset()));
+        this.engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
+                .using(engineSettings().properties())
+                .using(OffsetCommitPolicy.always())
+                .using((DebeziumEngine.CompletionCallback) this::completed)
+                .using(new DebeziumEngine.ConnectorCallback() {
+                    @Override
+                    public void pollingStarted() {
+                        polling = true;
+                    }
+                })
+                .notifying(delivery)
+                .build();
+    }
+
+    private EngineSettings engineSettings() {
+        var source = settings.source();
+        return new EngineSettings(
+                engineName,
+                source.database(),
+                source.slot(),
+                source.publication(),
+                Source.SIGNAL_TABLE,
+                source.tables().stream()
+                        .map(table -> new EngineSettings.Table(table.id(), table.columns()))
+                        .toList(),
+                settings.heartbeat(),
+                settings.limits().queueBytesMax());
+    }
+
+    void start() {
+        progress.signOfLife();
+        Thread.ofPlatform().name("banyan-engine").daemon().start(() -> {
+            try {
+                engine.run();
+            } finally {
+                ended.countDown();
+            }
+        });
+    }
+
+    private void completed(boolean success, @Nullable String text, @Nullable Throwable failure) {
+        message = text == null ? "" : text;
+        error = failure;
+        ended.countDown();
+    }
+
+    /** Why the engine stopped, as far as it is known. */
+    @Nullable
+    Throwable failure() {
+        var failed = delivery.failure();
+        return failed == null ? error : failed;
+    }
+
+    String message() {
+        return message;
+    }
+
+    /** Watches until the engine has ended, or closes it when it must. */
+    Stop await() throws InterruptedException {
+        while (!ended.await(TICK_MS, TimeUnit.MILLISECONDS)) {
+            if (stopping.getAsBoolean()) {
+                return closeEngine() ? Stop.ENDED : Stop.HUNG;
+            }
+            if (isSilent()) {
+                return closeEngine() ? Stop.SILENT : Stop.HUNG;
+            }
+            signalBackfill();
+            measureLag();
+        }
+        return closeEngine() ? Stop.ENDED : Stop.HUNG;
+    }
+
+    private boolean isSilent() {
+        if (delivery.isBusy()) {
+            progress.signOfLife();
+            return false;
+        }
+        var heartbeats = settings.heartbeat().multipliedBy(3);
+        var limit = !polling ? START_MAX : heartbeats.compareTo(SILENCE_MIN) < 0 ? SILENCE_MIN : heartbeats;
+        return progress.millisSinceSignOfLife() > limit.toMillis();
+    }
+
+    private void signalBackfill() {
+        var current = backfill.current();
+        if (progress.state() != Progress.State.STREAMING || current == null || !backfill.needsSignal()) {
+            return;
+        }
+        var isNew = !current.id().equals(signalled);
+        if (!isNew && System.nanoTime() - signalledAtNanos < SIGNAL_AGAIN.toNanos()) {
+            return;
+        }
+        LOG.info("backfill {}: asking for {}", current.id(), current.tables());
+        engine.getSignaler()
+                .signal(new DebeziumEngine.Signal(
+                        current.id() + (isNew ? "" : "-" + System.nanoTime()),
+                        "execute-snapshot",
+                        "{\"type\":\"incremental\",\"data-collections\":" + names(current.tables()) + "}",
+                        Map.of()));
+        signalled = current.id();
+        signalledAtNanos = System.nanoTime();
+    }
+
+    private static String names(List<TableId> tables) {
+        return tables.stream()
+                .map(table -> "\"" + table.schema() + "\\\\." + table.name() + "\"")
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
+    private void measureLag() {
+        if (lagAtNanos != 0 && System.nanoTime() - lagAtNanos < LAG_EVERY.toNanos()) {
+            return;
+        }
+        lagAtNanos = System.nanoTime();
+        try {
+            var connection = lagConnection;
+            if (connection == null) {
+                connection = settings.source().connect();
+                lagConnection = connection;
+            }
+            try (var statement = connection.createStatement();
+                    var result = statement.executeQuery("SELECT pg_current_wal_lsn() - '0/0'")) {
+                result.next();
+                progress.lag(Math.max(0, result.getLong(1) - progress.commitLsn()));
+            }
+        } catch (SQLException e) {
+            LOG.debug("lag not known", e);
+            closeLagConnection();
+        }
+    }
+
+    private void closeLagConnection() {
+        var connection = lagConnection;
+        lagConnection = null;
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                LOG.debug("closing the connection that measures the lag", e);
+            }
+        }
+    }
+
+    private boolean closeEngine() throws InterruptedException {
+        var closing = Thread.ofVirtual().name("banyan-engine-close").start(() -> {
+            try {
+                engine.close();
+            } catch (IOException | IllegalStateException e) {
+                LOG.debug("closing the engine", e); // it refuses while it starts or when it has stopped by itself
+            }
+        });
+        var until = System.nanoTime() + CLOSE_MAX.toNanos();
+        closing.join(CLOSE_MAX);
+        while (!ended.await(TICK_MS, TimeUnit.MILLISECONDS) || delivery.isBusy()) {
+            if (System.nanoTime() > until) {
+                delivery.close();
+                return false;
+            }
+        }
+        delivery.close();
+        return true;
+    }
+
+    @Override
+    public void close() {
+        StoredOffsets.unregister(engineName);
+        closeLagConnection();
+    }
+}

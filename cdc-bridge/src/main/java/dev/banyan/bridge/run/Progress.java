@@ -1,0 +1,146 @@
+package dev.banyan.bridge.run;
+
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** What the bridge is doing, for those who watch: written by the threads that work, read by the status page. */
+public final class Progress {
+
+    /** What the bridge as a whole is doing. */
+    public enum State {
+        STARTING,
+        /** Another instance holds the lease. */
+        STANDBY,
+        STREAMING,
+        /** Reading is paused: the hub does not answer. */
+        HUB_UNAVAILABLE,
+        /** The engine stopped; it is started again after a pause. */
+        RESTARTING,
+        /** Going on would lose or repeat something; a person has to decide. */
+        REFUSED,
+        STOPPED
+    }
+
+    private final InstantSource clock;
+    private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
+    private volatile String reason = "";
+    private volatile long stateSinceMs;
+    private volatile long lastSignOfLifeMs;
+    private volatile long commitLsn;
+    private volatile long lastCommitTimeMs;
+    private volatile long lagBytes;
+    final AtomicLong transactions = new AtomicLong();
+    final AtomicLong rows = new AtomicLong();
+    final AtomicLong events = new AtomicLong();
+    final AtomicLong repeatedTransactions = new AtomicLong();
+    final AtomicLong suppressedEvents = new AtomicLong();
+    final AtomicLong backfillRows = new AtomicLong();
+    final AtomicLong backfillRowsDropped = new AtomicLong();
+    final AtomicLong heartbeats = new AtomicLong();
+    final AtomicLong engineStarts = new AtomicLong();
+    final AtomicLong hubFailures = new AtomicLong();
+
+    public Progress(InstantSource clock) {
+        this.clock = clock;
+        this.stateSinceMs = clock.millis();
+        this.lastSignOfLifeMs = clock.millis();
+    }
+
+    /** The state changed, for this reason; an empty reason when it needs none. */
+    public void enter(State next, String why) {
+        if (state.getAndSet(next) != next) {
+            stateSinceMs = clock.millis();
+        }
+        reason = why;
+    }
+
+    /** Something came through the log: a row, a heartbeat. */
+    public void signOfLife() {
+        lastSignOfLifeMs = clock.millis();
+    }
+
+    void reached(long lsn, @Nullable Long commitTimeMs) {
+        commitLsn = lsn;
+        if (commitTimeMs != null) {
+            lastCommitTimeMs = commitTimeMs;
+        }
+    }
+
+    public State state() {
+        return state.get();
+    }
+
+    public String reason() {
+        return reason;
+    }
+
+    public long stateSinceMs() {
+        return stateSinceMs;
+    }
+
+    public long millisSinceSignOfLife() {
+        return clock.millis() - lastSignOfLifeMs;
+    }
+
+    public long commitLsn() {
+        return commitLsn;
+    }
+
+    void lag(long bytes) {
+        lagBytes = bytes;
+    }
+
+    /** Bytes of log between the end of the legacy database's log and our position, as last asked. */
+    public long lagBytes() {
+        return lagBytes;
+    }
+
+    public long lastCommitTimeMs() {
+        return lastCommitTimeMs;
+    }
+
+    /** Transactions delivered since the process started. */
+    public long transactions() {
+        return transactions.get();
+    }
+
+    /** Changed rows delivered since the process started, backfilled rows not counted. */
+    public long rows() {
+        return rows.get();
+    }
+
+    /** Events acknowledged by the hub since the process started. */
+    public long events() {
+        return events.get();
+    }
+
+    /** Transactions that PostgreSQL sent again and that had been delivered completely. */
+    public long repeatedTransactions() {
+        return repeatedTransactions.get();
+    }
+
+    /** Events that were mapped again but were in the hub already. */
+    public long suppressedEvents() {
+        return suppressedEvents.get();
+    }
+
+    /** Rows that backfills have read and delivered. */
+    public long backfillRows() {
+        return backfillRows.get();
+    }
+
+    /** Rows that backfills have read of which a newer state had been delivered before. */
+    public long backfillRowsDropped() {
+        return backfillRowsDropped.get();
+    }
+
+    public long engineStarts() {
+        return engineStarts.get();
+    }
+
+    public long hubFailures() {
+        return hubFailures.get();
+    }
+}

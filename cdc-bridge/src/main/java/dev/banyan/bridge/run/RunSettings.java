@@ -1,0 +1,33 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.change.EventMapper;
+import dev.banyan.bridge.engine.TransactionAssembler;
+import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.store.BridgeStore;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * What one bridge is made of. {@code mapper} and {@code hub} are made anew for each run of the engine. {@code acceptedTimeline} is the
+ * one new timeline that a person has declared safe, 0 for none.
+ */
+public record RunSettings(
+        String name,
+        Source source,
+        BridgeStore.Settings store,
+        Supplier<EventMapper> mapper,
+        Supplier<Hub> hub,
+        Limits limits,
+        boolean backfillOnFirstStart,
+        Duration heartbeat,
+        Duration lease,
+        int acceptedTimeline) {
+
+    /** What bounds memory: one transaction, Debezium's queue, and how many rows one Kafka transaction carries at least before it closes. */
+    public record Limits(TransactionAssembler.Limits transaction, long queueBytesMax, int unitRowsMax) {
+
+        public static final Limits DEFAULT =
+                new Limits(new TransactionAssembler.Limits(500_000, 256L << 20), 64L << 20, 5_000);
+    }
+}

@@ -1,0 +1,161 @@
+package dev.banyan.bridge.run;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.banyan.bridge.source.Preflight;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.function.ToDoubleFunction;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the bridge is doing, over HTTP on loopback: {@code /health}, {@code /status}, {@code /metrics}. It can change nothing. */
+public final class StatusServer implements AutoCloseable {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final HttpServer server;
+    private final String bridge;
+    private final BridgeRun run;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+    private StatusServer(HttpServer server, String bridge, BridgeRun run) {
+        this.server = server;
+        this.bridge = bridge;
+        this.run = run;
+        meters();
+        server.createContext("/health", this::health);
+        server.createContext("/status", this::status);
+        server.createContext("/metrics", this::metrics);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    }
+
+    /** Listens on {@code port} of loopback, 0 for a free one. */
+    public static StatusServer start(int port, String bridge, BridgeRun run) {
+        try {
+            var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+            var status = new StatusServer(server, bridge, run);
+            server.start();
+            return status;
+        } catch (IOException e) {
+            throw new UncheckedIOException("listening on status.port " + port, e);
+        }
+    }
+
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    private void meters() {
+        counter("banyan.bridge.transactions", "transactions delivered", Progress::transactions);
+        counter("banyan.bridge.rows", "changed rows delivered", Progress::rows);
+        counter("banyan.bridge.events", "events acknowledged by the hub", Progress::events);
+        counter(
+                "banyan.bridge.repeated.transactions",
+                "transactions sent again, dropped",
+                Progress::repeatedTransactions);
+        counter("banyan.bridge.suppressed.events", "events mapped again, not sent", Progress::suppressedEvents);
+        counter("banyan.bridge.backfill.rows", "rows read by backfills", Progress::backfillRows);
+        counter(
+                "banyan.bridge.backfill.dropped",
+                "rows read by backfills, older than known",
+                Progress::backfillRowsDropped);
+        counter("banyan.bridge.engine.starts", "starts of the engine", Progress::engineStarts);
+        counter("banyan.bridge.hub.failures", "failed calls of the hub", Progress::hubFailures);
+        Gauge.builder("banyan.bridge.lag.bytes", run.progress(), Progress::lagBytes)
+                .description("bytes of log not yet delivered")
+                .tag("bridge", bridge)
+                .register(registry);
+        Gauge.builder("banyan.bridge.healthy", run, it -> isHealthy() ? 1 : 0)
+                .description("1 while streaming")
+                .tag("bridge", bridge)
+                .register(registry);
+    }
+
+    private void counter(String name, String description, ToDoubleFunction<Progress> count) {
+        FunctionCounter.builder(name, run.progress(), count)
+                .description(description)
+                .tag("bridge", bridge)
+                .register(registry);
+    }
+
+    private boolean isHealthy() {
+        return run.progress().state() == Progress.State.STREAMING;
+    }
+
+    private void health(HttpExchange exchange) throws IOException {
+        var state = run.progress().state().name().toLowerCase(Locale.ROOT);
+        answer(exchange, isHealthy() ? 200 : 503, "application/json", "{\"state\":\"" + state + "\"}");
+    }
+
+    private void status(HttpExchange exchange) throws IOException {
+        answer(exchange, 200, "application/json", JSON.writeValueAsString(describe()));
+    }
+
+    private Map<String, Object> describe() {
+        var progress = run.progress();
+        var status = new LinkedHashMap<String, Object>();
+        status.put("bridge", bridge);
+        status.put("state", progress.state().name().toLowerCase(Locale.ROOT));
+        status.put("reason", progress.reason());
+        status.put("since", Instant.ofEpochMilli(progress.stateSinceMs()).toString());
+        status.put("position", Preflight.lsn(progress.commitLsn()));
+        status.put(
+                "lastCommitTime",
+                Instant.ofEpochMilli(progress.lastCommitTimeMs()).toString());
+        status.put("lagBytes", progress.lagBytes());
+        status.put("millisSinceSignOfLife", progress.millisSinceSignOfLife());
+        status.put("transactions", progress.transactions());
+        status.put("rows", progress.rows());
+        status.put("events", progress.events());
+        status.put("repeatedTransactions", progress.repeatedTransactions());
+        status.put("suppressedEvents", progress.suppressedEvents());
+        status.put("backfillRows", progress.backfillRows());
+        status.put("backfillRowsDropped", progress.backfillRowsDropped());
+        status.put("engineStarts", progress.engineStarts());
+        status.put("hubFailures", progress.hubFailures());
+        status.put(
+                "backfills",
+                run.backfills().stream()
+                        .map(backfill -> Map.of(
+                                "id", backfill.id(),
+                                "tables",
+                                        backfill.tables().stream()
+                                                .map(Object::toString)
+                                                .toList(),
+                                "state", backfill.state().name().toLowerCase(Locale.ROOT),
+                                "rowsRead", backfill.rowsRead()))
+                        .toList());
+        return status;
+    }
+
+    private void metrics(HttpExchange exchange) throws IOException {
+        answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", registry.scrape());
+    }
+
+    private static void answer(HttpExchange exchange, int code, String type, String body) throws IOException {
+        var bytes = body.getBytes(StandardCharsets.UTF_8);
+        try (exchange) {
+            exchange.getResponseHeaders().set("Content-Type", type);
+            exchange.sendResponseHeaders(code, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        registry.close();
+    }
+}

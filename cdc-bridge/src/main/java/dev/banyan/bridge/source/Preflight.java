@@ -1,0 +1,183 @@
+package dev.banyan.bridge.source;
+
+import dev.banyan.bridge.engine.OffsetRule;
+import dev.banyan.bridge.store.Position;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Decides, before anything is read, whether going on from the stored position can lose something. */
+public final class Preflight {
+
+    /*
+     * Debezium by itself would start from wherever the slot stands: a slot that was made anew or moved by hand is a silent gap. Here
+     * the position that the store holds must lie at or behind what the slot still has, on the same server and timeline, else we refuse.
+     */
+
+    private Preflight() {}
+
+    /** Where to start, or why not to. */
+    public sealed interface Verdict {
+
+        /** Everything is in place. */
+        record Go(Position position, boolean isFirstStart) implements Verdict {}
+
+        /** Going on would lose or repeat something; {@code todo} says what a person can do. */
+        record Refuse(String what, String todo) implements Verdict {}
+    }
+
+    private record Server(String systemIdentifier, int timeline, long currentLsn) {}
+
+    private record Slot(
+            @Nullable String plugin,
+            @Nullable String database,
+            @Nullable String walStatus,
+            @Nullable Long confirmedLsn,
+            @Nullable String currentDatabase) {}
+
+    /** Sets up what is missing where the source is ours to manage, and judges what is there. */
+    public static Verdict check(Source source, Connection connection, Optional<Position> stored, int acceptedTimeline)
+            throws SQLException {
+        var slotBefore = slot(source, connection);
+        if (stored.isPresent() && slotBefore.isEmpty()) {
+            return gap(
+                    source,
+                    "slot " + source.slot() + " is gone, so the log since "
+                            + lsn(stored.get().commitLsn()) + " may be gone too");
+        }
+        var plan = SourcePlan.of(source, connection);
+        if (!plan.isEmpty()) {
+            if (!source.manage() || !plan.obstacles().isEmpty()) {
+                return new Verdict.Refuse("the legacy database is not set up", plan.script());
+            }
+            plan.run(connection);
+        }
+        var slot = slot(source, connection)
+                .orElseThrow(() -> new SQLException("slot " + source.slot() + " vanished while being checked"));
+        return judge(source, server(connection), slot, stored, acceptedTimeline);
+    }
+
+    private static Verdict judge(
+            Source source, Server server, Slot slot, Optional<Position> stored, int acceptedTimeline) {
+        if (!"pgoutput".equals(slot.plugin)) {
+            return new Verdict.Refuse(
+                    "slot " + source.slot() + " uses plugin " + slot.plugin + " (expected: pgoutput)",
+                    "Name another slot in source.slot, or drop this one if nobody else reads it.");
+        }
+        if (slot.currentDatabase == null || !slot.currentDatabase.equals(slot.database)) {
+            return new Verdict.Refuse(
+                    "slot " + source.slot() + " belongs to database " + slot.database,
+                    "Name another slot in source.slot.");
+        }
+        if ("lost".equals(slot.walStatus) || slot.confirmedLsn == null) {
+            return gap(
+                    source,
+                    "slot " + source.slot() + " is lost: PostgreSQL has removed log it still needed (wal_status lost)");
+        }
+        if (stored.isEmpty()) {
+            var lsn = slot.confirmedLsn;
+            var position = new Position(server.systemIdentifier, server.timeline, lsn, OffsetRule.startingAt(lsn));
+            return new Verdict.Go(position, true);
+        }
+        return goOn(source, server, slot.confirmedLsn, stored.get(), acceptedTimeline);
+    }
+
+    private static Verdict goOn(Source source, Server server, long confirmed, Position position, int acceptedTimeline) {
+        if (!position.systemIdentifier().equals(server.systemIdentifier)) {
+            return gap(
+                    source,
+                    "this is another database server: system identifier " + server.systemIdentifier + " (expected: "
+                            + position.systemIdentifier() + ")");
+        }
+        if (confirmed > position.commitLsn()) {
+            return gap(
+                    source,
+                    "slot " + source.slot() + " stands at " + lsn(confirmed) + ", ahead of our position "
+                            + lsn(position.commitLsn())
+                            + ": it was made anew or moved by hand, and what lies between is not sent again");
+        }
+        if (position.commitLsn() > server.currentLsn) {
+            return gap(
+                    source,
+                    "the server's log ends at " + lsn(server.currentLsn) + ", before our position "
+                            + lsn(position.commitLsn()) + ": it was restored or failed over to a copy that lagged");
+        }
+        if (position.timeline() != server.timeline) {
+            if (acceptedTimeline != server.timeline) {
+                return new Verdict.Refuse(
+                        "the server has been failed over or restored: timeline " + server.timeline + " (expected: "
+                                + position.timeline() + ")",
+                        "If nothing that the bridge had read was lost in the fail-over, start it once with"
+                                + " --accept-timeline " + server.timeline + ". If that is not certain:\n"
+                                + resync(source));
+            }
+            return new Verdict.Go(
+                    new Position(server.systemIdentifier, server.timeline, position.commitLsn(), position.offset()),
+                    false);
+        }
+        return new Verdict.Go(position, false);
+    }
+
+    private static Verdict.Refuse gap(Source source, String what) {
+        return new Verdict.Refuse(what, resync(source));
+    }
+
+    private static String resync(Source source) {
+        return """
+                Changes may be missing. The bridge does not jump over a gap. To start over without one:
+                  1. SELECT pg_drop_replication_slot('%s');   -- if it is still there
+                  2. run the plan again: cdc-bridge plan --config FILE
+                  3. cdc-bridge resync --config FILE          -- takes the new slot's position and asks for a full backfill
+                Rows deleted during the gap are not found by a backfill; compare both sides afterwards.
+                See docs/how-to/bridge-will-not-start.md.""".formatted(source.slot());
+    }
+
+    private static Server server(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery("""
+                        SELECT (SELECT system_identifier FROM pg_control_system()),
+                               (SELECT timeline_id FROM pg_control_checkpoint()),
+                               pg_current_wal_lsn() - '0/0'""")) {
+            result.next();
+            return new Server(result.getString(1), result.getInt(2), result.getLong(3));
+        }
+    }
+
+    private static Optional<Slot> slot(Source source, Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                SELECT plugin, database, wal_status, confirmed_flush_lsn - '0/0', current_database()
+                FROM pg_replication_slots WHERE slot_name = ?""")) {
+            select.setString(1, source.slot());
+            try (var result = select.executeQuery()) {
+                if (!result.next()) {
+                    return Optional.empty();
+                }
+                var confirmed = result.getBigDecimal(4);
+                return Optional.of(new Slot(
+                        result.getString(1),
+                        result.getString(2),
+                        result.getString(3),
+                        confirmed == null ? null : confirmed.longValue(),
+                        result.getString(5)));
+            }
+        }
+    }
+
+    /** The slot's position for a new start after a gap; empty when there is no usable slot. */
+    public static Optional<Position> slotPosition(Source source, Connection connection) throws SQLException {
+        var slot = slot(source, connection);
+        if (slot.isEmpty() || slot.get().confirmedLsn == null) {
+            return Optional.empty();
+        }
+        var server = server(connection);
+        var lsn = slot.get().confirmedLsn;
+        return Optional.of(new Position(server.systemIdentifier, server.timeline, lsn, OffsetRule.startingAt(lsn)));
+    }
+
+    /** {@code 0/1A2B3C}, as PostgreSQL writes it. */
+    public static String lsn(long lsn) {
+        return Long.toHexString(lsn >>> 32).toUpperCase(java.util.Locale.ROOT) + "/"
+                + Long.toHexString(lsn & 0xffffffffL).toUpperCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,269 @@
+package dev.banyan.bridge.source;
+
+import dev.banyan.bridge.change.TableId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What is still to be set up in the legacy database, as SQL in the order it has to run in; empty when nothing is. */
+public record SourcePlan(List<Step> steps, List<String> obstacles) {
+
+    /*
+     * The order matters. PostgreSQL refuses legacy's own UPDATE and DELETE on a published table that has no replica identity, so
+     * identities come before the publication. A slot decodes with the publication as it was at each moment of the log: a slot older
+     * than its publication fails with "publication does not exist" and cannot be cured, so the slot comes last.
+     */
+
+    /** One statement and the reason for it. */
+    public record Step(String why, String sql) {}
+
+    public SourcePlan {
+        steps = List.copyOf(steps);
+        obstacles = List.copyOf(obstacles);
+    }
+
+    public boolean isEmpty() {
+        return steps.isEmpty() && obstacles.isEmpty();
+    }
+
+    /** The plan as a script for psql. */
+    public String script() {
+        var script = new StringBuilder();
+        for (var obstacle : obstacles) {
+            script.append("-- CANNOT GO ON: ").append(obstacle).append('\n');
+        }
+        for (var step : steps) {
+            script.append("-- ").append(step.why).append('\n').append(step.sql).append(";\n");
+        }
+        return script.toString();
+    }
+
+    /** What {@code source} still lacks. */
+    public static SourcePlan of(Source source, Connection connection) throws SQLException {
+        return new Planner(source, connection).plan();
+    }
+
+    /** Runs the steps, each by itself, because a slot cannot be made in a transaction that has written. */
+    public void run(Connection connection) throws SQLException {
+        connection.setAutoCommit(true);
+        for (var step : steps) {
+            try (var statement = connection.createStatement()) {
+                statement.execute(step.sql);
+            } catch (SQLException e) {
+                throw new SQLException("running " + step.sql + ": " + e.getMessage(), e.getSQLState(), e);
+            }
+        }
+    }
+
+    private static final class Planner {
+
+        private final Source source;
+        private final Connection connection;
+        private final List<Step> steps = new ArrayList<>();
+        private final List<String> obstacles = new ArrayList<>();
+
+        Planner(Source source, Connection connection) {
+            this.source = source;
+            this.connection = connection;
+        }
+
+        SourcePlan plan() throws SQLException {
+            var walLevel = text("SELECT current_setting('wal_level')");
+            if (!"logical".equals(walLevel)) {
+                obstacles.add("wal_level: " + walLevel
+                        + " (expected: logical; ALTER SYSTEM SET wal_level = logical, then restart PostgreSQL)");
+            }
+            var found = tables();
+            for (var table : source.tables()) {
+                identity(table, found.get(table.id()));
+            }
+            signalTable();
+            publication();
+            grants();
+            slot();
+            return new SourcePlan(steps, obstacles);
+        }
+
+        private record Found(String kind, String identity, Set<String> columns) {}
+
+        private Map<TableId, Found> tables() throws SQLException {
+            var found = new LinkedHashMap<TableId, Found>();
+            try (var select = connection.prepareStatement("""
+                    SELECT n.nspname, c.relname, c.relkind, c.relreplident, array_to_string(array_agg(a.attname), E'\\n')
+                    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                    WHERE n.nspname || '.' || c.relname = ANY (?) GROUP BY 1, 2, 3, 4""")) {
+                select.setArray(
+                        1,
+                        connection.createArrayOf(
+                                "text",
+                                source.tables().stream()
+                                        .map(t -> t.id().toString())
+                                        .toArray()));
+                try (var result = select.executeQuery()) {
+                    while (result.next()) {
+                        found.put(
+                                new TableId(result.getString(1), result.getString(2)),
+                                new Found(
+                                        result.getString(3),
+                                        result.getString(4),
+                                        result.getString(5).lines().collect(Collectors.toSet())));
+                    }
+                }
+            }
+            return found;
+        }
+
+        private void identity(Source.Table table, @org.jspecify.annotations.Nullable Found found) {
+            if (found == null) {
+                obstacles.add("table " + table.id() + ": not there (expected: a table the mapping can read)");
+                return;
+            }
+            if (!found.kind.equals("r") && !found.kind.equals("p")) {
+                obstacles.add("table " + table.id() + ": a view or foreign table (expected: a table)");
+                return;
+            }
+            for (var column : table.columns()) {
+                if (!found.columns.contains(column)) {
+                    obstacles.add("table " + table.id() + ": no column " + column
+                            + " (expected: every column the mapping reads)");
+                }
+            }
+            if (!found.identity.equals("f")) {
+                steps.add(new Step(
+                        "the log carries whole old rows of " + table.id()
+                                + "; waits for writers of the table, then is instant",
+                        "ALTER TABLE " + quoted(table.id()) + " REPLICA IDENTITY FULL"));
+            }
+        }
+
+        private void signalTable() throws SQLException {
+            if (text("SELECT to_regclass('banyan.signal')::text") != null) {
+                return;
+            }
+            if (text("SELECT to_regnamespace('banyan')::text") == null) {
+                steps.add(new Step("the one schema the bridge owns here", "CREATE SCHEMA banyan"));
+            }
+            steps.add(new Step(
+                    "the one table in it, where backfills mark their windows",
+                    "CREATE TABLE banyan.signal (id VARCHAR(64) PRIMARY KEY, type VARCHAR(32) NOT NULL, data TEXT)"));
+        }
+
+        private void publication() throws SQLException {
+            var wanted = new LinkedHashSet<TableId>();
+            source.tables().forEach(table -> wanted.add(table.id()));
+            wanted.add(Source.SIGNAL_TABLE);
+            var name = quoted(source.publication());
+            if (text("SELECT pubname FROM pg_publication WHERE pubname = ?", source.publication()) == null) {
+                steps.add(new Step(
+                        "which tables the bridge reads; every one of them has an identity by now",
+                        "CREATE PUBLICATION " + name + " FOR TABLE " + list(wanted)));
+                return;
+            }
+            wanted.removeAll(published());
+            if (!wanted.isEmpty()) {
+                steps.add(new Step(
+                        "tables the mapping reads that the publication lacks; ask for their backfill afterwards",
+                        "ALTER PUBLICATION " + name + " ADD TABLE " + list(wanted)));
+            }
+        }
+
+        private Set<TableId> published() throws SQLException {
+            var published = new LinkedHashSet<TableId>();
+            try (var select = connection.prepareStatement(
+                    "SELECT schemaname, tablename FROM pg_publication_tables WHERE pubname = ?")) {
+                select.setString(1, source.publication());
+                try (var result = select.executeQuery()) {
+                    while (result.next()) {
+                        published.add(new TableId(result.getString(1), result.getString(2)));
+                    }
+                }
+            }
+            return published;
+        }
+
+        private void grants() throws SQLException {
+            if (text("SELECT rolname FROM pg_roles WHERE rolname = ?", source.user()) == null) {
+                obstacles.add("role " + source.user() + ": not there (expected: a role with LOGIN and REPLICATION)");
+                return;
+            }
+            if ("t".equals(text("SELECT left(rolsuper::text, 1) FROM pg_roles WHERE rolname = ?", source.user()))) {
+                return;
+            }
+            var role = quoted(source.user());
+            if (!"t"
+                    .equals(text(
+                            "SELECT left(rolreplication::text, 1) FROM pg_roles WHERE rolname = ?", source.user()))) {
+                steps.add(new Step("the bridge reads the log", "ALTER ROLE " + role + " REPLICATION"));
+            }
+            for (var table : source.tables()) {
+                if (lacks("SELECT", table.id())) {
+                    steps.add(new Step(
+                            "backfills read the table", "GRANT SELECT ON " + quoted(table.id()) + " TO " + role));
+                }
+            }
+            if (!"t"
+                    .equals(text(
+                            "SELECT left(has_schema_privilege(?, to_regnamespace('banyan'), 'USAGE')::text, 1)",
+                            source.user()))) {
+                steps.add(new Step("backfills mark their windows", "GRANT USAGE ON SCHEMA banyan TO " + role));
+            }
+            if (lacks("INSERT", Source.SIGNAL_TABLE) || lacks("DELETE", Source.SIGNAL_TABLE)) {
+                steps.add(new Step(
+                        "backfills mark their windows, and the bridge clears them away",
+                        "GRANT SELECT, INSERT, UPDATE, DELETE ON banyan.signal TO " + role));
+            }
+        }
+
+        private boolean lacks(String privilege, TableId table) throws SQLException {
+            return !"t"
+                    .equals(text(
+                            "SELECT left(has_table_privilege(?, to_regclass(?), ?)::text, 1)",
+                            source.user(),
+                            quoted(table),
+                            privilege));
+        }
+
+        private void slot() throws SQLException {
+            if (text("SELECT slot_name FROM pg_replication_slots WHERE slot_name = ?", source.slot()) == null) {
+                steps.add(new Step(
+                        "from here on PostgreSQL keeps the log until the bridge has read it; waits for open transactions",
+                        "SELECT pg_create_logical_replication_slot(" + literal(source.slot()) + ", 'pgoutput')"));
+            }
+        }
+
+        private @org.jspecify.annotations.Nullable String text(String sql, String... parameters) throws SQLException {
+            try (PreparedStatement select = connection.prepareStatement(sql)) {
+                for (var i = 0; i < parameters.length; i++) {
+                    select.setString(i + 1, parameters[i]);
+                }
+                try (var result = select.executeQuery()) {
+                    return result.next() ? result.getString(1) : null;
+                }
+            }
+        }
+    }
+
+    private static String list(Set<TableId> tables) {
+        return tables.stream().map(SourcePlan::quoted).collect(Collectors.joining(", "));
+    }
+
+    private static String quoted(TableId table) {
+        return quoted(table.schema()) + "." + quoted(table.name());
+    }
+
+    private static String quoted(String name) {
+        return name.matches("[a-z_][a-z0-9_]*") ? name : "\"" + name.replace("\"", "\"\"") + "\"";
+    }
+
+    private static String literal(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+}

@@ -1,0 +1,346 @@
+package dev.banyan.bridge.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.banyan.bridge.change.TableId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+
+/** One bridge's store, in H2 (one process at a time) or PostgreSQL (another host can take over). */
+public final class BridgeStore implements AutoCloseable {
+
+    /*
+     * The lease says who may write. Its epoch rises by one with every holder, and every commit names the epoch it was started under, so
+     * that a holder who was paused past his lease writes nothing more, whatever his clock says. Time only decides how long a
+     * successor waits. In H2 the file can be open in one process only: whoever has opened it needs not wait for the lease of the dead.
+     *
+     * H2 by default writes 500 ms after the commit. A position that PostgreSQL has been told of must not be forgotten, so it writes
+     * at once here, and before PostgreSQL is told the file is also forced to disk (see StoreSession#force).
+     */
+    private static final String H2_SETTINGS = ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;DATABASE_TO_UPPER=TRUE";
+
+    private static final int CONNECTIONS_MAX = 4;
+    private static final Duration CONNECTION_WAIT = Duration.ofSeconds(10);
+
+    /** How to reach the store. */
+    public record Settings(String jdbcUrl, String user, String password) {}
+
+    private final HikariDataSource source;
+    private final Dialect dialect;
+    private final String bridge;
+    private final String holder;
+    private final Duration lease;
+    private final InstantSource clock;
+    private volatile long epoch;
+
+    private BridgeStore(
+            HikariDataSource source,
+            Dialect dialect,
+            String bridge,
+            String holder,
+            Duration lease,
+            InstantSource clock) {
+        this.source = source;
+        this.dialect = dialect;
+        this.bridge = bridge;
+        this.holder = holder;
+        this.lease = lease;
+        this.clock = clock;
+    }
+
+    /** Opens the store of {@code bridge} and brings its tables up to date. {@code holder} is how this instance signs its lease. */
+    public static BridgeStore open(
+            Settings settings, String bridge, String holder, Duration lease, InstantSource clock) {
+        var dialect = Dialect.of(settings.jdbcUrl());
+        var config = new HikariConfig();
+        config.setPoolName("banyan-bridge-store");
+        config.setJdbcUrl(dialect == Dialect.H2 ? settings.jdbcUrl() + H2_SETTINGS : settings.jdbcUrl());
+        config.setUsername(settings.user());
+        config.setPassword(settings.password());
+        config.setMaximumPoolSize(CONNECTIONS_MAX);
+        config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
+        config.setInitializationFailTimeout(-1);
+        var source = new HikariDataSource(config);
+        try {
+            Flyway.configure()
+                    .dataSource(source)
+                    .locations("classpath:db/bridge")
+                    .table("bridge_schema_history")
+                    .placeholders(dialect.placeholders)
+                    .baselineOnMigrate(true)
+                    .baselineVersion("0")
+                    .load()
+                    .migrate();
+            var store = new BridgeStore(source, dialect, bridge, holder, lease, clock);
+            store.createState();
+            return store;
+        } catch (FlywayException e) {
+            source.close();
+            throw inUse(e)
+                    ? new StoreUnusable(
+                            "store " + settings.jdbcUrl()
+                                    + ": another process has it open (expected: one bridge a store)",
+                            e)
+                    : new StoreUnusable("store " + settings.jdbcUrl() + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            source.close();
+            throw e;
+        }
+    }
+
+    private static boolean inUse(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (String.valueOf(cause.getMessage()).contains("already in use")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void createState() {
+        run("creating the bridge's state", connection -> {
+            try (var select = connection.prepareStatement("SELECT bridge FROM bridge_state WHERE id = 1");
+                    var result = select.executeQuery()) {
+                if (result.next()) {
+                    var found = result.getString(1);
+                    if (!found.equals(bridge)) {
+                        throw new StoreUnusable("store: it belongs to bridge " + found + " (expected: " + bridge + ")");
+                    }
+                    return null;
+                }
+            }
+            try (var insert = connection.prepareStatement("""
+                    INSERT INTO bridge_state (id, bridge, store_id, epoch, holder, lease_until_ms)
+                    VALUES (1, ?, ?, 0, '', 0)""")) {
+                insert.setString(1, bridge);
+                insert.setString(2, UUID.randomUUID().toString());
+                insert.executeUpdate();
+            }
+            return null;
+        });
+    }
+
+    /** Takes the lease if it is free, expired, or this is H2; true if this instance now holds it. */
+    public boolean tryLease() {
+        return run("taking the lease", connection -> {
+            var now = clock.millis();
+            var sql = "UPDATE bridge_state SET epoch = epoch + 1, holder = ?, lease_until_ms = ? WHERE id = 1"
+                    + (dialect == Dialect.H2 ? "" : " AND lease_until_ms < ?");
+            try (var update = connection.prepareStatement(sql)) {
+                update.setString(1, holder);
+                update.setLong(2, now + lease.toMillis());
+                if (dialect != Dialect.H2) {
+                    update.setLong(3, now);
+                }
+                if (update.executeUpdate() == 0) {
+                    return false;
+                }
+            }
+            epoch = readLong(connection, "SELECT epoch FROM bridge_state WHERE id = 1");
+            return true;
+        });
+    }
+
+    /** Keeps the lease for another while. */
+    public void renewLease() {
+        run("renewing the lease", connection -> {
+            try (var update = connection.prepareStatement(
+                    "UPDATE bridge_state SET lease_until_ms = ? WHERE id = 1 AND epoch = ?")) {
+                update.setLong(1, clock.millis() + lease.toMillis());
+                update.setLong(2, epoch);
+                checkNotFenced(update.executeUpdate());
+            }
+            return null;
+        });
+    }
+
+    /** Gives the lease up, so that a successor need not wait. */
+    public void releaseLease() {
+        run("giving up the lease", connection -> {
+            try (var update = connection.prepareStatement(
+                    "UPDATE bridge_state SET lease_until_ms = 0 WHERE id = 1 AND epoch = ?")) {
+                update.setLong(1, epoch);
+                return update.executeUpdate();
+            }
+        });
+    }
+
+    /** Who holds the lease now, for the operator who waits for it. */
+    public String leaseHolder() {
+        return run("reading the lease", connection -> {
+            try (var select = connection.prepareStatement("SELECT holder FROM bridge_state WHERE id = 1");
+                    var result = select.executeQuery()) {
+                result.next();
+                return result.getString(1);
+            }
+        });
+    }
+
+    /** Names this store, from its making on: a hub's record of another store's position means nothing here. */
+    public String storeId() {
+        return run("reading the store's id", connection -> {
+            try (var select = connection.prepareStatement("SELECT store_id FROM bridge_state WHERE id = 1");
+                    var result = select.executeQuery()) {
+                result.next();
+                return result.getString(1);
+            }
+        });
+    }
+
+    /** The stored position; empty before the first start. */
+    public Optional<Position> position() {
+        return run("reading the position", connection -> {
+            try (var select = connection.prepareStatement(
+                            "SELECT system_identifier, timeline, commit_lsn, source_offset FROM bridge_state WHERE id = 1");
+                    var result = select.executeQuery()) {
+                result.next();
+                var offset = result.getString(4);
+                if (offset == null) {
+                    return Optional.<Position>empty();
+                }
+                return Optional.of(new Position(
+                        result.getString(1), result.getInt(2), result.getLong(3), OffsetText.read(offset)));
+            }
+        });
+    }
+
+    /** Records where the bridge begins, or begins anew after a gap that was dealt with; the first backfill goes with it. */
+    public void begin(Position position, @Nullable Backfill backfill) {
+        run("recording the first position", connection -> {
+            movePosition(connection, epoch, lease, clock, position);
+            if (backfill != null) {
+                insert(connection, backfill);
+            }
+            return null;
+        });
+    }
+
+    /** Asks for {@code tables} to be read again. */
+    public Backfill request(List<TableId> tables) {
+        var backfill = newBackfill(tables);
+        run("asking for a backfill", connection -> {
+            insert(connection, backfill);
+            return null;
+        });
+        return backfill;
+    }
+
+    /** A backfill that has not been asked for yet. */
+    public Backfill newBackfill(List<TableId> tables) {
+        return new Backfill(UUID.randomUUID().toString(), tables, Backfill.State.REQUESTED, 0, clock.millis());
+    }
+
+    /** Every backfill, oldest first. */
+    public List<Backfill> backfills() {
+        return run("reading the backfills", connection -> {
+            var backfills = new ArrayList<Backfill>();
+            try (var select = connection.prepareStatement(
+                            "SELECT id, tables, state, rows_read, requested_ms FROM bridge_backfill ORDER BY requested_ms, id");
+                    var result = select.executeQuery()) {
+                while (result.next()) {
+                    backfills.add(new Backfill(
+                            result.getString(1),
+                            result.getString(2).lines().map(TableId::parse).toList(),
+                            Backfill.State.valueOf(result.getString(3).toUpperCase(Locale.ROOT)),
+                            result.getLong(4),
+                            result.getLong(5)));
+                }
+            }
+            return backfills;
+        });
+    }
+
+    /** A session for one run of the engine; one thread uses it. */
+    public StoreSession session() {
+        try {
+            return new StoreSession(source.getConnection(), dialect, epoch, lease, clock);
+        } catch (SQLException e) {
+            throw new StoreFailed("connecting to the store", e);
+        }
+    }
+
+    private static void insert(Connection connection, Backfill backfill) throws SQLException {
+        try (var insert = connection.prepareStatement(
+                "INSERT INTO bridge_backfill (id, tables, state, rows_read, requested_ms) VALUES (?, ?, ?, 0, ?)")) {
+            insert.setString(1, backfill.id());
+            insert.setString(
+                    2,
+                    String.join(
+                            "\n",
+                            backfill.tables().stream().map(TableId::toString).toList()));
+            insert.setString(3, backfill.state().name().toLowerCase(Locale.ROOT));
+            insert.setLong(4, backfill.requestedAtMs());
+            insert.executeUpdate();
+        }
+    }
+
+    /** The one statement every commit hinges on: it moves the position only under the epoch it was started under. */
+    static void movePosition(Connection connection, long epoch, Duration lease, InstantSource clock, Position position)
+            throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement("""
+                UPDATE bridge_state
+                SET system_identifier = ?, timeline = ?, commit_lsn = ?, source_offset = ?, moved_at_ms = ?, lease_until_ms = ?
+                WHERE id = 1 AND epoch = ?""")) {
+            var now = clock.millis();
+            update.setString(1, position.systemIdentifier());
+            update.setInt(2, position.timeline());
+            update.setLong(3, position.commitLsn());
+            update.setString(4, OffsetText.write(position.offset()));
+            update.setLong(5, now);
+            update.setLong(6, now + lease.toMillis());
+            update.setLong(7, epoch);
+            checkNotFenced(update.executeUpdate());
+        }
+    }
+
+    static void checkNotFenced(int rowsUpdated) {
+        if (rowsUpdated == 0) {
+            throw new Fenced("lease lost: another bridge has taken this store over");
+        }
+    }
+
+    private static long readLong(Connection connection, String sql) throws SQLException {
+        try (var select = connection.prepareStatement(sql);
+                var result = select.executeQuery()) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Work<T extends @Nullable Object> {
+        T apply(Connection connection) throws SQLException;
+    }
+
+    private <T extends @Nullable Object> T run(String what, Work<T> work) {
+        try (var connection = source.getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                var result = work.apply(connection);
+                connection.commit();
+                return result;
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw new StoreFailed(what, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+}

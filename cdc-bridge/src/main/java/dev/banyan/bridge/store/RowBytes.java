@@ -1,0 +1,190 @@
+package dev.banyan.bridge.store;
+
+import dev.banyan.bridge.change.Row;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The compact form in which a remembered row is stored. Every type a {@link Row} may hold comes back as the same type. */
+final class RowBytes {
+
+    private static final int VERSION = 1;
+
+    private RowBytes() {}
+
+    static byte[] write(Row row) {
+        var bytes = new ByteArrayOutputStream(256);
+        try (var out = new DataOutputStream(bytes)) {
+            out.writeByte(VERSION);
+            out.writeShort(row.values().size());
+            for (var entry : row.values().entrySet()) {
+                out.writeUTF(entry.getKey());
+                write(out, entry.getValue());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing a row", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    static Row read(byte[] bytes) {
+        try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            var version = in.readByte();
+            if (version != VERSION) {
+                throw new IllegalStateException("stored row: version " + version + " (expected: " + VERSION + ")");
+            }
+            var size = in.readUnsignedShort();
+            var values = new LinkedHashMap<String, @Nullable Object>(size * 2);
+            for (var i = 0; i < size; i++) {
+                values.put(in.readUTF(), readValue(in));
+            }
+            return new Row(values);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading a stored row", e);
+        }
+    }
+
+    private static void write(DataOutputStream out, @Nullable Object value) throws IOException {
+        switch (value) {
+            case null -> out.writeByte('0');
+            case String text -> {
+                out.writeByte('s');
+                writeBytes(out, text.getBytes(StandardCharsets.UTF_8));
+            }
+            case Short number -> {
+                out.writeByte('h');
+                out.writeShort(number);
+            }
+            case Integer number -> {
+                out.writeByte('i');
+                out.writeInt(number);
+            }
+            case Long number -> {
+                out.writeByte('l');
+                out.writeLong(number);
+            }
+            case Float number -> {
+                out.writeByte('f');
+                out.writeFloat(number);
+            }
+            case Double number -> {
+                out.writeByte('d');
+                out.writeDouble(number);
+            }
+            case Boolean flag -> {
+                out.writeByte('b');
+                out.writeBoolean(flag);
+            }
+            case BigDecimal number -> {
+                out.writeByte('n');
+                out.writeInt(number.scale());
+                writeBytes(out, number.unscaledValue().toByteArray());
+            }
+            case byte[] bytes -> {
+                out.writeByte('x');
+                writeBytes(out, bytes);
+            }
+            case LocalDate date -> {
+                out.writeByte('D');
+                out.writeLong(date.toEpochDay());
+            }
+            case LocalTime time -> {
+                out.writeByte('T');
+                out.writeLong(time.toNanoOfDay());
+            }
+            case LocalDateTime time -> {
+                out.writeByte('L');
+                out.writeLong(time.toLocalDate().toEpochDay());
+                out.writeLong(time.toLocalTime().toNanoOfDay());
+            }
+            case OffsetDateTime time -> {
+                out.writeByte('O');
+                out.writeUTF(time.toString());
+            }
+            case OffsetTime time -> {
+                out.writeByte('P');
+                out.writeUTF(time.toString());
+            }
+            case UUID id -> {
+                out.writeByte('u');
+                out.writeLong(id.getMostSignificantBits());
+                out.writeLong(id.getLeastSignificantBits());
+            }
+            case List<?> list -> {
+                out.writeByte('a');
+                out.writeInt(list.size());
+                for (var element : list) {
+                    write(out, element);
+                }
+            }
+            default ->
+                throw new IllegalArgumentException(
+                        "stored value: " + value.getClass().getName() + " (expected: a type a row may hold)");
+        }
+    }
+
+    private static @Nullable Object readValue(DataInputStream in) throws IOException {
+        var tag = (char) in.readByte();
+        return switch (tag) {
+            case '0' -> null;
+            case 's' -> new String(readBytes(in), StandardCharsets.UTF_8);
+            case 'h' -> in.readShort();
+            case 'i' -> in.readInt();
+            case 'l' -> in.readLong();
+            case 'f' -> in.readFloat();
+            case 'd' -> in.readDouble();
+            case 'b' -> in.readBoolean();
+            case 'n' -> {
+                var scale = in.readInt();
+                yield new BigDecimal(new BigInteger(readBytes(in)), scale);
+            }
+            case 'x' -> readBytes(in);
+            case 'D' -> LocalDate.ofEpochDay(in.readLong());
+            case 'T' -> LocalTime.ofNanoOfDay(in.readLong());
+            case 'L' -> {
+                var date = LocalDate.ofEpochDay(in.readLong());
+                yield LocalDateTime.of(date, LocalTime.ofNanoOfDay(in.readLong()));
+            }
+            case 'O' -> OffsetDateTime.parse(in.readUTF());
+            case 'P' -> OffsetTime.parse(in.readUTF());
+            case 'u' -> {
+                var most = in.readLong();
+                yield new UUID(most, in.readLong());
+            }
+            case 'a' -> {
+                var size = in.readInt();
+                var list = new ArrayList<@Nullable Object>(size);
+                for (var i = 0; i < size; i++) {
+                    list.add(readValue(in));
+                }
+                yield list;
+            }
+            default -> throw new IllegalStateException("stored row: value tag " + tag + " (expected: one of ours)");
+        };
+    }
+
+    private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    private static byte[] readBytes(DataInputStream in) throws IOException {
+        return in.readNBytes(in.readInt());
+    }
+}

@@ -1,0 +1,13 @@
+package dev.banyan.bridge.store;
+
+import java.sql.SQLException;
+
+/** The store's database did not do what was asked; nothing of it was kept. */
+public final class StoreFailed extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    StoreFailed(String tried, SQLException cause) {
+        super(tried + ": " + cause.getMessage(), cause);
+    }
+}

@@ -1,0 +1,153 @@
+package dev.banyan.bridge.store;
+
+import dev.banyan.bridge.change.TableId;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store as one run of the engine uses it: what is written here is gathered, read back at once, and made durable by
+ * {@link #commit} all together. After any failure throw the session away and open another: it may hold what was never committed.
+ */
+public final class StoreSession implements AutoCloseable {
+
+    private final Connection connection;
+    private final Dialect dialect;
+    private final long epoch;
+    private final Duration lease;
+    private final InstantSource clock;
+    private final StoredImages images;
+    private final Set<RowKey> touched = new LinkedHashSet<>();
+    private boolean forgetTouched;
+
+    /** A row of a table by its key's text. */
+    public record RowKey(TableId table, String key) {}
+
+    StoreSession(Connection connection, Dialect dialect, long epoch, Duration lease, InstantSource clock)
+            throws SQLException {
+        this.connection = connection;
+        this.dialect = dialect;
+        this.epoch = epoch;
+        this.lease = lease;
+        this.clock = clock;
+        connection.setAutoCommit(false);
+        this.images = new StoredImages(connection, dialect);
+    }
+
+    /** The remembered rows. */
+    public StoredImages images() {
+        return images;
+    }
+
+    /** Remembers that a row changed while a backfill was under way. */
+    public void touch(RowKey row) {
+        touched.add(row);
+    }
+
+    /** Those of {@code rows} that changed since the running backfill was asked for. */
+    public Set<RowKey> touchedAmong(List<RowKey> rows) {
+        var found = new HashSet<RowKey>();
+        try (var select = connection.prepareStatement(
+                "SELECT 1 FROM bridge_backfill_touched WHERE table_name = ? AND row_key = ?")) {
+            for (var row : rows) {
+                if (touched.contains(row)) {
+                    found.add(row);
+                    continue;
+                }
+                select.setString(1, row.table.toString());
+                select.setString(2, row.key);
+                try (var result = select.executeQuery()) {
+                    if (result.next()) {
+                        found.add(row);
+                    }
+                }
+            }
+        } catch (SQLException e) {
+            throw new StoreFailed("reading the rows a backfill must not touch", e);
+        }
+        return found;
+    }
+
+    /** Records how far a backfill is; when it is done, the rows that changed meanwhile are forgotten. Durable with the next commit. */
+    public void update(Backfill backfill) {
+        try (var update = connection.prepareStatement("""
+                UPDATE bridge_backfill
+                SET state = ?, rows_read = ?, started_ms = COALESCE(started_ms, ?), finished_ms = ? WHERE id = ?""")) {
+            update.setString(1, backfill.state().name().toLowerCase(Locale.ROOT));
+            update.setLong(2, backfill.rowsRead());
+            update.setLong(3, clock.millis());
+            update.setObject(4, backfill.state() == Backfill.State.DONE ? (@Nullable Long) clock.millis() : null);
+            update.setString(5, backfill.id());
+            update.executeUpdate();
+            forgetTouched |= backfill.state() == Backfill.State.DONE;
+        } catch (SQLException e) {
+            throw new StoreFailed("recording a backfill", e);
+        }
+    }
+
+    /** Makes everything since the last commit durable, and the position with it; throws {@link Fenced} if the lease is lost. */
+    public void commit(Position position) {
+        try {
+            BridgeStore.movePosition(connection, epoch, lease, clock, position);
+            images.flush();
+            flushTouched();
+            connection.commit();
+            images.committed();
+            touched.clear();
+            forgetTouched = false;
+        } catch (SQLException e) {
+            throw new StoreFailed("committing to the store", e);
+        }
+    }
+
+    /** Forces what was committed to the disk, where the database does not do so at each commit. */
+    public void force() {
+        if (dialect != Dialect.H2) {
+            return;
+        }
+        try (var statement = connection.createStatement()) {
+            statement.execute("CHECKPOINT SYNC");
+            connection.commit();
+        } catch (SQLException e) {
+            throw new StoreFailed("forcing the store to disk", e);
+        }
+    }
+
+    private void flushTouched() throws SQLException {
+        if (forgetTouched) {
+            try (var delete = connection.prepareStatement("DELETE FROM bridge_backfill_touched")) {
+                delete.executeUpdate();
+            }
+            return;
+        }
+        if (touched.isEmpty()) {
+            return;
+        }
+        try (var insert = connection.prepareStatement(dialect.putTouched)) {
+            for (var row : touched) {
+                insert.setString(1, row.table.toString());
+                insert.setString(2, row.key);
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            images.close();
+            connection.rollback();
+            connection.close();
+        } catch (SQLException e) {
+            throw new StoreFailed("closing the store's session", e);
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package dev.banyan.bridge.store;
+
+import dev.banyan.bridge.change.AggregateImages;
+import dev.banyan.bridge.change.KeyText;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Images in the store's tables, behind a cache; writes are gathered and go out together with the position. */
+public final class StoredImages implements AggregateImages, AutoCloseable {
+
+    /*
+     * Two caches, both exact while they hold something: single rows, and the whole set of children of a parent. A set is only ever
+     * cached complete, and kept so by every put and remove. What is not yet written is in `unwritten` and lies over what the tables
+     * say, so a cache entry may be dropped at any time.
+     */
+    private static final int ROWS_CACHED_MAX = 100_000;
+
+    private static final int PARENTS_CACHED_MAX = 50_000;
+    private static final int BATCH = 1_000;
+
+    private record Key(TableId table, String key) {}
+
+    /** A remembered row; without one when the row is known not to exist. */
+    private record Image(@Nullable Row row, String parent) {}
+
+    private static final Image ABSENT = new Image(null, "");
+
+    private final Map<TableId, String> names = new HashMap<>();
+    private final Map<Key, Image> unwritten = new LinkedHashMap<>();
+    private final Map<Key, Image> rows = new Recent<>(ROWS_CACHED_MAX);
+    private final Map<Key, Map<String, Row>> children = new Recent<>(PARENTS_CACHED_MAX);
+    private final PreparedStatement selectOne;
+    private final PreparedStatement selectChildren;
+    private final PreparedStatement selectAll;
+    private final PreparedStatement deleteAll;
+    private final PreparedStatement put;
+    private final PreparedStatement delete;
+
+    StoredImages(Connection connection, Dialect dialect) throws SQLException {
+        selectOne = connection.prepareStatement(
+                "SELECT parent_key, row_bytes FROM bridge_image WHERE table_name = ? AND row_key = ?");
+        selectChildren = connection.prepareStatement(
+                "SELECT row_key, row_bytes FROM bridge_image WHERE table_name = ? AND parent_key = ?");
+        selectAll = connection.prepareStatement("SELECT row_key, row_bytes FROM bridge_image WHERE table_name = ?");
+        deleteAll = connection.prepareStatement("DELETE FROM bridge_image WHERE table_name = ?");
+        put = connection.prepareStatement(dialect.putImage);
+        delete = connection.prepareStatement("DELETE FROM bridge_image WHERE table_name = ? AND row_key = ?");
+    }
+
+    @Override
+    public @Nullable Row get(TableId table, List<?> key) {
+        return image(new Key(table, KeyText.of(key))).row;
+    }
+
+    @Override
+    public void put(TableId table, List<?> key, Row row, List<?> parentKey) {
+        set(new Key(table, KeyText.of(key)), new Image(row, KeyText.of(parentKey)));
+    }
+
+    @Override
+    public void remove(TableId table, List<?> key) {
+        set(new Key(table, KeyText.of(key)), ABSENT);
+    }
+
+    private void set(Key key, Image image) {
+        var old = image(key);
+        if (old.row != null && !(image.row != null && old.parent.equals(image.parent))) {
+            var siblings = children.get(new Key(key.table, old.parent));
+            if (siblings != null) {
+                siblings.remove(key.key);
+            }
+        }
+        if (image.row != null) {
+            var siblings = children.get(new Key(key.table, image.parent));
+            if (siblings != null) {
+                siblings.put(key.key, image.row);
+            }
+        }
+        rows.put(key, image);
+        unwritten.put(key, image);
+    }
+
+    @Override
+    public List<Row> children(TableId table, List<?> parentKey) {
+        var parent = new Key(table, KeyText.of(parentKey));
+        var known = children.get(parent);
+        if (known == null) {
+            known = select(selectChildren, table, parent.key);
+            for (var entry : unwritten.entrySet()) {
+                if (entry.getKey().table.equals(table)) {
+                    overlay(known, entry.getKey().key, entry.getValue(), parent.key);
+                }
+            }
+            children.put(parent, known);
+        }
+        return List.copyOf(known.values());
+    }
+
+    private static void overlay(Map<String, Row> siblings, String key, Image image, String parent) {
+        if (image.row != null && image.parent.equals(parent)) {
+            siblings.put(key, image.row);
+        } else {
+            siblings.remove(key);
+        }
+    }
+
+    @Override
+    public void clear(TableId table) {
+        try {
+            flush();
+            deleteAll.setString(1, name(table));
+            deleteAll.executeUpdate();
+            unwritten.clear();
+            rows.keySet().removeIf(key -> key.table.equals(table));
+            children.keySet().removeIf(key -> key.table.equals(table));
+        } catch (SQLException e) {
+            throw new StoreFailed("forgetting the rows of " + table, e);
+        }
+    }
+
+    @Override
+    public List<Row> all(TableId table) {
+        var found = select(selectAll, table, null);
+        for (var entry : unwritten.entrySet()) {
+            if (entry.getKey().table.equals(table)) {
+                var row = entry.getValue().row;
+                if (row == null) {
+                    found.remove(entry.getKey().key);
+                } else {
+                    found.put(entry.getKey().key, row);
+                }
+            }
+        }
+        return List.copyOf(found.values());
+    }
+
+    private Image image(Key key) {
+        var known = rows.get(key);
+        if (known != null) {
+            return known;
+        }
+        var pending = unwritten.get(key);
+        if (pending != null) {
+            return pending;
+        }
+        try {
+            selectOne.setString(1, name(key.table));
+            selectOne.setString(2, key.key);
+            try (var result = selectOne.executeQuery()) {
+                var image = result.next() ? new Image(RowBytes.read(result.getBytes(2)), result.getString(1)) : ABSENT;
+                rows.put(key, image);
+                return image;
+            }
+        } catch (SQLException e) {
+            throw new StoreFailed("reading a row of " + key.table, e);
+        }
+    }
+
+    private Map<String, Row> select(PreparedStatement select, TableId table, @Nullable String parent) {
+        try {
+            select.setString(1, name(table));
+            if (parent != null) {
+                select.setString(2, parent);
+            }
+            var found = new TreeMap<String, Row>();
+            try (var result = select.executeQuery()) {
+                while (result.next()) {
+                    found.put(result.getString(1), RowBytes.read(result.getBytes(2)));
+                }
+            }
+            return found;
+        } catch (SQLException e) {
+            throw new StoreFailed("reading rows of " + table, e);
+        }
+    }
+
+    /** Sends what is gathered to the database, inside its open transaction. */
+    void flush() throws SQLException {
+        var puts = 0;
+        var deletes = 0;
+        for (var entry : unwritten.entrySet()) {
+            var row = entry.getValue().row;
+            var statement = row == null ? delete : put;
+            statement.setString(1, name(entry.getKey().table));
+            statement.setString(2, entry.getKey().key);
+            if (row != null) {
+                statement.setString(3, entry.getValue().parent);
+                statement.setBytes(4, RowBytes.write(row));
+            }
+            statement.addBatch();
+            var count = row == null ? ++deletes : ++puts;
+            if (count % BATCH == 0) {
+                statement.executeBatch();
+            }
+        }
+        put.executeBatch();
+        delete.executeBatch();
+    }
+
+    void committed() {
+        unwritten.clear();
+    }
+
+    private String name(TableId table) {
+        return names.computeIfAbsent(table, TableId::toString);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        for (var statement : new ArrayList<>(List.of(selectOne, selectChildren, selectAll, deleteAll, put, delete))) {
+            statement.close();
+        }
+    }
+
+    /** A map that forgets what was used longest ago. */
+    private static final class Recent<K, V> extends LinkedHashMap<K, V> {
+
+        private static final long serialVersionUID = 1L;
+
+        private final int sizeMax;
+
+        Recent(int sizeMax) {
+            super(16, 0.75f, true);
+            this.sizeMax = sizeMax;
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+            return size() > sizeMax;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.store.Backfill;
+import java.io.StringReader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
+
+/** The faults that lose rows with stock Debezium, and others, against the whole bridge on real servers. */
+class NothingLostTest {
+
+    @TempDir
+    Path folder;
+
+    /** A hub that fails as it is told to. */
+    private record Faulty(Hub real, AtomicInteger failBefore, AtomicInteger crashAfter) implements Hub {
+        @Override
+        public Optional<HubPosition> open() throws HubUnavailable {
+            return real.open();
+        }
+
+        @Override
+        public void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
+            if (failBefore.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new org.apache.kafka.connect.errors.RetriableException("as a Connect class would");
+            }
+            real.publish(events, position);
+            if (crashAfter.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new IllegalStateException("crash between the hub and the store");
+            }
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
+    }
+
+    @Test
+    void interleavedTransactionsSurviveARestart() throws Exception {
+        try (var bridge = new TestBridge("interleaved", folder, "t_long", "t_short").start()) {
+            try (var open = bridge.connect()) {
+                open.setAutoCommit(false);
+                open.createStatement().execute("INSERT INTO t_long SELECT g, 'a' FROM generate_series(1, 5) g");
+                bridge.sql("INSERT INTO t_short VALUES (90, 'b')");
+                Await.until("the short one arrives", () -> bridge.fold().containsKey("t_short/90"));
+                open.createStatement().execute("INSERT INTO t_long SELECT g, 'a' FROM generate_series(6, 10) g");
+                bridge.stop();
+                open.commit();
+            }
+            bridge.start();
+            bridge.awaitEqual();
+            assertThat(bridge.repeatedIds()).isEmpty();
+        }
+    }
+
+    @Test
+    void copySurvivesAFailureInsideTheBatchAndARestart() throws Exception {
+        var fail = new AtomicInteger();
+        var crash = new AtomicInteger();
+        try (var bridge = new TestBridge("copied", folder, "cp")) {
+            bridge.hub = real -> new Faulty(real, fail, crash);
+            bridge.start();
+            fail.set(1);
+            var rows = new StringBuilder();
+            for (var i = 1; i <= 3000; i++) {
+                rows.append(i).append("\tx\n");
+            }
+            try (var connection = bridge.connect()) {
+                connection
+                        .unwrap(PGConnection.class)
+                        .getCopyAPI()
+                        .copyIn("COPY cp FROM STDIN", new StringReader(rows.toString()));
+            }
+            bridge.awaitEqual();
+            assertThat(bridge.progress().engineStarts())
+                    .as("Connect's RetriableException stops the engine")
+                    .isGreaterThan(1);
+            assertThat(bridge.repeatedIds()).isEmpty();
+        }
+    }
+
+    @Test
+    void crashBetweenHubAndStoreRepeatsNothingAndMapsAlike() throws Exception {
+        var crash = new AtomicInteger();
+        try (var bridge = new TestBridge("between", folder, "b")) {
+            bridge.hub = real -> new Faulty(real, new AtomicInteger(), crash);
+            bridge.start();
+            bridge.sql("INSERT INTO b VALUES (1, 'one')");
+            bridge.awaitEqual();
+            crash.set(1);
+            bridge.sql("UPDATE b SET v = 'two'");
+            bridge.sql("UPDATE b SET v = 'three'");
+            bridge.awaitEqual();
+            Await.until("the repeats are known", () -> bridge.progress().suppressedEvents() > 0);
+            assertThat(bridge.repeatedIds()).isEmpty();
+            assertThat(bridge.data()).containsExactly("c|b|1|one|", "u|b|1|two|one", "u|b|1|three|two");
+        }
+    }
+
+    @Test
+    void backfillSurvivesRestartsAndWritersUnderHeartbeats() throws Exception {
+        try (var bridge = new TestBridge("filled", folder, "big", "small")) {
+            bridge.sql("INSERT INTO big SELECT g, 'old' FROM generate_series(1, 20000) g");
+            bridge.sql("INSERT INTO small SELECT g, 'old' FROM generate_series(1, 10) g");
+            bridge.backfill = true;
+            var writing = new AtomicBoolean(true);
+            var writer = Thread.ofPlatform().start(() -> write(bridge, writing));
+            for (var i = 0; i < 2; i++) {
+                bridge.start();
+                var before = bridge.progress().backfillRows();
+                Await.until("some of it is read", () -> bridge.progress().backfillRows() > before);
+                bridge.stop();
+            }
+            bridge.start();
+            Await.until("the backfill ends: " + bridge.run().backfills(), () -> bridge.run().backfills().stream()
+                    .allMatch(it -> it.state() == Backfill.State.DONE));
+            writing.set(false);
+            writer.join();
+            bridge.awaitEqual();
+            assertThat(bridge.run().backfills()).hasSize(1);
+        }
+    }
+
+    private static void write(TestBridge bridge, AtomicBoolean writing) {
+        try (var connection = bridge.connect();
+                var statement = connection.createStatement()) {
+            for (var i = 0; writing.get(); i++) {
+                var id = 1 + (i * 7919L) % 20000;
+                statement.execute(
+                        i % 5 == 0
+                                ? "DELETE FROM big WHERE id = " + id
+                                : "UPDATE big SET v = 'new" + i + "' WHERE id BETWEEN " + id + " AND " + (id + 3));
+                java.util.concurrent.locks.LockSupport.parkNanos(4_000_000); // leaves the processors to the bridge
+            }
+        } catch (java.sql.SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void keyUpdateTruncateAndToastArriveWhole() throws Exception {
+        try (var bridge = new TestBridge("shapes", folder, "s").start()) {
+            var large = "x".repeat(20_000);
+            bridge.sql("ALTER TABLE s ADD other INTEGER");
+            bridge.sql("ALTER TABLE s ALTER v SET STORAGE EXTERNAL");
+            bridge.sql("INSERT INTO s VALUES (1, '" + large + "')");
+            bridge.sql("UPDATE s SET other = 7");
+            bridge.sql("UPDATE s SET id = 2");
+            bridge.awaitEqual();
+            assertThat(bridge.data().getLast()).startsWith("u|s|2|xxx");
+            assertThat(bridge.data())
+                    .anySatisfy(data -> assertThat(data).startsWith("d|s|1|").endsWith("moved"));
+            bridge.sql("TRUNCATE s");
+            bridge.awaitEqual();
+            assertThat(bridge.fold()).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.KafkaHub;
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.store.BridgeStore;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** A bridge over its own database, slot, topic and store: every table has columns id and v. */
+final class TestBridge implements AutoCloseable {
+
+    final String name;
+    final Path folder;
+    final List<String> tables;
+    boolean backfill;
+    boolean manage = true;
+    UnaryOperator<Hub> hub = UnaryOperator.identity();
+    private volatile BridgeRun run;
+    private Thread thread = new Thread(() -> {});
+    volatile BridgeRun.End end = BridgeRun.End.STOPPED;
+
+    TestBridge(String name, Path folder, String... tables) {
+        this.name = name;
+        this.folder = folder;
+        this.tables = List.of(tables);
+        Servers.postgres().createDatabase(name);
+        for (var table : tables) {
+            sql("CREATE TABLE " + table + " (id BIGINT PRIMARY KEY, v TEXT)");
+        }
+        Servers.kafka().createTopic(topic(), 1);
+        run = new BridgeRun(settings(this.tables), InstantSource.system());
+    }
+
+    String topic() {
+        return "t." + name;
+    }
+
+    void sql(String sql) {
+        Servers.postgres().execute(name, sql);
+    }
+
+    Connection connect() throws SQLException {
+        return Servers.postgres().connect(name);
+    }
+
+    String text(String sql) throws SQLException {
+        try (var connection = connect();
+                var statement = connection.createStatement();
+                var result = statement.executeQuery(sql)) {
+            return result.next() ? String.valueOf(result.getString(1)) : "";
+        }
+    }
+
+    Source source() {
+        return source(tables);
+    }
+
+    private Source source(List<String> names) {
+        return new Source(
+                Servers.postgres().jdbcUrl(name),
+                "postgres",
+                "postgres",
+                "slot_" + name,
+                "pub_" + name,
+                manage,
+                names.stream()
+                        .map(table -> new Source.Table(new TableId("public", table), List.of("id", "v"), List.of("id")))
+                        .toList());
+    }
+
+    BridgeStore.Settings store() {
+        return new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "");
+    }
+
+    RunSettings settings(List<String> names) {
+        return new RunSettings(
+                name,
+                source(names),
+                store(),
+                () -> new RowEvents(topic()),
+                () -> hub.apply(kafkaHub()),
+                RunSettings.Limits.DEFAULT,
+                backfill,
+                Duration.ofMillis(300),
+                Duration.ofSeconds(3),
+                0);
+    }
+
+    Hub kafkaHub() {
+        return new KafkaHub(
+                name,
+                new KafkaHub.Settings(
+                        Servers.kafka().bootstrapServers(), Map.of(), "/test/" + name, 1, Set.of(topic())));
+    }
+
+    /** Starts and waits until it streams. */
+    TestBridge start() throws Exception {
+        launch();
+        Await.until(name + " streams: " + run.progress().reason(), () -> {
+            if (run.progress().state() == Progress.State.REFUSED) {
+                throw new AssertionError(run.progress().reason());
+            }
+            return run.progress().state() == Progress.State.STREAMING;
+        });
+        return this;
+    }
+
+    /** Starts and does not wait. */
+    void launch() {
+        var next = new BridgeRun(settings(tables), InstantSource.system());
+        run = next;
+        thread = Thread.ofPlatform().name("bridge-" + name).start(() -> {
+            try {
+                end = next.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    BridgeRun run() {
+        return run;
+    }
+
+    Progress progress() {
+        return run.progress();
+    }
+
+    BridgeRun.End join() throws InterruptedException {
+        thread.join(Duration.ofSeconds(60));
+        return end;
+    }
+
+    void stop() throws InterruptedException {
+        run.stop();
+        thread.join(Duration.ofSeconds(60));
+        if (thread.isAlive()) {
+            throw new AssertionError("the bridge does not stop");
+        }
+    }
+
+    /** Every event in the hub, in order, committed ones only. */
+    List<ConsumerRecord<String, String>> events() {
+        var partition = new TopicPartition(topic(), 0);
+        var properties = new HashMap<String, Object>();
+        properties.put("bootstrap.servers", Servers.kafka().bootstrapServers());
+        properties.put("isolation.level", "read_committed");
+        properties.put("enable.auto.commit", "false");
+        try (var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            var end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            var events = new ArrayList<ConsumerRecord<String, String>>();
+            while (consumer.position(partition) < end) {
+                consumer.poll(Duration.ofMillis(100)).forEach(events::add);
+            }
+            return events;
+        }
+    }
+
+    /** The data of every event. */
+    List<String> data() {
+        return events().stream().map(ConsumerRecord::value).toList();
+    }
+
+    /** Every event folded in order: subject to v. */
+    Map<String, String> fold() {
+        var folded = new TreeMap<String, String>();
+        for (var data : data()) {
+            var parts = data.split("\\|", -1);
+            if (parts[0].equals("d")) {
+                folded.remove(parts[1] + "/" + parts[2]);
+            } else {
+                folded.put(parts[1] + "/" + parts[2], parts[3]);
+            }
+        }
+        return folded;
+    }
+
+    /** The tables as they are: subject to v. */
+    Map<String, String> table() throws SQLException {
+        var rows = new TreeMap<String, String>();
+        try (var connection = connect();
+                var statement = connection.createStatement()) {
+            for (var table : tables) {
+                try (var result = statement.executeQuery("SELECT id, v FROM " + table)) {
+                    while (result.next()) {
+                        rows.put(table + "/" + result.getLong(1), String.valueOf(result.getString(2)));
+                    }
+                }
+            }
+        }
+        return rows;
+    }
+
+    void awaitEqual() throws Exception {
+        Await.until("events folded equal the tables", () -> fold().equals(table()));
+    }
+
+    Set<String> repeatedIds() {
+        var seen = new HashSet<String>();
+        var repeated = new HashSet<String>();
+        for (var event : events()) {
+            var id = new String(event.headers().lastHeader("ce_id").value(), java.nio.charset.StandardCharsets.UTF_8);
+            if (!seen.add(id)) {
+                repeated.add(id);
+            }
+        }
+        return repeated;
+    }
+
+    @Override
+    public void close() {
+        try {
+            stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        sql("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'slot_" + name
+                + "' AND NOT active");
+    }
+}
