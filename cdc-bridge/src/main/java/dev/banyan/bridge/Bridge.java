@@ -1,0 +1,256 @@
+package dev.banyan.bridge;
+
+import dev.banyan.bridge.config.BridgeConfig;
+import dev.banyan.bridge.config.ConfigException;
+import dev.banyan.bridge.engine.TransactionAssembler;
+import dev.banyan.bridge.hub.KafkaHub;
+import dev.banyan.bridge.mapping.Mapper;
+import dev.banyan.bridge.mapping.Mapping;
+import dev.banyan.bridge.mapping.MappingException;
+import dev.banyan.bridge.mapping.MappingFile;
+import dev.banyan.bridge.run.BridgeRun;
+import dev.banyan.bridge.run.RunSettings;
+import dev.banyan.bridge.run.StatusServer;
+import dev.banyan.bridge.source.Preflight;
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.source.SourcePlan;
+import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.StoreUnusable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command line of the bridge. Exit codes: 0 ok, 1 failed or refused, 2 wrong usage, 3 the plan has steps left. */
+@Command(
+        name = "cdc-bridge",
+        mixinStandardHelpOptions = true,
+        description = "Turns row changes of a legacy PostgreSQL database into domain events on Kafka.",
+        subcommands = {Bridge.Run.class, Bridge.Plan.class, Bridge.Resync.class})
+public final class Bridge {
+
+    private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final Duration STOP_MAX = Duration.ofSeconds(60);
+    private static final int EXIT_STEPS_LEFT = 3;
+    private static final int EXIT_HUNG = 70;
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Bridge()).execute(arguments));
+    }
+
+    /** What every command reads first. */
+    private static final class ConfigOption {
+
+        @Option(
+                names = "--config",
+                required = true,
+                paramLabel = "FILE",
+                description = "the bridge's configuration file")
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private Path config;
+    }
+
+    private record Setup(BridgeConfig config, Mapping mapping, Source source) {
+
+        static Setup read(Path file) throws ConfigException, MappingException {
+            var config = BridgeConfig.read(file);
+            var mapping = MappingFile.read(config.mapping());
+            var source = config.source();
+            return new Setup(
+                    config,
+                    mapping,
+                    new Source(
+                            source.jdbcUrl(),
+                            source.user(),
+                            source.password(),
+                            source.slot(),
+                            source.publication(),
+                            source.manage(),
+                            mapping.tables().stream()
+                                    .map(use -> new Source.Table(use.table(), use.columns(), use.key()))
+                                    .toList()));
+        }
+
+        BridgeStore.Settings store() {
+            return new BridgeStore.Settings(
+                    config.store().jdbcUrl(),
+                    config.store().user(),
+                    config.store().password());
+        }
+
+        RunSettings run(byte @Nullable [] hashKey, int acceptedTimeline) {
+            var hub = config.hub();
+            var topics = mapping.aggregates().stream()
+                    .map(aggregate -> aggregate.topic())
+                    .collect(Collectors.toSet());
+            var kafka = new KafkaHub.Settings(
+                    hub.bootstrapServers(), hub.producer(), hub.source(), hub.partitions(), topics);
+            var limits = config.limits();
+            return new RunSettings(
+                    config.name(),
+                    source,
+                    store(),
+                    () -> new Mapper(mapping, config.name(), hashKey),
+                    () -> new KafkaHub(config.name(), kafka),
+                    new RunSettings.Limits(
+                            new TransactionAssembler.Limits(
+                                    limits.transactionRows(), (long) limits.transactionMegabytes() << 20),
+                            (long) limits.queueMegabytes() << 20,
+                            limits.hubTransactionRows()),
+                    config.backfillOnFirstStart(),
+                    Duration.ofMillis(config.heartbeatMillis()),
+                    LEASE,
+                    acceptedTimeline);
+        }
+    }
+
+    @Command(
+            name = "run",
+            mixinStandardHelpOptions = true,
+            description = "Reads the log and publishes events until stopped.")
+    static final class Run implements Callable<Integer> {
+
+        @CommandLine.Mixin
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private ConfigOption files;
+
+        @Option(
+                names = "--accept-timeline",
+                paramLabel = "N",
+                description = "go on after a fail-over to this timeline; only if nothing the bridge had read was lost")
+        private int acceptedTimeline;
+
+        @Override
+        public Integer call() throws InterruptedException {
+            try {
+                var setup = Setup.read(files.config);
+                return run(setup, setup.run(hashKey(setup.config()), acceptedTimeline));
+            } catch (ConfigException | MappingException | StoreUnusable | IllegalArgumentException | IOException e) {
+                System.err.println(e.getMessage());
+                return 1;
+            }
+        }
+
+        private static byte @Nullable [] hashKey(BridgeConfig config) throws IOException {
+            var file = config.hashKeyFile();
+            return file == null ? null : Files.readAllBytes(file);
+        }
+
+        private static int run(Setup setup, RunSettings settings) throws InterruptedException {
+            var run = new BridgeRun(settings, InstantSource.system());
+            var done = new CountDownLatch(1);
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(
+                            () -> {
+                                run.stop();
+                                awaitStop(done);
+                            },
+                            "banyan-stop"));
+            try (var status = StatusServer.start(setup.config().statusPort(), settings.name(), run)) {
+                System.out.println("READY bridge status=" + status.port());
+                var end = run.run();
+                if (end == BridgeRun.End.HUNG) {
+                    Runtime.getRuntime().halt(EXIT_HUNG);
+                }
+                if (end == BridgeRun.End.REFUSED) {
+                    System.err.println("REFUSED: " + run.progress().reason());
+                }
+                return end == BridgeRun.End.STOPPED ? 0 : 1;
+            } finally {
+                done.countDown();
+            }
+        }
+
+        private static void awaitStop(CountDownLatch done) {
+            try {
+                if (!done.await(STOP_MAX.toSeconds(), TimeUnit.SECONDS)) {
+                    System.err.println("not stopped within " + STOP_MAX.toSeconds() + " s; the process ends anyway");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Command(
+            name = "plan",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Prints the SQL that the legacy database still needs, in its order; exit code 3 if there is any.")
+    static final class Plan implements Callable<Integer> {
+
+        @CommandLine.Mixin
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private ConfigOption files;
+
+        @Override
+        public Integer call() {
+            try {
+                var source = Setup.read(files.config).source();
+                try (var connection = source.connect()) {
+                    var plan = SourcePlan.of(source, connection);
+                    System.out.print(plan.isEmpty() ? "-- nothing to do\n" : plan.script());
+                    return plan.isEmpty() ? 0 : EXIT_STEPS_LEFT;
+                }
+            } catch (ConfigException | MappingException | SQLException e) {
+                System.err.println(e.getMessage());
+                return 1;
+            }
+        }
+    }
+
+    @Command(
+            name = "resync",
+            mixinStandardHelpOptions = true,
+            description = "After a gap: starts over at the slot's position and asks for a backfill of every table.")
+    static final class Resync implements Callable<Integer> {
+
+        @CommandLine.Mixin
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private ConfigOption files;
+
+        @Override
+        public Integer call() {
+            try {
+                var setup = Setup.read(files.config);
+                try (var connection = setup.source().connect();
+                        var store = BridgeStore.open(
+                                setup.store(), setup.config().name(), "resync", LEASE, InstantSource.system())) {
+                    return resync(setup, store, Preflight.slotPosition(setup.source(), connection));
+                }
+            } catch (ConfigException | MappingException | SQLException | StoreUnusable e) {
+                System.err.println(e.getMessage());
+                return 1;
+            }
+        }
+
+        private static int resync(
+                Setup setup, BridgeStore store, java.util.Optional<dev.banyan.bridge.store.Position> position) {
+            if (position.isEmpty()) {
+                System.err.println("slot " + setup.source().slot() + ": not there (expected: run the plan first)");
+                return 1;
+            }
+            if (!store.tryLease()) {
+                System.err.println(
+                        "the store is in use by " + store.leaseHolder() + " (expected: stop that bridge first)");
+                return 1;
+            }
+            var tables = setup.source().tables().stream().map(Source.Table::id).toList();
+            store.begin(position.get(), store.newBackfill(tables));
+            store.releaseLease();
+            System.out.println(
+                    "next start: from " + Preflight.lsn(position.get().commitLsn()) + ", with a backfill of " + tables);
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,270 @@
+package dev.banyan.bridge.config;
+
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.yaml.Problems;
+import dev.banyan.bridge.yaml.Section;
+import dev.banyan.bridge.yaml.Yaml;
+import dev.banyan.bridge.yaml.YamlFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What one bridge is told: where it reads, what it remembers and where, whom it tells. Paths are relative to the file. */
+public record BridgeConfig(
+        String name,
+        SourceConfig source,
+        StoreConfig store,
+        HubConfig hub,
+        Path mapping,
+        @Nullable Path hashKeyFile,
+        int statusPort,
+        Limits limits,
+        boolean backfillOnFirstStart,
+        int heartbeatMillis) {
+
+    /** The legacy database. */
+    public record SourceConfig(
+            String jdbcUrl, String user, String password, String slot, String publication, boolean manage) {}
+
+    /** The bridge's own database. */
+    public record StoreConfig(String jdbcUrl, String user, String password) {}
+
+    /** The Kafka cluster. {@code producer} holds settings of the producer that are passed on as they are. */
+    public record HubConfig(String bootstrapServers, int partitions, String source, Map<String, String> producer) {
+        public HubConfig {
+            producer = Map.copyOf(producer);
+        }
+    }
+
+    /** What bounds memory. */
+    public record Limits(int transactionRows, int transactionMegabytes, int queueMegabytes, int hubTransactionRows) {}
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,50}");
+
+    /** Producer settings a file may carry: how to reach and trust the cluster, and how to pack. All else is the bridge's to decide. */
+    private static final List<String> PRODUCER_ALLOWED = List.of(
+            "security.protocol",
+            "sasl.mechanism",
+            "sasl.jaas.config",
+            "sasl.login.callback.handler.class",
+            "ssl.truststore.location",
+            "ssl.truststore.password",
+            "ssl.truststore.type",
+            "ssl.keystore.location",
+            "ssl.keystore.password",
+            "ssl.keystore.type",
+            "ssl.key.password",
+            "ssl.endpoint.identification.algorithm",
+            "client.dns.lookup",
+            "client.rack",
+            "compression.type",
+            "batch.size",
+            "linger.ms",
+            "buffer.memory",
+            "max.request.size");
+
+    /** Reads {@code file}; everything wrong with it is in the exception. */
+    public static BridgeConfig read(Path file) throws ConfigException {
+        var problems = new Problems(file);
+        var yaml = YamlFile.read(file, problems);
+        if (yaml.isEmpty()) {
+            throw new ConfigException(problems.inOrder());
+        }
+        var config = new Reader(file, problems).read(yaml.get());
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems.inOrder());
+        }
+        return config;
+    }
+
+    private static final class Reader {
+
+        private final Path folder;
+        private final Problems problems;
+
+        Reader(Path file, Problems problems) {
+            var parent = file.toAbsolutePath().getParent();
+            this.folder = parent == null ? Path.of("") : parent;
+            this.problems = problems;
+        }
+
+        BridgeConfig read(Yaml yaml) {
+            var root = Section.of(yaml, "bridge", problems);
+            var name = name(root, "name", "a short name, which the slot and the publication are called after", null);
+            var config = new BridgeConfig(
+                    name,
+                    source(required(root, "source"), name),
+                    store(required(root, "store")),
+                    hub(required(root, "hub"), name),
+                    path(root, "mapping").orElse(folder),
+                    path(root, "hashKeyFile").orElse(null),
+                    status(root),
+                    limits(root),
+                    backfill(root),
+                    root.integer("heartbeatMillis", 200, 60_000, 1_000));
+            root.end();
+            return config;
+        }
+
+        private Section required(Section parent, String key) {
+            var value = parent.require(key, "a mapping of keys to values");
+            return value.map(yaml -> Section.of(yaml, parent.where() + "." + key, problems))
+                    .orElseGet(() -> Section.of(
+                            new Yaml.Keys(parent.at(), List.of()), parent.where() + "." + key, new Problems(folder)));
+        }
+
+        private String name(Section section, String key, String expected, @Nullable String otherwise) {
+            var text = otherwise == null
+                    ? section.requiredText(key, expected)
+                    : section.text(key).orElse(otherwise);
+            if (!text.isEmpty() && !NAME.matcher(text).matches()) {
+                problems.add(
+                        section.at(key),
+                        section.where() + "." + key,
+                        "'" + text + "'",
+                        "small letters, digits and _, beginning with a letter, at most 51");
+            }
+            return text;
+        }
+
+        private SourceConfig source(Section section, String name) {
+            var url = section.requiredText("jdbcUrl", "jdbc:postgresql://HOST:PORT/DATABASE");
+            if (!url.isEmpty() && !Source.isUsable(url)) {
+                problems.add(
+                        section.at("jdbcUrl"),
+                        "source.jdbcUrl",
+                        "'" + url + "'",
+                        "jdbc:postgresql://HOST:PORT/DATABASE");
+            }
+            var config = new SourceConfig(
+                    url,
+                    section.requiredText("user", "the role the bridge reads as"),
+                    password(section),
+                    name(section, "slot", "", "banyan_" + name),
+                    name(section, "publication", "", "banyan_" + name),
+                    flag(section, "manage", false));
+            section.end();
+            return config;
+        }
+
+        private StoreConfig store(Section section) {
+            var url = section.requiredText("jdbcUrl", "jdbc:h2:file:PATH or jdbc:postgresql://HOST:PORT/DATABASE");
+            if (!url.isEmpty() && !url.startsWith("jdbc:h2:") && !url.startsWith("jdbc:postgresql:")) {
+                problems.add(
+                        section.at("jdbcUrl"), "store.jdbcUrl", "'" + url + "'", "jdbc:h2:... or jdbc:postgresql:...");
+            }
+            var config = new StoreConfig(inFolder(url), section.text("user").orElse(""), password(section));
+            section.end();
+            return config;
+        }
+
+        /** {@code jdbc:h2:file:./x} means beside the configuration file, wherever the bridge is started from. */
+        private String inFolder(String url) {
+            var prefix = "jdbc:h2:file:./";
+            return url.startsWith(prefix) ? "jdbc:h2:file:" + folder.resolve(url.substring(prefix.length())) : url;
+        }
+
+        private HubConfig hub(Section section, String name) {
+            var kafka = required(section, "kafka");
+            var producer = new LinkedHashMap<String, String>();
+            kafka.section("producer").ifPresent(passed -> {
+                for (var key : PRODUCER_ALLOWED) {
+                    passed.text(key).ifPresent(value -> producer.put(key, value));
+                }
+                passed.end();
+            });
+            var config = new HubConfig(
+                    kafka.requiredText("bootstrapServers", "HOST:PORT,..."),
+                    kafka.integer("partitions", 1, 1_000, 4),
+                    section.text("eventSource").orElse("/banyan/bridge/" + name),
+                    producer);
+            kafka.end();
+            section.end();
+            return config;
+        }
+
+        private int status(Section root) {
+            var section = root.section("status");
+            if (section.isEmpty()) {
+                return 0;
+            }
+            var port = section.get().integer("port", 0, 65_535, 0);
+            section.get().end();
+            return port;
+        }
+
+        private Limits limits(Section root) {
+            var section = root.section("limits")
+                    .orElseGet(() -> Section.of(new Yaml.Keys(root.at(), List.of()), "limits", problems));
+            var limits = new Limits(
+                    section.integer("transactionRows", 1, 100_000_000, 500_000),
+                    section.integer("transactionMegabytes", 1, 100_000, 256),
+                    section.integer("queueMegabytes", 1, 10_000, 64),
+                    section.integer("hubTransactionRows", 1, 1_000_000, 5_000));
+            section.end();
+            return limits;
+        }
+
+        private boolean backfill(Section root) {
+            var section = root.section("backfill");
+            if (section.isEmpty()) {
+                return true;
+            }
+            var flag = flag(section.get(), "onFirstStart", true);
+            section.get().end();
+            return flag;
+        }
+
+        private boolean flag(Section section, String key, boolean otherwise) {
+            var yaml = section.find(key);
+            if (yaml.isEmpty()) {
+                return otherwise;
+            }
+            var flag = yaml.get() instanceof Yaml.Scalar scalar ? scalar.asBoolean() : null;
+            if (flag == null) {
+                problems.add(
+                        yaml.get().at(), section.where() + "." + key, yaml.get().kind(), "true or false");
+                return otherwise;
+            }
+            return flag;
+        }
+
+        private Optional<Path> path(Section section, String key) {
+            var text = key.equals("mapping")
+                    ? Optional.of(section.requiredText(key, "the path of a mapping file"))
+                    : section.text(key);
+            return text.filter(path -> !path.isEmpty()).map(folder::resolve);
+        }
+
+        private String password(Section section) {
+            var text = section.text("password");
+            var file = section.text("passwordFile");
+            if (text.isPresent() && file.isPresent()) {
+                problems.add(
+                        section.at("passwordFile"),
+                        section.where() + ".passwordFile",
+                        "beside password",
+                        "one of the two");
+            }
+            if (file.isEmpty()) {
+                return text.orElse("");
+            }
+            try {
+                return Files.readString(folder.resolve(file.get())).strip();
+            } catch (IOException e) {
+                problems.add(
+                        section.at("passwordFile"),
+                        section.where() + ".passwordFile",
+                        "cannot be read: " + e,
+                        "a readable file");
+                return "";
+            }
+        }
+    }
+}

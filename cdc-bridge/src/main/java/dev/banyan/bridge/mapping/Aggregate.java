@@ -1,0 +1,36 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.yaml.Place;
+import java.util.List;
+
+/**
+ * One thing the business knows (a product, an order) and the tables it is spread over. {@code root} has one row for each; {@code
+ * children} are lists of rows that belong to it. {@code rules} are tried in order and the first that holds names the event.
+ */
+public record Aggregate(
+        String name,
+        Place at,
+        String topic,
+        Subject subject,
+        String typeTemplate,
+        SourceTable root,
+        List<ChildList> children,
+        List<EventRule> rules) {
+
+    public Aggregate {
+        children = List.copyOf(children);
+        rules = List.copyOf(rules);
+    }
+
+    /** Rows of {@code table} that become the list {@code name}; their {@code parent} columns hold the root's key. */
+    public record ChildList(String name, SourceTable table, List<String> parent) {
+        public ChildList {
+            parent = List.copyOf(parent);
+        }
+    }
+
+    /** The full type of the event {@code rule} names. */
+    String type(EventRule rule) {
+        return typeTemplate.replace("{event}", rule.event());
+    }
+}

@@ -1,0 +1,227 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.mapping.Aggregate.ChildList;
+import dev.banyan.bridge.mapping.AggregateState.ChildRow;
+import dev.banyan.bridge.mapping.EventRule.When;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** An aggregate with its tables looked up: builds its state from rows, finds the rule that holds, names what changed. */
+final class AggregatePlan {
+
+    private final Aggregate aggregate;
+    private final TablePlan root;
+    private final List<TablePlan> childTables;
+    private final List<Field> keyFields;
+    private final List<Integer> subjectFields;
+    private final List<String> names;
+    private final boolean isRenumberable;
+
+    AggregatePlan(Aggregate aggregate, Map<TableId, TablePlan> tables) {
+        this.aggregate = aggregate;
+        root = table(tables, aggregate.root());
+        childTables = aggregate.children().stream()
+                .map(child -> table(tables, child.table()))
+                .toList();
+        keyFields = aggregate.root().key().stream()
+                .map(column -> field(aggregate, column))
+                .toList();
+        subjectFields = aggregate.subject().fields().stream()
+                .map(name -> keyFields.stream().map(Field::name).toList().indexOf(name))
+                .toList();
+        names = new ArrayList<>();
+        aggregate.root().fields().forEach(field -> names.add(field.name()));
+        aggregate.children().forEach(child -> names.add(child.name()));
+        isRenumberable = aggregate.rules().stream().anyMatch(rule -> rule.when() instanceof When.Renumbered);
+    }
+
+    private static TablePlan table(Map<TableId, TablePlan> tables, SourceTable table) {
+        var plan = tables.get(table.id());
+        if (plan == null) {
+            throw new IllegalStateException("table " + table.id() + ": not planned");
+        }
+        return plan;
+    }
+
+    private static Field field(Aggregate aggregate, String column) {
+        return aggregate.root().fields().stream()
+                .filter(field -> column.equals(field.column()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(aggregate.name() + ": no field for key column " + column));
+    }
+
+    Aggregate aggregate() {
+        return aggregate;
+    }
+
+    TablePlan root() {
+        return root;
+    }
+
+    /** False when a new key makes a new aggregate, because no rule asks for it. */
+    boolean isRenumberable() {
+        return isRenumberable;
+    }
+
+    /** The fields that are the aggregate's key, with their values for {@code key}. */
+    Map<String, Object> keyValues(List<Object> key) {
+        Map<String, @Nullable Object> columns = new LinkedHashMap<>();
+        for (int i = 0; i < key.size(); i++) {
+            columns.put(aggregate.root().key().get(i), key.get(i));
+        }
+        var row = new Row(columns);
+        Map<String, Object> values = new LinkedHashMap<>();
+        for (var field : keyFields) {
+            var value = field.read(row, root.id());
+            if (value == null) {
+                throw new UnmappableException(
+                        root.id(), String.valueOf(field.column()), "no value", "a value in each key column");
+            }
+            values.put(field.name(), value);
+        }
+        return values;
+    }
+
+    String subject(List<Object> key) {
+        var values = List.copyOf(keyValues(key).values());
+        return aggregate.subject().of(subjectFields.stream().map(values::get).toList());
+    }
+
+    /** The rows a state is built from. */
+    record Rows(Row root, List<List<Row>> children) {}
+
+    /** The rows of the aggregate {@code key} whose root row is {@code rootRow}. */
+    Rows rows(TransactionRows rows, List<Object> key, Row rootRow, boolean atStart) {
+        var children = new ArrayList<List<Row>>(childTables.size());
+        for (var table : childTables) {
+            children.add(rows.children(table, key, atStart));
+        }
+        return new Rows(rootRow, children);
+    }
+
+    /** The state that {@code rows} make. Lists whose rows are those of {@code otherRows} are taken from {@code other}. */
+    AggregateState state(Rows rows, @Nullable Rows otherRows, @Nullable AggregateState other) {
+        var fields = values(aggregate.root(), rows.root());
+        var children = new ArrayList<List<ChildRow>>(childTables.size());
+        for (int i = 0; i < childTables.size(); i++) {
+            children.add(
+                    other != null
+                                    && otherRows != null
+                                    && isSame(
+                                            rows.children().get(i),
+                                            otherRows.children().get(i))
+                            ? other.children().get(i)
+                            : list(i, rows.children().get(i)));
+        }
+        return new AggregateState(fields, children);
+    }
+
+    @SuppressWarnings(
+            "ReferenceEquality") // an untouched list is handed on as it is; comparing rows would cost more than mapping
+    // them
+    private static boolean isSame(List<Row> rows, List<Row> others) {
+        return rows == others;
+    }
+
+    private List<ChildRow> list(int index, List<Row> rows) {
+        ChildList child = aggregate.children().get(index);
+        var table = childTables.get(index);
+        var list = new ArrayList<ChildRow>(rows.size());
+        for (var row : rows) {
+            list.add(new ChildRow(table.key(row), values(child.table(), row)));
+        }
+        if (list.size() > 1) {
+            list.sort(Comparator.comparing(ChildRow::key, TransactionRows::compare));
+        }
+        return list;
+    }
+
+    private static List<@Nullable Object> values(SourceTable table, Row row) {
+        List<@Nullable Object> values = new ArrayList<>(table.fields().size());
+        for (var field : table.fields()) {
+            values.add(field.read(row, table.id()));
+        }
+        return Collections.unmodifiableList(values);
+    }
+
+    /** The fields and lists in which two states differ. A child that only has another key shows no difference. */
+    List<String> changed(AggregateState before, AggregateState after) {
+        var changed = new ArrayList<String>();
+        var fields = after.fields().size();
+        for (int i = 0; i < fields; i++) {
+            var value = after.fields().get(i);
+            if (value == null
+                    ? before.fields().get(i) != null
+                    : !value.equals(before.fields().get(i))) {
+                changed.add(names.get(i));
+            }
+        }
+        for (int i = 0; i < childTables.size(); i++) {
+            if (!sameRows(before.children().get(i), after.children().get(i))) {
+                changed.add(names.get(fields + i));
+            }
+        }
+        return changed;
+    }
+
+    private static boolean sameRows(List<ChildRow> before, List<ChildRow> after) {
+        if (before.size() != after.size()) {
+            return false;
+        }
+        for (int i = 0; i < before.size(); i++) {
+            if (!before.get(i).fields().equals(after.get(i).fields())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The rule for a change of the kind {@code plain}; there is one, {@link RuleReader} has seen to it. */
+    EventRule rule(When plain) {
+        return aggregate.rules().stream()
+                .filter(rule -> rule.when().equals(plain))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(aggregate.name() + ": no rule for " + plain));
+    }
+
+    /** The first rule that holds for a change from {@code before} to {@code after}. */
+    EventRule rule(AggregateState before, AggregateState after, List<String> changed, boolean renumbered) {
+        for (var rule : aggregate.rules()) {
+            var holds =
+                    switch (rule.when()) {
+                        case When.Backfilled(), When.Created(), When.Removed() -> false;
+                        case When.Renumbered() -> renumbered;
+                        case When.Otherwise() -> true;
+                        case When.Changed condition -> holds(condition, before, after, changed);
+                    };
+            if (holds) {
+                return rule;
+            }
+        }
+        throw new IllegalStateException(aggregate.name() + ": no rule for otherwise");
+    }
+
+    private boolean holds(When.Changed condition, AggregateState before, AggregateState after, List<String> changed) {
+        if (!condition.changed().isEmpty() && Collections.disjoint(condition.changed(), changed)) {
+            return false;
+        }
+        if (condition.field() == null) {
+            return true;
+        }
+        var index = names.indexOf(condition.field());
+        return changed.contains(condition.field())
+                && isOneOf(before.fields().get(index), condition.from())
+                && isOneOf(after.fields().get(index), condition.to());
+    }
+
+    private static boolean isOneOf(@Nullable Object value, List<Object> wanted) {
+        return wanted.isEmpty() || (value != null && wanted.contains(value));
+    }
+}

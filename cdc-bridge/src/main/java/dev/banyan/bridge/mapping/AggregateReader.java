@@ -1,0 +1,225 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.mapping.Aggregate.ChildList;
+import dev.banyan.bridge.yaml.Place;
+import dev.banyan.bridge.yaml.Problems;
+import dev.banyan.bridge.yaml.Section;
+import dev.banyan.bridge.yaml.Words;
+import dev.banyan.bridge.yaml.Yaml;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Reads one aggregate of a mapping file. */
+final class AggregateReader {
+
+    static final String FIELD_NAME = "[A-Za-z][A-Za-z0-9_]*";
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
+
+    private final String name;
+    private final Place at;
+    private final Section section;
+    private final MappingFile.Defaults defaults;
+    private final Problems problems;
+
+    AggregateReader(Yaml.Entry entry, MappingFile.Defaults defaults, Problems problems) {
+        this.name = entry.key();
+        this.at = entry.at();
+        this.section = Section.of(entry.value(), entry.key(), problems);
+        this.defaults = defaults;
+        this.problems = problems;
+    }
+
+    Aggregate read() {
+        MappingFile.checkName(name, FIELD_NAME, "a name of letters and digits", at, "aggregates", problems);
+        var topic = section.requiredText("topic", "topic: the hub's topic for these events");
+        MappingFile.checkName(
+                topic,
+                "[A-Za-z0-9._-]{1,249}",
+                "letters, digits, '.', '_' and '-', at most 249",
+                section.at("topic"),
+                name + ".topic",
+                problems);
+        var type = type();
+        var root = table(section, name);
+        var children = children();
+        checkNames(root.fields(), children);
+        var subject = subject(root);
+        var rules = section.require("events", "events: a list of {event: ..., when: ...}")
+                .map(yaml -> new RuleReader(name, root.fields(), children, problems).read(yaml))
+                .orElse(List.of());
+        section.end();
+        return new Aggregate(name, at, topic, subject, type, root, children, rules);
+    }
+
+    private String type() {
+        var type = section.requiredText("type", "type: such as shop.catalog.{event}.v1");
+        if (!type.isEmpty()
+                && (!type.contains("{event}")
+                        || !type.replaceFirst("\\{event}", "").matches("[A-Za-z0-9._-]*"))) {
+            problems.add(
+                    section.at("type"),
+                    name + ".type",
+                    "'" + type + "'",
+                    "letters, digits, '.', '_', '-' and one {event}, such as shop.catalog.{event}.v1");
+        }
+        return type;
+    }
+
+    private SourceTable table(Section section, String where) {
+        var text = section.requiredText("table", "table: the legacy table");
+        var dot = text.indexOf('.');
+        var id = dot < 0
+                ? new TableId(defaults.schema(), text)
+                : new TableId(text.substring(0, dot), text.substring(dot + 1));
+        section.require("key", "key: the columns of the table's primary key");
+        var key = columns(section, "key");
+        var fields = new ArrayList<Field>();
+        section.require("fields", "fields: names with the columns they come from");
+        section.section("fields").ifPresent(list -> {
+            for (var entry : list.entries()) {
+                fields.add(new FieldReader(entry, where + ".fields." + entry.key(), defaults, problems).read());
+            }
+        });
+        var drop = columns(section, "drop");
+        return new SourceTable(id, section.at("table"), key, fields, drop);
+    }
+
+    private List<String> columns(Section section, String key) {
+        var columns = new ArrayList<String>();
+        for (var column : section.texts(key)) {
+            if (columns.contains(column.text())) {
+                problems.add(
+                        column.at(), section.where() + "." + key, "'" + column.text() + "' twice", "each column once");
+            } else {
+                columns.add(column.text());
+            }
+        }
+        if (columns.isEmpty() && section.has(key)) {
+            problems.add(section.at(key), section.where() + "." + key, "no columns", "at least one column");
+        }
+        return columns;
+    }
+
+    private List<ChildList> children() {
+        var children = new ArrayList<ChildList>();
+        section.section("children").ifPresent(list -> {
+            for (var entry : list.entries()) {
+                var where = name + ".children." + entry.key();
+                var child = Section.of(entry.value(), where, problems);
+                var table = table(child, where);
+                child.require("parent", "parent: the columns that hold the key of " + name);
+                var parent = columns(child, "parent");
+                child.end();
+                children.add(new ChildList(entry.key(), table, parent));
+                checkParent(child, parent);
+            }
+        });
+        return children;
+    }
+
+    private void checkParent(Section child, List<String> parent) {
+        var keySize = section.texts("key").size();
+        if (!parent.isEmpty() && parent.size() != keySize) {
+            problems.add(
+                    child.at("parent"),
+                    child.where() + ".parent",
+                    parent.size() + " columns",
+                    keySize + ", one for each column of the key of " + name + ", in its order");
+        }
+    }
+
+    private void checkNames(List<Field> fields, List<ChildList> children) {
+        var names = new HashSet<String>();
+        fields.forEach(field -> names.add(field.name()));
+        for (var child : children) {
+            MappingFile.checkName(
+                    child.name(),
+                    FIELD_NAME,
+                    "a name of letters and digits",
+                    child.table().at(),
+                    name + ".children",
+                    problems);
+            if (!names.add(child.name())) {
+                problems.add(
+                        child.table().at(), name + ".children", "'" + child.name() + "', also a field", "another name");
+            }
+        }
+    }
+
+    private Subject subject(SourceTable root) {
+        var template = section.requiredText("subject", "subject: such as " + name + "/{...}");
+        var literals = new ArrayList<String>();
+        var fields = new ArrayList<String>();
+        var matcher = PLACEHOLDER.matcher(template);
+        int end = 0;
+        while (matcher.find()) {
+            literals.add(template.substring(end, matcher.start()));
+            fields.add(matcher.group(1));
+            end = matcher.end();
+        }
+        literals.add(template.substring(end));
+        if (!template.isEmpty()) {
+            checkSubject(template, literals, fields, root);
+        }
+        return new Subject(literals, fields);
+    }
+
+    private void checkSubject(String template, List<String> literals, List<String> fields, SourceTable root) {
+        var place = section.at("subject");
+        var where = name + ".subject";
+        if (literals.stream().anyMatch(literal -> !literal.matches("[A-Za-z0-9._/:-]*"))
+                || literals.getFirst().isEmpty()) {
+            problems.add(place, where, "'" + template + "'", "a word and the key, such as " + name + "/{id}");
+        }
+        var keyFields = new ArrayList<String>();
+        for (var column : root.key()) {
+            var field = root.fields().stream()
+                    .filter(candidate -> column.equals(candidate.column()))
+                    .findFirst();
+            if (field.isEmpty()) {
+                problems.add(
+                        root.at(),
+                        name + ".fields",
+                        "no field for key column '" + column + "'",
+                        "a field with this column");
+            } else {
+                keyFields.add(field.get().name());
+                checkKeyField(field.get());
+                if (!fields.contains(field.get().name())) {
+                    problems.add(
+                            place,
+                            where,
+                            "'" + template + "'",
+                            "{" + field.get().name() + "} in it, a part of the key");
+                }
+            }
+        }
+        for (var field : fields) {
+            if (!keyFields.contains(field)) {
+                problems.add(
+                        place, where, "'{" + field + "}'", Words.expected(field, keyFields) + " (fields of the key)");
+            }
+        }
+    }
+
+    private void checkKeyField(Field field) {
+        var fits =
+                switch (field.type()) {
+                    case FieldType.Text _ -> true;
+                    case FieldType.Whole _ -> true;
+                    case FieldType.Date _ -> true;
+                    default -> false;
+                };
+        if (!fits || field.currency() != null) {
+            problems.add(
+                    field.at(),
+                    name + ".fields." + field.name(),
+                    "a key column with a conversion",
+                    "string, char, integer or date: a key is passed on as it is");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.yaml.Place;
+import dev.banyan.bridge.yaml.Problems;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Checks that the uses of one table agree, over all aggregates and with themselves, and that no two subjects can be the same. */
+final class Agreement {
+
+    private final Problems problems;
+    private final Map<TableId, SourceTable> firstByTable = new HashMap<>();
+    private final Map<TableId, List<String>> parentByTable = new HashMap<>();
+    private final Map<TableId, Map<String, Field>> plainByTable = new HashMap<>();
+    private final Map<TableId, Map<String, Field>> hashedByTable = new HashMap<>();
+    private final Map<TableId, Set<String>> droppedByTable = new HashMap<>();
+
+    private Agreement(Problems problems) {
+        this.problems = problems;
+    }
+
+    static void check(List<Aggregate> aggregates, Problems problems) {
+        var agreement = new Agreement(problems);
+        for (var aggregate : aggregates) {
+            agreement.uses(aggregate.root(), aggregate.name());
+            for (var child : aggregate.children()) {
+                var where = aggregate.name() + ".children." + child.name();
+                agreement.uses(child.table(), where);
+                agreement.parents(child, where);
+            }
+        }
+        agreement.redactions(aggregates);
+        agreement.subjects(aggregates);
+    }
+
+    private void uses(SourceTable table, String where) {
+        var first = firstByTable.putIfAbsent(table.id(), table);
+        if (first != null && !first.key().equals(table.key())) {
+            problems.add(
+                    table.at(),
+                    where + ".key",
+                    table.key() + " for " + table.id(),
+                    first.key() + ", as in line " + first.at().line());
+        }
+        var plain = plainByTable.computeIfAbsent(table.id(), _ -> new HashMap<>());
+        var hashed = hashedByTable.computeIfAbsent(table.id(), _ -> new HashMap<>());
+        for (var field : table.fields()) {
+            var target = field.type() instanceof FieldType.Hash ? hashed : plain;
+            field.columns().forEach(column -> target.putIfAbsent(column, field));
+        }
+        droppedByTable.computeIfAbsent(table.id(), _ -> new HashSet<>()).addAll(table.drop());
+    }
+
+    private void parents(Aggregate.ChildList child, String where) {
+        var id = child.table().id();
+        var first = parentByTable.putIfAbsent(id, child.parent());
+        if (first != null && !first.equals(child.parent())) {
+            problems.add(
+                    child.table().at(),
+                    where + ".parent",
+                    child.parent() + " for " + id,
+                    first + ", as the other aggregate has it: a row is found by one parent");
+        }
+    }
+
+    private void redactions(List<Aggregate> aggregates) {
+        for (var aggregate : aggregates) {
+            redaction(aggregate.root(), List.of(), aggregate.name());
+            for (var child : aggregate.children()) {
+                redaction(child.table(), child.parent(), aggregate.name() + ".children." + child.name());
+            }
+        }
+    }
+
+    private void redaction(SourceTable table, List<String> parent, String where) {
+        var id = table.id();
+        var hashed = hashedByTable.getOrDefault(id, Map.of());
+        var dropped = droppedByTable.getOrDefault(id, Set.of());
+        for (var field : table.fields()) {
+            for (var column : field.columns()) {
+                if (dropped.contains(column)) {
+                    conflict(field.at(), where, column, "used here and dropped for " + id, "one of the two");
+                }
+                if (!(field.type() instanceof FieldType.Hash) && hashed.containsKey(column)) {
+                    conflict(
+                            field.at(),
+                            where,
+                            column,
+                            "in clear here and hashed in line "
+                                    + hashed.get(column).at().line(),
+                            "one of the two");
+                }
+            }
+        }
+        for (var columns : List.of(table.key(), parent)) {
+            for (var column : columns) {
+                if (dropped.contains(column) || hashed.containsKey(column)) {
+                    conflict(
+                            table.at(),
+                            where,
+                            column,
+                            "a key column that is dropped or hashed",
+                            "keys in clear: rows are found by them");
+                }
+            }
+        }
+    }
+
+    private void conflict(Place at, String where, String column, String found, String expected) {
+        problems.add(at, where, "column '" + column + "' " + found, expected);
+    }
+
+    private void subjects(List<Aggregate> aggregates) {
+        var firstByPrefix = new HashMap<String, String>();
+        for (var aggregate : aggregates) {
+            var prefix = aggregate.subject().literals().getFirst();
+            var first = firstByPrefix.putIfAbsent(aggregate.topic() + " " + prefix, aggregate.name());
+            if (first != null && !prefix.isEmpty()) {
+                problems.add(
+                        aggregate.at(),
+                        aggregate.name() + ".subject",
+                        "'" + prefix + "...', also the subject of " + first,
+                        "a subject of its own");
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.mapping.AggregateState.ChildRow;
+import dev.banyan.bridge.mapping.Field.Money;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** Writes the JSON of an event. Fields come in the order of the mapping file, then the lists, then what the event adds. */
+final class EventData {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private EventData() {}
+
+    /** The whole state, and for a renumbered aggregate its key before: {@code previousSku}. */
+    static String of(Aggregate aggregate, AggregateState state, Map<String, Object> previousKey) {
+        var text = new StringWriter(256);
+        try (var json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            fields(json, aggregate.root().fields(), state.fields());
+            for (int i = 0; i < aggregate.children().size(); i++) {
+                var child = aggregate.children().get(i);
+                json.writeName(child.name());
+                list(json, child.table().fields(), state.children().get(i));
+            }
+            for (var entry : previousKey.entrySet()) {
+                json.writeName(previous(entry.getKey()));
+                value(json, entry.getValue());
+            }
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+
+    /** What is left to say of an aggregate that is gone: its key, and {@code "deleted": true}. */
+    static String ofRemoved(Map<String, Object> key) {
+        var text = new StringWriter(64);
+        try (var json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            for (var entry : key.entrySet()) {
+                json.writeName(entry.getKey());
+                value(json, entry.getValue());
+            }
+            json.writeName("deleted");
+            json.writeBoolean(true);
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+
+    private static String previous(String field) {
+        return "previous" + Character.toUpperCase(field.charAt(0)) + field.substring(1);
+    }
+
+    private static void list(JsonGenerator json, List<Field> fields, List<ChildRow> rows) {
+        json.writeStartArray();
+        for (var row : rows) {
+            json.writeStartObject();
+            fields(json, fields, row.fields());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void fields(JsonGenerator json, List<Field> fields, List<@Nullable Object> values) {
+        for (int i = 0; i < fields.size(); i++) {
+            json.writeName(fields.get(i).name());
+            value(json, values.get(i));
+        }
+    }
+
+    private static void value(JsonGenerator json, @Nullable Object value) {
+        switch (value) {
+            case null -> json.writeNull();
+            case String text -> json.writeString(text);
+            case Long number -> json.writeNumber(number);
+            case Boolean bool -> json.writeBoolean(bool);
+            case Money(var amount, var currency) -> {
+                json.writeStartObject();
+                json.writeName("amount");
+                value(json, amount);
+                json.writeName("currency");
+                value(json, currency);
+                json.writeEndObject();
+            }
+            default -> throw new IllegalStateException("field value: " + value.getClass());
+        }
+    }
+}

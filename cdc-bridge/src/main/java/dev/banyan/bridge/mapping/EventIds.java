@@ -1,0 +1,50 @@
+package dev.banyan.bridge.mapping;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.UUID;
+
+/** Ids of events, the same whenever the same transaction is mapped again. Used by one thread. */
+final class EventIds {
+
+    /*
+     * A name-based UUID (RFC 9562, version 5) of: the bridge, the commit's position in the log, the rule, the subject. No clock, no
+     * counter over the stream: both differ after a restart. No event type: it may be renamed while the fact stays the same.
+     */
+
+    private static final UUID ROOT = UUID.fromString("8b1a7c9e-3f2d-5d6a-9c41-0e7b5f6a2d10");
+
+    private final MessageDigest sha1;
+    private final byte[] namespace;
+
+    EventIds(String bridge) {
+        try {
+            sha1 = MessageDigest.getInstance("SHA-1");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-1, which every Java has, is missing", e);
+        }
+        namespace = bytes(uuid(bytes(ROOT), bridge));
+    }
+
+    String id(long commitLsn, String rule, String subject) {
+        return uuid(namespace, Long.toHexString(commitLsn) + '|' + rule + '|' + subject)
+                .toString();
+    }
+
+    private UUID uuid(byte[] namespace, String name) {
+        sha1.update(namespace);
+        var hash = ByteBuffer.wrap(sha1.digest(name.getBytes(StandardCharsets.UTF_8)));
+        long high = (hash.getLong() & 0xffff_ffff_ffff_0fffL) | 0x5000L;
+        long low = (hash.getLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
+        return new UUID(high, low);
+    }
+
+    private static byte[] bytes(UUID uuid) {
+        return ByteBuffer.allocate(16)
+                .putLong(uuid.getMostSignificantBits())
+                .putLong(uuid.getLeastSignificantBits())
+                .array();
+    }
+}

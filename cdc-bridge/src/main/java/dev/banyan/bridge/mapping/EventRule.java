@@ -1,0 +1,44 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.yaml.Place;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One rule of an aggregate: its event's name and when it is the one. {@code name} is what the rule's events get
+ * their ids from; it stays when the event is renamed.
+ */
+public record EventRule(String event, String name, When when, Place at) {
+
+    /** The change of an aggregate within one transaction that a rule asks for. */
+    public sealed interface When {
+
+        /** A backfill read it. */
+        record Backfilled() implements When {}
+
+        /** It came into being. */
+        record Created() implements When {}
+
+        /** Its root row is gone. */
+        record Removed() implements When {}
+
+        /** Its root row has another key than before. */
+        record Renumbered() implements When {}
+
+        /**
+         * It was there before and is there now, and: the field {@code field}, if one is named, changed from one of {@code from} to one of
+         * {@code to} (an empty list holds any value); and any of the fields or lists {@code changed}, if some are named, differs.
+         */
+        record Changed(@Nullable String field, List<Object> from, List<Object> to, List<String> changed)
+                implements When {
+            public Changed {
+                from = List.copyOf(from);
+                to = List.copyOf(to);
+                changed = List.copyOf(changed);
+            }
+        }
+
+        /** It differs in any way. */
+        record Otherwise() implements When {}
+    }
+}

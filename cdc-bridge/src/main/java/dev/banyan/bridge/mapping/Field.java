@@ -1,0 +1,79 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.yaml.Place;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One field of an event and where it comes from. {@code column} is null for a field that always has the same value. With {@code
+ * currency} the field is money: an object of an amount and a currency. {@code ifNull} is the field's value where the column is NULL.
+ */
+public record Field(
+        String name,
+        @Nullable String column,
+        FieldType type,
+        @Nullable Currency currency,
+        @Nullable Object ifNull,
+        Unknown unknown,
+        Place at) {
+
+    /** Where the currency of an amount comes from. */
+    public sealed interface Currency {
+
+        record Column(String name) implements Currency {}
+
+        record Always(String code) implements Currency {}
+    }
+
+    /** An amount with its currency, both as text; the amount has all its decimal places. */
+    record Money(@Nullable String amount, @Nullable String currency) {}
+
+    /** The columns read for this field. */
+    List<String> columns() {
+        if (column == null) {
+            return List.of();
+        }
+        return currency instanceof Currency.Column(var name) ? List.of(column, name) : List.of(column);
+    }
+
+    /** The field's JSON value for {@code row}: null, String, Long, Boolean or {@link Money}. */
+    @Nullable
+    Object read(Row row, TableId table) {
+        if (column == null) {
+            return type.convert("");
+        }
+        var value = row.get(column);
+        var converted = value == null ? ifNull : converted(value, table);
+        if (currency == null || converted == null) {
+            return converted;
+        }
+        return new Money((String) converted, currency(row));
+    }
+
+    private @Nullable Object converted(Object value, TableId table) {
+        var converted = type.convert(value);
+        if (!FieldType.NOT_UNDERSTOOD.equals(converted)) {
+            return converted;
+        }
+        return switch (unknown) {
+            case Unknown.Refuse() ->
+                throw new UnmappableException(table, String.valueOf(column), type.describe(value), type.expected());
+            case Unknown.Keep() -> FieldType.unpadded(value.toString());
+            case Unknown.Null() -> null;
+            case Unknown.Use(var word) -> word;
+        };
+    }
+
+    private @Nullable String currency(Row row) {
+        return switch (currency) {
+            case Currency.Column(var name) -> {
+                var value = row.get(name);
+                yield value == null ? null : FieldType.unpadded(value.toString());
+            }
+            case Currency.Always(var code) -> code;
+            case null -> null;
+        };
+    }
+}

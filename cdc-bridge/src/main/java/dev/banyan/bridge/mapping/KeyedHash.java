@@ -1,0 +1,32 @@
+package dev.banyan.bridge.mapping;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.HexFormat;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** HMAC-SHA-256 as hexadecimal text. Used by one thread. */
+final class KeyedHash {
+
+    private static final int KEY_BYTES_MIN = 16;
+
+    private final Mac mac;
+
+    KeyedHash(byte[] key) {
+        if (key.length < KEY_BYTES_MIN) {
+            throw new IllegalArgumentException(
+                    "hash key: " + key.length + " bytes (expected: at least " + KEY_BYTES_MIN + ")");
+        }
+        try {
+            mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("HmacSHA256, which every Java has, is missing", e);
+        }
+    }
+
+    String of(Object value) {
+        return HexFormat.of().formatHex(mac.doFinal(value.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+}

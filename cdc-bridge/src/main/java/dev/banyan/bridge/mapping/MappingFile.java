@@ -1,0 +1,118 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.yaml.Place;
+import dev.banyan.bridge.yaml.Problems;
+import dev.banyan.bridge.yaml.Section;
+import dev.banyan.bridge.yaml.Words;
+import dev.banyan.bridge.yaml.Yaml;
+import dev.banyan.bridge.yaml.YamlFile;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and checks a mapping file. The language is described in {@code docs/reference/mapping.md}. */
+public final class MappingFile {
+
+    /** The version of the language, which each file names. */
+    static final int LANGUAGE = 1;
+
+    private MappingFile() {}
+
+    /** The mapping in {@code file}. Reports everything that is wrong with it at once. */
+    public static Mapping read(Path file) throws MappingException {
+        var problems = new Problems(file);
+        var mapping = YamlFile.read(file, problems).map(yaml -> mapping(file, yaml, problems));
+        if (mapping.isEmpty() || !problems.isEmpty()) {
+            throw new MappingException(problems.inOrder());
+        }
+        return mapping.get();
+    }
+
+    private static Mapping mapping(Path file, Yaml yaml, Problems problems) {
+        var top = Section.of(yaml, "mapping", problems);
+        top.require("version", "version: " + LANGUAGE);
+        top.integer("version", LANGUAGE, LANGUAGE, LANGUAGE);
+        var defaults = new Defaults(
+                top.text("schema").orElse("public"),
+                zone(top, "timeZone", problems).orElse(null),
+                codes(top, problems));
+        var aggregates = new ArrayList<Aggregate>();
+        top.require("aggregates", "at least one aggregate");
+        top.section("aggregates").ifPresent(section -> {
+            for (var entry : section.entries()) {
+                aggregates.add(new AggregateReader(entry, defaults, problems).read());
+            }
+        });
+        top.end();
+        if (aggregates.isEmpty()) {
+            problems.add(top.at("aggregates"), "mapping.aggregates", "none", "at least one aggregate");
+        }
+        Agreement.check(aggregates, problems);
+        return new Mapping(file, aggregates);
+    }
+
+    /** What the top of the file settles for all aggregates. */
+    record Defaults(String schema, @Nullable ZoneId zone, Map<String, CodeTable> codes) {}
+
+    /** The time zone under {@code key}, by its name in the IANA database. */
+    static Optional<ZoneId> zone(Section section, String key, Problems problems) {
+        return section.text(key).flatMap(name -> {
+            try {
+                if (name.contains("/") || name.equals("UTC")) {
+                    return Optional.of(ZoneId.of(name));
+                }
+            } catch (DateTimeException e) {
+                // Reported below, with the names that are near.
+            }
+            var near = ZoneId.getAvailableZoneIds().stream()
+                    .filter(id -> id.contains("/"))
+                    .sorted()
+                    .toList();
+            problems.add(section.at(key), section.where() + "." + key, "'" + name + "'", zoneHint(name, near));
+            return Optional.empty();
+        });
+    }
+
+    private static String zoneHint(String name, List<String> known) {
+        return Words.nearest(name, known)
+                .map(near -> "did you mean '" + near + "'? ")
+                .orElse("")
+                .concat("a time zone such as Europe/Berlin, or UTC; an offset knows no summer time");
+    }
+
+    private static Map<String, CodeTable> codes(Section top, Problems problems) {
+        var codes = new LinkedHashMap<String, CodeTable>();
+        top.section("codes").ifPresent(section -> {
+            for (var entry : section.entries()) {
+                codes.put(entry.key(), codeTable(entry.key(), entry.value(), "codes." + entry.key(), problems));
+            }
+        });
+        return codes;
+    }
+
+    /** Codes with their words; {@code name} is how messages call the table. */
+    static CodeTable codeTable(String name, Yaml yaml, String where, Problems problems) {
+        var section = Section.of(yaml, where, problems);
+        var wordByCode = new LinkedHashMap<String, String>();
+        for (var entry : section.entries()) {
+            section.text(entry.key()).ifPresent(word -> wordByCode.put(FieldType.unpadded(entry.key()), word));
+        }
+        if (section.entries().isEmpty()) {
+            problems.add(section.at(), where, "no codes", "codes with their words, such as {N: new, P: paid}");
+        }
+        return new CodeTable(name, wordByCode);
+    }
+
+    /** Notes that {@code text} is not a name of the kind {@code pattern} describes. */
+    static void checkName(String text, String pattern, String expected, Place at, String where, Problems problems) {
+        if (!text.isEmpty() && !text.matches(pattern)) {
+            problems.add(at, where, "'" + text + "'", expected);
+        }
+    }
+}

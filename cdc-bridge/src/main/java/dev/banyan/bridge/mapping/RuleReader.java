@@ -1,0 +1,238 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.mapping.Aggregate.ChildList;
+import dev.banyan.bridge.mapping.EventRule.When;
+import dev.banyan.bridge.yaml.Problems;
+import dev.banyan.bridge.yaml.Section;
+import dev.banyan.bridge.yaml.Words;
+import dev.banyan.bridge.yaml.Yaml;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Reads the {@code events} of an aggregate and checks that every change has an event and every rule a chance. */
+final class RuleReader {
+
+    private static final Map<String, When> PLAIN = plain();
+
+    private final String aggregate;
+    private final List<Field> fields;
+    private final Set<String> names = new LinkedHashSet<>();
+    private final Problems problems;
+
+    RuleReader(String aggregate, List<Field> fields, List<ChildList> children, Problems problems) {
+        this.aggregate = aggregate;
+        this.fields = fields;
+        this.problems = problems;
+        fields.forEach(field -> names.add(field.name()));
+        children.forEach(child -> names.add(child.name()));
+    }
+
+    private static Map<String, When> plain() {
+        var plain = new LinkedHashMap<String, When>();
+        plain.put("backfill", new When.Backfilled());
+        plain.put("created", new When.Created());
+        plain.put("removed", new When.Removed());
+        plain.put("renumbered", new When.Renumbered());
+        plain.put("otherwise", new When.Otherwise());
+        return plain;
+    }
+
+    List<EventRule> read(Yaml yaml) {
+        var rules = new ArrayList<EventRule>();
+        if (!(yaml instanceof Yaml.Items items)) {
+            problems.add(yaml.at(), aggregate + ".events", yaml.kind(), "a list of {event: ..., when: ...}");
+            return rules;
+        }
+        for (int i = 0; i < items.items().size(); i++) {
+            rule(items.items().get(i), aggregate + ".events[" + i + "]").ifPresent(rules::add);
+        }
+        checkComplete(items, rules);
+        checkReachable(rules);
+        return rules;
+    }
+
+    private Optional<EventRule> rule(Yaml yaml, String where) {
+        var section = Section.of(yaml, where, problems);
+        var event = section.requiredText("event", "event: a name such as OrderPlaced");
+        MappingFile.checkName(
+                event,
+                "[A-Za-z][A-Za-z0-9]*",
+                "letters and digits, such as OrderPlaced",
+                section.at("event"),
+                where + ".event",
+                problems);
+        var explicitName = section.text("name");
+        var when = section.require("when", "when: " + String.join(", ", PLAIN.keySet()) + ", or {field: ..., to: ...}")
+                .flatMap(found -> when(found, where + ".when"));
+        section.end();
+        return when.map(
+                found -> new EventRule(event, explicitName.orElseGet(() -> nameOf(found)), found, section.at()));
+    }
+
+    private Optional<When> when(Yaml yaml, String where) {
+        if (yaml instanceof Yaml.Scalar word) {
+            var plain = PLAIN.get(word.text());
+            if (plain == null) {
+                problems.add(word.at(), where, word.kind(), Words.expected(word.text(), PLAIN.keySet()));
+            }
+            return Optional.ofNullable(plain);
+        }
+        var section = Section.of(yaml, where, problems);
+        var fieldName = section.text("field");
+        var field = fieldName.flatMap(name -> condition(section, name));
+        var from = values(section, "from", field);
+        var to = values(section, "to", field);
+        var changed = new ArrayList<String>();
+        for (var name : section.texts("changed")) {
+            if (names.contains(name.text())) {
+                changed.add(name.text());
+            } else {
+                problems.add(
+                        name.at(), where + ".changed", "'" + name.text() + "'", Words.expected(name.text(), names));
+            }
+        }
+        section.end();
+        if (fieldName.isEmpty() && !section.has("changed")) {
+            problems.add(section.at(), where, "no condition", "field: with from: or to:, or changed: [...]");
+        } else if (fieldName.isPresent() && !section.has("from") && !section.has("to")) {
+            problems.add(
+                    section.at(),
+                    where,
+                    "a field without from: or to:",
+                    "from: or to:, or changed: [" + fieldName.get() + "]");
+        } else if (fieldName.isEmpty() && (section.has("from") || section.has("to"))) {
+            problems.add(section.at(), where, "from: or to: without field:", "field: the field they are values of");
+        }
+        return Optional.of(new When.Changed(fieldName.orElse(null), from, to, changed));
+    }
+
+    private Optional<Field> condition(Section section, String name) {
+        var field = fields.stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst();
+        var where = section.where() + ".field";
+        if (field.isEmpty()) {
+            problems.add(
+                    section.at("field"),
+                    where,
+                    "'" + name + "'",
+                    Words.expected(name, fields.stream().map(Field::name).toList()));
+        } else if (field.get().currency() != null) {
+            problems.add(section.at("field"), where, "'" + name + "', which is money", "changed: [" + name + "]");
+            return Optional.empty();
+        }
+        return field;
+    }
+
+    private List<Object> values(Section section, String key, Optional<Field> field) {
+        var values = new ArrayList<>();
+        var where = section.where() + "." + key;
+        for (var scalar : section.texts(key)) {
+            if (field.isEmpty()) {
+                continue;
+            }
+            var type = field.get().type();
+            var value = FieldReader.value(scalar, type);
+            if (value == null) {
+                problems.add(scalar.at(), where, scalar.kind(), FieldReader.expectedValue(type));
+            } else {
+                checkWord(scalar, field.get(), where);
+                values.add(value);
+            }
+        }
+        return values;
+    }
+
+    private void checkWord(Yaml.Scalar scalar, Field field, String where) {
+        if (!(field.type() instanceof FieldType.Code(var table)) || field.unknown() instanceof Unknown.Keep) {
+            return;
+        }
+        var words =
+                new LinkedHashSet<>(new java.util.TreeSet<>(table.wordByCode().values()));
+        if (field.unknown() instanceof Unknown.Use(var word)) {
+            words.add(word);
+        }
+        if (field.ifNull() != null) {
+            words.add(field.ifNull().toString());
+        }
+        if (!words.contains(scalar.text())) {
+            var meant = table.word(scalar.text());
+            problems.add(
+                    scalar.at(),
+                    where,
+                    "'" + scalar.text() + "'",
+                    meant != null
+                            ? "the word '" + meant + "' instead of the code: conditions are about fields"
+                            : Words.expected(scalar.text(), words));
+        }
+    }
+
+    /** A name that says what the rule asks for, and does not change with the name of its event. */
+    private static String nameOf(When when) {
+        return switch (when) {
+            case When.Backfilled() -> "backfill";
+            case When.Created() -> "created";
+            case When.Removed() -> "removed";
+            case When.Renumbered() -> "renumbered";
+            case When.Otherwise() -> "otherwise";
+            case When.Changed(var field, var from, var to, var changed) ->
+                (field == null ? "" : field + ":" + texts(from) + ">" + texts(to))
+                        + (changed.isEmpty() ? "" : "changed:" + texts(changed));
+        };
+    }
+
+    private static String texts(List<?> values) {
+        return values.stream().map(String::valueOf).sorted().collect(Collectors.joining("|"));
+    }
+
+    private void checkComplete(Yaml.Items items, List<EventRule> rules) {
+        for (var required : List.of("backfill", "created", "removed", "otherwise")) {
+            var when = PLAIN.get(required);
+            if (rules.stream().noneMatch(rule -> rule.when().equals(when))) {
+                problems.add(
+                        items.at(),
+                        aggregate + ".events",
+                        "no rule for '" + required + "'",
+                        "{event: ..., when: " + required + "}, so that no change goes without an event");
+            }
+        }
+    }
+
+    private void checkReachable(List<EventRule> rules) {
+        var lineByWhen = new HashMap<When, Integer>();
+        var lineByName = new HashMap<String, Integer>();
+        for (var rule : rules) {
+            var first = lineByWhen.putIfAbsent(rule.when(), rule.at().line());
+            var otherwise = lineByWhen.get(new When.Otherwise());
+            if (first != null) {
+                problems.add(
+                        rule.at(),
+                        aggregate + ".events",
+                        "a rule that never holds: line " + first + " asks for the same",
+                        "one of them");
+            } else if (otherwise != null && rule.when() instanceof When.Changed) {
+                problems.add(
+                        rule.at(),
+                        aggregate + ".events",
+                        "a rule that never holds: 'otherwise' in line " + otherwise + " comes first",
+                        "'otherwise' as the last rule");
+            } else {
+                var same = lineByName.putIfAbsent(rule.name(), rule.at().line());
+                if (same != null) {
+                    problems.add(
+                            rule.at(),
+                            aggregate + ".events",
+                            "the name '" + rule.name() + "', also in line " + same,
+                            "another name");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How rows of one table are remembered: which columns, under which key, found by which parent. {@code padded} columns belong to a key and
+ * lose the blanks that fill up a CHAR, so that a CHAR(3) and a VARCHAR hold the same key.
+ */
+record TablePlan(TableUse use, Set<String> padded) {
+
+    TablePlan {
+        padded = Set.copyOf(padded);
+    }
+
+    TableId id() {
+        return use.table();
+    }
+
+    /** The key of {@code row}, in the one form that all keys are compared in. */
+    List<Object> key(Row row) {
+        var key = keyOf(row, use.key());
+        if (key == null) {
+            throw new UnmappableException(
+                    use.table(), String.join(", ", use.key()), "a row without its key", "a value in each key column");
+        }
+        return key;
+    }
+
+    /** The key of the root {@code row} belongs to; empty when it belongs to none. */
+    List<Object> parent(@Nullable Row row) {
+        if (row == null || use.parent().isEmpty()) {
+            return List.of();
+        }
+        var key = keyOf(row, use.parent());
+        return key == null ? List.of() : key;
+    }
+
+    boolean hasKey(Row row) {
+        return keyOf(row, use.key()) != null;
+    }
+
+    /** True when {@code row} carries all columns that are remembered. */
+    boolean isWhole(Row row) {
+        return row.values().keySet().containsAll(use.columns());
+    }
+
+    /**
+     * {@code row} as it is remembered: only columns that are used, hashed where that is asked for. A column {@code row} does not carry
+     * (a large value that was not changed) is taken from {@code previous}.
+     */
+    Row image(Row row, @Nullable Row previous, @Nullable KeyedHash hash) {
+        Map<String, @Nullable Object> values =
+                LinkedHashMap.newLinkedHashMap(use.columns().size());
+        for (var column : use.columns()) {
+            var value = row.get(column);
+            if (value == null && previous != null && !row.values().containsKey(column)) {
+                value = previous.get(column);
+            } else if (value != null && hash != null && use.hashed().contains(column)) {
+                value = hash.of(value);
+            }
+            values.put(column, value);
+        }
+        return new Row(values);
+    }
+
+    private @Nullable List<Object> keyOf(Row row, List<String> columns) {
+        if (columns.size() == 1) {
+            var value = row.get(columns.getFirst());
+            return value == null ? null : List.of(normal(value, columns.getFirst()));
+        }
+        var key = new ArrayList<Object>(columns.size());
+        for (var column : columns) {
+            var value = row.get(column);
+            if (value == null) {
+                return null;
+            }
+            key.add(normal(value, column));
+        }
+        return Collections.unmodifiableList(key);
+    }
+
+    private Object normal(Object value, String column) {
+        return switch (value) {
+            case String text -> padded.contains(column) ? FieldType.unpadded(text) : text;
+            case Integer number -> number.longValue();
+            case Short number -> number.longValue();
+            case BigDecimal number -> integral(number.stripTrailingZeros());
+            default -> value;
+        };
+    }
+
+    private static Object integral(BigDecimal number) {
+        return number.scale() <= 0 && number.precision() - number.scale() <= 18
+                ? (Object) number.longValueExact()
+                : number;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.TableId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+
+/**
+ * What a mapping needs of one table, over all aggregates that use it. {@code columns} are all it reads, the key first. Of these,
+ * {@code hashed} are replaced by a keyed hash before anything is stored or sent. {@code dropped} columns must not even be read.
+ * {@code parent} columns hold the key of the aggregate a child row belongs to; empty for a root.
+ */
+public record TableUse(
+        TableId table,
+        List<String> key,
+        List<String> parent,
+        List<String> columns,
+        List<String> hashed,
+        List<String> dropped) {
+
+    public TableUse {
+        key = List.copyOf(key);
+        parent = List.copyOf(parent);
+        columns = List.copyOf(columns);
+        hashed = List.copyOf(hashed);
+        dropped = List.copyOf(dropped);
+    }
+
+    /** Columns whose values never leave as they are. */
+    public List<String> redacted() {
+        var all = new ArrayList<>(dropped);
+        all.addAll(hashed);
+        return List.copyOf(all);
+    }
+
+    static List<TableUse> of(List<Aggregate> aggregates) {
+        var uses = new LinkedHashMap<TableId, Collected>();
+        for (var aggregate : aggregates) {
+            for (var child : aggregate.children()) {
+                uses.computeIfAbsent(child.table().id(), _ -> new Collected(child.table()))
+                        .add(child.table(), child.parent());
+            }
+        }
+        for (var aggregate : aggregates) {
+            uses.computeIfAbsent(aggregate.root().id(), _ -> new Collected(aggregate.root()))
+                    .add(aggregate.root(), List.of());
+        }
+        return uses.values().stream().map(Collected::use).toList();
+    }
+
+    private static final class Collected {
+
+        private final SourceTable first;
+        private final SequencedSet<String> columns = new LinkedHashSet<>();
+        private final SequencedSet<String> hashed = new LinkedHashSet<>();
+        private final SequencedSet<String> dropped = new LinkedHashSet<>();
+        private List<String> parent = List.of();
+
+        Collected(SourceTable first) {
+            this.first = first;
+            columns.addAll(first.key());
+        }
+
+        void add(SourceTable table, List<String> parentColumns) {
+            if (!parentColumns.isEmpty()) {
+                parent = parentColumns;
+                columns.addAll(parentColumns);
+            }
+            for (var field : table.fields()) {
+                columns.addAll(field.columns());
+                if (field.type() instanceof FieldType.Hash) {
+                    hashed.addAll(field.columns());
+                }
+            }
+            dropped.addAll(table.drop());
+        }
+
+        TableUse use() {
+            return new TableUse(
+                    first.id(), first.key(), parent, List.copyOf(columns), List.copyOf(hashed), List.copyOf(dropped));
+        }
+    }
+}

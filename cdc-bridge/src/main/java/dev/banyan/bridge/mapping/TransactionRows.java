@@ -1,0 +1,274 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.AggregateImages;
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows one transaction touches, as they were at its start and as they are now, over the remembered rows it does not touch. Nothing is
+ * written before {@link #write}, so that a transaction which cannot be mapped leaves no trace.
+ */
+final class TransactionRows {
+
+    /** Rows that one TRUNCATE may remove; each becomes an event. */
+    static final int TRUNCATED_ROWS_MAX = 200_000;
+
+    /** One key of one table, and the rows it has had in this transaction. */
+    static final class Slot {
+
+        private final TablePlan table;
+        private final List<Object> key;
+
+        /** The row as it stands in the images. */
+        private final @Nullable Row stored;
+
+        /** The row at the start of the transaction; null when there was none, or when {@link #unseen}. */
+        private @Nullable Row before;
+
+        private @Nullable Row after;
+
+        /** There was a row at the start, but nobody has seen it: it was changed before a backfill read it. */
+        private boolean unseen;
+
+        /** The key that today's row had at the start; null for a new row. */
+        private @Nullable List<Object> origin;
+
+        /** The row of the start lives under another key now. */
+        private boolean moved;
+
+        private Slot(TablePlan table, List<Object> key, @Nullable Row stored) {
+            this.table = table;
+            this.key = key;
+            this.stored = stored;
+            this.before = stored;
+            this.after = stored;
+            this.origin = stored == null ? null : key;
+        }
+
+        @Nullable
+        Row before() {
+            return before;
+        }
+
+        @Nullable
+        Row after() {
+            return after;
+        }
+
+        boolean existed() {
+            return before != null || unseen;
+        }
+
+        /** The key whose row at the start is this row now; null when this row is new. */
+        @Nullable
+        List<Object> origin() {
+            // Deleted and inserted again is a change of the same thing, unless that thing was renumbered meanwhile.
+            return origin == null && existed() && !moved ? key : origin;
+        }
+    }
+
+    /** Told of each row that changes, in order. */
+    interface Listener {
+        void rootTouched(TableId table, List<Object> key, boolean backfill);
+
+        void childTouched(TableId table, List<Object> parent, boolean backfill);
+    }
+
+    private final AggregateImages images;
+    private final @Nullable KeyedHash hash;
+    private final Listener listener;
+    private final Map<TableId, Map<List<Object>, Slot>> slotsByTable = new LinkedHashMap<>();
+    private final Map<TableId, Map<List<Object>, Set<Slot>>> slotsByParent = new HashMap<>();
+    private final Map<TableId, Map<List<Object>, List<Row>>> storedChildren = new HashMap<>();
+    private final Set<TableId> truncated = new LinkedHashSet<>();
+
+    TransactionRows(AggregateImages images, @Nullable KeyedHash hash, Listener listener) {
+        this.images = images;
+        this.hash = hash;
+        this.listener = listener;
+    }
+
+    void apply(TablePlan table, Change change) {
+        switch (change) {
+            case Change.Inserted(var _, var row) -> put(slot(table, table.key(row)), row, false);
+            case Change.Read(var _, var row) -> put(slot(table, table.key(row)), row, true);
+            case Change.Updated(var _, var before, var row) -> update(table, before, row);
+            case Change.Deleted(var _, var row) -> {
+                var slot = slot(table, table.key(row));
+                seen(slot, row);
+                delete(slot);
+            }
+            case Change.Truncated(var _) -> truncate(table);
+        }
+    }
+
+    /** What is known of the row under {@code key}. */
+    Slot slot(TablePlan table, List<Object> key) {
+        return slotsByTable
+                .computeIfAbsent(table.id(), _ -> new LinkedHashMap<>())
+                .computeIfAbsent(key, _ -> {
+                    var slot = new Slot(table, key, images.get(table.id(), key));
+                    index(slot, slot.stored);
+                    return slot;
+                });
+    }
+
+    /**
+     * The rows of {@code table} that belong to the root {@code parent}, at the start of the transaction or now. The same list both times
+     * when the transaction touched none of them.
+     */
+    List<Row> children(TablePlan table, List<Object> parent, boolean atStart) {
+        var stored = storedChildren
+                .computeIfAbsent(table.id(), _ -> new HashMap<>())
+                .computeIfAbsent(parent, _ -> images.children(table.id(), parent));
+        var touched = slotsByParent.getOrDefault(table.id(), Map.of()).get(parent);
+        if (touched == null) {
+            return stored;
+        }
+        var rows = new ArrayList<Row>(stored.size() + touched.size());
+        var slots = slotsByTable.getOrDefault(table.id(), Map.of());
+        for (var row : stored) {
+            if (!slots.containsKey(table.key(row))) {
+                rows.add(row);
+            }
+        }
+        for (var slot : touched) {
+            var row = atStart ? slot.before : slot.after;
+            if (row != null && table.parent(row).equals(parent)) {
+                rows.add(row);
+            }
+        }
+        return rows;
+    }
+
+    /** Brings the images forward to the end of the transaction. */
+    void write() {
+        truncated.forEach(images::clear);
+        for (var slots : slotsByTable.values()) {
+            for (var slot : slots.values()) {
+                var isCleared = truncated.contains(slot.table.id());
+                if (slot.after == null) {
+                    if (slot.stored != null && !isCleared) {
+                        images.remove(slot.table.id(), slot.key);
+                    }
+                } else if (isCleared || !slot.after.equals(slot.stored)) {
+                    images.put(slot.table.id(), slot.key, slot.after, slot.table.parent(slot.after));
+                }
+            }
+        }
+    }
+
+    private void update(TablePlan table, @Nullable Row before, Row row) {
+        var key = table.key(row);
+        var oldKey = before != null && table.hasKey(before) ? table.key(before) : key;
+        var old = slot(table, oldKey);
+        seen(old, before);
+        if (oldKey.equals(key)) {
+            put(old, row, false);
+        } else {
+            rename(old, slot(table, key), row);
+        }
+    }
+
+    private void put(Slot slot, Row row, boolean backfill) {
+        var previous = slot.after;
+        slot.after = slot.table.image(row, previous, hash);
+        index(slot, slot.after);
+        touched(slot, slot.after, backfill);
+        touched(slot, previous, backfill);
+    }
+
+    private void rename(Slot from, Slot to, Row row) {
+        var previous = from.after;
+        var overwritten = to.after;
+        to.after = to.table.image(row, previous, hash);
+        to.origin = from.origin == null ? (from.existed() && !from.moved ? from.key : null) : from.origin;
+        from.after = null;
+        from.origin = null;
+        if (to.origin != null) {
+            slot(from.table, to.origin).moved = !to.origin.equals(to.key);
+        }
+        index(to, to.after);
+        touched(to, to.after, false);
+        touched(to, overwritten, false);
+        touched(from, previous, false);
+    }
+
+    private void delete(Slot slot) {
+        var previous = slot.after;
+        slot.after = null;
+        slot.origin = null;
+        touched(slot, previous == null ? slot.before : previous, false);
+    }
+
+    private void truncate(TablePlan table) {
+        var rows = images.all(table.id());
+        if (rows.size() > TRUNCATED_ROWS_MAX) {
+            throw new UnmappableException(
+                    table.id(), "truncate", rows.size() + " rows at once", "at most " + TRUNCATED_ROWS_MAX);
+        }
+        rows.forEach(row -> slot(table, table.key(row)));
+        slotsByTable.getOrDefault(table.id(), Map.of()).values().stream()
+                .filter(slot -> slot.after != null)
+                .sorted(Comparator.comparing(slot -> slot.key, TransactionRows::compare))
+                .toList()
+                .forEach(this::delete);
+        truncated.add(table.id());
+    }
+
+    /** Learns the row at the start from the log, where no image had it. */
+    private void seen(Slot slot, @Nullable Row before) {
+        if (slot.existed() || slot.after != null || slot.origin != null) {
+            return;
+        }
+        if (before != null && slot.table.isWhole(before)) {
+            slot.before = slot.table.image(before, null, hash);
+            slot.after = slot.before;
+            index(slot, slot.before);
+        } else {
+            slot.unseen = true;
+        }
+        slot.origin = slot.key;
+    }
+
+    private void touched(Slot slot, @Nullable Row row, boolean backfill) {
+        listener.rootTouched(slot.table.id(), slot.key, backfill);
+        var parent = slot.table.parent(row);
+        if (!parent.isEmpty()) {
+            listener.childTouched(slot.table.id(), parent, backfill);
+        }
+    }
+
+    private void index(Slot slot, @Nullable Row row) {
+        var parent = slot.table.parent(row);
+        if (!parent.isEmpty()) {
+            slotsByParent
+                    .computeIfAbsent(slot.table.id(), _ -> new HashMap<>())
+                    .computeIfAbsent(parent, _ -> new LinkedHashSet<>())
+                    .add(slot);
+        }
+    }
+
+    /** Orders keys by their values, numbers as numbers. */
+    static int compare(List<Object> a, List<Object> b) {
+        for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
+            var order = a.get(i) instanceof Long left && b.get(i) instanceof Long right
+                    ? Long.compare(left, right)
+                    : a.get(i).toString().compareTo(b.get(i).toString());
+            if (order != 0) {
+                return order;
+            }
+        }
+        return Integer.compare(a.size(), b.size());
+    }
+}
