@@ -42,11 +42,17 @@ public final class Banyan implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Banyan())
+        var commandLine = new CommandLine(new Banyan())
                 .setUsageHelpWidth(110)
                 .setUsageHelpAutoWidth(false)
                 .setParameterExceptionHandler(Banyan::wrongUsage)
-                .setExecutionExceptionHandler((e, commandLine, parsed) -> failed(e, commandLine));
+                .setExecutionExceptionHandler((e, failing, parsed) -> failed(e, failing));
+        // Their options are the programs' own, and so is what is wrong with them.
+        commandLine
+                .getSubcommands()
+                .forEach((name, command) -> command.setUnmatchedOptionsArePositionalParams(
+                        name.equals("gateway") || name.equals("bridge")));
+        return commandLine;
     }
 
     /** Wrong usage is a line with what was wrong and, where it looks like a slip, what was meant. */

@@ -79,6 +79,13 @@ class BanyanTest {
     }
 
     @Test
+    void optionsOfTheGatewayAreLeftToTheGateway() {
+        var parsed = Banyan.commandLine().parseArgs("gateway", "--legacy", "http://x", "--port=1", "-h");
+        assertThat(parsed.subcommand().matchedArgs().getFirst().originalStringValues())
+                .containsExactly("--legacy", "http://x", "--port=1", "-h");
+    }
+
+    @Test
     void basisPointsReadAsPercent() {
         assertThat(StatusCommand.percent(1000)).isEqualTo("10%");
         assertThat(StatusCommand.percent(1)).isEqualTo("0.01%");
