@@ -5,8 +5,8 @@ import com.fennimore.shop.model.Category;
 import com.fennimore.shop.model.Product;
 import com.fennimore.shop.model.ProductPage;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -20,6 +20,8 @@ public class CatalogService {
     public static final int MAX_PAGE = 1_000_000;
 
     private static final Logger log = LoggerFactory.getLogger(CatalogService.class);
+    private static final Pattern PRICE = Pattern.compile("\\d{1,5}([.]\\d{1,2}0{0,8})?");
+    private static final Pattern PERCENT = Pattern.compile("-?\\d{1,2}([.]\\d{1,4})?");
     private static final BigDecimal MAX_PRICE = new BigDecimal("99999.99");
 
     private final ProductDao products;
@@ -84,27 +86,27 @@ public class CatalogService {
     }
 
     public void nightlyPrices(String percentText, String cat) {
-        BigDecimal percent;
-        try {
-            percent = new BigDecimal(percentText.trim());
-        } catch (NumberFormatException e) {
+        if (!PERCENT.matcher(percentText.trim()).matches()) {
             throw new ShopException(400, "percent: a number such as 0.5");
         }
+        BigDecimal percent = new BigDecimal(percentText.trim());
         if (percent.abs().compareTo(BigDecimal.valueOf(50)) > 0) {
             throw new ShopException(400, "percent: -50 to 50");
+        }
+        if (cat != null && cat.indexOf('\0') >= 0) {
+            throw new ShopException(400, "cat: no such group");
         }
         products.nightlyPrices(percent, cat == null || cat.isBlank() ? null : cat.trim());
         log.info("nightly prices: {} % {}", percent, cat == null || cat.isBlank() ? "all" : cat);
     }
 
     private static BigDecimal amount(String text) {
-        try {
-            BigDecimal amount = new BigDecimal(text == null ? "" : text.trim()).setScale(2, RoundingMode.UNNECESSARY);
+        // not 1e99999999, whose digits take seconds to compute and fill the memory
+        if (text != null && PRICE.matcher(text.trim()).matches()) {
+            BigDecimal amount = new BigDecimal(text.trim()).setScale(2);
             if (amount.signum() > 0 && amount.compareTo(MAX_PRICE) <= 0) {
                 return amount;
             }
-        } catch (ArithmeticException | NumberFormatException e) {
-            // said below, in words a clerk understands
         }
         throw new ShopException(400, "amount: 0.01 to " + MAX_PRICE + ", two decimals");
     }

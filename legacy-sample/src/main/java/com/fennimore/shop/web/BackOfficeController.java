@@ -37,7 +37,8 @@ public class BackOfficeController {
 
     @PostMapping("/backoffice/orders/{no}/status")
     public String status(@PathVariable long no, @RequestParam String status, RedirectAttributes flash) {
-        return done(flash, null, "Order " + no + " is now " + status + ".", () -> orders.changeStatus(no, status));
+        return done(
+                flash, null, null, "Order " + no + " is now " + status + ".", () -> orders.changeStatus(no, status));
     }
 
     @PostMapping("/backoffice/products/{sku}/price")
@@ -48,13 +49,13 @@ public class BackOfficeController {
             @RequestParam(defaultValue = "N") String active,
             RedirectAttributes flash) {
         boolean on = kind.equals("R") || active.equals("Y");
-        return done(flash, sku, "Price of " + sku + " saved.", () -> catalog.changePrice(sku, kind, amount, on));
+        return done(flash, sku, sku, "Price of " + sku + " saved.", () -> catalog.changePrice(sku, kind, amount, on));
     }
 
     @PostMapping("/backoffice/products/{sku}/renumber")
     public String renumber(@PathVariable String sku, @RequestParam String newSku, RedirectAttributes flash) {
         String wanted = newSku.trim();
-        return done(flash, wanted, sku + " is now " + wanted + ".", () -> catalog.renumber(sku, wanted));
+        return done(flash, wanted, sku, sku + " is now " + wanted + ".", () -> catalog.renumber(sku, wanted));
     }
 
     @PostMapping("/backoffice/nightly")
@@ -62,15 +63,18 @@ public class BackOfficeController {
             @RequestParam(defaultValue = "0.5") String pct,
             @RequestParam(required = false) String cat,
             RedirectAttributes flash) {
-        return done(flash, null, "Nightly prices written.", () -> catalog.nightlyPrices(pct, cat));
+        return done(flash, null, null, "Nightly prices written.", () -> catalog.nightlyPrices(pct, cat));
     }
 
-    private static String done(RedirectAttributes flash, String sku, String message, Runnable action) {
+    private static String done(
+            RedirectAttributes flash, String newSku, String oldSku, String message, Runnable action) {
+        String sku = newSku;
         try {
             action.run();
             flash.addFlashAttribute("message", message);
         } catch (ShopException e) {
             flash.addFlashAttribute("problem", e.getMessage());
+            sku = oldSku;
         }
         if (sku != null) {
             flash.addAttribute("sku", sku);
