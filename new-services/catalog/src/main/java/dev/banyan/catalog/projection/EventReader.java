@@ -8,6 +8,7 @@ import dev.banyan.catalog.projection.CatalogEvent.ProductStated;
 import io.cloudevents.CloudEvent;
 import java.math.BigDecimal;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -18,6 +19,9 @@ public final class EventReader {
 
     private static final String PRODUCT = "product/";
     private static final String CATEGORY = "category/";
+
+    // no exponents: BigDecimal would take 1E+1000000000, and writing that out is the end of the memory
+    private static final Pattern AMOUNT = Pattern.compile("-?[0-9]{1,12}(\\.[0-9]{1,4})?");
 
     private final JsonMapper json = JsonMapper.shared();
 
@@ -145,7 +149,11 @@ public final class EventReader {
         if (price.path("amount").isNull()) {
             return null;
         }
-        return new Money(new BigDecimal(text(price, "amount")), text(price, "currency"));
+        var amount = text(price, "amount");
+        if (!AMOUNT.matcher(amount).matches()) {
+            throw unexpected("prices.amount", price.path("amount"), "up to 12 digits and 4 decimals");
+        }
+        return new Money(new BigDecimal(amount), text(price, "currency"));
     }
 
     private static String text(JsonNode node, String field) {

@@ -1,0 +1,48 @@
+package dev.banyan.catalog.projection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cloudevents.core.builder.CloudEventBuilder;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EventReaderTest {
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            1E+1000000000,  prices.amount
+            1e9,            prices.amount
+            12.,            prices.amount
+            '',             prices.amount
+            12.905,         Rounding necessary
+            """)
+    void anAmountThatIsNoneIsBroken(String amount, String reason) {
+        assertThat(read(amount)).isInstanceOfSatisfying(Reading.Broken.class, broken -> assertThat(broken.reason())
+                .startsWith(reason));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"12.90", "12.9000", "12", "0.00", "9999999999.99"})
+    void anAmountIsUnderstood(String amount) {
+        assertThat(read(amount)).isInstanceOf(Reading.Understood.class);
+    }
+
+    private static Reading read(String amount) {
+        var data = """
+                {"sku":"P1","name":"Saw","status":"active","deleted":false,
+                "prices":[{"kind":"regular","amount":"%s","currency":"EUR","active":true}],"stock":[]}""".formatted(amount);
+        return new EventReader()
+                .read(CloudEventBuilder.v1()
+                        .withId("e1")
+                        .withSource(URI.create("/test"))
+                        .withType("shop.catalog.ProductAdded.v1")
+                        .withSubject("product/P1")
+                        .withTime(OffsetDateTime.parse("2026-01-31T10:00:00Z"))
+                        .withExtension("sequence", "00000000000000aa-000001")
+                        .withData("application/json", data.getBytes(StandardCharsets.UTF_8))
+                        .build());
+    }
+}
