@@ -47,6 +47,12 @@ public final class Preflight {
                             + lsn(stored.get().commitLsn()) + " may be gone too");
         }
         var plan = SourcePlan.of(source, connection);
+        if (stored.isPresent() && !plan.unpublished().isEmpty()) {
+            return gap(
+                    source,
+                    "publication " + source.publication() + " lacks " + plan.unpublished()
+                            + ", so what happened in there since our position is not sent");
+        }
         if (!plan.isEmpty()) {
             if (!source.manage() || !plan.obstacles().isEmpty()) {
                 return new Verdict.Refuse("the legacy database is not set up", plan.script());

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,13 +13,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What is still to be set up in the legacy database, as SQL in the order it has to run in; empty when nothing is. */
-public record SourcePlan(List<Step> steps, List<String> obstacles) {
+/**
+ * What is still to be set up in the legacy database, as SQL in the order it has to run in; empty when nothing is. What happens in the
+ * tables {@code unpublished} is not in the log as a slot sees it.
+ */
+public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> unpublished) {
 
     /*
      * The order matters. PostgreSQL refuses legacy's own UPDATE and DELETE on a published table that has no replica identity, so
      * identities come before the publication. A slot decodes with the publication as it was at each moment of the log: a slot older
      * than its publication fails with "publication does not exist" and cannot be cured, so the slot comes last.
+     *
+     * A table without a unique key is never published, although REPLICA IDENTITY FULL would let legacy write to it: two equal rows of
+     * it cannot be told apart, and a backfill could not find its way through it.
      */
 
     /** One statement and the reason for it. */
@@ -27,6 +34,7 @@ public record SourcePlan(List<Step> steps, List<String> obstacles) {
     public SourcePlan {
         steps = List.copyOf(steps);
         obstacles = List.copyOf(obstacles);
+        unpublished = Collections.unmodifiableSet(new LinkedHashSet<>(unpublished));
     }
 
     public boolean isEmpty() {
@@ -68,6 +76,7 @@ public record SourcePlan(List<Step> steps, List<String> obstacles) {
         private final Connection connection;
         private final List<Step> steps = new ArrayList<>();
         private final List<String> obstacles = new ArrayList<>();
+        private final Set<TableId> refused = new LinkedHashSet<>();
 
         Planner(Source source, Connection connection) {
             this.source = source;
@@ -85,21 +94,26 @@ public record SourcePlan(List<Step> steps, List<String> obstacles) {
                 identity(table, found.get(table.id()));
             }
             signalTable();
-            publication();
+            var unpublished = publication();
             grants();
             slot();
-            return new SourcePlan(steps, obstacles);
+            return new SourcePlan(steps, obstacles, unpublished);
         }
 
-        private record Found(String kind, String identity, Set<String> columns) {}
+        private record Found(String kind, String identity, boolean hasKey, Set<String> columns) {}
 
         private Map<TableId, Found> tables() throws SQLException {
             var found = new LinkedHashMap<TableId, Found>();
             try (var select = connection.prepareStatement("""
-                    SELECT n.nspname, c.relname, c.relkind, c.relreplident, array_to_string(array_agg(a.attname), E'\\n')
+                    SELECT n.nspname, c.relname, c.relkind, c.relreplident,
+                           EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid
+                                   AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
+                                   AND NOT EXISTS (SELECT FROM pg_attribute k WHERE k.attrelid = c.oid
+                                                   AND k.attnum = ANY (i.indkey::int2[]) AND NOT k.attnotnull)),
+                           array_to_string(array_agg(a.attname), E'\\n')
                     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                    WHERE n.nspname || '.' || c.relname = ANY (?) GROUP BY 1, 2, 3, 4""")) {
+                    WHERE n.nspname || '.' || c.relname = ANY (?) GROUP BY c.oid, 1, 2, 3, 4""")) {
                 select.setArray(
                         1,
                         connection.createArrayOf(
@@ -114,7 +128,8 @@ public record SourcePlan(List<Step> steps, List<String> obstacles) {
                                 new Found(
                                         result.getString(3),
                                         result.getString(4),
-                                        result.getString(5).lines().collect(Collectors.toSet())));
+                                        result.getBoolean(5),
+                                        result.getString(6).lines().collect(Collectors.toSet())));
                     }
                 }
             }
@@ -123,11 +138,20 @@ public record SourcePlan(List<Step> steps, List<String> obstacles) {
 
         private void identity(Source.Table table, @org.jspecify.annotations.Nullable Found found) {
             if (found == null) {
+                refused.add(table.id());
                 obstacles.add("table " + table.id() + ": not there (expected: a table the mapping can read)");
                 return;
             }
             if (!found.kind.equals("r") && !found.kind.equals("p")) {
+                refused.add(table.id());
                 obstacles.add("table " + table.id() + ": a view or foreign table (expected: a table)");
+                return;
+            }
+            if (!found.hasKey) {
+                refused.add(table.id());
+                obstacles.add("table " + table.id()
+                        + ": no primary key and no other unique key of NOT NULL columns (expected: one of the two; add one, or take"
+                        + " the table out of the mapping)");
                 return;
             }
             for (var column : table.columns()) {
@@ -156,23 +180,25 @@ public record SourcePlan(List<Step> steps, List<String> obstacles) {
                     "CREATE TABLE banyan.signal (id VARCHAR(64) PRIMARY KEY, type VARCHAR(32) NOT NULL, data TEXT)"));
         }
 
-        private void publication() throws SQLException {
+        private Set<TableId> publication() throws SQLException {
             var wanted = new LinkedHashSet<TableId>();
             source.tables().forEach(table -> wanted.add(table.id()));
+            wanted.removeAll(refused);
             wanted.add(Source.SIGNAL_TABLE);
             var name = quoted(source.publication());
             if (text("SELECT pubname FROM pg_publication WHERE pubname = ?", source.publication()) == null) {
                 steps.add(new Step(
                         "which tables the bridge reads; every one of them has an identity by now",
                         "CREATE PUBLICATION " + name + " FOR TABLE " + list(wanted)));
-                return;
+                return wanted;
             }
             wanted.removeAll(published());
             if (!wanted.isEmpty()) {
                 steps.add(new Step(
-                        "tables the mapping reads that the publication lacks; ask for their backfill afterwards",
+                        "tables the mapping reads that the publication lacks; resync afterwards, or their rows so far are not known",
                         "ALTER PUBLICATION " + name + " ADD TABLE " + list(wanted)));
             }
+            return wanted;
         }
 
         private Set<TableId> published() throws SQLException {

@@ -5,15 +5,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for something to become true, with a deadline. */
-final class Await {
+public final class Await {
 
     private Await() {}
 
-    static void until(String what, Callable<Boolean> condition) throws Exception {
+    public static void until(String what, Callable<Boolean> condition) throws Exception {
         until(what, Duration.ofSeconds(40), condition);
     }
 
-    static void until(String what, Duration within, Callable<Boolean> condition) throws Exception {
+    public static void until(String what, Duration within, Callable<Boolean> condition) throws Exception {
         var deadline = System.nanoTime() + within.toNanos();
         while (!condition.call()) {
             if (System.nanoTime() > deadline) {

@@ -5,14 +5,14 @@ import dev.banyan.servers.LocalPostgres;
 import org.jspecify.annotations.Nullable;
 
 /** One PostgreSQL and one Kafka for all test classes of this JVM; they stop with it. */
-final class Servers {
+public final class Servers {
 
     private static @Nullable LocalPostgres postgres;
     private static @Nullable LocalKafka kafka;
 
     private Servers() {}
 
-    static synchronized LocalPostgres postgres() {
+    public static synchronized LocalPostgres postgres() {
         var running = postgres;
         if (running == null) {
             running = LocalPostgres.start();
@@ -22,7 +22,7 @@ final class Servers {
         return running;
     }
 
-    static synchronized LocalKafka kafka() {
+    public static synchronized LocalKafka kafka() {
         var running = kafka;
         if (running == null) {
             running = LocalKafka.start();

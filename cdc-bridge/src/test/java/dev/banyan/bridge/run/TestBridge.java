@@ -150,6 +150,9 @@ final class TestBridge implements AutoCloseable {
 
     void stop() throws InterruptedException {
         run.stop();
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
         thread.join(Duration.ofSeconds(60));
         if (thread.isAlive()) {
             throw new AssertionError("the bridge does not stop");

@@ -1,0 +1,247 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.Bridge;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.source.Preflight;
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.source.SourcePlan;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** A start that would lose something is refused, with the reason and what to do, and nothing is sent. */
+class PreflightTest {
+
+    @TempDir
+    Path folder;
+
+    /** Streams one row, stops, and hands the bridge over. */
+    private TestBridge stopped(String name) throws Exception {
+        var bridge = new TestBridge(name, folder, "one", "two");
+        bridge.start();
+        bridge.sql("INSERT INTO one VALUES (1, 'a')");
+        bridge.awaitEqual();
+        bridge.stop();
+        return bridge;
+    }
+
+    private static void assertRefused(TestBridge bridge, String... reasons) throws Exception {
+        var before = bridge.data();
+        bridge.launch();
+        assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+        assertThat(bridge.progress().state()).isEqualTo(Progress.State.REFUSED);
+        assertThat(bridge.progress().reason()).contains(reasons);
+        assertThat(bridge.data()).isEqualTo(before);
+    }
+
+    /** The cure the refusal names: events go on, and the backfill brings what was missed. */
+    private static void resync(TestBridge bridge) throws Exception {
+        bridge.sql("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'slot_"
+                + bridge.name + "'");
+        var config = config(bridge);
+        assertThat(printed(() -> bridge("plan", config))).contains("pg_create_logical_replication_slot");
+        try (var connection = bridge.source().connect()) {
+            SourcePlan.of(bridge.source(), connection).run(connection);
+        }
+        assertThat(bridge("plan", config)).isZero();
+        assertThat(bridge("resync", config)).isZero();
+        bridge.start();
+        bridge.awaitEqual();
+    }
+
+    @Test
+    void refusesWhenTheSlotIsGoneAndAResyncFindsWhatWasMissed() throws Exception {
+        try (var bridge = stopped("gone")) {
+            bridge.sql("SELECT pg_drop_replication_slot('slot_gone')");
+            bridge.sql("INSERT INTO one VALUES (2, 'missed')");
+            assertRefused(bridge, "slot slot_gone is gone", "cdc-bridge resync --config FILE");
+            assertThat(bridge("run", config(bridge))).isEqualTo(1);
+            assertThat(bridge.text("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'slot_gone'"))
+                    .as("it is not made anew behind the operator's back")
+                    .isEqualTo("0");
+            resync(bridge);
+        }
+    }
+
+    @Test
+    void refusesWhenTheSlotWasMadeAnew() throws Exception {
+        try (var bridge = stopped("anew")) {
+            bridge.sql("SELECT pg_drop_replication_slot('slot_anew')");
+            bridge.sql("INSERT INTO one VALUES (2, 'missed')");
+            bridge.sql("SELECT pg_create_logical_replication_slot('slot_anew', 'pgoutput')");
+            assertRefused(bridge, "ahead of our position", "made anew or moved by hand");
+        }
+    }
+
+    @Test
+    void refusesWhenTheSlotWasMovedAhead() throws Exception {
+        try (var bridge = stopped("ahead")) {
+            bridge.sql("INSERT INTO one VALUES (2, 'missed')");
+            bridge.sql("SELECT pg_replication_slot_advance('slot_ahead', pg_current_wal_lsn())");
+            assertRefused(bridge, "ahead of our position", "made anew or moved by hand", "resync");
+        }
+    }
+
+    @Test
+    void refusesWhenPostgresqlHasRemovedTheLogTheSlotNeeds() throws Exception {
+        try (var bridge = stopped("removed")) {
+            bridge.sql("INSERT INTO one VALUES (2, 'missed')");
+            bridge.sql("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'");
+            try {
+                bridge.sql("SELECT pg_reload_conf()");
+                Await.until("the slot is lost", () -> {
+                    bridge.sql("SELECT pg_switch_wal()");
+                    bridge.sql("INSERT INTO two SELECT coalesce(max(id), 0) + 1, 'x' FROM two");
+                    bridge.sql("CHECKPOINT");
+                    return bridge.text("SELECT wal_status FROM pg_replication_slots WHERE slot_name = 'slot_removed'")
+                            .equals("lost");
+                });
+            } finally {
+                bridge.sql("ALTER SYSTEM RESET max_slot_wal_keep_size");
+                bridge.sql("SELECT pg_reload_conf()");
+            }
+            assertRefused(bridge, "slot slot_removed is lost", "wal_status lost", "resync");
+        }
+    }
+
+    @Test
+    void refusesWhenThePublicationLacksATableEvenWhereItMayAddIt() throws Exception {
+        try (var bridge = stopped("lacking")) {
+            bridge.sql("ALTER PUBLICATION pub_lacking DROP TABLE two");
+            bridge.sql("INSERT INTO two VALUES (1, 'missed')");
+            assertRefused(bridge, "publication pub_lacking lacks [public.two]", "resync");
+            assertThat(printed(() -> bridge("plan", config(bridge))))
+                    .contains("ALTER PUBLICATION pub_lacking ADD TABLE public.two");
+            resync(bridge);
+        }
+    }
+
+    @Test
+    void refusesADatabaseItMayNotSetUpAndPrintsThePlan() throws Exception {
+        try (var bridge = new TestBridge("byhand", folder, "one")) {
+            bridge.manage = false;
+            assertRefused(
+                    bridge,
+                    "the legacy database is not set up",
+                    "ALTER TABLE public.one REPLICA IDENTITY FULL",
+                    "CREATE PUBLICATION pub_byhand",
+                    "pg_create_logical_replication_slot('slot_byhand'");
+        }
+    }
+
+    @Test
+    void aTableWithoutAKeyIsRefusedAndNeverPublished() throws Exception {
+        try (var bridge = new TestBridge("keyless", folder, "one")) {
+            bridge.sql("CREATE TABLE pay_log (id BIGINT, v TEXT)");
+            bridge.sql("CREATE UNIQUE INDEX ON pay_log (id)"); // its column may be null
+            var own = bridge.source();
+            var tables = List.of(
+                    own.tables().getFirst(),
+                    new Source.Table(new TableId("public", "pay_log"), List.of("id", "v"), List.of("id")));
+            var source =
+                    new Source(own.jdbcUrl(), own.user(), own.password(), own.slot(), own.publication(), true, tables);
+            try (var connection = source.connect()) {
+                var verdict = Preflight.check(source, connection, Optional.empty(), 0);
+                assertThat(verdict)
+                        .isInstanceOfSatisfying(Preflight.Verdict.Refuse.class, refuse -> assertThat(refuse.todo())
+                                .contains("table public.pay_log: no primary key"));
+                assertThat(SourcePlan.of(source, connection).script()).doesNotContain("public.pay_log,");
+                SourcePlan.of(source, connection).run(connection); // an operator who runs what is there all the same
+                assertThat(SourcePlan.of(source, connection).steps()).isEmpty();
+            }
+            assertThat(bridge.text("SELECT string_agg(tablename, ',' ORDER BY tablename) FROM pg_publication_tables"
+                            + " WHERE pubname = 'pub_keyless'"))
+                    .isEqualTo("one,signal");
+            assertLegacyWrites(bridge, "one", "pay_log");
+        }
+    }
+
+    @Test
+    void legacyWritesToEveryTableAfterSetUp() throws Exception {
+        try (var bridge = new TestBridge("writes", folder, "one", "two")) {
+            bridge.sql("CREATE TABLE other (id BIGINT, v TEXT)");
+            bridge.sql("ALTER TABLE two DROP CONSTRAINT two_pkey");
+            bridge.sql("CREATE UNIQUE INDEX ON two (id)");
+            bridge.sql("ALTER TABLE two ALTER id SET NOT NULL");
+            bridge.start();
+            assertLegacyWrites(bridge, "one", "two", "other");
+            bridge.sql("INSERT INTO two VALUES (4, 'd')");
+            bridge.awaitEqual();
+        }
+    }
+
+    private static void assertLegacyWrites(TestBridge bridge, String... tables) {
+        for (var table : tables) {
+            bridge.sql("INSERT INTO " + table + " VALUES (1, 'a')");
+            bridge.sql("UPDATE " + table + " SET v = 'b', id = 2");
+            bridge.sql("DELETE FROM " + table);
+        }
+    }
+
+    private static int bridge(String command, Path config) {
+        return new CommandLine(new Bridge()).execute(command, "--config", config.toString());
+    }
+
+    private static String printed(Callable<Integer> command) throws Exception {
+        var out = System.out;
+        var bytes = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        try {
+            command.call();
+        } finally {
+            System.setOut(out);
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    /** The same bridge as files for the command line. */
+    private static Path config(TestBridge bridge) throws Exception {
+        var mapping = new StringBuilder("version: 1\nschema: public\naggregates:\n");
+        for (var table : bridge.tables) {
+            mapping.append("""
+                      %1$s:
+                        topic: %2$s
+                        subject: %1$s/{id}
+                        type: t.{event}.v1
+                        table: %1$s
+                        key: [id]
+                        fields:
+                          id: {column: id, as: integer}
+                          v: v
+                        events:
+                          - {event: Imported, when: backfill}
+                          - {event: Added, when: created}
+                          - {event: Removed, when: removed}
+                          - {event: Changed, when: otherwise}
+                    """.formatted(table, bridge.topic()).indent(2));
+        }
+        Files.writeString(bridge.folder.resolve("mapping.yaml"), mapping);
+        return Files.writeString(bridge.folder.resolve("bridge.yaml"), """
+                name: %1$s
+                mapping: mapping.yaml
+                source:
+                  jdbcUrl: %2$s
+                  user: postgres
+                  password: postgres
+                  slot: slot_%1$s
+                  publication: pub_%1$s
+                  manage: true
+                store: {jdbcUrl: "%3$s"}
+                hub: {kafka: {bootstrapServers: "%4$s"}}
+                """.formatted(
+                        bridge.name,
+                        Servers.postgres().jdbcUrl(bridge.name),
+                        bridge.store().jdbcUrl(),
+                        Servers.kafka().bootstrapServers()));
+    }
+}
