@@ -101,7 +101,7 @@ public class CatalogService {
     }
 
     private static BigDecimal amount(String text) {
-        // not 1e99999999, whose digits take seconds to compute and fill the memory
+        // not 1e99999999, whose digits take more than a minute to compute
         if (text != null && PRICE.matcher(text.trim()).matches()) {
             BigDecimal amount = new BigDecimal(text.trim()).setScale(2);
             if (amount.signum() > 0 && amount.compareTo(MAX_PRICE) <= 0) {
