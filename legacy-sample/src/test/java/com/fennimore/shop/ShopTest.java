@@ -14,10 +14,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -327,6 +332,30 @@ class ShopTest {
                 .isEqualTo(2);
     }
 
+    @Test
+    void ordersOfTheSameProductsAtTheSameTimeAllGoThroughAndReserveEach() throws Exception {
+        String sql = "SELECT SUM(qty_rsv) FROM stk_lvl WHERE prd_no IN ('P000011', 'P000012')";
+        Long before = jdbc.queryForObject(sql, Long.class);
+        List<Callable<Integer>> orders = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            String lines = i % 2 == 0
+                    ? "[{\"sku\":\"P000011\"},{\"sku\":\"P000012\"}]"
+                    : "[{\"sku\":\"P000012\"},{\"sku\":\"P000011\"}]";
+            String json = "{\"customerId\":4,\"lines\":" + lines + "}";
+            orders.add(() -> browser.api("POST", "/api/orders", KEY, json).statusCode());
+        }
+
+        List<Integer> statuses = new ArrayList<>();
+        try (ExecutorService many = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Integer> reply : many.invokeAll(orders)) {
+                statuses.add(reply.get());
+            }
+        }
+
+        assertThat(statuses).hasSize(40).containsOnly(201);
+        assertThat(jdbc.queryForObject(sql, Long.class)).isEqualTo(before + 80);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "GET, /api/orders/1001, ''",
@@ -354,6 +383,9 @@ class ShopTest {
             POST | /api/orders             | {"customerId":1,"lines":[{"sku":"T3"}]}              | 400 | no longer sold
             POST | /api/orders             | {"customerId":99999,"lines":[{"sku":"T1"}]}          | 400 | unknown customer 99999
             POST | /api/orders             | {"customerId":1,"payment":"Z","lines":[{"sku":"T1"}]} | 400 | payment: Z (expected: I, C or P)
+            POST | /api/orders             | {"customerId":1,"ref":"\\u0000","lines":[{"sku":"T1"}]} | 400 | ref: up to 40 characters
+            POST | /api/orders             | {"customerId":1,"lines":[{"sku":"\\ud800"}]}          | 400 | unknown sku
+            POST | /api/orders             | {"customerId":1.5,"lines":[{"sku":"T1"}]}            | 400 | body: not the JSON expected here
             POST | /api/orders             | {"customerId":                                       | 400 | body: not the JSON expected here
             POST | /api/orders             | null                                                 | 400 | body: not the JSON expected here
             GET  | /api/orders/1           |                                                      | 404 | not found
