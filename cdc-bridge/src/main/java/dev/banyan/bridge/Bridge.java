@@ -11,6 +11,8 @@ import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.run.BridgeRun;
 import dev.banyan.bridge.run.RunSettings;
 import dev.banyan.bridge.run.StatusServer;
+import dev.banyan.bridge.scaffold.Scaffold;
+import dev.banyan.bridge.scaffold.ScaffoldFailed;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.source.SourcePlan;
@@ -36,7 +38,7 @@ import picocli.CommandLine.Option;
         name = "cdc-bridge",
         mixinStandardHelpOptions = true,
         description = "Turns row changes of a legacy PostgreSQL database into domain events on Kafka.",
-        subcommands = {Bridge.Run.class, Bridge.Plan.class, Bridge.Resync.class})
+        subcommands = {Bridge.Run.class, Bridge.Plan.class, Bridge.Init.class, Bridge.Resync.class})
 public final class Bridge {
 
     private static final Duration LEASE = Duration.ofSeconds(10);
@@ -203,6 +205,59 @@ public final class Bridge {
                     return plan.isEmpty() ? 0 : EXIT_STEPS_LEFT;
                 }
             } catch (ConfigException | MappingException | SQLException e) {
+                System.err.println(e.getMessage());
+                return 1;
+            }
+        }
+    }
+
+    @Command(
+            name = "init",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Writes a first mapping and configuration, guessed from a database's schema, which it only reads.")
+    static final class Init implements Callable<Integer> {
+
+        @Option(
+                names = "--jdbc",
+                required = true,
+                paramLabel = "URL",
+                description = "jdbc:postgresql://HOST:PORT/DATABASE")
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private String jdbcUrl;
+
+        @Option(names = "--user", required = true, description = "the role to read as")
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private String user;
+
+        @Option(
+                names = "--password",
+                arity = "0..1",
+                interactive = true,
+                echo = false,
+                description = "asked for when no value follows; goes into a file of its own")
+        private String password = "";
+
+        @Option(names = "--schema", description = "the schema to read (default: ${DEFAULT-VALUE})")
+        private String schema = "public";
+
+        @Option(names = "--out", paramLabel = "DIR", description = "where to write (default: this folder)")
+        private Path folder = Path.of("");
+
+        @Option(names = "--force", description = "overwrite files that are there")
+        private boolean overwrites;
+
+        @Override
+        public Integer call() {
+            try {
+                var written = Scaffold.write(
+                        new Scaffold.Settings(jdbcUrl, user, password, schema, folder.toAbsolutePath(), overwrites));
+                written.files().forEach(file -> System.out.println("written: " + file));
+                System.out.println(written.aggregates() + " aggregates; not published:");
+                written.refusedTables().forEach((table, reason) -> System.out.println("  " + table + ": " + reason));
+                System.out.println("next: read mapping.yaml, every line");
+                return 0;
+            } catch (ScaffoldFailed e) {
                 System.err.println(e.getMessage());
                 return 1;
             }

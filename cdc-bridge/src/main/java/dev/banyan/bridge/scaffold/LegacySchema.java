@@ -1,0 +1,58 @@
+package dev.banyan.bridge.scaffold;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One schema of a legacy database, as far as a mapping needs it. {@code refused} holds why a table cannot be published. */
+record LegacySchema(String database, String name, List<Table> tables, Map<String, String> refused) {
+
+    LegacySchema {
+        tables = List.copyOf(tables);
+    }
+
+    /** A table with a primary key. */
+    record Table(String name, List<Column> columns, List<String> key, List<ForeignKey> foreignKeys) {
+        Table {
+            columns = List.copyOf(columns);
+            key = List.copyOf(key);
+            foreignKeys = List.copyOf(foreignKeys);
+        }
+
+        Column column(String name) {
+            return columns.stream()
+                    .filter(column -> column.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("column " + this.name + "." + name + ": not read"));
+        }
+
+        boolean isReference(Column column) {
+            return foreignKeys.stream().anyMatch(key -> key.columns().contains(column.name()));
+        }
+    }
+
+    /** {@code type} is PostgreSQL's name; {@code size} is 0 where there is none. {@code values} are those of a short text column. */
+    record Column(String name, String type, int size, int scale, boolean isGenerated, Values values) {}
+
+    /** The different values of a column, empty when there are many; {@code isAll} when the whole table was read for them. */
+    record Values(List<String> texts, boolean isAll) {
+
+        static final int VALUES_MAX = 12;
+        static final Values NONE = new Values(List.of(), false);
+
+        Values {
+            texts = List.copyOf(texts);
+        }
+    }
+
+    /** Columns that hold the primary key of {@code parent}; in the order of that key. */
+    record ForeignKey(List<String> columns, String parent) {
+        ForeignKey {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    Optional<Table> table(String name) {
+        return tables.stream().filter(table -> table.name().equals(name)).findFirst();
+    }
+}
