@@ -71,7 +71,7 @@ final class Legacy implements AutoCloseable {
     }
 
     long products() throws SQLException {
-        return number("select count(*) from prd_mst");
+        return number("select count(*) from prd_mst where del_yn = 'N'");
     }
 
     long rowsWritten() throws SQLException {

@@ -15,7 +15,7 @@ final class Walk {
     static final String ROUTE = "browse-catalog";
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration FILL_PATIENCE = Duration.ofMinutes(15);
+    private static final Duration FILL_PATIENCE = Duration.ofMinutes(3);
     private static final double ROLL_BACK_SECONDS_MAX = 5;
 
     private final Scene scene;
