@@ -10,7 +10,6 @@ import dev.banyan.bridge.source.SourcePlan;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +47,7 @@ class PreflightTest {
     private static void resync(TestBridge bridge) throws Exception {
         bridge.sql("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'slot_"
                 + bridge.name + "'");
-        var config = config(bridge);
+        var config = bridge.config();
         assertThat(printed(() -> bridge("plan", config))).contains("pg_create_logical_replication_slot");
         try (var connection = bridge.source().connect()) {
             SourcePlan.of(bridge.source(), connection).run(connection);
@@ -65,7 +64,7 @@ class PreflightTest {
             bridge.sql("SELECT pg_drop_replication_slot('slot_gone')");
             bridge.sql("INSERT INTO one VALUES (2, 'missed')");
             assertRefused(bridge, "slot slot_gone is gone", "cdc-bridge resync --config FILE");
-            assertThat(bridge("run", config(bridge))).isEqualTo(1);
+            assertThat(bridge("run", bridge.config())).isEqualTo(1);
             assertThat(bridge.text("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'slot_gone'"))
                     .as("it is not made anew behind the operator's back")
                     .isEqualTo("0");
@@ -120,7 +119,7 @@ class PreflightTest {
             bridge.sql("ALTER PUBLICATION pub_lacking DROP TABLE two");
             bridge.sql("INSERT INTO two VALUES (1, 'missed')");
             assertRefused(bridge, "publication pub_lacking lacks [public.two]", "resync");
-            assertThat(printed(() -> bridge("plan", config(bridge))))
+            assertThat(printed(() -> bridge("plan", bridge.config())))
                     .contains("ALTER PUBLICATION pub_lacking ADD TABLE public.two");
             resync(bridge);
         }
@@ -202,46 +201,5 @@ class PreflightTest {
             System.setOut(out);
         }
         return bytes.toString(StandardCharsets.UTF_8);
-    }
-
-    /** The same bridge as files for the command line. */
-    private static Path config(TestBridge bridge) throws Exception {
-        var mapping = new StringBuilder("version: 1\nschema: public\naggregates:\n");
-        for (var table : bridge.tables) {
-            mapping.append("""
-                      %1$s:
-                        topic: %2$s
-                        subject: %1$s/{id}
-                        type: t.{event}.v1
-                        table: %1$s
-                        key: [id]
-                        fields:
-                          id: {column: id, as: integer}
-                          v: v
-                        events:
-                          - {event: Imported, when: backfill}
-                          - {event: Added, when: created}
-                          - {event: Removed, when: removed}
-                          - {event: Changed, when: otherwise}
-                    """.formatted(table, bridge.topic()).indent(2));
-        }
-        Files.writeString(bridge.folder.resolve("mapping.yaml"), mapping);
-        return Files.writeString(bridge.folder.resolve("bridge.yaml"), """
-                name: %1$s
-                mapping: mapping.yaml
-                source:
-                  jdbcUrl: %2$s
-                  user: postgres
-                  password: postgres
-                  slot: slot_%1$s
-                  publication: pub_%1$s
-                  manage: true
-                store: {jdbcUrl: "%3$s"}
-                hub: {kafka: {bootstrapServers: "%4$s"}}
-                """.formatted(
-                        bridge.name,
-                        Servers.postgres().jdbcUrl(bridge.name),
-                        bridge.store().jdbcUrl(),
-                        Servers.kafka().bootstrapServers()));
     }
 }

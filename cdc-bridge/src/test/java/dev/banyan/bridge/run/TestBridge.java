@@ -5,6 +5,8 @@ import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.KafkaHub;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -31,6 +34,8 @@ final class TestBridge implements AutoCloseable {
     final List<String> tables;
     boolean backfill;
     boolean manage = true;
+    BridgeStore.Settings store;
+    String bootstrapServers = Servers.kafka().bootstrapServers();
     UnaryOperator<Hub> hub = UnaryOperator.identity();
     private volatile BridgeRun run;
     private Thread thread = new Thread(() -> {});
@@ -40,6 +45,7 @@ final class TestBridge implements AutoCloseable {
         this.name = name;
         this.folder = folder;
         this.tables = List.of(tables);
+        this.store = new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "");
         Servers.postgres().createDatabase(name);
         for (var table : tables) {
             sql("CREATE TABLE " + table + " (id BIGINT PRIMARY KEY, v TEXT)");
@@ -85,15 +91,11 @@ final class TestBridge implements AutoCloseable {
                         .toList());
     }
 
-    BridgeStore.Settings store() {
-        return new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "");
-    }
-
     RunSettings settings(List<String> names) {
         return new RunSettings(
                 name,
                 source(names),
-                store(),
+                store,
                 () -> new RowEvents(topic()),
                 () -> hub.apply(kafkaHub()),
                 RunSettings.Limits.DEFAULT,
@@ -105,9 +107,7 @@ final class TestBridge implements AutoCloseable {
 
     Hub kafkaHub() {
         return new KafkaHub(
-                name,
-                new KafkaHub.Settings(
-                        Servers.kafka().bootstrapServers(), Map.of(), "/test/" + name, 1, Set.of(topic())));
+                name, new KafkaHub.Settings(bootstrapServers, Map.of(), "/test/" + name, 1, Set.of(topic())));
     }
 
     /** Starts and waits until it streams. */
@@ -163,7 +163,7 @@ final class TestBridge implements AutoCloseable {
     List<ConsumerRecord<String, String>> events() {
         var partition = new TopicPartition(topic(), 0);
         var properties = new HashMap<String, Object>();
-        properties.put("bootstrap.servers", Servers.kafka().bootstrapServers());
+        properties.put("bootstrap.servers", bootstrapServers);
         properties.put("isolation.level", "read_committed");
         properties.put("enable.auto.commit", "false");
         try (var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
@@ -221,12 +221,66 @@ final class TestBridge implements AutoCloseable {
         var seen = new HashSet<String>();
         var repeated = new HashSet<String>();
         for (var event : events()) {
-            var id = new String(event.headers().lastHeader("ce_id").value(), java.nio.charset.StandardCharsets.UTF_8);
+            var id = header(event, "ce_id");
             if (!seen.add(id)) {
                 repeated.add(id);
             }
         }
         return repeated;
+    }
+
+    /** The same bridge as files for the command line. */
+    Path config() throws Exception {
+        var mapping = new StringBuilder("version: 1\nschema: public\naggregates:\n");
+        for (var table : tables) {
+            mapping.append("""
+                      %1$s:
+                        topic: %2$s
+                        subject: %1$s/{id}
+                        type: t.{event}.v1
+                        table: %1$s
+                        key: [id]
+                        fields:
+                          id: {column: id, as: integer}
+                          v: v
+                        events:
+                          - {event: Imported, when: backfill}
+                          - {event: Added, when: created}
+                          - {event: Removed, when: removed}
+                          - {event: Changed, when: otherwise}
+                    """.formatted(table, topic()).indent(2));
+        }
+        Files.writeString(folder.resolve("mapping.yaml"), mapping);
+        return Files.writeString(folder.resolve("bridge.yaml"), """
+                name: %1$s
+                mapping: mapping.yaml
+                source:
+                  jdbcUrl: %2$s
+                  user: postgres
+                  password: postgres
+                  slot: slot_%1$s
+                  publication: pub_%1$s
+                  manage: true
+                store: {jdbcUrl: "%3$s"}
+                hub: {kafka: {bootstrapServers: "%4$s"}}
+                """.formatted(
+                        name,
+                        Servers.postgres().jdbcUrl(name),
+                        store.jdbcUrl(),
+                        Servers.kafka().bootstrapServers()));
+    }
+
+    static String header(ConsumerRecord<String, String> event, String name) {
+        return new String(event.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    /** A field of flat JSON, as text. */
+    static String field(String json, String name) {
+        var found = Pattern.compile("\"" + name + "\":\"?([^\",}]*)").matcher(json);
+        if (!found.find()) {
+            throw new AssertionError("no " + name + " in " + json);
+        }
+        return found.group(1);
     }
 
     @Override

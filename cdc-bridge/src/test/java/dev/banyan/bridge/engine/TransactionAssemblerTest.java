@@ -1,0 +1,142 @@
+package dev.banyan.bridge.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.engine.TransactionAssembler.Outcome;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What may be marked, and when: a mark too early loses a transaction in a crash. */
+class TransactionAssemblerTest {
+
+    private static final Schema TRANSACTION = SchemaBuilder.struct()
+            .field("status", Schema.STRING_SCHEMA)
+            .field("id", Schema.STRING_SCHEMA)
+            .field("event_count", Schema.OPTIONAL_INT64_SCHEMA)
+            .field(
+                    "data_collections",
+                    SchemaBuilder.array(SchemaBuilder.struct().build())
+                            .optional()
+                            .build())
+            .field("ts_ms", Schema.INT64_SCHEMA)
+            .build();
+    private static final Schema ROW =
+            SchemaBuilder.struct().field("id", Schema.INT64_SCHEMA).optional().build();
+    private static final Schema SOURCE = SchemaBuilder.struct()
+            .field("schema", Schema.STRING_SCHEMA)
+            .field("table", Schema.STRING_SCHEMA)
+            .build();
+    private static final Schema ENVELOPE = SchemaBuilder.struct()
+            .field("before", ROW)
+            .field("after", ROW)
+            .field("source", SOURCE)
+            .field("op", Schema.STRING_SCHEMA)
+            .build();
+    private static final Schema HEARTBEAT =
+            SchemaBuilder.struct().field("ts_ms", Schema.INT64_SCHEMA).build();
+
+    private final TransactionAssembler assembler = new TransactionAssembler(
+            "banyan", new TableId("banyan", "signal"), new TransactionAssembler.Limits(3, 1_000_000));
+
+    private static SourceRecord record(String topic, Struct value, long lsn, long commit) {
+        Map<String, Object> offset = new HashMap<>();
+        offset.put("lsn", lsn);
+        offset.put("lsn_commit", commit);
+        offset.put("ts_usec", 1L);
+        return new SourceRecord(Map.of(), offset, topic, value.schema(), value);
+    }
+
+    private static SourceRecord boundary(String status, String id, @Nullable Long count, long lsn, long commit) {
+        var value = new Struct(TRANSACTION)
+                .put("status", status)
+                .put("id", id)
+                .put("event_count", count)
+                .put("ts_ms", 1L);
+        return record("banyan.transaction", value, lsn, commit);
+    }
+
+    private static SourceRecord begin(int id) {
+        return boundary("BEGIN", id + ":100", null, 100, 90);
+    }
+
+    private static SourceRecord end(int id, long count) {
+        return boundary("END", id + ":200", count, 200, 200);
+    }
+
+    private static SourceRecord row(long id) {
+        var value = new Struct(ENVELOPE)
+                .put("after", new Struct(ROW).put("id", id))
+                .put("source", new Struct(SOURCE).put("schema", "public").put("table", "t"))
+                .put("op", "c");
+        return record("banyan.public.t", value, 150, 90);
+    }
+
+    private static SourceRecord heartbeat(long lsn, long commit) {
+        return record("__debezium-heartbeat.banyan", new Struct(HEARTBEAT).put("ts_ms", 1L), lsn, commit);
+    }
+
+    @Test
+    void heartbeatBetweenCommitAndEndIsNotMarked() {
+        assembler.accept(begin(7));
+        assembler.accept(row(1));
+        assertThat(assembler.accept(heartbeat(200, 200)))
+                .as("it stands behind the transaction that is still in the buffer")
+                .isInstanceOf(Outcome.Nothing.class);
+        assertThat(assembler.accept(end(7, 1))).isInstanceOfSatisfying(Outcome.Committed.class, it -> assertThat(
+                        it.transaction().changes())
+                .hasSize(1));
+        assertThat(assembler.accept(heartbeat(200, 200))).isInstanceOf(Outcome.Quiet.class);
+    }
+
+    @Test
+    void heartbeatAwayFromACommitIsNotMarked() {
+        assertThat(assembler.accept(heartbeat(300, 200))).isInstanceOf(Outcome.Nothing.class);
+        assertThat(assembler.accept(heartbeat(300, 300))).isInstanceOf(Outcome.Quiet.class);
+    }
+
+    @Test
+    void transactionThatIsCutByAReconnectionComesAgainWhole() {
+        assembler.accept(begin(7));
+        assembler.accept(row(1));
+        assembler.accept(begin(7));
+        assembler.accept(row(1));
+        assembler.accept(row(2));
+        assertThat(assembler.accept(end(7, 2))).isInstanceOfSatisfying(Outcome.Committed.class, it -> {
+            assertThat(it.transaction().changes()).hasSize(2);
+            assertThat(it.transaction().txId()).isEqualTo("7");
+            assertThat(it.transaction().commitLsn()).isEqualTo(200);
+        });
+    }
+
+    @Test
+    void transactionThatLacksARecordIsNotDelivered() {
+        assembler.accept(begin(7));
+        assembler.accept(row(1));
+        assertThatThrownBy(() -> assembler.accept(end(7, 2))).hasMessageContaining("1 records (expected: 2");
+    }
+
+    @Test
+    void endOfAnotherTransactionIsAnError() {
+        assembler.accept(begin(7));
+        assertThatThrownBy(() -> assembler.accept(end(8, 0))).hasMessageContaining("END of transaction 8");
+    }
+
+    @Test
+    void transactionBeyondTheLimitIsRefused() {
+        assembler.accept(begin(7));
+        assembler.accept(row(1));
+        assembler.accept(row(2));
+        assembler.accept(row(3));
+        assertThatThrownBy(() -> assembler.accept(row(4)))
+                .isInstanceOf(TransactionTooLarge.class)
+                .hasMessageContaining("limits.transactionRows 3");
+    }
+}

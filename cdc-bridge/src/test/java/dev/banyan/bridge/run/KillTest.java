@@ -1,0 +1,250 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.Bridge;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The bridge as a process of its own, killed with no leave to say goodbye while writers go on. */
+class KillTest {
+
+    private static final int ACCOUNTS = 200;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void nothingIsLostRepeatedOrTornWhenTheProcessIsKilled() throws Exception {
+        killed("killed", 3);
+    }
+
+    @Test
+    @Tag("soak")
+    void nothingIsLostRepeatedOrTornWhenTheProcessIsKilledOften() throws Exception {
+        killed("killed_often", 40);
+    }
+
+    private void killed(String name, int kills) throws Exception {
+        try (var bridge = new TestBridge(name, folder, "account", "ledger")) {
+            bridge.backfill = true;
+            bridge.sql("INSERT INTO account SELECT g, '0' FROM generate_series(1, " + ACCOUNTS + ") g");
+            var config = bridge.config();
+            var writing = new AtomicBoolean(true);
+            var written = new AtomicLong();
+            var writers = List.of(writer(bridge, 1, writing, written), writer(bridge, 2, writing, written));
+            var random = new Random(7);
+            for (var i = 0; i < kills; i++) {
+                try (var process = new Child(config)) {
+                    process.awaitStreaming();
+                    var before = process.transactions();
+                    Await.until("it is in the middle of writes", () -> process.transactions() > before + 20);
+                    LockSupport.parkNanos(random.nextLong(300_000_000)); // another place each time
+                    process.kill();
+                }
+            }
+            writing.set(false);
+            for (var writer : writers) {
+                writer.join();
+            }
+            try (var process = new Child(config)) {
+                process.awaitStreaming();
+                assertThat(new CommandLine(new Bridge()).execute("run", "--config", config.toString()))
+                        .as("its store is open in one process only")
+                        .isEqualTo(1);
+                bridge.sql("INSERT INTO ledger VALUES (0, 'the last')");
+                Await.until("the last row is in the hub", () -> bridge.data().stream()
+                        .anyMatch(data -> data.contains("the last")));
+                Await.until("the backfill is done", () -> process.status().contains("\"state\":\"done\""));
+            }
+            assertThat(written.get()).as("the writers wrote throughout").isGreaterThan(kills * 20L);
+            assertThat(folded(bridge)).isEqualTo(bridge.table());
+            assertThat(bridge.repeatedIds()).isEmpty();
+            assertOrderPerSubject(bridge);
+            assertWholeTransactions(bridge);
+        }
+    }
+
+    /** Transfers: each transaction changes two accounts and writes one line of the ledger, which names its own number in all three. */
+    private static Thread writer(TestBridge bridge, int number, AtomicBoolean writing, AtomicLong written) {
+        return Thread.ofPlatform().name("writer-" + number).start(() -> {
+            var random = new Random(number);
+            try (var connection = bridge.connect();
+                    var statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                for (var i = 1L; writing.get(); i++) {
+                    var id = number * 1_000_000L + i;
+                    var first = 1 + random.nextInt(ACCOUNTS - 1);
+                    var second = first + 1 + random.nextInt(ACCOUNTS - first); // the higher last: no deadlock
+                    statement.execute("UPDATE account SET v = '" + id + "' WHERE id = " + first);
+                    statement.execute("UPDATE account SET v = '" + id + "' WHERE id = " + second);
+                    statement.execute("INSERT INTO ledger VALUES (" + id + ", '" + id + "')");
+                    if (i % 10 == 0) {
+                        statement.execute("DELETE FROM ledger WHERE id = " + (id - 5));
+                    }
+                    connection.commit();
+                    written.incrementAndGet();
+                    LockSupport.parkNanos(5_000_000); // leaves the processors to the bridge
+                }
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private static Map<String, String> folded(TestBridge bridge) {
+        var folded = new HashMap<String, String>();
+        for (var event : bridge.events()) {
+            if (type(event).equals("t.Removed.v1")) {
+                folded.remove(event.key());
+            } else {
+                folded.put(event.key(), TestBridge.field(event.value(), "v"));
+            }
+        }
+        return folded;
+    }
+
+    private static void assertOrderPerSubject(TestBridge bridge) {
+        var last = new HashMap<String, String>();
+        for (var event : bridge.events()) {
+            var sequence = TestBridge.header(event, "ce_sequence");
+            var before = last.put(event.key(), sequence);
+            if (before != null) {
+                assertThat(sequence).as(event.key()).isGreaterThan(before);
+            }
+        }
+    }
+
+    /** All events of a transfer stand together: the ledger's new line with both accounts. */
+    private static void assertWholeTransactions(TestBridge bridge) {
+        var events = bridge.events().stream()
+                .filter(event -> !type(event).equals("t.Imported.v1"))
+                .toList();
+        var sizes = new HashMap<String, Integer>();
+        var runs = new HashMap<String, Integer>();
+        var previous = "";
+        var added = new ArrayList<String>();
+        for (var event : events) {
+            var txId = TestBridge.header(event, "ce_txid");
+            sizes.merge(txId, 1, Integer::sum);
+            if (!txId.equals(previous)) {
+                runs.merge(txId, 1, Integer::sum);
+                previous = txId;
+            }
+            if (event.key().startsWith("ledger/") && type(event).equals("t.Added.v1")) {
+                added.add(txId);
+            }
+        }
+        assertThat(runs.values()).as("a transaction's events are not split up").containsOnly(1);
+        assertThat(added).doesNotHaveDuplicates();
+        added.removeLast(); // the last row was written alone
+        assertThat(added).isNotEmpty().allSatisfy(txId -> assertThat(sizes.getOrDefault(txId, 0))
+                .isBetween(3, 4));
+    }
+
+    private static String type(org.apache.kafka.clients.consumer.ConsumerRecord<String, String> event) {
+        return TestBridge.header(event, "ce_type");
+    }
+
+    /** The bridge's main in a JVM of its own. */
+    private final class Child implements AutoCloseable {
+
+        private final Process process;
+        private final Path log;
+        private final HttpClient client = HttpClient.newHttpClient();
+
+        Child(Path config) throws IOException {
+            log = Files.createTempFile(folder, "bridge", ".log");
+            process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-Xmx256m",
+                            "-XX:TieredStopAtLevel=1",
+                            "-Xshare:auto",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Bridge.class.getName(),
+                            "run",
+                            "--config",
+                            config.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+        }
+
+        private URI address(String path) throws IOException {
+            var ready = Files.readString(log)
+                    .lines()
+                    .filter(line -> line.startsWith("READY bridge status="))
+                    .findFirst();
+            return URI.create("http://127.0.0.1:"
+                    + ready.map(line -> line.substring(line.indexOf('=') + 1)).orElseThrow() + path);
+        }
+
+        void awaitStreaming() throws Exception {
+            Await.until("the process is ready", () -> {
+                if (!process.isAlive()) {
+                    throw new AssertionError(Files.readString(log));
+                }
+                return Files.readString(log).contains("READY bridge status=");
+            });
+            Await.until("the process streams", () -> get("/health").statusCode() == 200);
+        }
+
+        private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+            var request = HttpRequest.newBuilder(address(path))
+                    .timeout(Duration.ofSeconds(10))
+                    .build();
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        }
+
+        String status() throws IOException, InterruptedException {
+            return get("/status").body();
+        }
+
+        long transactions() throws IOException, InterruptedException {
+            return Long.parseLong(TestBridge.field(status(), "transactions"));
+        }
+
+        void kill() throws InterruptedException {
+            process.destroyForcibly();
+            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        }
+
+        @Override
+        public void close() {
+            client.close();
+            if (process.isAlive()) {
+                process.destroy();
+                try {
+                    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                        process.destroyForcibly();
+                    }
+                } catch (InterruptedException e) {
+                    process.destroyForcibly();
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+}
