@@ -1,0 +1,93 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.servers.LocalKafka;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One bridge at a time, and a hub that goes away and comes back. */
+class TakeoverTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aSecondInstanceWaitsAndGoesOnWhereTheFirstStopped() throws Exception {
+        try (var bridge = new TestBridge("pair", folder, "p")) {
+            Servers.postgres().createDatabase("pair_store");
+            bridge.store = new BridgeStore.Settings(Servers.postgres().jdbcUrl("pair_store"), "postgres", "postgres");
+            bridge.start();
+            var second = new BridgeRun(bridge.settings(bridge.tables), InstantSource.system());
+            var running = Thread.ofPlatform().name("second").start(() -> {
+                try {
+                    second.run();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            Await.until(
+                    "the second waits",
+                    () -> second.progress().state() == Progress.State.STANDBY
+                            && second.progress().reason().contains("in use by"));
+            bridge.sql("INSERT INTO p VALUES (1, 'by the first')");
+            bridge.awaitEqual();
+            assertThat(second.progress().state()).isEqualTo(Progress.State.STANDBY);
+            bridge.stop();
+            bridge.sql("INSERT INTO p VALUES (2, 'between')");
+            Await.until("the second streams", () -> second.progress().state() == Progress.State.STREAMING);
+            bridge.sql("INSERT INTO p VALUES (3, 'by the second')");
+            bridge.awaitEqual();
+            assertThat(bridge.repeatedIds()).isEmpty();
+            second.stop();
+            running.join();
+        }
+    }
+
+    @Test
+    void aBridgeThatAnotherShutOutOfTheHubStopsForGood() throws Exception {
+        try (var bridge = new TestBridge("shutout", folder, "p").start();
+                var other = bridge.kafkaHub()) {
+            other.open();
+            bridge.sql("INSERT INTO p VALUES (1, 'a')");
+            assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+            assertThat(bridge.progress().reason()).contains("another bridge has taken over");
+            assertThat(bridge.data()).isEmpty();
+        }
+    }
+
+    @Test
+    void writesWhileTheHubIsDownArriveOnceWhenItIsBack() throws Exception {
+        int port;
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        var kafka = LocalKafka.start(folder.resolve("kafka"), port);
+        try {
+            kafka.createTopic("t.hubdown", 1);
+            try (var bridge = new TestBridge("hubdown", folder, "p")) {
+                bridge.bootstrapServers = kafka.bootstrapServers();
+                bridge.start();
+                bridge.sql("INSERT INTO p VALUES (1, 'before')");
+                bridge.awaitEqual();
+                kafka.close();
+                bridge.sql("INSERT INTO p VALUES (2, 'while down')");
+                Await.until("the bridge says so", () -> bridge.progress().state() == Progress.State.HUB_UNAVAILABLE);
+                kafka = LocalKafka.start(folder.resolve("kafka"), port);
+                bridge.sql("INSERT INTO p VALUES (3, 'back')");
+                bridge.awaitEqual();
+                assertThat(bridge.repeatedIds()).isEmpty();
+                assertThat(bridge.progress().engineStarts())
+                        .as("it waits in place")
+                        .isEqualTo(1);
+            }
+        } finally {
+            kafka.close();
+        }
+    }
+}
