@@ -81,7 +81,9 @@ final class Evaluation {
         } else if (!changed.isEmpty()) {
             var rule = plan.rule(stateBefore, stateAfter, changed, renumbered);
             emit(touch, rule, changed, data(touch, stateAfter, renumbered ? origin : null), false);
-        } else if (touch.isRootRead()) {
+        } else if (touch.isRootRead() || touch.isUntold()) {
+            // The backfill drops what it reads of a row that the log had first, so this is the only chance to tell of
+            // it.
             whole(touch, BACKFILLED, stateAfter, true);
         } else {
             unchanged.increment();

@@ -16,6 +16,7 @@ final class Touches implements TransactionRows.Listener {
         private final List<Object> key;
         private boolean live;
         private boolean rootRead;
+        private boolean untold;
 
         private Touch(AggregatePlan plan, List<Object> key) {
             this.plan = plan;
@@ -36,6 +37,11 @@ final class Touches implements TransactionRows.Listener {
 
         boolean isRootRead() {
             return rootRead;
+        }
+
+        /** A part of it was there before, but no event has told of that. */
+        boolean isUntold() {
+            return untold;
         }
     }
 
@@ -63,6 +69,14 @@ final class Touches implements TransactionRows.Listener {
     public void childTouched(TableId table, List<Object> parent, boolean backfill) {
         for (var plan : byChild.getOrDefault(table, List.of())) {
             touch(plan, parent).live |= !backfill;
+        }
+    }
+
+    @Override
+    public void untold(TableId table, List<Object> key, List<Object> parent) {
+        byRoot.getOrDefault(table, List.of()).forEach(plan -> touch(plan, key).untold = true);
+        if (!parent.isEmpty()) {
+            byChild.getOrDefault(table, List.of()).forEach(plan -> touch(plan, parent).untold = true);
         }
     }
 

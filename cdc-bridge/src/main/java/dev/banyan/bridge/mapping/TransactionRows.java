@@ -40,6 +40,9 @@ final class TransactionRows {
         /** There was a row at the start, but nobody has seen it: it was changed before a backfill read it. */
         private boolean unseen;
 
+        /** The row at the start is known from the log alone: no event has told of it. */
+        private boolean untold;
+
         /** The key that today's row had at the start; null for a new row. */
         private @Nullable List<Object> origin;
 
@@ -82,6 +85,9 @@ final class TransactionRows {
         void rootTouched(TableId table, List<Object> key, boolean backfill);
 
         void childTouched(TableId table, List<Object> parent, boolean backfill);
+
+        /** A row of this aggregate, of its root or its lists, was there before and no event has told of it. */
+        void untold(TableId table, List<Object> key, List<Object> parent);
     }
 
     private final AggregateImages images;
@@ -234,6 +240,7 @@ final class TransactionRows {
         if (before != null && slot.table.isWhole(before)) {
             slot.before = slot.table.image(before, null, hash);
             slot.after = slot.before;
+            slot.untold = true;
             index(slot, slot.before);
         } else {
             slot.unseen = true;
@@ -246,6 +253,9 @@ final class TransactionRows {
         var parent = slot.table.parent(row);
         if (!parent.isEmpty()) {
             listener.childTouched(slot.table.id(), parent, backfill);
+        }
+        if (slot.untold) {
+            listener.untold(slot.table.id(), slot.key, parent);
         }
     }
 

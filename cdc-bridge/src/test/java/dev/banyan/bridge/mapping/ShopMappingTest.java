@@ -203,6 +203,26 @@ class ShopMappingTest {
     }
 
     @Test
+    void changeThatShowsNothingStillTellsOfAProductThatNoBackfillHasReadYet() {
+        var events = map(new Change.Updated(table("cat_grp"), category("TOO"), category("TOO")));
+
+        assertThat(types(events)).containsExactly("CategoryImported");
+        assertThat(map(new Change.Updated(table("cat_grp"), category("TOO"), category("TOO"))))
+                .isEmpty();
+    }
+
+    @Test
+    void changeThatShowsNothingStillTellsOfAChildThatNoBackfillHasReadYet() {
+        map(inserted("prd_mst", product("P000001")));
+        var price = price("P000001", "R", "12.90", "Y");
+
+        var events = map(new Change.Updated(table("prd_prc"), price, price));
+
+        assertThat(types(events)).containsExactly("ProductImported");
+        assertThat(events.getFirst().data()).contains("12.90");
+    }
+
+    @Test
     void truncatedTableRemovesEachOfItsAggregates() {
         addProduct("P000001");
         addProduct("P000002");
@@ -295,6 +315,10 @@ class ShopMappingTest {
                 LocalDateTime.parse("2020-01-01T11:00:00"),
                 "upd_ts",
                 LocalDateTime.parse("2020-07-01T11:00:00"));
+    }
+
+    private static Row category(String code) {
+        return row("cat_cd", code, "cat_nm", "Tools", "par_cd", null, "srt_no", (short) 10);
     }
 
     private static Row price(String sku, String kind, String amount, String active) {

@@ -1,0 +1,57 @@
+package dev.banyan.bridge.mapping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The page that explains the mapping language is true and complete. */
+class ReferencePageTest {
+
+    private static final Path PAGE = Path.of("../docs/reference/mapping.md");
+    private static final Pattern SNIPPET = Pattern.compile("```yaml\n(# mapping\n.*?)```", Pattern.DOTALL);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void everySnippetIsAMapping() throws Exception {
+        var snippets = new ArrayList<String>();
+        var matcher = SNIPPET.matcher(Files.readString(PAGE));
+        while (matcher.find()) {
+            snippets.add(matcher.group(1));
+        }
+        assertThat(snippets).hasSizeGreaterThanOrEqualTo(2);
+        for (var snippet : snippets) {
+            MappingFile.read(Files.writeString(folder.resolve("mapping.yaml"), snippet));
+        }
+    }
+
+    @Test
+    void everyKeyAndWordOfTheSchemaIsExplained() throws Exception {
+        var page = Files.readString(PAGE);
+        try (var in = MappingFile.class.getResourceAsStream("mapping.schema.json")) {
+            var text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+            var words = new TreeSet<String>();
+            collect(JsonMapper.shared().readTree(text), words);
+            assertThat(words).hasSizeGreaterThan(40).allSatisfy(word -> assertThat(page)
+                    .contains("`" + word + "`"));
+        }
+    }
+
+    private static void collect(JsonNode schema, Set<String> words) {
+        words.addAll(schema.path("properties").propertyNames());
+        schema.path("enum").forEach(each -> words.add(each.asString()));
+        schema.forEach(each -> collect(each, words));
+    }
+}
