@@ -1,0 +1,173 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.mapping.Mapper;
+import dev.banyan.bridge.mapping.MappingFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** Measures the bridge with a mapping on real servers, all on this machine. See docs/measurements/bridge.md for how it is started. */
+final class Measure {
+
+    private static final int ROWS_PER_TRANSACTION = 10;
+
+    private final TestBridge bridge;
+
+    private Measure(Path folder) {
+        bridge = new TestBridge("measured", folder, "item");
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        var transactions = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 60_000;
+        var seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 20;
+        var folder = Files.createTempDirectory("banyan-measure");
+        var measure = new Measure(folder);
+        measure.throughput(transactions);
+        measure.latency(500, seconds);
+        System.exit(0);
+    }
+
+    private BridgeRun newRun() throws Exception {
+        var config = bridge.config();
+        var mapping = MappingFile.read(config.resolveSibling("mapping.yaml"));
+        var own = bridge.settings(bridge.tables);
+        return new BridgeRun(
+                new RunSettings(
+                        own.name(),
+                        own.source(),
+                        bridge.store,
+                        () -> new Mapper(mapping, own.name(), null),
+                        own.hub(),
+                        own.limits(),
+                        false,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(10),
+                        0),
+                InstantSource.system());
+    }
+
+    /** Starts a run that the caller stops. */
+    private static Thread start(BridgeRun run) throws Exception {
+        var thread = Thread.ofPlatform().name("bridge").start(() -> {
+            try {
+                run.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Await.until("it streams", () -> run.progress().state() == Progress.State.STREAMING);
+        return thread;
+    }
+
+    private void write(int transactions, long firstId) throws SQLException {
+        try (var connection = bridge.connect();
+                var statement = connection.createStatement()) {
+            statement.execute("SET synchronous_commit = off"); // only the writer: it is not what is measured
+            statement.execute("DO $$ BEGIN FOR i IN 0.." + (transactions - 1) + " LOOP"
+                    + " INSERT INTO item SELECT " + firstId + " + i * " + ROWS_PER_TRANSACTION
+                    + " + g, 'value ' || i FROM generate_series(1, " + ROWS_PER_TRANSACTION + ") g;"
+                    + " COMMIT; END LOOP; END $$");
+        }
+    }
+
+    /** The writers finish first, so that the whole machine is the bridge's, PostgreSQL's sender's and Kafka's. */
+    private void throughput(int transactions) throws Exception {
+        var first = newRun();
+        var thread = start(first);
+        first.stop();
+        thread.join();
+        var warm = transactions / 3;
+        write(warm, 0);
+        write(transactions, 1_000_000_000L);
+        var run = newRun();
+        thread = start(run);
+        Await.until("it is warm", Duration.ofMinutes(5), () -> run.progress().transactions() >= warm);
+        var before = run.progress().rows();
+        var since = System.nanoTime();
+        var all = (long) (warm + transactions) * ROWS_PER_TRANSACTION;
+        Await.until(
+                "all are in Kafka", Duration.ofMinutes(5), () -> run.progress().rows() >= all);
+        var nanos = System.nanoTime() - since;
+        System.out.printf(
+                "throughput: %,d rows in transactions of %d, mapped: %,.0f rows/s%n",
+                all - before, ROWS_PER_TRANSACTION, (all - before) * 1e9 / nanos);
+        run.stop();
+        thread.join();
+    }
+
+    /** From the writer's COMMIT having returned until a consumer of committed events has the event. One writer, open loop. */
+    private void latency(int perSecond, int seconds) throws Exception {
+        var run = newRun();
+        var thread = start(run);
+        var committed = new long[perSecond * seconds];
+        var seen = new long[committed.length];
+        var reading = new AtomicBoolean(true);
+        var reader = Thread.ofPlatform().name("reader").start(() -> read(seen, reading));
+        var period = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        try (var connection = bridge.connect();
+                var statement = connection.prepareStatement("INSERT INTO item VALUES (?, 'timed')")) {
+            var next = System.nanoTime();
+            for (var i = 0; i < committed.length; i++) {
+                while (System.nanoTime() < next) {
+                    LockSupport.parkNanos(next - System.nanoTime());
+                }
+                next += period;
+                statement.setLong(1, 5_000_000_000L + i);
+                statement.execute();
+                committed[i] = System.nanoTime();
+            }
+        }
+        Await.until("the last has arrived", () -> seen[seen.length - 1] != 0);
+        reading.set(false);
+        reader.join();
+        run.stop();
+        thread.join();
+        var warm = committed.length / 4;
+        var micros = new long[committed.length - warm];
+        for (var i = warm; i < committed.length; i++) {
+            micros[i - warm] = Math.max(0, seen[i] - committed[i]) / 1000;
+        }
+        Arrays.sort(micros);
+        System.out.printf(
+                "commit to consumer at %d tx/s (%.0f/s reached): p50 %.1f ms, p99 %.1f ms, max %.1f ms%n",
+                perSecond,
+                (committed.length - warm) * 1e9 / (committed[committed.length - 1] - committed[warm]),
+                micros[micros.length / 2] / 1e3,
+                micros[micros.length * 99 / 100] / 1e3,
+                micros[micros.length - 1] / 1e3);
+    }
+
+    private void read(long[] seen, AtomicBoolean reading) {
+        var partition = new TopicPartition(bridge.topic(), 0);
+        var properties = new HashMap<String, Object>();
+        properties.put("bootstrap.servers", bridge.bootstrapServers);
+        properties.put("isolation.level", "read_committed");
+        properties.put("fetch.max.wait.ms", "20");
+        try (var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToEnd(List.of(partition));
+            while (reading.get()) {
+                for (var event : consumer.poll(Duration.ofMillis(20))) {
+                    var now = System.nanoTime();
+                    if (new String(event.value(), StandardCharsets.UTF_8).contains("timed")) {
+                        var id = Long.parseLong(event.key().substring("item/".length()));
+                        seen[(int) (id - 5_000_000_000L)] = now;
+                    }
+                }
+            }
+        }
+    }
+}
