@@ -68,6 +68,8 @@ public final class LiveBackend {
                         .validateHeaders(true))
                 .responseTimeout(backend.timeouts().request())
                 .followRedirect(false)
+                // Its own retry asks again after a reset whatever the method: a write could happen twice.
+                .disableRetry(true)
                 .doOnChannelInit((observer, channel, address) -> InterimReplies.dropFrom(channel.pipeline()));
         if (tls == null) {
             return plain;

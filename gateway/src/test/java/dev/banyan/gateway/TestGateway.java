@@ -1,0 +1,126 @@
+package dev.banyan.gateway;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Assertions;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A gateway on free ports over the rules of a folder, with what tests ask it. */
+final class TestGateway implements AutoCloseable {
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final Gateway gateway;
+    private final Path folder;
+
+    private TestGateway(Gateway gateway, Path folder) {
+        this.gateway = gateway;
+        this.folder = folder;
+    }
+
+    /** Starts with these rules in {@code folder/rules}; {@code options} are added to the command line. */
+    static TestGateway start(Path folder, String rules, String... options) throws Exception {
+        Files.createDirectories(folder.resolve("rules"));
+        Files.writeString(folder.resolve("rules/rules.yaml"), rules);
+        return restart(folder, options);
+    }
+
+    /** Starts over the rules that lie in {@code folder/rules} already. */
+    static TestGateway restart(Path folder, String... options) throws Exception {
+        var args = new ArrayList<>(List.of("--rules", folder.resolve("rules").toString()));
+        args.addAll(List.of("--run-dir", folder.resolve("run").toString(), "--port", "0", "--admin-port", "0"));
+        args.addAll(List.of("--drain", "1", "--reveal"));
+        args.addAll(List.of(options));
+        return new TestGateway(Gateway.start(GatewayCommand.parse(args.toArray(String[]::new))), folder);
+    }
+
+    Gateway gateway() {
+        return gateway;
+    }
+
+    int port() {
+        return gateway.port();
+    }
+
+    Wire wire() throws IOException {
+        return Wire.to(port());
+    }
+
+    /** Sends one request on a connection of its own and returns the reply. */
+    String ask(String request) throws IOException {
+        try (var wire = wire()) {
+            return wire.send(request).reply();
+        }
+    }
+
+    /** Sends {@code METHOD target} without a body. */
+    String ask(String method, String target) throws IOException {
+        return ask(method + " " + target + " HTTP/1.1\r\nHost: shop.test\r\n\r\n");
+    }
+
+    Path rulesFile() {
+        return folder.resolve("rules/rules.yaml");
+    }
+
+    /** Replaces the rules the way editors do: a new file under the old name. */
+    void save(String rules) throws IOException {
+        Path draft = folder.resolve("draft");
+        Files.writeString(draft, rules);
+        Files.move(draft, rulesFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    JsonNode admin(String path) throws IOException, InterruptedException {
+        return new JsonMapper().readTree(adminText(path));
+    }
+
+    String adminText(String path) throws IOException, InterruptedException {
+        String token = Files.readString(folder.resolve("run/admin.token")).strip();
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + path))
+                .header("Authorization", "Bearer " + token)
+                .build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    /** Returns what the admin API counts for a route. */
+    JsonNode route(String name) throws IOException, InterruptedException {
+        for (JsonNode route : admin("/admin/routes").path("routes")) {
+            if (route.path("name").asString("").equals(name)) {
+                return route;
+            }
+        }
+        throw new AssertionError("no route " + name);
+    }
+
+    /** Returns the calls a backend has at the moment. */
+    int inFlight(String backend) {
+        return gateway.rules().current().backends().get(backend).inFlight();
+    }
+
+    /** Returns when {@code condition} holds, or fails after 15 s. */
+    static void await(String what, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.call()) {
+            if (System.nanoTime() > end) {
+                Assertions.fail("not within " + PATIENCE + ": " + what);
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+    }
+}
