@@ -57,6 +57,16 @@ public final class RulesFolder {
         return rules;
     }
 
+    /** What is wrong with the text and the shape of one file, looked at by itself; empty when nothing is. */
+    public static List<Problem> problems(Path file, byte[] content) {
+        List<Problem> problems = new ArrayList<>();
+        Yaml document = YamlParser.parse(file, content, problems);
+        if (document != null) {
+            SCHEMA.check(file, document, problems);
+        }
+        return problems;
+    }
+
     private static List<Path> files(Path folder, List<Problem> problems) {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> yaml = Files.newDirectoryStream(folder, "*.yaml")) {

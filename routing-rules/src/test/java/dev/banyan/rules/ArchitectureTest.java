@@ -23,7 +23,7 @@ final class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        "dev.banyan.rules",
+                        "dev.banyan.rules..",
                         "java..",
                         "com.google.re2j",
                         "com.dynatrace.hash4j..",
@@ -77,6 +77,7 @@ final class ArchitectureTest {
                         "RuleSet",
                         "RulesException",
                         "RulesFolder",
+                        "RulesFormat",
                         "Side",
                         "Stage");
     }
