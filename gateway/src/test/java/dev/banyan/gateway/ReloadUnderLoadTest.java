@@ -104,7 +104,12 @@ class ReloadUnderLoadTest {
         return RuleSet.of(
                 List.of(Backend.baseline("legacy", one), Backend.candidate("one", one), Backend.candidate("two", two)),
                 List.of(),
-                List.of(new Route(route, List.of(), List.of(match), candidate, null, Stage.COMPLETE, 0, false, 0)));
+                List.of(Route.named(route)
+                        .matches(match)
+                        .candidate(candidate)
+                        .stage(Stage.COMPLETE)
+                        .fallback(false)
+                        .build()));
     }
 
     private static URI url(int port) {

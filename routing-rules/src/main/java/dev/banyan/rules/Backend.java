@@ -2,55 +2,191 @@ package dev.banyan.rules;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server that requests are forwarded to.
+ * What requests are forwarded to: one server, or several that are alike.
  *
- * @param url scheme, host and port only; a request keeps its own path
+ * @param urls scheme, host and port only, all of one scheme, at least one; a request keeps its own path
  * @param host the name this backend lives under when that is not the name people type; null passes the caller's on
- * @param maxConnections calls in flight at once
+ * @param maxConnections calls in flight at once, of all instances together
  * @param circuitBreaker null never opens, the default of a baseline: in front of legacy, a gateway adds no refusals
+ * @param health null asks nothing: an instance is taken to be well
+ * @param retries null tries nothing again
+ * @param tls null trusts what the gateway trusts; only for https
  */
 public record Backend(
         String name,
-        URI url,
+        List<URI> urls,
         boolean baseline,
         @Nullable String host,
         Timeouts timeouts,
         int maxConnections,
         @Nullable CircuitBreaker circuitBreaker,
-        PathModel pathModel) {
+        PathModel pathModel,
+        @Nullable Health health,
+        @Nullable Retries retries,
+        @Nullable Tls tls) {
 
     /** The largest {@code maxConnections}. */
     public static final int MAX_CONNECTIONS_MAX = 100_000;
+
+    /** The most instances of one backend. */
+    public static final int URLS_MAX = 64;
 
     private static final int MAX_CONNECTIONS_UNSET = 5_000;
 
     public Backend {
         Names.require("backend", name);
-        url = origin(url);
+        urls = urls.stream().map(Backend::origin).toList();
+        requireInstances(urls);
         if (maxConnections < 1 || maxConnections > MAX_CONNECTIONS_MAX) {
             throw new IllegalArgumentException(
                     "maxConnections: " + maxConnections + " (expected: 1.." + MAX_CONNECTIONS_MAX + ")");
+        }
+        if (tls != null && !isHttps(urls)) {
+            throw new IllegalArgumentException("tls: with " + urls.getFirst() + " (expected: https)");
         }
     }
 
     /** The backend of everything that no route moves, with the settings a rule file gets when it names none. */
     public static Backend baseline(String name, URI url) {
-        return new Backend(name, url, true, null, Timeouts.UNSET, MAX_CONNECTIONS_UNSET, null, PathModel.UNKNOWN);
+        return new Builder(name, List.of(url), true).build();
     }
 
     /** A backend that routes move to, with the settings a rule file gets when it names none. */
     public static Backend candidate(String name, URI url) {
-        return new Backend(
-                name, url, false, null, Timeouts.UNSET, MAX_CONNECTIONS_UNSET, CircuitBreaker.UNSET, PathModel.UNKNOWN);
+        return new Builder(name, List.of(url), false)
+                .circuitBreaker(CircuitBreaker.UNSET)
+                .build();
+    }
+
+    /** The address of the first instance, which is all there are for most backends. */
+    public URI url() {
+        return urls.getFirst();
     }
 
     /** The same backend at another address. */
     public Backend withUrl(URI other) {
-        return new Backend(name, other, baseline, host, timeouts, maxConnections, circuitBreaker, pathModel);
+        return withUrls(List.of(other));
+    }
+
+    /** The same backend with other instances. */
+    public Backend withUrls(List<URI> others) {
+        Builder changed = toBuilder();
+        changed.urls = others;
+        changed.tls = isHttps(others) ? tls : null;
+        return changed.build();
+    }
+
+    /** Begins a backend that differs from this one. */
+    public Builder toBuilder() {
+        return new Builder(name, urls, baseline)
+                .host(host)
+                .timeouts(timeouts)
+                .maxConnections(maxConnections)
+                .circuitBreaker(circuitBreaker)
+                .pathModel(pathModel)
+                .health(health)
+                .retries(retries)
+                .tls(tls);
+    }
+
+    private static void requireInstances(List<URI> urls) {
+        if (urls.isEmpty() || urls.size() > URLS_MAX) {
+            throw new IllegalArgumentException("urls: " + urls.size() + " (expected: 1.." + URLS_MAX + ")");
+        }
+        if (urls.stream().distinct().count() < urls.size()) {
+            throw new IllegalArgumentException("urls: " + urls + " (expected: each once)");
+        }
+        if (urls.stream().anyMatch(each -> !each.getScheme()
+                .equalsIgnoreCase(urls.getFirst().getScheme()))) {
+            throw new IllegalArgumentException("urls: " + urls + " (expected: all of one scheme)");
+        }
+    }
+
+    private static boolean isHttps(List<URI> urls) {
+        return "https".equalsIgnoreCase(urls.getFirst().getScheme());
+    }
+
+    /** A backend in the making; what is not said is as in a rule file, and a circuit breaker has to be said. */
+    public static final class Builder {
+
+        private final String name;
+        private List<URI> urls;
+        private final boolean baseline;
+        private @Nullable String host;
+        private Timeouts timeouts = Timeouts.UNSET;
+        private int maxConnections = MAX_CONNECTIONS_UNSET;
+        private @Nullable CircuitBreaker circuitBreaker;
+        private PathModel pathModel = PathModel.UNKNOWN;
+        private @Nullable Health health;
+        private @Nullable Retries retries;
+        private @Nullable Tls tls;
+
+        Builder(String name, List<URI> urls, boolean baseline) {
+            this.name = name;
+            this.urls = List.copyOf(urls);
+            this.baseline = baseline;
+        }
+
+        public Builder host(@Nullable String value) {
+            host = value;
+            return this;
+        }
+
+        public Builder timeouts(Timeouts value) {
+            timeouts = value;
+            return this;
+        }
+
+        public Builder maxConnections(int value) {
+            maxConnections = value;
+            return this;
+        }
+
+        public Builder circuitBreaker(@Nullable CircuitBreaker value) {
+            circuitBreaker = value;
+            return this;
+        }
+
+        public Builder pathModel(PathModel value) {
+            pathModel = value;
+            return this;
+        }
+
+        public Builder health(@Nullable Health value) {
+            health = value;
+            return this;
+        }
+
+        public Builder retries(@Nullable Retries value) {
+            retries = value;
+            return this;
+        }
+
+        public Builder tls(@Nullable Tls value) {
+            tls = value;
+            return this;
+        }
+
+        /** The backend, checked. */
+        public Backend build() {
+            return new Backend(
+                    name,
+                    urls,
+                    baseline,
+                    host,
+                    timeouts,
+                    maxConnections,
+                    circuitBreaker,
+                    pathModel,
+                    health,
+                    retries,
+                    tls);
+        }
     }
 
     /**
@@ -72,7 +208,7 @@ public record Backend(
             requireBounded("request", request);
         }
 
-        private static void requireBounded(String name, Duration value) {
+        static void requireBounded(String name, Duration value) {
             if (!value.isPositive() || value.compareTo(MAX) > 0) {
                 throw new IllegalArgumentException(name + ": " + value + " (expected: above 0, up to 1h)");
             }
@@ -109,6 +245,79 @@ public record Backend(
         private static void requireBetween(String name, int value, int min, int max) {
             if (value < min || value > max) {
                 throw new IllegalArgumentException(name + ": " + value + " (expected: " + min + ".." + max + ")");
+            }
+        }
+    }
+
+    /**
+     * How it is found out which instances are well.
+     *
+     * @param path asked with GET; 200 to 399 is well
+     * @param interval from one question to the next
+     * @param timeout of one question, at most {@code interval}
+     * @param unhealthyAfter so many failures in a row leave an instance out
+     * @param healthyAfter so many successes in a row take it back
+     */
+    public record Health(String path, Duration interval, Duration timeout, int unhealthyAfter, int healthyAfter) {
+
+        /** The most failures or successes in a row that may be asked for. */
+        public static final int IN_A_ROW_MAX = 100;
+
+        /** What is asked of a backend whose {@code health} leaves things out. */
+        public static final Health UNSET = new Health("/", Duration.ofSeconds(10), Duration.ofSeconds(2), 3, 2);
+
+        public Health {
+            if (!HealthPath.isFit(path)) {
+                throw new IllegalArgumentException("path: " + path + " (expected: " + HealthPath.EXPECTED + ")");
+            }
+            Timeouts.requireBounded("interval", interval);
+            Timeouts.requireBounded("timeout", timeout);
+            if (timeout.compareTo(interval) > 0) {
+                throw new IllegalArgumentException("timeout: " + timeout + " (expected: at most " + interval + ")");
+            }
+            CircuitBreaker.requireBetween("unhealthyAfter", unhealthyAfter, 1, IN_A_ROW_MAX);
+            CircuitBreaker.requireBetween("healthyAfter", healthyAfter, 1, IN_A_ROW_MAX);
+        }
+    }
+
+    /**
+     * What is tried again: requests of GET, HEAD and OPTIONS without a body, when no connection stands, when it is reset
+     * before a reply's head, and on 503.
+     *
+     * @param attempts more tries of one request after the first
+     * @param budget retries are at most this share of all requests, in basis points (2000 is 20 %)
+     */
+    public record Retries(int attempts, int budget) {
+
+        /** The most {@code attempts}. */
+        public static final int ATTEMPTS_MAX = 5;
+
+        /** The largest {@code budget}. */
+        public static final int BUDGET_MAX = 5_000;
+
+        /** What {@code retries} means that leaves things out. */
+        public static final Retries UNSET = new Retries(1, 2_000);
+
+        public Retries {
+            CircuitBreaker.requireBetween("attempts", attempts, 1, ATTEMPTS_MAX);
+            CircuitBreaker.requireBetween("budget", budget, 1, BUDGET_MAX);
+        }
+    }
+
+    /**
+     * Whom an https backend is believed to be.
+     *
+     * @param ca a PEM file of the authorities to trust instead of the gateway's, relative to the rules folder and within
+     *     it; null trusts what the gateway trusts
+     * @param serverName the name its certificate must have; null is the host it is called by
+     */
+    public record Tls(@Nullable String ca, @Nullable String serverName) {
+        public Tls {
+            if (ca != null && !RelativeFile.isFit(ca)) {
+                throw new IllegalArgumentException("ca: " + ca + " (expected: " + RelativeFile.EXPECTED + ")");
+            }
+            if (ca == null && serverName == null) {
+                throw new IllegalArgumentException("tls: empty (expected: ca, serverName or both)");
             }
         }
     }

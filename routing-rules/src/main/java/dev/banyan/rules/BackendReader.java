@@ -2,7 +2,9 @@ package dev.banyan.rules;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Makes backends of what files declare. */
@@ -19,38 +21,137 @@ final class BackendReader {
     Backend read(Declared at) {
         int before = problems.size();
         boolean baseline = at.fields().isTrue("baseline");
-        URI url = url(at);
+        List<URI> urls = urls(at);
         Backend.Timeouts timeouts = timeouts(at);
         Backend.CircuitBreaker breaker = circuitBreaker(at, baseline);
-        if (url == null || problems.size() > before || !Names.isName(at.name())) {
+        Backend.Health health = health(at);
+        Backend.Retries retries = retries(at);
+        Backend.Tls tls = tls(at, urls);
+        if (urls.isEmpty() || problems.size() > before || !Names.isName(at.name())) {
             return null;
         }
-        Backend unset = baseline ? Backend.baseline(at.name(), url) : Backend.candidate(at.name(), url);
+        Backend unset = Backend.baseline(at.name(), urls.getFirst());
         int connections = at.fields().number("maxConnections", unset.maxConnections());
         return connections < 1 || connections > Backend.MAX_CONNECTIONS_MAX
                 ? null
-                : new Backend(
-                        at.name(),
-                        url,
-                        baseline,
-                        at.fields().text("host"),
-                        timeouts,
-                        connections,
-                        breaker,
-                        pathModel(at.fields()));
+                : new Backend.Builder(at.name(), urls, baseline)
+                        .host(at.fields().text("host"))
+                        .timeouts(timeouts)
+                        .maxConnections(connections)
+                        .circuitBreaker(breaker)
+                        .pathModel(pathModel(at.fields()))
+                        .health(health)
+                        .retries(retries)
+                        .tls(tls)
+                        .build();
     }
 
-    private @Nullable URI url(Declared at) {
-        String text = at.fields().text("url");
-        if (text == null) {
-            return null;
+    /** All instances; none when something is wrong with one of them. */
+    private List<URI> urls(Declared at) {
+        if (at.fields().get("url") != null && at.fields().get("urls") != null) {
+            at.add(problems, "urls", "url and urls", "one of both");
+            return List.of();
         }
+        if (at.fields().get("url") == null && at.fields().get("urls") == null) {
+            at.addMissing(problems, "url", "scheme, host and perhaps a port, as in http://localhost:8081");
+            return List.of();
+        }
+        Yaml only = at.fields().get("url");
+        List<Yaml> given = only == null ? at.fields().list("urls") : List.of(only);
+        String key = only == null ? "urls" : "url";
+        List<URI> urls = new ArrayList<>();
+        for (Yaml each : given) {
+            URI url = each instanceof Yaml.Scalar text && text.kind() == Yaml.Scalar.Kind.TEXT
+                    ? url(at, key, text)
+                    : null;
+            if (url == null) {
+                continue;
+            }
+            if (urls.contains(url)) {
+                at.add(problems, key, each.place(), each.shown() + " again", "each instance once");
+            } else if (!urls.isEmpty() && !isSameScheme(urls.getFirst(), url)) {
+                at.add(
+                        problems,
+                        key,
+                        each.place(),
+                        each.shown(),
+                        urls.getFirst().getScheme() + ", as the first instance");
+            }
+            urls.add(url);
+        }
+        return urls.size() == given.size() && urls.size() <= Backend.URLS_MAX ? urls : List.of();
+    }
+
+    private static boolean isSameScheme(URI one, URI other) {
+        return one.getScheme().equalsIgnoreCase(other.getScheme());
+    }
+
+    private @Nullable URI url(Declared at, String key, Yaml.Scalar text) {
         try {
-            return Backend.origin(URI.create(text));
+            return Backend.origin(URI.create(text.text()));
         } catch (IllegalArgumentException e) {
-            at.add(problems, "url", "\"" + text + "\"", "http or https, a host, perhaps a port, nothing after it");
+            at.add(
+                    problems,
+                    key,
+                    text.place(),
+                    text.shown(),
+                    "http or https, a host, perhaps a port, nothing after it");
             return null;
         }
+    }
+
+    private Backend.@Nullable Health health(Declared at) {
+        if (!(at.fields().get("health") instanceof Yaml.Fields given)) {
+            return null;
+        }
+        var unset = Backend.Health.UNSET;
+        int before = problems.size();
+        String path = Objects.requireNonNullElse(given.text("path"), unset.path());
+        Duration interval = duration(at, given, "health", "interval", unset.interval());
+        Duration timeout = duration(
+                at, given, "health", "timeout", interval.compareTo(unset.timeout()) < 0 ? interval : unset.timeout());
+        if (path.startsWith("//")) {
+            at.add(problems, "health.path", given.placeOf("path"), "\"" + path + "\"", HealthPath.EXPECTED);
+        }
+        if (problems.size() == before && timeout.compareTo(interval) > 0) {
+            String found = "\"" + given.text("timeout") + "\"";
+            at.add(problems, "health.timeout", given.placeOf("timeout"), found, "at most interval");
+        }
+        int unhealthy = given.number("unhealthyAfter", unset.unhealthyAfter());
+        int healthy = given.number("healthyAfter", unset.healthyAfter());
+        int most = Backend.Health.IN_A_ROW_MAX;
+        boolean bounded = unhealthy >= 1 && unhealthy <= most && healthy >= 1 && healthy <= most;
+        return bounded && HealthPath.isFit(path) && problems.size() == before
+                ? new Backend.Health(path, interval, timeout, unhealthy, healthy)
+                : null;
+    }
+
+    private Backend.@Nullable Retries retries(Declared at) {
+        if (!(at.fields().get("retries") instanceof Yaml.Fields given)) {
+            return null;
+        }
+        var unset = Backend.Retries.UNSET;
+        int attempts = given.number("attempts", unset.attempts());
+        int budget = Quantities.basisPoints(given, "budget", unset.budget());
+        if (budget < 1 || budget > Backend.Retries.BUDGET_MAX) {
+            Yaml.Place place = given.placeOf("budget");
+            at.add(problems, "retries.budget", place, "\"" + given.text("budget") + "\"", "above 0%, up to 50%");
+            return null;
+        }
+        return attempts < 1 || attempts > Backend.Retries.ATTEMPTS_MAX ? null : new Backend.Retries(attempts, budget);
+    }
+
+    private Backend.@Nullable Tls tls(Declared at, List<URI> urls) {
+        if (!(at.fields().get("tls") instanceof Yaml.Fields given)) {
+            return null;
+        }
+        if (!urls.isEmpty() && !"https".equalsIgnoreCase(urls.getFirst().getScheme())) {
+            at.add(problems, "tls", "tls with " + urls.getFirst(), "https");
+        }
+        String ca = given.text("ca");
+        String serverName = given.text("serverName");
+        boolean fit = ca == null || RelativeFile.isFit(ca);
+        return fit && (ca != null || serverName != null) ? new Backend.Tls(ca, serverName) : null;
     }
 
     private Backend.Timeouts timeouts(Declared at) {
@@ -96,15 +197,6 @@ final class BackendReader {
     }
 
     private Duration duration(Declared at, Yaml.Fields in, String section, String key, Duration unset) {
-        String text = in.text(key);
-        if (text == null || !Quantities.isDuration(text)) {
-            return unset;
-        }
-        Duration value = Quantities.duration(text);
-        if (value.isPositive() && value.compareTo(Backend.Timeouts.MAX) <= 0) {
-            return value;
-        }
-        at.add(problems, section + "." + key, in.placeOf(key), "\"" + text + "\"", "above 0, up to 1h");
-        return unset;
+        return Objects.requireNonNullElse(Durations.read(problems, at, in, section, key), unset);
     }
 }

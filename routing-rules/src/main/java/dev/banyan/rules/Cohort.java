@@ -1,6 +1,9 @@
 package dev.banyan.rules;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How callers are told apart when a route is split, so that the same caller always comes out on the same side. Routes
@@ -8,11 +11,20 @@ import java.util.List;
  *
  * @param key where a caller's key is looked for; the first that is present and not empty wins
  * @param salt makes this cohort's order of callers its own
+ * @param overrides tried in this order before anything else; believed only from trusted networks
+ * @param assigned caller keys that have a side of their own at stage live, whatever the weight
  */
-public record Cohort(String name, List<Key> key, String salt) {
+public record Cohort(
+        String name, List<Key> key, String salt, List<SideOverride> overrides, Map<String, Side> assigned) {
 
     /** The most places that one cohort looks at. */
     public static final int KEYS_MAX = 8;
+
+    /** The most overrides of one cohort. */
+    public static final int OVERRIDES_MAX = 16;
+
+    /** The most caller keys that have a side of their own. */
+    public static final int ASSIGNED_MAX = 10_000;
 
     /** The bucket of a caller without a key: it moves last, at 100 %. */
     public static final int LAST_BUCKET = 9_999;
@@ -31,6 +43,21 @@ public record Cohort(String name, List<Key> key, String salt) {
         if (salt.isEmpty()) {
             throw new IllegalArgumentException("salt: empty (expected: any text)");
         }
+        overrides = List.copyOf(overrides);
+        if (overrides.size() > OVERRIDES_MAX) {
+            throw new IllegalArgumentException(
+                    "overrides: " + overrides.size() + " (expected: at most " + OVERRIDES_MAX + ")");
+        }
+        if (assigned.size() > ASSIGNED_MAX) {
+            throw new IllegalArgumentException(
+                    "assign: " + assigned.size() + " keys (expected: at most " + ASSIGNED_MAX + ")");
+        }
+        assigned = Collections.unmodifiableMap(new TreeMap<>(assigned));
+    }
+
+    /** A cohort that goes by the bucket alone. */
+    public Cohort(String name, List<Key> key, String salt) {
+        this(name, key, salt, List.of(), Map.of());
     }
 
     /** A caller's place among 10,000, the same on every machine: {@code murmur3_32(utf8(salt + ":" + key)) mod 10000}. */
@@ -52,5 +79,19 @@ public record Cohort(String name, List<Key> key, String salt) {
 
         /** A cookie of our own, given to browsers that have none yet. */
         record GenerateCookie(String name) implements Key {}
+    }
+
+    /**
+     * A header or cookie by which somebody whom we trust chooses a side.
+     *
+     * @param where a header or a cookie, never one of our own making
+     * @param value the text it must have
+     */
+    public record SideOverride(Key where, String value, Side to) {
+        public SideOverride {
+            if (where instanceof Key.GenerateCookie) {
+                throw new IllegalArgumentException("override: " + where + " (expected: a header or a cookie)");
+            }
+        }
     }
 }

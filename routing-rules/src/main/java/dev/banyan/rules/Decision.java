@@ -1,37 +1,92 @@
 package dev.banyan.rules;
 
+import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of a request. */
 public sealed interface Decision {
 
     /**
-     * It goes to {@code backend}.
+     * Which side a caller got, and how.
      *
-     * @param route null when no route matches, and the baseline serves it
      * @param side what the caller is assigned to; statistics go by this, whoever serves in the end
      * @param bucket the caller's place, 9999 without a key or when nothing asked for it
      * @param issue sent with the reply when not null
-     * @param split other callers get another backend for the same URL, so that no shared cache may keep the reply
+     * @param split other callers get something else for the same URL, so that no shared cache may keep the reply
+     */
+    record Choice(
+            Side side, ChosenBy by, int bucket, @Nullable NewCookie issue, boolean split) {}
+
+    /**
+     * It goes to {@code backend}.
+     *
+     * @param route null when no route matches, and the baseline serves it
+     * @param match which of the route's matches; -1 without a route
+     * @param rewritten what the backend is asked for instead; null forwards the target as it came
      */
     record Routed(
             @Nullable Route route,
+            int match,
             Backend backend,
-            Side side,
-            int bucket,
-            @Nullable NewCookie issue,
-            boolean split) implements Decision {
+            Choice choice,
+            @Nullable Rewritten rewritten) implements Decision {
+
+        public Side side() {
+            return choice.side();
+        }
+
+        public int bucket() {
+            return choice.bucket();
+        }
+
+        public @Nullable NewCookie issue() {
+            return choice.issue();
+        }
+
+        public boolean split() {
+            return choice.split();
+        }
 
         /** Whether the baseline may serve this request, should the backend fail it before a reply began. */
         public boolean mayFallBack() {
-            return side == Side.CANDIDATE && route != null && route.fallback() && route.stage() == Stage.LIVE;
+            return side() == Side.CANDIDATE && route != null && route.fallback() && route.stage() == Stage.LIVE;
+        }
+
+        /** How long the backend may take until the head of its reply. */
+        public Duration requestTimeout() {
+            Duration own = side() == Side.CANDIDATE && route != null ? route.requestTimeout() : null;
+            return own == null ? backend.timeouts().request() : own;
+        }
+
+        /** What the request and its reply pass through. */
+        public List<FilterCall> filters() {
+            return side() == Side.CANDIDATE && route != null ? route.filters() : List.of();
         }
     }
 
     /**
+     * What a candidate is asked for.
+     *
+     * @param hostname null leaves the Host alone
+     * @param rawPath percent-encoded, canonical, without the query, which stays; null leaves the path alone
+     */
+    record Rewritten(@Nullable String hostname, @Nullable String rawPath) {}
+
+    /**
+     * The caller is sent elsewhere.
+     *
+     * @param location an absolute address, percent-encoded, with the query the caller sent
+     */
+    record Redirected(Route route, int match, int status, String location, Choice choice) implements Decision {}
+
+    /** It is gone: 410, with what {@link Route#retired} says. */
+    record Gone(Route route, int match) implements Decision {}
+
+    /**
      * It goes nowhere.
      *
-     * @param status 400 for a path that is broken or that two backends could read differently, 410 for a retired route
+     * @param status 400 for a path that is broken or that two backends could read differently
      * @param reason for the log, in plain words; holds nothing of the request
      */
     record Refused(int status, String reason) implements Decision {}

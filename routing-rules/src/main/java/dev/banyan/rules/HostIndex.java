@@ -20,7 +20,7 @@ final class HostIndex {
     HostIndex(MatchGroups groups, Map<String, RoutePlan> planByRoute) {
         groups.groups().forEach((key, group) -> {
             List<MatchEntry> entries = group.stream()
-                    .map(each -> MatchEntry.of(each.match(), plan(planByRoute, each.route()), groups.foldsCase()))
+                    .map(each -> MatchEntry.of(each, plan(planByRoute, each.route()), groups.foldsCase()))
                     .toList();
             of(key.host()).put(key, entries);
         });
@@ -43,14 +43,14 @@ final class HostIndex {
                 : names.computeIfAbsent(host, _ -> new PathIndex());
     }
 
-    /** The plan of the best match; null when none fits. */
+    /** The best match; null when none fits. */
     @Nullable
-    RoutePlan find(String path, RequestFacts facts) {
+    MatchEntry find(String path, RequestFacts facts) {
         MatchEntry found = names.isEmpty() && wildcards.isEmpty() ? null : byHost(path, facts);
         if (found == null) {
             found = everyHost.find(path, facts);
         }
-        return found == null ? null : found.plan();
+        return found;
     }
 
     private @Nullable MatchEntry byHost(String path, RequestFacts facts) {

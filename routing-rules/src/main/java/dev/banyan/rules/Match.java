@@ -8,28 +8,48 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method in capitals as requests carry it; null is any
  */
-public record Match(Path path, @Nullable String method, List<Field> headers, List<Field> queryParams) {
+public record Match(
+        Path path, @Nullable String method, List<Field> headers, List<Field> queryParams, List<Field> cookies) {
 
-    /** The most headers, and the most query parameters, one match may ask for. */
+    /** The most headers, the most query parameters, and the most cookies, one match may ask for. */
     public static final int FIELDS_MAX = 16;
 
     public Match {
-        headers = List.copyOf(headers);
-        queryParams = List.copyOf(queryParams);
-        if (headers.size() > FIELDS_MAX || queryParams.size() > FIELDS_MAX) {
-            throw new IllegalArgumentException("headers and queryParams: " + headers.size() + " and "
-                    + queryParams.size() + " (expected: at most " + FIELDS_MAX + " of each)");
+        headers = bounded("headers", headers);
+        queryParams = bounded("queryParams", queryParams);
+        cookies = bounded("cookies", cookies);
+    }
+
+    private static List<Field> bounded(String name, List<Field> fields) {
+        if (fields.size() > FIELDS_MAX) {
+            throw new IllegalArgumentException(name + ": " + fields.size() + " (expected: at most " + FIELDS_MAX + ")");
         }
+        return List.copyOf(fields);
     }
 
     /** Any request whose path answers to {@code path}. */
     public static Match path(Path path) {
-        return new Match(path, null, List.of(), List.of());
+        return new Match(path, null, List.of(), List.of(), List.of());
     }
 
-    /** The same, for one method only. */
-    public Match withMethod(String only) {
-        return new Match(path, only, headers, queryParams);
+    /** The same, for one method only; null is any. */
+    public Match withMethod(@Nullable String only) {
+        return new Match(path, only, headers, queryParams, cookies);
+    }
+
+    /** The same, for requests with these headers only. */
+    public Match withHeaders(List<Field> others) {
+        return new Match(path, method, others, queryParams, cookies);
+    }
+
+    /** The same, for requests with these query parameters only. */
+    public Match withQueryParams(List<Field> others) {
+        return new Match(path, method, headers, others, cookies);
+    }
+
+    /** The same, for requests with these cookies only. */
+    public Match withCookies(List<Field> others) {
+        return new Match(path, method, headers, queryParams, others);
     }
 
     /**
@@ -81,10 +101,10 @@ public record Match(Path path, @Nullable String method, List<Field> headers, Lis
         }
     }
 
-    /** A header, or a query parameter, by name; a header's name in any case. */
+    /** A header, a query parameter or a cookie by name; a header's name in any case. */
     public sealed interface Field {
 
-        /** The name of the header or parameter. */
+        /** The name of the header, parameter or cookie. */
         String name();
 
         /** The text or the expression its value is compared with. */

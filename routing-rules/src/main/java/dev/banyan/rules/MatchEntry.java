@@ -6,13 +6,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One match as it is tried: its path has been found already, unless it is an expression. */
+/**
+ * One match as it is tried: its path has been found already, unless it is an expression.
+ *
+ * @param index its place in the route's {@code matches}
+ */
 record MatchEntry(
         RoutePlan plan,
+        int index,
         @Nullable Pattern path,
         @Nullable String method,
         List<Condition> headers,
-        List<Condition> queryParams) {
+        List<Condition> queryParams,
+        List<Condition> cookies) {
 
     /** A field and what its value must be; {@code regex} null compares the text. */
     record Condition(String name, String value, @Nullable Pattern regex) {
@@ -30,15 +36,18 @@ record MatchEntry(
         }
     }
 
-    static MatchEntry of(Match match, RoutePlan plan, boolean foldCase) {
+    static MatchEntry of(RankedMatch ranked, RoutePlan plan, boolean foldCase) {
+        Match match = ranked.match();
         boolean regex = match.path().kind() == Match.Path.Kind.REGULAR_EXPRESSION;
         Pattern path = regex ? Pattern.compile(match.path().value(), foldCase ? Pattern.CASE_INSENSITIVE : 0) : null;
         return new MatchEntry(
                 plan,
+                ranked.index(),
                 path,
                 match.method(),
                 match.headers().stream().map(Condition::of).toList(),
-                match.queryParams().stream().map(Condition::of).toList());
+                match.queryParams().stream().map(Condition::of).toList(),
+                match.cookies().stream().map(Condition::of).toList());
     }
 
     boolean fits(String readPath, RequestFacts facts) {
@@ -54,6 +63,12 @@ record MatchEntry(
             if (!queryParams
                     .get(i)
                     .holds(queryParam(facts.rawQuery(), queryParams.get(i).name()))) {
+                return false;
+            }
+        }
+        for (int i = 0; i < cookies.size(); i++) {
+            if (!cookies.get(i)
+                    .holds(Cookies.first(facts.headers(), cookies.get(i).name()))) {
                 return false;
             }
         }

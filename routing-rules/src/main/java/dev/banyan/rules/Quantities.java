@@ -11,10 +11,17 @@ final class Quantities {
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,5}(h|m|s|ms)){1,4}");
     private static final Pattern PERCENT = Pattern.compile("(100(\\.0{1,2})?|[0-9]{1,2}(\\.[0-9]{1,2})?)%");
 
+    private static final Pattern MOMENT =
+            Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})");
+
     private Quantities() {}
 
     static boolean isDuration(String text) {
         return DURATION.matches(text);
+    }
+
+    static boolean isMoment(String text) {
+        return MOMENT.matches(text);
     }
 
     static boolean isPercent(String text) {

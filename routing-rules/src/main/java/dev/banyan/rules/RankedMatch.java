@@ -13,6 +13,7 @@ record RankedMatch(Route route, int index) {
                     (RankedMatch each) -> each.match().method() == null)
             .thenComparingInt(each -> -each.match().headers().size())
             .thenComparingInt(each -> -each.match().queryParams().size())
+            .thenComparingInt(each -> -each.match().cookies().size())
             .thenComparingInt(each -> -each.route().priority());
 
     /** Ends every order, so that equal rules always compile alike. It decides nothing: ties were refused. */
@@ -29,7 +30,8 @@ record RankedMatch(Route route, int index) {
                 && ORDER.compare(this, other) == 0
                 && Objects.equals(match().method(), other.match().method())
                 && canAgree(match().headers(), other.match().headers(), false)
-                && canAgree(match().queryParams(), other.match().queryParams(), true);
+                && canAgree(match().queryParams(), other.match().queryParams(), true)
+                && canAgree(match().cookies(), other.match().cookies(), true);
     }
 
     /** False when both ask one field for different texts. What two expressions have in common is not looked into. */

@@ -8,10 +8,16 @@ import org.jspecify.annotations.Nullable;
  * @param host as the Host header or the authority has it, with or without a port
  * @param rawPath as it came, still percent-encoded, without the query; a character stands for a byte
  * @param rawQuery as it came, without the question mark; null when there is none
+ * @param secure whether the caller came by https
+ * @param trusted whether the peer's address lies in a trusted network: {@link RuleSet#trusts}
+ * @param atMillis when it came, since the epoch, for routes with a schedule
  */
 public record RequestFacts(
         String host,
         String method,
         String rawPath,
         @Nullable String rawQuery,
-        HeaderLookup headers) {}
+        HeaderLookup headers,
+        boolean secure,
+        boolean trusted,
+        long atMillis) {}

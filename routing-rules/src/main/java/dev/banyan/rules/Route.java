@@ -1,5 +1,6 @@
 package dev.banyan.rules;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,32 +10,57 @@ import org.jspecify.annotations.Nullable;
  * @param name unique and stable: history is kept under it
  * @param hostnames lower case, exact or {@code *.example.com}; empty is every host
  * @param matches alternatives, each ranked by itself
- * @param candidate the name of a backend
+ * @param candidate the name of a backend; null for a route that redirects or is retired
  * @param cohort the name of a cohort; needed while the route is split
  * @param weight the candidate's share at stage live, in basis points: 10000 is everyone
+ * @param requestTimeout the candidate's on this route, instead of the backend's own; null is the backend's own
  * @param fallback whether the baseline serves a safe request when the candidate fails it; never at stage complete
+ * @param rewrite what the candidate gets instead of the request's own target; null leaves that alone
+ * @param redirect what callers get who would get the candidate; null forwards them
+ * @param retired what callers get at stage retired
+ * @param schedule outside of it the route stands as at stage off; null is always
+ * @param filters what the candidate's requests and replies pass through, in this order
  * @param priority settles a tie between matches that are otherwise of one rank; the higher goes first
+ * @param lintAllowed what lint finds here and somebody means
  */
 public record Route(
         String name,
         List<String> hostnames,
         List<Match> matches,
-        String candidate,
+        @Nullable String candidate,
         @Nullable String cohort,
         Stage stage,
         int weight,
+        @Nullable Duration requestTimeout,
         boolean fallback,
-        int priority) {
+        @Nullable Rewrite rewrite,
+        @Nullable Redirect redirect,
+        Retired retired,
+        @Nullable Schedule schedule,
+        List<FilterCall> filters,
+        int priority,
+        List<LintAllowed> lintAllowed) {
 
     /** All callers, in basis points. */
     public static final int EVERYONE = 10_000;
+
+    /** The most filters of one route. */
+    public static final int FILTERS_MAX = 16;
 
     public Route {
         Names.require("route", name);
         hostnames = List.copyOf(hostnames);
         matches = List.copyOf(matches);
+        filters = List.copyOf(filters);
+        lintAllowed = List.copyOf(lintAllowed);
         if (matches.isEmpty()) {
             throw new IllegalArgumentException("matches: none (expected: at least one)");
+        }
+        if (candidate == null && redirect == null && stage != Stage.RETIRED) {
+            throw new IllegalArgumentException("candidate: none (expected: one, or a redirect)");
+        }
+        if (redirect != null && (candidate != null || rewrite != null || !filters.isEmpty())) {
+            throw new IllegalArgumentException("redirect: beside a candidate, rewrite or filters (expected: alone)");
         }
         if (weight < 0 || weight > EVERYONE) {
             throw new IllegalArgumentException("weight: " + weight + " (expected: 0.." + EVERYONE + ")");
@@ -42,10 +68,194 @@ public record Route(
         if (stage == Stage.LIVE && weight > 0 && weight < EVERYONE && cohort == null) {
             throw new IllegalArgumentException("cohort: none (expected: one, since the route is split)");
         }
+        if (requestTimeout != null) {
+            Backend.Timeouts.requireBounded("requestTimeout", requestTimeout);
+        }
+        if (filters.size() > FILTERS_MAX) {
+            throw new IllegalArgumentException(
+                    "filters: " + filters.size() + " (expected: at most " + FILTERS_MAX + ")");
+        }
+        PathReplacement replacement = replacement(rewrite, redirect);
+        if (replacement != null
+                && replacement.needsPrefix()
+                && !matches.stream().allMatch(Route::isPrefix)) {
+            throw new IllegalArgumentException(
+                    "matches: not all are prefixes (expected: that, for ReplacePrefixMatch)");
+        }
+    }
+
+    /** Begins a route that is off, and that answers to every path until it is told which. */
+    public static Builder named(String name) {
+        return new Builder(name);
+    }
+
+    /** Begins a route that differs from this one. */
+    public Builder toBuilder() {
+        return new Builder(name)
+                .hostnames(hostnames)
+                .matches(matches)
+                .candidate(candidate)
+                .cohort(cohort)
+                .stage(stage)
+                .weight(weight)
+                .requestTimeout(requestTimeout)
+                .fallback(fallback)
+                .rewrite(rewrite)
+                .redirect(redirect)
+                .retired(retired)
+                .schedule(schedule)
+                .filters(filters)
+                .priority(priority)
+                .lintAllowed(lintAllowed);
     }
 
     /** Whether some callers get the baseline and others the candidate. */
     public boolean isSplit() {
         return stage == Stage.LIVE && weight > 0 && weight < EVERYONE;
+    }
+
+    /** What stands in place of the request's path, in a rewrite or a redirect; null when the path stays. */
+    static @Nullable PathReplacement replacement(@Nullable Rewrite rewrite, @Nullable Redirect redirect) {
+        if (redirect != null) {
+            return redirect.path();
+        }
+        return rewrite == null ? null : rewrite.path();
+    }
+
+    private static boolean isPrefix(Match match) {
+        return match.path().kind() == Match.Path.Kind.PATH_PREFIX;
+    }
+
+    /**
+     * A finding of lint that is meant.
+     *
+     * @param code such as {@code BYN0133}
+     * @param reason why, for the next reader
+     */
+    public record LintAllowed(String code, String reason) {}
+
+    /** A route in the making. */
+    public static final class Builder {
+
+        private final String name;
+        private List<String> hostnames = List.of();
+        private List<Match> matches = List.of(Match.path(Match.Path.ANY));
+        private @Nullable String candidate;
+        private @Nullable String cohort;
+        private Stage stage = Stage.OFF;
+        private int weight;
+        private @Nullable Duration requestTimeout;
+        private boolean fallback = true;
+        private @Nullable Rewrite rewrite;
+        private @Nullable Redirect redirect;
+        private Retired retired = Retired.UNSET;
+        private @Nullable Schedule schedule;
+        private List<FilterCall> filters = List.of();
+        private int priority;
+        private List<LintAllowed> lintAllowed = List.of();
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        public Builder hostnames(List<String> value) {
+            hostnames = List.copyOf(value);
+            return this;
+        }
+
+        public Builder matches(List<Match> value) {
+            matches = List.copyOf(value);
+            return this;
+        }
+
+        public Builder matches(Match... value) {
+            return matches(List.of(value));
+        }
+
+        public Builder candidate(@Nullable String value) {
+            candidate = value;
+            return this;
+        }
+
+        public Builder cohort(@Nullable String value) {
+            cohort = value;
+            return this;
+        }
+
+        public Builder stage(Stage value) {
+            stage = value;
+            return this;
+        }
+
+        public Builder weight(int basisPoints) {
+            weight = basisPoints;
+            return this;
+        }
+
+        public Builder requestTimeout(@Nullable Duration value) {
+            requestTimeout = value;
+            return this;
+        }
+
+        public Builder fallback(boolean value) {
+            fallback = value;
+            return this;
+        }
+
+        public Builder rewrite(@Nullable Rewrite value) {
+            rewrite = value;
+            return this;
+        }
+
+        public Builder redirect(@Nullable Redirect value) {
+            redirect = value;
+            return this;
+        }
+
+        public Builder retired(Retired value) {
+            retired = value;
+            return this;
+        }
+
+        public Builder schedule(@Nullable Schedule value) {
+            schedule = value;
+            return this;
+        }
+
+        public Builder filters(List<FilterCall> value) {
+            filters = List.copyOf(value);
+            return this;
+        }
+
+        public Builder priority(int value) {
+            priority = value;
+            return this;
+        }
+
+        public Builder lintAllowed(List<LintAllowed> value) {
+            lintAllowed = List.copyOf(value);
+            return this;
+        }
+
+        /** The route, checked. */
+        public Route build() {
+            return new Route(
+                    name,
+                    hostnames,
+                    matches,
+                    candidate,
+                    cohort,
+                    stage,
+                    weight,
+                    requestTimeout,
+                    fallback,
+                    rewrite,
+                    redirect,
+                    retired,
+                    schedule,
+                    filters,
+                    priority,
+                    lintAllowed);
+        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.banyan.rules;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -39,15 +38,32 @@ final class RouteReader {
         }
         Stage stage = stage(at.fields().text("stage"));
         int weight = weight(at, stage, cohort);
-        List<String> hostnames = hostnames(at);
-        List<Match> matches = matches(at);
-        boolean fallback = !Objects.equals(at.fields().text("fallback"), "none");
-        int priority = at.fields().number("priority", 0);
+        List<Match> matches = new MatchReader(problems).read(at);
+        var actions = new ActionReader(problems);
+        Rewrite rewrite = actions.rewrite(at);
+        Redirect redirect = actions.redirect(at);
+        if (at.fields().get("candidate") == null && at.fields().get("redirect") == null && stage != Stage.RETIRED) {
+            at.addMissing(problems, "candidate", "the backend that takes over");
+        }
+        Route.Builder route = Route.named(at.name())
+                .hostnames(hostnames(at))
+                .matches(matches)
+                .candidate(candidate)
+                .cohort(cohort)
+                .weight(weight)
+                .requestTimeout(actions.requestTimeout(at))
+                .fallback(!Objects.equals(at.fields().text("fallback"), "none"))
+                .rewrite(rewrite)
+                .redirect(redirect)
+                .retired(actions.retired(at))
+                .schedule(actions.schedule(at))
+                .filters(actions.filters(at))
+                .priority(at.fields().number("priority", 0))
+                .lintAllowed(actions.lintAllowed(at));
         boolean whole = matches.size() == at.fields().list("matches").size() && !matches.isEmpty();
-        boolean sound = whole && problems.size() == before && Names.isName(at.name());
-        return sound && candidate != null && stage != null
-                ? new Route(at.name(), hostnames, matches, candidate, cohort, stage, weight, fallback, priority)
-                : null;
+        boolean target = candidate != null || redirect != null || stage == Stage.RETIRED;
+        boolean sound = whole && target && problems.size() == before && Names.isName(at.name());
+        return sound && stage != null ? route.stage(stage).build() : null;
     }
 
     private @Nullable String reference(Declared at, String key, Map<String, Declared> known) {
@@ -89,72 +105,5 @@ final class RouteReader {
             }
         }
         return hostnames.stream().sorted().toList();
-    }
-
-    private List<Match> matches(Declared at) {
-        List<Match> matches = new ArrayList<>();
-        for (Yaml each : at.fields().list("matches")) {
-            int before = problems.size();
-            if (!(each instanceof Yaml.Fields match)) {
-                continue;
-            }
-            Match.Path path = path(at, match);
-            List<Match.Field> headers = fields(at, match, "headers");
-            List<Match.Field> params = fields(at, match, "queryParams");
-            boolean few = headers.size() <= Match.FIELDS_MAX && params.size() <= Match.FIELDS_MAX;
-            if (path != null && few && problems.size() == before) {
-                matches.add(new Match(path, match.text("method"), headers, params));
-            }
-        }
-        return matches;
-    }
-
-    private Match.@Nullable Path path(Declared at, Yaml.Fields match) {
-        if (match.get("path") == null) {
-            return Match.Path.ANY;
-        }
-        if (!(match.get("path") instanceof Yaml.Fields path) || path.text("value") == null) {
-            return null;
-        }
-        String value = Objects.requireNonNull(path.text("value"));
-        Match.Path.Kind kind =
-                switch (path.text("type")) {
-                    case "Exact" -> Match.Path.Kind.EXACT;
-                    case "PathTemplate" -> Match.Path.Kind.PATH_TEMPLATE;
-                    case "RegularExpression" -> Match.Path.Kind.REGULAR_EXPRESSION;
-                    case "PathPrefix" -> Match.Path.Kind.PATH_PREFIX;
-                    case null -> path.get("type") == null ? Match.Path.Kind.PATH_PREFIX : null;
-                    default -> null;
-                };
-        String expected = kind == null || value.isEmpty() ? null : PathValue.wrong(kind, value);
-        if (expected != null) {
-            at.add(problems, "matches.path.value", path.placeOf("value"), "\"" + value + "\"", expected);
-        }
-        return kind == null || value.isEmpty() || expected != null ? null : new Match.Path(kind, value);
-    }
-
-    private List<Match.Field> fields(Declared at, Yaml.Fields match, String key) {
-        List<Match.Field> fields = new ArrayList<>();
-        Set<String> names = new HashSet<>();
-        for (Yaml each : match.list(key)) {
-            String name = each instanceof Yaml.Fields given ? given.text("name") : null;
-            String value = each instanceof Yaml.Fields given ? given.text("value") : null;
-            if (name == null || value == null) {
-                continue;
-            }
-            Yaml.Fields given = (Yaml.Fields) each;
-            String same = key.equals("headers") ? name.toLowerCase(Locale.ROOT) : name;
-            if (!names.add(same)) {
-                at.add(problems, "matches." + key, given.placeOf("name"), "\"" + name + "\" again", "each name once");
-            }
-            boolean regex = Objects.equals(given.text("type"), "RegularExpression");
-            String expected = regex ? PathValue.wrongRegex(value) : null;
-            if (expected != null) {
-                at.add(problems, "matches." + key, given.placeOf("value"), "\"" + value + "\"", expected);
-            } else {
-                fields.add(regex ? new Match.Field.RegularExpression(name, value) : new Match.Field.Exact(name, value));
-            }
-        }
-        return fields;
     }
 }

@@ -5,12 +5,12 @@ import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +32,9 @@ public final class RoutingTable {
     private static final int NEW_KEY_BYTES = 16;
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    private static final Decision.Choice NO_CHOICE =
+            new Decision.Choice(Side.BASELINE, ChosenBy.NO_ROUTE, Cohort.LAST_BUCKET, null, false);
+
     private final RuleSet rules;
     private final Decision catchAll;
     private final HostIndex index;
@@ -49,9 +52,9 @@ public final class RoutingTable {
             MatchGroups groups,
             @Nullable MatchGroups smallGroups,
             Supplier<String> newKeys) {
-        Map<String, RoutePlan> planByRoute = plans(rules, baseline);
+        Map<String, RoutePlan> planByRoute = RoutePlan.of(rules, baseline);
         this.rules = rules;
-        this.catchAll = new Decision.Routed(null, baseline, Side.BASELINE, Cohort.LAST_BUCKET, null, false);
+        this.catchAll = new Decision.Routed(null, -1, baseline, NO_CHOICE, null);
         this.index = new HostIndex(groups, planByRoute);
         this.smallIndex = smallGroups == null ? null : new HostIndex(smallGroups, planByRoute);
         this.pathModels = new LinkedHashSet<>(List.of(baseline.pathModel()));
@@ -111,28 +114,28 @@ public final class RoutingTable {
         return smallIndex == null ? decide(index.find(path, facts), facts) : decideReadings(facts, path);
     }
 
-    private Decision decide(@Nullable RoutePlan plan, RequestFacts facts) {
-        return plan == null ? catchAll : plan.decide(facts, newKeys);
+    private Decision decide(@Nullable MatchEntry match, RequestFacts facts) {
+        return match == null ? catchAll : match.plan().decide(facts, match.index(), newKeys);
     }
 
     /** Looks up the only reading there is, or all that there could be. */
-    @SuppressWarnings("ReferenceEquality") // there is one plan a route
+    @SuppressWarnings("ReferenceEquality") // an index has one entry a match
     private Decision decideReadings(RequestFacts facts, @Nullable String only) {
         Decision agreed = null;
-        RoutePlan agreedPlan = null;
+        MatchEntry agreedMatch = null;
         for (PathModel model : pathModels) {
             Set<String> readings = only == null ? PathReadings.of(facts.rawPath(), model) : Set.of(only);
             if (readings == null) {
                 return new Decision.Refused(BAD_REQUEST, "the path can be read in too many ways");
             }
             for (String reading : readings) {
-                RoutePlan plan = smallIndex != null && model.ignoresCase()
+                MatchEntry match = smallIndex != null && model.ignoresCase()
                         ? smallIndex.find(reading.toLowerCase(Locale.ROOT), facts)
                         : index.find(reading, facts);
                 if (agreed == null) {
-                    agreed = decide(plan, facts);
-                    agreedPlan = plan;
-                } else if (plan != agreedPlan && !isSameOutcome(agreed, decide(plan, facts))) {
+                    agreed = decide(match, facts);
+                    agreedMatch = match;
+                } else if (match != agreedMatch && !isSameOutcome(agreed, decide(match, facts))) {
                     return new Decision.Refused(
                             BAD_REQUEST, "servers could read the path differently, and a rule depends on it");
                 }
@@ -144,7 +147,17 @@ public final class RoutingTable {
     private static boolean isSameOutcome(Decision one, Decision other) {
         return switch (one) {
             case Decision.Routed a ->
-                other instanceof Decision.Routed b && a.backend().equals(b.backend());
+                other instanceof Decision.Routed b
+                        && a.backend().equals(b.backend())
+                        && Objects.equals(a.rewritten(), b.rewritten())
+                        && a.filters().equals(b.filters());
+            case Decision.Redirected a ->
+                other instanceof Decision.Redirected b
+                        && a.status() == b.status()
+                        && a.location().equals(b.location());
+            case Decision.Gone a ->
+                other instanceof Decision.Gone b
+                        && a.route().retired().equals(b.route().retired());
             case Decision.Refused a -> other instanceof Decision.Refused b && a.status() == b.status();
         };
     }
@@ -175,7 +188,7 @@ public final class RoutingTable {
         unique("routes", rules.routes().stream().map(Route::name).toList(), problems);
         for (Route route : rules.routes()) {
             String where = "routes[" + route.name() + "]";
-            if (!backends.contains(route.candidate())) {
+            if (route.candidate() != null && !backends.contains(route.candidate())) {
                 problems.add(problem(
                         where + ".candidate", route.candidate(), Suggestion.among(route.candidate(), backends)));
             }
@@ -198,20 +211,6 @@ public final class RoutingTable {
 
     private static Problem problem(String where, String found, String expected) {
         return new Problem(Path.of(""), 0, 0, where, found, expected);
-    }
-
-    private static Map<String, RoutePlan> plans(RuleSet rules, Backend baseline) {
-        Map<String, Backend> backends = new HashMap<>();
-        rules.backends().forEach(each -> backends.put(each.name(), each));
-        Map<String, Cohort> cohorts = new HashMap<>();
-        rules.cohorts().forEach(each -> cohorts.put(each.name(), each));
-        Map<String, RoutePlan> plans = new HashMap<>();
-        for (Route route : rules.routes()) {
-            Backend candidate = backends.getOrDefault(route.candidate(), baseline);
-            Cohort cohort = route.cohort() == null ? null : cohorts.get(route.cohort());
-            plans.put(route.name(), new RoutePlan(route, baseline, candidate, cohort));
-        }
-        return plans;
     }
 
     private static boolean ignoresCase(RuleSet rules) {

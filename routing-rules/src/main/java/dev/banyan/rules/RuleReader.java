@@ -26,11 +26,13 @@ final class RuleReader {
 
     /** The rule set of these documents. Only worth having when no problem was added. */
     RuleSet read(Map<Path, Yaml> documents) {
-        Map<String, Declared> backends = declared("backends", documents);
-        Map<String, Declared> cohorts = declared("cohorts", documents);
-        Map<String, Declared> routes = declared("routes", documents);
+        Defaults defaults = Defaults.of(documents, problems);
+        Map<String, Declared> backends = declared("backends", documents, defaults);
+        Map<String, Declared> cohorts = declared("cohorts", documents, defaults);
+        Map<String, Declared> routes = declared("routes", documents, defaults);
         requireOneBaseline(backends, documents);
         var backendReader = new BackendReader(problems);
+        var cohortReader = new CohortReader(problems);
         var routeReader = new RouteReader(problems, backends, cohorts, complete);
         Map<String, RouteSource> sources = new HashMap<>();
         List<Backend> soundBackends = new ArrayList<>();
@@ -39,14 +41,36 @@ final class RuleReader {
         }
         List<Cohort> soundCohorts = new ArrayList<>();
         for (Declared each : cohorts.values()) {
-            addIfSound(soundCohorts, cohort(each));
+            addIfSound(soundCohorts, cohortReader.read(each));
         }
         List<Route> soundRoutes = new ArrayList<>();
         for (Declared each : routes.values()) {
             addIfSound(soundRoutes, routeReader.read(each));
             sources.put(each.name(), source(each));
         }
-        return RuleSet.of(soundBackends, soundCohorts, soundRoutes, sources);
+        return RuleSet.of(soundBackends, soundCohorts, soundRoutes, trustedNetworks(documents), sources);
+    }
+
+    private List<Network> trustedNetworks(Map<Path, Yaml> documents) {
+        Path file = OnceOnly.file("trustedNetworks", documents, problems);
+        List<Yaml> given = file != null && documents.get(file) instanceof Yaml.Fields top
+                ? top.list("trustedNetworks")
+                : List.of();
+        List<Network> networks = new ArrayList<>();
+        for (int i = 0; i < given.size(); i++) {
+            if (file == null || !(given.get(i) instanceof Yaml.Scalar text) || !Network.isWellWritten(text.text())) {
+                continue;
+            }
+            String expected = Network.wrong(text.text());
+            Yaml.Place place = text.place();
+            if (expected == null) {
+                networks.add(Network.parse(text.text()));
+            } else {
+                String where = "trustedNetworks[" + i + "]";
+                problems.add(new Problem(file, place.line(), place.column(), where, text.shown(), expected));
+            }
+        }
+        return networks;
     }
 
     private static <T> void addIfSound(List<T> sound, @Nullable T read) {
@@ -62,14 +86,14 @@ final class RuleReader {
     }
 
     /** Everything that is declared under its name; a second of one name is a problem, and is not looked at further. */
-    private Map<String, Declared> declared(String kind, Map<Path, Yaml> documents) {
+    private Map<String, Declared> declared(String kind, Map<Path, Yaml> documents, Defaults defaults) {
         Map<String, Declared> byName = new LinkedHashMap<>();
         documents.forEach((file, document) -> {
             List<Yaml> entries = document instanceof Yaml.Fields top ? top.list(kind) : List.of();
             for (Yaml entry : entries) {
                 String name = entry instanceof Yaml.Fields fields ? fields.text("name") : null;
                 if (name != null) {
-                    declare(byName, new Declared(file, kind, name, (Yaml.Fields) entry));
+                    declare(byName, defaults.fill(new Declared(file, kind, name, (Yaml.Fields) entry)));
                 }
             }
         });
@@ -101,38 +125,5 @@ final class RuleReader {
             String found = "a second baseline beside " + baselines.getFirst().name();
             second.add(problems, "baseline", found, "exactly one in all files");
         });
-    }
-
-    private @Nullable Cohort cohort(Declared at) {
-        int before = problems.size();
-        List<Cohort.Key> keys = new ArrayList<>();
-        List<Yaml> given = at.fields().list("key");
-        for (int i = 0; i < given.size(); i++) {
-            Yaml each = given.get(i);
-            Cohort.Key key = each instanceof Yaml.Fields fields ? key(fields) : null;
-            if (key instanceof Cohort.Key.GenerateCookie && i < given.size() - 1) {
-                at.add(problems, "key", each.place(), "generateCookie before other keys", "generateCookie last");
-            }
-            if (key != null) {
-                keys.add(key);
-            }
-        }
-        String salt = at.fields().text("salt");
-        boolean whole = !keys.isEmpty() && keys.size() == given.size() && keys.size() <= Cohort.KEYS_MAX;
-        boolean sound = whole && problems.size() == before && Names.isName(at.name());
-        return sound && salt != null && !salt.isEmpty() ? new Cohort(at.name(), keys, salt) : null;
-    }
-
-    private static Cohort.@Nullable Key key(Yaml.Fields fields) {
-        String header = fields.text("header");
-        String cookie = fields.text("cookie");
-        String generated = fields.text("generateCookie");
-        if (header != null) {
-            return new Cohort.Key.Header(header);
-        }
-        if (cookie != null) {
-            return new Cohort.Key.Cookie(cookie);
-        }
-        return generated == null ? null : new Cohort.Key.GenerateCookie(generated);
     }
 }

@@ -1,5 +1,6 @@
 package dev.banyan.rules;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,26 +16,36 @@ public final class RuleSet {
     private final List<Backend> backends;
     private final List<Cohort> cohorts;
     private final List<Route> routes;
+    private final List<Network> trustedNetworks;
     private final Map<String, RouteSource> sources;
     private final String hash;
 
     private RuleSet(
-            List<Backend> backends, List<Cohort> cohorts, List<Route> routes, Map<String, RouteSource> sources) {
+            List<Backend> backends,
+            List<Cohort> cohorts,
+            List<Route> routes,
+            List<Network> trustedNetworks,
+            Map<String, RouteSource> sources) {
         this.backends = List.copyOf(backends);
         this.cohorts = List.copyOf(cohorts);
         this.routes = List.copyOf(routes);
+        this.trustedNetworks = List.copyOf(trustedNetworks);
         this.sources = Map.copyOf(sources);
         this.hash = RuleText.hash(this);
     }
 
     /** Rules made by a program. {@link RoutingTable#compile} checks how they fit together. */
     public static RuleSet of(List<Backend> backends, List<Cohort> cohorts, List<Route> routes) {
-        return new RuleSet(backends, cohorts, routes, Map.of());
+        return new RuleSet(backends, cohorts, routes, List.of(), Map.of());
     }
 
     static RuleSet of(
-            List<Backend> backends, List<Cohort> cohorts, List<Route> routes, Map<String, RouteSource> sources) {
-        return new RuleSet(backends, cohorts, routes, sources);
+            List<Backend> backends,
+            List<Cohort> cohorts,
+            List<Route> routes,
+            List<Network> trustedNetworks,
+            Map<String, RouteSource> sources) {
+        return new RuleSet(backends, cohorts, routes, trustedNetworks, sources);
     }
 
     /** No rules at all: {@code legacy} serves everything. */
@@ -52,7 +63,22 @@ public final class RuleSet {
         for (Backend each : backends) {
             changed.add(each.name().equals(name) ? each.withUrl(url) : each);
         }
-        return new RuleSet(changed, cohorts, routes, sources);
+        return new RuleSet(changed, cohorts, routes, trustedNetworks, sources);
+    }
+
+    /** The same rules, with overrides believed from these networks. */
+    public RuleSet withTrustedNetworks(List<Network> networks) {
+        return new RuleSet(backends, cohorts, routes, networks, sources);
+    }
+
+    /** Whether overrides are believed from a peer at this address. */
+    public boolean trusts(InetAddress peer) {
+        for (int i = 0; i < trustedNetworks.size(); i++) {
+            if (trustedNetworks.get(i).covers(peer)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public List<Backend> backends() {
@@ -65,6 +91,11 @@ public final class RuleSet {
 
     public List<Route> routes() {
         return routes;
+    }
+
+    /** Where overrides of cohorts are believed from. */
+    public List<Network> trustedNetworks() {
+        return trustedNetworks;
     }
 
     /** The backend of this name. */

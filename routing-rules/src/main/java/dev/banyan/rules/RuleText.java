@@ -16,6 +16,10 @@ final class RuleText {
 
     static String of(RuleSet rules) {
         var text = new StringBuilder();
+        rules.trustedNetworks().stream()
+                .map(each -> "Network[" + each + "]\n")
+                .sorted()
+                .forEach(text::append);
         rules.backends().stream().sorted(Comparator.comparing(Backend::name)).forEach(each -> line(text, each));
         rules.cohorts().stream().sorted(Comparator.comparing(Cohort::name)).forEach(each -> line(text, each));
         rules.routes().stream().sorted(Comparator.comparing(Route::name)).forEach(each -> line(text, each));

@@ -36,7 +36,6 @@ final class RulesSchema {
             "mirror", "leave it out for now",
             "compare", "leave it out for now",
             "analysis", "leave it out for now",
-            "filters", "leave it out for now",
             "lambda", "url");
 
     private final JsonNode root;

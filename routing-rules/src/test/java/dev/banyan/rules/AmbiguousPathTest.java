@@ -161,7 +161,7 @@ final class AmbiguousPathTest {
             })
     void aBrokenPathIsRefusedEvenWithoutRules(String path) throws Exception {
         RoutingTable table = RoutingTable.compile(RuleSet.passThrough(URI.create("http://localhost:8081")));
-        var request = new RequestFacts("x", "GET", path, null, HeaderLookup.none());
+        var request = new RequestFacts("x", "GET", path, null, HeaderLookup.none(), false, false, 0);
         assertThat(table.decide(request))
                 .isInstanceOfSatisfying(Decision.Refused.class, refused -> assertThat(refused.status())
                         .isEqualTo(400));
@@ -169,7 +169,7 @@ final class AmbiguousPathTest {
 
     @Test
     void optionsOfTheWholeServerGoToTheBaseline() throws Exception {
-        var request = new RequestFacts("x", "OPTIONS", "*", null, HeaderLookup.none());
+        var request = new RequestFacts("x", "OPTIONS", "*", null, HeaderLookup.none(), false, false, 0);
         assertThat(Rules.routeOf(Rules.table(ADMIN), request)).isEqualTo("-");
     }
 
@@ -299,7 +299,8 @@ final class AmbiguousPathTest {
         for (int i = 0; i < 50_000; i++) {
             String header = bytes(random);
             HeaderLookup headers = _ -> header.length() % 2 == 0 ? List.of(header) : List.of();
-            var request = new RequestFacts(bytes(random), bytes(random), "/" + bytes(random), bytes(random), headers);
+            var request = new RequestFacts(
+                    bytes(random), bytes(random), "/" + bytes(random), bytes(random), headers, false, false, 0);
             assertThat(table.decide(request)).isNotNull();
         }
     }

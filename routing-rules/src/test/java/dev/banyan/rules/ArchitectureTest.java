@@ -64,6 +64,14 @@ final class ArchitectureTest {
                         .map(JavaClass::getSimpleName))
                 .containsExactlyInAnyOrder(
                         "Backend",
+                        "ChosenBy",
+                        "FilterCall",
+                        "Network",
+                        "PathReplacement",
+                        "Redirect",
+                        "Retired",
+                        "Rewrite",
+                        "Schedule",
                         "Cohort",
                         "Decision",
                         "HeaderLookup",

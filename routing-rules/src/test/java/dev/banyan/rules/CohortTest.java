@@ -270,6 +270,8 @@ final class CohortTest {
     @Test
     void aRetiredRouteIsGone() throws Exception {
         assertThat(table(Stage.RETIRED, 0).decide(Rules.request("GET /catalog/x")))
-                .isEqualTo(new Decision.Refused(410, "the route browse is retired"));
+                .isInstanceOfSatisfying(
+                        Decision.Gone.class,
+                        gone -> assertThat(gone.route().name()).isEqualTo("browse"));
     }
 }

@@ -66,15 +66,20 @@ final class IndexAgainstNaiveTest {
             }
             List<String> hosts =
                     random.nextInt(3) == 0 ? List.of(RULE_HOSTS.get(random.nextInt(RULE_HOSTS.size()))) : List.of();
-            routes.add(new Route(
-                    "r" + i, hosts, matches, "catalog", null, Stage.COMPLETE, 0, true, random.nextInt(1_000)));
+            routes.add(Route.named("r" + i)
+                    .hostnames(hosts)
+                    .matches(matches)
+                    .candidate("catalog")
+                    .stage(Stage.COMPLETE)
+                    .priority(random.nextInt(1_000))
+                    .build());
         }
         return RuleSet.of(List.of(Rules.LEGACY, Rules.CATALOG), List.of(), routes);
     }
 
     private static Match match(Random random) {
         String method = random.nextInt(3) == 0 ? METHODS.get(random.nextInt(METHODS.size())) : null;
-        return new Match(path(random), method, fields(random), fields(random));
+        return new Match(path(random), method, fields(random), fields(random), fields(random));
     }
 
     private static Match.Path path(Random random) {
@@ -115,12 +120,14 @@ final class IndexAgainstNaiveTest {
     }
 
     private static RequestFacts request(Random random) {
+        String cookies = "p=" + random.nextInt(2) + "; q=" + random.nextInt(2);
         String query = "?p=" + random.nextInt(2) + "&q=" + random.nextInt(2);
         String line = METHODS.get(random.nextInt(METHODS.size())) + " " + literal(random) + query;
         return Rules.request(
                 line,
                 "Host: " + HOSTS.get(random.nextInt(HOSTS.size())),
                 "P: " + random.nextInt(2),
-                "Q: " + random.nextInt(2));
+                "Q: " + random.nextInt(2),
+                "Cookie: " + cookies);
     }
 }

@@ -45,6 +45,7 @@ final class NaiveRouter {
                 .thenComparingInt(each -> each.match.method() == null ? 1 : 0)
                 .thenComparingInt(each -> -each.match.headers().size())
                 .thenComparingInt(each -> -each.match.queryParams().size())
+                .thenComparingInt(each -> -each.match.cookies().size())
                 .thenComparingInt(each -> -each.route.priority())
                 .compare(a, b);
     }
@@ -98,7 +99,18 @@ final class NaiveRouter {
                 && match.headers().stream()
                         .allMatch(each -> each.value().equals(request.headers().first(each.name())))
                 && match.queryParams().stream()
-                        .allMatch(each -> each.value().equals(param(request.rawQuery(), each.name())));
+                        .allMatch(each -> each.value().equals(param(request.rawQuery(), each.name())))
+                && match.cookies().stream().allMatch(each -> each.value().equals(cookie(request, each.name())));
+    }
+
+    private static @Nullable String cookie(RequestFacts request, String name) {
+        String all = request.headers().first("Cookie");
+        for (String pair : all == null ? new String[0] : all.split("; ", -1)) {
+            if (pair.startsWith(name + "=")) {
+                return pair.substring(name.length() + 1);
+            }
+        }
+        return null;
     }
 
     private static @Nullable String param(@Nullable String query, String name) {

@@ -203,7 +203,7 @@ final class RoutingCost {
         List<String> cookie = headers.length == 0 ? List.of() : List.of(headers[0].substring("Cookie: ".length()));
         HeaderLookup lookup = name -> name.equals("Cookie") ? cookie : List.of();
         return paths.stream()
-                .map(path -> new RequestFacts("shop.example.com", "GET", path, null, lookup))
+                .map(path -> new RequestFacts("shop.example.com", "GET", path, null, lookup, false, false, 0))
                 .toList();
     }
 }

@@ -51,8 +51,7 @@ final class RuleSetTest {
 
     @Test
     void rulesMadeByAProgramAreCheckedWhenTheyAreCompiled() {
-        Route lost = new Route(
-                "lost", List.of(), List.of(Match.path(Match.Path.ANY)), "catalgo", "shoppers", Stage.OFF, 0, true, 0);
+        Route lost = Route.named("lost").candidate("catalgo").cohort("shoppers").build();
         RuleSet broken = RuleSet.of(List.of(Rules.CATALOG, Rules.CATALOG), List.of(), List.of(BROWSE, BROWSE, lost));
         assertThatThrownBy(() -> RoutingTable.compile(broken))
                 .isInstanceOfSatisfying(RulesException.class, e -> assertThat(e.problems())
@@ -79,7 +78,11 @@ final class RuleSetTest {
         assertThatThrownBy(() -> new Backend.Timeouts(Duration.ZERO, Duration.ofSeconds(1)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Cohort("a", List.of(), "x")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Route("a", List.of(), BROWSE.matches(), "catalog", null, Stage.LIVE, 500, true, 0))
+        assertThatThrownBy(() -> Route.named("a")
+                        .candidate("catalog")
+                        .stage(Stage.LIVE)
+                        .weight(500)
+                        .build())
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -47,7 +47,13 @@ final class Rules {
     }
 
     static Route route(String name, Stage stage, int weight, Match... matches) {
-        return new Route(name, List.of(), List.of(matches), "catalog", "shopper", stage, weight, true, 0);
+        return Route.named(name)
+                .matches(matches)
+                .candidate("catalog")
+                .cohort("shopper")
+                .stage(stage)
+                .weight(weight)
+                .build();
     }
 
     /** {@code GET /path?query} with headers as {@code Name: value}; the path's characters are sent as UTF-8 bytes. */
@@ -66,7 +72,7 @@ final class Rules {
                 fields.add(header);
             }
         }
-        return new RequestFacts(host, method, path, query, headers(fields));
+        return new RequestFacts(host, method, path, query, headers(fields), false, false, 0);
     }
 
     private static HeaderLookup headers(List<String> fields) {
@@ -81,6 +87,8 @@ final class Rules {
         return switch (table.decide(request)) {
             case Decision.Routed routed ->
                 routed.route() == null ? "-" : routed.route().name();
+            case Decision.Redirected redirected -> redirected.route().name();
+            case Decision.Gone gone -> gone.route().name();
             case Decision.Refused refused -> String.valueOf(refused.status());
         };
     }

@@ -1,6 +1,10 @@
 package dev.banyan.gateway.chain;
 
+import dev.banyan.gateway.http.Origin;
+import dev.banyan.rules.Decision;
+import dev.banyan.rules.NewCookie;
 import java.nio.charset.StandardCharsets;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -31,5 +35,23 @@ final class Answer {
         }
         return response.writeWith(
                 Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+    }
+
+    /** Sends a caller elsewhere. */
+    static Mono<Void> redirect(ServerWebExchange exchange, Decision.Redirected redirected, Origin asked) {
+        ServerHttpResponse response = exchange.getResponse();
+        response.setStatusCode(HttpStatusCode.valueOf(redirected.status()));
+        response.getHeaders().clear();
+        response.getHeaders().set(HttpHeaders.LOCATION, redirected.location());
+        response.getHeaders().setContentLength(0);
+        if (redirected.choice().split()) {
+            response.getHeaders().setCacheControl("private");
+        }
+        NewCookie issue = redirected.choice().issue();
+        if (issue != null) {
+            response.getHeaders()
+                    .add(HttpHeaders.SET_COOKIE, issue.setCookie(asked.scheme().equals("https")));
+        }
+        return response.setComplete();
     }
 }

@@ -121,10 +121,18 @@ public final class Upgrades extends ChannelDuplexHandler {
                 head.get(HttpHeaderNames.HOST, ""),
                 believed ? head.get("X-Forwarded-Proto") : null);
         Forwarding.rewrite(head, peer, believed, asked);
-        switch (live.table().decide(Decide.facts("GET", target, head))) {
+        switch (live.table().decide(Decide.facts("GET", target, head, asked))) {
             case Decision.Refused(int status, String _) -> {
                 traffic.refused(status);
                 answer(client, status);
+            }
+            case Decision.Gone _ -> {
+                traffic.refused(410);
+                answer(client, 410);
+            }
+            case Decision.Redirected redirected -> {
+                traffic.refused(redirected.status());
+                answer(client, redirected.status());
             }
             case Decision.Routed routed -> {
                 LiveBackend backend = live.backends().get(routed.backend().name());
