@@ -2,6 +2,7 @@ package dev.banyan.gateway;
 
 import dev.banyan.gateway.admin.AdminServer;
 import dev.banyan.gateway.admin.AdminToken;
+import dev.banyan.gateway.backend.BackendTls;
 import dev.banyan.gateway.live.FolderWatch;
 import dev.banyan.gateway.live.ForbiddenAddresses;
 import dev.banyan.gateway.live.RulesInForce;
@@ -9,7 +10,6 @@ import dev.banyan.gateway.record.Traffic;
 import dev.banyan.rules.RulesException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -118,13 +118,13 @@ public final class Gateway implements AutoCloseable {
         return properties;
     }
 
-    private static SslContext backendTls(GatewaySettings settings) throws IOException {
+    private static BackendTls backendTls(GatewaySettings settings) throws IOException {
         var builder = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS");
         Path trust = settings.backendTrust();
         if (trust != null) {
             builder.trustManager(trust.toFile());
         }
-        return builder.build();
+        return new BackendTls(builder.build(), settings.rules().folder());
     }
 
     public int port() {

@@ -3,6 +3,7 @@ package dev.banyan.gateway;
 import dev.banyan.gateway.chain.Count;
 import dev.banyan.gateway.chain.Decide;
 import dev.banyan.gateway.chain.Forward;
+import dev.banyan.gateway.chain.PassFilters;
 import dev.banyan.gateway.chain.Receive;
 import dev.banyan.gateway.chain.Reply;
 import dev.banyan.gateway.edge.FrontDoor;
@@ -35,12 +36,14 @@ class Wiring {
                 // taken.
                 new Receive(rules, settings.trusted(), settings.publicOrigin(), traffic),
                 // Before anything is counted: a refused path belongs to no route.
-                new Decide(traffic),
+                new Decide(traffic, settings.trusted()),
                 // Around all that talks to a backend: sees every end, and gives back what the call holds.
                 new Count(traffic),
                 // Outside the backends' part: mends the one head that was chosen, then streams; answers when there is
                 // none.
                 new Reply(settings.reveal(), traffic),
+                // Inside the reply, so that what they do to its head is done before it is mended and written.
+                new PassFilters(),
                 // In-flight limit, circuit breaker, the call itself, and the baseline instead where that is safe.
                 new Forward());
     }

@@ -1,5 +1,6 @@
 package dev.banyan.gateway.admin;
 
+import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.live.LiveRules;
 import dev.banyan.gateway.live.Rejection;
@@ -9,6 +10,7 @@ import dev.banyan.gateway.record.RouteCounts;
 import dev.banyan.gateway.record.Traffic;
 import dev.banyan.rules.Route;
 import dev.banyan.rules.Side;
+import dev.banyan.rules.Stage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +32,9 @@ record AdminState(RulesInForce inForce, Traffic traffic) {
             one.put("cohort", route.cohort());
             one.put("fallback", route.fallback());
             one.putAll(counts(traffic.of(route.name())));
+            if (route.stage() == Stage.RETIRED) {
+                one.put("callers", traffic.callers(route.name()));
+            }
             routes.add(one);
         }
         var all = new LinkedHashMap<String, Object>();
@@ -66,7 +71,8 @@ record AdminState(RulesInForce inForce, Traffic traffic) {
         for (LiveBackend backend : live.backends().all()) {
             var one = new LinkedHashMap<String, Object>();
             one.put("name", backend.name());
-            one.put("url", backend.origin().toString());
+            one.put("url", backend.instances().getFirst().origin().toString());
+            one.put("instances", instances(backend));
             one.put("baseline", backend.backend().baseline());
             one.put("inFlight", backend.inFlight());
             one.put("maxConnections", backend.backend().maxConnections());
@@ -74,6 +80,18 @@ record AdminState(RulesInForce inForce, Traffic traffic) {
             backends.add(one);
         }
         return backends;
+    }
+
+    private static List<Object> instances(LiveBackend backend) {
+        List<Object> instances = new ArrayList<>();
+        for (Instance instance : backend.instances()) {
+            var one = new LinkedHashMap<String, Object>();
+            one.put("url", instance.origin().toString());
+            one.put("well", instance.isWell());
+            one.put("inFlight", instance.inFlight());
+            instances.add(one);
+        }
+        return instances;
     }
 
     Map<String, Object> rules() {

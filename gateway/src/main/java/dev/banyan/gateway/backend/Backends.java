@@ -2,7 +2,9 @@ package dev.banyan.gateway.backend;
 
 import dev.banyan.rules.Backend;
 import dev.banyan.rules.RuleSet;
+import dev.banyan.rules.RulesException;
 import io.netty.handler.ssl.SslContext;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,12 @@ public final class Backends {
      *
      * @param legacyHost the {@code Host} the baseline is given when its rule names none; null passes the client's on
      */
-    public Backends with(RuleSet rules, @Nullable String legacyHost, SslContext tls) {
+    public Backends with(RuleSet rules, @Nullable String legacyHost, BackendTls tls) throws RulesException {
+        // All of them before the first is made: a made one has a pool and health checks that somebody must end.
+        var contexts = new HashMap<String, @Nullable SslContext>();
+        for (Backend backend : rules.backends()) {
+            contexts.put(backend.name(), tls.of(backend));
+        }
         var next = new LinkedHashMap<String, LiveBackend>();
         for (Backend backend : rules.backends()) {
             LiveBackend known = byName.get(backend.name());
@@ -36,8 +43,7 @@ public final class Backends {
                 continue;
             }
             String host = backend.host() == null && backend.baseline() ? legacyHost : backend.host();
-            boolean secure = "https".equalsIgnoreCase(backend.url().getScheme());
-            next.put(backend.name(), new LiveBackend(backend, host, secure ? tls : null));
+            next.put(backend.name(), new LiveBackend(backend, host, contexts.get(backend.name())));
         }
         return new Backends(Map.copyOf(next));
     }

@@ -19,6 +19,8 @@ public enum Failure {
     TIMEOUT(504),
     /** The circuit breaker lets no call through at the moment. */
     BREAKER_OPEN(503),
+    /** None of the candidate's instances is well. */
+    UNHEALTHY(503),
     /** As many calls are in flight as the backend may have. */
     BUSY(503),
     /** The backend itself answered 502. */
@@ -41,7 +43,12 @@ public enum Failure {
 
     /** Whether the call says something about the backend's health; a call that was never made does not. */
     public boolean countsAgainstBackend() {
-        return this != BREAKER_OPEN && this != BUSY;
+        return this != BREAKER_OPEN && this != UNHEALTHY && this != BUSY;
+    }
+
+    /** Whether another instance, or the same a moment later, may well do better. */
+    boolean isRetryable() {
+        return this == CONNECT || this == RESET || this == STATUS_503;
     }
 
     /** Returns the failure a backend's own status stands for, or null when the reply is its answer. */

@@ -8,9 +8,12 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SNIHostName;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
@@ -26,20 +29,24 @@ public final class LiveBackend {
     /** Pieces a reply is read in. A slow reader holds up to 128 of them, so they bound what it costs. */
     private static final int READ_BYTES = 16 * 1024;
 
+    /** A connection is given up after this long, so that a name that has moved to other addresses is followed. */
+    private static final Duration LIFE_MAX = Duration.ofSeconds(60);
+
     private final Backend backend;
-    private final Origin origin;
     private final @Nullable String host;
     private final @Nullable SslContext tls;
     private final ConnectionProvider pool;
-    private final HttpClient client;
+    private final List<Instance> instances;
     private final @Nullable CircuitBreaker breaker;
+    private final @Nullable RetryBudget retries;
+    private final @Nullable Disposable healthChecks;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger turn = new AtomicInteger();
     private volatile boolean replaced;
 
-    /** Makes the backend ready to be called; nothing connects yet. */
+    /** Makes the backend ready to be called; nothing connects yet, but for its health checks. */
     LiveBackend(Backend backend, @Nullable String host, @Nullable SslContext tls) {
         this.backend = backend;
-        this.origin = Origin.of(backend.url());
         this.host = host;
         this.tls = tls;
         this.pool = ConnectionProvider.builder(backend.name())
@@ -47,17 +54,27 @@ public final class LiveBackend {
                 .pendingAcquireMaxCount(1)
                 .pendingAcquireTimeout(backend.timeouts().connect())
                 .maxIdleTime(IDLE_MAX)
+                .maxLifeTime(LIFE_MAX)
                 .evictInBackground(Duration.ofSeconds(10))
                 .lifo()
                 .build();
-        this.client = client(tls);
+        HttpClient client = client(HttpClient.create(pool));
+        this.instances = backend.urls().stream()
+                .map(url ->
+                        new Instance(Origin.of(url), client, backend.timeouts().request()))
+                .toList();
         this.breaker = breaker(backend);
+        this.retries = backend.retries() == null
+                ? null
+                : new RetryBudget(backend.retries().budget());
+        this.healthChecks = backend.health() == null
+                ? null
+                : HealthChecks.start(
+                        backend.name(), backend.health(), instances, client(HttpClient.newConnection()), host);
     }
 
-    private HttpClient client(@Nullable SslContext tls) {
-        HttpClient plain = HttpClient.create(pool)
-                .baseUrl(origin.toString())
-                .option(
+    private HttpClient client(HttpClient bare) {
+        HttpClient plain = bare.option(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         Math.toIntExact(backend.timeouts().connect().toMillis()))
                 .option(ChannelOption.TCP_NODELAY, true)
@@ -66,20 +83,30 @@ public final class LiveBackend {
                 .httpResponseDecoder(spec -> spec.maxInitialLineLength(8 * 1024)
                         .maxHeaderSize(64 * 1024)
                         .validateHeaders(true))
-                .responseTimeout(backend.timeouts().request())
                 .followRedirect(false)
                 // Its own retry asks again after a reset whatever the method: a write could happen twice.
                 .disableRetry(true)
                 .doOnChannelInit((observer, channel, address) -> InterimReplies.dropFrom(channel.pipeline()));
-        if (tls == null) {
+        SslContext context = tls;
+        if (context == null) {
             return plain;
         }
-        return plain.secure(spec -> spec.sslContext(tls)
-                .handshakeTimeout(backend.timeouts().connect())
-                .serverNames(new javax.net.ssl.SNIHostName(
-                        host == null
-                                ? origin.host()
-                                : Origin.ofHost("https", host).host())));
+        String name = certificateName();
+        return plain.secure(spec -> {
+            var handshake =
+                    spec.sslContext(context).handshakeTimeout(backend.timeouts().connect());
+            if (name != null) {
+                handshake.serverNames(new SNIHostName(name));
+            }
+        });
+    }
+
+    /** The name its certificate must have when that is not the host it is called by; null when it is. */
+    public @Nullable String certificateName() {
+        if (backend.tls() != null && backend.tls().serverName() != null) {
+            return backend.tls().serverName();
+        }
+        return host == null ? null : Origin.ofHost("https", host).host();
     }
 
     private static @Nullable CircuitBreaker breaker(Backend backend) {
@@ -106,17 +133,50 @@ public final class LiveBackend {
         return backend.name();
     }
 
-    public Origin origin() {
-        return origin;
+    /** The servers it consists of, at least one. */
+    public List<Instance> instances() {
+        return instances;
+    }
+
+    /**
+     * Returns the instance whose turn it is, of two the one with less to do, leaving out those that are not well; null when a
+     * candidate has none left. The baseline is asked even then: there is nobody else.
+     *
+     * @param except asked last and left out too, unless it is the only one; null leaves none out
+     */
+    public @Nullable Instance pick(@Nullable Instance except) {
+        int count = instances.size();
+        int start = count == 1 ? 0 : Math.floorMod(turn.getAndIncrement(), count);
+        Instance first = null;
+        Instance second = null;
+        for (int i = 0; i < count && second == null; i++) {
+            Instance each = instances.get((start + i) % count);
+            boolean fit = each.isWell() && (each != except || count == 1);
+            if (fit && first == null) {
+                first = each;
+            } else if (fit) {
+                second = each;
+            }
+        }
+        if (first == null) {
+            Instance again = except != null && except.isWell() ? except : null;
+            return again != null || !backend.baseline() ? again : instances.get(start);
+        }
+        return second != null && second.inFlight() < first.inFlight() ? second : first;
+    }
+
+    /** Whether a failed call may be made once more, within what the rules allow. Takes it out of the budget. */
+    public boolean mayRetry(Failure failure, int retriesSoFar) {
+        return retries != null
+                && backend.retries() != null
+                && failure.isRetryable()
+                && retriesSoFar < backend.retries().attempts()
+                && retries.take();
     }
 
     /** The {@code Host} this backend is given instead of the client's, or null when it gets the client's. */
     public @Nullable String host() {
         return host;
-    }
-
-    public HttpClient client() {
-        return client;
     }
 
     /** The TLS this backend is called with, or null for plain HTTP. */
@@ -145,6 +205,9 @@ public final class LiveBackend {
         if (breaker != null && !breaker.tryAcquirePermission()) {
             leave();
             return Failure.BREAKER_OPEN;
+        }
+        if (retries != null) {
+            retries.request();
         }
         return null;
     }
@@ -180,6 +243,9 @@ public final class LiveBackend {
     /** Closes the pool once the last call has left; streams that run go on. */
     void replace() {
         replaced = true;
+        if (healthChecks != null) {
+            healthChecks.dispose();
+        }
         if (inFlight.get() == 0) {
             pool.disposeLater().subscribe();
         }

@@ -3,8 +3,10 @@ package dev.banyan.gateway.chain;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.rules.Decision;
 import dev.banyan.rules.NewCookie;
+import dev.banyan.rules.Retired;
 import java.nio.charset.StandardCharsets;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -35,6 +37,24 @@ final class Answer {
         }
         return response.writeWith(
                 Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+    }
+
+    /** Says that something is gone, and where to go instead when the route knows. */
+    static Mono<Void> gone(ServerWebExchange exchange, Retired retired) {
+        ServerHttpResponse response = exchange.getResponse();
+        byte[] body = retired.body().getBytes(StandardCharsets.UTF_8);
+        response.setStatusCode(HttpStatus.GONE);
+        response.getHeaders().clear();
+        response.getHeaders().set(HttpHeaders.CONTENT_TYPE, retired.contentType());
+        response.getHeaders().setContentLength(body.length);
+        response.getHeaders().setCacheControl("no-store");
+        if (retired.link() != null) {
+            response.getHeaders().set(HttpHeaders.LINK, "<" + retired.link() + ">; rel=\"successor-version\"");
+        }
+        return exchange.getRequest().getMethod().equals(HttpMethod.HEAD)
+                ? response.setComplete()
+                : response.writeWith(
+                        Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
     }
 
     /** Sends a caller elsewhere. */

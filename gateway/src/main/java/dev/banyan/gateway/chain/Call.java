@@ -2,11 +2,15 @@ package dev.banyan.gateway.chain;
 
 import dev.banyan.gateway.backend.BackendFailure;
 import dev.banyan.gateway.backend.Failure;
+import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.http.Target;
 import dev.banyan.gateway.live.LiveRules;
 import dev.banyan.rules.Decision;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.net.InetAddress;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.netty.Connection;
@@ -27,10 +31,12 @@ final class Call {
     /** The client's headers without those that end at this hop, and with ours. */
     final HttpHeaders head;
 
+    final InetAddress peer;
     final Origin asked;
     final boolean hasBody;
 
     private Decision.@Nullable Routed routed;
+    private @Nullable Filtered filtered;
 
     @Nullable
     Failure failure;
@@ -42,16 +48,26 @@ final class Call {
     HttpClientResponse reply;
 
     private @Nullable LiveBackend serving;
+    private @Nullable Instance instance;
     private @Nullable Connection connection;
     private boolean reported;
     private boolean entered;
+    private boolean instanceEntered;
 
-    Call(LiveRules rules, HttpServerRequest incoming, String target, HttpHeaders head, Origin asked, boolean hasBody) {
+    Call(
+            LiveRules rules,
+            HttpServerRequest incoming,
+            String target,
+            HttpHeaders head,
+            InetAddress peer,
+            Origin asked,
+            boolean hasBody) {
         this.rules = rules;
         this.incoming = incoming;
         this.method = incoming.method().name();
         this.target = target;
         this.head = head;
+        this.peer = peer;
         this.asked = asked;
         this.hasBody = hasBody;
     }
@@ -75,6 +91,38 @@ final class Call {
         routed = decision;
     }
 
+    /** Sets what the route's filters made of the request; only the assigned backend gets that. */
+    void filtered(Filtered request) {
+        filtered = request;
+    }
+
+    /** Returns what {@code backend} is asked for: what the filters and the route made of the target where it is assigned. */
+    String targetFor(LiveBackend backend) {
+        boolean assigned = backend.name().equals(routed().backend().name());
+        String wanted = filtered != null && assigned ? filtered.target() : target;
+        return Target.rewritten(wanted, assigned ? routed().rewritten() : null);
+    }
+
+    /** Returns the head that {@code backend} gets. */
+    HttpHeaders headFor(LiveBackend backend) {
+        boolean assigned = backend.name().equals(routed().backend().name());
+        return filtered != null && assigned ? filtered.head() : head;
+    }
+
+    /** Returns the name that {@code backend} is called by instead of its own, or null. */
+    @Nullable
+    String hostFor(LiveBackend backend) {
+        Decision.Rewritten rewritten = routed().rewritten();
+        return rewritten != null && backend.name().equals(routed().backend().name()) ? rewritten.hostname() : null;
+    }
+
+    /** Returns how long {@code backend} may take until the head of its reply. */
+    Duration headTimeout(LiveBackend backend) {
+        return backend.name().equals(routed().backend().name())
+                ? routed().requestTimeout()
+                : backend.backend().timeouts().request();
+    }
+
     /** Returns the backend that is asked, or the one the request is assigned to before any is. */
     LiveBackend serving() {
         return serving != null
@@ -90,6 +138,30 @@ final class Call {
         entered = refused == null;
         reported = false;
         return refused;
+    }
+
+    /** Takes the next instance of the backend that was entered, not {@code except} where there is another. */
+    @Nullable
+    Instance turnTo(@Nullable Instance except) {
+        leaveInstance();
+        instance = serving().pick(except);
+        if (instance != null) {
+            instance.enter();
+            instanceEntered = true;
+        }
+        return instance;
+    }
+
+    private void leaveInstance() {
+        if (instanceEntered && instance != null) {
+            instance.leave();
+        }
+        instanceEntered = false;
+    }
+
+    /** Returns where the reply came from, or would have. */
+    Origin servingOrigin() {
+        return instance == null ? serving().instances().getFirst().origin() : instance.origin();
     }
 
     /** A reply head is there, over this connection. */
@@ -125,6 +197,7 @@ final class Call {
 
     /** Leaves the backend; safe to call again. */
     void leave() {
+        leaveInstance();
         if (entered && serving != null) {
             entered = false;
             if (!reported) {

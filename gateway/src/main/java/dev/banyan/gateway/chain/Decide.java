@@ -1,10 +1,13 @@
 package dev.banyan.gateway.chain;
 
+import dev.banyan.gateway.http.ClientAddress;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.Target;
+import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.record.Traffic;
 import dev.banyan.rules.Decision;
 import dev.banyan.rules.RequestFacts;
+import dev.banyan.rules.RoutingTable;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
@@ -12,25 +15,29 @@ import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
-/** Asks the rules which backend and side a call goes to. */
-public record Decide(Traffic traffic) implements GatewayFilter {
-
-    private static final int GONE = 410;
+/**
+ * Asks the rules which backend and side a call goes to, and answers where they send it nowhere.
+ *
+ * @param proxies whose word is taken about where a request comes from
+ */
+public record Decide(Traffic traffic, TrustedPeers proxies) implements GatewayFilter {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
         Call call = Call.of(exchange);
-        return switch (call.rules.table().decide(facts(call.method, call.target, call.head, call.asked))) {
+        RoutingTable table = call.rules.table();
+        boolean mayChoose = ClientAddress.mayChoose(table.rules(), call.peer, call.head, proxies);
+        return switch (table.decide(facts(call.method, call.target, call.head, call.asked, mayChoose))) {
             case Decision.Refused(int status, String reason) -> {
                 traffic.refused(status);
                 yield Answer.send(exchange, status, reason);
             }
-            case Decision.Gone _ -> {
-                traffic.refused(GONE);
-                yield Answer.send(exchange, GONE, "this is no longer here");
+            case Decision.Gone gone -> {
+                traffic.gone(gone.route().name(), call.head.get(HttpHeaderNames.USER_AGENT));
+                yield Answer.gone(exchange, gone.route().retired());
             }
             case Decision.Redirected redirected -> {
-                traffic.refused(redirected.status());
+                traffic.redirected(redirected.route().name(), redirected.status());
                 yield Answer.redirect(exchange, redirected, call.asked);
             }
             case Decision.Routed routed -> {
@@ -40,8 +47,8 @@ public record Decide(Traffic traffic) implements GatewayFilter {
         };
     }
 
-    /** Returns what a decision looks at, from a request head. No peer is trusted to choose a side yet. */
-    public static RequestFacts facts(String method, String target, HttpHeaders head, Origin asked) {
+    /** Returns what a decision looks at, from a request head; {@code mayChoose} is whether an override counts. */
+    public static RequestFacts facts(String method, String target, HttpHeaders head, Origin asked, boolean mayChoose) {
         return new RequestFacts(
                 head.get(HttpHeaderNames.HOST, ""),
                 method,
@@ -49,7 +56,7 @@ public record Decide(Traffic traffic) implements GatewayFilter {
                 Target.query(target),
                 head::getAll,
                 asked.scheme().equals("https"),
-                false,
+                mayChoose,
                 System.currentTimeMillis());
     }
 }

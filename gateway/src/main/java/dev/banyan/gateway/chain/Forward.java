@@ -3,6 +3,7 @@ package dev.banyan.gateway.chain;
 import dev.banyan.gateway.backend.BackendFailure;
 import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.Fallback;
+import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.http.HopByHop;
 import dev.banyan.gateway.http.Target;
@@ -10,6 +11,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AttributeKey;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
@@ -27,6 +29,8 @@ import reactor.netty.http.client.HttpClientRequest;
  * call, the baseline is asked instead.
  */
 public record Forward() implements GatewayFilter {
+
+    private static final int UNAVAILABLE = 503;
 
     private static final AttributeKey<Boolean> USED = AttributeKey.valueOf("banyan.connectionUsed");
 
@@ -55,18 +59,40 @@ public record Forward() implements GatewayFilter {
         if (refused != null) {
             return Mono.error(new BackendFailure(refused));
         }
-        var first = new Attempt(call, backend);
-        return first.send()
-                .onErrorResume(error -> {
-                    Failure failure = Failure.of(error);
-                    boolean repeatable = Fallback.isRepeatable(call.method, call.hasBody);
-                    if (Fallback.mayReconnect(failure, repeatable, first.connectionWasUsed)) {
-                        return new Attempt(call, backend).send();
-                    }
-                    return Mono.error(error);
-                })
+        return ask(call, backend, null, 0)
                 .onErrorMap(error -> failed(call, Failure.of(error)))
                 .then(strict ? Mono.defer(() -> refuseFailedStatus(call)) : Mono.empty());
+    }
+
+    /** Asks one instance, and the next one where the backend's rules allow another try. */
+    private static Mono<Void> ask(Call call, LiveBackend backend, @Nullable Instance failed, int retries) {
+        Instance instance = call.turnTo(failed);
+        if (instance == null) {
+            return Mono.error(new BackendFailure(Failure.UNHEALTHY));
+        }
+        boolean repeatable = Fallback.isRepeatable(call.method, call.hasBody);
+        var first = new Attempt(call, backend, instance);
+        Mono<Void> reply = first.send().onErrorResume(error -> {
+            if (Fallback.mayReconnect(Failure.of(error), repeatable, first.connectionWasUsed)) {
+                return new Attempt(call, backend, instance).send();
+            }
+            return Mono.error(error);
+        });
+        if (!repeatable || backend.backend().retries() == null) {
+            return reply;
+        }
+        return reply.then(Mono.defer(() -> {
+                    boolean again = call.reply != null
+                            && call.reply.status().code() == UNAVAILABLE
+                            && backend.mayRetry(Failure.STATUS_503, retries);
+                    return again ? Mono.<Boolean>just(true) : Mono.<Boolean>empty();
+                }))
+                .onErrorResume(
+                        error -> backend.mayRetry(Failure.of(error), retries) ? Mono.just(true) : Mono.error(error))
+                .flatMap(_ -> {
+                    call.discardReply();
+                    return ask(call, backend, instance, retries + 1);
+                });
     }
 
     private static BackendFailure failed(Call call, Failure failure) {
@@ -105,17 +131,19 @@ public record Forward() implements GatewayFilter {
 
         private final Call call;
         private final LiveBackend backend;
+        private final Instance instance;
         private boolean connectionWasUsed;
 
-        Attempt(Call call, LiveBackend backend) {
+        Attempt(Call call, LiveBackend backend, Instance instance) {
             this.call = call;
             this.backend = backend;
+            this.instance = instance;
         }
 
         Mono<Void> send() {
-            return backend.client()
+            return instance.client(call.headTimeout(backend))
                     .request(io.netty.handler.codec.http.HttpMethod.valueOf(call.method))
-                    .uri(Target.ascii(call.target))
+                    .uri(Target.ascii(call.targetFor(backend)))
                     .send(this::write)
                     .responseConnection((reply, connection) -> {
                         // The timeout is for the head; a reply may then stream for as long as it likes.
@@ -130,8 +158,8 @@ public record Forward() implements GatewayFilter {
             out.withConnection(this::noteUse);
             // Replaced whole: the client library would add a User-Agent and an Accept of its own.
             HttpHeaders head = request.requestHeaders();
-            head.clear().add(call.head);
-            HostNames.write(head, call.asked, backend);
+            head.clear().add(call.headFor(backend));
+            HostNames.write(head, call.asked, backend, instance.origin(), call.hostFor(backend));
             if (!call.hasBody) {
                 return Mono.empty();
             }

@@ -50,7 +50,14 @@ public record Receive(
         boolean believed = trusted.covers(peer.getAddress());
         Origin asked = asked(publicOrigin, incoming.scheme(), host, believed ? head.get("X-Forwarded-Proto") : null);
         Forwarding.rewrite(head, peer.getAddress(), believed, asked);
-        return new Call(rules.current(), incoming, FrontDoor.targetOf(came, incoming.uri()), head, asked, hasBody);
+        return new Call(
+                rules.current(),
+                incoming,
+                FrontDoor.targetOf(came, incoming.uri()),
+                head,
+                peer.getAddress(),
+                asked,
+                hasBody);
     }
 
     /** Returns a copy of a client's head without what ends at this hop. */

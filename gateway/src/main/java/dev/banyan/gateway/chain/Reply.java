@@ -34,13 +34,11 @@ public record Reply(boolean reveal, Traffic traffic) implements GatewayFilter {
     }
 
     private Mono<Void> write(ServerHttpResponse response, Call call) {
+        if (call.reply == null && response.isCommitted()) {
+            return Mono.empty(); // a filter of the route has answered
+        }
         HttpHeaders head = nativeHead(response);
-        ReplyHead.mend(
-                head,
-                call.routed(),
-                call.rules.origins(),
-                call.asked,
-                call.serving().origin());
+        ReplyHead.mend(head, call.routed(), call.rules.origins(), call.asked, call.servingOrigin());
         if (reveal) {
             ReplyHead.reveal(head, call.routed(), call.serving().name());
         }
@@ -85,7 +83,8 @@ public record Reply(boolean reveal, Traffic traffic) implements GatewayFilter {
             case CONNECT -> "the server behind the gateway cannot be reached";
             case RESET -> "the server behind the gateway broke off";
             case TIMEOUT -> "the server behind the gateway did not answer in time";
-            case BREAKER_OPEN, BUSY -> "the server behind the gateway is not taking more requests at the moment";
+            case BREAKER_OPEN, UNHEALTHY, BUSY ->
+                "the server behind the gateway is not taking more requests at the moment";
             case STATUS_502, STATUS_503, STATUS_504 -> "the server behind the gateway has failed";
         };
     }

@@ -1,5 +1,6 @@
 package dev.banyan.gateway.http;
 
+import dev.banyan.rules.Decision;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -47,6 +48,16 @@ public final class Target {
     public static @Nullable String query(String target) {
         int query = target.indexOf('?');
         return query < 0 ? null : target.substring(query + 1);
+    }
+
+    /** Returns {@code target} with the path that a route rewrites it to; its query stays. */
+    public static String rewritten(String target, Decision.@Nullable Rewritten rewritten) {
+        String path = rewritten == null ? null : rewritten.rawPath();
+        if (path == null) {
+            return target;
+        }
+        String query = query(target);
+        return query == null ? path : path + "?" + query;
     }
 
     /** Returns {@code target} with each byte above 127 as its percent escape; servers take both for the same. */

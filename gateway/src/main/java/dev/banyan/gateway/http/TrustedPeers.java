@@ -1,20 +1,11 @@
 package dev.banyan.gateway.http;
 
-import java.math.BigInteger;
+import dev.banyan.rules.Network;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 
 /** The networks whose forwarded headers are believed; none unless the operator names some. */
 public final class TrustedPeers {
-
-    private record Network(BigInteger prefix, int bits, int width) {
-
-        boolean covers(byte[] address) {
-            return address.length * 8 == width
-                    && new BigInteger(1, address).shiftRight(width - bits).equals(prefix);
-        }
-    }
 
     private final List<Network> networks;
 
@@ -28,33 +19,19 @@ public final class TrustedPeers {
     }
 
     public boolean covers(InetAddress peer) {
-        if (networks.isEmpty()) {
-            return false;
+        for (int i = 0; i < networks.size(); i++) {
+            if (networks.get(i).covers(peer)) {
+                return true;
+            }
         }
-        byte[] address = peer.getAddress();
-        return networks.stream().anyMatch(network -> network.covers(address));
+        return false;
     }
 
     private static Network network(String cidr) {
-        int slash = cidr.indexOf('/');
-        String address = slash < 0 ? cidr : cidr.substring(0, slash);
-        // Letters that no address has would be looked up as a host name.
-        if (!address.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
-            throw new IllegalArgumentException(
-                    "trusted proxy: " + cidr + " (expected: an address or a network like 10.0.0.0/8)");
-        }
         try {
-            byte[] bytes = InetAddress.getByName(address).getAddress();
-            int bits = slash < 0 ? bytes.length * 8 : Integer.parseInt(cidr.substring(slash + 1));
-            if (bits >= 0 && bits <= bytes.length * 8) {
-                int width = bytes.length * 8;
-                return new Network(new BigInteger(1, bytes).shiftRight(width - bits), bits, width);
-            }
-        } catch (UnknownHostException | NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "trusted proxy: " + cidr + " (expected: an address or a network like 10.0.0.0/8)", e);
+            return Network.parse(cidr);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("trusted proxy: " + e.getMessage(), e);
         }
-        throw new IllegalArgumentException(
-                "trusted proxy: " + cidr + " (expected: an address or a network like 10.0.0.0/8)");
     }
 }

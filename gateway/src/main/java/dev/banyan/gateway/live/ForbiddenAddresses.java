@@ -8,6 +8,7 @@ import dev.banyan.rules.RulesException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,15 +38,17 @@ public final class ForbiddenAddresses {
     void check(RuleSet rules) throws RulesException {
         List<Problem> problems = new ArrayList<>();
         for (Backend backend : rules.backends()) {
-            Origin origin = Origin.of(backend.url());
-            if (ports.contains(origin.port()) && isThisMachine(origin.host())) {
-                problems.add(new Problem(
-                        Path.of(""),
-                        0,
-                        0,
-                        "backends[" + backend.name() + "].url",
-                        backend.url() + " is this gateway itself",
-                        "another server"));
+            for (URI url : backend.urls()) {
+                Origin origin = Origin.of(url);
+                if (ports.contains(origin.port()) && isThisMachine(origin.host())) {
+                    problems.add(new Problem(
+                            Path.of(""),
+                            0,
+                            0,
+                            "backends[" + backend.name() + "].url",
+                            url + " is this gateway itself",
+                            "another server"));
+                }
             }
         }
         if (!problems.isEmpty()) {

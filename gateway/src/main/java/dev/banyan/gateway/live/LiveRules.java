@@ -1,7 +1,9 @@
 package dev.banyan.gateway.live;
 
 import dev.banyan.gateway.backend.Backends;
+import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.filter.RouteFilters;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.rules.Backend;
 import dev.banyan.rules.RoutingTable;
@@ -11,23 +13,30 @@ import java.util.Set;
 
 /** One rule set, ready to serve: its table, and the backends it names. Immutable but for what the backends count. */
 public record LiveRules(
-        RoutingTable table, Backends backends, LiveBackend baseline, Set<Origin> origins, Instant since) {
+        RoutingTable table,
+        Backends backends,
+        LiveBackend baseline,
+        RouteFilters filters,
+        Set<Origin> origins,
+        Instant since) {
 
-    static LiveRules of(RoutingTable table, Backends backends, Instant since) {
+    static LiveRules of(RoutingTable table, Backends backends, RouteFilters filters, Instant since) {
         Backend baseline = table.rules().backends().stream()
                 .filter(Backend::baseline)
                 .findFirst()
                 .orElseThrow();
-        return new LiveRules(table, backends, backends.get(baseline.name()), originsOf(backends), since);
+        return new LiveRules(table, backends, backends.get(baseline.name()), filters, originsOf(backends), since);
     }
 
     private static Set<Origin> originsOf(Backends backends) {
         var origins = new HashSet<Origin>();
         for (LiveBackend backend : backends.all()) {
-            origins.add(backend.origin());
             String host = backend.host();
-            if (host != null) {
-                origins.add(Origin.ofHost(backend.origin().scheme(), host));
+            for (Instance instance : backend.instances()) {
+                origins.add(instance.origin());
+                if (host != null) {
+                    origins.add(Origin.ofHost(instance.origin().scheme(), host));
+                }
             }
         }
         return Set.copyOf(origins);

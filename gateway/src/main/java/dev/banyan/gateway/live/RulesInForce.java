@@ -1,11 +1,12 @@
 package dev.banyan.gateway.live;
 
+import dev.banyan.gateway.backend.BackendTls;
 import dev.banyan.gateway.backend.Backends;
+import dev.banyan.gateway.filter.RouteFilters;
 import dev.banyan.rules.Problem;
 import dev.banyan.rules.RoutingTable;
 import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesException;
-import io.netty.handler.ssl.SslContext;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -24,7 +25,7 @@ public final class RulesInForce {
     private final RulesSource source;
     private final ForbiddenAddresses forbidden;
     private final @Nullable String legacyHost;
-    private final SslContext tls;
+    private final BackendTls tls;
     private final InstantSource clock;
     private final AtomicReference<LiveRules> live = new AtomicReference<>();
     private final AtomicReference<@Nullable Rejection> rejection = new AtomicReference<>();
@@ -36,7 +37,7 @@ public final class RulesInForce {
             RulesSource source,
             ForbiddenAddresses forbidden,
             @Nullable String legacyHost,
-            SslContext tls,
+            BackendTls tls,
             InstantSource clock)
             throws RulesException {
         this.source = source;
@@ -97,10 +98,11 @@ public final class RulesInForce {
     public synchronized void swapIn(RuleSet rules) throws RulesException {
         RoutingTable table = RoutingTable.compile(rules);
         forbidden.check(rules);
+        RouteFilters filters = RouteFilters.of(rules);
         LiveRules before = live.get();
         Backends kept = before == null ? Backends.none() : before.backends();
         Backends backends = kept.with(rules, legacyHost, tls);
-        live.set(LiveRules.of(table, backends, clock.instant()));
+        live.set(LiveRules.of(table, backends, filters, clock.instant()));
         kept.replaceBy(backends);
         swaps.incrementAndGet();
         LOG.info(

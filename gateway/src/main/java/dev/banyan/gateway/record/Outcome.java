@@ -28,6 +28,13 @@ public record Outcome(
     /** The name under which requests are counted that no route matched. */
     public static final String NO_ROUTE = "-";
 
+    /** Who served what the gateway answered itself. */
+    public static final String GATEWAY = "gateway";
+
+    static Outcome answered(String route, int status) {
+        return new Outcome(route, Side.CANDIDATE, GATEWAY, status, null, false, false, 0);
+    }
+
     /** Whether the assigned side failed this request, even if its caller never noticed. */
     public boolean isError() {
         return failure != null || status >= 500;

@@ -4,13 +4,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** The counts of all routes. Routes are as many as the rules name, so clients cannot make the map grow. */
 public final class Traffic {
 
+    private static final int GONE = 410;
+
     private final MeterRegistry meters;
     private final Map<String, RouteCounts> byRoute = new ConcurrentHashMap<>();
     private final Map<Integer, LongAdder> refused = new ConcurrentHashMap<>();
+    private final Map<String, Callers> callers = new ConcurrentHashMap<>();
 
     public Traffic(MeterRegistry meters) {
         this.meters = meters;
@@ -19,6 +23,23 @@ public final class Traffic {
     /** Counts a request that a backend was asked for. */
     public void add(Outcome outcome) {
         of(outcome.route()).add(outcome);
+    }
+
+    /** Counts a request that a route sent elsewhere. */
+    public void redirected(String route, int status) {
+        add(Outcome.answered(route, status));
+    }
+
+    /** Counts a request for what a route has retired, and by whom. */
+    public void gone(String route, @Nullable String userAgent) {
+        add(Outcome.answered(route, GONE));
+        callers.computeIfAbsent(route, _ -> new Callers()).add(userAgent);
+    }
+
+    /** Returns who asked for what a route has retired, by user agent, the most frequent first. */
+    public Map<String, Long> callers(String route) {
+        Callers known = callers.get(route);
+        return known == null ? Map.of() : known.counts();
     }
 
     /** Counts a request that the gateway answered itself, by status. */

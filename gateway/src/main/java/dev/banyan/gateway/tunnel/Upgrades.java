@@ -1,13 +1,16 @@
 package dev.banyan.gateway.tunnel;
 
 import dev.banyan.gateway.backend.Failure;
+import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.chain.Decide;
 import dev.banyan.gateway.chain.HostNames;
 import dev.banyan.gateway.chain.Receive;
 import dev.banyan.gateway.edge.FrontDoor;
+import dev.banyan.gateway.http.ClientAddress;
 import dev.banyan.gateway.http.Forwarding;
 import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.http.Target;
 import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.live.LiveRules;
 import dev.banyan.gateway.live.RulesInForce;
@@ -121,30 +124,45 @@ public final class Upgrades extends ChannelDuplexHandler {
                 head.get(HttpHeaderNames.HOST, ""),
                 believed ? head.get("X-Forwarded-Proto") : null);
         Forwarding.rewrite(head, peer, believed, asked);
-        switch (live.table().decide(Decide.facts("GET", target, head, asked))) {
+        switch (live.table()
+                .decide(Decide.facts(
+                        "GET",
+                        target,
+                        head,
+                        asked,
+                        ClientAddress.mayChoose(live.table().rules(), peer, head, trusted)))) {
             case Decision.Refused(int status, String _) -> {
                 traffic.refused(status);
                 answer(client, status);
             }
-            case Decision.Gone _ -> {
-                traffic.refused(410);
+            case Decision.Gone gone -> {
+                traffic.gone(gone.route().name(), request.headers().get(HttpHeaderNames.USER_AGENT));
                 answer(client, 410);
             }
-            case Decision.Redirected redirected -> {
-                traffic.refused(redirected.status());
-                answer(client, redirected.status());
+            case Decision.Redirected to -> {
+                // A WebSocket client does not follow it, but says where it was sent.
+                traffic.redirected(to.route().name(), to.status());
+                answer(client, to.status());
             }
             case Decision.Routed routed -> {
                 LiveBackend backend = live.backends().get(routed.backend().name());
                 Failure refused = backend.enter();
-                if (refused != null) {
+                Instance instance = refused == null ? backend.pick(null) : null;
+                if (instance == null) {
+                    refused = refused == null ? Failure.UNHEALTHY : refused;
+                    if (refused == Failure.UNHEALTHY) {
+                        backend.withdraw();
+                        backend.leave();
+                    }
                     count(routed, backend, refused.status(), refused);
                     answer(client, refused.status());
                     return;
                 }
-                HostNames.write(head, asked, backend);
+                Decision.Rewritten rewritten = routed.rewritten();
+                HostNames.write(
+                        head, asked, backend, instance.origin(), rewritten == null ? null : rewritten.hostname());
                 head.set(HttpHeaderNames.CONNECTION, "Upgrade").set(HttpHeaderNames.UPGRADE, "websocket");
-                connect(client, routed, backend, target, head);
+                connect(client, routed, backend, instance, Target.rewritten(target, rewritten), head);
             }
         }
     }
@@ -153,9 +171,12 @@ public final class Upgrades extends ChannelDuplexHandler {
             ChannelHandlerContext client,
             Decision.Routed routed,
             LiveBackend backend,
+            Instance instance,
             String target,
             HttpHeaders head) {
-        Origin origin = backend.origin();
+        Origin origin = instance.origin();
+        String certificateName = backend.certificateName();
+        String name = certificateName == null ? origin.host() : certificateName;
         var relay = new BackendSide(client, head.get(HttpHeaderNames.SEC_WEBSOCKET_KEY, ""), (status, failure) -> {
             backend.report(failure, 0);
             count(routed, backend, status, failure);
@@ -173,8 +194,7 @@ public final class Upgrades extends ChannelDuplexHandler {
                     @Override
                     protected void initChannel(Channel channel) {
                         if (backend.tls() != null) {
-                            channel.pipeline()
-                                    .addLast(backend.tls().newHandler(channel.alloc(), origin.host(), origin.port()));
+                            channel.pipeline().addLast(backend.tls().newHandler(channel.alloc(), name, origin.port()));
                         }
                         channel.pipeline()
                                 .addLast("http", new HttpClientCodec())
@@ -195,8 +215,7 @@ public final class Upgrades extends ChannelDuplexHandler {
                         relay.ended(Failure.RESET.status(), Failure.RESET);
                         client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
                     });
-                    relay.headWithin(
-                            connected.channel(), backend.backend().timeouts().request());
+                    relay.headWithin(connected.channel(), routed.requestTimeout());
                     connected.channel().writeAndFlush(request);
                 });
     }

@@ -1,0 +1,69 @@
+package dev.banyan.gateway.backend;
+
+import dev.banyan.gateway.http.Origin;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import reactor.netty.http.client.HttpClient;
+
+/** One server of a backend while the gateway runs. */
+public final class Instance {
+
+    private final Origin origin;
+    private final HttpClient client;
+    private final Duration timeout;
+    /** One client for each time limit that a route of the rules names. */
+    private final Map<Duration, HttpClient> others = new ConcurrentHashMap<>();
+
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile boolean well = true;
+    private int streak;
+
+    Instance(Origin origin, HttpClient pooled, Duration timeout) {
+        this.origin = origin;
+        this.client = pooled.baseUrl(origin.toString()).responseTimeout(timeout);
+        this.timeout = timeout;
+    }
+
+    public Origin origin() {
+        return origin;
+    }
+
+    /** Returns the client that waits this long for the head of a reply. */
+    public HttpClient client(Duration headTimeout) {
+        return headTimeout.equals(timeout) ? client : others.computeIfAbsent(headTimeout, client::responseTimeout);
+    }
+
+    /** Whether its health checks say that it can serve; true when there are none. */
+    public boolean isWell() {
+        return well;
+    }
+
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    /** Begins a call; {@link #leave} must follow once. */
+    public void enter() {
+        inFlight.incrementAndGet();
+    }
+
+    public void leave() {
+        inFlight.decrementAndGet();
+    }
+
+    /**
+     * Takes in one answer to a health check; asked by one thread at a time. Returns whether it changed what {@link #isWell}
+     * says.
+     */
+    boolean checked(boolean good, int unhealthyAfter, int healthyAfter) {
+        streak = good == well ? 0 : streak + 1;
+        if (streak < (well ? unhealthyAfter : healthyAfter)) {
+            return false;
+        }
+        streak = 0;
+        well = good;
+        return true;
+    }
+}

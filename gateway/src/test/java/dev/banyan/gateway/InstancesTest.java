@@ -1,0 +1,146 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A backend of several servers: turns, health checks and retries. */
+class InstancesTest {
+
+    @TempDir
+    static Path folder;
+
+    private static ScriptedServer legacy;
+    private static ScriptedServer one;
+    private static ScriptedServer two;
+    private static final AtomicBoolean ONE_IS_ILL = new AtomicBoolean();
+    private static TestGateway gateway;
+
+    @BeforeAll
+    static void start() throws Exception {
+        legacy = new ScriptedServer("legacy");
+        one = new ScriptedServer("one");
+        two = new ScriptedServer("two");
+        int dead;
+        try (var free = new ServerSocket(0)) {
+            dead = free.getLocalPort();
+        }
+        one.on("/health", (_, wire) -> wire.send(
+                        "HTTP/1.1 " + (ONE_IS_ILL.get() ? 500 : 204) + " X\r\nContent-Length: 0\r\n\r\n")
+                .close());
+        one.reply("/half/503", "HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\nno");
+        one.reply("/stingy/503", "HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\nno");
+        gateway = TestGateway.start(folder, """
+                backends:
+                  - {name: legacy, url: "%s", baseline: true}
+                  - {name: both, urls: ["%s", "%s"]}
+                  - name: watched
+                    urls: ["%s", "%s"]
+                    health: {path: /health, interval: 20ms, timeout: 20ms, unhealthyAfter: 2, healthyAfter: 2}
+                  - {name: ill, url: "%s", health: {path: /health, interval: 20ms, timeout: 20ms, unhealthyAfter: 2, healthyAfter: 2}}
+                  - {name: half, urls: ["http://127.0.0.1:%d", "%s", "%s"], retries: {attempts: 2, budget: 50%%}, circuitBreaker: {windowCalls: 9000, minCalls: 9000}}
+                  - {name: stingy, url: "%s", retries: {attempts: 5, budget: 20%%}, circuitBreaker: {windowCalls: 9000, minCalls: 9000}}
+                routes:
+                  - {name: both, matches: [{path: {value: /both}}], candidate: both, stage: complete}
+                  - {name: watched, matches: [{path: {value: /watched}}], candidate: watched, stage: complete}
+                  - {name: ill, matches: [{path: {value: /ill}}], candidate: ill, stage: live, weight: 100%%}
+                  - {name: half, matches: [{path: {value: /half}}], candidate: half, stage: complete}
+                  - {name: stingy, matches: [{path: {value: /stingy}}], candidate: stingy, stage: complete}
+                """.formatted(
+                        legacy.url(),
+                        one.url(),
+                        two.url(),
+                        one.url(),
+                        two.url(),
+                        one.url(),
+                        dead,
+                        one.url(),
+                        two.url(),
+                        one.url()));
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        gateway.close();
+        one.close();
+        two.close();
+        legacy.close();
+    }
+
+    @Test
+    void instancesTakeTurns() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            gateway.ask("GET", "/both");
+        }
+        assertThat(one.heads("/both")).hasSize(10);
+        assertThat(two.heads("/both")).hasSize(10);
+    }
+
+    @Test
+    void anInstanceThatIsNotWellIsLeftOutUntilItIs() throws Exception {
+        ONE_IS_ILL.set(true);
+        awaitWell("watched", one, false);
+        awaitWell("ill", one, false);
+        int before = one.heads("/watched").size();
+        for (int i = 0; i < 6; i++) {
+            assertThat(gateway.ask("GET", "/watched")).endsWith("two");
+        }
+        assertThat(one.heads("/watched")).hasSize(before);
+        assertThat(gateway.ask("GET", "/ill")).endsWith("legacy");
+        assertThat(gateway.ask("POST /ill HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"))
+                .startsWith("HTTP/1.1 503");
+        ONE_IS_ILL.set(false);
+        awaitWell("watched", one, true);
+        awaitWell("ill", one, true);
+        assertThat(gateway.ask("GET", "/watched") + gateway.ask("GET", "/watched"))
+                .contains("one");
+        assertThat(gateway.ask("GET", "/ill")).endsWith("one");
+    }
+
+    private static void awaitWell(String backend, ScriptedServer server, boolean well) throws Exception {
+        TestGateway.await(backend + " well: " + well, () -> {
+            for (JsonNode each : gateway.admin("/admin/routes").path("backends")) {
+                for (JsonNode instance : each.path("instances")) {
+                    if (each.path("name").asString("").equals(backend)
+                            && instance.path("url").asString("").equals(server.url())) {
+                        return instance.path("well").asBoolean() == well;
+                    }
+                }
+            }
+            return false;
+        });
+    }
+
+    @Test
+    void readsAreTriedAgainOnAnotherInstanceAndWritesAreNot() throws Exception {
+        for (int i = 0; i < 9; i++) {
+            assertThat(gateway.ask("GET", "/half/" + i)).startsWith("HTTP/1.1 200");
+        }
+        assertThat(gateway.ask("GET", "/half/503")).startsWith("HTTP/1.1 200").endsWith("two");
+        int refused = 0;
+        for (int i = 0; i < 9; i++) {
+            String reply = gateway.ask("POST /half/write" + i + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+            refused += reply.startsWith("HTTP/1.1 502") ? 1 : 0;
+        }
+        assertThat(refused).isEqualTo(3);
+        assertThat(one.heads("/half/write").size() + two.heads("/half/write").size())
+                .isEqualTo(6);
+    }
+
+    @Test
+    void retriesAreAShareOfRequestsNotAStorm() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            assertThat(gateway.ask("GET", "/stingy/503")).startsWith("HTTP/1.1 503");
+        }
+        // 100 requests, 20 retries that they bring in, and 10 that were saved up.
+        assertThat(one.heads("/stingy/503")).hasSizeBetween(120, 130);
+    }
+}

@@ -1,0 +1,210 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a route may do beside forwarding: filters, rewrites, redirects, retirement, time limits, forced sides, schedules. */
+class RouteActionsTest {
+
+    @TempDir
+    static Path folder;
+
+    private static ScriptedServer legacy;
+    private static ScriptedServer candidate;
+    private static TestGateway gateway;
+
+    @BeforeAll
+    static void start() throws Exception {
+        legacy = new ScriptedServer("legacy");
+        candidate = new ScriptedServer("candidate");
+        candidate.reply("/filtered/503", "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n");
+        candidate.on("/patient/slow", (_, _) -> {});
+        legacy.reply("/filtered/503", "HTTP/1.1 200 OK\r\nServer: old\r\nContent-Length: 6\r\n\r\nlegacy");
+        candidate.reply(
+                "/filtered/leaky",
+                "HTTP/1.1 200 OK\r\nServer: new\r\nX-Twice: a\r\nX-Twice: a\r\nContent-Length: 9\r\n\r\ncandidate");
+        gateway = TestGateway.start(
+                folder,
+                """
+                trustedNetworks: [127.0.0.2]
+                backends:
+                  - {name: legacy, url: "%s", baseline: true}
+                  - {name: new, url: "%s", timeouts: {request: 1h}}
+                cohorts:
+                  - name: people
+                    key: [{header: X-User}]
+                    salt: test
+                    overrides:
+                      - {header: X-Side, value: new, to: candidate}
+                      - {cookie: side, value: old, to: baseline}
+                    assign:
+                      - {keys: [acme], to: candidate}
+                      - {keys: [initech], to: baseline}
+                routes:
+                  - name: filtered
+                    matches: [{path: {value: /filtered}}]
+                    candidate: new
+                    stage: live
+                    weight: 100%%
+                    filters:
+                      - AddRequestHeader=X-Fig, banyan
+                      - SetRequestHeader=Content-Length, 7
+                      - RemoveRequestHeader=X-Secret
+                      - AddRequestParameter=fig, tree
+                      - RemoveResponseHeader=Server
+                      - DedupeResponseHeader=X-Twice
+                      - SetResponseHeader=Content-Length, 3
+                      - AddResponseHeader=X-From, gateway
+                  - {name: small, matches: [{path: {value: /small}}], candidate: new, stage: complete, filters: ["RequestHeaderSize=200B"]}
+                  - name: moved-inside
+                    matches: [{path: {value: /inside}}]
+                    candidate: new
+                    stage: live
+                    weight: 100%%
+                    rewrite: {hostname: orders.internal, path: {type: ReplacePrefixMatch, value: /v2}}
+                  - name: moved-away
+                    matches: [{path: {value: /away}}]
+                    redirect: {scheme: https, hostname: www.shop.test, path: {type: ReplacePrefixMatch, value: /new}, statusCode: 308}
+                    stage: complete
+                  - name: gone
+                    matches: [{path: {value: /gone}}]
+                    stage: retired
+                    retired: {body: "Use the new API.", contentType: text/plain, link: "https://shop.test/docs"}
+                  - {name: patient, matches: [{path: {value: /patient}}], candidate: new, stage: complete, timeouts: {request: 300ms}}
+                  - {name: forced, matches: [{path: {value: /forced}}], candidate: new, stage: live, weight: 0%%, cohort: people}
+                  - {name: over, matches: [{path: {value: /over}}], candidate: new, stage: complete, schedule: {until: "2026-01-01T00:00:00Z"}}
+                  - {name: ahead, matches: [{path: {value: /ahead}}], candidate: new, stage: complete, schedule: {from: "%s"}}
+                """.formatted(
+                                legacy.url(),
+                                candidate.url(),
+                                Instant.now().plusSeconds(86_400).truncatedTo(java.time.temporal.ChronoUnit.SECONDS)),
+                "--trusted-proxy",
+                "127.0.0.1");
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        gateway.close();
+        candidate.close();
+        legacy.close();
+    }
+
+    @Test
+    void filtersChangeHeadersAndQueryButNotWhereMessagesEnd() throws Exception {
+        String reply = gateway.ask("POST /filtered/leaky?a=%7B1%7D HTTP/1.1\r\nHost: shop.test\r\nX-Secret: 1\r\n"
+                + "Content-Length: 2\r\n\r\nhi");
+        assertThat(reply)
+                .contains("X-From: gateway", "Content-Length: 9")
+                .doesNotContain("Server:")
+                .endsWith("candidate");
+        assertThat(reply.split("X-Twice", -1)).hasSize(2);
+        assertThat(candidate.heads("/filtered/leaky").getLast())
+                .startsWith("POST /filtered/leaky?a=%7B1%7D&fig=tree HTTP/1.1\r\n")
+                .containsIgnoringCase("x-fig: banyan")
+                .containsIgnoringCase("content-length: 2\r\n")
+                .containsIgnoringCase("host: shop.test\r\n")
+                .doesNotContainIgnoringCase("x-secret");
+    }
+
+    @Test
+    void theBaselineGetsTheRequestAsItCameAndItsReplyIsNotFiltered() throws Exception {
+        assertThat(gateway.ask("GET", "/filtered/503?a=1"))
+                .startsWith("HTTP/1.1 200")
+                .contains("Server: old")
+                .doesNotContain("X-From")
+                .endsWith("legacy");
+        assertThat(legacy.heads("/filtered/503").getLast())
+                .startsWith("GET /filtered/503?a=1 HTTP/1.1\r\n")
+                .doesNotContainIgnoringCase("x-fig");
+    }
+
+    @Test
+    void aFilterMayAnswerByItself() throws Exception {
+        String large = "X-Large: " + "x".repeat(300) + "\r\n\r\n";
+        assertThat(gateway.ask("GET /small HTTP/1.1\r\nHost: a\r\n" + large)).startsWith("HTTP/1.1 431");
+        assertThat(candidate.heads("/small")).isEmpty();
+        assertThat(gateway.ask("GET", "/small")).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void aRewriteReachesTheCandidateOnly() throws Exception {
+        assertThat(gateway.ask("GET", "/inside/7?x=%41")).endsWith("candidate");
+        assertThat(candidate.heads("/v2/7").getLast())
+                .startsWith("GET /v2/7?x=%41 HTTP/1.1\r\n")
+                .containsIgnoringCase("host: orders.internal\r\n");
+        candidate.reply("/v2/8", "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n");
+        assertThat(gateway.ask("GET", "/inside/8?x=1")).endsWith("legacy");
+        assertThat(legacy.heads("/inside/8").getLast())
+                .startsWith("GET /inside/8?x=1 HTTP/1.1\r\n")
+                .containsIgnoringCase("host: shop.test\r\n");
+    }
+
+    @Test
+    void aRedirectIsAnsweredHere() throws Exception {
+        assertThat(gateway.ask("GET", "/away/b%20c?x=1"))
+                .startsWith("HTTP/1.1 308")
+                .containsIgnoringCase("location: https://www.shop.test/new/b%20c?x=1\r\n");
+        assertThat(gateway.route("moved-away").at("/served/gateway").asInt()).isPositive();
+    }
+
+    @Test
+    void whatIsRetiredSaysWhereToGoAndWhoStillAsks() throws Exception {
+        String asked = "GET /gone/x HTTP/1.1\r\nHost: a\r\nUser-Agent: old-till/1.0\r\n\r\n";
+        assertThat(gateway.ask(asked))
+                .startsWith("HTTP/1.1 410")
+                .containsIgnoringCase("link: <https://shop.test/docs>; rel=\"successor-version\"\r\n")
+                .containsIgnoringCase("content-type: text/plain\r\n")
+                .endsWith("Use the new API.");
+        try (var wire = gateway.wire()) {
+            wire.send("HEAD /gone/x HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(wire.until("\r\n\r\n")).startsWith("HTTP/1.1 410").containsIgnoringCase("content-length: 16");
+            assertThat(wire.send(asked).reply()).startsWith("HTTP/1.1 410");
+        }
+        assertThat(gateway.route("gone").path("callers").path("old-till/1.0").asInt())
+                .isEqualTo(2);
+        assertThat(gateway.route("gone").path("callers").path("(no user agent)").asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aRoutesTimeLimitGoesBeforeTheBackends() throws Exception {
+        assertThat(gateway.ask("GET", "/patient/slow")).startsWith("HTTP/1.1 504");
+    }
+
+    @Test
+    void onlyTrustedNetworksChooseTheirSide() throws Exception {
+        assertThat(forced("127.0.0.2", "X-Side: new")).endsWith("candidate");
+        assertThat(forced("127.0.0.3", "X-Side: new")).endsWith("legacy");
+        assertThat(forced("127.0.0.2, 127.0.0.3", "X-Side: new")).endsWith("legacy");
+        assertThat(forced("127.0.0.3, 127.0.0.2, 127.0.0.1", "X-Side: new")).endsWith("candidate");
+        assertThat(forced("127.0.0.2, nonsense", "X-Side: new")).endsWith("legacy");
+        assertThat(forced("127.0.0.2", "X-User: acme\r\nCookie: side=old")).endsWith("legacy");
+    }
+
+    @Test
+    void tenantsStandWhereTheRulesPutThem() throws Exception {
+        assertThat(forced("127.0.0.3", "X-User: acme")).endsWith("candidate");
+        assertThat(forced("127.0.0.3", "X-User: initech")).endsWith("legacy");
+        assertThat(forced("127.0.0.3", "X-User: somebody")).endsWith("legacy");
+    }
+
+    private static String forced(String forwardedFor, String header) throws IOException {
+        return gateway.ask(
+                "GET /forced HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: " + forwardedFor + "\r\n" + header + "\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/over", "/ahead"})
+    void outsideOfItsScheduleARouteIsOff(String path) throws Exception {
+        assertThat(gateway.ask("GET", path)).endsWith("legacy");
+    }
+}
