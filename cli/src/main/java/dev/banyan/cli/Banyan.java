@@ -1,5 +1,6 @@
 package dev.banyan.cli;
 
+import dev.banyan.cli.rules.RulesCommand;
 import dev.banyan.cli.toolkit.CommandFailed;
 import dev.banyan.cli.toolkit.Toolkit;
 import java.io.PrintWriter;

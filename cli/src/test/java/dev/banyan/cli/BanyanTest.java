@@ -34,7 +34,9 @@ class BanyanTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nonsense", "", "demo --size huge", "rules", "rules validate", "status --port 1"})
+    @ValueSource(
+            strings = {"nonsense", "", "demo --size huge", "rules", "rules validate", "rules format", "status --port 1"
+            })
     void wrongUsageIsExitCodeTwoAndOneMessage(String line) {
         var ran = run(line.isEmpty() ? new String[0] : line.split(" ", -1));
         assertThat(ran.exitCode()).isEqualTo(2);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,6 +59,10 @@ final class Rules {
 
     /** {@code GET /path?query} with headers as {@code Name: value}; the path's characters are sent as UTF-8 bytes. */
     static RequestFacts request(String line, String... headers) {
+        return request(line, false, Instant.EPOCH, headers);
+    }
+
+    static RequestFacts request(String line, boolean trusted, Instant at, String... headers) {
         String method = line.substring(0, line.indexOf(' '));
         String target = new String(line.substring(line.indexOf(' ') + 1).getBytes(UTF_8), ISO_8859_1);
         int question = target.indexOf('?');
@@ -72,7 +77,7 @@ final class Rules {
                 fields.add(header);
             }
         }
-        return new RequestFacts(host, method, path, query, headers(fields), false, false, 0);
+        return new RequestFacts(host, method, path, query, headers(fields), false, trusted, at.toEpochMilli());
     }
 
     private static HeaderLookup headers(List<String> fields) {
