@@ -1,6 +1,5 @@
 package dev.banyan.cli;
 
-import dev.banyan.cli.toolkit.Toolkit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +21,7 @@ final class BridgeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return PassThrough.run(Toolkit.ofThisProgram().jar("cdc-bridge"), withCommand(arguments));
+        return PassThrough.run("cdc-bridge", withCommand(arguments));
     }
 
     /** {@code bridge --config FILE} means {@code bridge run --config FILE}. */

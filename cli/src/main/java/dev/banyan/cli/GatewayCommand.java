@@ -1,6 +1,5 @@
 package dev.banyan.cli;
 
-import dev.banyan.cli.toolkit.Toolkit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -18,6 +17,6 @@ final class GatewayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return PassThrough.run(Toolkit.ofThisProgram().jar("gateway"), arguments);
+        return PassThrough.run("gateway", arguments);
     }
 }

@@ -4,7 +4,6 @@ import dev.banyan.cli.process.Guard;
 import dev.banyan.cli.toolkit.Toolkit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,14 +12,16 @@ final class PassThrough {
 
     private PassThrough() {}
 
-    /** Returns the exit code of {@code java -jar JAR ARGUMENTS}. */
-    static int run(Path jar, List<String> arguments) {
+    /** Returns the exit code of the program of {@code module}, run with {@code arguments}. */
+    static int run(String module, List<String> arguments) {
+        var toolkit = Toolkit.ofThisProgram();
+        var jar = toolkit.jar(module);
         var command = new ArrayList<>(List.of(
                 Toolkit.java().toString(),
                 "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-jar",
-                jar.toString()));
+                "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(toolkit.options(module));
+        command.addAll(List.of("-jar", jar.toString()));
         command.addAll(arguments);
         try (var guard = Guard.start()) {
             var child = new ProcessBuilder(command).inheritIO().start();

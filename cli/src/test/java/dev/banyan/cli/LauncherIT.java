@@ -2,12 +2,14 @@ package dev.banyan.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.cli.toolkit.Toolkit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +45,22 @@ class LauncherIT {
         var ran = run(environment, link.toString(), "--help");
         assertThat(ran.exitCode()).as(ran.output()).isZero();
         assertThat(ran.output()).contains("gateway", "bridge", "rules", "status", "demo");
+    }
+
+    @Test
+    void aCacheOfClassesThatTheJvmRefusesOnlyMeansASlowerStart() throws Exception {
+        var module = Files.createDirectories(folder.resolve("gateway/target"));
+        var toolkit = new Toolkit(folder);
+        assertThat(toolkit.options("gateway")).isEmpty();
+        Files.writeString(module.resolve("gateway.aot"), "of another time");
+        var command = new ArrayList<>(List.of(Toolkit.java().toString()));
+        command.addAll(toolkit.options("gateway"));
+        assertThat(command).hasSizeGreaterThan(1);
+        command.addAll(
+                List.of("-jar", ROOT.resolve("gateway/target/gateway.jar").toString(), "--version"));
+        var ran = run(Map.of(), command.toArray(String[]::new));
+        assertThat(ran.exitCode()).as(ran.output()).isZero();
+        assertThat(ran.output()).startsWith("banyan").hasLineCount(1);
     }
 
     @Test

@@ -246,6 +246,7 @@ final class Programs implements AutoCloseable {
         var command = new ArrayList<String>();
         command.add(Toolkit.java().toString());
         command.addAll(SMALL_JVM);
+        command.addAll(toolkit.options(module));
         command.add("-jar");
         command.add(toolkit.jar(module).toString());
         command.addAll(arguments);

@@ -3,6 +3,7 @@ package dev.banyan.cli.toolkit;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Where this copy of Banyan lies: the folder of the launcher, and in it the jars of the modules. */
 public record Toolkit(Path root) {
@@ -33,6 +34,18 @@ public record Toolkit(Path root) {
             throw new CommandFailed("no " + jar + " (start with ./banyan, which builds it, or run ./mvnw package)");
         }
         return jar;
+    }
+
+    /**
+     * Returns the options of a JVM that runs the jar of {@code module}: with the classes that the launcher kept for it, where it
+     * did. Nothing is said about a cache that the JVM refuses, since it then loads the classes as it always does.
+     */
+    public List<String> options(String module) {
+        var folder = root.resolve(module);
+        var cache = folder.resolve("target").resolve(folder.getFileName() + ".aot");
+        return Files.isRegularFile(cache)
+                ? List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off")
+                : List.of();
     }
 
     /** Returns the java program that runs this one. */
