@@ -3,6 +3,7 @@ package dev.banyan.cli.demo;
 import dev.banyan.cli.load.Tally;
 import dev.banyan.cli.observe.CatalogComparison;
 import dev.banyan.cli.observe.Folded;
+import dev.banyan.cli.observe.LoyaltyComparison;
 import dev.banyan.cli.observe.WriteProof;
 import dev.banyan.cli.report.Figures;
 import dev.banyan.cli.report.Report;
@@ -50,6 +51,10 @@ final class Ending {
         step.figure("writesSent", proof.sent());
         step.figure("writesExactlyOnce", proof.exactlyOnce());
         step.claim("every acknowledged write arrived exactly once: " + proof.examples(), proof.holds());
+        var loyalty =
+                new LoyaltyComparison(scene.programs().loyalty()).compare(legacy.loyaltyPoints(Integer.MAX_VALUE));
+        step.figure("customersComparedWithLoyalty", loyalty.customers());
+        none(step, "every customer's points are what the orders are worth", loyalty.differing(), loyalty.examples());
         var events = events(step);
         var counts = scene.crowd().tally().counts();
         var latencies = scene.probe().latencies();
@@ -139,20 +144,32 @@ final class Ending {
         var products =
                 Folded.compare(scene.legacy().productRows(), scene.events().states("product"));
         var orders = Folded.compare(scene.legacy().orderRows(), scene.events().states("order"));
+        var customers =
+                Folded.compare(scene.legacy().customerRows(), scene.events().states("customer"));
+        var categories =
+                Folded.compare(scene.legacy().categoryRows(), scene.events().states("category"));
         var missing = missing();
         step.figure("eventsReceived", counts.received());
         step.figure("eventsReordered", counts.reordered());
         step.figure("productsRebuiltFromEvents", products.compared());
         step.figure("ordersRebuiltFromEvents", orders.compared());
+        step.figure("customersRebuiltFromEvents", customers.compared());
+        step.figure("categoriesRebuiltFromEvents", categories.compared());
         none(step, "the events of every product end in its rows", products.lost(), products.examples());
         none(step, "the events of every order end in its rows", orders.lost(), orders.examples());
+        none(step, "the events of every customer end in its row", customers.lost(), customers.examples());
+        none(step, "the events of every category end in its row", categories.lost(), categories.examples());
+        var readable = scene.events().states("customer").values().stream()
+                .filter(data -> data.contains("@"))
+                .toList();
+        none(step, "no customer's e-mail address can be read in the events", readable.size(), List.of());
         none(step, "every order and every change of status has its event", missing.size(), missing);
         none(step, "no event overtakes another of its key", Math.toIntExact(counts.reordered()), List.of());
         return new Report.Events(
                 counts.received(),
                 counts.duplicates(),
                 counts.backfilled(),
-                products.lost() + orders.lost(),
+                products.lost() + orders.lost() + customers.lost() + categories.lost(),
                 missing.size(),
                 counts.reordered(),
                 new TreeMap<>(counts.byType()));
@@ -171,7 +188,9 @@ final class Ending {
                         .toList());
         EVENT_OF_STATUS.forEach((status, type) -> missing.put(
                 type,
-                writes.statusChanges().stream()
+                writes.statusChanges().entrySet().stream()
+                        .filter(Map.Entry::getValue)
+                        .map(Map.Entry::getKey)
                         .filter(change ->
                                 change.orderNo() > since && change.status().equals(status))
                         .map(change -> "order/" + change.orderNo())

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
@@ -84,6 +85,23 @@ final class Legacy implements AutoCloseable {
 
     Map<String, ObjectNode> orderRows() throws SQLException {
         return LegacyRows.orders(connection);
+    }
+
+    Map<String, ObjectNode> customerRows() throws SQLException {
+        return LegacyRows.customers(connection);
+    }
+
+    Map<String, ObjectNode> categoryRows() throws SQLException {
+        return LegacyRows.categories(connection);
+    }
+
+    /** Returns what customers' orders are worth in points; of those with the highest order numbers, {@code most} at most. */
+    Map<Integer, Long> loyaltyPoints(int most) throws SQLException {
+        var points = LegacyRows.loyaltyPoints(connection);
+        var lately = new HashSet<>(strings(
+                "select customer_id from ord_hdr group by customer_id order by max(ord_no) desc" + " limit " + most));
+        points.keySet().removeIf(customer -> !lately.contains(customer.toString()));
+        return points;
     }
 
     private long number(String sql) throws SQLException {

@@ -119,7 +119,7 @@ final class Programs implements AutoCloseable {
                                 "--run-dir",
                                 gatewayFolder().toString(),
                                 "--reveal")));
-        child.awaitReady(() -> answers(URI.create("http://127.0.0.1:" + adminPort + "/health")), PATIENCE);
+        child.awaitLine(READY, PATIENCE); // its admin port answers earlier
     }
 
     /** Starts the catalogue service. */

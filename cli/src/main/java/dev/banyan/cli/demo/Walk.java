@@ -1,6 +1,7 @@
 package dev.banyan.cli.demo;
 
 import dev.banyan.cli.load.Tally;
+import dev.banyan.cli.observe.LoyaltyComparison;
 import dev.banyan.cli.report.Figures;
 import dev.banyan.cli.report.Step;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The steps between the opening and the ending. Each measures what it claims and leaves the scene to the next. */
 final class Walk {
@@ -17,6 +19,7 @@ final class Walk {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration FILL_PATIENCE = Duration.ofMinutes(3);
     private static final double ROLL_BACK_SECONDS_MAX = 5;
+    private static final int CUSTOMERS_LOOKED_AT = 30;
 
     private final Scene scene;
     private final Programs programs;
@@ -43,6 +46,7 @@ final class Walk {
         return List.of(
                 new Stage("legacy-only", "Everybody uses legacy, through the gateway", this::legacyOnly),
                 new Stage("data-flows", "Backfill and live events fill the catalogue", this::dataFlows),
+                new Stage("loyalty", "A service that legacy never had lives from order events", this::loyalty),
                 new Stage("ten-percent", "The catalogue serves 10 % of the people", step -> shift(step, "10%", 1, 25)),
                 new Stage(
                         "fifty-percent", "The catalogue serves half of the people", step -> shift(step, "50%", 30, 65)),
@@ -101,6 +105,33 @@ final class Walk {
         step.figure("eventsReceived", events.received());
         step.figure("eventsBackfilled", events.backfilled());
         commitToVisible(step);
+        people(step, scene.crowd().tally().counts().since(before));
+    }
+
+    /** Orders go on while points are compared, so that a customer counts who is right at one of several looks. */
+    private void loyalty(Step step) throws InterruptedException, IOException, SQLException {
+        screen.look(programs.gateway() + "/loyalty        through the gateway, on the same site");
+        var before = scene.crowd().tally().counts();
+        var ordered = scene.crowd().writes().acknowledged();
+        step.claim(
+                "people order on",
+                Scene.await(PATIENCE, () -> scene.crowd().writes().acknowledged() > ordered + 3));
+        var asked = new LoyaltyComparison(programs.gateway());
+        var deadline = System.nanoTime() + PATIENCE.toNanos();
+        var open = scene.legacy().loyaltyPoints(CUSTOMERS_LOOKED_AT).keySet();
+        var compared = open.size();
+        var result = new LoyaltyComparison.Result(0, 0, List.of(), Set.of());
+        while (!open.isEmpty() && System.nanoTime() < deadline) {
+            var now = scene.legacy().loyaltyPoints(Integer.MAX_VALUE);
+            now.keySet().retainAll(open);
+            result = asked.compare(now);
+            open.removeAll(result.right());
+        }
+        step.figure("customersWhoOrderedLast", compared);
+        step.figure("pointsUnlikeTheirOrders", open.size());
+        step.claim(
+                "the points of those who ordered last are what their orders are worth: " + result.examples(),
+                compared > 0 && open.isEmpty());
         people(step, scene.crowd().tally().counts().since(before));
     }
 

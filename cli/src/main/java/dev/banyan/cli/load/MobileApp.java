@@ -82,6 +82,7 @@ final class MobileApp {
         var status = STATUSES.get(order.next());
         boolean changed;
         try {
+            writes.statusSent(order.orderNo(), status);
             var outcome = person.api(
                     "POST",
                     "/api/orders/" + order.orderNo() + "/status",
@@ -90,7 +91,7 @@ final class MobileApp {
                     reply -> reply.status() == 200 || reply.status() == 204);
             changed = outcome instanceof Outcome.Answered(var reply) && reply.status() < 300;
             if (changed) {
-                writes.statusChanged(order.orderNo(), status);
+                writes.statusAcknowledged(order.orderNo(), status);
             }
         } finally {
             writes.end();
@@ -106,13 +107,17 @@ final class MobileApp {
             return;
         }
         try {
-            var json = "{\"amount\":\"%d.%02d\"}".formatted(1 + random.nextInt(200), random.nextInt(100));
-            person.api(
+            var amount = "%d.%02d".formatted(1 + random.nextInt(200), random.nextInt(100));
+            writes.priceSent(sku, amount);
+            var outcome = person.api(
                     "PUT",
                     "/api/products/" + sku + "/price",
                     KEY,
-                    json,
+                    "{\"amount\":\"" + amount + "\"}",
                     reply -> reply.status() == 200 || reply.status() == 204);
+            if (outcome instanceof Outcome.Answered(var reply) && reply.status() < 300) {
+                writes.priceAcknowledged(sku, amount);
+            }
         } finally {
             writes.end();
         }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -18,7 +17,8 @@ public final class Writes {
     private final AtomicInteger numbers = new AtomicInteger();
     private final Map<String, Order> orderByRef = new ConcurrentHashMap<>();
     private final Map<Integer, Checkouts> checkoutsByCustomer = new ConcurrentHashMap<>();
-    private final ConcurrentLinkedQueue<StatusChange> statusChanges = new ConcurrentLinkedQueue<>();
+    private final Map<StatusChange, Boolean> acknowledgedByStatusChange = new ConcurrentHashMap<>();
+    private final Map<Price, Boolean> acknowledgedByPrice = new ConcurrentHashMap<>();
     private volatile boolean open = true;
     private final AtomicInteger inFlight = new AtomicInteger();
 
@@ -33,8 +33,11 @@ public final class Writes {
     /** The orders that one customer placed in pages: how many were sent, and the numbers shown to the customer. */
     public record Checkouts(int customerId, int sent, List<Long> orderNos) {}
 
-    /** A change of an order's status that was acknowledged; {@code status} is legacy's code. */
+    /** A change of an order's status; {@code status} is legacy's code. */
     public record StatusChange(long orderNo, String status) {}
+
+    /** A regular price that was set, in euros; setting it again changes nothing. */
+    public record Price(String sku, String amount) {}
 
     /** {@code prefix} keeps the references of two runs on one database apart. */
     public Writes(String prefix) {
@@ -84,14 +87,34 @@ public final class Writes {
         checkoutsByCustomer.merge(customerId, new Checkouts(customerId, 0, List.of(orderNo)), Writes::add);
     }
 
-    void statusChanged(long orderNo, String status) {
-        statusChanges.add(new StatusChange(orderNo, status));
+    void statusSent(long orderNo, String status) {
+        acknowledgedByStatusChange.putIfAbsent(new StatusChange(orderNo, status), false);
+    }
+
+    void statusAcknowledged(long orderNo, String status) {
+        acknowledgedByStatusChange.put(new StatusChange(orderNo, status), true);
+    }
+
+    void priceSent(String sku, String amount) {
+        acknowledgedByPrice.putIfAbsent(new Price(sku, amount), false);
+    }
+
+    void priceAcknowledged(String sku, String amount) {
+        acknowledgedByPrice.put(new Price(sku, amount), true);
     }
 
     private static Checkouts add(Checkouts before, Checkouts more) {
         var orderNos = new ArrayList<>(before.orderNos());
         orderNos.addAll(more.orderNos());
         return new Checkouts(before.customerId(), before.sent() + more.sent(), orderNos);
+    }
+
+    /** Returns how many orders somebody was told of so far. */
+    public long acknowledged() {
+        return orderByRef.values().stream().filter(Order::isAcknowledged).count()
+                + checkoutsByCustomer.values().stream()
+                        .mapToLong(each -> each.orderNos().size())
+                        .sum();
     }
 
     /** Returns the orders sent with a reference of their own, by that reference. */
@@ -104,8 +127,13 @@ public final class Writes {
         return new TreeMap<>(checkoutsByCustomer);
     }
 
-    /** Returns the acknowledged changes of orders' status. */
-    public List<StatusChange> statusChanges() {
-        return List.copyOf(statusChanges);
+    /** Returns the changes of orders' status that were sent, and whether somebody was told that they were made. */
+    public Map<StatusChange, Boolean> statusChanges() {
+        return Map.copyOf(acknowledgedByStatusChange);
+    }
+
+    /** Returns the prices that were sent, and whether somebody was told that they were set. */
+    public Map<Price, Boolean> prices() {
+        return Map.copyOf(acknowledgedByPrice);
     }
 }

@@ -24,6 +24,7 @@ public final class LegacyRows {
     private static final Map<String, String> PRODUCT_STATUS = Map.of("A", "active", "N", "new", "I", "discontinued");
     private static final Map<String, String> ORDER_STATUS =
             Map.of("N", "new", "P", "paid", "S", "shipped", "D", "delivered", "X", "cancelled");
+    private static final Map<String, String> CUSTOMER_GROUP = Map.of("P", "private", "B", "business", "V", "vip");
     private static final Map<String, String> PAYMENT = Map.of("I", "invoice", "C", "card", "P", "prepaid");
 
     private LegacyRows() {}
@@ -124,6 +125,68 @@ public final class LegacyRows {
             }
         }
         return orders;
+    }
+
+    /** Returns the customers as their events show them, by subject; what identifies a person is not among it. */
+    public static Map<String, ObjectNode> customers(Connection legacy) throws SQLException {
+        var customers = new TreeMap<String, ObjectNode>();
+        try (var statement = legacy.createStatement();
+                var rows = statement.executeQuery(
+                        "select customer_id, first_nm, grp_cd, news_yn, reg_ts, del_yn from cust")) {
+            while (rows.next()) {
+                var customer = JSON.createObjectNode();
+                customer.put("customerId", rows.getInt("customer_id"));
+                customer.put("firstName", rows.getString("first_nm"));
+                customer.put("group", CUSTOMER_GROUP.get(rows.getString("grp_cd")));
+                var newsletter = rows.getString("news_yn");
+                if (newsletter == null) {
+                    customer.putNull("newsletter");
+                } else {
+                    customer.put("newsletter", newsletter.equals("Y"));
+                }
+                customer.put("registeredAt", instant(rows.getTimestamp("reg_ts")));
+                customer.put("deleted", "Y".equals(rows.getString("del_yn")));
+                customers.put("customer/" + rows.getInt("customer_id"), customer);
+            }
+        }
+        return customers;
+    }
+
+    /** Returns the categories as their events show them, by subject. */
+    public static Map<String, ObjectNode> categories(Connection legacy) throws SQLException {
+        var categories = new TreeMap<String, ObjectNode>();
+        try (var statement = legacy.createStatement();
+                var rows = statement.executeQuery("select cat_cd, cat_nm, par_cd, srt_no from cat_grp")) {
+            while (rows.next()) {
+                var category = JSON.createObjectNode();
+                var code = trimmed(rows, "cat_cd");
+                category.put("code", code);
+                category.put("name", rows.getString("cat_nm"));
+                category.put("parent", trimmed(rows, "par_cd"));
+                var order = rows.getInt("srt_no");
+                if (rows.wasNull()) {
+                    category.putNull("order");
+                } else {
+                    category.put("order", order);
+                }
+                categories.put("category/" + code, category);
+            }
+        }
+        return categories;
+    }
+
+    /** Returns what each customer's orders are worth by the rules of the loyalty service, by customer number. */
+    public static Map<Integer, Long> loyaltyPoints(Connection legacy) throws SQLException {
+        var points = new TreeMap<Integer, Long>();
+        try (var statement = legacy.createStatement();
+                var rows = statement.executeQuery("select customer_id,"
+                        + " coalesce(sum(tot_cents / 100) filter (where sts in ('P', 'S', 'D')), 0)"
+                        + " from ord_hdr group by customer_id")) {
+            while (rows.next()) {
+                points.put(rows.getInt(1), rows.getLong(2));
+            }
+        }
+        return points;
     }
 
     private static String cents(int cents) {

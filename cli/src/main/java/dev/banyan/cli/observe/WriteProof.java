@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How often each write that people sent reached legacy's tables. {@code exactlyOnce} counts acknowledged ones that arrived once;
+ * How often each write that people sent reached legacy's tables: orders, changes of status and prices. {@code exactlyOnce} counts acknowledged ones that arrived once;
  * {@code missing} acknowledged ones that did not arrive, {@code twice} any that arrived more often, {@code unanswered} those nobody
  * acknowledged, of which {@code unansweredArrived} are there all the same.
  */
@@ -35,7 +35,7 @@ public record WriteProof(
     /** Counts the arrivals in {@code legacy}; orders placed in pages are those above {@code lastOrderBefore} without a reference. */
     public static WriteProof of(Writes writes, Connection legacy, long lastOrderBefore) throws SQLException {
         var count = new Count();
-        var arrivalsByRef = arrivalsByRef(legacy);
+        var arrivalsByRef = counts(legacy, "select ext_ref from ord_hdr where ext_ref is not null");
         for (var order : writes.orders().values()) {
             count.one(order.ref(), order.isAcknowledged(), arrivalsByRef.getOrDefault(order.ref(), 0));
         }
@@ -58,19 +58,29 @@ public record WriteProof(
                 count.surplus("order " + nobodyTold.get(number) + " of customer " + checkouts.customerId());
             }
         }
+        var arrivalsByStatus = counts(legacy, "select ord_no || ' ' || new_sts from ord_sts_log");
+        writes.statusChanges().forEach((change, acknowledged) -> {
+            var arrivals = arrivalsByStatus.getOrDefault(change.orderNo() + " " + change.status(), 0);
+            count.one("order " + change.orderNo() + " to " + change.status(), acknowledged, arrivals);
+        });
+        // The price job may come to an amount that somebody else set, so these are there or they are not.
+        var arrivalsByPrice = counts(legacy, "select prd_no || ' ' || new_amt from prc_hist where prc_typ = 'R'");
+        writes.prices().forEach((price, acknowledged) -> {
+            var arrived = arrivalsByPrice.containsKey(price.sku() + " " + price.amount());
+            count.one("price " + price.amount() + " of " + price.sku(), acknowledged, arrived ? 1 : 0);
+        });
         return count.proof();
     }
 
-    private static Map<String, Integer> arrivalsByRef(Connection legacy) throws SQLException {
-        var arrivals = new HashMap<String, Integer>();
+    private static Map<String, Integer> counts(Connection legacy, String query) throws SQLException {
+        var counts = new HashMap<String, Integer>();
         try (var statement = legacy.createStatement();
-                var rows = statement.executeQuery(
-                        "select ext_ref, count(*) from ord_hdr where ext_ref is not null group by ext_ref")) {
+                var rows = statement.executeQuery(query)) {
             while (rows.next()) {
-                arrivals.put(rows.getString(1), rows.getInt(2));
+                counts.merge(rows.getString(1), 1, Integer::sum);
             }
         }
-        return arrivals;
+        return counts;
     }
 
     private static Map<Integer, Set<Long>> arrivedByCustomer(Connection legacy, long lastOrderBefore)
