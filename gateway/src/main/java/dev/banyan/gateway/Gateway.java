@@ -7,11 +7,13 @@ import dev.banyan.gateway.live.FolderWatch;
 import dev.banyan.gateway.live.ForbiddenAddresses;
 import dev.banyan.gateway.live.RulesInForce;
 import dev.banyan.gateway.record.Traffic;
+import dev.banyan.gateway.tunnel.Tunnels;
 import dev.banyan.rules.RulesException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -21,6 +23,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import reactor.netty.ChannelBindException;
 
 /** A running gateway: its data port, its admin port and the watch on its rules. */
 public final class Gateway implements AutoCloseable {
@@ -60,26 +63,41 @@ public final class Gateway implements AutoCloseable {
         var forbidden = new ForbiddenAddresses();
         forbidden.addUnlessAny(settings.port());
         forbidden.addUnlessAny(settings.adminPort());
-        var rules = new RulesInForce(
-                settings.rules(), forbidden, settings.legacyHost(), backendTls(settings), InstantSource.system());
         AdminToken token = AdminToken.inFolder(settings.runFolder());
-        var admin = AdminServer.start(settings.adminPort(), token, rules, traffic, meters);
+        var rules = new RulesInForce(
+                settings.rules(),
+                settings.runFolder(),
+                forbidden,
+                settings.legacyHost(),
+                backendTls(settings),
+                InstantSource.system());
+        checkCertificate(settings);
+        AdminServer admin;
+        try {
+            admin = AdminServer.start(settings.adminPort(), token, rules, traffic, meters);
+        } catch (RuntimeException e) {
+            throw notBound("--admin-port " + settings.adminPort(), e);
+        }
         forbidden.add(admin.port());
         ConfigurableApplicationContext spring;
         try {
             spring = startSpring(settings, rules, traffic);
         } catch (RuntimeException e) {
             admin.close();
+            throw notBound("--port " + settings.port(), e);
+        }
+        try {
+            forbidden.add(port(spring));
+            rules.checkAddresses();
+            new RunFolder(settings.runFolder()).write(port(spring), admin.port(), token.file());
+            Optional<FolderWatch> watch = Optional.ofNullable(settings.rules().folder())
+                    .map(folder -> FolderWatch.start(folder, rules::reload));
+            return new Gateway(spring, admin, rules, watch);
+        } catch (RulesException | IOException | RuntimeException e) {
+            spring.close();
+            admin.close();
             throw e;
         }
-        var gateway = new Gateway(
-                spring,
-                admin,
-                rules,
-                Optional.ofNullable(settings.rules().folder()).map(folder -> FolderWatch.start(folder, rules::reload)));
-        forbidden.add(gateway.port());
-        new RunFolder(settings.runFolder()).write(gateway.port(), admin.port(), token.file());
-        return gateway;
     }
 
     private static ConfigurableApplicationContext startSpring(
@@ -95,6 +113,7 @@ public final class Gateway implements AutoCloseable {
             context.getBeanFactory().registerSingleton("gatewaySettings", settings);
             context.getBeanFactory().registerSingleton("rulesInForce", rules);
             context.getBeanFactory().registerSingleton("traffic", traffic);
+            context.getBeanFactory().registerSingleton("tunnels", new Tunnels());
         });
         return application.run();
     }
@@ -118,6 +137,36 @@ public final class Gateway implements AutoCloseable {
         return properties;
     }
 
+    /** Returns what to tell a person about a server that did not start: that its port cannot be had, when that is why. */
+    private static IOException notBound(String option, RuntimeException error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ChannelBindException || cause instanceof BindException) {
+                Throwable why = cause.getCause() == null ? cause : cause.getCause();
+                return new IOException(
+                        option + ": " + why.getMessage() + " (expected: a free port on an address of this machine)",
+                        error);
+            }
+        }
+        return new IOException(error.getMessage(), error);
+    }
+
+    /** Reads the certificate before the server does, whose complaint would not name the file. */
+    private static void checkCertificate(GatewaySettings settings) throws IOException {
+        Path certificate = settings.certificate();
+        Path key = settings.key();
+        if (certificate == null || key == null) {
+            return;
+        }
+        try {
+            SslContextBuilder.forServer(certificate.toFile(), key.toFile()).build();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IOException(
+                    "--tls-cert " + certificate + ", --tls-key " + key + ": " + e.getMessage()
+                            + " (expected: a PEM certificate chain and its PEM private key)",
+                    e);
+        }
+    }
+
     private static BackendTls backendTls(GatewaySettings settings) throws IOException {
         var builder = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS");
         Path trust = settings.backendTrust();
@@ -128,6 +177,10 @@ public final class Gateway implements AutoCloseable {
     }
 
     public int port() {
+        return port(spring);
+    }
+
+    private static int port(ConfigurableApplicationContext spring) {
         var server = ((WebServerApplicationContext) spring).getWebServer();
         if (server == null) {
             throw new IllegalStateException("no web server");

@@ -1,12 +1,13 @@
 package dev.banyan.gateway;
 
+import dev.banyan.gateway.edge.Patience;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.live.RulesSource;
 import dev.banyan.rules.Backend;
 import dev.banyan.rules.RulesException;
 import java.io.IOException;
-import java.net.BindException;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,9 +124,36 @@ final class GatewayCommand implements Callable<Integer> {
             description = "how long a stop waits for calls in flight (default: ${DEFAULT-VALUE})")
     int drainSeconds;
 
+    @Option(
+            names = "--client-head-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "how long a client may take to send a request's head (default: ${DEFAULT-VALUE})")
+    double headSeconds;
+
+    @Option(
+            names = "--client-idle-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "65",
+            description = "how long a client's connection may lie idle between requests (default: ${DEFAULT-VALUE})")
+    double idleSeconds;
+
+    @Option(
+            names = "--client-stall-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "how long a client may send nothing of its upload, or take nothing of a reply"
+                    + " (default: ${DEFAULT-VALUE})")
+    double stallSeconds;
+
     /** Runs until told to stop and returns the exit code. */
-    static int run(String[] args) {
+    static int run(String... args) {
         return new CommandLine(new GatewayCommand()).execute(args);
+    }
+
+    /** Runs as above; what people read goes to {@code out} and {@code err}. */
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        return new CommandLine(new GatewayCommand()).setOut(out).setErr(err).execute(args);
     }
 
     /** Returns the settings that {@code args} ask for; throws {@link ParameterException} for wrong usage. */
@@ -145,17 +173,24 @@ final class GatewayCommand implements Callable<Integer> {
                 stopped.countDown();
                 join(main, settings.drain().plusSeconds(10));
             }));
-            System.out.println("READY gateway port=" + gateway.port() + " admin=" + gateway.adminPort());
-            System.out.flush();
+            PrintWriter out = spec.commandLine().getOut();
+            out.println("READY gateway port=" + gateway.port() + " admin=" + gateway.adminPort());
+            out.flush();
             stopped.await();
             return 0;
         } catch (RulesException e) {
-            e.problems().forEach(System.err::println);
-            System.err.println("gateway: the rules cannot be used");
+            e.problems().forEach(this::complain);
+            complain("gateway: the rules cannot be used");
         } catch (IOException | RuntimeException e) {
-            System.err.println("gateway: " + inPlainWords(e));
+            complain("gateway: " + e.getMessage());
         }
         return 1;
+    }
+
+    private void complain(Object line) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(line);
+        err.flush();
     }
 
     private static void join(Thread main, Duration atMost) {
@@ -164,16 +199,6 @@ final class GatewayCommand implements Callable<Integer> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static String inPlainWords(Throwable error) {
-        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException
-                    || String.valueOf(cause.getMessage()).contains("already in use")) {
-                return cause.getMessage() + " (expected: a free port; choose another with --port or --admin-port)";
-            }
-        }
-        return String.valueOf(error.getMessage());
     }
 
     private GatewaySettings settings() {
@@ -217,6 +242,7 @@ final class GatewayCommand implements Callable<Integer> {
                 backendTrust,
                 trusted(),
                 reveal,
+                patience(),
                 Duration.ofSeconds(drainSeconds));
     }
 
@@ -226,6 +252,18 @@ final class GatewayCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw wrong("--public-origin: " + e.getMessage());
         }
+    }
+
+    private Patience patience() {
+        try {
+            return new Patience(seconds(headSeconds), seconds(idleSeconds), seconds(stallSeconds));
+        } catch (IllegalArgumentException e) {
+            throw wrong("--client-" + String.valueOf(e.getMessage()).replaceFirst(":", "-timeout:"));
+        }
+    }
+
+    private static Duration seconds(double value) {
+        return Duration.ofMillis(Math.round(value * 1000));
     }
 
     private TrustedPeers trusted() {

@@ -1,5 +1,6 @@
 package dev.banyan.gateway;
 
+import dev.banyan.gateway.edge.Patience;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.live.RulesSource;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param key PEM key of {@code certificate}
  * @param backendTrust PEM certificates of authorities that HTTPS backends may use; null for the JDK's
  * @param reveal whether replies name route and backend
+ * @param patience how long the gateway waits for a client
  * @param drain how long a stop waits for calls in flight
  */
 public record GatewaySettings(
@@ -32,6 +34,7 @@ public record GatewaySettings(
         @Nullable Path backendTrust,
         TrustedPeers trusted,
         boolean reveal,
+        Patience patience,
         Duration drain) {
 
     /** The longest head of a request, request line and headers together. */
@@ -39,7 +42,4 @@ public record GatewaySettings(
 
     /** The longest request line. */
     static final int REQUEST_LINE_BYTES_MAX = 8 * 1024;
-
-    /** How long a connection may lie idle between two requests. */
-    static final Duration KEEP_ALIVE = Duration.ofSeconds(65);
 }

@@ -6,10 +6,13 @@ import dev.banyan.gateway.chain.Forward;
 import dev.banyan.gateway.chain.PassFilters;
 import dev.banyan.gateway.chain.Receive;
 import dev.banyan.gateway.chain.Reply;
+import dev.banyan.gateway.edge.ClientWatch;
 import dev.banyan.gateway.edge.FrontDoor;
 import dev.banyan.gateway.live.RulesInForce;
 import dev.banyan.gateway.record.Traffic;
+import dev.banyan.gateway.tunnel.Tunnels;
 import dev.banyan.gateway.tunnel.Upgrades;
+import io.netty.channel.ChannelPipeline;
 import java.util.List;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
@@ -17,6 +20,7 @@ import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.handler.FilteringWebHandler;
 import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -50,24 +54,30 @@ class Wiring {
 
     /** Checks heads before Reactor Netty and Spring have read them their own way. */
     @Bean
-    NettyServerCustomizer frontDoor(GatewaySettings settings, RulesInForce rules, Traffic traffic) {
-        return server -> server.idleTimeout(GatewaySettings.KEEP_ALIVE)
-                .httpRequestDecoder(spec -> spec.maxInitialLineLength(GatewaySettings.REQUEST_LINE_BYTES_MAX)
-                        .maxHeaderSize(GatewaySettings.HEAD_BYTES_MAX)
-                        .allowDuplicateContentLengths(false))
+    NettyServerCustomizer frontDoor(GatewaySettings settings, RulesInForce rules, Traffic traffic, Tunnels tunnels) {
+        return server -> server.httpRequestDecoder(
+                        spec -> spec.maxInitialLineLength(GatewaySettings.REQUEST_LINE_BYTES_MAX)
+                                .maxHeaderSize(GatewaySettings.HEAD_BYTES_MAX)
+                                .allowDuplicateContentLengths(false))
                 .doOnChannelInit((observer, channel, remote) -> {
-                    if (channel.pipeline().get(NettyPipeline.HttpTrafficHandler) != null) {
-                        channel.pipeline()
-                                .addBefore(
-                                        NettyPipeline.HttpTrafficHandler,
-                                        "banyan.frontDoor",
-                                        new FrontDoor(traffic::refused))
-                                .addBefore(
-                                        NettyPipeline.HttpTrafficHandler,
-                                        "banyan.upgrades",
-                                        new Upgrades(rules, settings.trusted(), settings.publicOrigin(), traffic));
+                    ChannelPipeline pipeline = channel.pipeline();
+                    if (pipeline.get(NettyPipeline.HttpTrafficHandler) != null) {
+                        var watch = new ClientWatch(settings.patience(), traffic::refused);
+                        var frontDoor = new FrontDoor(traffic::refused);
+                        var upgrades =
+                                new Upgrades(rules, settings.trusted(), settings.publicOrigin(), traffic, tunnels);
+                        pipeline.addBefore(NettyPipeline.HttpCodec, "banyan.clientWatch", watch);
+                        for (var handler : List.of(watch.messages(), frontDoor, upgrades)) {
+                            pipeline.addBefore(NettyPipeline.HttpTrafficHandler, null, handler);
+                        }
                     }
                 });
+    }
+
+    /** Ends WebSockets while the server waits for its calls. */
+    @Bean
+    SmartLifecycle tunnelsEnd(GatewaySettings settings, Tunnels tunnels) {
+        return new TunnelsEnd(tunnels, settings.drain());
     }
 
     /*

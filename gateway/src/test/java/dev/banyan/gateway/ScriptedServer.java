@@ -27,8 +27,13 @@ final class ScriptedServer implements AutoCloseable {
     private final List<Socket> open = new CopyOnWriteArrayList<>();
 
     ScriptedServer(String name) throws IOException {
+        this(name, new ServerSocket(0, 200, InetAddress.getLoopbackAddress()));
+    }
+
+    /** Serves over a socket that listens already, perhaps with TLS. */
+    ScriptedServer(String name, ServerSocket server) {
         this.name = name;
-        this.server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+        this.server = server;
         Thread.ofVirtual().start(this::accept);
     }
 

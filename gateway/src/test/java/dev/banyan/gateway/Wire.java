@@ -2,6 +2,7 @@ package dev.banyan.gateway;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -74,11 +75,16 @@ final class Wire implements AutoCloseable {
         return lower.contains("\r\ntransfer-encoding: chunked") ? head + until("0\r\n\r\n") : head;
     }
 
+    /** Reads to the end of the stream and returns how many bytes that were. */
+    long rest() throws IOException {
+        return in.transferTo(OutputStream.nullOutputStream());
+    }
+
     /** Reads what is left; true when the other side then closes, false when it keeps the connection for 15 s. */
     boolean ends() throws IOException {
         try {
-            in.skip(Long.MAX_VALUE);
-            return in.read() < 0;
+            rest();
+            return true;
         } catch (SocketTimeoutException e) {
             return false;
         } catch (SocketException e) {

@@ -9,7 +9,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -47,7 +46,7 @@ public final class AdminServer implements AutoCloseable {
                 .route(routes -> routes.get(
                                 "/health",
                                 (request, response) -> isOurs(request)
-                                        ? send(response, 200, json.writeValueAsString(Map.of("status", "up")))
+                                        ? send(response, 200, json.writeValueAsString(state.health()))
                                         : send(response, 403, "{\"error\":\"not through a proxy\"}"))
                         .get(
                                 "/admin/routes",
@@ -77,6 +76,10 @@ public final class AdminServer implements AutoCloseable {
                 .register(meters);
         Gauge.builder("banyan.rules.stale", rules, r -> r.lastRejected() == null ? 0 : 1)
                 .description("1 while the newest rules are refused and older ones serve")
+                .register(meters);
+        Gauge.builder("banyan.rules.copy", rules, r -> r.copySince() == null ? 0 : 1)
+                .description(
+                        "1 while a copy of earlier rules serves because the rules folder could not be used at the start")
                 .register(meters);
         Gauge.builder("banyan.in.flight", rules, AdminState::inFlight).register(meters);
     }

@@ -11,6 +11,7 @@ import dev.banyan.gateway.record.Traffic;
 import dev.banyan.rules.Route;
 import dev.banyan.rules.Side;
 import dev.banyan.rules.Stage;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,8 +103,16 @@ record AdminState(RulesInForce inForce, Traffic traffic) {
         map.put("routes", live.table().rules().routes().size());
         map.put("swaps", inForce.swaps());
         map.put("rejections", inForce.rejections());
+        Instant copySince = inForce.copySince();
+        map.put("copySince", copySince == null ? null : copySince.toString());
         map.put("lastRejected", rejected(inForce.lastRejected()));
         return map;
+    }
+
+    /** Returns {@code up}, and by which rules: {@code current}, {@code stale} (newer ones are refused), {@code copy}. */
+    Map<String, Object> health() {
+        String rules = inForce.copySince() != null ? "copy" : inForce.lastRejected() != null ? "stale" : "current";
+        return Map.of("status", "up", "rules", rules);
     }
 
     @org.jspecify.annotations.Nullable

@@ -86,7 +86,10 @@ public final class LiveBackend {
                 .followRedirect(false)
                 // Its own retry asks again after a reset whatever the method: a write could happen twice.
                 .disableRetry(true)
-                .doOnChannelInit((observer, channel, address) -> InterimReplies.dropFrom(channel.pipeline()));
+                .doOnChannelInit((observer, channel, address) -> {
+                    InterimReplies.dropFrom(channel.pipeline());
+                    WholeServer.addTo(channel.pipeline());
+                });
         SslContext context = tls;
         if (context == null) {
             return plain;

@@ -19,6 +19,15 @@ final class Answer {
 
     private Answer() {}
 
+    /** Answers a request whose connection is not worth keeping. */
+    static Mono<Void> sendAndClose(ServerWebExchange exchange, int status, String reason) {
+        exchange.getResponse().beforeCommit(() -> {
+            exchange.getResponse().getHeaders().set("Connection", "close");
+            return Mono.empty();
+        });
+        return send(exchange, status, reason);
+    }
+
     static Mono<Void> send(ServerWebExchange exchange, int status, String reason) {
         ServerHttpResponse response = exchange.getResponse();
         if (response.isCommitted()) {

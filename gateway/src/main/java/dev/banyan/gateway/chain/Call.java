@@ -8,11 +8,13 @@ import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.Target;
 import dev.banyan.gateway.live.LiveRules;
 import dev.banyan.rules.Decision;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
 import reactor.netty.Connection;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.http.server.HttpServerRequest;
@@ -50,9 +52,11 @@ final class Call {
     private @Nullable LiveBackend serving;
     private @Nullable Instance instance;
     private @Nullable Connection connection;
+    private @Nullable Connection client;
     private boolean reported;
     private boolean entered;
     private boolean instanceEntered;
+    private boolean bodyBroke;
 
     Call(
             LiveRules rules,
@@ -70,6 +74,7 @@ final class Call {
         this.peer = peer;
         this.asked = asked;
         this.hasBody = hasBody;
+        incoming.withConnection(over -> client = over);
     }
 
     static Call of(ServerWebExchange exchange) {
@@ -121,6 +126,17 @@ final class Call {
         return backend.name().equals(routed().backend().name())
                 ? routed().requestTimeout()
                 : backend.backend().timeouts().request();
+    }
+
+    /** Whether the client's connection has ended. What fails from then on says nothing about a backend. */
+    boolean isClientGone() {
+        return bodyBroke || (client != null && !client.channel().isActive());
+    }
+
+    /** Returns the request's body as it comes; each buffer is the subscriber's to release. */
+    Flux<ByteBuf> body() {
+        // After a reset the body ends in an error a moment before the connection counts as closed.
+        return incoming.receive().retain().doOnError(_ -> bodyBroke = true);
     }
 
     /** Returns the backend that is asked, or the one the request is assigned to before any is. */

@@ -6,6 +6,7 @@ import dev.banyan.rules.Route;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
@@ -21,13 +22,13 @@ public record Count(Traffic traffic) implements GatewayFilter {
                 call.discardReply();
             }
             call.leave();
-            traffic.add(outcome(call, exchange.getResponse().getStatusCode(), signal != SignalType.ON_COMPLETE));
+            traffic.add(outcome(call, exchange.getResponse()));
         });
     }
 
-    private static Outcome outcome(
-            Call call, @org.jspecify.annotations.Nullable HttpStatusCode status, boolean aborted) {
+    private static Outcome outcome(Call call, ServerHttpResponse response) {
         Route route = call.routed().route();
+        HttpStatusCode status = response.isCommitted() ? response.getStatusCode() : null;
         return new Outcome(
                 route == null ? Outcome.NO_ROUTE : route.name(),
                 call.routed().side(),
@@ -35,7 +36,7 @@ public record Count(Traffic traffic) implements GatewayFilter {
                 status == null ? 0 : status.value(),
                 call.failure,
                 call.fellBack,
-                aborted,
+                call.isClientGone(),
                 call.headNanos);
     }
 }

@@ -5,6 +5,7 @@ import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.Fallback;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.backend.WholeServer;
 import dev.banyan.gateway.http.HopByHop;
 import dev.banyan.gateway.http.Target;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -95,7 +96,12 @@ public record Forward() implements GatewayFilter {
                 });
     }
 
-    private static BackendFailure failed(Call call, Failure failure) {
+    private static RuntimeException failed(Call call, Failure failure) {
+        if (call.isClientGone()) {
+            // An upload that ends early fails the send, and must neither open a breaker nor ask the baseline.
+            call.leave();
+            return new ClientGone();
+        }
         call.report(failure);
         call.leave();
         return new BackendFailure(failure);
@@ -143,7 +149,7 @@ public record Forward() implements GatewayFilter {
         Mono<Void> send() {
             return instance.client(call.headTimeout(backend))
                     .request(io.netty.handler.codec.http.HttpMethod.valueOf(call.method))
-                    .uri(Target.ascii(call.targetFor(backend)))
+                    .uri(WholeServer.forClient(Target.ascii(call.targetFor(backend))))
                     .send(this::write)
                     .responseConnection((reply, connection) -> {
                         // The timeout is for the head; a reply may then stream for as long as it likes.
@@ -159,6 +165,7 @@ public record Forward() implements GatewayFilter {
             // Replaced whole: the client library would add a User-Agent and an Accept of its own.
             HttpHeaders head = request.requestHeaders();
             head.clear().add(call.headFor(backend));
+            WholeServer.mark(head, call.target);
             HostNames.write(head, call.asked, backend, instance.origin(), call.hostFor(backend));
             if (!call.hasBody) {
                 return Mono.empty();
@@ -167,7 +174,7 @@ public record Forward() implements GatewayFilter {
                 head.set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
             }
             // With the flush test: without it, this client collects the body of a GET or DELETE.
-            return out.send(call.incoming.receive().retain(), _ -> false);
+            return out.send(call.body(), _ -> false);
         }
 
         private void noteUse(Connection connection) {

@@ -33,8 +33,7 @@ public record Receive(
         Refusal refusal = Framing.unsupported(incoming.method().name(), came);
         if (refusal != null) {
             traffic.refused(refusal.status());
-            exchange.getResponse().getHeaders().set("Connection", "close");
-            return Answer.send(exchange, refusal.status(), refusal.reason());
+            return Answer.sendAndClose(exchange, refusal.status(), refusal.reason());
         }
         call(incoming, came).attachTo(exchange);
         return chain.filter(exchange);

@@ -46,7 +46,9 @@ public record Reply(boolean reveal, Traffic traffic) implements GatewayFilter {
         if (call.method.equals("HEAD")) {
             return body.then(response.setComplete());
         }
-        return response.writeWith(body);
+        // The framework holds a head back until the body begins, which an event stream may do much later.
+        DataBuffer nothing = response.bufferFactory().wrap(new byte[0]);
+        return response.writeWith(Flux.concat(Mono.just(nothing), body));
     }
 
     private static Flux<DataBuffer> body(ServerHttpResponse response, Call call) {
@@ -55,6 +57,10 @@ public record Reply(boolean reveal, Traffic traffic) implements GatewayFilter {
     }
 
     private Mono<Void> instead(ServerWebExchange exchange, Call call, Throwable error) {
+        if (call.isClientGone()) {
+            call.discardReply();
+            return Mono.empty();
+        }
         if (exchange.getResponse().isCommitted()) {
             // Part of the reply has left: the connection must break, so that the client cannot take it for whole.
             call.failure = Failure.RESET;

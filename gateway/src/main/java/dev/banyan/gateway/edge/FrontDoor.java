@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.function.IntConsumer;
 
@@ -42,8 +43,9 @@ public final class FrontDoor extends ChannelInboundHandlerAdapter {
 
     private void check(HttpRequest request) {
         request.headers().remove(TARGET);
-        boolean tunnel = request.method().name().equals("CONNECT");
-        String target = tunnel ? "/" : request.uri();
+        boolean tunnel = request.method().equals(HttpMethod.CONNECT);
+        boolean wholeServer = request.uri().equals("*") && request.method().equals(HttpMethod.OPTIONS);
+        String target = tunnel || wholeServer ? "/" : request.uri();
         Refusal refusal = Framing.ambiguity(request.protocolVersion(), target, request.headers());
         if (refusal != null) {
             refused.accept(refusal.status());
@@ -54,7 +56,9 @@ public final class FrontDoor extends ChannelInboundHandlerAdapter {
         String origin = Target.originForm(target);
         String forJava = Target.forJava(origin);
         request.setUri(forJava);
-        if (!forJava.equals(origin)) {
+        if (wholeServer) {
+            request.headers().set(TARGET, "*");
+        } else if (!forJava.equals(origin)) {
             request.headers().set(TARGET, Target.ascii(origin));
         }
     }

@@ -9,6 +9,7 @@ import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,14 +28,20 @@ public final class RulesInForce {
     private final @Nullable String legacyHost;
     private final BackendTls tls;
     private final InstantSource clock;
+    private final @Nullable LastGoodRules lastGood;
+    private volatile @Nullable Instant copySince;
     private final AtomicReference<LiveRules> live = new AtomicReference<>();
     private final AtomicReference<@Nullable Rejection> rejection = new AtomicReference<>();
     private final AtomicLong swaps = new AtomicLong();
     private final AtomicLong rejections = new AtomicLong();
 
-    /** Loads the first rule set; without one there is nothing to serve by, so a problem is thrown. */
+    /**
+     * Loads the first rule set. When the rules folder cannot be used, the copy of its last good state in the run folder serves
+     * instead; without one there is nothing to serve by, and what is wrong is thrown.
+     */
     public RulesInForce(
             RulesSource source,
+            Path runFolder,
             ForbiddenAddresses forbidden,
             @Nullable String legacyHost,
             BackendTls tls,
@@ -45,7 +52,37 @@ public final class RulesInForce {
         this.legacyHost = legacyHost;
         this.tls = tls;
         this.clock = clock;
-        swapIn(source.read());
+        this.lastGood = source.folder() == null ? null : new LastGoodRules(runFolder, source.folder());
+        RuleSet files;
+        try {
+            files = source.readFiles();
+        } catch (RulesException e) {
+            startFromCopy(e);
+            return;
+        }
+        swapIn(source.complete(files));
+        keep(files);
+    }
+
+    private void startFromCopy(RulesException wrong) throws RulesException {
+        LastGoodRules.Copy copy = lastGood == null ? null : lastGood.find().orElse(null);
+        if (copy == null) {
+            throw wrong;
+        }
+        swapIn(source.complete(copy.rules()));
+        copySince = copy.since();
+        reject(wrong.problems());
+        LOG.error(
+                "THE RULES FOLDER {} CANNOT BE USED: serving by the copy of its rules that came into force at {}",
+                source.folder(),
+                copy.since());
+    }
+
+    private void keep(RuleSet files) {
+        copySince = null;
+        if (lastGood != null) {
+            lastGood.keep(files, current().since());
+        }
     }
 
     /** Returns the set in force; a request asks once and keeps the answer. */
@@ -60,6 +97,16 @@ public final class RulesInForce {
     /** Returns what was last refused, or null when the newest rules are the ones in force. */
     public @Nullable Rejection lastRejected() {
         return rejection.get();
+    }
+
+    /** Returns since when the rules had been in force whose copy serves now, or null when the rules folder itself does. */
+    public @Nullable Instant copySince() {
+        return copySince;
+    }
+
+    /** Throws when the rules in force have a backend at one of our ports, of which one was not known before. */
+    public void checkAddresses() throws RulesException {
+        forbidden.check(current().table().rules());
     }
 
     public long swaps() {
@@ -77,13 +124,13 @@ public final class RulesInForce {
     /** Reads the rules again and swaps them in, or keeps those in force and remembers why. Returns whether they are valid. */
     public synchronized boolean reload() {
         try {
-            RuleSet next = source.read();
-            if (next.equals(current().table().rules())) {
-                rejection.set(null);
-                return true;
+            RuleSet files = source.readFiles();
+            RuleSet next = source.complete(files);
+            if (!next.equals(current().table().rules())) {
+                swapIn(next);
             }
-            swapIn(next);
             rejection.set(null);
+            keep(files);
             return true;
         } catch (RulesException e) {
             reject(e.problems());

@@ -27,9 +27,14 @@ public record RulesSource(@Nullable Path folder, @Nullable URI legacy, Map<Strin
         backendUrls = Map.copyOf(backendUrls);
     }
 
-    /** Reads the rules as they are now. */
-    public RuleSet read() throws RulesException {
-        RuleSet rules = folder == null || isEmpty(folder) ? passThrough() : RulesFolder.read(folder);
+    /** Reads the folder as it is now, without what the command line adds; throws what is wrong with the files. */
+    RuleSet readFiles() throws RulesException {
+        return folder == null || isEmpty(folder) ? passThrough() : RulesFolder.read(folder);
+    }
+
+    /** Returns rules read from files with the addresses of the command line; throws when these do not fit them. */
+    RuleSet complete(RuleSet files) throws RulesException {
+        RuleSet rules = files;
         for (Map.Entry<String, URI> given : backendUrls.entrySet()) {
             rules = withUrl(rules, given.getKey(), given.getValue(), "--backend " + given.getKey());
         }

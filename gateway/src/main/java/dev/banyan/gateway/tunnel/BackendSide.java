@@ -1,6 +1,8 @@
 package dev.banyan.gateway.tunnel;
 
 import dev.banyan.gateway.backend.Failure;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -21,6 +23,9 @@ import reactor.netty.NettyPipeline;
 @SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write closes the channel, and that is listened to
 final class BackendSide extends ChannelInboundHandlerAdapter {
 
+    /** A close frame with status 1001, as servers send it: unmasked. */
+    private static final byte[] GOING_AWAY = {(byte) 0x88, 2, 0x03, (byte) 0xe9};
+
     /** Told once how the upgrade came out. */
     interface Result {
         void accept(int status, @Nullable Failure failure);
@@ -29,8 +34,11 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     private final ChannelHandlerContext client;
     private final Result result;
     private final String accept;
+    private final Frames frames = new Frames();
     private boolean known;
     private boolean tunnel;
+    private boolean leaving;
+    private boolean saidGoodbye;
 
     BackendSide(ChannelHandlerContext client, String key, Result result) {
         this.client = client;
@@ -61,6 +69,10 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext backend, Object message) {
+        if (message instanceof ByteBuf bytes) {
+            relay(bytes);
+            return;
+        }
         if (message instanceof HttpResponse reply) {
             int status = reply.status().code();
             tunnel = status == 101 && reply.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept, false);
@@ -84,6 +96,39 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         } else if (last) {
             written.addListener(ChannelFutureListener.CLOSE);
         }
+    }
+
+    private void relay(ByteBuf bytes) {
+        if (saidGoodbye) {
+            bytes.release();
+            return;
+        }
+        int boundary = frames.passOver(bytes);
+        if (leaving && boundary >= 0 && !frames.isClosed()) {
+            client.write(bytes.readRetainedSlice(boundary - bytes.readerIndex()));
+            bytes.release();
+            sayGoodbye();
+        } else {
+            client.writeAndFlush(bytes);
+        }
+    }
+
+    /** Ends the client's side with a close frame as soon as the backend is between two frames. */
+    void goAway() {
+        leaving = true;
+        if (tunnel && frames.isBetween() && !frames.isClosed() && !saidGoodbye) {
+            sayGoodbye();
+        }
+    }
+
+    private void sayGoodbye() {
+        // The client answers with a close frame of its own; the backend gets that one and closes.
+        saidGoodbye = true;
+        client.writeAndFlush(Unpooled.wrappedBuffer(GOING_AWAY));
+    }
+
+    boolean isTunnel() {
+        return tunnel;
     }
 
     /** Returns the {@code Sec-WebSocket-Accept} that RFC 6455 section 4.2.2 derives from a key. */

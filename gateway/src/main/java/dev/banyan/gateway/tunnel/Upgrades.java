@@ -36,13 +36,18 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
+import reactor.netty.http.HttpResources;
 
 /** Takes WebSocket upgrades off a client connection and relays them. */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write closes the channel, and that is listened to
@@ -52,15 +57,20 @@ public final class Upgrades extends ChannelDuplexHandler {
     private final TrustedPeers trusted;
     private final @Nullable Origin publicOrigin;
     private final Traffic traffic;
+    private final Tunnels tunnels;
     private int exchanges;
     private boolean taken;
     private @Nullable Channel backendChannel;
+    private @Nullable ChannelHandlerContext clientSide;
+    private @Nullable BackendSide relay;
 
-    public Upgrades(RulesInForce rules, TrustedPeers trusted, @Nullable Origin publicOrigin, Traffic traffic) {
+    public Upgrades(
+            RulesInForce rules, TrustedPeers trusted, @Nullable Origin publicOrigin, Traffic traffic, Tunnels tunnels) {
         this.rules = rules;
         this.trusted = trusted;
         this.publicOrigin = publicOrigin;
         this.traffic = traffic;
+        this.tunnels = tunnels;
     }
 
     @Override
@@ -70,9 +80,6 @@ public final class Upgrades extends ChannelDuplexHandler {
         } else if (message instanceof HttpRequest request && exchanges == 0 && isWebSocket(request)) {
             taken = true;
             client.channel().config().setAutoRead(false);
-            if (client.pipeline().get(NettyPipeline.IdleTimeoutHandler) != null) {
-                client.pipeline().remove(NettyPipeline.IdleTimeoutHandler);
-            }
             open(client, request);
             ReferenceCountUtil.release(message);
         } else {
@@ -93,7 +100,9 @@ public final class Upgrades extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext client, Object message, ChannelPromise promise) {
-        if (message instanceof LastHttpContent && !taken) {
+        boolean interim =
+                message instanceof HttpResponse reply && reply.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+        if (message instanceof LastHttpContent && !interim && !taken) {
             exchanges--;
         }
         client.write(message, promise);
@@ -177,14 +186,17 @@ public final class Upgrades extends ChannelDuplexHandler {
         Origin origin = instance.origin();
         String certificateName = backend.certificateName();
         String name = certificateName == null ? origin.host() : certificateName;
-        var relay = new BackendSide(client, head.get(HttpHeaderNames.SEC_WEBSOCKET_KEY, ""), (status, failure) -> {
-            backend.report(failure, 0);
-            count(routed, backend, status, failure);
-        });
+        var backendSide =
+                new BackendSide(client, head.get(HttpHeaderNames.SEC_WEBSOCKET_KEY, ""), (status, failure) -> {
+                    backend.report(failure, 0);
+                    count(routed, backend, status, failure);
+                });
         var request = new DefaultFullHttpRequest(
                 HttpVersion.HTTP_1_1, HttpMethod.GET, target, Unpooled.EMPTY_BUFFER, head, EmptyHttpHeaders.INSTANCE);
         new Bootstrap()
                 .group(client.channel().eventLoop())
+                // The resolver of plain calls; Netty's own choice would block the event loop on a name.
+                .resolver(HttpResources.get().getOrCreateDefaultResolver())
                 .channel(client.channel().getClass())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(
@@ -198,24 +210,34 @@ public final class Upgrades extends ChannelDuplexHandler {
                         }
                         channel.pipeline()
                                 .addLast("http", new HttpClientCodec())
-                                .addLast("relay", relay);
+                                .addLast("relay", backendSide);
                     }
                 })
                 .connect(origin.host(), origin.port())
                 .addListener((ChannelFuture connected) -> {
                     if (!connected.isSuccess()) {
                         backend.leave();
-                        relay.ended(Failure.CONNECT.status(), Failure.CONNECT);
+                        backendSide.ended(Failure.CONNECT.status(), Failure.CONNECT);
                         answer(client, Failure.CONNECT.status());
                         return;
                     }
-                    backendChannel = connected.channel();
-                    connected.channel().closeFuture().addListener(_ -> {
+                    if (!client.channel().isActive()) {
+                        connected.channel().close();
                         backend.leave();
-                        relay.ended(Failure.RESET.status(), Failure.RESET);
+                        backend.withdraw();
+                        return;
+                    }
+                    backendChannel = connected.channel();
+                    clientSide = client;
+                    relay = backendSide;
+                    tunnels.add(this);
+                    connected.channel().closeFuture().addListener(_ -> {
+                        tunnels.remove(this);
+                        backend.leave();
+                        backendSide.ended(Failure.RESET.status(), Failure.RESET);
                         client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
                     });
-                    relay.headWithin(connected.channel(), routed.requestTimeout());
+                    backendSide.headWithin(connected.channel(), routed.requestTimeout());
                     connected.channel().writeAndFlush(request);
                 });
     }
@@ -230,6 +252,36 @@ public final class Upgrades extends ChannelDuplexHandler {
         var reply = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
         reply.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0).set(HttpHeaderNames.CONNECTION, "close");
         client.writeAndFlush(reply).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Begins to end this tunnel: a close frame to the client, and a cut after {@code atMost}. */
+    void goAway(Duration atMost) {
+        ChannelHandlerContext client = clientSide;
+        BackendSide backend = relay;
+        if (client != null && backend != null) {
+            client.executor().execute(backend::goAway);
+            client.executor().schedule(() -> client.close(), atMost.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void close(ChannelHandlerContext client, ChannelPromise promise) {
+        boolean open = backendChannel != null && backendChannel.isActive() && relay != null && relay.isTunnel();
+        if (!open) {
+            client.close(promise);
+            return;
+        }
+        // The server closes what it takes for an idle connection when it stops; a tunnel ends in its own time.
+        client.channel().closeFuture().addListener(_ -> promise.trySuccess());
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext client, Throwable cause) {
+        if (taken) {
+            client.close();
+        } else {
+            client.fireExceptionCaught(cause);
+        }
     }
 
     @Override

@@ -1,0 +1,237 @@
+package dev.banyan.gateway.edge;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends a connection whose client keeps us waiting: with its head, between requests, with a body we want to read, or with
+ * taking what we send. Who is slow but moves is left alone, and so is a stream that has nothing to say.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty: a connection that is being closed reports to nobody
+public final class ClientWatch extends ChannelDuplexHandler {
+
+    /*
+     * A request that comes whole in one read costs two looks at the clock and no timer. One timer lives as long as the
+     * connection; when it goes off it looks what is being waited for and sets itself anew. It is brought forward only when a
+     * read ends inside a head or a body, or the client has stopped taking bytes.
+     */
+
+    private static final byte[] TIMED_OUT =
+            "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII);
+
+    private static final int LOOKS_PER_STALL = 4;
+
+    private final long headNanos;
+    private final long idleNanos;
+    private final long stallNanos;
+    private final IntConsumer refused;
+
+    private boolean inHead;
+    private boolean inBody;
+    private boolean tunnel;
+    private boolean replyBegun;
+    /** Requests whose reply has not ended. */
+    private int exchanges;
+
+    private long headSince;
+    private long idleSince;
+    private long readSince;
+
+    private @Nullable Object stuckAt;
+    private long stuckProgress;
+    private long stuckBytes;
+    private long stuckSince;
+
+    private @Nullable Future<?> timer;
+    private long timerAt;
+
+    /** {@code refused} is told the status of each request that is answered because it came too slowly. */
+    public ClientWatch(Patience patience, IntConsumer refused) {
+        this.headNanos = patience.head().toNanos();
+        this.idleNanos = patience.idle().toNanos();
+        this.stallNanos = patience.stall().toNanos();
+        this.refused = refused;
+    }
+
+    /** Returns the part of this watch that belongs behind the HTTP codec; this handler itself belongs in front of it. */
+    public ChannelDuplexHandler messages() {
+        return new Messages();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        idleSince = System.nanoTime();
+        lookAt(context, idleSince + idleNanos);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (!inHead && !inBody && !tunnel) {
+            inHead = true;
+            headSince = System.nanoTime();
+        }
+        context.fireChannelRead(message);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (inBody) {
+            readSince = System.nanoTime();
+            lookAt(context, readSince + stallNanos);
+        } else if (inHead) {
+            lookAt(context, headSince + headNanos);
+        }
+        context.fireChannelReadComplete();
+    }
+
+    @Override
+    public void read(ChannelHandlerContext context) {
+        if (inBody) {
+            // Also when reading goes on after the backend was slow: until now it was us who did not want more.
+            readSince = System.nanoTime();
+        }
+        context.read();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (!context.channel().isWritable()) {
+            lookAt(context, System.nanoTime() + stallNanos / LOOKS_PER_STALL);
+        }
+        context.fireChannelWritabilityChanged();
+    }
+
+    private void lookAt(ChannelHandlerContext context, long nanos) {
+        if (timer != null) {
+            if (timerAt - nanos <= 0) {
+                return;
+            }
+            timer.cancel(false);
+        }
+        timerAt = nanos;
+        timer = context.executor()
+                .schedule(() -> look(context), Math.max(0, nanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+
+    private void look(ChannelHandlerContext context) {
+        timer = null;
+        if (!context.channel().isActive()) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (inHead && exchanges == 0 && now - headSince >= headNanos) {
+            refuse(context);
+        } else if (isBodyAwaited(context) && now - readSince >= stallNanos) {
+            if (exchanges == 1 && !replyBegun) {
+                refuse(context);
+            } else {
+                context.close();
+            }
+        } else if (isStuck(context.channel().unsafe().outboundBuffer(), now)
+                || (isIdle() && now - idleSince >= idleNanos)) {
+            context.close();
+        } else {
+            lookAt(context, nextLook(context, now));
+        }
+    }
+
+    private boolean isBodyAwaited(ChannelHandlerContext context) {
+        return inBody && context.channel().config().isAutoRead();
+    }
+
+    private boolean isIdle() {
+        return exchanges == 0 && !inHead && !inBody && !tunnel;
+    }
+
+    /** Whether the client has taken nothing for the whole of the stall limit although something waits for it. */
+    @SuppressWarnings("ReferenceEquality") // whether it is still the same piece, not one like it
+    private boolean isStuck(@Nullable ChannelOutboundBuffer out, long now) {
+        Object first = out == null ? null : out.current();
+        if (out == null || first == null) {
+            stuckAt = null;
+            return false;
+        }
+        boolean same = first == stuckAt
+                && out.currentProgress() == stuckProgress
+                && out.totalPendingWriteBytes() >= stuckBytes;
+        if (!same) {
+            stuckSince = now;
+        }
+        stuckAt = first;
+        stuckProgress = out.currentProgress();
+        stuckBytes = out.totalPendingWriteBytes();
+        return now - stuckSince >= stallNanos;
+    }
+
+    private long nextLook(ChannelHandlerContext context, long now) {
+        if (inHead && exchanges == 0) {
+            return headSince + headNanos;
+        }
+        if (stuckAt != null) {
+            return now + stallNanos / LOOKS_PER_STALL;
+        }
+        if (isBodyAwaited(context)) {
+            return readSince + stallNanos;
+        }
+        return isIdle() ? idleSince + idleNanos : now + stallNanos;
+    }
+
+    private void refuse(ChannelHandlerContext context) {
+        refused.accept(408);
+        context.writeAndFlush(Unpooled.wrappedBuffer(TIMED_OUT)).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Tells the watch where one request ends and the next begins. */
+    private final class Messages extends ChannelDuplexHandler {
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof HttpRequest) {
+                inHead = false;
+                inBody = true;
+                exchanges++;
+            }
+            if (message instanceof LastHttpContent) {
+                inBody = false;
+            }
+            context.fireChannelRead(message);
+        }
+
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            if (message instanceof HttpResponse reply) {
+                boolean interim = reply.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+                tunnel |= reply.status().code() == 101;
+                replyBegun = !interim;
+            }
+            if (message instanceof LastHttpContent && (replyBegun || tunnel)) {
+                replyBegun = false;
+                exchanges--;
+                idleSince = System.nanoTime();
+                headSince = idleSince;
+            }
+            context.write(message, promise);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.ResourceLeakDetector;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** Clients and backends that leave in the middle: the call ends on the other side, and nothing is kept. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+class AbortTest {
+
+    @TempDir
+    static Path folder;
+
+    private static ScriptedServer server;
+    private static TestGateway gateway;
+    private static final BlockingQueue<Wire> CALLS = new LinkedBlockingQueue<>();
+    private static final ListAppender<ILoggingEvent> LEAKS = new ListAppender<>();
+    private static ResourceLeakDetector.Level level;
+
+    @BeforeAll
+    static void start() throws Exception {
+        level = ResourceLeakDetector.getLevel();
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+        LEAKS.start();
+        leakLog().addAppender(LEAKS);
+        server = new ScriptedServer("legacy");
+        for (String path : new String[] {"/silent", "/part", "/flood", "/upload", "/ws"}) {
+            server.on(path, (_, wire) -> {
+                if (path.equals("/part")) {
+                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\npart");
+                }
+                CALLS.add(wire);
+                if (path.equals("/flood")) {
+                    flood(wire);
+                }
+                if (path.equals("/ws")) {
+                    wire.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                            + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+                }
+                while (!wire.socket().isClosed()) {
+                    java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+                }
+            });
+        }
+        gateway = TestGateway.start(folder, """
+                backends:
+                  - {name: legacy, url: "%s", baseline: true}
+                """.formatted(server.url()));
+    }
+
+    private static void flood(Wire wire) throws IOException {
+        wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        String chunk = "4000\r\n" + "x".repeat(0x4000) + "\r\n";
+        while (true) {
+            wire.send(chunk);
+        }
+    }
+
+    private static tools.jackson.databind.JsonNode counts() throws Exception {
+        return gateway.admin("/admin/routes").path("unrouted");
+    }
+
+    private static Logger leakLog() {
+        return (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        gateway.close();
+        server.close();
+        leakLog().detachAppender(LEAKS);
+        ResourceLeakDetector.setLevel(level);
+    }
+
+    @Test
+    void whoeverLeavesTheOtherSideIsToldAndThePlaceIsFreeAgain() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            leave("GET /silent HTTP/1.1\r\nHost: a\r\n\r\n", null, i);
+            leave("GET /part HTTP/1.1\r\nHost: a\r\n\r\n", "part", i);
+            leave("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + "x".repeat(70_000), null, i);
+            leave("POST /upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", null, i);
+            leave("GET /flood HTTP/1.1\r\nHost: a\r\n\r\n", "xxx", i);
+            leave(
+                    "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+                    "\r\n\r\n",
+                    i);
+        }
+        // Five kinds in each round; a WebSocket that ends is no call that was given up.
+        TestGateway.await("counted", () -> counts().path("aborted").asInt() == 150);
+        assertThat(counts().at("/errors/baseline").asInt())
+                .as(counts().toString())
+                .isZero();
+        assertThat(counts().path("failures")).isEmpty();
+        assertThat(gateway.ask("GET", "/")).endsWith("legacy");
+        assertThat(leaks()).isEmpty();
+    }
+
+    private static void leave(String request, @org.jspecify.annotations.Nullable String after, int round)
+            throws Exception {
+        var client = gateway.wire();
+        client.send(request);
+        Wire call = CALLS.take();
+        if (after != null) {
+            client.until(after);
+        }
+        assertThat(gateway.inFlight("legacy")).isEqualTo(1);
+        if (round % 2 == 0) {
+            client.close();
+        } else {
+            client.reset();
+        }
+        TestGateway.await("free again: " + request.substring(0, 12), () -> gateway.inFlight("legacy") == 0);
+        assertThat(call.ends()).as(request.substring(0, 12)).isTrue();
+        call.close();
+    }
+
+    /** Returns what Netty has to say about buffers that were collected without having been released. */
+    private static java.util.List<String> leaks() throws InterruptedException {
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+            Thread.sleep(20);
+            for (int j = 0; j < 50; j++) {
+                ByteBufAllocator.DEFAULT.directBuffer(64).release();
+            }
+        }
+        return LEAKS.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+}

@@ -1,0 +1,118 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A gateway as a process of its own, with less memory than one body has. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+class BigBodyTest {
+
+    private static final int MIB = 1 << 20;
+    private static final int BODY_MIB = 160;
+    private static final String PIECE = "0123456789abcdef".repeat(MIB / 16);
+    private static final Pattern READY = Pattern.compile("READY gateway port=(\\d+) admin=\\d+");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void bodiesLargerThanAllOfItsMemoryPassBothWaysAndASignalStopsItCleanly() throws Exception {
+        try (var legacy = new ScriptedServer("legacy")) {
+            legacy.on("/up", (_, wire) -> {
+                for (int i = 0; i < BODY_MIB; i++) {
+                    if (!wire.bytes(MIB).equals(PIECE)) {
+                        wire.close();
+                    }
+                }
+                wire.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nall");
+            });
+            legacy.on("/down", (_, wire) -> {
+                wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                for (int i = 0; i < BODY_MIB; i++) {
+                    wire.send("100000\r\n" + PIECE + "\r\n");
+                }
+                wire.send("0\r\n\r\n");
+            });
+            Process process = start(legacy.url());
+            try (var lines = process.inputReader()) {
+                int port = ready(lines);
+                upload(port);
+                download(port);
+                process.destroy();
+                assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+                assertThat(process.exitValue()).isEqualTo(143);
+            } finally {
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    private Process start(String legacy) throws IOException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var command = List.of(
+                java,
+                "-Xmx64m",
+                "-XX:MaxDirectMemorySize=48m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Gateway.class.getName(),
+                "--legacy",
+                legacy,
+                "--port",
+                "0",
+                "--admin-port",
+                "0",
+                "--drain",
+                "1",
+                "--run-dir",
+                folder.toString());
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private static int ready(java.io.BufferedReader lines) throws IOException {
+        var said = new StringBuilder();
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            Matcher ready = READY.matcher(line);
+            if (ready.find()) {
+                return Integer.parseInt(ready.group(1));
+            }
+            said.append(line).append('\n');
+        }
+        throw new AssertionError("not started: " + said);
+    }
+
+    private static void upload(int port) throws IOException {
+        try (var client = Wire.to(port)) {
+            client.send("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: " + (long) BODY_MIB * MIB + "\r\n\r\n");
+            OutputStream out = client.socket().getOutputStream();
+            byte[] piece = PIECE.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+            for (int i = 0; i < BODY_MIB; i++) {
+                out.write(piece);
+            }
+            assertThat(client.reply()).startsWith("HTTP/1.1 200").endsWith("all");
+        }
+    }
+
+    private static void download(int port) throws IOException {
+        try (var client = Wire.to(port)) {
+            client.send("GET /down HTTP/1.0\r\nHost: a\r\n\r\n");
+            String head = client.until("\r\n\r\n");
+            assertThat(head).startsWith("HTTP/1.").contains(" 200 ");
+            long rest = client.rest();
+            // With its framing where the gateway keeps chunks.
+            assertThat(rest).isGreaterThanOrEqualTo((long) BODY_MIB * MIB);
+        }
+    }
+}

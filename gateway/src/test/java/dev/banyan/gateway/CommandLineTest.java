@@ -1,0 +1,118 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a person gets who starts the gateway wrongly. */
+class CommandLineTest {
+
+    @TempDir
+    static Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        return GatewayCommand.run(new PrintWriter(out), new PrintWriter(err), args);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    --port 0                                     | --legacy: missing
+                    --legacy ftp://a                             | --legacy
+                    --legacy http://a/path                       | --legacy
+                    --legacy http://a --port 70000               | --port: 70000 (expected: 0..65535)
+                    --legacy http://a --port eighty              | eighty
+                    --legacy http://a --port 81 --admin-port 81  | --admin-port: 81
+                    --legacy http://a --rules /no/such/folder    | --rules: /no/such/folder (expected: a folder)
+                    --legacy http://a --backend new=http://b     | --backend: needs --rules
+                    --legacy http://a --tls-cert /no/such        | only one is given
+                    --legacy http://a --backend-ca /no/such      | --backend-ca: /no/such (expected: a readable file)
+                    --legacy http://a --drain -1                 | --drain: -1
+                    --legacy http://a --public-origin shop       | --public-origin
+                    --legacy http://a --trusted-proxy 10.0.0.0/x | --trusted-proxy
+                    --legacy http://a --client-head-timeout 0    | --client-head-timeout: 0.0 s (expected: 0.1..3600 seconds)
+                    --legacy http://a --client-stall-timeout 1e9 | --client-stall-timeout
+                    --legacy http://a --no-such-option           | --no-such-option
+                    """)
+    void wrongUsageIsSaidInOneLineAndExits2(String line, String complaint) {
+        assertThat(run(line.split(" ", -1))).isEqualTo(2);
+        assertThat(err.toString())
+                .contains(complaint)
+                .contains("Usage: gateway")
+                .doesNotContain("Exception");
+    }
+
+    @Test
+    void helpNamesEveryOptionAndExits0() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString().replaceAll("\\s+", " "))
+                .contains("--legacy=URL", "--client-idle-timeout", "Exit codes:", "default: 9080");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void aPortInUseIsNamedAndExits1() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            assertThat(fails("--port", port, "--admin-port", "0"))
+                    .contains(port)
+                    .contains("--port");
+            assertThat(fails("--port", "0", "--admin-port", port))
+                    .contains(port)
+                    .contains("--admin-port");
+        }
+    }
+
+    @Test
+    void certificatesThatAreNoneAreNamedAndExit1() throws Exception {
+        Path none = Files.writeString(folder.resolve("none.pem"), "none");
+        String[] ports = {"--port", "0", "--admin-port", "0"};
+        assertThat(fails(concat(ports, "--tls-cert", none.toString(), "--tls-key", none.toString())))
+                .contains("none.pem");
+        assertThat(fails(concat(ports, "--backend-ca", none.toString()))).contains("none.pem");
+    }
+
+    @Test
+    void aTokenThatOthersCanReadIsRefused() throws Exception {
+        Path run = Files.createDirectories(folder.resolve("open"));
+        Path token = Files.writeString(run.resolve("admin.token"), "x".repeat(40));
+        Files.setPosixFilePermissions(token, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
+        assertThat(fails("--port", "0", "--admin-port", "0", "--run-dir", run.toString()))
+                .contains("admin.token: rw-r--r-- (expected: rw-------)");
+    }
+
+    private static String[] concat(String[] first, String... more) {
+        var all = new ArrayList<>(List.of(first));
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+
+    /** Starts with a command line that fails, and returns the one line that says why. */
+    private String fails(String... options) {
+        err.getBuffer().setLength(0);
+        String[] all = concat(options, "--legacy", "http://127.0.0.1:1");
+        if (!List.of(options).contains("--run-dir")) {
+            all = concat(all, "--run-dir", folder.resolve("run").toString());
+        }
+        int exit = run(all);
+        assertThat(exit).as(err.toString()).isEqualTo(1);
+        assertThat(err.toString())
+                .startsWith("gateway: ")
+                .doesNotContain("Exception")
+                .hasLineCount(1);
+        return err.toString();
+    }
+}

@@ -1,0 +1,213 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients that take their time: which are cut off, and which are not. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+class SlowClientsTest {
+
+    /** Longer than every limit of this gateway. */
+    private static final int LONG_MILLIS = 1_500;
+
+    @TempDir
+    static Path folder;
+
+    private static ScriptedServer server;
+    private static TestGateway gateway;
+    private static final BlockingQueue<Wire> CALLS = new LinkedBlockingQueue<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = new ScriptedServer("legacy");
+        server.on("/upload", (head, wire) -> {
+            CALLS.add(wire);
+            String body = wire.until("end");
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+        });
+        server.on("/lazy", (head, wire) -> {
+            CALLS.add(wire);
+            pause(LONG_MILLIS);
+            wire.until("end");
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntook");
+        });
+        server.on("/flood", (_, wire) -> {
+            CALLS.add(wire);
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
+            String piece = "x".repeat(1 << 16);
+            while (true) {
+                wire.send(piece);
+            }
+        });
+        server.on("/events", (_, wire) -> {
+            CALLS.add(wire);
+            wire.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+            pause(LONG_MILLIS);
+            wire.send("5\r\nevent\r\n0\r\n\r\n");
+        });
+        gateway = TestGateway.start(
+                folder,
+                """
+                backends:
+                  - {name: legacy, url: "%s", baseline: true}
+                """.formatted(server.url()),
+                "--client-head-timeout",
+                "0.5",
+                "--client-idle-timeout",
+                "0.8",
+                "--client-stall-timeout",
+                "0.6");
+    }
+
+    private static void pause(int millis) {
+        java.util.concurrent.locks.LockSupport.parkNanos(millis * 1_000_000L);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        gateway.close();
+        server.close();
+    }
+
+    @Test
+    void aHeadThatDoesNotEndIsAnswered408() throws Exception {
+        long before = refused();
+        try (var slow = gateway.wire()) {
+            slow.send("GET / HTTP/1.1\r\nHost: a\r\n");
+            // Bytes that keep coming do not prolong it.
+            for (int i = 0; i < 4; i++) {
+                pause(100);
+                slow.send("X-" + i + ": 1\r\n");
+            }
+            assertThat(slow.until("\r\n\r\n")).startsWith("HTTP/1.1 408");
+            assertThat(slow.ends()).isTrue();
+        }
+        assertThat(refused()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void theSecondHeadOfAConnectionIsHeldToTheSameLimit() throws Exception {
+        try (var slow = gateway.wire()) {
+            assertThat(slow.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").reply()).endsWith("legacy");
+            slow.send("GET / HTTP/1.1\r\n");
+            assertThat(slow.until("\r\n\r\n")).startsWith("HTTP/1.1 408");
+        }
+    }
+
+    @Test
+    void anIdleConnectionIsClosedWithoutAWord() throws Exception {
+        try (var silent = gateway.wire();
+                var used = gateway.wire()) {
+            assertThat(used.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").reply()).endsWith("legacy");
+            assertThat(used.until("never")).isEmpty();
+            assertThat(silent.until("never")).isEmpty();
+        }
+    }
+
+    @Test
+    void aConnectionThatIsUsedStaysOpen() throws Exception {
+        try (var used = gateway.wire()) {
+            for (int i = 0; i < 4; i++) {
+                assertThat(used.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").reply())
+                        .endsWith("legacy");
+                pause(400);
+            }
+        }
+    }
+
+    @Test
+    void anUploadThatStallsIsAnswered408AndItsBackendLetGo() throws Exception {
+        try (var slow = gateway.wire()) {
+            slow.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nfirst");
+            Wire call = CALLS.take();
+            assertThat(slow.until("\r\n\r\n")).startsWith("HTTP/1.1 408");
+            assertThat(slow.ends()).isTrue();
+            TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0);
+            call.close();
+        }
+        assertThat(gateway.admin("/admin/routes")
+                        .at("/unrouted/errors/baseline")
+                        .asInt())
+                .isZero();
+    }
+
+    @Test
+    void anUploadThatIsSlowButMovesIsTaken() throws Exception {
+        try (var slow = gateway.wire()) {
+            slow.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
+            for (String piece : new String[] {"a", "b", "c", "d", "e", "f", "end"}) {
+                slow.send(piece);
+                pause(250);
+            }
+            assertThat(slow.reply()).startsWith("HTTP/1.1 200").endsWith("abcdefend");
+        }
+        CALLS.take();
+    }
+
+    @Test
+    void aClientIsNotBlamedForABackendThatDoesNotRead() throws Exception {
+        try (var client = gateway.wire()) {
+            int bytes = 20_000_000;
+            client.send("POST /lazy HTTP/1.1\r\nHost: a\r\nContent-Length: " + (bytes + 3) + "\r\n\r\n");
+            client.send("x".repeat(bytes));
+            client.send("end");
+            assertThat(client.reply()).startsWith("HTTP/1.1 200").endsWith("took");
+        }
+        CALLS.take();
+    }
+
+    @Test
+    void aClientThatReadsNothingIsCutOffAndItsBackendLetGo() throws Exception {
+        try (var socket = new Socket()) {
+            socket.setReceiveBufferSize(4096);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.port()));
+            var deaf = Wire.over(socket);
+            deaf.send("GET /flood HTTP/1.1\r\nHost: a\r\n\r\n");
+            Wire call = CALLS.take();
+            TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0);
+            call.close();
+        }
+    }
+
+    @Test
+    void aClientThatReadsSlowlyIsNot() throws Exception {
+        try (var slow = gateway.wire()) {
+            slow.send("GET /flood HTTP/1.1\r\nHost: a\r\n\r\n");
+            for (int i = 0; i < 15; i++) {
+                assertThat(slow.bytes(500_000)).hasSize(500_000);
+                pause(100);
+            }
+            assertThat(gateway.inFlight("legacy")).isEqualTo(1);
+        }
+        TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0);
+        CALLS.take().close();
+    }
+
+    @Test
+    void aStreamThatHasNothingToSayIsNotCut() throws Exception {
+        try (var client = gateway.wire()) {
+            client.send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.reply()).contains("event\r\n");
+        }
+        CALLS.take();
+    }
+
+    private static long refused() throws Exception {
+        return gateway.adminText("/metrics")
+                .lines()
+                .filter(line -> line.startsWith("banyan_refused_total{status=\"408\"}"))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+}

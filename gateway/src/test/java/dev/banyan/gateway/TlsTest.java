@@ -1,0 +1,163 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** HTTPS on both sides: the gateway's own certificate, and a legacy application under another name with a private authority. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+class TlsTest {
+
+    private static final String UPGRADE = "GET /ws HTTP/1.1\r\nHost: shop.test\r\nConnection: Upgrade\r\n"
+            + "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    private static final String SWITCHED = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+            + "Upgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
+    @TempDir
+    static Path folder;
+
+    private static X509Bundle authority;
+    private static ScriptedServer legacy;
+    private static Gateway gateway;
+    private static Gateway distrusting;
+
+    @BeforeAll
+    static void start() throws Exception {
+        authority = new CertificateBuilder()
+                .subject("CN=Test Authority")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+        legacy = new ScriptedServer("legacy", listen(certificate("old.internal")));
+        legacy.on(
+                "/echo",
+                (head, wire) -> wire.send("HTTP/1.1 302 Found\r\nLocation: https://old.internal/next\r\n"
+                        + "Set-Cookie: s=1; Domain=old.internal; Secure\r\nContent-Length: " + head.length()
+                        + "\r\n\r\n"
+                        + head));
+        legacy.on("/ws", (_, wire) -> {
+            wire.send(SWITCHED);
+            wire.send(wire.bytes(5));
+        });
+        gateway = gateway("run", "--backend-ca", pem("ca.pem", authority.getCertificatePEM()));
+        distrusting = gateway("run2");
+    }
+
+    private static Gateway gateway(String run, String... options) throws Exception {
+        X509Bundle own = certificate("shop.test");
+        var args = new java.util.ArrayList<>(List.of("--legacy", "https://127.0.0.1:" + legacy.port()));
+        args.addAll(List.of("--legacy-host", "old.internal", "--public-origin", "https://shop.test"));
+        args.addAll(List.of("--tls-cert", pem("own.pem", own.getCertificatePathPEM())));
+        args.addAll(List.of("--tls-key", pem("own.key", own.getPrivateKeyPEM())));
+        args.addAll(List.of("--run-dir", folder.resolve(run).toString(), "--drain", "1"));
+        args.addAll(List.of("--port", "0", "--admin-port", "0"));
+        args.addAll(List.of(options));
+        return Gateway.start(GatewayCommand.parse(args.toArray(String[]::new)));
+    }
+
+    private static X509Bundle certificate(String name) throws Exception {
+        return new CertificateBuilder()
+                .subject("CN=" + name)
+                .addSanDnsName(name)
+                .buildIssuedBy(authority);
+    }
+
+    private static String pem(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text).toString();
+    }
+
+    private static SSLServerSocket listen(X509Bundle certificate) throws Exception {
+        var keys = KeyManagerFactory.getInstance("PKIX");
+        keys.init(certificate.toKeyStore(new char[0]), new char[0]);
+        var context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return (SSLServerSocket)
+                context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    /** Connects as a browser would that asks for shop.test and trusts the authority. */
+    private static Wire browser(int port) throws Exception {
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("ca", authority.getCertificate());
+        var trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(store);
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        var socket = (SSLSocket) context.getSocketFactory()
+                .createSocket(new Socket(InetAddress.getLoopbackAddress(), port), "shop.test", port, true);
+        var parameters = socket.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName("shop.test")));
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        socket.setSSLParameters(parameters);
+        return Wire.over(socket);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        gateway.close();
+        distrusting.close();
+        legacy.close();
+    }
+
+    @Test
+    void peopleSeeOnlyThePublicNameAndLegacyOnlyItsOwn() throws Exception {
+        try (var browser = browser(gateway.port())) {
+            String reply = browser.send("GET /echo HTTP/1.1\r\nHost: shop.test\r\nOrigin: https://shop.test\r\n"
+                            + "Referer: https://shop.test/a?b\r\n\r\n")
+                    .reply();
+            assertThat(reply)
+                    .startsWith("HTTP/1.1 302")
+                    .containsIgnoringCase("location: https://shop.test/next\r\n")
+                    .containsIgnoringCase("set-cookie: s=1; Secure\r\n")
+                    .containsIgnoringCase("host: old.internal\r\n")
+                    .containsIgnoringCase("origin: https://old.internal\r\n")
+                    .containsIgnoringCase("referer: https://old.internal/a?b\r\n")
+                    .containsIgnoringCase("x-forwarded-proto: https\r\n")
+                    .containsIgnoringCase("x-forwarded-host: shop.test\r\n");
+        }
+    }
+
+    @Test
+    void aWebSocketGoesOverTlsOnBothSides() throws Exception {
+        try (var browser = browser(gateway.port())) {
+            browser.send(UPGRADE);
+            assertThat(browser.until("\r\n\r\n")).startsWith("HTTP/1.1 101");
+            assertThat(browser.send("hello").bytes(5)).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void plainHttpToTheHttpsPortGetsNoReply() throws Exception {
+        try (var wire = Wire.to(gateway.port())) {
+            wire.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(wire.ends()).isTrue();
+        }
+    }
+
+    @Test
+    void legacyIsNotBelievedUnderAnAuthorityThatIsNotTrusted() throws Exception {
+        try (var browser = browser(distrusting.port())) {
+            assertThat(browser.send("GET /echo HTTP/1.1\r\nHost: shop.test\r\n\r\n")
+                            .reply())
+                    .startsWith("HTTP/1.1 502");
+        }
+    }
+}
