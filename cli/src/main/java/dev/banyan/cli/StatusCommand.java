@@ -84,6 +84,10 @@ final class StatusCommand implements Callable<Integer> {
         out.println();
         out.println("rules " + rules.path("hash").asString("none") + ", loaded "
                 + rules.path("loadedAt").asString("-"));
+        String copySince = rules.path("copySince").asString("");
+        if (!copySince.isEmpty()) {
+            out.println("THE RULES FOLDER CANNOT BE USED: a copy of its rules of " + copySince + " serves");
+        }
         for (var problem : rules.path("lastRejected").path("problems")) {
             out.println("refused: " + problem.path("file").asString("") + ":"
                     + problem.path("line").asInt(0) + ":"

@@ -207,11 +207,13 @@ class GatewayTest {
     }
 
     @Test
-    void aBackendMayNotBeTheAdminPort() throws Exception {
+    void aBackendMayNotBeTheGatewayItself() throws Exception {
         Path file = folder.resolve("rules/shop.yaml");
         String good = Files.readString(file);
-        Files.writeString(file, good.replaceFirst("127.0.0.1:" + raw.port(), "localhost:" + gateway.adminPort()));
-        assertThat(gateway.rules().reload()).isFalse();
+        for (int own : new int[] {gateway.adminPort(), gateway.port()}) {
+            Files.writeString(file, good.replaceFirst("127.0.0.1:" + raw.port(), "localhost:" + own));
+            assertThat(gateway.rules().reload()).isFalse();
+        }
         Files.writeString(file, good);
         assertThat(gateway.rules().reload()).isTrue();
     }
