@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         description = "Check, lay out and start routing rules.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ValidateCommand.class, FormatCommand.class})
+        subcommands = {ValidateCommand.class, FormatCommand.class, InitCommand.class})
 public final class RulesCommand implements Runnable {
 
     @Spec
