@@ -72,6 +72,20 @@ class HowToIT {
     }
 
     @Test
+    void aFolderThatInitStartedIsServed() throws Exception {
+        var rules = folder.resolve("started");
+        var app = "http://127.0.0.1:" + this.app.getAddress().getPort();
+        shell("./banyan rules init " + rules + " --legacy " + app);
+        shell("./banyan rules validate " + rules);
+        var gateway = start("./banyan gateway --legacy " + app + " --rules " + rules);
+        try {
+            assertThat(get("/any")).startsWith("hello from your own app");
+        } finally {
+            stop(gateway);
+        }
+    }
+
+    @Test
     void aFolderOfRulesMovesTheFirstRoute() throws Exception {
         var gateway = start(command("--rules routing-rules"));
         try {
