@@ -57,12 +57,10 @@ class RouteActionsTest {
                     weight: 100%%
                     filters:
                       - AddRequestHeader=X-Fig, banyan
-                      - SetRequestHeader=Content-Length, 7
                       - RemoveRequestHeader=X-Secret
                       - AddRequestParameter=fig, tree
                       - RemoveResponseHeader=Server
                       - DedupeResponseHeader=X-Twice
-                      - SetResponseHeader=Content-Length, 3
                       - AddResponseHeader=X-From, gateway
                   - {name: small, matches: [{path: {value: /small}}], candidate: new, stage: complete, filters: ["RequestHeaderSize=200B"]}
                   - name: moved-inside

@@ -164,7 +164,12 @@ final class ActionReader {
         List<FilterCall> filters = new ArrayList<>();
         for (Yaml each : at.fields().list("filters")) {
             if (each instanceof Yaml.Scalar text && text.kind() == Yaml.Scalar.Kind.TEXT) {
-                filters.add(FilterCall.parse(text.text()));
+                FilterCall call = FilterCall.parse(text.text());
+                FilterCatalog.Mistake mistake = FilterCatalog.mistake(call);
+                if (mistake != null) {
+                    at.add(problems, "filters", text.place(), mistake.found(), mistake.expected());
+                }
+                filters.add(call);
             }
         }
         return filters.size() > Route.FILTERS_MAX ? List.of() : filters;

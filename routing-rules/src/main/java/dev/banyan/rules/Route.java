@@ -75,6 +75,13 @@ public record Route(
             throw new IllegalArgumentException(
                     "filters: " + filters.size() + " (expected: at most " + FILTERS_MAX + ")");
         }
+        for (FilterCall filter : filters) {
+            FilterCatalog.Mistake mistake = FilterCatalog.mistake(filter);
+            if (mistake != null) {
+                throw new IllegalArgumentException(
+                        "filters: " + mistake.found() + " (expected: " + mistake.expected() + ")");
+            }
+        }
         PathReplacement replacement = replacement(rewrite, redirect);
         if (replacement != null
                 && replacement.needsPrefix()

@@ -65,7 +65,9 @@ final class ArchitectureTest {
                 .containsExactlyInAnyOrder(
                         "Backend",
                         "ChosenBy",
+                        "FilterArgumentKind",
                         "FilterCall",
+                        "FilterCatalog",
                         "Network",
                         "PathReplacement",
                         "Redirect",

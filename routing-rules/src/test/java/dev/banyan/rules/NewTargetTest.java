@@ -233,7 +233,7 @@ final class NewTargetTest {
     void twoReadingsThatWouldBeRewrittenDifferentlyAreRefused() throws Exception {
         RoutingTable table = Rules.table("""
                   - {name: one, matches: [{path: {value: /}}], candidate: catalog, stage: complete, rewrite: {hostname: one.example.com}}
-                  - {name: two, matches: [{path: {value: /a/b}}], candidate: catalog, stage: complete, filters: [PreserveHostHeader]}
+                  - {name: two, matches: [{path: {value: /a/b}}], candidate: catalog, stage: complete, filters: [SecureHeaders]}
                 """);
         assertThat(table.decide(Rules.request("GET /a%2fb"))).isInstanceOf(Decision.Refused.class);
         assertThat(table.decide(Rules.request("GET /a%2fc"))).isInstanceOf(Decision.Routed.class);

@@ -49,6 +49,19 @@ final class ReferencePageTest {
     }
 
     @Test
+    void everyFilterIsListedWithItsArguments() throws Exception {
+        String page = Files.readString(PAGE);
+        assertThat(FilterCatalog.entries().values()).hasSizeGreaterThan(10).allSatisfy(filter -> {
+            String row = page.lines()
+                    .filter(line -> line.startsWith("| `" + filter.name() + "` |"))
+                    .findFirst()
+                    .orElse("");
+            assertThat(row).contains(filter.description());
+            assertThat(filter.arguments()).allSatisfy(each -> assertThat(row).contains("`" + each.name() + "`"));
+        });
+    }
+
+    @Test
     void everyKeyOfTheSchemaHasADescription() throws Exception {
         List<String> bare = new ArrayList<>();
         requireDescriptions(JsonMapper.shared().readTree(Files.readString(SCHEMA)), bare);

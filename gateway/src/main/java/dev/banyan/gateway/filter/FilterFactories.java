@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.cloud.gateway.filter.factory.AddRequestHeaderGatewayFilterFactory;
-import org.springframework.cloud.gateway.filter.factory.AddRequestHeadersIfNotPresentGatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.factory.AddRequestParameterGatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.factory.AddResponseHeaderGatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.factory.DedupeResponseHeaderGatewayFilterFactory;
@@ -26,7 +25,6 @@ final class FilterFactories {
 
     private static final Map<String, GatewayFilterFactory<?>> BY_NAME = List.<GatewayFilterFactory<?>>of(
                     new AddRequestHeaderGatewayFilterFactory(),
-                    new AddRequestHeadersIfNotPresentGatewayFilterFactory(),
                     new AddRequestParameterGatewayFilterFactory(),
                     new AddResponseHeaderGatewayFilterFactory(),
                     new DedupeResponseHeaderGatewayFilterFactory(),
