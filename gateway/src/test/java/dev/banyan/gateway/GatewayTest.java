@@ -227,6 +227,34 @@ class GatewayTest {
         assertThat(admin("/metrics", token()).body()).contains("banyan_rules_swaps_total");
     }
 
+    @Test
+    void theRulesInForceSayWhyARequestWouldGoWhereItGoes() throws Exception {
+        var answer = explain("{\"url\": \"http://shop/failing/x\", \"from\": \"10.0.0.9\"}", token());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"route\":\"failing\"", "\"verdict\":\"wins\"", "\"mirrored\"");
+        assertThat(explain("{\"url\": \"nowhere\"}", token()).statusCode()).isEqualTo(400);
+        assertThat(explain("not json", token()).body()).contains("no JSON");
+        assertThat(explain("{\"url\": \"/\", \"at\": \"soon\"}", token()).statusCode())
+                .isEqualTo(400);
+        var unknownLength =
+                HttpRequest.BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(new byte[1]));
+        assertThat(explain(unknownLength, token()).statusCode()).isEqualTo(413);
+        assertThat(explain("{\"url\": \"/\"}", "").statusCode()).isEqualTo(401);
+    }
+
+    private static HttpResponse<String> explain(String question, String token) throws Exception {
+        return explain(HttpRequest.BodyPublishers.ofString(question), token);
+    }
+
+    private static HttpResponse<String> explain(HttpRequest.BodyPublisher question, String token) throws Exception {
+        return CLIENT.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/explain"))
+                        .header("Authorization", "Bearer " + token)
+                        .POST(question)
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     private static String token() throws IOException {
         return Files.readString(folder.resolve("run/admin.token")).strip();
     }

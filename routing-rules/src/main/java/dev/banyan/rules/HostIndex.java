@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds the best match of all: the host first, the longest name before the longest wildcard before every host. */
 final class HostIndex {
 
-    private static final int HOST_CHARS_MAX = 255;
+    static final int HOST_CHARS_MAX = 255;
 
     private final Map<String, PathIndex> names = new HashMap<>();
     /** By what follows the asterisk: {@code .example.com}. */

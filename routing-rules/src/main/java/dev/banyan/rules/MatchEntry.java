@@ -39,7 +39,7 @@ record MatchEntry(
     static MatchEntry of(RankedMatch ranked, RoutePlan plan, boolean foldCase) {
         Match match = ranked.match();
         boolean regex = match.path().kind() == Match.Path.Kind.REGULAR_EXPRESSION;
-        Pattern path = regex ? Pattern.compile(match.path().value(), foldCase ? Pattern.CASE_INSENSITIVE : 0) : null;
+        Pattern path = regex ? pathPattern(match.path(), foldCase) : null;
         return new MatchEntry(
                 plan,
                 ranked.index(),
@@ -48,6 +48,11 @@ record MatchEntry(
                 match.headers().stream().map(Condition::of).toList(),
                 match.queryParams().stream().map(Condition::of).toList(),
                 match.cookies().stream().map(Condition::of).toList());
+    }
+
+    /** The compiled form of a path that is an expression. */
+    static Pattern pathPattern(Match.Path path, boolean foldCase) {
+        return Pattern.compile(path.value(), foldCase ? Pattern.CASE_INSENSITIVE : 0);
     }
 
     boolean fits(String readPath, RequestFacts facts) {
@@ -76,7 +81,7 @@ record MatchEntry(
     }
 
     /** All lines of a header as one, joined as RFC 9110 section 5.3 says. */
-    private static @Nullable String header(HeaderLookup headers, String name) {
+    static @Nullable String header(HeaderLookup headers, String name) {
         List<String> lines = headers.all(name);
         return switch (lines.size()) {
             case 0 -> null;
@@ -86,7 +91,7 @@ record MatchEntry(
     }
 
     /** The first parameter of this name, decoded. */
-    private static @Nullable String queryParam(@Nullable String query, String name) {
+    static @Nullable String queryParam(@Nullable String query, String name) {
         int from = 0;
         while (query != null && from <= query.length()) {
             int ampersand = query.indexOf('&', from);

@@ -137,7 +137,8 @@ final class RoutePlan {
         return null;
     }
 
-    private static @Nullable String value(Cohort.Key key, RequestFacts facts) {
+    /** What a request has in the place of a key; null for nothing. */
+    static @Nullable String value(Cohort.Key key, RequestFacts facts) {
         return switch (key) {
             case Cohort.Key.Header(var name) -> facts.headers().first(name);
             case Cohort.Key.Cookie(var name) -> Cookies.first(facts.headers(), name);

@@ -114,7 +114,21 @@ public final class RoutingTable {
         return smallIndex == null ? decide(index.find(path, facts), facts) : decideReadings(facts, path);
     }
 
-    private Decision decide(@Nullable MatchEntry match, RequestFacts facts) {
+    HostIndex index() {
+        return index;
+    }
+
+    /** Null unless a backend ignores case. */
+    @Nullable
+    HostIndex smallIndex() {
+        return smallIndex;
+    }
+
+    Set<PathModel> pathModels() {
+        return pathModels;
+    }
+
+    Decision decide(@Nullable MatchEntry match, RequestFacts facts) {
         return match == null ? catchAll : match.plan().decide(facts, match.index(), newKeys);
     }
 

@@ -38,10 +38,12 @@ final class RuleReader {
         List<Backend> soundBackends = new ArrayList<>();
         for (Declared each : backends.values()) {
             addIfSound(soundBackends, backendReader.read(each));
+            sources.put(RouteSource.backend(each.name()), source(each));
         }
         List<Cohort> soundCohorts = new ArrayList<>();
         for (Declared each : cohorts.values()) {
             addIfSound(soundCohorts, cohortReader.read(each));
+            sources.put(RouteSource.cohort(each.name()), source(each));
         }
         List<Route> soundRoutes = new ArrayList<>();
         for (Declared each : routes.values()) {
@@ -82,7 +84,7 @@ final class RuleReader {
     private static RouteSource source(Declared route) {
         List<Yaml.Place> matches =
                 route.fields().list("matches").stream().map(Yaml::place).toList();
-        return new RouteSource(route.file(), matches);
+        return new RouteSource(route.file(), route.fields().place(), matches);
     }
 
     /** Everything that is declared under its name; a second of one name is a problem, and is not looked at further. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All rules that are in force together: what people wrote, checked one by one. Two rule sets are equal when they say
@@ -108,7 +109,39 @@ public final class RuleSet {
         return hash;
     }
 
-    /** Where routes stand in their files, for messages. */
+    /** Where a route stands. */
+    public SourcePlace placeOf(Route route) {
+        return place(sources.get(route.name()));
+    }
+
+    /** Where one of a route's matches stands. */
+    public SourcePlace placeOf(Route route, int match) {
+        RouteSource source = sources.get(route.name());
+        if (source == null) {
+            return SourcePlace.NONE;
+        }
+        Yaml.Place at = source.matches().get(match);
+        return new SourcePlace(source.file(), at.line(), at.column());
+    }
+
+    /** Where a backend stands. */
+    public SourcePlace placeOf(Backend backend) {
+        return place(sources.get(RouteSource.backend(backend.name())));
+    }
+
+    /** Where a cohort stands. */
+    public SourcePlace placeOf(Cohort cohort) {
+        return place(sources.get(RouteSource.cohort(cohort.name())));
+    }
+
+    private static SourcePlace place(@Nullable RouteSource source) {
+        return source == null
+                ? SourcePlace.NONE
+                : new SourcePlace(
+                        source.file(), source.place().line(), source.place().column());
+    }
+
+    /** Where routes, and under the names of {@link RouteSource} backends and cohorts, stand in their files. */
     Map<String, RouteSource> sources() {
         return sources;
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NaiveRouter {
 
-    private record Candidate(Route route, Match match, String host) {}
+    private record Candidate(Route route, int index, Match match, String host) {}
 
     private final List<Route> routes;
 
@@ -22,17 +22,29 @@ final class NaiveRouter {
     }
 
     Optional<Route> route(RequestFacts request) {
+        return best(request).map(Candidate::route);
+    }
+
+    /** Whether this match of a route is the best; the first of several equal ones of one route is. */
+    boolean wins(Route route, int match, RequestFacts request) {
+        return best(request)
+                .filter(each -> each.route.equals(route) && each.index == match)
+                .isPresent();
+    }
+
+    private Optional<Candidate> best(RequestFacts request) {
         List<Candidate> fitting = new ArrayList<>();
         for (Route route : routes) {
             for (String host : route.hostnames().isEmpty() ? List.of("") : route.hostnames()) {
-                for (Match match : route.matches()) {
+                for (int i = 0; i < route.matches().size(); i++) {
+                    Match match = route.matches().get(i);
                     if (fitsHost(host, request.host()) && fits(match, request)) {
-                        fitting.add(new Candidate(route, match, host));
+                        fitting.add(new Candidate(route, i, match, host));
                     }
                 }
             }
         }
-        return fitting.stream().min(NaiveRouter::compare).map(Candidate::route);
+        return fitting.stream().min(NaiveRouter::compare);
     }
 
     private static int compare(Candidate a, Candidate b) {

@@ -8,10 +8,16 @@ import picocli.CommandLine.Spec;
 /** {@code banyan rules}: what can be said and done about rule files without a gateway. */
 @Command(
         name = "rules",
-        description = "Check, lay out and start routing rules.",
+        description = "Check, explain, lay out and start routing rules.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ValidateCommand.class, FormatCommand.class, InitCommand.class})
+        subcommands = {
+            ValidateCommand.class,
+            LintCommand.class,
+            ExplainCommand.class,
+            FormatCommand.class,
+            InitCommand.class
+        })
 public final class RulesCommand implements Runnable {
 
     @Spec

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -15,6 +16,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class AdminApi implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+
+    /** The admin port listens nowhere else. */
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -48,16 +52,40 @@ public final class AdminApi implements AutoCloseable {
         return base;
     }
 
+    /** The same gateway's token for another address of loopback: the token goes nowhere else. */
+    public AdminApi at(URI address) {
+        if (!"http".equals(address.getScheme()) || !LOOPBACK.contains(String.valueOf(address.getHost()))) {
+            throw new IllegalArgumentException(
+                    "gateway: " + address + " (expected: an admin address such as http://127.0.0.1:9080)");
+        }
+        return new AdminApi(address, token);
+    }
+
     /** Returns the JSON at {@code path}, {@code /admin/routes} for instance. */
     public JsonNode get(String path) {
-        var request = HttpRequest.newBuilder(base.resolve(path))
+        return send(request(path).build());
+    }
+
+    /** Returns the JSON that {@code path} answers to a JSON question. */
+    public JsonNode post(String path, String json) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json))
+                .build());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(base.resolve(path))
                 .header("Authorization", "Bearer " + token)
-                .timeout(Duration.ofSeconds(5))
-                .build();
+                .timeout(Duration.ofSeconds(5));
+    }
+
+    private JsonNode send(HttpRequest request) {
         try {
             var response = client.send(request, BodyHandlers.ofString());
             if (response.statusCode() != 200) {
-                throw new CommandFailed(request.uri() + " answered " + response.statusCode());
+                var error = response.statusCode() == 400 ? ": " + response.body() : "";
+                throw new CommandFailed(request.uri() + " answered " + response.statusCode() + error);
             }
             return JSON.readTree(response.body());
         } catch (IOException e) {

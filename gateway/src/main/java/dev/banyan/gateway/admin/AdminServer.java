@@ -9,6 +9,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
 import java.util.Set;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -59,6 +61,7 @@ public final class AdminServer implements AutoCloseable {
                         .post(
                                 "/admin/rules/reload",
                                 (request, response) -> reload(token, request, response, state, json))
+                        .post("/admin/explain", (request, response) -> explain(token, request, response, rules, json))
                         .get(
                                 "/metrics",
                                 (request, response) -> guarded(
@@ -112,6 +115,41 @@ public final class AdminServer implements AutoCloseable {
         return Mono.fromCallable(state::reload)
                 .subscribeOn(Schedulers.boundedElastic())
                 .flatMap(valid -> Mono.from(send(response, valid ? 200 : 422, json.writeValueAsString(state.rules()))));
+    }
+
+    private static Publisher<Void> explain(
+            AdminToken token,
+            HttpServerRequest request,
+            HttpServerResponse response,
+            RulesInForce rules,
+            JsonMapper json) {
+        if (!isOurs(request) || !token.opens(request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION))) {
+            return guarded(token, request, response, () -> "");
+        }
+        int bytes = request.requestHeaders().getInt(HttpHeaderNames.CONTENT_LENGTH, -1);
+        if (bytes < 0 || bytes > ExplainQuestion.BYTES_MAX) {
+            return send(response, 413, "{\"error\":\"a body with Content-Length of at most 65536\"}");
+        }
+        // Looks at every rule, so it leaves the event loop.
+        return request.receive()
+                .aggregate()
+                .asString()
+                .defaultIfEmpty("")
+                .publishOn(Schedulers.boundedElastic())
+                .flatMap(body -> Mono.from(answer(body, response, rules, json)));
+    }
+
+    private static Publisher<Void> answer(
+            String body, HttpServerResponse response, RulesInForce rules, JsonMapper json) {
+        try {
+            var question = ExplainQuestion.parse(body, json, InstantSource.system());
+            return send(
+                    response,
+                    200,
+                    json.writeValueAsString(question.answer(rules.current().table())));
+        } catch (IllegalArgumentException e) {
+            return send(response, 400, json.writeValueAsString(Map.of("error", String.valueOf(e.getMessage()))));
+        }
     }
 
     /** Whether a request came straight to us: nothing that a proxy adds, and a name of this machine. */
