@@ -149,9 +149,9 @@ final class YamlParser {
     private Yaml.Scalar scalar(ScalarEvent event, Yaml.Place place) throws Unreadable {
         requireNoTag(event, event.getTag());
         String text = event.getValue();
-        if (text.contains("#{") || text.contains("${")) {
-            problems.add(new Problem(
-                    file, place.line(), place.column(), "text", "an expression, #{ or ${", "text: rules are data"));
+        String hostile = HostileText.in(text);
+        if (hostile != null) {
+            problems.add(new Problem(file, place.line(), place.column(), "text", hostile, "text: rules are data"));
         }
         return new Yaml.Scalar(place, event.isPlain() ? kindOf(text) : Yaml.Scalar.Kind.TEXT, text);
     }
