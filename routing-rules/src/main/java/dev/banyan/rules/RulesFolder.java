@@ -57,6 +57,24 @@ public final class RulesFolder {
         return rules;
     }
 
+    /** The rule tests of all {@code *.yaml} directly in a folder, or everything that is wrong with them. */
+    public static List<RuleTest> tests(Path folder) throws RulesException {
+        List<Problem> problems = new ArrayList<>();
+        List<RuleTest> tests = new ArrayList<>();
+        long bytes = 0;
+        for (Path file : files(folder, problems)) {
+            byte[] content = content(file, BYTES_MAX - bytes, problems);
+            if (content != null) {
+                bytes += content.length;
+                tests.addAll(RuleTestReader.read(file, content, problems));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new RulesException(problems.subList(0, Math.min(problems.size(), PROBLEMS_MAX)));
+        }
+        return tests;
+    }
+
     /** What is wrong with the text and the shape of one file, looked at by itself; empty when nothing is. */
     public static List<Problem> problems(Path file, byte[] content) {
         List<Problem> problems = new ArrayList<>();

@@ -48,7 +48,12 @@ final class RulesSchema {
     }
 
     static RulesSchema load() {
-        try (InputStream in = RulesSchema.class.getResourceAsStream("routing-rules.schema.json")) {
+        return load("routing-rules.schema.json");
+    }
+
+    /** The schema of this name that is packed beside this class. */
+    static RulesSchema load(String name) {
+        try (InputStream in = RulesSchema.class.getResourceAsStream(name)) {
             String text = new String(Objects.requireNonNull(in).readAllBytes(), UTF_8);
             return new RulesSchema(JsonMapper.shared().readTree(text));
         } catch (IOException e) {

@@ -72,6 +72,8 @@ final class ArchitectureTest {
                         "Explanation",
                         "ExplanationMap",
                         "Reachability",
+                        "RuleTest",
+                        "RuleTests",
                         "SampleRequest",
                         "SourcePlace",
                         "Finding",

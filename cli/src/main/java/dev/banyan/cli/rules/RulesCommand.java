@@ -8,13 +8,14 @@ import picocli.CommandLine.Spec;
 /** {@code banyan rules}: what can be said and done about rule files without a gateway. */
 @Command(
         name = "rules",
-        description = "Check, explain, lay out and start routing rules.",
+        description = "Check, explain, test, lay out and start routing rules.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             ValidateCommand.class,
             LintCommand.class,
             ExplainCommand.class,
+            TestCommand.class,
             FormatCommand.class,
             InitCommand.class
         })
