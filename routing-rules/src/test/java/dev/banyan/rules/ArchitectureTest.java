@@ -98,6 +98,7 @@ final class ArchitectureTest {
                         "RuleSet",
                         "RulesException",
                         "RulesFolder",
+                        "RulesPlan",
                         "RulesFormat",
                         "Side",
                         "Stage");

@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** {@code banyan rules}: what can be said and done about rule files without a gateway. */
 @Command(
         name = "rules",
-        description = "Check, explain, test, lay out and start routing rules.",
+        description = "Check, explain, test, compare, lay out and start routing rules.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             LintCommand.class,
             ExplainCommand.class,
             TestCommand.class,
+            PlanCommand.class,
             FormatCommand.class,
             InitCommand.class
         })

@@ -1,0 +1,203 @@
+package dev.banyan.rules;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What changes between two rule sets, by meaning: the order and layout of files never count.
+ *
+ * @param entries everything that was added, removed or changed, by kind and name
+ * @param newlyCovered matches of the new rules that can never win, and could before or were not there
+ */
+public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCovered) {
+
+    public RulesPlan {
+        entries = List.copyOf(entries);
+        newlyCovered = List.copyOf(newlyCovered);
+    }
+
+    /** What became of an entry. */
+    public enum Change {
+        ADDED,
+        REMOVED,
+        CHANGED
+    }
+
+    /**
+     * One route, backend or cohort, or the trusted networks.
+     *
+     * @param where {@code routes[orders]}
+     * @param keys what of a changed entry differs
+     * @param movedBuckets of 10,000, how many get another side on this route; 0 for what is no route
+     */
+    public record Entry(String where, Change change, List<KeyChange> keys, int movedBuckets) {
+        public Entry {
+            keys = List.copyOf(keys);
+        }
+    }
+
+    /** One key that differs. */
+    public record KeyChange(String key, String before, String after) {}
+
+    private static final Map<String, Function<Route, @Nullable Object>> ROUTE_KEYS = routeKeys();
+
+    private static Map<String, Function<Route, @Nullable Object>> routeKeys() {
+        Map<String, Function<Route, @Nullable Object>> keys = new LinkedHashMap<>();
+        keys.put("hostnames", Route::hostnames);
+        keys.put("matches", route -> new LinkedHashSet<>(route.matches()));
+        keys.put("candidate", Route::candidate);
+        keys.put("cohort", Route::cohort);
+        keys.put("stage", Route::stage);
+        keys.put("weight", Route::weight);
+        keys.put("timeouts.request", Route::requestTimeout);
+        keys.put("fallback", Route::fallback);
+        keys.put("rewrite", Route::rewrite);
+        keys.put("redirect", Route::redirect);
+        keys.put("retired", Route::retired);
+        keys.put("schedule", Route::schedule);
+        keys.put("filters", Route::filters);
+        keys.put("priority", Route::priority);
+        keys.put("lint.allow", Route::lintAllowed);
+        return keys;
+    }
+
+    /** What {@code after} does differently. */
+    public static RulesPlan of(RuleSet before, RuleSet after) {
+        List<Entry> entries = new ArrayList<>();
+        entries.addAll(plain(
+                "trustedNetworks",
+                Map.of("", new TreeSet<>(texts(before.trustedNetworks()))),
+                Map.of("", new TreeSet<>(texts(after.trustedNetworks())))));
+        entries.addAll(
+                plain("backends", byName(before.backends(), Backend::name), byName(after.backends(), Backend::name)));
+        entries.addAll(plain("cohorts", byName(before.cohorts(), Cohort::name), byName(after.cohorts(), Cohort::name)));
+        entries.addAll(routes(before, after));
+        return new RulesPlan(entries, newlyCovered(before, after));
+    }
+
+    /** Whether the rules say the same. */
+    public boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    private static List<String> texts(List<Network> networks) {
+        return networks.stream().map(Network::toString).toList();
+    }
+
+    private static <T> Map<String, T> byName(List<T> all, Function<T, String> name) {
+        Map<String, T> byName = new TreeMap<>();
+        all.forEach(each -> byName.put(name.apply(each), each));
+        return byName;
+    }
+
+    private static List<Entry> plain(String kind, Map<String, ?> before, Map<String, ?> after) {
+        List<Entry> entries = new ArrayList<>();
+        for (String name : names(before, after)) {
+            Object old = before.get(name);
+            Object now = after.get(name);
+            if (!Objects.equals(old, now)) {
+                String where = name.isEmpty() ? kind : kind + "[" + name + "]";
+                List<KeyChange> keys =
+                        old == null || now == null ? List.of() : List.of(new KeyChange("", shown(old), shown(now)));
+                entries.add(new Entry(where, change(old, now), keys, 0));
+            }
+        }
+        return entries;
+    }
+
+    private static Set<String> names(Map<String, ?> before, Map<String, ?> after) {
+        Set<String> names = new TreeSet<>(before.keySet());
+        names.addAll(after.keySet());
+        return names;
+    }
+
+    private static Change change(@Nullable Object before, @Nullable Object after) {
+        return before == null ? Change.ADDED : after == null ? Change.REMOVED : Change.CHANGED;
+    }
+
+    private static String shown(@Nullable Object value) {
+        return value == null ? "none" : value.toString();
+    }
+
+    private static List<Entry> routes(RuleSet before, RuleSet after) {
+        Map<String, Route> old = byName(before.routes(), Route::name);
+        Map<String, Route> now = byName(after.routes(), Route::name);
+        List<Entry> entries = new ArrayList<>();
+        for (String name : names(old, now)) {
+            Route a = old.get(name);
+            Route b = now.get(name);
+            List<KeyChange> keys = a == null || b == null ? List.of() : keys(a, b);
+            int moved = moved(side(a), cohort(before, a), side(b), cohort(after, b));
+            if (a == null || b == null || !keys.isEmpty() || moved > 0) {
+                entries.add(new Entry("routes[" + name + "]", change(a, b), keys, moved));
+            }
+        }
+        return entries;
+    }
+
+    private static List<KeyChange> keys(Route before, Route after) {
+        List<KeyChange> keys = new ArrayList<>();
+        ROUTE_KEYS.forEach((key, value) -> {
+            Object old = value.apply(before);
+            Object now = value.apply(after);
+            if (!Objects.equals(old, now)) {
+                keys.add(new KeyChange(key, shown(old), shown(now)));
+            }
+        });
+        return keys;
+    }
+
+    /** Below which bucket a route has its candidate's side; a route that is not there has none. */
+    private static int side(@Nullable Route route) {
+        if (route == null) {
+            return 0;
+        }
+        return switch (route.stage()) {
+            case OFF, SHADOW -> 0;
+            case LIVE -> route.weight();
+            case COMPLETE, RETIRED -> Route.EVERYONE;
+        };
+    }
+
+    private static @Nullable Cohort cohort(RuleSet rules, @Nullable Route route) {
+        return rules.cohorts().stream()
+                .filter(each -> route != null && each.name().equals(route.cohort()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** With one order of callers, those between the two weights; with two orders, what is to be expected of chance. */
+    private static int moved(int before, @Nullable Cohort old, int after, @Nullable Cohort now) {
+        boolean sameOrder = old == null
+                || now == null
+                || (old.salt().equals(now.salt()) && old.key().equals(now.key()));
+        if (sameOrder) {
+            return Math.abs(before - after);
+        }
+        long all = Route.EVERYONE;
+        return (int) ((before * (all - after) + after * (all - before)) / all);
+    }
+
+    private static List<Reachability.Covered> newlyCovered(RuleSet before, RuleSet after) {
+        Map<String, Set<Match>> coveredBefore = new HashMap<>();
+        Reachability.covered(before).forEach(each -> coveredBefore
+                .computeIfAbsent(each.route().name(), _ -> new HashSet<>())
+                .add(each.route().matches().get(each.match())));
+        return Reachability.covered(after).stream()
+                .filter(each -> !coveredBefore
+                        .getOrDefault(each.route().name(), Set.of())
+                        .contains(each.route().matches().get(each.match())))
+                .toList();
+    }
+}
