@@ -1,10 +1,15 @@
 package dev.banyan.cli.rules;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ArrayBlockingQueue;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,5 +132,33 @@ class ExplainCommandTest {
         var ran = Ran.rules("explain", "GET", "/", "--gateway", "http://127.0.0.1:1", "--run-dir", folder);
         assertThat(ran.exitCode()).isEqualTo(1);
         assertThat(ran.err()).contains("no gateway runs with the run folder");
+    }
+
+    @Test
+    void aGatewayIsAskedWithItsTokenAndOnlyOnLoopback() throws Exception {
+        var asked = new ArrayBlockingQueue<String>(1);
+        var admin = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        admin.createContext("/admin/explain", exchange -> {
+            asked.add(exchange.getRequestHeaders().getFirst("Authorization") + " "
+                    + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+            var answer = "{\"decision\":{\"outcome\":\"refused\",\"status\":400,\"reason\":\"odd\"}}".getBytes(UTF_8);
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        admin.start();
+        try {
+            Files.writeString(folder.resolve("gateway.json"), "{\"adminPort\":1,\"tokenFile\":\"admin.token\"}");
+            Files.writeString(folder.resolve("admin.token"), "secret\n");
+            var url = "http://127.0.0.1:" + admin.getAddress().getPort();
+            var ran = Ran.rules("explain", "GET", "/x", "--gateway", url, "--run-dir", folder, "--from", "10.0.0.9");
+            assertThat(ran.out()).startsWith("refused: 400, odd");
+            assertThat(asked.take()).startsWith("Bearer secret {").contains("\"url\":\"/x\"", "\"from\":\"10.0.0.9\"");
+        } finally {
+            admin.stop(0);
+        }
+        var elsewhere = Ran.rules("explain", "GET", "/x", "--gateway", "http://example.com", "--run-dir", folder);
+        assertThat(elsewhere.exitCode()).isEqualTo(1);
+        assertThat(elsewhere.err()).contains("expected: an admin address");
     }
 }
