@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
@@ -38,6 +39,7 @@ class TlsTest {
     private static ScriptedServer legacy;
     private static Gateway gateway;
     private static Gateway distrusting;
+    private static final List<TestGateway> MORE = new ArrayList<>();
 
     @BeforeAll
     static void start() throws Exception {
@@ -112,6 +114,7 @@ class TlsTest {
 
     @AfterAll
     static void stop() throws IOException {
+        MORE.forEach(TestGateway::close);
         gateway.close();
         distrusting.close();
         legacy.close();
@@ -158,6 +161,39 @@ class TlsTest {
             assertThat(browser.send("GET /echo HTTP/1.1\r\nHost: shop.test\r\n\r\n")
                             .reply())
                     .startsWith("HTTP/1.1 502");
+        }
+    }
+
+    @Test
+    void aBackendMayBringAnAuthorityAndANameOfItsOwn() throws Exception {
+        Path rules = Files.createDirectories(folder.resolve("own-tls/rules/certs"));
+        Files.writeString(rules.resolve("ca.pem"), authority.getCertificatePEM());
+        String backends = """
+                backends:
+                  - {name: legacy, url: "https://127.0.0.1:%1$d", baseline: true, tls: {ca: certs/ca.pem, serverName: old.internal}}
+                  - {name: misnamed, url: "https://127.0.0.1:%1$d", tls: {ca: certs/ca.pem, serverName: new.internal}}
+                  - {name: untrusted, url: "https://127.0.0.1:%1$d", host: old.internal}
+                routes:
+                  - {name: a, matches: [{path: {value: /misnamed}}], candidate: misnamed, stage: complete}
+                  - {name: b, matches: [{path: {value: /untrusted}}], candidate: untrusted, stage: complete}
+                """.formatted(legacy.port());
+        // Closed with the others: gateways of one process share their event loops.
+        var own = TestGateway.start(folder.resolve("own-tls"), backends);
+        MORE.add(own);
+        assertThat(own.ask("GET", "/")).startsWith("HTTP/1.1 200").endsWith("legacy");
+        assertThat(own.ask("GET", "/misnamed")).startsWith("HTTP/1.1 502");
+        assertThat(own.ask("GET", "/untrusted")).startsWith("HTTP/1.1 502");
+        Path outside = Files.writeString(folder.resolve("outside.pem"), authority.getCertificatePEM());
+        Files.createSymbolicLink(rules.resolve("link.pem"), outside);
+        Files.writeString(rules.resolve("empty.pem"), "nothing");
+        for (String ca : List.of("missing.pem", "link.pem", "empty.pem")) {
+            own.save(backends.replaceFirst("certs/ca[.]pem", "certs/" + ca));
+            assertThat(own.gateway().rules().reload()).as(ca).isFalse();
+            assertThat(own.admin("/admin/rules")
+                            .at("/lastRejected/problems/0/where")
+                            .asString(""))
+                    .isEqualTo("backends[legacy].tls.ca");
+            assertThat(own.ask("GET", "/")).as("the good ones stay").endsWith("legacy");
         }
     }
 }
