@@ -6,6 +6,6 @@ import java.util.List;
 @FunctionalInterface
 public interface EventMapper {
 
-    /** The events of {@code transaction}, in order; the same for the same transaction and the same images. */
+    /** The events of {@code transaction}, in order; the same for the same transaction and the same images. A {@link MappingFailed} ends the run. */
     List<DomainEvent> map(Transaction transaction, AggregateImages images);
 }

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.engine.TransactionTooLarge;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
@@ -247,6 +248,12 @@ public final class BridgeRun {
             return new Once(
                     End.REFUSED,
                     failure.getMessage() + "\nRaise the limits in the configuration, and the heap with -Xmx.");
+        }
+        if (failure != null && hasCause(failure, MappingFailed.class)) {
+            return new Once(
+                    End.REFUSED,
+                    failure.getMessage()
+                            + "\nMend the mapping and start again: nothing was skipped, and the log waits at this transaction.");
         }
         if (failure != null) {
             LOG.warn("batch failed", failure);

@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.Bridge;
+import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
@@ -69,6 +70,30 @@ class PreflightTest {
                     .as("it is not made anew behind the operator's back")
                     .isEqualTo("0");
             resync(bridge);
+        }
+    }
+
+    @Test
+    void stopsAtWhatTheMappingHasNoAnswerForAndGoesOnThereWhenItIsMended() throws Exception {
+        try (var bridge = stopped("unmapped")) {
+            var mended = bridge.mapper;
+            bridge.mapper = (transaction, images) -> {
+                if (transaction.changes().toString().contains("poison")) {
+                    throw new MappingFailed("public.one.v: poison (expected: a word)");
+                }
+                return mended.map(transaction, images);
+            };
+            bridge.sql("INSERT INTO one VALUES (2, 'b')");
+            bridge.sql("INSERT INTO one VALUES (3, 'poison')");
+            bridge.sql("INSERT INTO one VALUES (4, 'd')");
+            bridge.launch();
+            assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+            assertThat(bridge.progress().reason())
+                    .contains("public.one.v: poison (expected: a word)", "Mend the mapping", "nothing was skipped");
+            assertThat(bridge.fold()).doesNotContainKeys("one/3", "one/4");
+            bridge.mapper = mended;
+            bridge.start();
+            bridge.awaitEqual();
         }
     }
 

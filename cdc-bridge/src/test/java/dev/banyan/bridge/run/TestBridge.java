@@ -1,5 +1,6 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.KafkaHub;
@@ -37,6 +38,7 @@ final class TestBridge implements AutoCloseable {
     BridgeStore.Settings store;
     String bootstrapServers = Servers.kafka().bootstrapServers();
     UnaryOperator<Hub> hub = UnaryOperator.identity();
+    EventMapper mapper;
     private volatile BridgeRun run;
     private Thread thread = new Thread(() -> {});
     volatile BridgeRun.End end = BridgeRun.End.STOPPED;
@@ -45,6 +47,7 @@ final class TestBridge implements AutoCloseable {
         this.name = name;
         this.folder = folder;
         this.tables = List.of(tables);
+        this.mapper = new RowEvents(topic());
         this.store = new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "");
         Servers.postgres().createDatabase(name);
         for (var table : tables) {
@@ -96,7 +99,7 @@ final class TestBridge implements AutoCloseable {
                 name,
                 source(names),
                 store,
-                () -> new RowEvents(topic()),
+                () -> mapper,
                 () -> hub.apply(kafkaHub()),
                 RunSettings.Limits.DEFAULT,
                 backfill,
