@@ -24,11 +24,10 @@ final class Programs implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Pattern READY = Pattern.compile("READY \\w+ port=(\\d+)");
-    /** Seven JVMs share this machine: one compiler, one collector thread, little heap. */
+    /** Seven JVMs share this machine: one compiler, one collector thread. */
     private static final List<String> SMALL_JVM = List.of(
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
-            "-Xmx320m",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
@@ -246,6 +245,7 @@ final class Programs implements AutoCloseable {
         var command = new ArrayList<String>();
         command.add(Toolkit.java().toString());
         command.addAll(SMALL_JVM);
+        command.add(size.heap());
         command.addAll(toolkit.options(module));
         command.add("-jar");
         command.add(toolkit.jar(module).toString());

@@ -5,17 +5,21 @@ import java.util.Locale;
 
 /** How big a demo is: legacy's seed data, how many people come, how long each step watches them. */
 public enum Size {
-    SMALL(40, 4, Duration.ofSeconds(4)),
-    MEDIUM(60, 6, Duration.ofSeconds(10));
+    SMALL(40, 4, Duration.ofSeconds(4), "-Xmx320m", Duration.ofMinutes(3)),
+    MEDIUM(60, 6, Duration.ofSeconds(10), "-Xmx1g", Duration.ofMinutes(10));
 
     private final int shoppers;
     private final int mobile;
     private final Duration watch;
+    private final String heap;
+    private final Duration fill;
 
-    Size(int shoppers, int mobile, Duration watch) {
+    Size(int shoppers, int mobile, Duration watch, String heap, Duration fill) {
         this.shoppers = shoppers;
         this.mobile = mobile;
         this.watch = watch;
+        this.heap = heap;
+        this.fill = fill;
     }
 
     int shoppers() {
@@ -29,6 +33,16 @@ public enum Size {
     /** Returns how long a step looks at people before it says what it saw. */
     Duration watch() {
         return watch;
+    }
+
+    /** Returns the option that bounds the heap of each program; the bridge keeps the rows it used last in memory. */
+    String heap() {
+        return heap;
+    }
+
+    /** Returns how long the backfill may take on a slow machine. */
+    Duration fill() {
+        return fill;
     }
 
     /** Returns the name as it is typed, and as legacy's {@code --size} wants it. */

@@ -17,7 +17,6 @@ final class Walk {
     static final String ROUTE = "browse-catalog";
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration FILL_PATIENCE = Duration.ofMinutes(3);
     private static final double ROLL_BACK_SECONDS_MAX = 5;
     private static final int CUSTOMERS_LOOKED_AT = 30;
 
@@ -88,7 +87,8 @@ final class Walk {
         lastOrderBeforeEvents = scene.legacy().lastOrder();
         var wanted = scene.legacy().products();
         var filled = Scene.await(
-                FILL_PATIENCE, () -> catalog().products() >= wanted && catalog().lag() == 0);
+                scene.settings().size().fill(),
+                () -> catalog().products() >= wanted && catalog().lag() == 0);
         step.figure("catalogueFilledAfterSeconds", step.seconds());
         step.figure("productsInLegacy", wanted);
         step.figure("productsInCatalogue", catalog().products());
