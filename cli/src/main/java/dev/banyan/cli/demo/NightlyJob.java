@@ -16,19 +16,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class NightlyJob implements AutoCloseable {
 
-    private static final Duration REST = Duration.ofMillis(700);
-
     private final String jdbcUrl;
     private final List<String> categories;
+    private final Size size;
     private final AtomicInteger runs = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final Thread thread;
     private volatile boolean hurry;
     private volatile boolean stopped;
 
-    NightlyJob(String jdbcUrl, List<String> categories) {
+    NightlyJob(String jdbcUrl, List<String> categories, Size size) {
         this.jdbcUrl = jdbcUrl;
         this.categories = List.copyOf(categories);
+        this.size = size;
         this.thread = Thread.ofVirtual().name("nightly-job").start(this::run);
     }
 
@@ -37,9 +37,7 @@ final class NightlyJob implements AutoCloseable {
             for (var number = 0; !stopped; number++) {
                 call(legacy, number % 2 == 0 ? "0.4" : "-0.4", categories.get(number % categories.size()));
                 runs.incrementAndGet();
-                if (!hurry) {
-                    Thread.sleep(REST);
-                }
+                Thread.sleep(size.jobRest(hurry));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -56,7 +54,7 @@ final class NightlyJob implements AutoCloseable {
         }
     }
 
-    /** From now on without a rest between two categories, or with one again. */
+    /** From now on with hardly a rest between two categories, or with a long one again. */
     void hurry(boolean withoutRest) {
         hurry = withoutRest;
     }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The programs of the demo, each a process of its own on free ports: how each is started, and when it is ready. */
 final class Programs implements AutoCloseable {
@@ -224,6 +225,24 @@ final class Programs implements AutoCloseable {
             return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             return false; // not yet
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Whether the bridge says that its backfills are done. */
+    boolean isBackfilled() {
+        try {
+            var backfills = JsonMapper.shared()
+                    .readTree(get(bridge().resolve("/status")))
+                    .path("backfills");
+            return !backfills.isEmpty()
+                    && backfills.valueStream().allMatch(backfill -> backfill.path("state")
+                            .asString("")
+                            .equals("done"));
+        } catch (IOException e) {
+            return false; // it does not answer at the moment
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

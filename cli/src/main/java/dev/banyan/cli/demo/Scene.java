@@ -38,7 +38,7 @@ final class Scene implements AutoCloseable {
         this.crowd = new Crowd(
                 programs.gateway(),
                 new Crowd.Size(size.shoppers(), size.mobile(), legacy.mobileSkus(), settings.seed()));
-        this.nightly = new NightlyJob(legacy.jdbcUrl(), legacy.nightlyCategories());
+        this.nightly = new NightlyJob(legacy.jdbcUrl(), legacy.nightlyCategories(), size);
     }
 
     Settings settings() {

@@ -5,21 +5,32 @@ import java.util.Locale;
 
 /** How big a demo is: legacy's seed data, how many people come, how long each step watches them. */
 public enum Size {
-    SMALL(40, 4, Duration.ofSeconds(4), "-Xmx320m", Duration.ofMinutes(3)),
-    MEDIUM(60, 6, Duration.ofSeconds(10), "-Xmx1g", Duration.ofMinutes(10));
+    SMALL(40, 4, Duration.ofSeconds(4), "-Xmx320m", Duration.ofMinutes(3), Duration.ofMillis(700), Duration.ZERO),
+    MEDIUM(
+            60,
+            6,
+            Duration.ofSeconds(10),
+            "-Xmx1g",
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(5),
+            Duration.ofMillis(700));
 
     private final int shoppers;
     private final int mobile;
     private final Duration watch;
     private final String heap;
     private final Duration fill;
+    private final Duration jobRest;
+    private final Duration hurriedRest;
 
-    Size(int shoppers, int mobile, Duration watch, String heap, Duration fill) {
+    Size(int shoppers, int mobile, Duration watch, String heap, Duration fill, Duration jobRest, Duration hurriedRest) {
         this.shoppers = shoppers;
         this.mobile = mobile;
         this.watch = watch;
         this.heap = heap;
         this.fill = fill;
+        this.jobRest = jobRest;
+        this.hurriedRest = hurriedRest;
     }
 
     int shoppers() {
@@ -43,6 +54,11 @@ public enum Size {
     /** Returns how long the backfill may take on a slow machine. */
     Duration fill() {
         return fill;
+    }
+
+    /** Returns how long the price job rests between two categories, of which the larger shop has larger ones. */
+    Duration jobRest(boolean hurried) {
+        return hurried ? hurriedRest : jobRest;
     }
 
     /** Returns the name as it is typed, and as legacy's {@code --size} wants it. */

@@ -96,6 +96,10 @@ final class Walk {
         if (!filled) {
             return;
         }
+        step.claim(
+                "the bridge has read every row that was there before",
+                Scene.await(scene.settings().size().fill(), programs::isBackfilled));
+        step.figure("backfillDoneAfterSeconds", step.seconds());
         scene.startProbe();
         Thread.sleep(scene.settings().size().watch());
         step.claim(
