@@ -14,7 +14,7 @@ public record FilterCall(String name, List<String> arguments) {
     }
 
     /** The filter of this text, whether there is such a one or not. Empty arguments are none, as they are to Spring. */
-    static FilterCall parse(String text) {
+    public static FilterCall parse(String text) {
         int equals = text.indexOf('=');
         if (equals < 0) {
             return new FilterCall(text.strip(), List.of());

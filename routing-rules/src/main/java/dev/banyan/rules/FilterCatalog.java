@@ -55,10 +55,10 @@ public final class FilterCatalog {
     }
 
     /** What is wrong with a filter of a route, and what would do. */
-    record Mistake(String found, String expected) {}
+    public record Mistake(String found, String expected) {}
 
     /** The first mistake in a filter; null when the gateway can make it. */
-    static @Nullable Mistake mistake(FilterCall call) {
+    public static @Nullable Mistake mistake(FilterCall call) {
         Entry entry = BY_NAME.get(call.name());
         if (entry == null) {
             return new Mistake("\"" + call.name() + "\"", Suggestion.among(call.name(), BY_NAME.keySet()));

@@ -75,6 +75,26 @@ public final class RulesFolder {
         return tests;
     }
 
+    /**
+     * Reads and checks the rules of one file that is a whole rule set by itself, as {@link #read} does those of a folder.
+     *
+     * @param file for messages only
+     */
+    public static RuleSet parse(Path file, byte[] content) throws RulesException {
+        List<Problem> problems = new ArrayList<>();
+        Yaml document = YamlParser.parse(file, content, problems);
+        if (document == null) {
+            throw new RulesException(problems);
+        }
+        SCHEMA.check(file, document, problems);
+        RuleSet rules = new RuleReader(problems, true).read(Map.of(file, document));
+        problems.addAll(RoutingTable.problems(rules));
+        if (!problems.isEmpty()) {
+            throw new RulesException(problems.subList(0, Math.min(problems.size(), PROBLEMS_MAX)));
+        }
+        return rules;
+    }
+
     /** What is wrong with the text and the shape of one file, looked at by itself; empty when nothing is. */
     public static List<Problem> problems(Path file, byte[] content) {
         List<Problem> problems = new ArrayList<>();

@@ -88,8 +88,12 @@ final class ArchitectureTest {
                         "Cohort",
                         "Decision",
                         "HeaderLookup",
+                        "ImportForm",
+                        "ImportOptions",
+                        "Imported",
                         "Match",
                         "NewCookie",
+                        "NotCarriedOver",
                         "PathModel",
                         "Problem",
                         "RequestFacts",
@@ -100,6 +104,7 @@ final class ArchitectureTest {
                         "RulesFolder",
                         "RulesPlan",
                         "RulesFormat",
+                        "RulesImport",
                         "Side",
                         "Stage");
     }

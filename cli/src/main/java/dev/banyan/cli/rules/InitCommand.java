@@ -2,17 +2,12 @@ package dev.banyan.cli.rules;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.banyan.cli.toolkit.CommandFailed;
 import dev.banyan.rules.Problem;
 import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesFolder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,8 +23,6 @@ import picocli.CommandLine.Spec;
         description = "Start a folder of rules: the legacy application as the baseline, and a first route to fill in.",
         mixinStandardHelpOptions = true)
 final class InitCommand implements Callable<Integer> {
-
-    private static final String SCHEMA = "routing-rules.schema.json";
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
@@ -53,14 +46,8 @@ final class InitCommand implements Callable<Integer> {
         var file = folder.resolve("rules.yaml");
         var text = text();
         requireSound(file, text);
-        refuseToOverwrite();
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new CommandFailed(folder + ": not created: " + e, e);
-        }
-        TextFile.create(folder.resolve(SCHEMA), schema());
-        TextFile.create(file, text);
+        RulesDir.refuseToOverwrite(folder);
+        RulesDir.create(folder, text);
         var out = spec.commandLine().getOut();
         out.println(file + ": written, and the schema for your editor beside it");
         out.println("next: ./banyan gateway --legacy " + legacy + " --rules " + folder);
@@ -107,27 +94,6 @@ final class InitCommand implements Callable<Integer> {
             RuleSet.passThrough(URI.create(legacy));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--legacy: " + e.getMessage(), e);
-        }
-    }
-
-    private void refuseToOverwrite() {
-        if (!Files.isDirectory(folder)) {
-            return;
-        }
-        try (var files = Files.newDirectoryStream(folder, "{*.yaml," + SCHEMA + "}")) {
-            for (var there : files) {
-                throw new CommandFailed(there + ": there already (expected: a folder without rules)");
-            }
-        } catch (IOException e) {
-            throw new CommandFailed(folder + ": unreadable: " + e, e);
-        }
-    }
-
-    private static String schema() {
-        try (var in = RulesFolder.class.getResourceAsStream(SCHEMA)) {
-            return new String(Objects.requireNonNull(in).readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the schema packed in the rules' jar", e);
         }
     }
 }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** {@code banyan rules}: what can be said and done about rule files without a gateway. */
 @Command(
         name = "rules",
-        description = "Check, explain, test, compare, lay out and start routing rules.",
+        description = "Check, explain, test, compare, lay out, start and import routing rules.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
             TestCommand.class,
             PlanCommand.class,
             FormatCommand.class,
-            InitCommand.class
+            InitCommand.class,
+            ImportCommand.class
         })
 public final class RulesCommand implements Runnable {
 

@@ -1,0 +1,25 @@
+package dev.banyan.rules.imports;
+
+/** What rules can be made of. */
+public enum ImportForm {
+    /** The {@code application.yaml} of a Spring Cloud Gateway. */
+    SPRING_CLOUD_GATEWAY("spring-cloud-gateway"),
+    /** HTTPRoutes of the Kubernetes Gateway API. */
+    GATEWAY_API("gateway-api"),
+    /** An OpenAPI 3 document. */
+    OPENAPI("openapi"),
+    /** What the API of AWS Migration Hub Refactor Spaces says about an application. */
+    REFACTOR_SPACES("refactor-spaces");
+
+    private final String option;
+
+    ImportForm(String option) {
+        this.option = option;
+    }
+
+    /** As the command line says it: {@code gateway-api}. */
+    @Override
+    public String toString() {
+        return option;
+    }
+}

@@ -1,0 +1,295 @@
+package dev.banyan.rules.imports;
+
+import dev.banyan.rules.Match;
+import dev.banyan.rules.RulesException;
+import dev.banyan.rules.Stage;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the routes of a Spring Cloud Gateway. */
+final class SpringRoutes {
+
+    /*
+     * Spring takes the first route in order that fits; we take the most specific one. A route keeps its meaning where both
+     * agree, or where both routes do the same. Where they do not, that is listed, because only people know which was meant.
+     */
+
+    private static final List<String> ROOTS = List.of("spring.cloud.gateway", "spring.cloud.gateway.server.webflux");
+    private static final Set<String> READ = Set.of("routes", "default-filters", "defaultFilters", "server");
+    private static final int EVERYONE = 10_000;
+
+    private final Draft draft;
+    private final List<Source> sources = new ArrayList<>();
+    private final List<SpringCall> defaultFilters = new ArrayList<>();
+
+    SpringRoutes(Draft draft) {
+        this.draft = draft;
+    }
+
+    /** A route as the source has it, and what it becomes. */
+    private record Source(Foreign given, int order, DraftRoute route, SpringMatch match) {}
+
+    void read(List<Foreign> documents) throws RulesException {
+        for (Foreign each : documents) {
+            Foreign profile = each.at("spring.config.activate.on-profile");
+            if (profile != null) {
+                draft.aside(profile.place(), "profile", profile.shown(), "only what holds for every profile is read");
+                continue;
+            }
+            for (String root : ROOTS) {
+                Foreign gateway = each.at(root);
+                if (gateway != null) {
+                    readGateway(gateway);
+                }
+            }
+        }
+        sources.sort(java.util.Comparator.comparingInt(Source::order));
+        draft.routes.clear();
+        sources.forEach(each -> draft.routes.add(each.route));
+        findBaseline();
+        sources.forEach(this::readTarget);
+        for (Source each : sources) {
+            if (each.route.leftOut) {
+                continue; // as a whole, with all that it does
+            }
+            new SpringFilters(draft, each.route).read(defaultFilters, each.given.list("filters"));
+            if (each.route.toBaseline() && each.route.stage != Stage.OFF && !each.route.leftOut) {
+                String uri = "uri: " + each.given.text("uri");
+                draft.leaveOut(
+                        each.route, each.given.get("uri").place(), uri, "only RedirectTo answers by itself here");
+            }
+        }
+        joinWeights();
+        reportHosts();
+        reportOrder();
+    }
+
+    private void readGateway(Foreign gateway) {
+        gateway.entries().forEach((key, value) -> {
+            if (!READ.contains(key) && !key.startsWith("server.")) {
+                draft.aside(value.place(), "gateway." + key, value.shown(), "a setting of the gateway, not of a route");
+            }
+        });
+        for (String key : List.of("default-filters", "defaultFilters")) {
+            gateway.list(key).forEach(each -> defaultFilters.add(SpringCall.of(each)));
+        }
+        Foreign routes = gateway.at("routes");
+        if (routes != null) {
+            List<Foreign> items = routes instanceof Foreign.Items(var all, var _)
+                    ? all
+                    : List.copyOf(routes.entries().values());
+            items.forEach(this::readRoute);
+        }
+    }
+
+    private void readRoute(Foreign given) {
+        String id = given.text("id");
+        DraftRoute route = draft.route(id.isEmpty() ? "route" : id, given.place());
+        int order = 0;
+        if (given.has("order")) {
+            try {
+                order = Integer.parseInt(given.text("order"));
+            } catch (NumberFormatException e) {
+                draft.leaveOut(route, given.get("order").place(), "order: " + given.text("order"), "not a number");
+            }
+        }
+        List<SpringCall> predicates =
+                given.list("predicates").stream().map(SpringCall::of).toList();
+        SpringMatch match = new SpringMatch(draft, route);
+        match.read(predicates);
+        if (given.text("enabled").equals("false")) {
+            draft.leaveOut(route, given.get("enabled").place(), "enabled: false", "the source does not use it");
+        }
+        readMetadata(route, given.get("metadata"));
+        sources.add(new Source(given, order, route, match));
+    }
+
+    private void readMetadata(DraftRoute route, Foreign metadata) {
+        metadata.entries().forEach((key, value) -> {
+            if (key.equals("response-timeout") && value.asText().matches("[1-9][0-9]{0,6}")) {
+                route.timeout = Duration.ofMillis(Long.parseLong(value.asText()));
+            } else {
+                draft.aside(
+                        route, value.place(), "metadata." + key + ": " + value.shown(), "routes carry no such thing");
+            }
+        });
+    }
+
+    /** Without {@code --legacy}, the baseline is whatever the last route sends everything to that no other took. */
+    private void findBaseline() {
+        if (draft.hasBaseline() || sources.isEmpty()) {
+            return;
+        }
+        Source last = sources.getLast();
+        boolean all = last.route.hostnames.isEmpty()
+                && last.route.from == null
+                && last.route.until == null
+                && !last.route.leftOut
+                && last.match.weightGroup == null
+                && last.route.matches.equals(List.of(Match.path(Match.Path.ANY)));
+        URI url = address(last.given.text("uri"));
+        if (all && url != null && url.getHost() != null && url.getScheme().startsWith("http")) {
+            draft.baseline(url);
+        }
+    }
+
+    private static @Nullable URI address(String uri) {
+        try {
+            return URI.create(uri);
+        } catch (IllegalArgumentException e) {
+            return null; // a placeholder, most often
+        }
+    }
+
+    private void readTarget(Source source) {
+        DraftRoute route = source.route;
+        String uri = source.given.text("uri");
+        Place at = source.given.get("uri").place();
+        if (uri.startsWith("no:")) {
+            return; // its filters answer
+        }
+        URI url = address(uri);
+        boolean web = url != null
+                && url.getHost() != null
+                && url.getScheme() != null
+                && url.getScheme().startsWith("http");
+        String hint = url == null || url.getHost() == null ? route.name : hint(url.getHost(), route.name);
+        String backend = null;
+        if (url != null && Objects.equals(url.getScheme(), "lb")) {
+            backend = draft.namedBackend(Objects.requireNonNullElse(url.getAuthority(), hint), null);
+        } else {
+            backend = draft.namedBackend(hint, web ? url : null);
+        }
+        if (backend == null) {
+            String name = url != null && url.getAuthority() != null ? url.getAuthority() : hint;
+            draft.leaveOut(
+                    route, at, "uri: " + uri, "no address; say it with --candidate " + Draft.name(name) + "=URL");
+        } else if (backend.equals(Draft.BASELINE)) {
+            route.stage = Stage.OFF;
+            route.notes.add("the source sends it to the baseline");
+        } else {
+            route.candidate = backend;
+        }
+    }
+
+    /** The first label of a name; an address says nothing, and the route's name more. */
+    private static String hint(String host, String routeName) {
+        boolean number = host.matches("[0-9.]+") || host.startsWith("[") || host.equals("localhost");
+        return number ? routeName : host.substring(0, host.indexOf('.') < 0 ? host.length() : host.indexOf('.'));
+    }
+
+    /** Two routes of one weight group that ask for the same are one route with a share. */
+    private void joinWeights() {
+        Map<String, List<Source>> groups = new LinkedHashMap<>();
+        for (Source each : sources) {
+            if (each.match.weightGroup != null) {
+                groups.computeIfAbsent(each.match.weightGroup, _ -> new ArrayList<>())
+                        .add(each);
+            }
+        }
+        groups.forEach((group, members) -> {
+            Source baseline = members.getFirst().route.toBaseline() ? members.getFirst() : members.getLast();
+            Source candidate = members.getFirst().route.toBaseline() ? members.getLast() : members.getFirst();
+            boolean pair = members.size() == 2
+                    && baseline.route.toBaseline()
+                    && !baseline.route.leftOut
+                    && !candidate.route.leftOut
+                    && candidate.route.candidate != null
+                    && baseline.route.matches.equals(candidate.route.matches)
+                    && baseline.route.hostnames.equals(candidate.route.hostnames)
+                    && Objects.equals(baseline.route.from, candidate.route.from)
+                    && Objects.equals(baseline.route.until, candidate.route.until);
+            long sum = (long) baseline.match.weight + candidate.match.weight;
+            if (!pair || sum == 0) {
+                members.forEach(each -> draft.leaveOut(
+                        each.route,
+                        each.route.place,
+                        "Weight=" + group,
+                        "a share can be said between the baseline and one candidate that take the same requests"));
+                return;
+            }
+            DraftRoute joined = candidate.route;
+            joined.weight = Math.toIntExact(Math.round((double) candidate.match.weight * EVERYONE / sum));
+            joined.stage = joined.stage == Stage.OFF ? Stage.OFF : Stage.LIVE;
+            joined.notes.add("with " + baseline.route.name + ", whose share is the baseline's now");
+            draft.routes.remove(baseline.route);
+            // Filters of the baseline's route were listed there; the list goes on with the route that is left.
+            baseline.route.notes.stream()
+                    .filter(each -> each.startsWith("not carried over"))
+                    .forEach(joined.notes::add);
+        });
+    }
+
+    /** Spring shows a backend the host of its own address, unless a route keeps the caller's. */
+    private void reportHosts() {
+        Map<String, Set<Boolean>> kept = new HashMap<>();
+        for (Source each : sources) {
+            if (!each.route.leftOut && each.route.redirect == null) {
+                String backend = each.route.candidate == null ? Draft.BASELINE : each.route.candidate;
+                kept.computeIfAbsent(backend, _ -> new HashSet<>()).add(keepsHost(each));
+            }
+        }
+        draft.backends().forEach((name, url) -> {
+            if (kept.getOrDefault(name, Set.of()).contains(false)) {
+                draft.hostByBackend.put(name, url.getAuthority());
+            }
+        });
+        for (Source each : sources) {
+            String backend = each.route.candidate == null ? Draft.BASELINE : each.route.candidate;
+            if (!each.route.leftOut
+                    && keepsHost(each)
+                    && kept.getOrDefault(backend, Set.of()).contains(false)) {
+                String reason =
+                        "other routes to the backend " + backend + " show it its own host, and that is said once";
+                draft.aside(each.route, each.route.place, "PreserveHostHeader", reason);
+            }
+        }
+    }
+
+    private boolean keepsHost(Source source) {
+        List<SpringCall> all = new ArrayList<>(defaultFilters);
+        source.given.list("filters").forEach(each -> all.add(SpringCall.of(each)));
+        return all.stream().anyMatch(each -> each.name().equals("PreserveHostHeader"));
+    }
+
+    private void reportOrder() {
+        List<DraftRoute> routes =
+                draft.routes.stream().filter(each -> !each.leftOut).toList();
+        for (int i = 0; i < routes.size(); i++) {
+            for (int j = i + 1; j < routes.size(); j++) {
+                reportOrder(routes.get(i), routes.get(j));
+            }
+        }
+    }
+
+    private void reportOrder(DraftRoute first, DraftRoute second) {
+        Order.Outcome outcome = Order.between(first, second);
+        if (outcome == Order.Outcome.APART || first.doesTheSameAs(second)) {
+            return;
+        }
+        if (outcome == Order.Outcome.SECOND_WINS) {
+            draft.aside(
+                    second,
+                    second.place,
+                    "the order after " + first.name,
+                    "a request that fits both goes to " + first.name
+                            + " there, which comes first, and to this one here, whose match is more specific");
+        }
+        if (first.from != null || first.until != null) {
+            draft.aside(
+                    first,
+                    first.place,
+                    "what comes after its time",
+                    "outside of it " + second.name + " takes such requests there, and the baseline here");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.banyan.rules.imports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.rules.Decision;
+import dev.banyan.rules.RequestFacts;
+import dev.banyan.rules.RulesException;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Requests go where the source's own documentation says that they go. */
+final class ImportedDecisionsTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            GET /catalog/7                     |                              | catalog   | -
+            GET /catalog                       |                              | catalog   | -
+            POST /catalog/7                    |                              | legacy    | -
+            GET /catalogue                     |                              | legacy    | -
+            GET /api/orders/7                  |                              | orders    | /orders/7
+            GET /api/orders/                   |                              | orders    | /orders/
+            GET /old/shop/7                    |                              | orders    | /shop/7
+            GET /customers/7                   | X-Api-Version: 42            | customers | -
+            GET /customers/7/                  | X-Api-Version: 42            | customers | -
+            GET /customers/7                   | X-Api-Version: beta          | legacy    | -
+            GET /customers/7/address           | X-Api-Version: 42            | legacy    | -
+            GET /search?q=x                    |                              | search    | -
+            GET /search                        |                              | legacy    | -
+            GET /search?q=x                    | Host: shop.example.com       | search    | -
+            GET /beta                          | Cookie: side=new1            | search    | /status
+            GET /beta                          | Cookie: side=old             | legacy    | -
+            GET /anything                      | Host: admin.example.com      | legacy    | -
+            GET /winter                        |                              | legacy    | -
+            GET /reports                       |                              | legacy    | -
+            GET /moved                         |                              | 301 https://www.example.com/new | -
+            """)
+    void asSpringCloudGatewayDoes(String line, String header, String target, String path)
+            throws IOException, RulesException {
+        assertDecided("spring-routes", line, header, target, path);
+    }
+
+    private static void assertDecided(String name, String line, String header, String target, String path)
+            throws IOException, RulesException {
+        Decision decision = ImportCase.of(name).table().decide(facts(line, header));
+        String decided =
+                switch (decision) {
+                    case Decision.Routed routed -> routed.backend().name();
+                    case Decision.Redirected redirected -> redirected.status() + " " + redirected.location();
+                    case Decision.Gone _ -> "410";
+                    case Decision.Refused refused -> String.valueOf(refused.status());
+                };
+        assertThat(decided).isEqualTo(target);
+        if (decision instanceof Decision.Routed routed) {
+            var rewritten = routed.rewritten();
+            String newPath = rewritten == null ? null : rewritten.rawPath();
+            assertThat(Objects.requireNonNullElse(newPath, "-")).isEqualTo(path);
+        }
+    }
+
+    private static RequestFacts facts(String line, @org.jspecify.annotations.Nullable String header) {
+        String[] parts = line.split("[ ?]", -1);
+        List<String> headers = header == null ? List.of() : Arrays.asList(header.split(": ", 2));
+        boolean host = headers.size() == 2 && headers.getFirst().equals("Host");
+        return new RequestFacts(
+                host ? headers.getLast() : "shop.example.com",
+                parts[0],
+                parts[1],
+                parts.length > 2 ? parts[2] : null,
+                asked -> !host && !headers.isEmpty() && headers.getFirst().equalsIgnoreCase(asked)
+                        ? List.of(headers.getLast())
+                        : List.of(),
+                false,
+                false,
+                Instant.parse("2026-11-24T00:00:00Z").toEpochMilli());
+    }
+}
