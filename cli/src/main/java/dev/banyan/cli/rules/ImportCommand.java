@@ -31,7 +31,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "import",
         description = {
-            "Start a folder of rules from the configuration of another system.",
+            "Start a folder of rules from a Spring Cloud Gateway, or from HTTPRoutes of the Gateway API.",
             "What cannot be carried over is listed, and stands as a comment in the rules.",
             "Exit codes: 0 ok, 1 nothing was written or, with --strict, something was not carried over."
         },

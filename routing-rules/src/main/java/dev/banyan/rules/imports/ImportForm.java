@@ -5,11 +5,7 @@ public enum ImportForm {
     /** The {@code application.yaml} of a Spring Cloud Gateway. */
     SPRING_CLOUD_GATEWAY("spring-cloud-gateway"),
     /** HTTPRoutes of the Kubernetes Gateway API. */
-    GATEWAY_API("gateway-api"),
-    /** An OpenAPI 3 document. */
-    OPENAPI("openapi"),
-    /** What the API of AWS Migration Hub Refactor Spaces says about an application. */
-    REFACTOR_SPACES("refactor-spaces");
+    GATEWAY_API("gateway-api");
 
     private final String option;
 

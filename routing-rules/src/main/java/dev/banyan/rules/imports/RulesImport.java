@@ -44,8 +44,7 @@ public final class RulesImport {
         var draft = new Draft(options);
         switch (known) {
             case SPRING_CLOUD_GATEWAY -> new SpringRoutes(draft).read(documents);
-            case GATEWAY_API, OPENAPI, REFACTOR_SPACES ->
-                throw Draft.refuse(new Place(first, 1, 1), "form", known.toString(), "spring-cloud-gateway");
+            case GATEWAY_API -> new HttpRoutes(draft).read(documents);
         }
         if (!draft.hasBaseline()) {
             throw Draft.refuse(
@@ -91,19 +90,11 @@ public final class RulesImport {
             if (each.text("apiVersion").startsWith("gateway.networking.k8s.io/")) {
                 return ImportForm.GATEWAY_API;
             }
-            if (each.has("openapi") || each.has("swagger")) {
-                return ImportForm.OPENAPI;
-            }
-            boolean spaces = each.entries().keySet().stream()
-                    .anyMatch(key -> key.matches("(Application|Service|Route)(s|SummaryList)"));
-            if (spaces) {
-                return ImportForm.REFACTOR_SPACES;
-            }
         }
         throw Draft.refuse(
                 new Place(first, 1, 1),
                 "form",
                 "nothing that says what this is",
-                "--from spring-cloud-gateway, gateway-api, openapi or refactor-spaces");
+                "--from spring-cloud-gateway or gateway-api");
     }
 }

@@ -44,6 +44,25 @@ final class ImportedDecisionsTest {
         assertDecided("spring-routes", line, header, target, path);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            GET /v2                            |                              | web-v2    | -
+            GET /v2example                     |                              | web-v1    | -
+            GET /                              | version: two                 | web-v2    | -
+            GET /v2                            | version: one                 | web-v2    | -
+            GET /tie                           | color: orange                | web-v1    | -
+            PATCH /path5                       |                              | web-v2    | -
+            GET /prefix/one/two                |                              | web-v1    | /one/two
+            GET /full/one/two                  |                              | web-v1    | /one
+            GET /hop/x                         |                              | 301 https://shop.example.com/to/x | -
+            GET /split                         |                              | legacy    | -
+            GET /v2                            | Host: other.example.org      | legacy    | -
+            """)
+    void asTheGatewayApiSays(String line, String header, String target, String path)
+            throws IOException, RulesException {
+        assertDecided("http-routes", line, header, target, path);
+    }
+
     private static void assertDecided(String name, String line, String header, String target, String path)
             throws IOException, RulesException {
         Decision decision = ImportCase.of(name).table().decide(facts(line, header));
