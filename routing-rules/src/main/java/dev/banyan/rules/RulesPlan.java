@@ -159,7 +159,7 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
     }
 
     /** Below which bucket a route has its candidate's side; a route that is not there has none. */
-    private static int side(@Nullable Route route) {
+    static int side(@Nullable Route route) {
         if (route == null) {
             return 0;
         }
@@ -170,7 +170,7 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
         };
     }
 
-    private static @Nullable Cohort cohort(RuleSet rules, @Nullable Route route) {
+    static @Nullable Cohort cohort(RuleSet rules, @Nullable Route route) {
         return rules.cohorts().stream()
                 .filter(each -> route != null && each.name().equals(route.cohort()))
                 .findFirst()
@@ -179,14 +179,18 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
 
     /** With one order of callers, those between the two weights; with two orders, what is to be expected of chance. */
     private static int moved(int before, @Nullable Cohort old, int after, @Nullable Cohort now) {
-        boolean sameOrder = old == null
-                || now == null
-                || (old.salt().equals(now.salt()) && old.key().equals(now.key()));
-        if (sameOrder) {
+        if (sameOrder(old, now)) {
             return Math.abs(before - after);
         }
         long all = Route.EVERYONE;
         return (int) ((before * (all - after) + after * (all - before)) / all);
+    }
+
+    /** Whether both put callers in one order; where nobody is told apart, any order will do. */
+    static boolean sameOrder(@Nullable Cohort old, @Nullable Cohort now) {
+        return old == null
+                || now == null
+                || (old.salt().equals(now.salt()) && old.key().equals(now.key()));
     }
 
     private static List<Reachability.Covered> newlyCovered(RuleSet before, RuleSet after) {

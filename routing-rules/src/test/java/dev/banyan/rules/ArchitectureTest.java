@@ -103,6 +103,7 @@ final class ArchitectureTest {
                         "RulesException",
                         "RulesFolder",
                         "RulesPlan",
+                        "TrafficPlan",
                         "RulesFormat",
                         "RulesImport",
                         "Side",

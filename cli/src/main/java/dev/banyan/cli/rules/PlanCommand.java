@@ -2,11 +2,14 @@ package dev.banyan.cli.rules;
 
 import dev.banyan.rules.Reachability;
 import dev.banyan.rules.RulesPlan;
+import dev.banyan.rules.TrafficPlan;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,6 +30,7 @@ final class PlanCommand implements Callable<Integer> {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int CHANGES = 3;
+    private static final int TOP = 10;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
@@ -40,23 +44,67 @@ final class PlanCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
     private Path after;
 
+    @Option(
+            names = "--log",
+            paramLabel = "FILE",
+            description = "An access log (.gz too): say how many of its requests would go to another backend.")
+    private @Nullable Path log;
+
+    @Option(
+            names = "--log-format",
+            paramLabel = "FORM",
+            defaultValue = "combined",
+            description = "How the log is written: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init") // it has a default
+    private AccessLog.Form logForm;
+
+    @Option(
+            names = "--host",
+            defaultValue = "",
+            description = "The host that requests of the log asked for, where its lines do not say.")
+    @SuppressWarnings("NullAway.Init") // it has a default
+    private String host;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         var err = spec.commandLine().getErr();
-        var old = RuleFiles.table(before, err).rules();
-        var now = RuleFiles.table(after, err).rules();
-        var plan = RulesPlan.of(old, now);
+        var old = RuleFiles.table(before, err);
+        var now = RuleFiles.table(after, err);
+        var plan = RulesPlan.of(old.rules(), now.rules());
+        var traffic = new TrafficPlan(old, now);
+        var unread = log == null ? new AccessLog.Unread(0, 0) : new AccessLog(log, logForm, host).read(traffic::add);
         var out = spec.commandLine().getOut();
         if (json) {
-            out.println(json(plan));
+            out.println(json(plan, log == null ? null : traffic, unread));
         } else {
             print(plan, out);
+            if (log != null) {
+                print(traffic, unread, out);
+            }
         }
         out.flush();
         return plan.isEmpty() ? 0 : CHANGES;
+    }
+
+    private static void print(TrafficPlan traffic, AccessLog.Unread unread, PrintWriter out) {
+        out.println();
+        out.println("%d requests of the log: %.1f would go elsewhere (%s)"
+                .formatted(traffic.requests(), traffic.moved(), share(traffic.moved(), traffic.requests())));
+        traffic.moves()
+                .forEach((move, count) -> out.println("    %s -> %s by %s: %.1f (%s)"
+                        .formatted(move.from(), move.to(), move.route(), count, share(count, traffic.requests()))));
+        traffic.topPaths(TOP).forEach((path, count) -> out.println("    %10.1f  %s".formatted(count, path)));
+        if (unread.lines() > 0) {
+            out.println("%d lines are no request that can be read, the first is line %d"
+                    .formatted(unread.lines(), unread.firstLine()));
+        }
+    }
+
+    private static String share(double part, long all) {
+        return all == 0 ? "0%" : percent(Math.toIntExact(Math.round(part * 10_000 / all)));
     }
 
     private static void print(RulesPlan plan, PrintWriter out) {
@@ -88,7 +136,7 @@ final class PlanCommand implements Callable<Integer> {
         return BigDecimal.valueOf(basisPoints, 2).stripTrailingZeros().toPlainString() + "%";
     }
 
-    private static String json(RulesPlan plan) {
+    private static String json(RulesPlan plan, @Nullable TrafficPlan traffic, AccessLog.Unread unread) {
         var json = JSON.createObjectNode();
         var changes = json.putArray("changes");
         for (var entry : plan.entries()) {
@@ -107,6 +155,23 @@ final class PlanCommand implements Callable<Integer> {
             covered.addObject()
                     .put("match", match(each.route().name(), each.match()))
                     .put("by", match(each.by().name(), each.byMatch()));
+        }
+        if (traffic != null) {
+            var log = json.putObject("log")
+                    .put("requests", traffic.requests())
+                    .put("moved", traffic.moved())
+                    .put("unreadLines", unread.lines())
+                    .put("firstUnreadLine", unread.firstLine());
+            var moves = log.putArray("moves");
+            traffic.moves().forEach((move, count) -> moves.addObject()
+                    .put("from", move.from())
+                    .put("to", move.to())
+                    .put("route", move.route())
+                    .put("requests", count));
+            var paths = log.putArray("paths");
+            traffic.topPaths(TOP)
+                    .forEach(
+                            (path, count) -> paths.addObject().put("path", path).put("requests", count));
         }
         return JSON.writeValueAsString(json);
     }

@@ -93,4 +93,54 @@ class PlanCommandTest {
         assertThat(ran.exitCode()).isEqualTo(1);
         assertThat(ran.err()).contains("rules.yaml:1:");
     }
+
+    private static final String LOG = """
+            10.0.0.1 - - [24/Nov/2026:03:00:00 +0000] "GET /orders/7?x=1 HTTP/1.1" 200 12 "-" "curl/8"
+            10.0.0.1 - ada [24/Nov/2026:03:00:00 +0000] "POST /orders HTTP/1.1" 201 0
+            shop.test:443 10.0.0.1 - - [24/Nov/2026:03:00:00 +0000] "GET /orders/8 HTTP/2.0" 200 12 "-" "-"
+            10.0.0.1 - - [24/Nov/2026:03:00:00 +0000] "GET /other HTTP/1.1" 200 12 "-" "-"
+            \\x16\\x03\\x01 is no request
+            10.0.0.1 - - [24/Nov/2026:03:00:00 +0000] "-" 408 0 "-" "-"
+            """;
+
+    @Test
+    void anAccessLogSaysHowManyRequestsGoElsewhere() throws IOException {
+        Files.writeString(after.resolve("rules.yaml"), RULES.replace("weight: 5%", "weight: 55%"));
+        var log = Files.writeString(folder.resolve("access.log"), LOG);
+        var ran = Ran.rules("plan", before, after, "--log", log.toString());
+        assertThat(ran.out())
+                .contains("4 requests of the log: 1.5 would go elsewhere (37.5%)")
+                .contains("legacy -> orders by orders: 1.5 (37.5%)")
+                .contains("0.5  /orders/7\n")
+                .contains("2 lines are no request that can be read, the first is line 5");
+        assertThat(ran.exitCode()).isEqualTo(3);
+    }
+
+    @Test
+    void aPackedLogOfJsonAndAnotherOrderOfCallers() throws IOException {
+        Files.writeString(after.resolve("rules.yaml"), RULES.replace("salt: one", "salt: two"));
+        var log = folder.resolve("access.json.gz");
+        try (var out = new java.util.zip.GZIPOutputStream(Files.newOutputStream(log))) {
+            out.write("""
+                    {"method": "GET", "path": "/orders/7", "host": "shop.test"}
+                    {"request_method": "GET", "request_uri": "/orders/8"}
+                    {"half":
+                    """.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        }
+        var ran = Ran.rules("plan", before, after, "--log", log.toString(), "--log-format", "json", "--json");
+        var json = JsonMapper.shared().readTree(ran.out()).path("log");
+        assertThat(json.path("requests").asInt()).isEqualTo(2);
+        assertThat(json.path("unreadLines").asInt()).isEqualTo(1);
+        // 5 % of one order and 5 % of another: 2 x 0.05 x 0.95 of each request
+        assertThat(json.path("moved").asDouble()).isCloseTo(0.19, org.assertj.core.data.Offset.offset(1e-9));
+    }
+
+    @Test
+    void aLogThatIsNotThereIsSaid() throws IOException {
+        Files.writeString(after.resolve("rules.yaml"), RULES);
+        var ran =
+                Ran.rules("plan", before, after, "--log", folder.resolve("none").toString());
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.err()).contains("none");
+    }
 }
