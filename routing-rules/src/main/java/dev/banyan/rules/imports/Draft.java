@@ -139,6 +139,7 @@ final class Draft {
     void hold(DraftRoute route, Place at, String found, String reason) {
         aside(route, at, found, reason + "; stage off until you have looked at it");
         route.stage = Stage.OFF;
+        route.held = true;
     }
 
     /** Something without which the route would be another one: it stays a comment. */

@@ -27,6 +27,8 @@ final class DraftRoute {
     String candidate;
 
     Stage stage = Stage.COMPLETE;
+    /** Whether somebody has to look at it before it may leave stage off. */
+    boolean held;
 
     /** In basis points; counts at stage live only. */
     int weight;

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads HTTPRoutes of the Kubernetes Gateway API, version v1; each of their rules becomes a route. */
 final class HttpRoutes {
 
+    private static final String BASELINE_UNFILTERED = "requests of the baseline pass no filters";
+
     private static final int EVERYONE = 10_000;
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,5}(h|m|s|ms)){1,4}");
     private static final Pattern PART = Pattern.compile("([0-9]+)(h|ms|m|s)");
@@ -190,6 +192,7 @@ final class HttpRoutes {
         long sum = 0;
         long candidateWeight = 0;
         String candidate = null;
+        boolean filtersOfBoth = !route.filters.isEmpty() || route.rewritePath != null || route.rewriteHostname != null;
         for (Foreign each : given) {
             String backend = backend(route, each, namespace);
             long weight = each.has("weight") && each.text("weight").matches("[0-9]{1,7}")
@@ -202,7 +205,12 @@ final class HttpRoutes {
             candidate = other ? backend : candidate;
             candidateWeight += other ? weight : 0;
             sum += weight;
-            readFilters(route, each.list("filters"));
+            if (other) {
+                readFilters(route, each.list("filters"));
+            } else {
+                each.list("filters")
+                        .forEach(filter -> draft.aside(route, filter.place(), filter.shown(), BASELINE_UNFILTERED));
+            }
         }
         if (sum == 0) {
             draft.leaveOut(route, rule.place(), "no backend with a weight", "it answers 500 there");
@@ -213,12 +221,14 @@ final class HttpRoutes {
         route.weight = stage == Stage.LIVE ? Math.toIntExact(Math.round((double) candidateWeight * EVERYONE / sum)) : 0;
         if (candidate == null) {
             dropTheCandidatesPart(route);
+        } else if (filtersOfBoth && stage == Stage.LIVE) {
+            draft.aside(route, route.place, "its filters, for the baseline's share", BASELINE_UNFILTERED);
         }
     }
 
     private void dropTheCandidatesPart(DraftRoute route) {
         if (!route.filters.isEmpty() || route.rewritePath != null || route.rewriteHostname != null) {
-            draft.aside(route, route.place, "its filters", "requests of the baseline pass no filters");
+            draft.aside(route, route.place, "its filters", BASELINE_UNFILTERED);
         }
         route.filters.clear();
         route.rewritePath = null;

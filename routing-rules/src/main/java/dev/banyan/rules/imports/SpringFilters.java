@@ -5,6 +5,7 @@ import dev.banyan.rules.FilterCatalog;
 import dev.banyan.rules.Match;
 import dev.banyan.rules.PathReplacement;
 import dev.banyan.rules.Redirect;
+import dev.banyan.rules.Stage;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -133,7 +134,7 @@ final class SpringFilters {
         if (!route.filters.isEmpty() || !pathChanges.isEmpty()) {
             draft.aside(route, route.place, "filters beside RedirectTo", "a redirect asks no backend");
         }
-        route.stage = route.leftOut ? route.stage : dev.banyan.rules.Stage.COMPLETE;
+        route.stage = route.leftOut || route.held ? route.stage : Stage.COMPLETE;
         route.candidate = null;
         route.filters.clear();
         route.rewriteHostname = null;
