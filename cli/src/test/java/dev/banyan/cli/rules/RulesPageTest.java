@@ -13,7 +13,7 @@ import picocli.CommandLine;
 class RulesPageTest {
 
     private static final Path PAGE = Path.of(System.getProperty("banyan.root"), "docs/reference/rules-cli.md");
-    private static final Pattern OPTION = Pattern.compile("(?<![\\w-])(--[a-z-]+|-H)\\b");
+    private static final Pattern OPTION = Pattern.compile("(?<![\\w-])(--[a-z-]+|-[Ho])\\b");
 
     @Test
     void everyCommandHasASectionWithExactlyItsOptions() throws Exception {
