@@ -76,7 +76,8 @@ class DemoTerminalIT {
         Terminal(Path folder, String... options) throws IOException {
             this.folder = folder;
             this.output = folder.resolve("output");
-            var command = "'" + ROOT.resolve("banyan") + "' demo --dir '" + folder.resolve("run") + "' "
+            // Whoever runs these tests in the background of a shell has SIGINT ignored, and children inherit that.
+            var command = "env --default-signal=INT '" + ROOT.resolve("banyan") + "' demo --dir '" + folder.resolve("run") + "' "
                     + String.join(" ", options);
             process = new ProcessBuilder(SCRIPT.toString(), "-qefc", command, "/dev/null")
                     .redirectErrorStream(true)
