@@ -77,8 +77,8 @@ class DemoTerminalIT {
             this.folder = folder;
             this.output = folder.resolve("output");
             // Whoever runs these tests in the background of a shell has SIGINT ignored, and children inherit that.
-            var command = "env --default-signal=INT '" + ROOT.resolve("banyan") + "' demo --dir '" + folder.resolve("run") + "' "
-                    + String.join(" ", options);
+            var command = "env --default-signal=INT '" + ROOT.resolve("banyan") + "' demo --dir '"
+                    + folder.resolve("run") + "' " + String.join(" ", options);
             process = new ProcessBuilder(SCRIPT.toString(), "-qefc", command, "/dev/null")
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
