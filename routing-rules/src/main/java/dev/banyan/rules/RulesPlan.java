@@ -1,5 +1,6 @@
 package dev.banyan.rules;
 
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -108,12 +109,35 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
             Object now = after.get(name);
             if (!Objects.equals(old, now)) {
                 String where = name.isEmpty() ? kind : kind + "[" + name + "]";
-                List<KeyChange> keys =
-                        old == null || now == null ? List.of() : List.of(new KeyChange("", shown(old), shown(now)));
+                List<KeyChange> keys = old == null || now == null ? List.of() : keys("", old, now);
                 entries.add(new Entry(where, change(old, now), keys, 0));
             }
         }
         return entries;
+    }
+
+    /** What differs between two values; of two records of one kind, component by component. */
+    private static List<KeyChange> keys(String key, @Nullable Object before, @Nullable Object after) {
+        if (Objects.equals(before, after)) {
+            return List.of();
+        }
+        if (before instanceof Record a && after instanceof Record b && a.getClass() == b.getClass()) {
+            List<KeyChange> keys = new ArrayList<>();
+            for (RecordComponent part : a.getClass().getRecordComponents()) {
+                String name = key.isEmpty() ? part.getName() : key + "." + part.getName();
+                keys.addAll(keys(name, value(part, a), value(part, b)));
+            }
+            return keys;
+        }
+        return List.of(new KeyChange(key, shown(before), shown(after)));
+    }
+
+    private static @Nullable Object value(RecordComponent part, Record of) {
+        try {
+            return part.getAccessor().invoke(of);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(part.toString(), e); // our own public records
+        }
     }
 
     private static Set<String> names(Map<String, ?> before, Map<String, ?> after) {

@@ -1,7 +1,6 @@
 package dev.banyan.rules;
 
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,8 +16,8 @@ public final class TrafficPlan {
     private static final String GONE = "(410)";
     private static final String REFUSED = "(400)";
 
-    /** Different paths that are remembered; a log may hold any number. */
-    private static final int PATHS_MAX = 10_000;
+    /** Different paths that are surely remembered; a log may hold any number. */
+    private static final int PATHS = 10_000;
 
     private final RoutingTable before;
     private final RoutingTable after;
@@ -26,7 +25,7 @@ public final class TrafficPlan {
     private double moved;
     private final Map<Move, Double> byMove = new TreeMap<>(
             Comparator.comparing(Move::from).thenComparing(Move::to).thenComparing(Move::route));
-    private final Map<String, Double> byPath = new HashMap<>();
+    private final HeavyPaths byPath = new HeavyPaths(PATHS);
 
     /** From one backend to another, by a route of the new rules; {@code -} for none. */
     public record Move(String from, String to, String route) {}
@@ -71,10 +70,7 @@ public final class TrafficPlan {
         }
         if (share > 0) {
             moved += share;
-            String path = path(request.url());
-            if (byPath.size() < PATHS_MAX || byPath.containsKey(path)) {
-                byPath.merge(path, share, Double::sum);
-            }
+            byPath.add(path(request.url()), share);
         }
     }
 
@@ -145,13 +141,11 @@ public final class TrafficPlan {
 
     /** The paths of which most would go elsewhere, at most {@code most} of them. */
     public Map<String, Double> topPaths(int most) {
-        var top = new LinkedHashMap<String, Double>();
-        byPath.entrySet().stream()
-                .sorted(Map.Entry.<String, Double>comparingByValue()
-                        .reversed()
-                        .thenComparing(Map.Entry.comparingByKey()))
-                .limit(most)
-                .forEach(each -> top.put(each.getKey(), each.getValue()));
-        return top;
+        return byPath.top(most);
+    }
+
+    /** How much more each path may have than {@link #topPaths} says; 0 unless there are very many paths. */
+    public double pathsLost() {
+        return byPath.lost();
     }
 }

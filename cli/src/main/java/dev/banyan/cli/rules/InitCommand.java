@@ -24,6 +24,18 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class InitCommand implements Callable<Integer> {
 
+    private static final String TESTS = """
+            # yaml-language-server: $schema=./rule-tests.schema.json
+            #
+            # What goes where: each line is a request and what is expected of it.
+
+            - {name: what no route matches stays, request: {url: "https://shop/"}, expect: {route: none, backend: legacy}}
+
+            # For the first route, once it is there: callers below the weight see the new service, and writes stay.
+            # - {request: {url: "https://shop/catalog/1"}, expect: {route: browse-catalog, buckets: "0-499", backend: catalog}}
+            # - {request: {method: POST, url: "https://shop/catalog/1"}, expect: {route: none, backend: legacy}}
+            """;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
     private CommandSpec spec;
@@ -48,10 +60,13 @@ final class InitCommand implements Callable<Integer> {
         requireSound(file, text);
         RulesDir.refuseToOverwrite(folder);
         RulesDir.create(folder, text);
+        var tests = RulesDir.createTests(folder, TESTS);
         var out = spec.commandLine().getOut();
         out.println(file + ": written, and the schema for your editor beside it");
+        out.println(tests + ": what the rules should do, in the same way");
         out.println("next: ./banyan gateway --legacy " + legacy + " --rules " + folder);
         out.println("then edit " + file + " and run ./banyan rules validate " + folder);
+        out.println("and say in " + tests + " what should go where, for ./banyan rules test " + folder);
         out.flush();
         return 0;
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -75,21 +76,30 @@ final class PlanCommand implements Callable<Integer> {
         var now = RuleFiles.table(after, err);
         var plan = RulesPlan.of(old.rules(), now.rules());
         var traffic = new TrafficPlan(old, now);
-        var unread = log == null ? new AccessLog.Unread(0, 0) : new AccessLog(log, logForm, host).read(traffic::add);
+        var read = log == null ? AccessLog.Outcome.NONE : read(log, traffic);
         var out = spec.commandLine().getOut();
         if (json) {
-            out.println(json(plan, log == null ? null : traffic, unread));
+            out.println(json(plan, log == null ? null : traffic, read));
         } else {
             print(plan, out);
             if (log != null) {
-                print(traffic, unread, out);
+                print(traffic, read, out);
             }
         }
         out.flush();
         return plan.isEmpty() ? 0 : CHANGES;
     }
 
-    private static void print(TrafficPlan traffic, AccessLog.Unread unread, PrintWriter out) {
+    private AccessLog.Outcome read(Path file, TrafficPlan traffic) {
+        var progress = new LineProgress(file, spec.commandLine().getErr());
+        try {
+            return new AccessLog(file, logForm, host).read(Instant.now(), traffic::add, progress);
+        } finally {
+            progress.end();
+        }
+    }
+
+    private static void print(TrafficPlan traffic, AccessLog.Outcome read, PrintWriter out) {
         out.println();
         out.println("%d requests of the log: %.1f would go elsewhere (%s)"
                 .formatted(traffic.requests(), traffic.moved(), share(traffic.moved(), traffic.requests())));
@@ -97,9 +107,16 @@ final class PlanCommand implements Callable<Integer> {
                 .forEach((move, count) -> out.println("    %s -> %s by %s: %.1f (%s)"
                         .formatted(move.from(), move.to(), move.route(), count, share(count, traffic.requests()))));
         traffic.topPaths(TOP).forEach((path, count) -> out.println("    %10.1f  %s".formatted(count, path)));
-        if (unread.lines() > 0) {
+        if (traffic.pathsLost() > 0) {
+            out.println("so many paths that each may have %.1f more".formatted(traffic.pathsLost()));
+        }
+        if (read.timeless() > 0) {
+            out.println(Problems.count(read.timeless(), "request")
+                    + " without a time that can be read: schedules are taken as of now");
+        }
+        if (read.unreadLines() > 0) {
             out.println("%d lines are no request that can be read, the first is line %d"
-                    .formatted(unread.lines(), unread.firstLine()));
+                    .formatted(read.unreadLines(), read.firstUnread()));
         }
     }
 
@@ -136,7 +153,7 @@ final class PlanCommand implements Callable<Integer> {
         return BigDecimal.valueOf(basisPoints, 2).stripTrailingZeros().toPlainString() + "%";
     }
 
-    private static String json(RulesPlan plan, @Nullable TrafficPlan traffic, AccessLog.Unread unread) {
+    private static String json(RulesPlan plan, @Nullable TrafficPlan traffic, AccessLog.Outcome read) {
         var json = JSON.createObjectNode();
         var changes = json.putArray("changes");
         for (var entry : plan.entries()) {
@@ -160,8 +177,10 @@ final class PlanCommand implements Callable<Integer> {
             var log = json.putObject("log")
                     .put("requests", traffic.requests())
                     .put("moved", traffic.moved())
-                    .put("unreadLines", unread.lines())
-                    .put("firstUnreadLine", unread.firstLine());
+                    .put("pathsLost", traffic.pathsLost())
+                    .put("timeless", read.timeless())
+                    .put("unreadLines", read.unreadLines())
+                    .put("firstUnreadLine", read.firstUnread());
             var moves = log.putArray("moves");
             traffic.moves().forEach((move, count) -> moves.addObject()
                     .put("from", move.from())

@@ -26,7 +26,7 @@ final class Problems {
         err.flush();
     }
 
-    static String count(int number, String thing) {
+    static String count(long number, String thing) {
         return number + " " + thing + (number == 1 ? "" : "s");
     }
 

@@ -14,6 +14,7 @@ import java.util.Objects;
 final class RulesDir {
 
     private static final String SCHEMA = "routing-rules.schema.json";
+    private static final String TESTS_SCHEMA = "rule-tests.schema.json";
 
     private RulesDir() {}
 
@@ -38,14 +39,31 @@ final class RulesDir {
         } catch (IOException e) {
             throw new CommandFailed(folder + ": not created: " + e, e);
         }
-        TextFile.create(folder.resolve(SCHEMA), schema());
+        TextFile.create(folder.resolve(SCHEMA), schema(SCHEMA));
         var file = folder.resolve("rules.yaml");
         TextFile.create(file, rules);
         return file;
     }
 
-    private static String schema() {
-        try (var in = RulesFolder.class.getResourceAsStream(SCHEMA)) {
+    /** Writes a first file of rule tests and their schema into {@code tests} below the folder, and returns that file. */
+    static Path createTests(Path folder, String tests) {
+        var below = folder.resolve("tests");
+        var file = below.resolve("first.yaml");
+        if (Files.exists(below)) {
+            return below; // somebody's own: they stay as they are
+        }
+        try {
+            Files.createDirectory(below);
+        } catch (IOException e) {
+            throw new CommandFailed(below + ": not created: " + e, e);
+        }
+        TextFile.create(below.resolve(TESTS_SCHEMA), schema(TESTS_SCHEMA));
+        TextFile.create(file, tests);
+        return file;
+    }
+
+    private static String schema(String name) {
+        try (var in = RulesFolder.class.getResourceAsStream(name)) {
             return new String(Objects.requireNonNull(in).readAllBytes(), UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("the schema packed in the rules' jar", e);

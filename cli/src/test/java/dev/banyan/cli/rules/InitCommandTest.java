@@ -32,6 +32,26 @@ class InitCommandTest {
     }
 
     @Test
+    void itBeginsATestThatHolds() {
+        var ran = Ran.rules("init", root, "--legacy", "http://localhost:8081");
+        assertThat(ran.out()).contains("for ./banyan rules test " + root);
+        var tested = Ran.rules("test", root);
+        assertThat(tested.out()).contains("1 test").doesNotContain("failed:");
+        assertThat(tested.exitCode()).as(tested.out() + tested.err()).isZero();
+        assertThat(root.resolve("tests/rule-tests.schema.json")).isNotEmptyFile();
+    }
+
+    @Test
+    void testsThatAreThereStay() throws IOException {
+        var mine =
+                Files.writeString(Files.createDirectory(root.resolve("tests")).resolve("mine.yaml"), "[]");
+        assertThat(Ran.rules("init", root, "--legacy", "http://localhost:8081").exitCode())
+                .isZero();
+        assertThat(root.resolve("tests")).isDirectoryContaining(mine::equals);
+        assertThat(root.resolve("tests/first.yaml")).doesNotExist();
+    }
+
+    @Test
     void theFirstRouteIsValidOnceItsCommentMarksAreGone() throws Exception {
         Ran.rules("init", root, "--legacy", "http://localhost:8081");
         var file = root.resolve("rules.yaml");

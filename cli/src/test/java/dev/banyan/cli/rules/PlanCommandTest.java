@@ -143,4 +143,139 @@ class PlanCommandTest {
         assertThat(ran.exitCode()).isEqualTo(1);
         assertThat(ran.err()).contains("none");
     }
+
+    @Test
+    void backendsAndCohortsChangeKeyByKey() throws IOException {
+        var ran = plan(RULES.replace("8083\"}", "8084\", maxConnections: 9}").replace("salt: one", "salt: two"));
+        assertThat(ran.out())
+                .contains("backends[orders]: changed\n")
+                .contains("http://localhost:8083")
+                .contains("-> 9\n")
+                .contains("    salt: one -> two\n")
+                .doesNotContain("Backend[")
+                .doesNotContain("Cohort[");
+    }
+
+    private static final String SHIFTED = """
+            backends:
+              - {name: legacy, url: "http://localhost:8081", baseline: true}
+              - {name: orders, url: "http://localhost:8083"}
+            routes:
+              - {name: raw, matches: [{path: {value: /bücher}}], candidate: orders, stage: complete}
+              - {name: host, hostnames: [shop.test], matches: [{path: {value: /h}}], candidate: orders, stage: complete}
+              - name: winter
+                matches: [{path: {value: /winter}}]
+                candidate: orders
+                stage: complete
+                schedule: {from: "2025-12-01T00:00:00Z", until: "2026-03-01T00:00:00Z"}
+            """;
+    private static final String NOTHING = """
+            backends:
+              - {name: legacy, url: "http://localhost:8081", baseline: true}
+            """;
+
+    /** The requests of a log that rules with nothing but a baseline would not move, by path. */
+    private java.util.Map<String, Double> moved(String form, byte[] log) throws IOException {
+        Files.writeString(before.resolve("rules.yaml"), NOTHING);
+        Files.writeString(after.resolve("rules.yaml"), SHIFTED);
+        var file = Files.write(folder.resolve("access.log"), log);
+        var ran = Ran.rules("plan", before, after, "--log", file.toString(), "--log-format", form, "--json");
+        assertThat(ran.err()).isEmpty();
+        var json = JsonMapper.shared().readTree(ran.out()).path("log");
+        last = json;
+        var paths = new java.util.TreeMap<String, Double>();
+        json.path("paths")
+                .forEach(each -> paths.put(
+                        each.path("path").asString(), each.path("requests").asDouble()));
+        return paths;
+    }
+
+    private tools.jackson.databind.JsonNode last = JsonMapper.shared().createObjectNode();
+
+    private static String line(String request) {
+        return line("", "24/Nov/2026:03:00:00 +0000", request);
+    }
+
+    private static String line(String host, String time, String request) {
+        return host + "10.0.0.1 - - [" + time + "] \"" + request + "\" 200 12 \"-\" \"curl\"\n";
+    }
+
+    @Test
+    void bytesBeyondAsciiAreTheRequestsOwnHoweverTheyAreWritten() throws IOException {
+        var log = line("GET /b%C3%BCcher HTTP/1.1")
+                + line("GET /bücher HTTP/1.1")
+                + line("GET /b\\xC3\\xBCcher HTTP/1.1")
+                + line("GET /b\\xc3\\xbccher?q=\\\"a\\\" HTTP/1.1");
+        var paths = moved("combined", log.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        assertThat(paths).containsExactlyInAnyOrderEntriesOf(java.util.Map.of("/b%C3%BCcher", 1.0, "/bücher", 3.0));
+        assertThat(last.path("unreadLines").asInt()).isZero();
+    }
+
+    @Test
+    void aHostInFrontMayBeQuotedAndAUserMayHaveSpaces() throws IOException {
+        var time = "24/Nov/2026:03:00:00 +0000";
+        var log = line("shop.test:443 ", time, "GET /h HTTP/1.1")
+                + line("\"shop.test\" ", time, "GET /h HTTP/1.1")
+                + "10.0.0.1 - ada of shop.test [" + time + "] \"GET /h HTTP/1.1\" 200 1\n";
+        assertThat(moved("combined", log.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                .containsEntry("/h", 2.0);
+    }
+
+    @Test
+    void aScheduleIsTakenAtTheTimeOfTheLine() throws IOException {
+        var log = line("", "24/Dec/2025:20:00:00 +0100", "GET /winter HTTP/1.1")
+                + line("", "24/Jun/2026:20:00:00 +0200", "GET /winter HTTP/1.1")
+                + line("", "yesterday", "GET /winter HTTP/1.1");
+        assertThat(moved("combined", log.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                .containsEntry("/winter", 1.0);
+        assertThat(last.path("timeless").asInt()).isEqualTo(1);
+        var json = """
+                {"method": "GET", "path": "/winter", "time_iso8601": "2025-12-24T20:00:00+01:00"}
+                {"method": "GET", "path": "/winter", "ts": 1766602800.5}
+                {"method": "GET", "path": "/winter", "start_time": "2026-06-24T20:00:00.123Z"}
+                """;
+        assertThat(moved("json", json.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                .containsEntry("/winter", 2.0);
+    }
+
+    @Test
+    void theFormsOfOtherProxiesAreKnown() throws IOException {
+        var log = """
+                {":method": "GET", ":path": "/h", ":authority": "shop.test"}
+                {"request": {"method": "GET", "uri": "/h", "host": "shop.test"}, "ts": 1766602800.5}
+                {"request": "GET /h HTTP/1.1", "http_host": "shop.test"}
+                {"request": "GET /bücher HTTP/1.1"}
+                {"RequestMethod": "GET", "RequestPath": "/h", "RequestHost": "shop.test", "StartUTC": "2025-12-24T20:00:00.1Z"}
+                [1]
+                """;
+        var paths = moved("json", log.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        assertThat(paths).containsExactlyInAnyOrderEntriesOf(java.util.Map.of("/h", 4.0, "/bücher", 1.0));
+        assertThat(last.path("unreadLines").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void aLineWithoutAnEndIsNeitherHeldNorARequest() throws IOException {
+        var log = line("GET /h" + "x".repeat(AccessLog.LINE_MAX) + " HTTP/1.1")
+                + line("shop.test ", "24/Nov/2026:03:00:00 +0000", "GET /h HTTP/1.1");
+        assertThat(moved("combined", log.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                .containsExactly(java.util.Map.entry("/h", 1.0));
+        assertThat(last.path("firstUnreadLine").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void anArchiveThatBreaksOffFails() throws IOException {
+        Files.writeString(after.resolve("rules.yaml"), RULES);
+        var packed = new java.io.ByteArrayOutputStream();
+        try (var out = new java.util.zip.GZIPOutputStream(packed)) {
+            out.write(LOG.repeat(50).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        }
+        var log = Files.write(
+                folder.resolve("access.log.gz"), java.util.Arrays.copyOf(packed.toByteArray(), packed.size() - 20));
+        var ran = Ran.rules("plan", before, after, "--log", log.toString());
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.err()).contains("access.log.gz: after line").contains("a whole .gz file");
+        var none = Ran.rules("plan", before, after, "--log", folder.toString());
+        assertThat(none.exitCode()).isEqualTo(1);
+        assertThat(none.err()).contains("a folder (expected: one access log)");
+    }
 }
