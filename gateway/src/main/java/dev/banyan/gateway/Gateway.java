@@ -6,6 +6,7 @@ import dev.banyan.gateway.backend.BackendTls;
 import dev.banyan.gateway.live.FolderWatch;
 import dev.banyan.gateway.live.ForbiddenAddresses;
 import dev.banyan.gateway.live.RulesInForce;
+import dev.banyan.gateway.live.RulesMirror;
 import dev.banyan.gateway.record.Traffic;
 import dev.banyan.gateway.tunnel.Tunnels;
 import dev.banyan.rules.RulesException;
@@ -19,6 +20,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -31,10 +33,15 @@ public final class Gateway implements AutoCloseable {
     private final ConfigurableApplicationContext spring;
     private final AdminServer admin;
     private final RulesInForce rules;
-    private final Optional<FolderWatch> watch;
+    private final Optional<Watch> watch;
+
+    /** What follows the source of rules, until it is closed. */
+    private interface Watch {
+        void close();
+    }
 
     private Gateway(
-            ConfigurableApplicationContext spring, AdminServer admin, RulesInForce rules, Optional<FolderWatch> watch) {
+            ConfigurableApplicationContext spring, AdminServer admin, RulesInForce rules, Optional<Watch> watch) {
         this.spring = spring;
         this.admin = admin;
         this.rules = rules;
@@ -64,8 +71,10 @@ public final class Gateway implements AutoCloseable {
         forbidden.addUnlessAny(settings.port());
         forbidden.addUnlessAny(settings.adminPort());
         AdminToken token = AdminToken.inFolder(settings.runFolder());
+        RulesMirror mirror = settings.rules().mirror();
         var rules = new RulesInForce(
                 settings.rules(),
+                mirror,
                 settings.runFolder(),
                 forbidden,
                 settings.legacyHost(),
@@ -90,14 +99,21 @@ public final class Gateway implements AutoCloseable {
             forbidden.add(port(spring));
             rules.checkAddresses();
             new RunFolder(settings.runFolder()).write(port(spring), admin.port(), token.file());
-            Optional<FolderWatch> watch = Optional.ofNullable(settings.rules().folder())
-                    .map(folder -> FolderWatch.start(folder, rules::reload));
-            return new Gateway(spring, admin, rules, watch);
+            return new Gateway(spring, admin, rules, watch(settings.rules().folder(), mirror, rules));
         } catch (RulesException | IOException | RuntimeException e) {
             spring.close();
             admin.close();
             throw e;
         }
+    }
+
+    /** Follows the source of rules from now on. */
+    private static Optional<Watch> watch(@Nullable Path folder, @Nullable RulesMirror mirror, RulesInForce rules) {
+        if (mirror != null) {
+            mirror.start(rules);
+            return Optional.of(mirror::close);
+        }
+        return Optional.ofNullable(folder).map(each -> FolderWatch.start(each, rules::reload)::close);
     }
 
     private static ConfigurableApplicationContext startSpring(
@@ -200,7 +216,7 @@ public final class Gateway implements AutoCloseable {
     /** Stops: no new requests, those in flight are finished within the drain time, then everything is let go. */
     @Override
     public void close() {
-        watch.ifPresent(FolderWatch::close);
+        watch.ifPresent(Watch::close);
         spring.close();
         admin.close();
     }

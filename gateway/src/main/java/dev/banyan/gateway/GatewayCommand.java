@@ -3,6 +3,7 @@ package dev.banyan.gateway;
 import dev.banyan.gateway.edge.Patience;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.TrustedPeers;
+import dev.banyan.gateway.live.RulesLocation;
 import dev.banyan.gateway.live.RulesSource;
 import dev.banyan.rules.Backend;
 import dev.banyan.rules.RulesException;
@@ -51,9 +52,26 @@ final class GatewayCommand implements Callable<Integer> {
     @Nullable
     String legacyHost;
 
-    @Option(names = "--rules", paramLabel = "DIR", description = "folder with *.yaml rules, read again on every save")
+    @Option(
+            names = "--rules",
+            paramLabel = "DIR|URL",
+            description = "folder with *.yaml rules, read again on every save; or one rule file at an http(s) address")
     @Nullable
-    Path rules;
+    String rules;
+
+    @Option(
+            names = "--rules-poll",
+            paramLabel = "SECONDS",
+            defaultValue = "0.5",
+            description = "how often to ask for rules that are not in a folder (default: ${DEFAULT-VALUE})")
+    double rulesPoll;
+
+    @Option(
+            names = "--rules-secret-file",
+            paramLabel = "FILE",
+            description = "holds the bearer token for rules at an https address")
+    @Nullable
+    Path rulesSecret;
 
     @Option(names = "--backend", paramLabel = "NAME=URL", description = "where a backend of the rules is; repeatable")
     Map<String, URI> backends = new LinkedHashMap<>();
@@ -212,9 +230,11 @@ final class GatewayCommand implements Callable<Integer> {
         if (rules == null && !backends.isEmpty()) {
             throw wrong("--backend: needs --rules (expected: rules that name " + backends.keySet() + ")");
         }
-        if (rules != null && !Files.isDirectory(rules)) {
-            throw wrong("--rules: " + rules + " (expected: a folder)");
+        RulesLocation remote = remoteRules();
+        if (rules != null && remote == null && !Files.isDirectory(Path.of(rules))) {
+            throw wrong("--rules: " + rules + " (expected: a folder, or an http(s) address)");
         }
+        requireFile("--rules-secret-file", rulesSecret);
         requirePort("--port", port);
         requirePort("--admin-port", adminPort);
         if (port != 0 && port == adminPort) {
@@ -230,7 +250,11 @@ final class GatewayCommand implements Callable<Integer> {
             throw wrong("--drain: " + drainSeconds + " (expected: 0..3600)");
         }
         return new GatewaySettings(
-                new RulesSource(rules, legacy, backends),
+                new RulesSource(
+                        remote != null ? runFolder.resolve("source-rules") : rules == null ? null : Path.of(rules),
+                        remote,
+                        legacy,
+                        backends),
                 address,
                 port,
                 adminPort,
@@ -244,6 +268,17 @@ final class GatewayCommand implements Callable<Integer> {
                 reveal,
                 patience(),
                 Duration.ofSeconds(drainSeconds));
+    }
+
+    private @Nullable RulesLocation remoteRules() {
+        if (rules == null || !RulesLocation.isOne(rules)) {
+            return null;
+        }
+        try {
+            return RulesLocation.of(rules, rulesSecret, seconds(rulesPoll));
+        } catch (IllegalArgumentException e) {
+            throw wrong(String.valueOf(e.getMessage()));
+        }
     }
 
     private Origin origin(URI url) {

@@ -36,7 +36,11 @@ class CommandLineTest {
                     --legacy http://a --port 70000               | --port: 70000 (expected: 0..65535)
                     --legacy http://a --port eighty              | eighty
                     --legacy http://a --port 81 --admin-port 81  | --admin-port: 81
-                    --legacy http://a --rules /no/such/folder    | --rules: /no/such/folder (expected: a folder)
+                    --legacy http://a --rules /no/such/folder    | --rules: /no/such/folder (expected: a folder, or
+                    --rules http:rules.yaml --port 0             | --rules: http:rules.yaml (expected: a folder
+                    --rules http://me@a/rules.yaml               | --rules: http://...@a/rules.yaml
+                    --rules http://a/r.yaml --rules-poll 0       | --rules-poll: 0.0 s (expected: 0.05..3600 seconds)
+                    --rules http://a/r.yaml --rules-secret-file x | --rules-secret-file: would be sent in the clear
                     --legacy http://a --backend new=http://b     | --backend: needs --rules
                     --legacy http://a --tls-cert /no/such        | only one is given
                     --legacy http://a --backend-ca /no/such      | --backend-ca: /no/such (expected: a readable file)

@@ -39,7 +39,12 @@ final class TestGateway implements AutoCloseable {
 
     /** Starts over the rules that lie in {@code folder/rules} already. */
     static TestGateway restart(Path folder, String... options) throws Exception {
-        var args = new ArrayList<>(List.of("--rules", folder.resolve("rules").toString()));
+        return over(folder, folder.resolve("rules").toString(), options);
+    }
+
+    /** Starts over the rules of any source. */
+    static TestGateway over(Path folder, String rules, String... options) throws Exception {
+        var args = new ArrayList<>(List.of("--rules", rules));
         args.addAll(List.of("--run-dir", folder.resolve("run").toString(), "--port", "0", "--admin-port", "0"));
         args.addAll(List.of("--drain", "1", "--reveal"));
         args.addAll(List.of(options));

@@ -99,6 +99,7 @@ record AdminState(RulesInForce inForce, Traffic traffic) {
         LiveRules live = inForce.current();
         var map = new LinkedHashMap<String, Object>();
         map.put("hash", live.hash());
+        map.put("source", inForce.source().where());
         map.put("loadedAt", live.since().toString());
         map.put("routes", live.table().rules().routes().size());
         map.put("swaps", inForce.swaps());

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record BackendTls(SslContext standard, @Nullable Path folder) {
 
+    /** The same, with the files of {@code tls.ca} in another folder. */
+    public BackendTls in(Path other) {
+        return new BackendTls(standard, other);
+    }
+
     /** Returns the TLS of one backend, or null for plain HTTP; a file that is no certificate is a problem of the rules. */
     @Nullable
     SslContext of(Backend backend) throws RulesException {

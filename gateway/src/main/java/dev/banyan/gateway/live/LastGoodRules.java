@@ -1,5 +1,6 @@
 package dev.banyan.gateway.live;
 
+import dev.banyan.rules.Backend;
 import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesException;
 import dev.banyan.rules.RulesFolder;
@@ -9,29 +10,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A copy of the rules that were last in force, kept in the run folder for a start that meets rules it cannot use. It belongs
- * to one rules folder, and is not used for another. Lies in {@code last-good-rules/HASH/}; the file {@code
+ * A copy of the rules that were last in force, and of the certificates they name, kept in the run folder for a start that meets
+ * rules it cannot use. It belongs to one source of rules, and is not used for another. Lies in {@code last-good-rules/HASH/}; the file {@code
  * last-good-rules.properties} says which copy is the whole one.
  */
 final class LastGoodRules {
 
     private static final Logger LOG = LoggerFactory.getLogger(LastGoodRules.class);
 
-    /** A copy that can be used: its rules, and when they came into force. */
-    record Copy(RuleSet rules, Instant since) {}
+    /** A copy that can be used: its rules, when they came into force, and where their files are. */
+    record Copy(RuleSet rules, Instant since, Path folder) {}
 
     private final Path rulesFolder;
+    private final String source;
     private final Path copies;
     private final Path pointer;
 
-    LastGoodRules(Path runFolder, Path rulesFolder) {
-        this.rulesFolder = rulesFolder.toAbsolutePath().normalize();
+    /** @param source says where the files of the folder come from */
+    LastGoodRules(Path runFolder, Path rulesFolder, String source) {
+        this.rulesFolder = rulesFolder;
+        this.source = source;
         this.copies = runFolder.resolve("last-good-rules");
         this.pointer = runFolder.resolve("last-good-rules.properties");
     }
@@ -46,6 +52,7 @@ final class LastGoodRules {
             Files.createDirectories(copies);
             Path draft = Files.createTempDirectory(copies, "draft");
             copyFiles(rulesFolder, draft);
+            copyCertificates(rules, draft);
             if (!RulesFolder.read(draft).equals(rules)) {
                 delete(draft);
                 return;
@@ -59,7 +66,7 @@ final class LastGoodRules {
         }
     }
 
-    /** Returns the copy kept for this rules folder, if there is one that can be read. */
+    /** Returns the copy kept for this source, if there is one that can be read. */
     Optional<Copy> find() {
         if (!Files.isRegularFile(pointer)) {
             return Optional.empty();
@@ -68,11 +75,11 @@ final class LastGoodRules {
         try (var in = Files.newBufferedReader(pointer)) {
             known.load(in);
             String hash = known.getProperty("hash", "");
-            if (!known.getProperty("folder", "").equals(rulesFolder.toString()) || !hash.matches("[0-9a-f]+")) {
+            if (!known.getProperty("source", "").equals(source) || !hash.matches("[0-9a-f]+")) {
                 return Optional.empty();
             }
-            RuleSet rules = RulesFolder.read(copies.resolve(hash));
-            return Optional.of(new Copy(rules, Instant.parse(known.getProperty("since", ""))));
+            Path copy = copies.resolve(hash);
+            return Optional.of(new Copy(RulesFolder.read(copy), Instant.parse(known.getProperty("since", "")), copy));
         } catch (IOException | RulesException | IllegalArgumentException | java.time.DateTimeException e) {
             LOG.warn("the copy of the last good rules in {} cannot be used: {}", copies, e.getMessage());
             return Optional.empty();
@@ -81,7 +88,7 @@ final class LastGoodRules {
 
     private void point(String hash, Instant since) throws IOException {
         var now = new Properties();
-        now.setProperty("folder", rulesFolder.toString());
+        now.setProperty("source", source);
         now.setProperty("hash", hash);
         now.setProperty("since", since.toString());
         Path draft = Files.createTempFile(copies, "pointer", ".tmp");
@@ -101,6 +108,17 @@ final class LastGoodRules {
         }
     }
 
+    private void copyCertificates(RuleSet rules, Path to) throws IOException {
+        for (Backend backend : rules.backends()) {
+            String ca = backend.tls() == null ? null : backend.tls().ca();
+            if (ca != null) {
+                Path copy = to.resolve(ca);
+                Files.createDirectories(copy.getParent());
+                Files.copy(rulesFolder.resolve(ca), copy, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
     private void deleteOthers(Path kept) throws IOException {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(copies)) {
             for (Path each : all) {
@@ -112,13 +130,12 @@ final class LastGoodRules {
     }
 
     private static void delete(Path folder) throws IOException {
-        if (Files.isDirectory(folder)) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-                for (Path file : files) {
-                    Files.delete(file);
+        if (Files.exists(folder)) {
+            try (Stream<Path> all = Files.walk(folder)) {
+                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(each);
                 }
             }
         }
-        Files.deleteIfExists(folder);
     }
 }

@@ -26,7 +26,7 @@ public final class RulesInForce {
     private final RulesSource source;
     private final ForbiddenAddresses forbidden;
     private final @Nullable String legacyHost;
-    private final BackendTls tls;
+    private BackendTls tls;
     private final InstantSource clock;
     private final @Nullable LastGoodRules lastGood;
     private volatile @Nullable Instant copySince;
@@ -36,11 +36,14 @@ public final class RulesInForce {
     private final AtomicLong rejections = new AtomicLong();
 
     /**
-     * Loads the first rule set. When the rules folder cannot be used, the copy of its last good state in the run folder serves
+     * Loads the first rule set. When the source of rules cannot be used, the copy of its last good state in the run folder serves
      * instead; without one there is nothing to serve by, and what is wrong is thrown.
+     *
+     * @param mirror brings the files of a source elsewhere; null for a folder
      */
     public RulesInForce(
             RulesSource source,
+            @Nullable RulesMirror mirror,
             Path runFolder,
             ForbiddenAddresses forbidden,
             @Nullable String legacyHost,
@@ -52,9 +55,12 @@ public final class RulesInForce {
         this.legacyHost = legacyHost;
         this.tls = tls;
         this.clock = clock;
-        this.lastGood = source.folder() == null ? null : new LastGoodRules(runFolder, source.folder());
+        this.lastGood = source.folder() == null ? null : new LastGoodRules(runFolder, source.folder(), source.where());
         RuleSet files;
         try {
+            if (mirror != null) {
+                mirror.fetchFirst();
+            }
             files = source.readFiles();
         } catch (RulesException e) {
             startFromCopy(e);
@@ -62,6 +68,9 @@ public final class RulesInForce {
         }
         swapIn(source.complete(files));
         keep(files);
+        if (mirror != null) {
+            mirror.inForce();
+        }
     }
 
     private void startFromCopy(RulesException wrong) throws RulesException {
@@ -69,12 +78,15 @@ public final class RulesInForce {
         if (copy == null) {
             throw wrong;
         }
+        BackendTls usual = tls;
+        tls = tls.in(copy.folder());
         swapIn(source.complete(copy.rules()));
+        tls = usual;
         copySince = copy.since();
         reject(wrong.problems());
         LOG.error(
-                "THE RULES FOLDER {} CANNOT BE USED: serving by the copy of its rules that came into force at {}",
-                source.folder(),
+                "THE RULES OF {} CANNOT BE USED: serving by the copy of its rules that came into force at {}",
+                source.where(),
                 copy.since());
     }
 
@@ -139,6 +151,17 @@ public final class RulesInForce {
                     new Problem(Path.of(""), 0, 0, "folder", String.valueOf(e.getMessage()), "a readable folder")));
         }
         return false;
+    }
+
+    /** Lets {@code write} change the rules folder while nothing else reads it, and reads it again. */
+    synchronized boolean replace(Runnable write) {
+        write.run();
+        return reload();
+    }
+
+    /** Remembers that the source of rules cannot be asked; those in force stay. */
+    synchronized void sourceFailed(Problem why) {
+        reject(List.of(why));
     }
 
     /** Puts a rule set into force in one piece. */

@@ -15,21 +15,38 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where rules come from: a folder, or nothing but the legacy URL; addresses given on the command line win.
+ * Where rules come from: a folder, a place elsewhere, or nothing but the legacy URL; addresses given on the command line win.
  *
- * @param folder null for no rules at all
+ * @param folder null for no rules at all; with {@code remote}, where its files are written to
+ * @param remote null for a folder that people edit
  * @param legacy null when the folder's baseline says where it is
  * @param backendUrls by backend name
  */
-public record RulesSource(@Nullable Path folder, @Nullable URI legacy, Map<String, URI> backendUrls) {
+public record RulesSource(
+        @Nullable Path folder,
+        @Nullable RulesLocation remote,
+        @Nullable URI legacy,
+        Map<String, URI> backendUrls) {
 
     public RulesSource {
         backendUrls = Map.copyOf(backendUrls);
     }
 
+    /** What opens the place elsewhere and writes its files into the folder; null for a folder that people edit. */
+    public @Nullable RulesMirror mirror() {
+        return remote == null || folder == null ? null : new RulesMirror(remote.open(), folder, remote.poll());
+    }
+
+    /** Says where rules come from, for people and to tell sources apart. */
+    public String where() {
+        return remote != null
+                ? remote.url().toString()
+                : String.valueOf(folder == null ? null : folder.toAbsolutePath().normalize());
+    }
+
     /** Reads the folder as it is now, without what the command line adds; throws what is wrong with the files. */
     RuleSet readFiles() throws RulesException {
-        return folder == null || isEmpty(folder) ? passThrough() : RulesFolder.read(folder);
+        return folder == null || (remote == null && isEmpty(folder)) ? passThrough() : RulesFolder.read(folder);
     }
 
     /** Returns rules read from files with the addresses of the command line; throws when these do not fit them. */

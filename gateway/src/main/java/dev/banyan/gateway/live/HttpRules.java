@@ -1,0 +1,105 @@
+package dev.banyan.gateway.live;
+
+import dev.banyan.rules.RulesFolder;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One rule file on a web server, asked for with the {@code ETag} of the last answer. Redirects are not followed. */
+final class HttpRules implements RemoteRules {
+
+    private static final Duration CONNECT = Duration.ofSeconds(2);
+    private static final Duration WHOLE = Duration.ofSeconds(10);
+
+    private final URI location;
+    private final @Nullable Path tokenFile;
+    private final HttpClient client = HttpClient.newBuilder()
+            .connectTimeout(CONNECT)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
+    private @Nullable String etag;
+
+    /** @param tokenFile holds what to send as {@code Authorization: Bearer}; read anew each time */
+    HttpRules(URI location, @Nullable Path tokenFile) {
+        this.location = location;
+        this.tokenFile = tokenFile;
+    }
+
+    @Override
+    public Optional<Files> fetch(@Nullable String known, @Nullable String newest) throws IOException {
+        var request = HttpRequest.newBuilder(location).timeout(WHOLE).header("Accept", "application/yaml, */*");
+        if (known != null && etag != null) {
+            request.header("If-None-Match", etag);
+        }
+        if (tokenFile != null) {
+            request.header(
+                    "Authorization",
+                    "Bearer " + java.nio.file.Files.readString(tokenFile).strip());
+        }
+        HttpResponse<byte[]> reply = ask(request.build());
+        if (reply.statusCode() == 304 && known != null) {
+            return Optional.empty();
+        }
+        if (reply.statusCode() != 200) {
+            throw new IOException("status " + reply.statusCode()
+                    + reply.headers()
+                            .firstValue("Location")
+                            .map(to -> ", it points to " + to)
+                            .orElse(""));
+        }
+        etag = reply.headers().firstValue("ETag").orElse(null);
+        String version = sha256(reply.body());
+        return version.equals(known)
+                ? Optional.empty()
+                : Optional.of(new Files(version, Map.of("rules.yaml", reply.body())));
+    }
+
+    private HttpResponse<byte[]> ask(HttpRequest request) throws IOException {
+        var reply = client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), RulesFolder.BYTES_MAX));
+        try {
+            return reply.get(WHOLE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            Throwable why = e.getCause() == null ? e : e.getCause();
+            throw new IOException(why.getMessage() == null ? why.toString() : why.getMessage(), why);
+        } catch (TimeoutException e) {
+            reply.cancel(true);
+            throw new IOException("no whole answer within " + WHOLE.toSeconds() + " s", e);
+        } catch (InterruptedException e) {
+            reply.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new IOException("stopped while asking", e);
+        }
+    }
+
+    private static String sha256(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
+    }
+
+    @Override
+    public String where() {
+        return location.toString();
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}
