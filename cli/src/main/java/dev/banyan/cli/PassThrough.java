@@ -1,7 +1,7 @@
 package dev.banyan.cli;
 
-import dev.banyan.cli.process.Guard;
 import dev.banyan.cli.toolkit.Toolkit;
+import dev.banyan.process.Guard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -32,7 +32,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule observersDoNotKnowTheDemo = noClasses()
             .that()
-            .resideInAnyPackage("..load..", "..observe..", "..report..", "..process..", "..toolkit..")
+            .resideInAnyPackage("..load..", "..observe..", "..report..", "..toolkit..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("..demo..");

@@ -1,12 +1,12 @@
 package dev.banyan.cli.demo;
 
-import dev.banyan.cli.process.Children;
 import dev.banyan.cli.report.Figures;
 import dev.banyan.cli.report.Report;
 import dev.banyan.cli.report.Step;
 import dev.banyan.cli.report.StepReport;
 import dev.banyan.cli.toolkit.AdminApi;
 import dev.banyan.cli.toolkit.Toolkit;
+import dev.banyan.process.Children;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.sql.SQLException;

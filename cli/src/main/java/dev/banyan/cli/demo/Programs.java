@@ -1,10 +1,10 @@
 package dev.banyan.cli.demo;
 
-import dev.banyan.cli.process.Child;
-import dev.banyan.cli.process.Children;
-import dev.banyan.cli.process.Children.Role;
-import dev.banyan.cli.process.RunFolder;
 import dev.banyan.cli.toolkit.Toolkit;
+import dev.banyan.process.Child;
+import dev.banyan.process.Children;
+import dev.banyan.process.Children.Role;
+import dev.banyan.process.RunFolder;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

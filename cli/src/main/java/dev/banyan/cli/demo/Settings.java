@@ -1,6 +1,6 @@
 package dev.banyan.cli.demo;
 
-import dev.banyan.cli.process.RunFolder;
+import dev.banyan.process.RunFolder;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.WaitForSelectorState;
-import dev.banyan.cli.process.Children;
-import dev.banyan.cli.process.Children.Role;
-import dev.banyan.cli.process.RunFolder;
+import dev.banyan.process.Children;
+import dev.banyan.process.Children.Role;
+import dev.banyan.process.RunFolder;
 import dev.banyan.servers.LocalPostgres;
 import java.io.IOException;
 import java.net.InetAddress;

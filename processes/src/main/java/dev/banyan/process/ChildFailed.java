@@ -1,4 +1,4 @@
-package dev.banyan.cli.process;
+package dev.banyan.process;
 
 /** A program we started ended, or did not get ready in time; the message ends with what it printed last. */
 public final class ChildFailed extends RuntimeException {

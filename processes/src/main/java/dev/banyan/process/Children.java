@@ -1,4 +1,4 @@
-package dev.banyan.cli.process;
+package dev.banyan.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

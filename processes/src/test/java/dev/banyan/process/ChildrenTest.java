@@ -1,4 +1,4 @@
-package dev.banyan.cli.process;
+package dev.banyan.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
