@@ -31,7 +31,8 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "import",
         description = {
-            "Start a folder of rules from a Spring Cloud Gateway, or from HTTPRoutes of the Gateway API.",
+            "Start a folder of rules from a Spring Cloud Gateway, HTTPRoutes of the Gateway API, an OpenAPI document, or an",
+            "application of AWS Refactor Spaces.",
             "What cannot be carried over is listed, and stands as a comment in the rules.",
             "Exit codes: 0 ok, 1 nothing was written or, with --strict, something was not carried over."
         },

@@ -23,6 +23,8 @@ class ImportCommandTest {
 
     private Path source;
     private Path rules;
+    private Path document;
+    private Path spaces;
 
     @BeforeEach
     void writeTheSourceOfThePage() throws IOException {
@@ -31,6 +33,15 @@ class ImportCommandTest {
         source = Files.writeString(
                 root.resolve("application.yaml"), page.substring(begin, page.indexOf("```\n", begin)));
         rules = root.resolve("routing-rules");
+        document = Files.writeString(root.resolve("orders.yaml"), block(page, "yaml\nopenapi"));
+        spaces = Files.writeString(root.resolve("spaces.json"), block(page, "json\n"));
+    }
+
+    /** The text of a block of the page. */
+    private static String block(String page, String beginning) {
+        int begin = page.indexOf("```" + beginning);
+        int text = page.indexOf('\n', begin) + 1;
+        return page.substring(text, page.indexOf("```\n", text));
     }
 
     @Test
@@ -39,7 +50,7 @@ class ImportCommandTest {
         for (String each : commands()) {
             ran.add(Ran.rules((Object[]) each.split(" ")));
         }
-        assertThat(ran).hasSize(2);
+        assertThat(ran).hasSize(4);
         assertThat(ran)
                 .allSatisfy(each -> assertThat(each.exitCode()).as(each.err()).isZero());
         String reported = Files.readAllLines(PAGE).stream()
@@ -52,6 +63,22 @@ class ImportCommandTest {
         assertThat(Files.readString(rules.resolve("rules.yaml"))).contains("RemoteAddr=10.0.0.0/8");
         assertThat(rules.resolve("routing-rules.schema.json")).isNotEmptyFile();
         assertThat(Ran.rules("format", "--check", rules).exitCode()).isZero();
+        assertThat(RulesFolder.read(root.resolve("orders-rules")).routes())
+                .extracting("name")
+                .containsExactlyInAnyOrder("orders-reads", "orders-writes");
+        assertThat(RulesFolder.read(root.resolve("spaces-rules")).routes())
+                .extracting("name")
+                .containsExactly("orders-get");
+    }
+
+    @Test
+    void answersInSeveralFilesAreOneSource() throws Exception {
+        String[] answers = Files.readString(spaces).split("(?m)^(?=\\{\"Route)", -1);
+        Path services = Files.writeString(root.resolve("services.json"), answers[0]);
+        Path routes = Files.writeString(root.resolve("routes.json"), answers[1]);
+        var ran = Ran.rules("import", routes, services, "-o", rules);
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(ran.out()).contains("1 route from refactor-spaces, 0 things not carried over");
     }
 
     @Test
@@ -95,6 +122,9 @@ class ImportCommandTest {
                 .map(each -> each.strip().substring("./banyan rules ".length()))
                 .map(each ->
                         each.replace("application.yaml", source.toString()).replace("-o routing-rules", "-o " + rules))
+                .map(each -> each.replace("orders.yaml", document.toString()).replace("spaces.json", spaces.toString()))
+                .map(each -> each.replace("-o orders-rules", "-o " + root.resolve("orders-rules")))
+                .map(each -> each.replace("-o spaces-rules", "-o " + root.resolve("spaces-rules")))
                 .map(each -> each.replace("validate routing-rules", "validate " + rules))
                 .toList();
     }

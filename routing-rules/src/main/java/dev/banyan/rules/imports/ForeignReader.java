@@ -48,10 +48,12 @@ final class ForeignReader {
         var reader = new ForeignReader(file);
         try {
             List<Foreign> documents = new ArrayList<>();
-            // JSON may be indented with tabs, YAML may not; within JSON's texts there are none.
-            String readable = json ? text.replace('\t', ' ') : text;
-            for (Node node : new Compose(settings).composeAllFromString(readable)) {
-                documents.add(reader.read(node, 0));
+            for (String part : json ? JsonValues.of(text) : List.of(text)) {
+                // JSON may be indented with tabs, YAML may not; within JSON's texts there are none.
+                String readable = json ? part.replace('\t', ' ') : part;
+                for (Node node : new Compose(settings).composeAllFromString(readable)) {
+                    documents.add(reader.read(node, 0));
+                }
             }
             return documents;
         } catch (MarkedYamlEngineException e) {

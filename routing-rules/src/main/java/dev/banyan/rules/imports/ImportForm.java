@@ -5,7 +5,11 @@ public enum ImportForm {
     /** The {@code application.yaml} of a Spring Cloud Gateway. */
     SPRING_CLOUD_GATEWAY("spring-cloud-gateway"),
     /** HTTPRoutes of the Kubernetes Gateway API. */
-    GATEWAY_API("gateway-api");
+    GATEWAY_API("gateway-api"),
+    /** OpenAPI documents, 3.0 and later. */
+    OPENAPI("openapi"),
+    /** What the API of AWS Migration Hub Refactor Spaces answers. */
+    REFACTOR_SPACES("refactor-spaces");
 
     private final String option;
 

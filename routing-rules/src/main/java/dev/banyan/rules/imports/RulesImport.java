@@ -45,6 +45,8 @@ public final class RulesImport {
         switch (known) {
             case SPRING_CLOUD_GATEWAY -> new SpringRoutes(draft).read(documents);
             case GATEWAY_API -> new HttpRoutes(draft).read(documents);
+            case OPENAPI -> new OpenApi(draft).read(documents);
+            case REFACTOR_SPACES -> new RefactorSpaces(draft).read(documents);
         }
         if (!draft.hasBaseline()) {
             throw Draft.refuse(
@@ -90,11 +92,17 @@ public final class RulesImport {
             if (each.text("apiVersion").startsWith("gateway.networking.k8s.io/")) {
                 return ImportForm.GATEWAY_API;
             }
+            if (OpenApi.isOne(each)) {
+                return ImportForm.OPENAPI;
+            }
+            if (RefactorSpaces.isOne(each)) {
+                return ImportForm.REFACTOR_SPACES;
+            }
         }
         throw Draft.refuse(
                 new Place(first, 1, 1),
                 "form",
                 "nothing that says what this is",
-                "--from spring-cloud-gateway or gateway-api");
+                "--from with one of " + List.of(ImportForm.values()));
     }
 }

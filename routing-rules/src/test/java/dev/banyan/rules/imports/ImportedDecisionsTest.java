@@ -1,11 +1,15 @@
 package dev.banyan.rules.imports;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.rules.Decision;
 import dev.banyan.rules.RequestFacts;
+import dev.banyan.rules.RoutingTable;
 import dev.banyan.rules.RulesException;
+import dev.banyan.rules.RulesFolder;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -61,6 +65,65 @@ final class ImportedDecisionsTest {
     void asTheGatewayApiSays(String line, String header, String target, String path)
             throws IOException, RulesException {
         assertDecided("http-routes", line, header, target, path);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            GET /orders                        |                              | orders    | /base
+            GET /orders/7                      |                              | orders    | /base/7
+            POST /orders/7                     |                              | orders    | /base/7
+            DELETE /orders/7                   |                              | legacy    | -
+            GET /orders/7/lines                |                              | legacy    | -
+            GET /orders/print                  |                              | legacy    | -
+            GET /catalog/4711                  |                              | catalog   | -
+            GET /catalog/4711/reviews          |                              | legacy    | -
+            GET /catalog/items                 |                              | catalog   | -
+            GET /brands                        |                              | legacy    | -
+            GET /offers                        |                              | legacy    | -
+            GET /prices                        |                              | legacy    | -
+            GET /notify                        |                              | notify    | -
+            GET /gone                          |                              | legacy    | -
+            GET /                              |                              | legacy    | -
+            """)
+    void asRefactorSpacesSays(String line, String header, String target, String path)
+            throws IOException, RulesException {
+        assertDecided("refactor-spaces", line, header, target, path);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            GET /v1/orders                     | shop-api       | orders-reads
+            POST /v1/orders                    | shop-api       | orders-writes
+            PUT /v1/orders                     | legacy         | -
+            GET /v1/orders/7                   | shop-api       | orders-reads
+            HEAD /v1/orders/7                  | shop-api       | orders-reads
+            GET /v1/orders/7/lines/3           | shop-api       | orders-reads
+            DELETE /v1/orders/7                | shop-api       | orders-writes
+            GET /orders/7                      | legacy         | -
+            GET /v1/orders/7/x                 | legacy         | -
+            GET /v1/reports/2026-11.pdf        | shop-api       | monthly-report
+            GET /v1/reports/2026-11.html       | legacy         | -
+            GET /v1/caf%C3%A9                  | shop-api       | cafe
+            PUT /v1/files/a/b                  | shop-api       | files
+            GET /stock                         | shop-api-2     | stock-reads
+            GET /v1/shared                     | shop-api       | shared
+            GET /v1/elsewhere                  | legacy         | -
+            """)
+    void asAnOpenApiDocumentSaysOnceItsRoutesAreComplete(String line, String target, String route)
+            throws IOException, RulesException {
+        String text = ImportCase.of("openapi").read().text();
+        RequestFacts facts = facts(line, null);
+        var off = (Decision.Routed) table(text).decide(facts);
+        var complete = (Decision.Routed)
+                table(text.replace("stage: off", "stage: complete")).decide(facts);
+        assertThat(off.backend().name()).as("nobody is moved by an import").isEqualTo("legacy");
+        assertThat(complete.backend().name()).isEqualTo(target);
+        var decided = complete.route();
+        assertThat(decided == null ? "-" : decided.name()).isEqualTo(route);
+    }
+
+    private static RoutingTable table(String rules) throws RulesException {
+        return RoutingTable.compile(RulesFolder.parse(Path.of("rules.yaml"), rules.getBytes(UTF_8)));
     }
 
     private static void assertDecided(String name, String line, String header, String target, String path)
