@@ -1,5 +1,7 @@
 package dev.banyan.gateway;
 
+import dev.banyan.gateway.call.Intake;
+import dev.banyan.gateway.call.Onlooker;
 import dev.banyan.gateway.chain.Count;
 import dev.banyan.gateway.chain.Decide;
 import dev.banyan.gateway.chain.Forward;
@@ -35,27 +37,32 @@ import reactor.netty.NettyPipeline;
 class Wiring {
 
     /** The request path, outermost first. */
-    static List<GatewayFilter> requestPath(GatewaySettings settings, RulesInForce rules, Traffic traffic) {
+    static List<GatewayFilter> requestPath(GatewaySettings settings, Intake intake) {
         return List.of(
                 // Hop-by-hop headers go before ours come, so that no client can nominate ours away; one rule set is
                 // taken.
-                new Receive(rules, settings.trusted(), settings.publicOrigin(), traffic),
+                new Receive(intake),
                 // Before anything is counted: a refused path belongs to no route.
-                new Decide(traffic, settings.trusted()),
+                new Decide(),
                 // Around all that talks to a backend: sees every end, and gives back what the call holds.
-                new Count(traffic),
+                new Count(),
                 // Outside the backends' part: mends the one head that was chosen, then streams; answers when there is
                 // none.
-                new Reply(settings.reveal(), traffic),
+                new Reply(settings.reveal()),
                 // Inside the reply, so that what they do to its head is done before it is mended and written.
                 new PassFilters(),
                 // In-flight limit, circuit breaker, the call itself, and the baseline instead where that is safe.
                 new Forward());
     }
 
+    @Bean
+    Intake intake(GatewaySettings settings, RulesInForce rules, Traffic traffic) {
+        return new Intake(rules, settings.trusted(), settings.publicOrigin(), traffic, Onlooker.NOBODY);
+    }
+
     /** Checks heads before Reactor Netty and Spring have read them their own way. */
     @Bean
-    NettyServerCustomizer frontDoor(GatewaySettings settings, RulesInForce rules, Traffic traffic, Tunnels tunnels) {
+    NettyServerCustomizer frontDoor(GatewaySettings settings, Intake intake, Tunnels tunnels) {
         return server -> server.httpRequestDecoder(
                         spec -> spec.maxInitialLineLength(GatewaySettings.REQUEST_LINE_BYTES_MAX)
                                 .maxHeaderSize(GatewaySettings.HEAD_BYTES_MAX)
@@ -63,10 +70,9 @@ class Wiring {
                 .doOnChannelInit((observer, channel, remote) -> {
                     ChannelPipeline pipeline = channel.pipeline();
                     if (pipeline.get(NettyPipeline.HttpTrafficHandler) != null) {
-                        var watch = new ClientWatch(settings.patience(), traffic::refused);
-                        var frontDoor = new FrontDoor(traffic::refused);
-                        var upgrades =
-                                new Upgrades(rules, settings.trusted(), settings.publicOrigin(), traffic, tunnels);
+                        var watch = new ClientWatch(settings.patience(), intake.traffic()::refused);
+                        var frontDoor = new FrontDoor(intake.traffic()::refused);
+                        var upgrades = new Upgrades(intake, tunnels);
                         pipeline.addBefore(NettyPipeline.HttpCodec, "banyan.clientWatch", watch);
                         for (var handler : List.of(watch.messages(), frontDoor, upgrades)) {
                             pipeline.addBefore(NettyPipeline.HttpTrafficHandler, null, handler);
@@ -86,12 +92,12 @@ class Wiring {
      * deciding by our rules does. All that the framework would set up around one costs a third of the start.
      */
     @Bean
-    HttpHandler everyRequest(GatewaySettings settings, RulesInForce rules, Traffic traffic) {
+    HttpHandler everyRequest(GatewaySettings settings, Intake intake) {
         Route route = Route.async()
                 .id("catch-all")
                 .uri("no://backend")
                 .predicate(exchange -> true)
-                .filters(requestPath(settings, rules, traffic))
+                .filters(requestPath(settings, intake))
                 .build();
         var handler = new FilteringWebHandler(List.of(), true);
         return WebHttpHandlerBuilder.webHandler(exchange -> {

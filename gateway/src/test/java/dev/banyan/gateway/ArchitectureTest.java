@@ -34,7 +34,15 @@ class ArchitectureTest {
     void whatKnowsHttpOrCountsKnowsNoSpring() {
         noClasses()
                 .that()
-                .resideInAnyPackage("..http..", "..backend..", "..live..", "..record..", "..edge..", "..tunnel..")
+                .resideInAnyPackage(
+                        "..http..",
+                        "..backend..",
+                        "..live..",
+                        "..record..",
+                        "..edge..",
+                        "..tunnel..",
+                        "..call..",
+                        "..lean..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.springframework..")

@@ -1,8 +1,5 @@
 package dev.banyan.gateway.chain;
 
-import dev.banyan.gateway.record.Outcome;
-import dev.banyan.gateway.record.Traffic;
-import dev.banyan.rules.Route;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.http.HttpStatusCode;
@@ -12,31 +9,21 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 
 /** Counts how a call ended, and gives back its place at the backend. */
-public record Count(Traffic traffic) implements GatewayFilter {
+public record Count() implements GatewayFilter {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-        Call call = Call.of(exchange);
+        Passage passage = Passage.of(exchange);
         return chain.filter(exchange).doFinally(signal -> {
             if (signal == SignalType.CANCEL) {
-                call.discardReply();
+                passage.discardReply();
             }
-            call.leave();
-            traffic.add(outcome(call, exchange.getResponse()));
+            passage.call.end(statusOf(exchange.getResponse()), passage.isClientGone());
         });
     }
 
-    private static Outcome outcome(Call call, ServerHttpResponse response) {
-        Route route = call.routed().route();
+    private static int statusOf(ServerHttpResponse response) {
         HttpStatusCode status = response.isCommitted() ? response.getStatusCode() : null;
-        return new Outcome(
-                route == null ? Outcome.NO_ROUTE : route.name(),
-                call.routed().side(),
-                call.serving().name(),
-                status == null ? 0 : status.value(),
-                call.failure,
-                call.fellBack,
-                call.isClientGone(),
-                call.headNanos);
+        return status == null ? 0 : status.value();
     }
 }

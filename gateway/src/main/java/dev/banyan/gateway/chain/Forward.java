@@ -2,17 +2,18 @@ package dev.banyan.gateway.chain;
 
 import dev.banyan.gateway.backend.BackendFailure;
 import dev.banyan.gateway.backend.Failure;
-import dev.banyan.gateway.backend.Fallback;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.backend.WholeServer;
+import dev.banyan.gateway.call.HostNames;
+import dev.banyan.gateway.call.Step;
+import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.HopByHop;
 import dev.banyan.gateway.http.Target;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AttributeKey;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
@@ -24,103 +25,49 @@ import reactor.netty.Connection;
 import reactor.netty.NettyOutbound;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.client.HttpClientRequest;
+import reactor.netty.http.client.HttpClientResponse;
 
-/**
- * Sends a call to its backend and takes the head of the reply, within the backend's limits; where the candidate fails a safe
- * call, the baseline is asked instead.
- */
+/** Sends a call to its backend and takes the head of the reply, and asks whom the call says next where that fails. */
 public record Forward() implements GatewayFilter {
-
-    private static final int UNAVAILABLE = 503;
 
     private static final AttributeKey<Boolean> USED = AttributeKey.valueOf("banyan.connectionUsed");
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-        Call call = Call.of(exchange);
-        LiveBackend assigned = call.rules.backends().get(call.routed().backend().name());
-        boolean mayFallBack = call.routed().mayFallBack() && Fallback.isRepeatable(call.method, call.hasBody);
-        Mono<Void> reply = attempt(call, assigned, mayFallBack);
-        if (mayFallBack) {
-            reply = reply.onErrorResume(BackendFailure.class, failed -> {
-                call.failure = failed.failure();
-                call.fellBack = true;
-                return attempt(call, call.rules.baseline(), false);
-            });
-        }
-        return reply.then(Mono.defer(() -> {
-            begin(exchange.getResponse(), call);
+        Passage passage = Passage.of(exchange);
+        return perform(passage, passage.call.begin()).then(Mono.defer(() -> {
+            begin(exchange.getResponse(), passage);
             return chain.filter(exchange);
         }));
     }
 
-    /** Fails with a {@link BackendFailure}; with {@code strict} also when the backend itself says 502, 503 or 504. */
-    private static Mono<Void> attempt(Call call, LiveBackend backend, boolean strict) {
-        Failure refused = call.enter(backend);
-        if (refused != null) {
-            return Mono.error(new BackendFailure(refused));
-        }
-        return ask(call, backend, null, 0)
-                .onErrorMap(error -> failed(call, Failure.of(error)))
-                .then(strict ? Mono.defer(() -> refuseFailedStatus(call)) : Mono.empty());
-    }
-
-    /** Asks one instance, and the next one where the backend's rules allow another try. */
-    private static Mono<Void> ask(Call call, LiveBackend backend, @Nullable Instance failed, int retries) {
-        Instance instance = call.turnTo(failed);
-        if (instance == null) {
-            return Mono.error(new BackendFailure(Failure.UNHEALTHY));
-        }
-        boolean repeatable = Fallback.isRepeatable(call.method, call.hasBody);
-        var first = new Attempt(call, backend, instance);
-        Mono<Void> reply = first.send().onErrorResume(error -> {
-            if (Fallback.mayReconnect(Failure.of(error), repeatable, first.connectionWasUsed)) {
-                return new Attempt(call, backend, instance).send();
+    private static Mono<Void> perform(Passage passage, Step step) {
+        return switch (step) {
+            case Step.Ask(LiveBackend backend, Instance instance) -> {
+                passage.discardReply();
+                var attempt = new Attempt(passage, backend, instance);
+                yield attempt.send()
+                        .map(status -> passage.call.replied(status))
+                        .onErrorResume(error -> failed(passage, Failure.of(error), attempt.connectionWasUsed))
+                        .flatMap(next -> perform(passage, next));
             }
-            return Mono.error(error);
-        });
-        if (!repeatable || backend.backend().retries() == null) {
-            return reply;
-        }
-        return reply.then(Mono.defer(() -> {
-                    boolean again = call.reply != null
-                            && call.reply.status().code() == UNAVAILABLE
-                            && backend.mayRetry(Failure.STATUS_503, retries);
-                    return again ? Mono.<Boolean>just(true) : Mono.<Boolean>empty();
-                }))
-                .onErrorResume(
-                        error -> backend.mayRetry(Failure.of(error), retries) ? Mono.just(true) : Mono.error(error))
-                .flatMap(_ -> {
-                    call.discardReply();
-                    return ask(call, backend, instance, retries + 1);
-                });
+            case Step.Forward() -> Mono.empty();
+            case Step.Answer(Failure failure) -> Mono.error(new BackendFailure(failure));
+        };
     }
 
-    private static RuntimeException failed(Call call, Failure failure) {
-        if (call.isClientGone()) {
+    private static Mono<Step> failed(Passage passage, Failure failure, boolean connectionWasUsed) {
+        if (passage.isClientGone()) {
             // An upload that ends early fails the send, and must neither open a breaker nor ask the baseline.
-            call.leave();
-            return new ClientGone();
+            passage.call.abandon();
+            return Mono.error(new ClientGone());
         }
-        call.report(failure);
-        call.leave();
-        return new BackendFailure(failure);
-    }
-
-    private static Mono<Void> refuseFailedStatus(Call call) {
-        Failure failure = call.reply == null
-                ? Failure.RESET
-                : Failure.ofStatus(call.reply.status().code());
-        if (failure == null) {
-            return Mono.empty();
-        }
-        call.discardReply();
-        return Mono.error(failed(call, failure));
+        return Mono.just(passage.call.failed(failure, connectionWasUsed));
     }
 
     /** Puts the reply's status and headers on the response, without those that end at this hop. */
-    private static void begin(ServerHttpResponse response, Call call) {
-        var reply = call.reply;
+    private static void begin(ServerHttpResponse response, Passage passage) {
+        var reply = passage.reply;
         if (reply == null) {
             throw new BackendFailure(Failure.RESET);
         }
@@ -135,46 +82,55 @@ public record Forward() implements GatewayFilter {
     /** One request on one connection. */
     private static final class Attempt {
 
-        private final Call call;
+        private final Passage passage;
         private final LiveBackend backend;
         private final Instance instance;
         private boolean connectionWasUsed;
 
-        Attempt(Call call, LiveBackend backend, Instance instance) {
-            this.call = call;
+        Attempt(Passage passage, LiveBackend backend, Instance instance) {
+            this.passage = passage;
             this.backend = backend;
             this.instance = instance;
         }
 
-        Mono<Void> send() {
-            return instance.client(call.headTimeout(backend))
-                    .request(io.netty.handler.codec.http.HttpMethod.valueOf(call.method))
-                    .uri(WholeServer.forClient(Target.ascii(call.targetFor(backend))))
+        /** Returns the status of the reply, once its head is there. */
+        Mono<Integer> send() {
+            return instance.client(passage.call.headTimeout(backend))
+                    .request(io.netty.handler.codec.http.HttpMethod.valueOf(passage.call.method()))
+                    .uri(WholeServer.forClient(Target.ascii(passage.targetFor(backend))))
                     .send(this::write)
                     .responseConnection((reply, connection) -> {
                         // The timeout is for the head; a reply may then stream for as long as it likes.
                         connection.removeHandler(NettyPipeline.ResponseTimeoutHandler);
-                        call.replied(reply, connection);
-                        return Mono.<Void>empty();
+                        return take(reply, connection);
                     })
-                    .then();
+                    .single();
+        }
+
+        private Mono<Integer> take(HttpClientResponse reply, Connection connection) {
+            if (Framing.isDoubtfulReply(reply.version(), reply.responseHeaders())) {
+                connection.dispose();
+                return Mono.error(new BackendFailure(Failure.RESET));
+            }
+            passage.replied(reply, connection);
+            return Mono.just(reply.status().code());
         }
 
         private Publisher<Void> write(HttpClientRequest request, NettyOutbound out) {
             out.withConnection(this::noteUse);
             // Replaced whole: the client library would add a User-Agent and an Accept of its own.
             HttpHeaders head = request.requestHeaders();
-            head.clear().add(call.headFor(backend));
-            WholeServer.mark(head, call.target);
-            HostNames.write(head, call.asked, backend, instance.origin(), call.hostFor(backend));
-            if (!call.hasBody) {
+            head.clear().add(passage.headFor(backend));
+            WholeServer.mark(head, passage.call.target());
+            HostNames.write(head, passage.call.asked(), backend, instance.origin(), passage.call.hostFor(backend));
+            if (!passage.call.hasBody()) {
                 return Mono.empty();
             }
             if (!head.contains(HttpHeaderNames.CONTENT_LENGTH)) {
                 head.set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
             }
             // With the flush test: without it, this client collects the body of a GET or DELETE.
-            return out.send(call.body(), _ -> false);
+            return out.send(passage.body(), _ -> false);
         }
 
         private void noteUse(Connection connection) {

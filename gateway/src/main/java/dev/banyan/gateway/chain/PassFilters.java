@@ -1,5 +1,6 @@
 package dev.banyan.gateway.chain;
 
+import dev.banyan.gateway.call.Call;
 import dev.banyan.gateway.http.Target;
 import dev.banyan.rules.Route;
 import dev.banyan.rules.Side;
@@ -41,7 +42,8 @@ public record PassFilters() implements GatewayFilter {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-        Call call = Call.of(exchange);
+        Passage passage = Passage.of(exchange);
+        Call call = passage.call;
         Route route = call.routed().route();
         if (route == null || route.filters().isEmpty() || call.routed().side() != Side.CANDIDATE) {
             return chain.filter(exchange);
@@ -49,13 +51,13 @@ public record PassFilters() implements GatewayFilter {
         URI before = exchange.getRequest().getURI();
         var reply = new ReplyAsItCame();
         GatewayFilterChain end = passed -> {
-            call.filtered(filtered(call, before, passed.getRequest()));
-            return chain.filter(exchange).doOnSuccess(_ -> reply.note(exchange.getResponse(), call.fellBack));
+            passage.filtered(filtered(call, before, passed.getRequest()));
+            return chain.filter(exchange).doOnSuccess(_ -> reply.note(exchange.getResponse(), call.fellBack()));
         };
         ServerWebExchange seen = exchange.mutate()
-                .request(new Seen(exchange.getRequest(), call.head))
+                .request(new Seen(exchange.getRequest(), call.head()))
                 .build();
-        return through(call.rules.filters().of(route), 0, end)
+        return through(call.rules().filters().of(route), 0, end)
                 .filter(seen)
                 .doOnSuccess(_ -> reply.restore(exchange.getResponse()));
     }
@@ -70,7 +72,7 @@ public record PassFilters() implements GatewayFilter {
         passed.getHeaders().forEach(head::add);
         for (CharSequence name : OURS) {
             head.remove(name);
-            List<String> given = call.head.getAll(name);
+            List<String> given = call.head().getAll(name);
             if (!given.isEmpty()) {
                 head.set(name, given);
             }
@@ -78,9 +80,9 @@ public record PassFilters() implements GatewayFilter {
         // The framework has a spelling of the query of its own; ours stays unless a filter changed it.
         String query = passed.getURI().getRawQuery();
         if (Objects.equals(query, before.getRawQuery())) {
-            return new Filtered(call.target, head);
+            return new Filtered(call.target(), head);
         }
-        String path = Target.path(call.target);
+        String path = Target.path(call.target());
         return new Filtered(query == null ? path : path + "?" + query, head);
     }
 

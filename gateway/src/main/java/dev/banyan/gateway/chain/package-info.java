@@ -1,6 +1,6 @@
 /**
- * The steps of a request, as Spring Cloud Gateway filters: thin, each calling plain functions. Nothing here collects a body,
- * blocks, or follows a redirect. Start at {@link dev.banyan.gateway.chain.Call}, then the list in the wiring class.
+ * The steps of a request, as Spring Cloud Gateway filters: thin, each calling plain functions of the call. Nothing here collects a body,
+ * blocks, or follows a redirect. Start at {@link dev.banyan.gateway.chain.Passage}, then the list in the wiring class.
  */
 @NullMarked
 package dev.banyan.gateway.chain;

@@ -1,23 +1,30 @@
 package dev.banyan.gateway.http;
 
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
 import java.net.InetAddress;
 import java.util.List;
 
 /** The headers that tell a backend who the client is and what it asked for. */
 public final class Forwarding {
 
-    private static final List<String> NAMES = List.of(
-            "Forwarded",
-            "X-Forwarded-For",
-            "X-Forwarded-Proto",
-            "X-Forwarded-Host",
-            "X-Forwarded-Port",
-            "X-Forwarded-Prefix",
-            "X-Forwarded-Ssl",
-            "X-Forwarded-Server",
-            "X-Forwarded-Scheme",
-            "X-Real-IP");
+    private static final AsciiString FORWARDED = AsciiString.cached("Forwarded");
+    private static final AsciiString FOR = AsciiString.cached("X-Forwarded-For");
+    private static final AsciiString PROTO = AsciiString.cached("X-Forwarded-Proto");
+    private static final AsciiString HOST = AsciiString.cached("X-Forwarded-Host");
+    private static final AsciiString PORT = AsciiString.cached("X-Forwarded-Port");
+
+    private static final List<AsciiString> NAMES = List.of(
+            FORWARDED,
+            FOR,
+            PROTO,
+            HOST,
+            PORT,
+            AsciiString.cached("X-Forwarded-Prefix"),
+            AsciiString.cached("X-Forwarded-Ssl"),
+            AsciiString.cached("X-Forwarded-Server"),
+            AsciiString.cached("X-Forwarded-Scheme"),
+            AsciiString.cached("X-Real-IP"));
 
     private Forwarding() {}
 
@@ -32,13 +39,13 @@ public final class Forwarding {
         if (!trusted) {
             NAMES.forEach(head::remove);
         }
-        append(head, "X-Forwarded-For", address);
-        putIfAbsent(head, "X-Forwarded-Proto", asked.scheme());
+        append(head, FOR, address);
+        putIfAbsent(head, PROTO, asked.scheme());
         if (!asked.host().isEmpty()) {
-            putIfAbsent(head, "X-Forwarded-Host", asked.authority());
+            putIfAbsent(head, HOST, asked.authority());
         }
-        putIfAbsent(head, "X-Forwarded-Port", Integer.toString(asked.port()));
-        append(head, "Forwarded", forwarded(address, asked));
+        putIfAbsent(head, PORT, Integer.toString(asked.port()));
+        append(head, FORWARDED, forwarded(address, asked));
     }
 
     private static String forwarded(String address, Origin asked) {
@@ -47,12 +54,12 @@ public final class Forwarding {
         return "for=" + node + host + ";proto=" + asked.scheme();
     }
 
-    private static void append(HttpHeaders head, String name, String value) {
+    private static void append(HttpHeaders head, AsciiString name, String value) {
         List<String> before = head.getAll(name);
         head.set(name, before.isEmpty() ? value : String.join(", ", before) + ", " + value);
     }
 
-    private static void putIfAbsent(HttpHeaders head, String name, String value) {
+    private static void putIfAbsent(HttpHeaders head, AsciiString name, String value) {
         if (!head.contains(name)) {
             head.set(name, value);
         }

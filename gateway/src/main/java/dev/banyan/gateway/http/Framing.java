@@ -55,6 +55,18 @@ public final class Framing {
         return null;
     }
 
+    /**
+     * Whether two readers could see the end of a reply in different places. {@code head} still has what ends at this hop. Such a
+     * reply is no reply, and its connection is worth nothing.
+     */
+    public static boolean isDoubtfulReply(HttpVersion version, HttpHeaders head) {
+        List<String> encodings = head.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        return !encodings.isEmpty()
+                && (encodings.size() > 1
+                        || !encodings.getFirst().equalsIgnoreCase("chunked")
+                        || version.compareTo(HttpVersion.HTTP_1_1) < 0);
+    }
+
     /** Whether {@code host} is a name or address with an optional port, in the characters RFC 3986 gives it. */
     static boolean isHost(String host) {
         int end = host.length();

@@ -1,43 +1,83 @@
 package dev.banyan.gateway.http;
 
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpHeadersFactory;
+import io.netty.util.AsciiString;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** Headers that end at this hop. */
 public final class HopByHop {
 
-    private static final List<String> ALWAYS = List.of(
-            "connection",
-            "keep-alive",
-            "proxy-connection",
-            "proxy-authenticate",
-            "proxy-authorization",
-            "te",
-            "trailer",
-            "transfer-encoding",
-            "upgrade",
-            "http2-settings");
+    private static final AsciiString[] ALWAYS = {
+        AsciiString.cached("connection"),
+        AsciiString.cached("keep-alive"),
+        AsciiString.cached("proxy-connection"),
+        AsciiString.cached("proxy-authenticate"),
+        AsciiString.cached("proxy-authorization"),
+        AsciiString.cached("te"),
+        AsciiString.cached("trailer"),
+        AsciiString.cached("transfer-encoding"),
+        AsciiString.cached("upgrade"),
+        AsciiString.cached("http2-settings"),
+    };
 
     /** What a peer may not nominate away: framing, and what a proxy we trust says about the client. */
     private static final Set<String> KEPT = Set.of("host", "content-length", "forwarded", "x-real-ip");
 
+    private static final HttpHeadersFactory UNCHECKED =
+            DefaultHttpHeadersFactory.headersFactory().withValidation(false);
+
     private HopByHop() {}
+
+    /** Returns a copy of {@code head} without the hop-by-hop headers and those that its {@code Connection} nominates. */
+    public static HttpHeaders copyWithout(HttpHeaders head) {
+        HttpHeaders copy = UNCHECKED.newHeaders();
+        Iterator<Map.Entry<CharSequence, CharSequence>> entries = head.iteratorCharSequence();
+        while (entries.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> each = entries.next();
+            if (!endsHere(each.getKey())) {
+                copy.add(each.getKey(), each.getValue());
+            }
+        }
+        removeNominated(copy, head.getAll(HttpHeaderNames.CONNECTION));
+        return copy;
+    }
 
     /** Removes the hop-by-hop headers from {@code head}, and those that its {@code Connection} nominates. */
     public static void removeFrom(HttpHeaders head) {
-        for (String nominations : head.getAll(HttpHeaderNames.CONNECTION)) {
-            for (String nomination : nominations.split(",", -1)) {
+        removeNominated(head, head.getAll(HttpHeaderNames.CONNECTION));
+        for (AsciiString name : ALWAYS) {
+            head.remove(name);
+        }
+    }
+
+    private static void removeNominated(HttpHeaders head, List<String> nominations) {
+        for (String nominated : nominations) {
+            if (AsciiString.contentEqualsIgnoreCase(nominated, "keep-alive")
+                    || AsciiString.contentEqualsIgnoreCase(nominated, "close")) {
+                continue; // nearly always, and neither names a header that could still be there
+            }
+            for (String nomination : nominated.split(",", -1)) {
                 String name = nomination.strip().toLowerCase(Locale.ROOT);
                 if (!name.isEmpty() && !KEPT.contains(name) && !name.startsWith("x-forwarded-")) {
                     head.remove(name);
                 }
             }
         }
-        for (String name : ALWAYS) {
-            head.remove(name);
+    }
+
+    private static boolean endsHere(CharSequence name) {
+        for (AsciiString each : ALWAYS) {
+            if (each.contentEqualsIgnoreCase(name)) {
+                return true;
+            }
         }
+        return false;
     }
 }

@@ -3,19 +3,12 @@ package dev.banyan.gateway.tunnel;
 import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
-import dev.banyan.gateway.chain.Decide;
-import dev.banyan.gateway.chain.HostNames;
-import dev.banyan.gateway.chain.Receive;
-import dev.banyan.gateway.edge.FrontDoor;
-import dev.banyan.gateway.http.ClientAddress;
-import dev.banyan.gateway.http.Forwarding;
+import dev.banyan.gateway.call.Call;
+import dev.banyan.gateway.call.HostNames;
+import dev.banyan.gateway.call.Intake;
+import dev.banyan.gateway.call.OwnReply;
 import dev.banyan.gateway.http.Origin;
-import dev.banyan.gateway.http.Target;
-import dev.banyan.gateway.http.TrustedPeers;
-import dev.banyan.gateway.live.LiveRules;
-import dev.banyan.gateway.live.RulesInForce;
 import dev.banyan.gateway.record.Outcome;
-import dev.banyan.gateway.record.Traffic;
 import dev.banyan.rules.Decision;
 import dev.banyan.rules.Route;
 import io.netty.bootstrap.Bootstrap;
@@ -53,10 +46,7 @@ import reactor.netty.http.HttpResources;
 @SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write closes the channel, and that is listened to
 public final class Upgrades extends ChannelDuplexHandler {
 
-    private final RulesInForce rules;
-    private final TrustedPeers trusted;
-    private final @Nullable Origin publicOrigin;
-    private final Traffic traffic;
+    private final Intake intake;
     private final Tunnels tunnels;
     private int exchanges;
     private boolean taken;
@@ -64,12 +54,8 @@ public final class Upgrades extends ChannelDuplexHandler {
     private @Nullable ChannelHandlerContext clientSide;
     private @Nullable BackendSide relay;
 
-    public Upgrades(
-            RulesInForce rules, TrustedPeers trusted, @Nullable Origin publicOrigin, Traffic traffic, Tunnels tunnels) {
-        this.rules = rules;
-        this.trusted = trusted;
-        this.publicOrigin = publicOrigin;
-        this.traffic = traffic;
+    public Upgrades(Intake intake, Tunnels tunnels) {
+        this.intake = intake;
         this.tunnels = tunnels;
     }
 
@@ -121,59 +107,32 @@ public final class Upgrades extends ChannelDuplexHandler {
     }
 
     private void open(ChannelHandlerContext client, HttpRequest request) {
-        LiveRules live = rules.current();
-        HttpHeaders head = Receive.withoutHopByHop(request.headers());
-        String target = FrontDoor.targetOf(request.headers(), request.uri());
         var peer = ((InetSocketAddress) client.channel().remoteAddress()).getAddress();
-        boolean believed = trusted.covers(peer);
         String scheme = client.pipeline().get(NettyPipeline.SslHandler) == null ? "http" : "https";
-        Origin asked = Receive.asked(
-                publicOrigin,
-                scheme,
-                head.get(HttpHeaderNames.HOST, ""),
-                believed ? head.get("X-Forwarded-Proto") : null);
-        Forwarding.rewrite(head, peer, believed, asked);
-        switch (live.table()
-                .decide(Decide.facts(
-                        "GET",
-                        target,
-                        head,
-                        asked,
-                        ClientAddress.mayChoose(live.table().rules(), peer, head, trusted)))) {
-            case Decision.Refused(int status, String _) -> {
-                traffic.refused(status);
-                answer(client, status);
-            }
-            case Decision.Gone gone -> {
-                traffic.gone(gone.route().name(), request.headers().get(HttpHeaderNames.USER_AGENT));
-                answer(client, 410);
-            }
-            case Decision.Redirected to -> {
-                // A WebSocket client does not follow it, but says where it was sent.
-                traffic.redirected(to.route().name(), to.status());
-                answer(client, to.status());
-            }
-            case Decision.Routed routed -> {
-                LiveBackend backend = live.backends().get(routed.backend().name());
-                Failure refused = backend.enter();
-                Instance instance = refused == null ? backend.pick(null) : null;
-                if (instance == null) {
-                    refused = refused == null ? Failure.UNHEALTHY : refused;
-                    if (refused == Failure.UNHEALTHY) {
-                        backend.withdraw();
-                        backend.leave();
-                    }
-                    count(routed, backend, refused.status(), refused);
-                    answer(client, refused.status());
-                    return;
-                }
-                Decision.Rewritten rewritten = routed.rewritten();
-                HostNames.write(
-                        head, asked, backend, instance.origin(), rewritten == null ? null : rewritten.hostname());
-                head.set(HttpHeaderNames.CONNECTION, "Upgrade").set(HttpHeaderNames.UPGRADE, "websocket");
-                connect(client, routed, backend, instance, Target.rewritten(target, rewritten), head);
-            }
+        Call call = intake.receive("GET", request.uri(), request.headers(), peer, scheme);
+        OwnReply instead = call.decide();
+        if (instead != null) {
+            answer(client, instead.status());
+            return;
         }
+        Decision.Routed routed = call.routed();
+        LiveBackend backend = call.serving();
+        Failure refused = backend.enter();
+        Instance instance = refused == null ? backend.pick(null) : null;
+        if (instance == null) {
+            refused = refused == null ? Failure.UNHEALTHY : refused;
+            if (refused == Failure.UNHEALTHY) {
+                backend.withdraw();
+                backend.leave();
+            }
+            count(routed, backend, refused.status(), refused);
+            answer(client, refused.status());
+            return;
+        }
+        HttpHeaders head = call.head();
+        HostNames.write(head, call.asked(), backend, instance.origin(), call.hostFor(backend));
+        head.set(HttpHeaderNames.CONNECTION, "Upgrade").set(HttpHeaderNames.UPGRADE, "websocket");
+        connect(client, routed, backend, instance, call.rewritten(call.target(), backend), head);
     }
 
     private void connect(
@@ -245,7 +204,7 @@ public final class Upgrades extends ChannelDuplexHandler {
     private void count(Decision.Routed routed, LiveBackend backend, int status, @Nullable Failure failure) {
         Route route = routed.route();
         String name = route == null ? Outcome.NO_ROUTE : route.name();
-        traffic.add(new Outcome(name, routed.side(), backend.name(), status, failure, false, false, 0));
+        intake.traffic().add(new Outcome(name, routed.side(), backend.name(), status, failure, false, false, 0));
     }
 
     private static void answer(ChannelHandlerContext client, int status) {

@@ -1,4 +1,4 @@
-package dev.banyan.gateway.chain;
+package dev.banyan.gateway.call;
 
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.http.Origin;

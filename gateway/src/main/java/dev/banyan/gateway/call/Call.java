@@ -1,0 +1,303 @@
+package dev.banyan.gateway.call;
+
+import dev.banyan.gateway.backend.Failure;
+import dev.banyan.gateway.backend.Fallback;
+import dev.banyan.gateway.backend.Instance;
+import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.http.Target;
+import dev.banyan.gateway.live.LiveRules;
+import dev.banyan.gateway.record.Outcome;
+import dev.banyan.rules.Decision;
+import dev.banyan.rules.RequestFacts;
+import dev.banyan.rules.Route;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request on its way, whichever path it takes; confined to the event loop of its connection. After {@link #decide} and {@link
+ * #begin}, whoever carries it does what each {@link Step} says, tells {@link #replied} or {@link #failed} what came of it, and
+ * {@link #end} once.
+ */
+public final class Call {
+
+    private static final int UNAVAILABLE = 503;
+
+    private final long startNanos = System.nanoTime();
+    private final Intake intake;
+    private final LiveRules rules;
+    private final String method;
+    private final String target;
+    private final HttpHeaders head;
+    private final Origin asked;
+    private final boolean hasBody;
+    private final boolean mayChoose;
+
+    private Decision.@Nullable Routed routed;
+    private final Place place = new Place(startNanos);
+    private @Nullable Failure failure;
+    private boolean fellBack;
+    private boolean mayFallBack;
+    private boolean repeatable;
+    private boolean reconnected;
+    private int retries;
+    private long headNanos;
+    private Onlooker.@Nullable Watch watch;
+
+    Call(
+            Intake intake,
+            LiveRules rules,
+            String method,
+            String target,
+            HttpHeaders head,
+            Origin asked,
+            boolean hasBody,
+            boolean mayChoose) {
+        this.intake = intake;
+        this.rules = rules;
+        this.method = method;
+        this.target = target;
+        this.head = head;
+        this.asked = asked;
+        this.hasBody = hasBody;
+        this.mayChoose = mayChoose;
+    }
+
+    public LiveRules rules() {
+        return rules;
+    }
+
+    public String method() {
+        return method;
+    }
+
+    /** Path and query as the client sent them. */
+    public String target() {
+        return target;
+    }
+
+    /** The client's headers without those that end at this hop, and with ours. */
+    public HttpHeaders head() {
+        return head;
+    }
+
+    /** The origin the client asked for. */
+    public Origin asked() {
+        return asked;
+    }
+
+    public boolean hasBody() {
+        return hasBody;
+    }
+
+    /** Asks the rules. Null when a backend is to be asked; else what the gateway answers itself, which is counted. */
+    public @Nullable OwnReply decide() {
+        var facts = new RequestFacts(
+                head.get(HttpHeaderNames.HOST, ""),
+                method,
+                Target.path(target),
+                Target.query(target),
+                head::getAll,
+                asked.scheme().equals("https"),
+                mayChoose,
+                System.currentTimeMillis());
+        return switch (rules.table().decide(facts)) {
+            case Decision.Refused(int status, String reason) -> {
+                intake.traffic().refused(status);
+                yield OwnReply.refusal(status, reason);
+            }
+            case Decision.Gone gone -> {
+                intake.traffic().gone(gone.route().name(), head.get(HttpHeaderNames.USER_AGENT));
+                yield OwnReply.gone(gone.route().retired());
+            }
+            case Decision.Redirected redirected -> {
+                intake.traffic().redirected(redirected.route().name(), redirected.status());
+                yield OwnReply.redirect(redirected, asked);
+            }
+            case Decision.Routed to -> {
+                routed = to;
+                yield null;
+            }
+        };
+    }
+
+    /** Where the rules send it, once they were asked. */
+    public Decision.Routed routed() {
+        if (routed == null) {
+            throw new IllegalStateException("not decided yet");
+        }
+        return routed;
+    }
+
+    /** Turns to the backend it is assigned to. */
+    public Step begin() {
+        repeatable = Fallback.isRepeatable(method, hasBody);
+        mayFallBack = routed().mayFallBack() && repeatable;
+        return attempt(rules.backends().get(routed().backend().name()));
+    }
+
+    private Step attempt(LiveBackend backend) {
+        retries = 0;
+        Failure refused = place.enter(backend);
+        return refused == null ? ask(null) : giveUp(refused);
+    }
+
+    private Step ask(@Nullable Instance except) {
+        reconnected = false;
+        Instance instance = place.turnTo(except);
+        if (instance == null) {
+            place.report(Failure.UNHEALTHY);
+            return giveUp(Failure.UNHEALTHY);
+        }
+        return new Step.Ask(serving(), instance);
+    }
+
+    /** A reply's head has come. */
+    public Step replied(int status) {
+        headNanos = System.nanoTime() - startNanos;
+        Failure said = Failure.ofStatus(status);
+        place.report(said);
+        if (status == UNAVAILABLE && mayRetry(Failure.STATUS_503)) {
+            return ask(place.instance());
+        }
+        return said != null && mayFallBack && !fellBack ? giveUp(said) : new Step.Forward();
+    }
+
+    /**
+     * No usable reply has come, and the client is still there.
+     *
+     * @param connectionWasUsed whether it was not the connection's first request
+     */
+    public Step failed(Failure why, boolean connectionWasUsed) {
+        Instance instance = place.instance();
+        if (!reconnected && instance != null && Fallback.mayReconnect(why, repeatable, connectionWasUsed)) {
+            reconnected = true;
+            return new Step.Ask(serving(), instance);
+        }
+        if (mayRetry(why)) {
+            return ask(instance);
+        }
+        place.report(why);
+        return giveUp(why);
+    }
+
+    private boolean mayRetry(Failure why) {
+        if (!repeatable || !serving().mayRetry(why, retries)) {
+            return false;
+        }
+        retries++;
+        return true;
+    }
+
+    private Step giveUp(Failure why) {
+        place.leave();
+        failure = failure == null ? why : failure;
+        if (mayFallBack && !fellBack) {
+            fellBack = true;
+            return attempt(rules.baseline());
+        }
+        return new Step.Answer(why);
+    }
+
+    /** Part of the reply has left and the rest will not come. */
+    public void brokeOff() {
+        failure = Failure.RESET;
+    }
+
+    /** The client has gone, or was let go: whatever the backend does from now on does not count. */
+    public void abandon() {
+        place.leave();
+    }
+
+    /** Returns the backend that is asked, or the one the request is assigned to before any is. */
+    public LiveBackend serving() {
+        LiveBackend entered = place.backend();
+        return entered != null
+                ? entered
+                : rules.backends().get(routed().backend().name());
+    }
+
+    public boolean fellBack() {
+        return fellBack;
+    }
+
+    /** Returns the reply for a backend that gave none. */
+    public OwnReply answerFor(Failure why) {
+        failure = failure == null ? why : failure;
+        return OwnReply.failure(why);
+    }
+
+    /** Whether {@code backend} is the one the rules name, so that what the route changes of a request is meant for it. */
+    public boolean isAssigned(LiveBackend backend) {
+        return backend.name().equals(routed().backend().name());
+    }
+
+    /** Returns what {@code backend} is asked for, given what it would be without the route's rewrite. */
+    public String rewritten(String wanted, LiveBackend backend) {
+        return Target.rewritten(wanted, isAssigned(backend) ? routed().rewritten() : null);
+    }
+
+    /** Returns the name that {@code backend} is called by instead of its own, or null. */
+    public @Nullable String hostFor(LiveBackend backend) {
+        Decision.Rewritten rewritten = routed().rewritten();
+        return rewritten != null && isAssigned(backend) ? rewritten.hostname() : null;
+    }
+
+    /** Returns how long {@code backend} may take until the head of its reply. */
+    public Duration headTimeout(LiveBackend backend) {
+        return isAssigned(backend)
+                ? routed().requestTimeout()
+                : backend.backend().timeouts().request();
+    }
+
+    /** Shows the reply to who looks on, before {@link #mend} changes it. Returns whether they want to see its body. */
+    public boolean replyBegins(int status, HttpHeaders reply) {
+        watch = intake.onlooker().replyBegins(this, status, reply);
+        return watch != null;
+    }
+
+    /** Shows a piece of the reply's body. */
+    public void piece(ByteBuf piece) {
+        if (watch != null) {
+            watch.piece(piece);
+        }
+    }
+
+    /** Mends a reply's head for the client. {@code reveal} adds which way it came. */
+    public void mend(HttpHeaders reply, boolean reveal) {
+        Instance instance = place.instance();
+        Origin from = instance == null ? serving().instances().getFirst().origin() : instance.origin();
+        ReplyHead.mend(reply, routed(), rules.origins(), asked, from);
+        if (reveal) {
+            ReplyHead.reveal(reply, routed(), serving().name());
+        }
+    }
+
+    /**
+     * Leaves the backend and counts how it ended.
+     *
+     * @param status what the client got; 0 when it left before
+     * @param aborted whether the client left before the end
+     */
+    public void end(int status, boolean aborted) {
+        place.leave();
+        Route route = routed().route();
+        var outcome = new Outcome(
+                route == null ? Outcome.NO_ROUTE : route.name(),
+                routed().side(),
+                serving().name(),
+                status,
+                failure,
+                fellBack,
+                aborted,
+                headNanos);
+        intake.traffic().add(outcome);
+        if (watch != null) {
+            watch.ended(outcome);
+            watch = null;
+        }
+    }
+}

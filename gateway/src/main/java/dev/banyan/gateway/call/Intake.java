@@ -1,0 +1,56 @@
+package dev.banyan.gateway.call;
+
+import dev.banyan.gateway.edge.FrontDoor;
+import dev.banyan.gateway.http.ClientAddress;
+import dev.banyan.gateway.http.Forwarding;
+import dev.banyan.gateway.http.HopByHop;
+import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.http.TrustedPeers;
+import dev.banyan.gateway.live.LiveRules;
+import dev.banyan.gateway.live.RulesInForce;
+import dev.banyan.gateway.record.Traffic;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes calls of request heads.
+ *
+ * @param trusted whose forwarded headers are believed
+ * @param publicOrigin what people type; null takes each request's own word for it
+ */
+public record Intake(
+        RulesInForce rules, TrustedPeers trusted, @Nullable Origin publicOrigin, Traffic traffic, Onlooker onlooker) {
+
+    /**
+     * Returns the call a request makes. One rule set is taken and kept for all of it; hop-by-hop headers go before ours come, so
+     * that no client can nominate ours away.
+     *
+     * @param came the head after the {@link FrontDoor}; it stays as it is
+     * @param scheme of the connection it came by
+     */
+    public Call receive(String method, String uri, HttpHeaders came, InetAddress peer, String scheme) {
+        LiveRules current = rules.current();
+        HttpHeaders head = HopByHop.copyWithout(came);
+        String target = FrontDoor.targetOf(came, uri);
+        head.remove(FrontDoor.TARGET).remove(HttpHeaderNames.EXPECT);
+        boolean believed = trusted.covers(peer);
+        Origin asked =
+                asked(scheme, head.get(HttpHeaderNames.HOST, ""), believed ? head.get("X-Forwarded-Proto") : null);
+        Forwarding.rewrite(head, peer, believed, asked);
+        boolean hasBody =
+                came.contains(HttpHeaderNames.CONTENT_LENGTH) || came.contains(HttpHeaderNames.TRANSFER_ENCODING);
+        boolean mayChoose = ClientAddress.mayChoose(current.table().rules(), peer, head, trusted);
+        return new Call(this, current, method, target, head, asked, hasBody, mayChoose);
+    }
+
+    /** Returns the origin a client asked for: the configured one, or what the request and a trusted proxy say. */
+    private Origin asked(String scheme, String host, @Nullable String forwardedScheme) {
+        if (publicOrigin != null) {
+            return publicOrigin;
+        }
+        boolean known = "http".equalsIgnoreCase(forwardedScheme) || "https".equalsIgnoreCase(forwardedScheme);
+        return Origin.ofHost(forwardedScheme != null && known ? forwardedScheme : scheme, host);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.banyan.gateway.call;
+
+import dev.banyan.gateway.record.Outcome;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks on while callers get their replies, whatever path they take. Asked on the event loop of the caller's connection: it must
+ * not block, throw, or change what it is shown.
+ */
+public interface Onlooker {
+
+    /** Wants to see nothing. */
+    Onlooker NOBODY = (_, _, _) -> null;
+
+    /**
+     * A backend's reply is about to go to the caller. Its head has no hop-by-hop headers any more and is not mended yet; it
+     * is mended in place afterwards. Returns who looks at the rest, or null.
+     */
+    @Nullable
+    Watch replyBegins(Call call, int status, HttpHeaders head);
+
+    /** Looks at one reply to its end. */
+    interface Watch {
+
+        /** Sees a piece of the body, which belongs to somebody else: what is to be kept must be copied. */
+        void piece(ByteBuf piece);
+
+        /** The caller has all of the reply, or will get no more of it; asked once. */
+        void ended(Outcome outcome);
+    }
+}

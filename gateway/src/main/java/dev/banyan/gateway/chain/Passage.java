@@ -1,0 +1,94 @@
+package dev.banyan.gateway.chain;
+
+import dev.banyan.gateway.backend.BackendFailure;
+import dev.banyan.gateway.backend.Failure;
+import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.call.Call;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
+import reactor.netty.Connection;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.netty.http.server.HttpServerRequest;
+
+/** A call on its way through the chain, with what carries it there; confined to the event loop of its connection. */
+final class Passage {
+
+    private static final String ATTRIBUTE = Passage.class.getName();
+
+    final Call call;
+    private final HttpServerRequest incoming;
+    private @Nullable Filtered filtered;
+
+    @Nullable
+    HttpClientResponse reply;
+
+    private @Nullable Connection connection;
+    private @Nullable Connection client;
+    private boolean bodyBroke;
+
+    Passage(Call call, HttpServerRequest incoming) {
+        this.call = call;
+        this.incoming = incoming;
+        incoming.withConnection(over -> client = over);
+    }
+
+    static Passage of(ServerWebExchange exchange) {
+        return exchange.getRequiredAttribute(ATTRIBUTE);
+    }
+
+    void attachTo(ServerWebExchange exchange) {
+        exchange.getAttributes().put(ATTRIBUTE, this);
+    }
+
+    /** Sets what the route's filters made of the request; only the assigned backend gets that. */
+    void filtered(Filtered request) {
+        filtered = request;
+    }
+
+    /** Returns what {@code backend} is asked for: what the filters and the route made of the target where it is assigned. */
+    String targetFor(LiveBackend backend) {
+        boolean theirs = filtered != null && call.isAssigned(backend);
+        return call.rewritten(theirs && filtered != null ? filtered.target() : call.target(), backend);
+    }
+
+    /** Returns the head that {@code backend} gets. */
+    HttpHeaders headFor(LiveBackend backend) {
+        return filtered != null && call.isAssigned(backend) ? filtered.head() : call.head();
+    }
+
+    /** Whether the client's connection has ended. What fails from then on says nothing about a backend. */
+    boolean isClientGone() {
+        return bodyBroke || (client != null && !client.channel().isActive());
+    }
+
+    /** Returns the request's body as it comes; each buffer is the subscriber's to release. */
+    Flux<ByteBuf> body() {
+        // After a reset the body ends in an error a moment before the connection counts as closed.
+        return incoming.receive().retain().doOnError(_ -> bodyBroke = true);
+    }
+
+    /** A reply head is there, over this connection. */
+    void replied(HttpClientResponse head, Connection from) {
+        reply = head;
+        connection = from;
+    }
+
+    Connection connection() {
+        if (connection == null) {
+            throw new BackendFailure(Failure.RESET);
+        }
+        return connection;
+    }
+
+    /** Gives up the reply that has begun, and its connection. */
+    void discardReply() {
+        if (connection != null) {
+            connection.dispose();
+        }
+        connection = null;
+        reply = null;
+    }
+}
