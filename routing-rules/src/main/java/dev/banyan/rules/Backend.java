@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param health null asks nothing: an instance is taken to be well
  * @param retries null tries nothing again
  * @param tls null trusts what the gateway trusts; only for https
+ * @param extraLoad of a baseline: the most requests that only comparing makes, as a share of the callers' own, in basis points
  */
 public record Backend(
         String name,
@@ -28,7 +29,11 @@ public record Backend(
         PathModel pathModel,
         @Nullable Health health,
         @Nullable Retries retries,
-        @Nullable Tls tls) {
+        @Nullable Tls tls,
+        int extraLoad) {
+
+    /** What comparing may cost a baseline that says nothing of it, in basis points. */
+    static final int EXTRA_LOAD_UNSET = 500;
 
     /** The largest {@code maxConnections}. */
     public static final int MAX_CONNECTIONS_MAX = 100_000;
@@ -45,6 +50,9 @@ public record Backend(
         if (maxConnections < 1 || maxConnections > MAX_CONNECTIONS_MAX) {
             throw new IllegalArgumentException(
                     "maxConnections: " + maxConnections + " (expected: 1.." + MAX_CONNECTIONS_MAX + ")");
+        }
+        if (extraLoad < 0 || extraLoad > 10_000) {
+            throw new IllegalArgumentException("extraLoad: " + extraLoad + " (expected: 0..10000)");
         }
         if (tls != null && !isHttps(urls)) {
             throw new IllegalArgumentException("tls: with " + urls.getFirst() + " (expected: https)");
@@ -91,7 +99,8 @@ public record Backend(
                 .pathModel(pathModel)
                 .health(health)
                 .retries(retries)
-                .tls(tls);
+                .tls(tls)
+                .extraLoad(extraLoad);
     }
 
     private static void requireInstances(List<URI> urls) {
@@ -125,6 +134,7 @@ public record Backend(
         private @Nullable Health health;
         private @Nullable Retries retries;
         private @Nullable Tls tls;
+        private int extraLoad = EXTRA_LOAD_UNSET;
 
         Builder(String name, List<URI> urls, boolean baseline) {
             this.name = name;
@@ -172,6 +182,11 @@ public record Backend(
             return this;
         }
 
+        public Builder extraLoad(int basisPoints) {
+            extraLoad = basisPoints;
+            return this;
+        }
+
         /** The backend, checked. */
         public Backend build() {
             return new Backend(
@@ -185,7 +200,8 @@ public record Backend(
                     pathModel,
                     health,
                     retries,
-                    tls);
+                    tls,
+                    extraLoad);
         }
     }
 

@@ -27,6 +27,9 @@ final class BackendReader {
         Backend.Health health = health(at);
         Backend.Retries retries = retries(at);
         Backend.Tls tls = tls(at, urls);
+        if (!baseline && at.says("extraLoad")) {
+            at.add(problems, "extraLoad", "extraLoad of a backend that is not the baseline", "it on the baseline");
+        }
         if (urls.isEmpty() || problems.size() > before || !Names.isName(at.name())) {
             return null;
         }
@@ -43,6 +46,7 @@ final class BackendReader {
                         .health(health)
                         .retries(retries)
                         .tls(tls)
+                        .extraLoad(Quantities.basisPoints(at.fields(), "extraLoad", unset.extraLoad()))
                         .build();
     }
 

@@ -65,6 +65,11 @@ public record Cohort(
         return CohortHash.bucket(salt, callerKey);
     }
 
+    /** A caller's place among 10,000 for mirroring: another order, so that it is not always the first movers' turn. */
+    int mirrorBucket(String callerKey) {
+        return CohortHash.bucket(salt + ":mirror", callerKey);
+    }
+
     /** A place where a caller's key may stand. */
     public sealed interface Key {
 

@@ -24,13 +24,16 @@ public sealed interface Decision {
      * @param route null when no route matches, and the baseline serves it
      * @param match which of the route's matches; -1 without a route
      * @param rewritten what the backend is asked for instead; null forwards the target as it came
+     * @param copy where the request goes too, so that both replies can be compared; null when it goes nowhere else
      */
     record Routed(
             @Nullable Route route,
             int match,
             Backend backend,
             Choice choice,
-            @Nullable Rewritten rewritten) implements Decision {
+            @Nullable Rewritten rewritten,
+            @Nullable Copy copy)
+            implements Decision {
 
         public Side side() {
             return choice.side();
@@ -64,6 +67,14 @@ public sealed interface Decision {
             return side() == Side.CANDIDATE && route != null ? route.filters() : List.of();
         }
     }
+
+    /**
+     * A second request, of which the caller never hears.
+     *
+     * @param side the one that does not answer the caller
+     * @param rewritten as of a request that the caller hears of
+     */
+    record Copy(Backend backend, Side side, @Nullable Rewritten rewritten) {}
 
     /**
      * What a candidate is asked for.

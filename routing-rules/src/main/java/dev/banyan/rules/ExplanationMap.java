@@ -21,7 +21,7 @@ public final class ExplanationMap {
         if (cohort != null) {
             map.put("cohort", cohort(cohort));
         }
-        map.put("mirrored", "not in this version");
+        map.put("mirrored", mirrored(explanation));
         map.put(
                 "readings",
                 explanation.readings().stream().map(ExplanationMap::reading).toList());
@@ -30,6 +30,20 @@ public final class ExplanationMap {
                 explanation.candidates().stream().map(ExplanationMap::candidate).toList());
         map.put("candidatesLeftOut", explanation.candidatesLeftOut());
         return map;
+    }
+
+    /** Where a copy of the request goes, or {@code no}. */
+    private static String mirrored(Explanation explanation) {
+        if (!(explanation.decision() instanceof Decision.Routed routed) || routed.route() == null) {
+            return "no";
+        }
+        Mirror mirror = routed.route().mirror();
+        Explanation.CohortFinding cohort = explanation.cohort();
+        boolean byChance = cohort == null || cohort.key() == null;
+        if (mirror != null && byChance && mirror.percent() > 0 && mirror.percent() < 100) {
+            return "by chance, " + mirror.percent() + "%, since the caller has no key";
+        }
+        return routed.copy() == null ? "no" : "to " + routed.copy().backend().name();
     }
 
     /** What becomes of the request. */

@@ -1,15 +1,23 @@
 package dev.banyan.rules;
 
 import com.google.re2j.Pattern;
+import java.math.BigDecimal;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what the schema has found to be well written: {@code 1h30m}, {@code 0.25%}. */
 final class Quantities {
 
     private static final int BASIS_POINTS_A_PERCENT = 100;
+    private static final int DECIMAL_CHARS_MAX = 20;
 
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,5}(h|m|s|ms)){1,4}");
     private static final Pattern PERCENT = Pattern.compile("(100(\\.0{1,2})?|[0-9]{1,2}(\\.[0-9]{1,2})?)%");
+
+    private static final Pattern SPAN = Pattern.compile("([0-9]{1,5}(d|h|m|s|ms)){1,5}");
+    private static final Pattern POINTS = Pattern.compile("[0-9]{1,2}(\\.[0-9]{1,2})?pp");
+    private static final Pattern SIZE = Pattern.compile("[0-9]{1,4}(KiB|MiB)");
+    private static final Pattern DAY = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
 
     private static final Pattern MOMENT =
             Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})");
@@ -24,11 +32,28 @@ final class Quantities {
         return MOMENT.matches(text);
     }
 
+    static boolean isDay(String text) {
+        return DAY.matches(text);
+    }
+
+    /** A duration that may be as long as days. */
+    static boolean isSpan(String text) {
+        return SPAN.matches(text);
+    }
+
+    static boolean isPoints(String text) {
+        return POINTS.matches(text);
+    }
+
+    static boolean isSize(String text) {
+        return SIZE.matches(text);
+    }
+
     static boolean isPercent(String text) {
         return PERCENT.matches(text);
     }
 
-    /** Gateway API's durations: whole hours, minutes, seconds and milliseconds. */
+    /** Gateway API's durations, whole hours, minutes, seconds and milliseconds, and days besides. */
     static Duration duration(String text) {
         Duration sum = Duration.ZERO;
         long number = 0;
@@ -41,6 +66,7 @@ final class Quantities {
             boolean millis = text.startsWith("ms", i);
             sum = sum.plus(
                     switch (c) {
+                        case 'd' -> Duration.ofDays(number);
                         case 'h' -> Duration.ofHours(number);
                         case 'm' -> millis ? Duration.ofMillis(number) : Duration.ofMinutes(number);
                         case 's' -> Duration.ofSeconds(number);
@@ -67,5 +93,43 @@ final class Quantities {
         }
         String fraction = (number.substring(point + 1) + "0").substring(0, 2);
         return Integer.parseInt(number.substring(0, point)) * BASIS_POINTS_A_PERCENT + Integer.parseInt(fraction);
+    }
+
+    /** Percentage points in basis points, exactly. */
+    static int points(String text) {
+        return basisPoints(text.substring(0, text.length() - 1));
+    }
+
+    /** A size in KiB. */
+    static int kibibytes(String text) {
+        int number = Integer.parseInt(text.substring(0, text.length() - 3));
+        return text.endsWith("MiB") ? number * 1024 : number;
+    }
+
+    /** The number that stands there; null when it is none that the schema allows. */
+    static @Nullable BigDecimal decimal(Yaml.Scalar scalar) {
+        boolean number = scalar.kind() == Yaml.Scalar.Kind.INTEGER || scalar.kind() == Yaml.Scalar.Kind.DECIMAL;
+        try {
+            return number && scalar.text().length() <= DECIMAL_CHARS_MAX ? new BigDecimal(scalar.text()) : null;
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    /** A duration as a file has it: {@code 1h30m}. */
+    static String shown(Duration duration) {
+        var text = new StringBuilder();
+        append(text, duration.toDaysPart(), "d");
+        append(text, duration.toHoursPart(), "h");
+        append(text, duration.toMinutesPart(), "m");
+        append(text, duration.toSecondsPart(), "s");
+        append(text, duration.toMillisPart(), "ms");
+        return text.isEmpty() ? "0s" : text.toString();
+    }
+
+    private static void append(StringBuilder text, long number, String unit) {
+        if (number > 0) {
+            text.append(number).append(unit);
+        }
     }
 }

@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param retired what callers get at stage retired
  * @param schedule outside of it the route stands as at stage off; null is always
  * @param filters what the candidate's requests and replies pass through, in this order
+ * @param mirror which requests are also sent to the other side; null is none
+ * @param compare how the two replies are compared; null as {@link Compare#UNSET}
+ * @param analysis on what evidence it moves; null when it is moved by hand without a word about evidence
+ * @param steps how it moves by itself; empty when it is moved by hand
+ * @param pinned whether {@code stage} and {@code weight} are what runs; false while its steps say that
  * @param priority settles a tie between matches that are otherwise of one rank; the higher goes first
  * @param lintAllowed what lint finds here and somebody means
  */
@@ -38,6 +43,11 @@ public record Route(
         Retired retired,
         @Nullable Schedule schedule,
         List<FilterCall> filters,
+        @Nullable Mirror mirror,
+        @Nullable Compare compare,
+        @Nullable Analysis analysis,
+        List<Step> steps,
+        boolean pinned,
         int priority,
         List<LintAllowed> lintAllowed) {
 
@@ -53,6 +63,7 @@ public record Route(
         matches = List.copyOf(matches);
         filters = List.copyOf(filters);
         lintAllowed = List.copyOf(lintAllowed);
+        steps = List.copyOf(steps);
         if (matches.isEmpty()) {
             throw new IllegalArgumentException("matches: none (expected: at least one)");
         }
@@ -67,6 +78,12 @@ public record Route(
         }
         if (stage == Stage.LIVE && weight > 0 && weight < EVERYONE && cohort == null) {
             throw new IllegalArgumentException("cohort: none (expected: one, since the route is split)");
+        }
+        if (!steps.isEmpty() && !pinned && (candidate == null || analysis == null)) {
+            throw new IllegalArgumentException("steps: without a candidate or an analysis (expected: both)");
+        }
+        if (mirror != null && (redirect != null || !filters.isEmpty())) {
+            throw new IllegalArgumentException("mirror: beside a redirect or filters (expected: one of both)");
         }
         if (requestTimeout != null) {
             Backend.Timeouts.requireBounded("requestTimeout", requestTimeout);
@@ -112,6 +129,11 @@ public record Route(
                 .retired(retired)
                 .schedule(schedule)
                 .filters(filters)
+                .mirror(mirror)
+                .compare(compare)
+                .analysis(analysis)
+                .steps(steps)
+                .pinned(pinned)
                 .priority(priority)
                 .lintAllowed(lintAllowed);
     }
@@ -119,6 +141,26 @@ public record Route(
     /** Whether some callers get the baseline and others the candidate. */
     public boolean isSplit() {
         return stage == Stage.LIVE && weight > 0 && weight < EVERYONE;
+    }
+
+    /** How the two replies are compared. */
+    public Compare comparison() {
+        return compare == null ? Compare.UNSET : compare;
+    }
+
+    /** Whether its steps say where it stands, and not its file. */
+    public boolean isDriven() {
+        return !steps.isEmpty() && !pinned;
+    }
+
+    /** Whether it is split, or will be by its steps. */
+    public boolean mayBeSplit() {
+        return isSplit() || (isDriven() && steps.stream().anyMatch(Step::isSplit));
+    }
+
+    /** The same route where it has got to, at last or at first. */
+    public Route at(Standpoint standpoint) {
+        return toBuilder().stage(standpoint.stage()).weight(standpoint.weight()).build();
     }
 
     /** What stands in place of the request's path, in a rewrite or a redirect; null when the path stays. */
@@ -158,6 +200,11 @@ public record Route(
         private Retired retired = Retired.UNSET;
         private @Nullable Schedule schedule;
         private List<FilterCall> filters = List.of();
+        private @Nullable Mirror mirror;
+        private @Nullable Compare compare;
+        private @Nullable Analysis analysis;
+        private List<Step> steps = List.of();
+        private boolean pinned = true;
         private int priority;
         private List<LintAllowed> lintAllowed = List.of();
 
@@ -234,6 +281,31 @@ public record Route(
             return this;
         }
 
+        public Builder mirror(@Nullable Mirror value) {
+            mirror = value;
+            return this;
+        }
+
+        public Builder compare(@Nullable Compare value) {
+            compare = value;
+            return this;
+        }
+
+        public Builder analysis(@Nullable Analysis value) {
+            analysis = value;
+            return this;
+        }
+
+        public Builder steps(List<Step> value) {
+            steps = List.copyOf(value);
+            return this;
+        }
+
+        public Builder pinned(boolean value) {
+            pinned = value;
+            return this;
+        }
+
         public Builder priority(int value) {
             priority = value;
             return this;
@@ -261,6 +333,11 @@ public record Route(
                     retired,
                     schedule,
                     filters,
+                    mirror,
+                    compare,
+                    analysis,
+                    steps,
+                    pinned,
                     priority,
                     lintAllowed);
         }

@@ -3,13 +3,13 @@ package dev.banyan.rules;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A route with the things it names: says what becomes of a request that it matches. */
 final class RoutePlan {
 
     private static final int BAD_REQUEST = 400;
+    private static final int PERCENT_ALL = 100;
 
     private static final Decision.Choice BASELINE_BY_SCHEDULE =
             new Decision.Choice(Side.BASELINE, ChosenBy.SCHEDULE, Cohort.LAST_BUCKET, null, false);
@@ -54,23 +54,25 @@ final class RoutePlan {
         return route;
     }
 
-    /** {@code match} is the index of the match that fitted; {@code newKeys} makes the value of a new cookie. */
-    Decision decide(RequestFacts facts, int match, Supplier<String> newKeys) {
+    /** {@code match} is the index of the match that fitted; {@code chance} makes the value of a new cookie. */
+    Decision decide(RequestFacts facts, int match, Chance chance) {
         if (facts.atMillis() < fromMillis || facts.atMillis() >= untilMillis) {
-            return toBaseline(match, BASELINE_BY_SCHEDULE);
+            return new Decision.Routed(route, match, baseline, BASELINE_BY_SCHEDULE, null, null);
         }
         return switch (route.stage()) {
-            case OFF, SHADOW -> toBaseline(match, BASELINE_BY_STAGE);
+            case OFF, SHADOW -> toBaseline(facts, match, BASELINE_BY_STAGE, chance);
             case LIVE -> {
-                Decision.Choice choice = choose(facts, newKeys);
-                yield choice.side() == Side.CANDIDATE ? toCandidate(facts, match, choice) : toBaseline(match, choice);
+                Decision.Choice choice = choose(facts, chance);
+                yield choice.side() == Side.CANDIDATE
+                        ? toCandidate(facts, match, choice, chance)
+                        : toBaseline(facts, match, choice, chance);
             }
-            case COMPLETE -> toCandidate(facts, match, CANDIDATE_BY_STAGE);
+            case COMPLETE -> toCandidate(facts, match, CANDIDATE_BY_STAGE, chance);
             case RETIRED -> new Decision.Gone(route, match);
         };
     }
 
-    private Decision.Choice choose(RequestFacts facts, Supplier<String> newKeys) {
+    private Decision.Choice choose(RequestFacts facts, Chance chance) {
         String key = cohort == null ? null : callerKey(cohort.key(), facts);
         int bucket = cohort == null || key == null ? Cohort.LAST_BUCKET : cohort.bucket(key);
         Side forced = cohort == null || !facts.trusted() ? null : override(cohort.overrides(), facts);
@@ -83,26 +85,28 @@ final class RoutePlan {
             return new Decision.Choice(own, ChosenBy.ASSIGNMENT, bucket, null, split);
         }
         NewCookie issue = key == null && route.isSplit() && cohort != null && Navigation.isPage(facts)
-                ? newCookie(cohort, newKeys)
+                ? newCookie(cohort, chance)
                 : null;
         Side side = bucket < route.weight() ? Side.CANDIDATE : Side.BASELINE;
         return new Decision.Choice(side, ChosenBy.WEIGHT, bucket, issue, split);
     }
 
-    private Decision toBaseline(int match, Decision.Choice choice) {
-        return new Decision.Routed(route, match, baseline, choice, null);
+    private Decision toBaseline(RequestFacts facts, int match, Decision.Choice choice, Chance chance) {
+        Decision.Copy copy = null;
+        if (candidate != null && isMirrored(facts, chance)) {
+            String path = rewrittenPath(facts, match, route.rewrite());
+            boolean broken =
+                    path == null && route.rewrite() != null && route.rewrite().path() != null;
+            copy = broken ? null : new Decision.Copy(candidate, Side.CANDIDATE, rewritten(path));
+        }
+        return new Decision.Routed(route, match, baseline, choice, null, copy);
     }
 
-    private Decision toCandidate(RequestFacts facts, int match, Decision.Choice choice) {
+    private Decision toCandidate(RequestFacts facts, int match, Decision.Choice choice, Chance chance) {
         Redirect redirect = route.redirect();
-        PathReplacement replacement = Route.replacement(route.rewrite(), redirect);
-        String path = null;
-        if (replacement != null) {
-            path = NewPath.of(facts.rawPath(), route.matches().get(match).path(), replacement);
-            if (path == null) {
-                return new Decision.Refused(
-                        BAD_REQUEST, "the path cannot be rewritten: it can be read in several ways");
-            }
+        String path = rewrittenPath(facts, match, route.rewrite());
+        if (path == null && Route.replacement(route.rewrite(), redirect) != null) {
+            return new Decision.Refused(BAD_REQUEST, "the path cannot be rewritten: it can be read in several ways");
         }
         if (redirect != null) {
             String location = NewLocation.of(facts, redirect, path);
@@ -110,11 +114,41 @@ final class RoutePlan {
                     ? new Decision.Refused(BAD_REQUEST, "the host is not one that a caller can be sent to")
                     : new Decision.Redirected(route, match, redirect.statusCode(), location, choice);
         }
+        if (candidate == null) {
+            return new Decision.Routed(route, match, baseline, choice, null, null);
+        }
+        Mirror mirror = route.mirror();
+        boolean reverse = mirror != null && mirror.reverse() && isMirrored(facts, chance);
+        Decision.Copy copy = reverse ? new Decision.Copy(baseline, Side.BASELINE, null) : null;
+        return new Decision.Routed(route, match, candidate, choice, rewritten(path), copy);
+    }
+
+    /** The path that replaces the request's; null when it stays, or when nobody can say what it would be. */
+    private @Nullable String rewrittenPath(RequestFacts facts, int match, @Nullable Rewrite rewrite) {
+        PathReplacement replacement = Route.replacement(rewrite, route.redirect());
+        return replacement == null
+                ? null
+                : NewPath.of(facts.rawPath(), route.matches().get(match).path(), replacement);
+    }
+
+    private Decision.@Nullable Rewritten rewritten(@Nullable String path) {
         Rewrite rewrite = route.rewrite();
-        Decision.Rewritten rewritten = rewrite == null ? null : new Decision.Rewritten(rewrite.hostname(), path);
-        return candidate == null
-                ? toBaseline(match, choice)
-                : new Decision.Routed(route, match, candidate, choice, rewritten);
+        return rewrite == null ? null : new Decision.Rewritten(rewrite.hostname(), path);
+    }
+
+    /** Whether the other side is asked too: of a caller with a key all requests or none, else by chance. */
+    private boolean isMirrored(RequestFacts facts, Chance chance) {
+        Mirror mirror = route.mirror();
+        boolean both = route.stage() == Stage.SHADOW || route.stage() == Stage.LIVE;
+        if (mirror == null || !both || !mirror.methods().contains(facts.method())) {
+            return false;
+        }
+        if (mirror.percent() == 0 || mirror.percent() == PERCENT_ALL) {
+            return mirror.percent() == PERCENT_ALL;
+        }
+        String key = cohort == null ? null : callerKey(cohort.key(), facts);
+        int bucket = cohort == null || key == null ? chance.bucket() : cohort.mirrorBucket(key);
+        return bucket < mirror.percent() * (Route.EVERYONE / PERCENT_ALL);
     }
 
     private static @Nullable Side override(List<Cohort.SideOverride> overrides, RequestFacts facts) {
@@ -146,9 +180,9 @@ final class RoutePlan {
         };
     }
 
-    private static @Nullable NewCookie newCookie(Cohort cohort, Supplier<String> newKeys) {
+    private static @Nullable NewCookie newCookie(Cohort cohort, Chance chance) {
         return cohort.key().getLast() instanceof Cohort.Key.GenerateCookie(var name)
-                ? new NewCookie(name, newKeys.get())
+                ? new NewCookie(name, chance.newKey())
                 : null;
     }
 

@@ -36,7 +36,9 @@ final class RouteReader {
         if (to != null && to.fields().isTrue("baseline")) {
             at.add(problems, "candidate", to.name() + ", the baseline itself", "a backend that takes over");
         }
-        Stage stage = stage(at.fields().text("stage"));
+        var shifts = new ShiftReader(problems);
+        List<Step> steps = shifts.steps(at);
+        Stage stage = stage(at, !at.fields().list("steps").isEmpty());
         int weight = weight(at, stage, cohort);
         List<Match> matches = new MatchReader(problems).read(at);
         var actions = new ActionReader(problems);
@@ -45,6 +47,7 @@ final class RouteReader {
         if (at.fields().get("candidate") == null && at.fields().get("redirect") == null && stage != Stage.RETIRED) {
             at.addMissing(problems, "candidate", "the backend that takes over");
         }
+        Analysis analysis = shifts.analysis(at);
         Route.Builder route = Route.named(at.name())
                 .hostnames(hostnames(at))
                 .matches(matches)
@@ -58,12 +61,47 @@ final class RouteReader {
                 .retired(actions.retired(at))
                 .schedule(actions.schedule(at))
                 .filters(actions.filters(at))
+                .mirror(shifts.mirror(at))
+                .compare(new CompareReader(problems).read(at))
+                .analysis(analysis)
+                .steps(steps)
+                .pinned(steps.isEmpty() || at.fields().get("stage") != null)
                 .priority(at.fields().number("priority", 0))
                 .lintAllowed(actions.lintAllowed(at));
+        requireForSteps(at, steps, cohort);
         boolean whole = matches.size() == at.fields().list("matches").size() && !matches.isEmpty();
         boolean target = candidate != null || redirect != null || stage == Stage.RETIRED;
-        boolean sound = whole && target && problems.size() == before && Names.isName(at.name());
+        boolean moves = steps.size() == at.fields().list("steps").size() && (steps.isEmpty() || analysis != null);
+        boolean sound = whole && moves && target && problems.size() == before && Names.isName(at.name());
         return sound && stage != null ? route.stage(stage).build() : null;
+    }
+
+    /** What a route needs to move by itself, and what it must not say beside. */
+    private void requireForSteps(Declared at, List<Step> steps, @Nullable String cohort) {
+        if (at.fields().get("steps") == null) {
+            return;
+        }
+        for (String other : List.of("weight", "redirect", "schedule")) {
+            if (at.fields().get(other) != null) {
+                at.add(problems, other, other + " beside steps", "one of both");
+            }
+        }
+        if (at.fields().get("analysis") == null) {
+            at.addMissing(problems, "analysis", "on what evidence the route goes on");
+        }
+        boolean compares = at.fields().get("analysis") instanceof Yaml.Fields analysis
+                && analysis.list("gates").stream()
+                        .anyMatch(gate ->
+                                gate instanceof Yaml.Fields one && Objects.equals(one.text("metric"), "mismatchRate"));
+        boolean shadows = steps.stream().anyMatch(step -> step.stage() == Stage.SHADOW);
+        if ((compares || shadows) && at.fields().get("mirror") == null) {
+            at.addMissing(problems, "mirror", "what is compared, such as {percent: 20}");
+        }
+        if (cohort == null
+                && at.fields().get("cohort") == null
+                && steps.stream().anyMatch(Step::isSplit)) {
+            at.addMissing(problems, "cohort", "how callers are told apart");
+        }
     }
 
     private @Nullable String reference(Declared at, String key, Map<String, Declared> known) {
@@ -72,6 +110,22 @@ final class RouteReader {
             at.add(problems, key, "\"" + name + "\"", Suggestion.among(name, known.keySet()));
         }
         return name;
+    }
+
+    /** The stage a route is at; with steps it may be unsaid, and is off until they begin. */
+    private @Nullable Stage stage(Declared at, boolean hasSteps) {
+        if (hasSteps && at.fields().get("stage") == null) {
+            return Stage.OFF;
+        }
+        Stage stage = stage(at.fields().text("stage"));
+        if (hasSteps && stage != null && stage != Stage.OFF && stage != Stage.RETIRED) {
+            String found = stage.name().toLowerCase(Locale.ROOT) + " beside steps";
+            at.add(problems, "stage", found, "none, or off or retired, which win over the steps");
+        }
+        if (at.fields().get("stage") == null) {
+            at.addMissing(problems, "stage", "how far the route is, or steps");
+        }
+        return stage;
     }
 
     private static @Nullable Stage stage(@Nullable String text) {

@@ -1,10 +1,8 @@
 package dev.banyan.rules;
 
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +26,6 @@ public final class RoutingTable {
      */
 
     private static final int BAD_REQUEST = 400;
-    private static final int NEW_KEY_BYTES = 16;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private static final Decision.Choice NO_CHOICE =
             new Decision.Choice(Side.BASELINE, ChosenBy.NO_ROUTE, Cohort.LAST_BUCKET, null, false);
@@ -44,30 +39,35 @@ public final class RoutingTable {
     /** The baseline's first: its first reading says under which of several agreeing routes a request counts. */
     private final Set<PathModel> pathModels;
 
-    private final Supplier<String> newKeys;
+    private final Chance chance;
 
     private RoutingTable(
-            RuleSet rules,
-            Backend baseline,
-            MatchGroups groups,
-            @Nullable MatchGroups smallGroups,
-            Supplier<String> newKeys) {
+            RuleSet rules, Backend baseline, MatchGroups groups, @Nullable MatchGroups smallGroups, Chance chance) {
         Map<String, RoutePlan> planByRoute = RoutePlan.of(rules, baseline);
         this.rules = rules;
-        this.catchAll = new Decision.Routed(null, -1, baseline, NO_CHOICE, null);
+        this.catchAll = new Decision.Routed(null, -1, baseline, NO_CHOICE, null, null);
         this.index = new HostIndex(groups, planByRoute);
         this.smallIndex = smallGroups == null ? null : new HostIndex(smallGroups, planByRoute);
         this.pathModels = new LinkedHashSet<>(List.of(baseline.pathModel()));
         rules.backends().forEach(each -> pathModels.add(each.pathModel()));
-        this.newKeys = newKeys;
+        this.chance = chance;
+    }
+
+    /** The same rules with some routes where they have got to; see {@link RuleSet#at}. */
+    public RoutingTable at(Map<String, Standpoint> standpoints) {
+        try {
+            return compile(rules.at(standpoints), chance);
+        } catch (RulesException e) {
+            throw new IllegalStateException("rules that were compiled before, at other weights", e);
+        }
     }
 
     /** Compiles rules, or says everything that keeps them from fitting together. */
     public static RoutingTable compile(RuleSet rules) throws RulesException {
-        return compile(rules, RoutingTable::randomKey);
+        return compile(rules, Chance.RANDOM);
     }
 
-    static RoutingTable compile(RuleSet rules, Supplier<String> newKeys) throws RulesException {
+    static RoutingTable compile(RuleSet rules, Chance chance) throws RulesException {
         List<Problem> problems = new ArrayList<>(dangling(rules));
         var groups = new MatchGroups(rules.routes(), false);
         var smallGroups = ignoresCase(rules) ? new MatchGroups(rules.routes(), true) : null;
@@ -77,7 +77,7 @@ public final class RoutingTable {
         }
         Backend baseline =
                 rules.backends().stream().filter(Backend::baseline).findFirst().orElseThrow();
-        return new RoutingTable(rules, baseline, groups, smallGroups, newKeys);
+        return new RoutingTable(rules, baseline, groups, smallGroups, chance);
     }
 
     /** The rules this was compiled from. */
@@ -87,7 +87,7 @@ public final class RoutingTable {
 
     /**
      * What becomes of a request. Never null, never throws, and the same for the same facts, but for the value of a new
-     * cookie.
+     * cookie, and for which requests without a key are mirrored.
      */
     public Decision decide(RequestFacts facts) {
         String path = facts.rawPath();
@@ -129,7 +129,7 @@ public final class RoutingTable {
     }
 
     Decision decide(@Nullable MatchEntry match, RequestFacts facts) {
-        return match == null ? catchAll : match.plan().decide(facts, match.index(), newKeys);
+        return match == null ? catchAll : match.plan().decide(facts, match.index(), chance);
     }
 
     /** Looks up the only reading there is, or all that there could be. */
@@ -229,11 +229,5 @@ public final class RoutingTable {
 
     private static boolean ignoresCase(RuleSet rules) {
         return rules.backends().stream().anyMatch(each -> each.pathModel().ignoresCase());
-    }
-
-    private static String randomKey() {
-        byte[] bytes = new byte[NEW_KEY_BYTES];
-        RANDOM.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 }

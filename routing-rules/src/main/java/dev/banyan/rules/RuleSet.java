@@ -67,6 +67,17 @@ public final class RuleSet {
         return new RuleSet(changed, cohorts, routes, trustedNetworks, sources);
     }
 
+    /** The same rules with some routes where they have got to. Names of no route are passed over. */
+    public RuleSet at(Map<String, Standpoint> standpoints) {
+        List<Route> moved = routes.stream()
+                .map(route -> {
+                    Standpoint standpoint = standpoints.get(route.name());
+                    return standpoint == null ? route : route.at(standpoint);
+                })
+                .toList();
+        return new RuleSet(backends, cohorts, moved, trustedNetworks, sources);
+    }
+
     /** The same rules, with overrides believed from these networks. */
     public RuleSet withTrustedNetworks(List<Network> networks) {
         return new RuleSet(backends, cohorts, routes, networks, sources);

@@ -68,6 +68,10 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
         keys.put("retired", Route::retired);
         keys.put("schedule", Route::schedule);
         keys.put("filters", Route::filters);
+        keys.put("mirror", Route::mirror);
+        keys.put("compare", Route::compare);
+        keys.put("analysis", Route::analysis);
+        keys.put("steps", Route::steps);
         keys.put("priority", Route::priority);
         keys.put("lint.allow", Route::lintAllowed);
         return keys;

@@ -63,7 +63,15 @@ final class ArchitectureTest {
                         .filter(each -> each.getModifiers().contains(JavaModifier.PUBLIC) && each.isTopLevelClass())
                         .map(JavaClass::getSimpleName))
                 .containsExactlyInAnyOrder(
+                        "Analysis",
                         "Backend",
+                        "Compare",
+                        "Gate",
+                        "JsonPath",
+                        "Mirror",
+                        "Severity",
+                        "Standpoint",
+                        "Step",
                         "ChosenBy",
                         "FilterArgumentKind",
                         "FilterCall",

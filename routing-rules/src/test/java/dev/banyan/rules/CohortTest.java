@@ -27,7 +27,7 @@ final class CohortTest {
         Match any = Match.path(Match.Path.prefix("/catalog"));
         Route route = Rules.route("browse", stage, weight, any);
         RuleSet rules = RuleSet.of(List.of(Rules.LEGACY, Rules.CATALOG), List.of(SHOPPER), List.of(route));
-        return RoutingTable.compile(rules, () -> "new-key");
+        return RoutingTable.compile(rules, new FixedChance("new-key", 0));
     }
 
     private static Decision.Routed decide(RoutingTable table, String... headers) {

@@ -94,7 +94,7 @@ final class ExplainTest {
         RoutingTable table = RoutingTable.compile(Rules.parse(RULES));
         RequestFacts facts = Rules.request("GET /orders/42", "X-Customer-Id: acme");
         var map = ExplanationMap.of(Explain.of(table, facts), table.rules());
-        assertThat(map).containsEntry("mirrored", "not in this version").containsKeys("cohort", "readings");
+        assertThat(map).containsEntry("mirrored", "no").containsKeys("cohort", "readings");
         assertThat(String.valueOf(map.get("decision")))
                 .contains("backend=orders", "rewrittenPath=/v2", "AddRequestHeader=X-Fig, 1", "chosenBy=assignment");
     }

@@ -76,7 +76,7 @@ class ExplainCommandTest {
                         "side: candidate, chosen by override",
                         "cohort: shopper, cookie id = ann, bucket 5958, weight 0.01% (buckets below 1)",
                         "override: header X-Side: new, to the candidate",
-                        "mirrored: not in this version",
+                        "mirrored: no",
                         "matches whose path fits:",
                         "  routes[one-order].matches[0] at rules.yaml:12:15: wins",
                         "  routes[write-orders].matches[0] at rules.yaml:21:15: method: GET (expected: POST)");

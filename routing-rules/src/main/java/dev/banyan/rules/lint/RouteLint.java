@@ -75,7 +75,7 @@ final class RouteLint {
 
     private void page(Route route) {
         Cohort cohort = cohort(route);
-        if (!route.isSplit() || cohort == null || route.matches().stream().noneMatch(RouteLint::isPage)) {
+        if (!route.mayBeSplit() || cohort == null || route.matches().stream().noneMatch(RouteLint::isPage)) {
             return;
         }
         boolean lasts = cohort.key().stream().anyMatch(RouteLint::lasts);
@@ -104,7 +104,7 @@ final class RouteLint {
 
     private void journey(Route route, Map<String, Route> firstOfJourney) {
         Cohort cohort = cohort(route);
-        if (!route.isSplit() || cohort == null) {
+        if (!route.mayBeSplit() || cohort == null) {
             return;
         }
         for (Match match : route.matches()) {
