@@ -1,0 +1,144 @@
+package dev.banyan.gateway.gate;
+
+import dev.banyan.gateway.gate.Latencies.Buckets;
+import dev.banyan.rules.Gate;
+import dev.banyan.rules.Severity;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds evidence against the single limits of gates, each at the same confidence.
+ *
+ * @param logThreshold the log evidence that is enough, {@code ln(1/a)}
+ */
+record Limits(Evidence evidence, Window window, double logThreshold) {
+
+    private static final double BASIS_POINTS = 10_000;
+
+    /** How many limits gates have: the chance of a mistake is split over them. */
+    static int count(List<Gate> gates) {
+        int count = 0;
+        for (Gate gate : gates) {
+            count += switch (gate) {
+                case Gate.MismatchRate _ -> 1;
+                case Gate.ErrorRate(Integer increase, Integer max) -> both(increase, max);
+                case Gate.Latency(int _, Double ratio, Duration max) -> both(ratio, max);
+            };
+        }
+        return count;
+    }
+
+    private static int both(@Nullable Object one, @Nullable Object other) {
+        return one != null && other != null ? 2 : 1;
+    }
+
+    /** The results for a gate's limits; none for a gate that cannot be judged in this window. */
+    List<LimitResult> of(Gate gate) {
+        return switch (gate) {
+            case Gate.MismatchRate(Severity severity, int max) ->
+                window.compares() ? List.of(mismatchRate(severity, max / BASIS_POINTS)) : List.of();
+            case Gate.ErrorRate rate -> errorRate(rate);
+            case Gate.Latency latency -> latency(latency);
+        };
+    }
+
+    private LimitResult mismatchRate(Severity severity, double max) {
+        Share share = evidence.mismatches().share(severity);
+        Verdict verdict = verdict(share.againstAtLeast(max), share.againstAtMost(max));
+        String name = severity.name().toLowerCase(Locale.ROOT);
+        String words = "mismatchRate: " + Words.count(share.count()) + " of " + Words.count(share.trials())
+                + " compared pairs differ (" + name + " or worse), " + Words.percent(share.value())
+                + ": " + Words.relation(verdict, Words.percent(max));
+        return new LimitResult("mismatchRate " + name, verdict, share.value(), max, share.trials(), words);
+    }
+
+    private List<LimitResult> errorRate(Gate.ErrorRate gate) {
+        List<LimitResult> results = new ArrayList<>();
+        Share candidate = evidence.candidate().errorShare();
+        if (gate.maxIncrease() != null) {
+            results.add(errorIncrease(candidate, evidence.baseline().errorShare(), gate.maxIncrease() / BASIS_POINTS));
+        }
+        if (gate.max() != null) {
+            double max = gate.max() / BASIS_POINTS;
+            Verdict verdict = verdict(candidate.againstAtLeast(max), candidate.againstAtMost(max));
+            String words =
+                    "errorRate: candidate " + told(candidate) + ": " + Words.relation(verdict, Words.percent(max));
+            results.add(new LimitResult("errorRate", verdict, candidate.value(), max, candidate.trials(), words));
+        }
+        return results;
+    }
+
+    private LimitResult errorIncrease(Share candidate, Share baseline, double increase) {
+        Verdict verdict = candidate.trials() == 0 || baseline.trials() == 0
+                ? Verdict.INCONCLUSIVE
+                : verdict(
+                        TwoSides.againstIncreaseAtLeast(candidate, baseline, increase),
+                        TwoSides.againstIncreaseAtMost(candidate, baseline, increase));
+        double value = candidate.value() - baseline.value();
+        String words = "errorRate: candidate " + told(candidate) + ", baseline " + told(baseline) + ": "
+                + Words.relation(verdict, Words.points(increase) + " more than the baseline");
+        return new LimitResult("errorRate vs baseline", verdict, value, increase, candidate.trials(), words);
+    }
+
+    private static String told(Share share) {
+        return Words.percent(share.value()) + " of " + Words.count(share.trials()) + " requests";
+    }
+
+    private List<LimitResult> latency(Gate.Latency gate) {
+        List<LimitResult> results = new ArrayList<>();
+        if (gate.maxRatio() != null) {
+            results.add(latencyRatio(gate.percentile(), gate.maxRatio()));
+        }
+        if (gate.max() != null) {
+            results.add(latencyMax(gate.percentile(), gate.max()));
+        }
+        return results;
+    }
+
+    private LimitResult latencyRatio(int percentile, double ratio) {
+        Latencies candidate = evidence.candidate().latencies();
+        Latencies baseline = evidence.baseline().latencies();
+        double p = percentile / 100.0;
+        Buckets ours = candidate.buckets();
+        Buckets theirs = baseline.buckets();
+        Verdict verdict = ours.total() == 0 || theirs.total() == 0
+                ? Verdict.INCONCLUSIVE
+                : verdict(
+                        Quantiles.againstAtLeast(ours, theirs, p, ratio),
+                        Quantiles.againstAtMost(ours, theirs, p, ratio));
+        double value = theirs.total() == 0 ? 0 : candidate.millisAt(percentile) / baseline.millisAt(percentile);
+        String metric = "latencyP" + percentile;
+        String words = metric + ": candidate " + told(candidate, percentile) + ", baseline "
+                + told(baseline, percentile) + ": "
+                + Words.relation(verdict, Words.ratio(ratio) + " the baseline's");
+        return new LimitResult(metric + " vs baseline", verdict, value, ratio, candidate.count(), words);
+    }
+
+    private LimitResult latencyMax(int percentile, Duration max) {
+        Latencies candidate = evidence.candidate().latencies();
+        Buckets buckets = candidate.buckets();
+        double p = percentile / 100.0;
+        long micros = max.toNanos() / 1_000;
+        Verdict verdict =
+                verdict(Quantiles.againstAtLeast(buckets, p, micros), Quantiles.againstAtMost(buckets, p, micros));
+        String metric = "latencyP" + percentile;
+        String words = metric + ": candidate " + told(candidate, percentile) + ": "
+                + Words.relation(verdict, Words.millis(max.toNanos() / 1e6));
+        return new LimitResult(
+                metric, verdict, candidate.millisAt(percentile), max.toNanos() / 1e6, candidate.count(), words);
+    }
+
+    private static String told(Latencies latencies, int percentile) {
+        return Words.millis(latencies.millisAt(percentile)) + " (" + Words.count(latencies.count()) + " replies)";
+    }
+
+    private Verdict verdict(double againstBeyond, double againstWithin) {
+        if (againstBeyond >= logThreshold) {
+            return Verdict.PASS;
+        }
+        return againstWithin >= logThreshold ? Verdict.FAIL : Verdict.INCONCLUSIVE;
+    }
+}
