@@ -1,13 +1,7 @@
 package dev.banyan.bridge;
 
-import dev.banyan.bridge.config.BridgeConfig;
 import dev.banyan.bridge.config.ConfigException;
-import dev.banyan.bridge.engine.TransactionAssembler;
-import dev.banyan.bridge.hub.KafkaHub;
-import dev.banyan.bridge.mapping.Mapper;
-import dev.banyan.bridge.mapping.Mapping;
 import dev.banyan.bridge.mapping.MappingException;
-import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.run.BridgeRun;
 import dev.banyan.bridge.run.RunSettings;
 import dev.banyan.bridge.run.StatusServer;
@@ -19,7 +13,6 @@ import dev.banyan.bridge.source.SourcePlan;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -27,8 +20,6 @@ import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,82 +29,23 @@ import picocli.CommandLine.Option;
         name = "cdc-bridge",
         mixinStandardHelpOptions = true,
         description = "Turns row changes of a legacy PostgreSQL database into domain events on Kafka.",
-        subcommands = {Bridge.Run.class, Bridge.Plan.class, Bridge.Init.class, Bridge.Resync.class})
+        subcommands = {
+            Bridge.Run.class,
+            Bridge.Plan.class,
+            Bridge.Init.class,
+            Bridge.Resync.class,
+            TestCommand.class,
+            ExplainCommand.class,
+            DoctorCommand.class
+        })
 public final class Bridge {
 
-    private static final Duration LEASE = Duration.ofSeconds(10);
     private static final Duration STOP_MAX = Duration.ofSeconds(60);
     private static final int EXIT_STEPS_LEFT = 3;
     private static final int EXIT_HUNG = 70;
 
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Bridge()).execute(arguments));
-    }
-
-    /** What every command reads first. */
-    private static final class ConfigOption {
-
-        @Option(
-                names = "--config",
-                required = true,
-                paramLabel = "FILE",
-                description = "the bridge's configuration file")
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private Path config;
-    }
-
-    private record Setup(BridgeConfig config, Mapping mapping, Source source) {
-
-        static Setup read(Path file) throws ConfigException, MappingException {
-            var config = BridgeConfig.read(file);
-            var mapping = MappingFile.read(config.mapping());
-            var source = config.source();
-            return new Setup(
-                    config,
-                    mapping,
-                    new Source(
-                            source.jdbcUrl(),
-                            source.user(),
-                            source.password(),
-                            source.slot(),
-                            source.publication(),
-                            source.manage(),
-                            mapping.tables().stream()
-                                    .map(use -> new Source.Table(use.table(), use.columns(), use.key()))
-                                    .toList()));
-        }
-
-        BridgeStore.Settings store() {
-            return new BridgeStore.Settings(
-                    config.store().jdbcUrl(),
-                    config.store().user(),
-                    config.store().password());
-        }
-
-        RunSettings run(byte @Nullable [] hashKey, int acceptedTimeline) {
-            var hub = config.hub();
-            var topics = mapping.aggregates().stream()
-                    .map(aggregate -> aggregate.topic())
-                    .collect(Collectors.toSet());
-            var kafka = new KafkaHub.Settings(
-                    hub.bootstrapServers(), hub.producer(), hub.source(), hub.partitions(), topics);
-            var limits = config.limits();
-            return new RunSettings(
-                    config.name(),
-                    source,
-                    store(),
-                    () -> new Mapper(mapping, config.name(), hashKey),
-                    () -> new KafkaHub(config.name(), kafka),
-                    new RunSettings.Limits(
-                            new TransactionAssembler.Limits(
-                                    limits.transactionRows(), (long) limits.transactionMegabytes() << 20),
-                            (long) limits.queueMegabytes() << 20,
-                            limits.hubTransactionRows()),
-                    config.backfillOnFirstStart(),
-                    Duration.ofMillis(config.heartbeatMillis()),
-                    LEASE,
-                    acceptedTimeline);
-        }
     }
 
     @Command(
@@ -136,16 +68,11 @@ public final class Bridge {
         public Integer call() throws InterruptedException {
             try {
                 var setup = Setup.read(files.config);
-                return run(setup, setup.run(hashKey(setup.config()), acceptedTimeline));
+                return run(setup, setup.run(acceptedTimeline));
             } catch (ConfigException | MappingException | StoreUnusable | IllegalArgumentException | IOException e) {
                 System.err.println(e.getMessage());
                 return 1;
             }
-        }
-
-        private static byte @Nullable [] hashKey(BridgeConfig config) throws IOException {
-            var file = config.hashKeyFile();
-            return file == null ? null : Files.readAllBytes(file);
         }
 
         private static int run(Setup setup, RunSettings settings) throws InterruptedException {
@@ -280,7 +207,7 @@ public final class Bridge {
                 var setup = Setup.read(files.config);
                 try (var connection = setup.source().connect();
                         var store = BridgeStore.open(
-                                setup.store(), setup.config().name(), "resync", LEASE, InstantSource.system())) {
+                                setup.store(), setup.config().name(), "resync", Setup.LEASE, InstantSource.system())) {
                     return resync(setup, store, Preflight.slotPosition(setup.source(), connection));
                 }
             } catch (ConfigException | MappingException | SQLException | StoreUnusable e) {

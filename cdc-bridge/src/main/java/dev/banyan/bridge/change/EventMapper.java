@@ -1,6 +1,7 @@
 package dev.banyan.bridge.change;
 
 import java.util.List;
+import java.util.Map;
 
 /** Turns a transaction into events. Pure but for {@code images}, which it reads and brings forward. */
 @FunctionalInterface
@@ -8,4 +9,9 @@ public interface EventMapper {
 
     /** The events of {@code transaction}, in order; the same for the same transaction and the same images. A {@link MappingFailed} ends the run. */
     List<DomainEvent> map(Transaction transaction, AggregateImages images);
+
+    /** How often a table changed in a way that no event shows, since this mapper was made. */
+    default Map<TableId, Long> withoutEvent() {
+        return Map.of();
+    }
 }

@@ -252,7 +252,7 @@ public final class KafkaHub implements Hub {
         return properties;
     }
 
-    private static boolean isProducersOwn(String property) {
+    static boolean isProducersOwn(String property) {
         return property.equals("compression.type")
                 || property.equals("batch.size")
                 || property.equals("linger.ms")

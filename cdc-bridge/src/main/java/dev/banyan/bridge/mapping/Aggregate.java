@@ -2,6 +2,8 @@ package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.yaml.Place;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One thing the business knows (a product, an order) and the tables it is spread over. {@code root} has one row for each; {@code
@@ -32,5 +34,15 @@ public record Aggregate(
     /** The full type of the event {@code rule} names. */
     String type(EventRule rule) {
         return typeTemplate.replace("{event}", rule.event());
+    }
+
+    /** The event's name in {@code type}, when it is one of this aggregate's types. */
+    public Optional<String> eventOf(String type) {
+        return rules.stream()
+                .flatMap(rule -> rule.bulk() == null
+                        ? Stream.of(rule.event())
+                        : Stream.of(rule.event(), rule.bulk().event()))
+                .filter(event -> typeTemplate.replace("{event}", event).equals(type))
+                .findFirst();
     }
 }

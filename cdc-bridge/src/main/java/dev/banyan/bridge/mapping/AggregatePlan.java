@@ -23,6 +23,7 @@ final class AggregatePlan {
     private final List<Integer> subjectFields;
     private final List<String> names;
     private final boolean isRenumberable;
+    private final RuleChoice choice;
 
     AggregatePlan(Aggregate aggregate, Map<TableId, TablePlan> tables) {
         this.aggregate = aggregate;
@@ -39,6 +40,7 @@ final class AggregatePlan {
         names = new ArrayList<>();
         aggregate.root().fields().forEach(field -> names.add(field.name()));
         aggregate.children().forEach(child -> names.add(child.name()));
+        choice = new RuleChoice(aggregate.name(), aggregate.rules(), names);
         isRenumberable = aggregate.rules().stream().anyMatch(rule -> rule.when() instanceof When.Renumbered);
     }
 
@@ -59,6 +61,10 @@ final class AggregatePlan {
 
     Aggregate aggregate() {
         return aggregate;
+    }
+
+    RuleChoice choice() {
+        return choice;
     }
 
     TablePlan root() {
@@ -181,47 +187,5 @@ final class AggregatePlan {
             }
         }
         return true;
-    }
-
-    /** The rule for a change of the kind {@code plain}; there is one, {@link RuleReader} has seen to it. */
-    EventRule rule(When plain) {
-        return aggregate.rules().stream()
-                .filter(rule -> rule.when().equals(plain))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(aggregate.name() + ": no rule for " + plain));
-    }
-
-    /** The first rule that holds for a change from {@code before} to {@code after}. */
-    EventRule rule(AggregateState before, AggregateState after, List<String> changed, boolean renumbered) {
-        for (var rule : aggregate.rules()) {
-            var holds =
-                    switch (rule.when()) {
-                        case When.Backfilled(), When.Created(), When.Removed() -> false;
-                        case When.Renumbered() -> renumbered;
-                        case When.Otherwise() -> true;
-                        case When.Changed condition -> holds(condition, before, after, changed);
-                    };
-            if (holds) {
-                return rule;
-            }
-        }
-        throw new IllegalStateException(aggregate.name() + ": no rule for otherwise");
-    }
-
-    private boolean holds(When.Changed condition, AggregateState before, AggregateState after, List<String> changed) {
-        if (!condition.changed().isEmpty() && Collections.disjoint(condition.changed(), changed)) {
-            return false;
-        }
-        if (condition.field() == null) {
-            return true;
-        }
-        var index = names.indexOf(condition.field());
-        return changed.contains(condition.field())
-                && isOneOf(before.fields().get(index), condition.from())
-                && isOneOf(after.fields().get(index), condition.to());
-    }
-
-    private static boolean isOneOf(@Nullable Object value, List<Object> wanted) {
-        return wanted.isEmpty() || (value != null && wanted.contains(value));
     }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Checks that the uses of one table agree, over all aggregates and with themselves, and that no two subjects can be the same. */
@@ -16,7 +17,7 @@ final class Agreement {
     private final Map<TableId, SourceTable> firstByTable = new HashMap<>();
     private final Map<TableId, List<String>> parentByTable = new HashMap<>();
     private final Map<TableId, Map<String, Field>> plainByTable = new HashMap<>();
-    private final Map<TableId, Map<String, Field>> hashedByTable = new HashMap<>();
+    private final Map<TableId, Map<String, Field>> redactedByTable = new HashMap<>();
     private final Map<TableId, Set<String>> droppedByTable = new HashMap<>();
 
     private Agreement(Problems problems) {
@@ -47,9 +48,9 @@ final class Agreement {
                     first.key() + ", as in line " + first.at().line());
         }
         var plain = plainByTable.computeIfAbsent(table.id(), _ -> new HashMap<>());
-        var hashed = hashedByTable.computeIfAbsent(table.id(), _ -> new HashMap<>());
+        var redacted = redactedByTable.computeIfAbsent(table.id(), _ -> new HashMap<>());
         for (var field : table.fields()) {
-            var target = field.type() instanceof FieldType.Hash ? hashed : plain;
+            var target = Redaction.of(field.type()) == null ? plain : redacted;
             field.columns().forEach(column -> target.putIfAbsent(column, field));
         }
         droppedByTable.computeIfAbsent(table.id(), _ -> new HashSet<>()).addAll(table.drop());
@@ -78,32 +79,33 @@ final class Agreement {
 
     private void redaction(SourceTable table, List<String> parent, String where) {
         var id = table.id();
-        var hashed = hashedByTable.getOrDefault(id, Map.of());
+        var redacted = redactedByTable.getOrDefault(id, Map.of());
         var dropped = droppedByTable.getOrDefault(id, Set.of());
         for (var field : table.fields()) {
             for (var column : field.columns()) {
                 if (dropped.contains(column)) {
                     conflict(field.at(), where, column, "used here and dropped for " + id, "one of the two");
                 }
-                if (!(field.type() instanceof FieldType.Hash) && hashed.containsKey(column)) {
+                var other = redacted.get(column);
+                if (other != null && !Objects.equals(Redaction.of(field.type()), Redaction.of(other.type()))) {
                     conflict(
                             field.at(),
                             where,
                             column,
-                            "in clear here and hashed in line "
-                                    + hashed.get(column).at().line(),
+                            (Redaction.of(field.type()) == null ? "in clear here and redacted" : "redacted otherwise")
+                                    + " in line " + other.at().line(),
                             "one of the two");
                 }
             }
         }
         for (var columns : List.of(table.key(), parent)) {
             for (var column : columns) {
-                if (dropped.contains(column) || hashed.containsKey(column)) {
+                if (dropped.contains(column) || redacted.containsKey(column)) {
                     conflict(
                             table.at(),
                             where,
                             column,
-                            "a key column that is dropped or hashed",
+                            "a key column that is dropped or redacted",
                             "keys in clear: rows are found by them");
                 }
             }

@@ -4,11 +4,12 @@ import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.mapping.EventRule.When;
+import dev.banyan.bridge.mapping.Explanation.Decision;
+import dev.banyan.bridge.mapping.RuleChoice.Difference;
 import dev.banyan.bridge.mapping.Touches.Touch;
 import dev.banyan.bridge.mapping.TransactionRows.Slot;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what one transaction did to each aggregate into events. */
@@ -22,23 +23,24 @@ final class Evaluation {
     private final Transaction transaction;
     private final TransactionRows rows;
     private final EventIds ids;
-    private final LongAdder unchanged;
-    private final LongAdder waiting;
-    private final List<DomainEvent> events;
+    private final Tally tally;
+    private final BulkEvents events;
+    private final Explanation.@Nullable Notes notes;
 
+    /** With {@code notes} every decision is written down, which costs more than the mapping itself. */
     Evaluation(
             Transaction transaction,
             TransactionRows rows,
             EventIds ids,
-            LongAdder unchanged,
-            LongAdder waiting,
-            List<DomainEvent> events) {
+            Tally tally,
+            BulkEvents events,
+            Explanation.@Nullable Notes notes) {
         this.transaction = transaction;
         this.rows = rows;
         this.ids = ids;
-        this.unchanged = unchanged;
-        this.waiting = waiting;
+        this.tally = tally;
         this.events = events;
+        this.notes = notes;
     }
 
     void evaluate(Touch touch) {
@@ -49,13 +51,15 @@ final class Evaluation {
         } else if (slot.existed()) {
             removed(touch);
         } else {
-            waiting.increment();
+            tally.waiting(touch);
+            note(touch, null, "its rows are remembered until its root row is known", List.of());
         }
     }
 
     private void removed(Touch touch) {
         var key = touch.plan().keyValues(touch.key());
-        emit(touch, touch.plan().rule(REMOVED), List.of(), EventData.ofRemoved(key), false);
+        var rule = touch.plan().choice().of(REMOVED);
+        emit(touch, rule, "its root row is gone", List.of(), EventData.ofRemoved(key), false);
     }
 
     private void present(Touch touch, Slot slot, Row after) {
@@ -64,7 +68,8 @@ final class Evaluation {
         var origin = slot.origin();
         var renumbered = origin != null && !origin.equals(touch.key());
         if (origin == null || (renumbered && !plan.isRenumberable())) {
-            whole(touch, CREATED, plan.state(rowsAfter, null, null), !touch.isLive());
+            var why = touch.isLive() ? "its root row is new" : "a backfill read it";
+            whole(touch, CREATED, why, plan.state(rowsAfter, null, null), !touch.isLive());
             return;
         }
         var before = rows.slot(plan.root(), origin).before();
@@ -76,40 +81,54 @@ final class Evaluation {
         var stateBefore = plan.state(rowsBefore, null, null);
         var stateAfter = plan.state(rowsAfter, rowsBefore, stateBefore);
         var changed = plan.changed(stateBefore, stateAfter);
+        var difference = new Difference(stateBefore, stateAfter, changed, renumbered);
         if (!touch.isLive()) {
-            backfilled(touch, changed, stateAfter);
+            backfilled(touch, difference);
         } else if (!changed.isEmpty()) {
-            var rule = plan.rule(stateBefore, stateAfter, changed, renumbered);
-            emit(touch, rule, changed, data(touch, stateAfter, renumbered ? origin : null), false);
+            changed(touch, difference, renumbered ? origin : null);
         } else if (touch.isRootRead() || touch.isUntold()) {
             // The backfill drops what it reads of a row that the log had first, so this is the only chance to tell of
             // it.
-            whole(touch, BACKFILLED, stateAfter, true);
+            whole(touch, BACKFILLED, "no event has told of it yet", stateAfter, true);
         } else {
-            unchanged.increment();
+            unchanged(touch, "nothing that an event shows changed");
         }
     }
 
+    private void changed(Touch touch, Difference difference, @Nullable List<Object> previousKey) {
+        var choice = touch.plan().choice();
+        var rule = choice.first(difference);
+        if (notes != null) {
+            notes.verdicts = choice.verdicts(difference);
+        }
+        var data = data(touch, difference.after(), previousKey);
+        emit(touch, rule, "the first rule that holds", difference.changed(), data, false);
+    }
+
     /** A row the backfill read: the root always becomes an event, children only when they add something. */
-    private void backfilled(Touch touch, List<String> changed, AggregateState state) {
-        if (touch.isRootRead() || !changed.isEmpty()) {
-            whole(touch, BACKFILLED, state, true);
+    private void backfilled(Touch touch, Difference difference) {
+        if (touch.isRootRead() || !difference.changed().isEmpty()) {
+            whole(touch, BACKFILLED, "a backfill read it", difference.after(), true);
         } else {
-            unchanged.increment();
+            unchanged(touch, "a backfill read rows of it that were known already");
         }
     }
 
     /** A change of an aggregate that was there before, but that no backfill has read yet: only its new state is known. */
     private void unseen(Touch touch, AggregateState state, @Nullable List<Object> previousKey) {
-        var rule = previousKey == null
-                ? touch.plan().rule(OTHERWISE)
-                : touch.plan().rule(new When.Renumbered());
-        emit(touch, rule, List.of(), data(touch, state, previousKey), false);
+        var rule = touch.plan().choice().of(previousKey == null ? OTHERWISE : new When.Renumbered());
+        var why = "it was there before, but nothing is known of how it was";
+        emit(touch, rule, why, List.of(), data(touch, state, previousKey), false);
     }
 
-    private void whole(Touch touch, When when, AggregateState state, boolean backfill) {
-        var rule = touch.plan().rule(backfill ? BACKFILLED : when);
-        emit(touch, rule, List.of(), data(touch, state, null), backfill);
+    private void whole(Touch touch, When when, String why, AggregateState state, boolean backfill) {
+        var rule = touch.plan().choice().of(backfill ? BACKFILLED : when);
+        emit(touch, rule, why, List.of(), data(touch, state, null), backfill);
+    }
+
+    private void unchanged(Touch touch, String why) {
+        tally.unchanged(touch);
+        note(touch, null, why, List.of());
     }
 
     private String data(Touch touch, AggregateState state, @Nullable List<Object> previousKey) {
@@ -118,32 +137,36 @@ final class Evaluation {
         return EventData.of(touch.plan().aggregate(), state, previous);
     }
 
-    private void emit(Touch touch, EventRule rule, List<String> changed, String data, boolean backfill) {
+    private void emit(Touch touch, EventRule rule, String why, List<String> changed, String data, boolean backfill) {
         var aggregate = touch.plan().aggregate();
         var subject = touch.plan().subject(touch.key());
-        events.add(new DomainEvent(
+        var event = new DomainEvent(
                 ids.id(transaction.commitLsn(), rule.name(), subject),
                 aggregate.type(rule),
                 aggregate.topic(),
                 subject,
                 transaction.commitTime(),
-                sequence(transaction.commitLsn(), events.size()),
+                Sequence.of(transaction.commitLsn(), events.next()),
                 transaction.txId(),
                 backfill,
                 changed,
-                data));
+                data);
+        events.add(aggregate, rule, event);
+        note(touch, rule, why, changed);
     }
 
-    /** {@code 000000000352c578-000001}; by hand, because a format string costs more than the rest of an event. */
-    private static String sequence(long commitLsn, int ordinal) {
-        var lsn = Long.toHexString(commitLsn);
-        var number = Integer.toString(ordinal);
-        return new StringBuilder(24)
-                .repeat('0', 16 - lsn.length())
-                .append(lsn)
-                .append('-')
-                .repeat('0', Math.max(0, 6 - number.length()))
-                .append(number)
-                .toString();
+    private void note(Touch touch, @Nullable EventRule rule, String why, List<String> changed) {
+        if (notes == null) {
+            return;
+        }
+        notes.decisions.add(new Decision(
+                touch.plan().aggregate().name(),
+                touch.plan().subject(touch.key()),
+                rule == null ? null : rule.event(),
+                rule == null ? null : rule.name(),
+                why,
+                changed,
+                notes.verdicts));
+        notes.verdicts = List.of();
     }
 }

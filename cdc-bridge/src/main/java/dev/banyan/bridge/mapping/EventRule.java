@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
  * One rule of an aggregate: its event's name and when it is the one. {@code name} is what the rule's events get
  * their ids from; it stays when the event is renamed.
  */
-public record EventRule(String event, String name, When when, Place at) {
+public record EventRule(
+        String event, String name, When when, @Nullable Bulk bulk, Place at) {
+
+    /** When {@code atLeast} aggregates of one transaction get this rule's event, they get the event {@code event} together. */
+    public record Bulk(String event, int atLeast) {}
 
     /** The change of an aggregate within one transaction that a rule asks for. */
     public sealed interface When {

@@ -32,7 +32,8 @@ final class FieldReader {
             "timestamp",
             "date",
             "yyyymmdd",
-            "hash");
+            "hash",
+            "mask");
 
     private static final List<String> UNKNOWN = List.of("refuse", "asNull", "keep");
 
@@ -102,6 +103,7 @@ final class FieldReader {
             case "date" -> new FieldType.Date();
             case "yyyymmdd" -> new FieldType.DayNumber();
             case "hash" -> new FieldType.Hash();
+            case "mask" -> new FieldType.Mask(section.integer("keep", 0, 16, 0));
             default -> new FieldType.Text(false);
         };
     }

@@ -60,6 +60,9 @@ public sealed interface FieldType {
     /** HMAC-SHA-256 of the value under a key only the bridge has: equal values stay equal, nobody reads them. */
     record Hash() implements FieldType {}
 
+    /** The value with stars in place of all characters but the last {@code keep}. */
+    record Mask(int keep) implements FieldType {}
+
     /** The same value in every event. */
     record Always(Object value) implements FieldType {}
 
@@ -103,6 +106,7 @@ public sealed interface FieldType {
             case Date() -> value instanceof LocalDate date ? date.toString() : NOT_UNDERSTOOD;
             case DayNumber() -> dayNumber(value);
             case Hash() -> value.toString();
+            case Mask _ -> value.toString();
             case Always(var constant) -> constant;
         };
     }
@@ -123,6 +127,7 @@ public sealed interface FieldType {
             case Date() -> "a date";
             case DayNumber() -> "a date as yyyymmdd";
             case Hash _ -> "a value";
+            case Mask _ -> "a value";
             case Always _ -> "a value";
         };
     }

@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +24,7 @@ public final class Mapper implements EventMapper {
     private final Map<TableId, List<AggregatePlan>> aggregatesByChild = new HashMap<>();
     private final EventIds ids;
     private final @Nullable KeyedHash hash;
-    private final LongAdder changes = new LongAdder();
-    private final LongAdder ignoredChanges = new LongAdder();
-    private final LongAdder events = new LongAdder();
-    private final LongAdder unchanged = new LongAdder();
-    private final LongAdder waiting = new LongAdder();
+    private final Tally tally = new Tally();
 
     /**
      * A mapper whose ids belong to {@code bridge}: two bridges with the same name give the same event the same id. {@code hashKey} (16
@@ -40,10 +35,12 @@ public final class Mapper implements EventMapper {
         ids = new EventIds(bridge);
         hash = hashKey == null ? null : new KeyedHash(hashKey);
         for (var table : tables.values()) {
-            if (hash == null && !table.use().hashed().isEmpty()) {
-                throw new IllegalArgumentException("hash key: none (expected: one, " + table.id() + "."
-                        + table.use().hashed().getFirst() + " is hashed)");
-            }
+            table.use().redactions().forEach((column, redaction) -> {
+                if (hash == null && redaction instanceof Redaction.Hash) {
+                    throw new IllegalArgumentException(
+                            "hash key: none (expected: one, " + table.id() + "." + column + " is hashed)");
+                }
+            });
         }
         for (var aggregate : mapping.aggregates()) {
             var plan = new AggregatePlan(aggregate, tables);
@@ -61,23 +58,33 @@ public final class Mapper implements EventMapper {
     /** The events of {@code transaction}; an {@link UnmappableException} when it has none to give, and then nothing was remembered. */
     @Override
     public List<DomainEvent> map(Transaction transaction, AggregateImages images) {
-        var touches = new Touches(aggregatesByRoot, aggregatesByChild);
-        var rows = new TransactionRows(images, hash, touches);
+        var result = map(transaction, images, null);
+        tally.events.add(result.size());
+        return result;
+    }
+
+    /** The same as {@link #map}, with the reasons; a transaction that cannot be mapped is explained, too. */
+    public Explanation explain(Transaction transaction, AggregateImages images) {
+        var notes = new Explanation.Notes();
+        var unmapped = new HashMap<TableId, Integer>();
         for (var change : transaction.changes()) {
-            var table = tables.get(change.table());
-            if (table == null) {
-                ignoredChanges.increment();
-                continue;
-            }
-            changes.increment();
-            try {
-                rows.apply(table, change);
-            } catch (UnmappableException e) {
-                throw e.in("transaction " + transaction.txId());
+            if (!tables.containsKey(change.table())) {
+                unmapped.merge(change.table(), 1, Integer::sum);
             }
         }
-        var result = new ArrayList<DomainEvent>();
-        var evaluation = new Evaluation(transaction, rows, ids, unchanged, waiting, result);
+        try {
+            return new Explanation(map(transaction, images, notes), notes.decisions, unmapped, null);
+        } catch (UnmappableException e) {
+            return new Explanation(List.of(), notes.decisions, unmapped, e.getMessage());
+        }
+    }
+
+    private List<DomainEvent> map(Transaction transaction, AggregateImages images, Explanation.@Nullable Notes notes) {
+        var touches = new Touches(aggregatesByRoot, aggregatesByChild);
+        var rows = new TransactionRows(images, hash, touches);
+        apply(transaction, rows);
+        var events = new BulkEvents(transaction, ids);
+        var evaluation = new Evaluation(transaction, rows, ids, tally, events, notes);
         for (var touch : touches.inOrder()) {
             try {
                 evaluation.evaluate(touch);
@@ -87,13 +94,33 @@ public final class Mapper implements EventMapper {
             }
         }
         rows.write();
-        events.add(result.size());
-        return List.copyOf(result);
+        return events.result();
+    }
+
+    private void apply(Transaction transaction, TransactionRows rows) {
+        for (var change : transaction.changes()) {
+            var table = tables.get(change.table());
+            if (table == null) {
+                tally.ignored(change.table());
+                continue;
+            }
+            tally.changes.increment();
+            try {
+                rows.apply(table, change);
+            } catch (UnmappableException e) {
+                throw e.in("transaction " + transaction.txId());
+            }
+        }
     }
 
     /** What this mapper has done since it was made. */
     public MapperCounts counts() {
-        return new MapperCounts(changes.sum(), ignoredChanges.sum(), events.sum(), unchanged.sum(), waiting.sum());
+        return tally.counts();
+    }
+
+    @Override
+    public Map<TableId, Long> withoutEvent() {
+        return tally.withoutEvent();
     }
 
     private static Map<TableId, TablePlan> plan(Mapping mapping) {

@@ -12,7 +12,7 @@ public final class MappingException extends Exception {
     @SuppressWarnings("serial") // never serialized: it is printed where it is caught
     private final List<Problem> problems;
 
-    MappingException(List<Problem> problems) {
+    public MappingException(List<Problem> problems) {
         super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
         this.problems = List.copyOf(problems);
     }

@@ -49,6 +49,7 @@ public final class MappingFile {
                 aggregates.add(new AggregateReader(entry, defaults, problems).read());
             }
         });
+        top.find("tests"); // read by those who run them
         top.end();
         if (aggregates.isEmpty()) {
             problems.add(top.at("aggregates"), "mapping.aggregates", "none", "at least one aggregate");

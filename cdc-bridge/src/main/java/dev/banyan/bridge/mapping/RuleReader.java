@@ -1,6 +1,7 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.mapping.Aggregate.ChildList;
+import dev.banyan.bridge.mapping.EventRule.Bulk;
 import dev.banyan.bridge.mapping.EventRule.When;
 import dev.banyan.bridge.yaml.Problems;
 import dev.banyan.bridge.yaml.Section;
@@ -71,9 +72,31 @@ final class RuleReader {
         var explicitName = section.text("name");
         var when = section.require("when", "when: " + String.join(", ", PLAIN.keySet()) + ", or {field: ..., to: ...}")
                 .flatMap(found -> when(found, where + ".when"));
+        var bulk = section.section("bulk").map(found -> bulk(found, when));
         section.end();
-        return when.map(
-                found -> new EventRule(event, explicitName.orElseGet(() -> nameOf(found)), found, section.at()));
+        return when.map(found -> new EventRule(
+                event, explicitName.orElseGet(() -> nameOf(found)), found, bulk.orElse(null), section.at()));
+    }
+
+    private Bulk bulk(Section section, Optional<When> when) {
+        var event = section.requiredText("event", "event: what many together are called, such as PriceListImported");
+        MappingFile.checkName(
+                event,
+                "[A-Za-z][A-Za-z0-9]*",
+                "letters and digits, such as PriceListImported",
+                section.at("event"),
+                section.where() + ".event",
+                problems);
+        var atLeast = section.integer("atLeast", 2, 1_000_000, 100);
+        if (when.isPresent() && (when.get() instanceof When.Backfilled || when.get() instanceof When.Renumbered)) {
+            problems.add(
+                    section.at(),
+                    section.where(),
+                    "bulk for this 'when'",
+                    "created, removed, otherwise or a condition");
+        }
+        section.end();
+        return new Bulk(event, atLeast);
     }
 
     private Optional<When> when(Yaml yaml, String where) {

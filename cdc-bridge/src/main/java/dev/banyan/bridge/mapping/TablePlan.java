@@ -54,7 +54,7 @@ record TablePlan(TableUse use, Set<String> padded) {
     }
 
     /**
-     * {@code row} as it is remembered: only columns that are used, hashed where that is asked for. A column {@code row} does not carry
+     * {@code row} as it is remembered: only columns that are used, redacted where that is asked for. A column {@code row} does not carry
      * (a large value that was not changed) is taken from {@code previous}.
      */
     Row image(Row row, @Nullable Row previous, @Nullable KeyedHash hash) {
@@ -64,8 +64,9 @@ record TablePlan(TableUse use, Set<String> padded) {
             var value = row.get(column);
             if (value == null && previous != null && !row.values().containsKey(column)) {
                 value = previous.get(column);
-            } else if (value != null && hash != null && use.hashed().contains(column)) {
-                value = hash.of(value);
+            } else if (value != null) {
+                var redaction = use.redactions().get(column);
+                value = redaction == null ? value : redaction.of(value, hash);
             }
             values.put(column, value);
         }

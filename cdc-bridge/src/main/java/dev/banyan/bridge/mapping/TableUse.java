@@ -5,11 +5,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedSet;
 
 /**
- * What a mapping needs of one table, over all aggregates that use it. {@code columns} are all it reads, the key first. Of these,
- * {@code hashed} are replaced by a keyed hash before anything is stored or sent. {@code dropped} columns must not even be read.
+ * What a mapping needs of one table, over all aggregates that use it. {@code columns} are all it reads, the key first. Those in
+ * {@code redactions} are replaced before anything is stored or sent. {@code dropped} columns must not even be read.
  * {@code parent} columns hold the key of the aggregate a child row belongs to; empty for a root.
  */
 public record TableUse(
@@ -17,21 +18,21 @@ public record TableUse(
         List<String> key,
         List<String> parent,
         List<String> columns,
-        List<String> hashed,
+        Map<String, Redaction> redactions,
         List<String> dropped) {
 
     public TableUse {
         key = List.copyOf(key);
         parent = List.copyOf(parent);
         columns = List.copyOf(columns);
-        hashed = List.copyOf(hashed);
+        redactions = Map.copyOf(redactions);
         dropped = List.copyOf(dropped);
     }
 
     /** Columns whose values never leave as they are. */
     public List<String> redacted() {
         var all = new ArrayList<>(dropped);
-        all.addAll(hashed);
+        all.addAll(redactions.keySet());
         return List.copyOf(all);
     }
 
@@ -54,7 +55,7 @@ public record TableUse(
 
         private final SourceTable first;
         private final SequencedSet<String> columns = new LinkedHashSet<>();
-        private final SequencedSet<String> hashed = new LinkedHashSet<>();
+        private final Map<String, Redaction> redactions = new LinkedHashMap<>();
         private final SequencedSet<String> dropped = new LinkedHashSet<>();
         private List<String> parent = List.of();
 
@@ -70,8 +71,9 @@ public record TableUse(
             }
             for (var field : table.fields()) {
                 columns.addAll(field.columns());
-                if (field.type() instanceof FieldType.Hash) {
-                    hashed.addAll(field.columns());
+                var redaction = Redaction.of(field.type());
+                if (redaction != null) {
+                    field.columns().forEach(column -> redactions.put(column, redaction));
                 }
             }
             dropped.addAll(table.drop());
@@ -79,7 +81,7 @@ public record TableUse(
 
         TableUse use() {
             return new TableUse(
-                    first.id(), first.key(), parent, List.copyOf(columns), List.copyOf(hashed), List.copyOf(dropped));
+                    first.id(), first.key(), parent, List.copyOf(columns), redactions, List.copyOf(dropped));
         }
     }
 }

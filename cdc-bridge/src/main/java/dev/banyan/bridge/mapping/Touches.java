@@ -3,8 +3,10 @@ package dev.banyan.bridge.mapping;
 import dev.banyan.bridge.change.TableId;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The aggregates a transaction touches, in the order it first touches them, and how. */
 final class Touches implements TransactionRows.Listener {
@@ -17,6 +19,7 @@ final class Touches implements TransactionRows.Listener {
         private boolean live;
         private boolean rootRead;
         private boolean untold;
+        private final Set<TableId> tables = new LinkedHashSet<>();
 
         private Touch(AggregatePlan plan, List<Object> key) {
             this.plan = plan;
@@ -37,6 +40,11 @@ final class Touches implements TransactionRows.Listener {
 
         boolean isRootRead() {
             return rootRead;
+        }
+
+        /** The tables of this aggregate that the transaction changed a row of. */
+        Set<TableId> tables() {
+            return tables;
         }
 
         /** A part of it was there before, but no event has told of that. */
@@ -62,13 +70,16 @@ final class Touches implements TransactionRows.Listener {
             var touch = touch(plan, key);
             touch.live |= !backfill;
             touch.rootRead |= backfill;
+            touch.tables.add(table);
         }
     }
 
     @Override
     public void childTouched(TableId table, List<Object> parent, boolean backfill) {
         for (var plan : byChild.getOrDefault(table, List.of())) {
-            touch(plan, parent).live |= !backfill;
+            var touch = touch(plan, parent);
+            touch.live |= !backfill;
+            touch.tables.add(table);
         }
     }
 

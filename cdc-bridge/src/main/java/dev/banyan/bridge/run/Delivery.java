@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventMapper;
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.OffsetRule;
 import dev.banyan.bridge.engine.TransactionAssembler;
@@ -18,9 +19,11 @@ import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -70,10 +73,12 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
     private final Parts parts;
     private final ExecutorService worker = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("banyan-delivery").daemon().factory());
+    private final Map<TableId, Long> withoutEventBefore;
     private Position stored;
     private @Nullable HubPosition hubReach;
     private @Nullable RecordChangeEvent<SourceRecord> unconfirmed;
     private Map<String, Object> unconfirmedOffset = Map.of();
+    private boolean isForced;
     private long confirmedAtNanos = System.nanoTime();
     private volatile @Nullable Throwable failure;
     private volatile boolean busy;
@@ -83,6 +88,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         this.parts = parts;
         this.stored = stored;
         this.hubReach = hubReach.orElse(null);
+        this.withoutEventBefore = parts.progress.withoutEvent();
     }
 
     /** Why the last batch failed; null while all is well. */
@@ -113,6 +119,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         try {
             awaitWorker(worker.submit(() -> {
                 deliver(records);
+                force();
                 return null;
             }));
             confirm(committer);
@@ -235,6 +242,9 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             parts.progress.rows.addAndGet(completed.transaction.changes().size() - reads);
         }
         parts.progress.transactions.addAndGet(unit.size());
+        var withoutEvent = new TreeMap<>(withoutEventBefore);
+        parts.mapper.withoutEvent().forEach((table, count) -> withoutEvent.merge(table, count, Long::sum));
+        parts.progress.withoutEvent(Collections.unmodifiableMap(withoutEvent));
     }
 
     private boolean isInHub(Transaction transaction) {
@@ -302,18 +312,26 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         }
     }
 
+    /** Brings to disk what is then confirmed, when it is time to. */
+    private void force() {
+        if (unconfirmed != null && System.nanoTime() - confirmedAtNanos >= CONFIRM_EVERY.toNanos()) {
+            parts.session.force();
+            isForced = true;
+        }
+    }
+
     private void confirm(DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
             throws InterruptedException {
         var mark = unconfirmed;
-        if (mark == null || System.nanoTime() - confirmedAtNanos < CONFIRM_EVERY.toNanos()) {
+        if (mark == null || !isForced) {
             return;
         }
-        parts.session.force();
         var offsets = committer.buildOffsets();
         unconfirmedOffset.forEach(offsets::set);
         committer.markProcessed(mark, offsets);
         committer.markBatchFinished();
         unconfirmed = null;
+        isForced = false;
         confirmedAtNanos = System.nanoTime();
     }
 

@@ -106,7 +106,12 @@ final class EngineRun implements AutoCloseable {
                 engineName,
                 () -> OffsetText.write(store.position().orElse(position).offset()));
         this.engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
-                .using(engineSettings().properties())
+                .using(engineSettings(
+                                engineName,
+                                settings.source(),
+                                settings.heartbeat(),
+                                settings.limits().queueBytesMax())
+                        .properties())
                 .using(OffsetCommitPolicy.always())
                 .using((DebeziumEngine.CompletionCallback) this::completed)
                 .using(new DebeziumEngine.ConnectorCallback() {
@@ -119,8 +124,8 @@ final class EngineRun implements AutoCloseable {
                 .build();
     }
 
-    private EngineSettings engineSettings() {
-        var source = settings.source();
+    /** How Debezium is told to read {@code source}. */
+    static EngineSettings engineSettings(String engineName, Source source, Duration heartbeat, long queueBytesMax) {
         return new EngineSettings(
                 engineName,
                 source.database(),
@@ -130,8 +135,8 @@ final class EngineRun implements AutoCloseable {
                 source.tables().stream()
                         .map(table -> new EngineSettings.Table(table.id(), table.columns()))
                         .toList(),
-                settings.heartbeat(),
-                settings.limits().queueBytesMax());
+                heartbeat,
+                queueBytesMax);
     }
 
     void start() {

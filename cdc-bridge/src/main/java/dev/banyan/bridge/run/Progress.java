@@ -1,6 +1,8 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.TableId;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ public final class Progress {
     private volatile long commitLsn;
     private volatile long lastCommitTimeMs;
     private volatile long lagBytes;
+    private volatile Map<TableId, Long> withoutEvent = Map.of();
     final AtomicLong transactions = new AtomicLong();
     final AtomicLong rows = new AtomicLong();
     final AtomicLong events = new AtomicLong();
@@ -99,6 +102,15 @@ public final class Progress {
 
     public long lastCommitTimeMs() {
         return lastCommitTimeMs;
+    }
+
+    /** How often a table changed in a way that no event shows, since the process started. */
+    public Map<TableId, Long> withoutEvent() {
+        return withoutEvent;
+    }
+
+    void withoutEvent(Map<TableId, Long> counts) {
+        withoutEvent = counts;
     }
 
     /** Transactions delivered since the process started. */

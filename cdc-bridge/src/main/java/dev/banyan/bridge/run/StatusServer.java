@@ -73,6 +73,12 @@ public final class StatusServer implements AutoCloseable {
                 Progress::backfillRowsDropped);
         counter("banyan.bridge.engine.starts", "starts of the engine", Progress::engineStarts);
         counter("banyan.bridge.hub.failures", "failed calls of the hub", Progress::hubFailures);
+        counter(
+                "banyan.bridge.changes.without.event",
+                "changes that no event shows",
+                progress -> progress.withoutEvent().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum());
         Gauge.builder("banyan.bridge.lag.bytes", run.progress(), Progress::lagBytes)
                 .description("bytes of log not yet delivered")
                 .tag("bridge", bridge)
@@ -123,6 +129,9 @@ public final class StatusServer implements AutoCloseable {
         status.put("suppressedEvents", progress.suppressedEvents());
         status.put("backfillRows", progress.backfillRows());
         status.put("backfillRowsDropped", progress.backfillRowsDropped());
+        var withoutEvent = new LinkedHashMap<String, Long>();
+        progress.withoutEvent().forEach((table, count) -> withoutEvent.put(table.toString(), count));
+        status.put("withoutEvent", withoutEvent);
         status.put("engineStarts", progress.engineStarts());
         status.put("hubFailures", progress.hubFailures());
         status.put(

@@ -170,6 +170,17 @@ public final class Preflight {
         }
     }
 
+    /** The process of the legacy database that serves whoever reads the slot now; empty when nobody does. */
+    public static Optional<Integer> reader(Source source, Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement(
+                "SELECT active_pid FROM pg_replication_slots WHERE slot_name = ? AND active")) {
+            select.setString(1, source.slot());
+            try (var result = select.executeQuery()) {
+                return result.next() ? Optional.of(result.getInt(1)) : Optional.empty();
+            }
+        }
+    }
+
     /** The slot's position for a new start after a gap; empty when there is no usable slot. */
     public static Optional<Position> slotPosition(Source source, Connection connection) throws SQLException {
         var slot = slot(source, connection);

@@ -48,6 +48,11 @@ public record Source(
         return URL.matcher(jdbcUrl).matches();
     }
 
+    /** The same, with nothing in the database for us to set up. */
+    public Source unmanaged() {
+        return new Source(jdbcUrl, user, password, slot, publication, false, tables);
+    }
+
     /** The same database as Debezium wants it. */
     public EngineSettings.Database database() {
         var url = URL.matcher(jdbcUrl);

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.banyan.bridge.change.TableId;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -96,6 +97,22 @@ public final class BridgeStore implements AutoCloseable {
         } catch (RuntimeException e) {
             source.close();
             throw e;
+        }
+    }
+
+    /** The position in the store at {@code settings}; empty when there is none yet, or no store. Changes nothing. */
+    public static Optional<Position> peek(Settings settings) {
+        var isH2 = Dialect.of(settings.jdbcUrl()) == Dialect.H2;
+        var url = isH2 ? settings.jdbcUrl() + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r" : settings.jdbcUrl();
+        try (var connection = DriverManager.getConnection(url, settings.user(), settings.password());
+                var tables =
+                        connection.getMetaData().getTables(null, null, isH2 ? "BRIDGE_STATE" : "bridge_state", null)) {
+            return tables.next() ? readPosition(connection) : Optional.empty();
+        } catch (SQLException e) {
+            if (isH2 && e.getErrorCode() == org.h2.api.ErrorCode.DATABASE_NOT_FOUND_WITH_IF_EXISTS_1) {
+                return Optional.empty();
+            }
+            throw new StoreUnusable("store " + settings.jdbcUrl() + ": " + e.getMessage(), e);
         }
     }
 
@@ -200,19 +217,20 @@ public final class BridgeStore implements AutoCloseable {
 
     /** The stored position; empty before the first start. */
     public Optional<Position> position() {
-        return run("reading the position", connection -> {
-            try (var select = connection.prepareStatement(
-                            "SELECT system_identifier, timeline, commit_lsn, source_offset FROM bridge_state WHERE id = 1");
-                    var result = select.executeQuery()) {
-                result.next();
-                var offset = result.getString(4);
-                if (offset == null) {
-                    return Optional.<Position>empty();
-                }
-                return Optional.of(new Position(
-                        result.getString(1), result.getInt(2), result.getLong(3), OffsetText.read(offset)));
+        return run("reading the position", BridgeStore::readPosition);
+    }
+
+    private static Optional<Position> readPosition(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement(
+                        "SELECT system_identifier, timeline, commit_lsn, source_offset FROM bridge_state WHERE id = 1");
+                var result = select.executeQuery()) {
+            var offset = result.next() ? result.getString(4) : null;
+            if (offset == null) {
+                return Optional.empty();
             }
-        });
+            return Optional.of(
+                    new Position(result.getString(1), result.getInt(2), result.getLong(3), OffsetText.read(offset)));
+        }
     }
 
     /** Records where the bridge begins, or begins anew after a gap that was dealt with; the first backfill goes with it. */

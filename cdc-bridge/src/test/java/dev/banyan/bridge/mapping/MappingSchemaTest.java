@@ -49,6 +49,7 @@ class MappingSchemaTest {
                   cents: {column: b, as: cents, currency: {always: EUR, qqqqqqqqqqqqqqqqqq: 1}, qqqqqqqqqqqqqqqqqq: 1}
                   flag: {column: c, as: flag, qqqqqqqqqqqqqqqqqq: 1}
                   code: {column: d, as: code, words: {A: a}, unknown: {use: x, qqqqqqqqqqqqqqqqqq: 1}, qqqqqqqqqqqqqqqqqq: 1}
+                  mask: {column: f, as: mask, qqqqqqqqqqqqqqqqqq: 1}
                   local: {column: e, as: localTimestamp, qqqqqqqqqqqqqqqqqq: 1}
                 children:
                   parts:
@@ -62,7 +63,7 @@ class MappingSchemaTest {
                   - {event: Added, when: created}
                   - {event: Removed, when: removed}
                   - {event: Flagged, when: {field: flag, to: true, qqqqqqqqqqqqqqqqqq: 1}}
-                  - {event: Changed, when: otherwise}
+                  - {event: Changed, when: otherwise, bulk: {event: Many, qqqqqqqqqqqqqqqqqq: 1}}
             """;
 
     @TempDir
@@ -83,6 +84,7 @@ class MappingSchemaTest {
                 "unknown",
                         field.path("properties").path("unknown").path("anyOf").path(1),
                 "rule", definitions.path("rule"),
+                "bulk", definitions.path("rule").path("properties").path("bulk"),
                 "when",
                         definitions
                                 .path("rule")
@@ -158,7 +160,10 @@ class MappingSchemaTest {
     }
 
     private static String kind(String where) {
-        if (where.endsWith(".currency") || where.endsWith(".unknown") || where.endsWith(".when")) {
+        if (where.endsWith(".currency")
+                || where.endsWith(".unknown")
+                || where.endsWith(".when")
+                || where.endsWith(".bulk")) {
             return where.substring(where.lastIndexOf('.') + 1);
         }
         return where.contains(".fields.")

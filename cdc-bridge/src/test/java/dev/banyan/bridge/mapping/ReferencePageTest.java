@@ -2,6 +2,7 @@ package dev.banyan.bridge.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.Printed;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ class ReferencePageTest {
     private static final Path PAGE = Path.of("../docs/reference/mapping.md");
     private static final Pattern SNIPPET = Pattern.compile("```yaml\n(# mapping\n.*?)```", Pattern.DOTALL);
 
+    private static final Pattern TESTS = Pattern.compile("```yaml\n# tests\n(.*?)```", Pattern.DOTALL);
+
     @TempDir
     Path folder;
 
@@ -35,6 +38,35 @@ class ReferencePageTest {
         for (var snippet : snippets) {
             MappingFile.read(Files.writeString(folder.resolve("mapping.yaml"), snippet));
         }
+    }
+
+    @Test
+    void theTestsOfThePageAreTestsOfItsFirstMapping() throws Exception {
+        var page = Files.readString(PAGE);
+        var mapping = SNIPPET.matcher(page);
+        assertThat(mapping.find()).isTrue();
+        var tests = TESTS.matcher(page);
+        assertThat(tests.find()).isTrue();
+        var file = Files.writeString(folder.resolve("mapping.yaml"), mapping.group(1) + tests.group(1));
+
+        var ran = Printed.of("test", file.toString());
+
+        assertThat(ran.exitCode()).as(ran.toString()).isZero();
+        assertThat(ran.out()).contains("2 tests, 0 failed");
+    }
+
+    @Test
+    void theBulkRuleOfThePageIsOne() throws Exception {
+        var rule = Pattern.compile("```yaml\n# rule\n(- .*)\n```").matcher(Files.readString(PAGE));
+        assertThat(rule.find()).isTrue();
+        var shop = Files.readString(Path.of("examples/shop/mapping.yaml"))
+                .replace("- {event: PriceChanged, when: {changed: prices}}", rule.group(1));
+        var mapping = MappingFile.read(Files.writeString(folder.resolve("mapping.yaml"), shop));
+
+        assertThat(mapping.aggregates().getFirst().rules())
+                .filteredOn(each -> each.bulk() != null)
+                .extracting(EventRule::event)
+                .containsExactly("PriceChanged");
     }
 
     @Test

@@ -1,0 +1,125 @@
+package dev.banyan.bridge;
+
+import dev.banyan.bridge.config.ConfigException;
+import dev.banyan.bridge.doctor.ColumnChecks;
+import dev.banyan.bridge.doctor.Finding;
+import dev.banyan.bridge.doctor.SourceChecks;
+import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.hub.KafkaTopics;
+import dev.banyan.bridge.mapping.MappingException;
+import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.Position;
+import dev.banyan.bridge.store.StoreUnusable;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code banyan bridge doctor}: what stands in the bridge's way, and what mends it. */
+@Command(
+        name = "doctor",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Looks at the mapping, the legacy database, the store and the hub, and prints what would mend what is wrong.",
+            "Changes nothing. Exit codes: 0 the bridge can run (warnings do not count), 1 not, 2 wrong usage."
+        })
+final class DoctorCommand implements Callable<Integer> {
+
+    @CommandLine.Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private ConfigOption files;
+
+    @Option(names = "--json", description = "print JSON")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        Setup setup;
+        try {
+            setup = Setup.read(files.config);
+        } catch (ConfigException | MappingException e) {
+            System.err.println(e.getMessage());
+            return 1;
+        }
+        var findings = new ArrayList<Finding>();
+        secrets(setup, findings);
+        var position = store(setup, findings);
+        source(setup, position, findings);
+        hub(setup, findings);
+        var canRun = findings.stream().noneMatch(finding -> finding.level() == Finding.Level.FAIL);
+        System.out.print(json ? json(findings, canRun) : text(findings, canRun));
+        return canRun ? 0 : 1;
+    }
+
+    private static void secrets(Setup setup, List<Finding> findings) {
+        try {
+            setup.mapper();
+            findings.add(Finding.ok(
+                    "mapping",
+                    setup.mapping().aggregates().size() + " aggregates, "
+                            + setup.mapping().tables().size() + " tables"));
+        } catch (IOException | IllegalArgumentException e) {
+            findings.add(Finding.fail(
+                    "hashKeyFile",
+                    String.valueOf(e.getMessage()),
+                    "head -c 32 /dev/urandom > hash.key && chmod 600 hash.key   -- and hashKeyFile: hash.key"));
+        }
+    }
+
+    private static Optional<Position> store(Setup setup, List<Finding> findings) {
+        try {
+            var position = BridgeStore.peek(setup.store());
+            findings.add(Finding.ok("store", position.isEmpty() ? "new, made at the first start" : "reachable"));
+            return position;
+        } catch (StoreUnusable e) {
+            findings.add(Finding.warn(
+                    "store",
+                    String.valueOf(e.getMessage()),
+                    "when the bridge is running this is right; its position is on its status page"));
+            return Optional.empty();
+        }
+    }
+
+    private static void source(Setup setup, Optional<Position> position, List<Finding> findings) {
+        try (var connection = setup.source().connect()) {
+            findings.addAll(SourceChecks.of(setup.source(), connection, position));
+            findings.addAll(ColumnChecks.of(setup.mapping(), connection));
+        } catch (SQLException e) {
+            findings.add(Finding.fail(
+                    "legacy database", String.valueOf(e.getMessage()), "source.jdbcUrl, user and password"));
+        }
+    }
+
+    private static void hub(Setup setup, List<Finding> findings) {
+        try {
+            var missing = KafkaTopics.missing(setup.kafka());
+            findings.add(Finding.ok(
+                    "hub", missing.isEmpty() ? "all topics are there" : "reachable; the first start makes " + missing));
+        } catch (HubUnavailable e) {
+            findings.add(Finding.fail("hub", String.valueOf(e.getMessage()), "hub.kafka.bootstrapServers, producer"));
+        }
+    }
+
+    private static String text(List<Finding> findings, boolean canRun) {
+        var text = new StringBuilder();
+        for (var finding : findings) {
+            text.append("%-4s %s: %s%n".formatted(finding.level(), finding.what(), finding.found()));
+            if (!finding.cure().isEmpty()) {
+                text.append(finding.cure().indent(7));
+            }
+        }
+        return text.append(canRun ? "the bridge can run\n" : "the bridge cannot run yet\n")
+                .toString();
+    }
+
+    private static String json(List<Finding> findings, boolean canRun) {
+        return JsonMapper.shared().writeValueAsString(Map.of("canRun", canRun, "findings", findings)) + "\n";
+    }
+}

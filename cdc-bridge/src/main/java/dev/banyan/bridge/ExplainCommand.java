@@ -1,0 +1,120 @@
+package dev.banyan.bridge;
+
+import dev.banyan.bridge.change.AggregateImages;
+import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.config.ConfigException;
+import dev.banyan.bridge.engine.TransactionTooLarge;
+import dev.banyan.bridge.mapping.Mapper;
+import dev.banyan.bridge.mapping.MappingException;
+import dev.banyan.bridge.run.LogPreview;
+import dev.banyan.bridge.source.Preflight;
+import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.StoreFailed;
+import dev.banyan.bridge.store.StoreUnusable;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code banyan bridge explain}: what the next transactions of the log would become, and why. */
+@Command(
+        name = "explain",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Reads the transactions that a stopped bridge would read next and says which rule names which event, and why.",
+            "Sends nothing, stores nothing, and the slot stays where it is. For rows of your own: bridge test --explain."
+        })
+final class ExplainCommand implements Callable<Integer> {
+
+    @CommandLine.Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private ConfigOption files;
+
+    @Option(
+            names = "--transactions",
+            paramLabel = "N",
+            description = "at most so many (default: ${DEFAULT-VALUE}); none that is committed after the start")
+    private int transactions = 10;
+
+    @Option(names = "--json", description = "print one JSON object a transaction")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (transactions < 1) {
+            throw new CommandLine.ParameterException(
+                    new CommandLine(this), "--transactions: " + transactions + " (expected: 1 or more)");
+        }
+        try {
+            var setup = Setup.read(files.config);
+            try (var connection = setup.source().connect()) {
+                if (Preflight.reader(setup.source(), connection).isPresent()) {
+                    System.err.println(
+                            "slot " + setup.source().slot() + ": somebody reads it (expected: stop the bridge first)");
+                    return 1;
+                }
+            }
+            try (var store = BridgeStore.open(
+                    setup.store(), setup.config().name(), "explain", Setup.LEASE, InstantSource.system())) {
+                if (!store.tryLease()) {
+                    System.err.println(
+                            "the store is in use by " + store.leaseHolder() + " (expected: stop that bridge first)");
+                    return 1;
+                }
+                try {
+                    return explain(setup, store);
+                } finally {
+                    store.releaseLease();
+                }
+            }
+        } catch (ConfigException
+                | MappingException
+                | SQLException
+                | StoreUnusable
+                | StoreFailed
+                | TransactionTooLarge
+                | IllegalArgumentException
+                | IllegalStateException
+                | IOException e) {
+            System.err.println(e.getMessage());
+            return 1;
+        }
+    }
+
+    private int explain(Setup setup, BridgeStore store) throws SQLException, IOException, InterruptedException {
+        Preflight.Verdict verdict;
+        try (var connection = setup.source().connect()) {
+            var source = setup.source().unmanaged();
+            verdict = Preflight.check(source, connection, store.position(), 0);
+        }
+        if (verdict instanceof Preflight.Verdict.Refuse(var what, var todo)) {
+            System.err.println(what + "\n" + todo);
+            return 1;
+        }
+        var position = ((Preflight.Verdict.Go) verdict).position();
+        var mapper = setup.mapper();
+        // What the mapper remembers is never committed: closing the session forgets it.
+        try (var session = store.session()) {
+            var count = new LogPreview(setup.source(), position, setup.run(0).limits())
+                    .read(transactions, transaction -> print(mapper, transaction, session.images()));
+            if (!json) {
+                System.out.println(count + " transactions from " + Preflight.lsn(position.commitLsn()));
+            }
+        }
+        return 0;
+    }
+
+    private void print(Mapper mapper, Transaction transaction, AggregateImages images) {
+        var explanation = mapper.explain(transaction, images);
+        if (json) {
+            System.out.println(JsonMapper.shared().writeValueAsString(ExplanationText.json(transaction, explanation)));
+        } else {
+            System.out.println(ExplanationText.title(transaction));
+            ExplanationText.lines(explanation).forEach(line -> System.out.println("    " + line));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.banyan.bridge;
+
+import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.mapping.Explanation;
+import dev.banyan.bridge.mapping.Explanation.Decision;
+import dev.banyan.bridge.source.Preflight;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** An explanation, for a person and as a map for JSON. */
+final class ExplanationText {
+
+    private ExplanationText() {}
+
+    /** One line a decision, and below it what the rules said. */
+    static List<String> lines(Explanation explanation) {
+        var lines = new ArrayList<String>();
+        for (var decision : explanation.decisions()) {
+            lines.add(decision.subject() + ": "
+                    + (decision.event() == null ? "no event" : decision.event()) + ", " + decision.why()
+                    + (decision.changed().isEmpty() ? "" : "; changed: " + String.join(", ", decision.changed())));
+            for (var verdict : decision.verdicts()) {
+                lines.add("  line " + verdict.line() + " " + verdict.event() + ": " + verdict.why());
+            }
+        }
+        explanation
+                .unmapped()
+                .forEach((table, count) -> lines.add(table + ": " + count + " changes, not in the mapping"));
+        if (explanation.refusal() != null) {
+            lines.add("REFUSED: " + explanation.refusal());
+        }
+        if (lines.isEmpty()) {
+            lines.add("nothing in it that the mapping uses");
+        }
+        return lines;
+    }
+
+    static String title(Transaction transaction) {
+        return "transaction " + transaction.txId() + " at " + Preflight.lsn(transaction.commitLsn()) + ", "
+                + transaction.commitTime() + ", " + transaction.changes().size() + " changes";
+    }
+
+    static Map<String, Object> json(Transaction transaction, Explanation explanation) {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("transaction", transaction.txId());
+        json.put("position", Preflight.lsn(transaction.commitLsn()));
+        json.put("committed", transaction.commitTime().toString());
+        json.put("changes", transaction.changes().size());
+        json.putAll(json(explanation));
+        return json;
+    }
+
+    static Map<String, Object> json(Explanation explanation) {
+        var json = new LinkedHashMap<String, Object>();
+        json.put(
+                "decisions",
+                explanation.decisions().stream().map(ExplanationText::json).toList());
+        var unmapped = new LinkedHashMap<String, Integer>();
+        explanation.unmapped().forEach((table, count) -> unmapped.put(table.toString(), count));
+        json.put("unmapped", unmapped);
+        if (explanation.refusal() != null) {
+            json.put("refusal", explanation.refusal());
+        }
+        return json;
+    }
+
+    private static Map<String, Object> json(Decision decision) {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("aggregate", decision.aggregate());
+        json.put("subject", decision.subject());
+        if (decision.event() != null && decision.rule() != null) {
+            json.put("event", decision.event());
+            json.put("rule", decision.rule());
+        }
+        json.put("why", decision.why());
+        json.put("changed", decision.changed());
+        json.put(
+                "verdicts",
+                decision.verdicts().stream()
+                        .map(verdict -> Map.of(
+                                "rule", verdict.rule(),
+                                "event", verdict.event(),
+                                "line", verdict.line(),
+                                "holds", verdict.holds(),
+                                "why", verdict.why()))
+                        .toList());
+        return json;
+    }
+}

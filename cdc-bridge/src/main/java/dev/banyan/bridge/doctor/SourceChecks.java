@@ -1,0 +1,174 @@
+package dev.banyan.bridge.doctor;
+
+import dev.banyan.bridge.source.Preflight;
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.source.SourcePlan;
+import dev.banyan.bridge.store.Position;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks at the legacy database as the bridge will find it. */
+public final class SourceChecks {
+
+    private static final int VERSION_MIN = 140_000;
+    private static final double RETAINED_SHARE_MAX = 0.5;
+
+    private final Source source;
+    private final Connection connection;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private SourceChecks(Source source, Connection connection) {
+        this.source = source;
+        this.connection = connection;
+    }
+
+    /** What there is to say of {@code source}; {@code stored} is the bridge's position, empty before its first start. */
+    public static List<Finding> of(Source source, Connection connection, Optional<Position> stored)
+            throws SQLException {
+        var checks = new SourceChecks(source.unmanaged(), connection);
+        checks.version();
+        var isSetUp = checks.plan();
+        checks.durability();
+        checks.partitions();
+        checks.slot();
+        if (isSetUp) {
+            checks.position(stored);
+        }
+        return checks.findings;
+    }
+
+    private void version() throws SQLException {
+        var version = number("SELECT current_setting('server_version_num')::int");
+        var name = text("SELECT current_setting('server_version')");
+        findings.add(
+                version >= VERSION_MIN
+                        ? Finding.ok("PostgreSQL", name)
+                        : Finding.fail("PostgreSQL", name + " (expected: 14 or newer)", "upgrade the server"));
+    }
+
+    private boolean plan() throws SQLException {
+        var plan = SourcePlan.of(source, connection);
+        for (var obstacle : plan.obstacles()) {
+            var colon = obstacle.indexOf(": ");
+            findings.add(Finding.fail(obstacle.substring(0, colon), obstacle.substring(colon + 2), ""));
+        }
+        for (var step : plan.steps()) {
+            findings.add(Finding.fail("set-up", step.why(), step.sql() + ";"));
+        }
+        if (plan.isEmpty()) {
+            findings.add(Finding.ok("set-up", "identities, publication, rights and slot are there"));
+        }
+        return plan.isEmpty();
+    }
+
+    private void durability() throws SQLException {
+        var setting = text("SELECT current_setting('synchronous_commit')");
+        if (setting.equals("off") || setting.equals("local")) {
+            findings.add(Finding.warn(
+                    "synchronous_commit",
+                    setting + " for " + source.user()
+                            + ": a backfill may read a row older than a change that was read from the log before",
+                    "ALTER ROLE \"" + source.user().replace("\"", "\"\"") + "\" SET synchronous_commit = on;"));
+        }
+    }
+
+    /** Changes of a partition come under the partition's own name unless the publication says otherwise. */
+    private void partitions() throws SQLException {
+        var names = source.tables().stream().map(table -> table.id().toString()).toArray();
+        try (var select = connection.prepareStatement("""
+                SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind = 'p' AND n.nspname || '.' || c.relname = ANY (?)
+                  AND NOT COALESCE((SELECT pubviaroot FROM pg_publication WHERE pubname = ?), false)""")) {
+            select.setArray(1, connection.createArrayOf("text", names));
+            select.setString(2, source.publication());
+            try (var result = select.executeQuery()) {
+                while (result.next()) {
+                    findings.add(Finding.fail(
+                            "table " + result.getString(1),
+                            "partitioned, and its changes are published under the names of its partitions",
+                            "ALTER PUBLICATION \"" + source.publication()
+                                    + "\" SET (publish_via_partition_root = true);"));
+                }
+            }
+        }
+    }
+
+    private void slot() throws SQLException {
+        if (number("SELECT count(*) FROM pg_replication_slots WHERE slot_name = ?", source.slot()) == 0) {
+            room("max_replication_slots", number("SELECT count(*) FROM pg_replication_slots"));
+            room("max_wal_senders", number("SELECT count(*) FROM pg_stat_replication"));
+            return;
+        }
+        var retained = number(
+                "SELECT COALESCE(pg_current_wal_lsn() - restart_lsn, 0)::bigint FROM pg_replication_slots WHERE slot_name = ?",
+                source.slot());
+        var reader = text(
+                "SELECT CASE WHEN active THEN 'read by process ' || active_pid ELSE 'nobody reads it' END"
+                        + " FROM pg_replication_slots WHERE slot_name = ?",
+                source.slot());
+        var megabytes = number("SELECT setting::bigint FROM pg_settings WHERE name = 'max_slot_wal_keep_size'");
+        var state = reader + ", keeps " + (retained >> 20) + " MB of log";
+        if (megabytes < 0) {
+            findings.add(
+                    Finding.warn(
+                            "slot " + source.slot(),
+                            state + ", without limit: while the bridge is away the legacy database's disk fills",
+                            "ALTER SYSTEM SET max_slot_wal_keep_size = '20GB'; SELECT pg_reload_conf();"
+                                    + " -- beyond it the slot is lost and the bridge needs a resync: watch the lag either way"));
+        } else if (retained > (megabytes << 20) * RETAINED_SHARE_MAX) {
+            findings.add(Finding.warn(
+                    "slot " + source.slot(),
+                    state + " of " + megabytes + " MB that max_slot_wal_keep_size allows",
+                    "start the bridge, or raise the limit: ALTER SYSTEM SET max_slot_wal_keep_size = '" + 2 * megabytes
+                            + "MB'; SELECT pg_reload_conf();"));
+        } else {
+            findings.add(Finding.ok("slot " + source.slot(), state));
+        }
+    }
+
+    private void room(String setting, long used) throws SQLException {
+        var most = number("SELECT setting::bigint FROM pg_settings WHERE name = ?", setting);
+        if (used >= most) {
+            findings.add(Finding.fail(
+                    setting,
+                    "all " + most + " are in use (expected: one for the bridge)",
+                    "ALTER SYSTEM SET " + setting + " = " + (most + 5) + "; -- then restart PostgreSQL"));
+        }
+    }
+
+    private void position(Optional<Position> stored) throws SQLException {
+        switch (Preflight.check(source, connection, stored, 0)) {
+            case Preflight.Verdict.Go(var position, var isFirstStart) ->
+                findings.add(Finding.ok(
+                        "position",
+                        Preflight.lsn(position.commitLsn()) + (isFirstStart ? ", where the first start begins" : "")));
+            case Preflight.Verdict.Refuse(var what, var todo) -> findings.add(Finding.fail("position", what, todo));
+        }
+    }
+
+    private String text(String sql, String... parameters) throws SQLException {
+        try (var select = prepared(sql, parameters);
+                var result = select.executeQuery()) {
+            return result.next() ? String.valueOf(result.getString(1)) : "";
+        }
+    }
+
+    private long number(String sql, String... parameters) throws SQLException {
+        try (var select = prepared(sql, parameters);
+                var result = select.executeQuery()) {
+            return result.next() ? result.getLong(1) : 0;
+        }
+    }
+
+    private PreparedStatement prepared(String sql, String... parameters) throws SQLException {
+        var select = connection.prepareStatement(sql);
+        for (int i = 0; i < parameters.length; i++) {
+            select.setString(i + 1, parameters[i]);
+        }
+        return select;
+    }
+}

@@ -1,0 +1,157 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.Transaction;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.stream.Collectors;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** The events of one transaction, in order. Where a rule with {@code bulk} names enough of them, they become one event in parts. */
+final class BulkEvents {
+
+    /*
+     * A part is bounded because a hub takes no message above about a megabyte. An item carries what its own event would have carried,
+     * so that a consumer can apply it to its subject under the bulk event's sequence. All bulk events of an aggregate have one subject,
+     * and so one order.
+     */
+    static final int PART_ITEMS_MAX = 500;
+
+    static final int PART_CHARACTERS_MAX = 400_000;
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private record Named(Aggregate aggregate, EventRule rule, DomainEvent event) {}
+
+    private final Transaction transaction;
+    private final EventIds ids;
+    private final List<Named> all = new ArrayList<>();
+    private boolean hasBulk;
+
+    BulkEvents(Transaction transaction, EventIds ids) {
+        this.transaction = transaction;
+        this.ids = ids;
+    }
+
+    /** The number of the next event in its transaction. */
+    int next() {
+        return all.size();
+    }
+
+    void add(Aggregate aggregate, EventRule rule, DomainEvent event) {
+        all.add(new Named(aggregate, rule, event));
+        hasBulk |= mayBeBulk(all.getLast());
+    }
+
+    List<DomainEvent> result() {
+        if (!hasBulk) {
+            return all.stream().map(Named::event).toList();
+        }
+        var together = all.stream()
+                .filter(BulkEvents::mayBeBulk)
+                .collect(Collectors.groupingBy(Named::rule, LinkedHashMap::new, Collectors.toList()));
+        together.entrySet().removeIf(entry -> entry.getValue().size() < atLeast(entry.getKey()));
+        var told = new HashSet<EventRule>();
+        var result = new ArrayList<DomainEvent>();
+        for (var named : all) {
+            var members = mayBeBulk(named) ? together.get(named.rule) : null;
+            if (members == null) {
+                result.add(named.event);
+            } else if (told.add(named.rule)) {
+                result.addAll(parts(members));
+            }
+        }
+        return List.copyOf(result);
+    }
+
+    private static boolean mayBeBulk(Named named) {
+        return named.rule.bulk() != null && !named.event.backfill();
+    }
+
+    private static int atLeast(EventRule rule) {
+        return rule.bulk() == null ? Integer.MAX_VALUE : rule.bulk().atLeast();
+    }
+
+    private List<DomainEvent> parts(List<Named> members) {
+        var parts = new ArrayList<List<Named>>();
+        var part = new ArrayList<Named>();
+        var characters = 0;
+        for (var member : members) {
+            var length = member.event.data().length();
+            if (!part.isEmpty() && (part.size() == PART_ITEMS_MAX || characters + length > PART_CHARACTERS_MAX)) {
+                parts.add(List.copyOf(part));
+                part.clear();
+                characters = 0;
+            }
+            part.add(member);
+            characters += length;
+        }
+        parts.add(List.copyOf(part));
+        var events = new ArrayList<DomainEvent>();
+        for (int i = 0; i < parts.size(); i++) {
+            events.add(bulkEvent(parts.get(i), i + 1, parts.size(), members.size()));
+        }
+        return events;
+    }
+
+    private DomainEvent bulkEvent(List<Named> part, int number, int parts, int count) {
+        var first = part.getFirst();
+        var bulk = first.rule.bulk();
+        if (bulk == null) {
+            throw new IllegalStateException("rule " + first.rule.name() + ": no bulk");
+        }
+        var subject = "bulk:" + first.aggregate.name();
+        return new DomainEvent(
+                ids.id(transaction.commitLsn(), first.rule.name() + "/bulk/" + number, subject),
+                first.aggregate.typeTemplate().replace("{event}", bulk.event()),
+                first.aggregate.topic(),
+                subject,
+                transaction.commitTime(),
+                first.event.sequence(),
+                transaction.txId(),
+                false,
+                List.of(),
+                data(part, number, parts, count));
+    }
+
+    private static String data(List<Named> part, int number, int parts, int count) {
+        var text = new StringWriter(1024);
+        try (var json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            var numbers = new LinkedHashMap<String, Integer>();
+            numbers.put("count", count);
+            numbers.put("part", number);
+            numbers.put("parts", parts);
+            numbers.forEach((name, value) -> {
+                json.writeName(name);
+                json.writeNumber(value);
+            });
+            json.writeName("items");
+            json.writeStartArray();
+            part.forEach(member -> item(json, member.event));
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+
+    private static void item(JsonGenerator json, DomainEvent event) {
+        json.writeStartObject();
+        json.writeName("subject");
+        json.writeString(event.subject());
+        json.writeName("id");
+        json.writeString(event.id());
+        json.writeName("changed");
+        json.writeStartArray();
+        event.changed().forEach(json::writeString);
+        json.writeEndArray();
+        json.writeName("data");
+        json.writeRawValue(event.data());
+        json.writeEndObject();
+    }
+}

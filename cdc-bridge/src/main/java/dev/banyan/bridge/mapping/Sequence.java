@@ -1,0 +1,20 @@
+package dev.banyan.bridge.mapping;
+
+/** An event's place among all of its subject's: the commit's position in the log and the event's number in its transaction. */
+final class Sequence {
+
+    private Sequence() {}
+
+    /** {@code 000000000352c578-000001}; by hand, because a format string costs more than the rest of an event. */
+    static String of(long commitLsn, int ordinal) {
+        var lsn = Long.toHexString(commitLsn);
+        var number = Integer.toString(ordinal);
+        return new StringBuilder(24)
+                .repeat('0', 16 - lsn.length())
+                .append(lsn)
+                .append('-')
+                .repeat('0', Math.max(0, 6 - number.length()))
+                .append(number)
+                .toString();
+    }
+}

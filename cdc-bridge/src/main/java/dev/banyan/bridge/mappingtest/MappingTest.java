@@ -1,0 +1,46 @@
+package dev.banyan.bridge.mappingtest;
+
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.yaml.Place;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One test: with the rows {@code given} remembered, a transaction of the changes {@code when} must become what is {@code expected}. */
+public record MappingTest(String name, Path file, Place at, List<Change> given, List<Change> when, Expected expected) {
+
+    public MappingTest {
+        given = List.copyOf(given);
+        when = List.copyOf(when);
+    }
+
+    /** What must come of the transaction. */
+    public sealed interface Expected {
+
+        /** These events, in this order, and no other; none for an empty list. */
+        record Events(List<Event> events) implements Expected {
+            public Events {
+                events = List.copyOf(events);
+            }
+        }
+
+        /** The mapping has no answer, and its message contains {@code text}. */
+        record Refused(String text) implements Expected {}
+    }
+
+    /**
+     * One expected event: what is null is not looked at. {@code data} is JSON; fields that it does not name may be anything, a list
+     * is as long as it says.
+     */
+    public record Event(
+            Place at,
+            String event,
+            @Nullable String subject,
+            @Nullable List<String> changed,
+            @Nullable String data) {}
+
+    /** {@code FILE:LINE:COLUMN}. */
+    public String place() {
+        return file + ":" + at.line() + ":" + at.column();
+    }
+}

@@ -1,0 +1,165 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.engine.EngineSettings;
+import dev.banyan.bridge.engine.StoredOffsets;
+import dev.banyan.bridge.engine.TransactionAssembler;
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.store.OffsetText;
+import dev.banyan.bridge.store.Position;
+import io.debezium.embedded.Connect;
+import io.debezium.engine.DebeziumEngine;
+import io.debezium.engine.RecordChangeEvent;
+import io.debezium.engine.format.ChangeEventFormat;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the transactions that the bridge would read next, without moving anything: no record is ever marked, so the slot stays. */
+public final class LogPreview {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogPreview.class);
+    private static final Duration HEARTBEAT = Duration.ofMillis(300);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(30);
+
+    private final Source source;
+    private final Position position;
+    private final RunSettings.Limits limits;
+
+    public LogPreview(Source source, Position position, RunSettings.Limits limits) {
+        this.source = source;
+        this.position = position;
+        this.limits = limits;
+    }
+
+    /** Hands the next transactions to {@code each}, at most {@code most} of them and none later than now; returns how many. */
+    public int read(int most, Consumer<Transaction> each) throws SQLException, InterruptedException {
+        var reader = new Reader(end(), most, each);
+        var engineName = "preview-" + UUID.randomUUID();
+        StoredOffsets.register(engineName, () -> OffsetText.write(position.offset()));
+        var settings = EngineRun.engineSettings(engineName, source, HEARTBEAT, limits.queueBytesMax());
+        var engine = engine(settings, reader);
+        var thread = Thread.ofPlatform().name("banyan-preview").daemon().start(engine);
+        try {
+            return reader.done.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new SQLException(
+                    "reading the log: nothing after " + PATIENCE.toSeconds()
+                            + " s (expected: transactions or heartbeats)",
+                    e);
+        } finally {
+            close(engine);
+            thread.join(CLOSE_MAX);
+            StoredOffsets.unregister(engineName);
+        }
+    }
+
+    private DebeziumEngine<RecordChangeEvent<SourceRecord>> engine(EngineSettings settings, Reader reader) {
+        return DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
+                .using(settings.properties())
+                .using((DebeziumEngine.CompletionCallback) reader::completed)
+                .notifying(reader)
+                .build();
+    }
+
+    private static void close(DebeziumEngine<?> engine) {
+        try {
+            engine.close();
+        } catch (IOException | IllegalStateException e) {
+            LOG.debug("closing the engine", e); // it refuses when it has stopped by itself
+        }
+    }
+
+    private long end() throws SQLException {
+        try (var connection = source.connect();
+                var statement = connection.createStatement();
+                var result = statement.executeQuery("SELECT pg_current_wal_lsn() - '0/0'")) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+
+    private final class Reader implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {
+
+        private final CompletableFuture<Integer> done = new CompletableFuture<>();
+        private final TransactionAssembler assembler =
+                new TransactionAssembler(EngineSettings.PREFIX, Source.SIGNAL_TABLE, limits.transaction());
+        private final long end;
+        private final int most;
+        private final Consumer<Transaction> each;
+        private int count;
+
+        Reader(long end, int most, Consumer<Transaction> each) {
+            this.end = end;
+            this.most = most;
+            this.each = each;
+        }
+
+        void completed(boolean success, @Nullable String message, @Nullable Throwable error) {
+            done.completeExceptionally(
+                    new IllegalStateException("the engine stopped: " + message, error)); // no effect once it is done
+        }
+
+        @Override
+        public boolean supportsTombstoneEvents() {
+            return false;
+        }
+
+        @Override
+        public void handleBatch(
+                List<RecordChangeEvent<SourceRecord>> records,
+                DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer) {
+            try {
+                for (var event : records) {
+                    if (!done.isDone()) {
+                        accept(event.record());
+                    }
+                }
+            } catch (RuntimeException e) {
+                done.completeExceptionally(e);
+            }
+        }
+
+        private void accept(SourceRecord record) {
+            switch (assembler.accept(record)) {
+                case TransactionAssembler.Outcome.Nothing _ -> {}
+                case TransactionAssembler.Outcome.Quiet _ -> {
+                    if (record.sourceOffset().get("lsn") instanceof Long lsn && lsn >= end) {
+                        done.complete(count);
+                    }
+                }
+                case TransactionAssembler.Outcome.Committed committed -> committed(committed.transaction());
+            }
+        }
+
+        private void committed(Transaction transaction) {
+            if (transaction.commitLsn() > end) {
+                done.complete(count);
+                return;
+            }
+            var isEmpty = transaction.changes().stream()
+                    .allMatch(change -> change.table().equals(Source.SIGNAL_TABLE));
+            if (transaction.commitLsn() <= position.commitLsn() || isEmpty) {
+                return;
+            }
+            each.accept(transaction);
+            if (++count == most) {
+                done.complete(count);
+            }
+        }
+    }
+}
