@@ -8,6 +8,8 @@ import dev.banyan.gateway.live.ForbiddenAddresses;
 import dev.banyan.gateway.live.RulesInForce;
 import dev.banyan.gateway.live.RulesMirror;
 import dev.banyan.gateway.record.Traffic;
+import dev.banyan.gateway.store.ControlStore;
+import dev.banyan.gateway.store.Leadership;
 import dev.banyan.gateway.tunnel.Tunnels;
 import dev.banyan.rules.RulesException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -27,13 +29,15 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import reactor.netty.ChannelBindException;
 
-/** A running gateway: its data port, its admin port and the watch on its rules. */
+/** A running gateway: its data port, its admin port, the watch on its rules, and its part in the control store. */
 public final class Gateway implements AutoCloseable {
 
     private final ConfigurableApplicationContext spring;
     private final AdminServer admin;
     private final RulesInForce rules;
     private final Optional<Watch> watch;
+    private final ControlStore store;
+    private final Leadership leadership;
 
     /** What follows the source of rules, until it is closed. */
     private interface Watch {
@@ -41,11 +45,18 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Gateway(
-            ConfigurableApplicationContext spring, AdminServer admin, RulesInForce rules, Optional<Watch> watch) {
+            ConfigurableApplicationContext spring,
+            AdminServer admin,
+            RulesInForce rules,
+            Optional<Watch> watch,
+            ControlStore store,
+            Leadership leadership) {
         this.spring = spring;
         this.admin = admin;
         this.rules = rules;
         this.watch = watch;
+        this.store = store;
+        this.leadership = leadership;
     }
 
     /** Runs the gateway as the command line says; see {@code --help}. */
@@ -81,9 +92,11 @@ public final class Gateway implements AutoCloseable {
                 backendTls(settings),
                 InstantSource.system());
         checkCertificate(settings);
+        var store = new ControlStore(settings.store());
+        var leadership = new Leadership(store);
         AdminServer admin;
         try {
-            admin = AdminServer.start(settings.adminPort(), token, rules, traffic, meters);
+            admin = AdminServer.start(settings.adminPort(), token, rules, traffic, store, leadership, meters);
         } catch (RuntimeException e) {
             throw notBound("--admin-port " + settings.adminPort(), e);
         }
@@ -99,7 +112,13 @@ public final class Gateway implements AutoCloseable {
             forbidden.add(port(spring));
             rules.checkAddresses();
             new RunFolder(settings.runFolder()).write(port(spring), admin.port(), token.file());
-            return new Gateway(spring, admin, rules, watch(settings.rules().folder(), mirror, rules));
+            var watch = watch(settings.rules().folder(), mirror, rules);
+            // Last, when requests are already served: it takes a second of processor time, and nothing waits for it.
+            if (settings.store().isShared()) {
+                store.start();
+                leadership.start();
+            }
+            return new Gateway(spring, admin, rules, watch, store, leadership);
         } catch (RulesException | IOException | RuntimeException e) {
             spring.close();
             admin.close();
@@ -213,11 +232,23 @@ public final class Gateway implements AutoCloseable {
         return rules;
     }
 
+    /** What gateways remember together; opened already if it is shared, else {@link ControlStore#start} opens it. */
+    public ControlStore store() {
+        return store;
+    }
+
+    /** Which of several gateways leads. */
+    public Leadership leadership() {
+        return leadership;
+    }
+
     /** Stops: no new requests, those in flight are finished within the drain time, then everything is let go. */
     @Override
     public void close() {
         watch.ifPresent(Watch::close);
         spring.close();
         admin.close();
+        leadership.close();
+        store.close();
     }
 }

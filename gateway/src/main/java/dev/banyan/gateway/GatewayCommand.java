@@ -5,6 +5,7 @@ import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.live.RulesLocation;
 import dev.banyan.gateway.live.RulesSource;
+import dev.banyan.gateway.store.StoreLocation;
 import dev.banyan.rules.Backend;
 import dev.banyan.rules.RulesException;
 import java.io.IOException;
@@ -36,6 +37,8 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:stopped as asked", "1:failed", "2:wrong usage"})
 final class GatewayCommand implements Callable<Integer> {
+
+    private static final String STORE_PASSWORD = "BANYAN_STORE_PASSWORD";
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -72,6 +75,25 @@ final class GatewayCommand implements Callable<Integer> {
             description = "holds the bearer token for rules at an https address")
     @Nullable
     Path rulesSecret;
+
+    @Option(
+            names = "--store",
+            paramLabel = "URL",
+            description = "jdbc:postgresql://HOST/DATABASE, where several gateways remember together what they do"
+                    + " (default: a file in the run folder, when something needs it)")
+    @Nullable
+    String store;
+
+    @Option(names = "--store-user", paramLabel = "NAME", description = "who this gateway is at --store")
+    @Nullable
+    String storeUser;
+
+    @Option(
+            names = "--store-password-file",
+            paramLabel = "FILE",
+            description = "holds that user's password (default: the environment variable " + STORE_PASSWORD + ")")
+    @Nullable
+    Path storePassword;
 
     @Option(names = "--backend", paramLabel = "NAME=URL", description = "where a backend of the rules is; repeatable")
     Map<String, URI> backends = new LinkedHashMap<>();
@@ -267,7 +289,20 @@ final class GatewayCommand implements Callable<Integer> {
                 trusted(),
                 reveal,
                 patience(),
+                storeLocation(),
                 Duration.ofSeconds(drainSeconds));
+    }
+
+    private StoreLocation storeLocation() {
+        requireFile("--store-password-file", storePassword);
+        if (store == null) {
+            return StoreLocation.inFolder(runFolder);
+        }
+        try {
+            return StoreLocation.postgresql(store, storeUser, storePassword, System.getenv(STORE_PASSWORD));
+        } catch (IllegalArgumentException e) {
+            throw wrong(String.valueOf(e.getMessage()));
+        }
     }
 
     private @Nullable RulesLocation remoteRules() {

@@ -4,6 +4,7 @@ import dev.banyan.gateway.edge.Patience;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.live.RulesSource;
+import dev.banyan.gateway.store.StoreLocation;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param backendTrust PEM certificates of authorities that HTTPS backends may use; null for the JDK's
  * @param reveal whether replies name route and backend
  * @param patience how long the gateway waits for a client
+ * @param store what gateways remember together; opened only when something needs it, or when it is shared
  * @param drain how long a stop waits for calls in flight
  */
 public record GatewaySettings(
@@ -35,6 +37,7 @@ public record GatewaySettings(
         TrustedPeers trusted,
         boolean reveal,
         Patience patience,
+        StoreLocation store,
         Duration drain) {
 
     /** The longest head of a request, request line and headers together. */

@@ -3,6 +3,8 @@ package dev.banyan.gateway.admin;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.live.RulesInForce;
 import dev.banyan.gateway.record.Traffic;
+import dev.banyan.gateway.store.ControlStore;
+import dev.banyan.gateway.store.Leadership;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -37,10 +39,18 @@ public final class AdminServer implements AutoCloseable {
 
     /** Starts the server on a port of loopback; 0 is a free one. */
     public static AdminServer start(
-            int port, AdminToken token, RulesInForce rules, Traffic traffic, PrometheusMeterRegistry meters) {
+            int port,
+            AdminToken token,
+            RulesInForce rules,
+            Traffic traffic,
+            ControlStore store,
+            Leadership leadership,
+            PrometheusMeterRegistry meters) {
         register(meters, rules);
+        register(meters, store, leadership);
         var json = new JsonMapper();
         var state = new AdminState(rules, traffic);
+        var storeState = new StoreState(store, leadership);
         return new AdminServer(HttpServer.create()
                 .host("127.0.0.1")
                 .port(port)
@@ -58,6 +68,10 @@ public final class AdminServer implements AutoCloseable {
                                 "/admin/rules",
                                 (request, response) ->
                                         guarded(token, request, response, () -> json.writeValueAsString(state.rules())))
+                        .get(
+                                "/admin/store",
+                                (request, response) -> guarded(
+                                        token, request, response, () -> json.writeValueAsString(storeState.all())))
                         .post(
                                 "/admin/rules/reload",
                                 (request, response) -> reload(token, request, response, state, json))
@@ -85,6 +99,15 @@ public final class AdminServer implements AutoCloseable {
                         "1 while a copy of earlier rules serves because the rules folder could not be used at the start")
                 .register(meters);
         Gauge.builder("banyan.in.flight", rules, AdminState::inFlight).register(meters);
+    }
+
+    private static void register(PrometheusMeterRegistry meters, ControlStore store, Leadership leadership) {
+        Gauge.builder("banyan.store.up", store, s -> s.isUp() ? 1 : 0)
+                .description("1 while the control store answers; 0 too while nothing needs it")
+                .register(meters);
+        Gauge.builder("banyan.leader", leadership, l -> l.epoch().isPresent() ? 1 : 0)
+                .description("1 while this gateway leads")
+                .register(meters);
     }
 
     private static Publisher<Void> guarded(
