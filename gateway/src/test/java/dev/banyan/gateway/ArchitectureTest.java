@@ -48,4 +48,16 @@ class ArchitectureTest {
                 .resideInAPackage("org.springframework..")
                 .check(GATEWAY);
     }
+
+    @Test
+    void comparingKnowsNoTransport() {
+        noClasses()
+                .that()
+                .resideInAPackage("..compare..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.springframework..", "io.netty..", "reactor..", "java.net.http..", "java.nio.file..")
+                .check(GATEWAY);
+    }
 }

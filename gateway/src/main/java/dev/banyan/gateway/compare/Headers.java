@@ -1,0 +1,184 @@
+package dev.banyan.gateway.compare;
+
+import dev.banyan.gateway.compare.Difference.Kind;
+import dev.banyan.gateway.compare.Difference.Part;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+/** Compares the headers that rules name, each in the way its values are meant. */
+final class Headers {
+
+    /** What differs from reply to reply: that it is there is compared, its value is not. */
+    private static final Set<String> VOLATILE = Set.of(
+            "age",
+            "date",
+            "etag",
+            "expires",
+            "last-modified",
+            "server",
+            "server-timing",
+            "traceparent",
+            "tracestate",
+            "via",
+            "x-correlation-id",
+            "x-powered-by",
+            "x-request-id",
+            "x-runtime",
+            "x-trace-id");
+
+    /** What belongs to one connection or to one form of a body, and is never compared. */
+    private static final Set<String> NEVER = Set.of(
+            "accept-ranges",
+            "connection",
+            "content-encoding",
+            "content-length",
+            "keep-alive",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade");
+
+    private final Redaction redaction;
+    private final Origins origins;
+    private final Found found;
+
+    Headers(Redaction redaction, Origins origins, Found found) {
+        this.redaction = redaction;
+        this.origins = origins;
+        this.found = found;
+    }
+
+    void compare(List<String> names, Reply baseline, Reply candidate) {
+        for (String name : names) {
+            if (name.equals("set-cookie")) {
+                cookies(baseline.all(name), candidate.all(name));
+            } else if (!NEVER.contains(name)) {
+                header(name, baseline, candidate);
+            }
+        }
+    }
+
+    private void header(String name, Reply baseline, Reply candidate) {
+        boolean left = !baseline.all(name).isEmpty();
+        boolean right = !candidate.all(name).isEmpty();
+        String before = baseline.header(name);
+        String after = candidate.header(name);
+        // An empty reply has no content to have a type.
+        boolean meaningless =
+                name.equals("content-type") && (baseline.body().length == 0 || candidate.body().length == 0);
+        if ((!left && !right) || (left != right && meaningless)) {
+            return;
+        }
+        if (left != right) {
+            Kind kind = left ? Kind.REMOVED : Kind.ADDED;
+            found.add(
+                    Part.HEADER,
+                    kind,
+                    name,
+                    left ? redaction.value(name, before) : null,
+                    right ? redaction.value(name, after) : null);
+            return;
+        }
+        UnaryOperator<String> meaning = meaning(name);
+        if (!VOLATILE.contains(name) && !meaning.apply(before).equals(meaning.apply(after))) {
+            boolean otherType =
+                    name.equals("content-type") && !Media.typeOf(before).equals(Media.typeOf(after));
+            found.add(
+                    Part.HEADER,
+                    otherType ? Kind.TYPE : Kind.VALUE,
+                    name,
+                    redaction.value(name, before),
+                    redaction.value(name, after));
+        }
+    }
+
+    private UnaryOperator<String> meaning(String name) {
+        return switch (name) {
+            case "content-type" -> Headers::contentType;
+            case "location", "content-location", "refresh" -> value -> Urls.normal(value, origins);
+            case "cache-control", "vary", "allow", "pragma" -> Headers::set;
+            case "www-authenticate" -> Headers::challenge;
+            default -> value -> value.strip().replaceAll("\\s*+,\\s*+", ", ");
+        };
+    }
+
+    private static String contentType(String value) {
+        String type = Media.typeOf(value);
+        String charset = Media.charsetName(value);
+        boolean implied = charset == null || (charset.equals("utf-8") && type.endsWith("json"));
+        return implied ? type : type + ";charset=" + charset;
+    }
+
+    private static String set(String value) {
+        return Arrays.stream(value.toLowerCase(Locale.ROOT).split(",", -1))
+                .map(String::strip)
+                .filter(each -> !each.isEmpty())
+                .collect(Collectors.toCollection(TreeSet::new))
+                .toString();
+    }
+
+    /* A digest's nonce is new each time. */
+    private static String challenge(String value) {
+        return value.replaceAll("(?i)\\b(nonce|opaque)\\s*+=\\s*+(\"[^\"]*+\"|[^,\\s]++)", "$1");
+    }
+
+    /* Names and attributes; what a cookie holds is its owner's secret, and differs by person anyway. */
+    private void cookies(List<String> baseline, List<String> candidate) {
+        Map<String, String> left = attributesByName(baseline);
+        Map<String, String> right = attributesByName(candidate);
+        var names = new TreeSet<>(left.keySet());
+        names.addAll(right.keySet());
+        for (String name : names) {
+            String before = left.get(name);
+            String after = right.get(name);
+            if (before == null || after == null) {
+                found.add(Part.HEADER, before == null ? Kind.ADDED : Kind.REMOVED, "set-cookie " + name, before, after);
+            } else if (!before.equals(after)) {
+                found.add(Part.HEADER, Kind.VALUE, "set-cookie " + name, before, after);
+            }
+        }
+    }
+
+    private static Map<String, String> attributesByName(List<String> cookies) {
+        var byName = new TreeMap<String, String>();
+        for (String cookie : cookies) {
+            String[] parts = cookie.split(";", -1);
+            String name = Redaction.cut(parts[0].split("=", 2)[0].strip(), 80, parts[0].length());
+            byName.put(
+                    name,
+                    Arrays.stream(parts)
+                            .skip(1)
+                            .map(Headers::attribute)
+                            .filter(each -> !each.isEmpty())
+                            .sorted()
+                            .distinct()
+                            .collect(Collectors.joining("; ")));
+        }
+        return byName;
+    }
+
+    private static String attribute(String attribute) {
+        String[] parts = attribute.strip().toLowerCase(Locale.ROOT).split("=", 2);
+        String value = parts.length < 2 ? "" : parts[1].strip();
+        return switch (parts[0].strip()) {
+            // A moment that differs with each reply; what counts is whether the cookie stays or goes.
+            case "expires" -> value.contains("1970") ? "removed" : "kept";
+            case "max-age" -> value.startsWith("0") || value.startsWith("-") ? "removed" : "kept";
+            case "path" ->
+                "path="
+                        + attribute
+                                .strip()
+                                .substring(attribute.strip().indexOf('=') + 1)
+                                .strip();
+            default -> value.isEmpty() ? parts[0].strip() : parts[0].strip() + "=" + value;
+        };
+    }
+}

@@ -1,0 +1,212 @@
+package dev.banyan.gateway.compare;
+
+import dev.banyan.gateway.compare.Markup.Element;
+import dev.banyan.gateway.compare.Markup.Text;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Attribute;
+import org.jsoup.nodes.DataNode;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Node;
+import org.jsoup.nodes.TextNode;
+import org.jsoup.parser.Parser;
+
+/**
+ * Reads HTML into markup as a browser would, without what is anew on every page: tokens against forged requests, nonces,
+ * session ids, fingerprints of assets; and without what nobody sees: comments, white space, the order of attributes.
+ */
+final class HtmlTree {
+
+    /** Paths as CSS selectors. */
+    static final MarkupWalk.Paths PATHS = new MarkupWalk.Paths() {
+        @Override
+        public String root(Element element) {
+            return element.label();
+        }
+
+        @Override
+        public String child(String parent, Element element) {
+            return (parent.equals("html") ? "" : parent + " > ") + element.label();
+        }
+
+        @Override
+        public String exactChild(String parent, Element element, int nth) {
+            boolean alone = parent.equals("html");
+            return (alone ? "" : parent + " > ") + element.label() + (alone ? "" : ":nth-of-type(" + nth + ")");
+        }
+
+        @Override
+        public String attribute(String element, String name) {
+            return element + "[" + name + "]";
+        }
+
+        @Override
+        public String text(String element) {
+            return element;
+        }
+    };
+
+    private static final Set<String> TOKEN_NAMES = Set.of(
+            "_csrf",
+            "_token",
+            "__eventvalidation",
+            "__requestverificationtoken",
+            "__viewstate",
+            "authenticity_token",
+            "csrf",
+            "csrf-token",
+            "csrf_token",
+            "csrfmiddlewaretoken",
+            "form_build_id",
+            "form_token",
+            "javax.faces.viewstate",
+            "jakarta.faces.viewstate",
+            "org.apache.struts.taglib.html.token",
+            "struts.token",
+            "xsrf-token");
+    private static final Set<String> NEVER = Set.of("nonce", "integrity", "crossorigin");
+    private static final Set<String> URL_ATTRIBUTES =
+            Set.of("action", "background", "cite", "data", "formaction", "href", "poster", "src");
+    private static final Set<String> BOOLEAN_ATTRIBUTES = Set.of(
+            "async",
+            "autofocus",
+            "checked",
+            "defer",
+            "disabled",
+            "hidden",
+            "multiple",
+            "novalidate",
+            "open",
+            "readonly",
+            "required",
+            "selected");
+    private static final Pattern WORD = Pattern.compile("[a-zA-Z_-]+");
+    private static final Set<String> CONTROLS = Set.of("button", "form", "input", "select", "textarea");
+
+    private final Origins origins;
+    private final Set<String> ignoredAttributes;
+
+    HtmlTree(Origins origins, List<String> ignoredAttributes) {
+        this.origins = origins;
+        this.ignoredAttributes = Set.copyOf(ignoredAttributes);
+    }
+
+    /** Returns the document of a body, as jsoup has it. */
+    static Document parse(Body.Decoded body) {
+        try {
+            return Jsoup.parse(
+                    new ByteArrayInputStream(body.bytes()),
+                    charset(body),
+                    "",
+                    Parser.htmlParser().setMaxDepth(Markup.DEPTH_MAX));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static @org.jspecify.annotations.Nullable String charset(Body.Decoded body) {
+        String name = Media.charsetName(body.contentType());
+        try {
+            return name != null && java.nio.charset.Charset.isSupported(name) ? name : null;
+        } catch (java.nio.charset.IllegalCharsetNameException e) {
+            return null;
+        }
+    }
+
+    /** Returns an element and what lies below it. */
+    Element element(org.jsoup.nodes.Element element) {
+        Map<String, String> attributes = attributes(element);
+        var children = new ArrayList<Markup>();
+        for (Node child : element.childNodes()) {
+            switch (child) {
+                case org.jsoup.nodes.Element below -> children.add(element(below));
+                case TextNode text -> addText(text.getWholeText(), children);
+                case DataNode data -> addText(data.getWholeData(), children);
+                default -> {
+                    // Comments and declarations.
+                }
+            }
+        }
+        String name = element.normalName();
+        return new Element(
+                name,
+                label(name, attributes),
+                attributes.getOrDefault("name", attributes.getOrDefault("id", "")),
+                CONTROLS.contains(name) && (name.equals("form") || attributes.containsKey("name")),
+                attributes,
+                MarkupWalk.joined(children));
+    }
+
+    private static void addText(String text, List<Markup> children) {
+        String collapsed = Markup.collapsed(text);
+        if (!collapsed.isEmpty()) {
+            children.add(new Text(collapsed));
+        }
+    }
+
+    private Map<String, String> attributes(org.jsoup.nodes.Element element) {
+        var attributes = new TreeMap<String, String>();
+        for (Attribute attribute : element.attributes()) {
+            String name = attribute.getKey().toLowerCase(Locale.ROOT);
+            if (!NEVER.contains(name) && !ignoredAttributes.contains(name)) {
+                attributes.put(name, value(name, attribute.getValue()));
+            }
+        }
+        String name = attributes.getOrDefault("name", "").toLowerCase(Locale.ROOT);
+        if (TOKEN_NAMES.contains(name)) {
+            attributes.replace("value", "");
+            attributes.replace("content", "");
+        }
+        if (attributes.getOrDefault("class", "?").isEmpty()) {
+            attributes.remove("class");
+        }
+        return attributes;
+    }
+
+    private String value(String name, String value) {
+        if (BOOLEAN_ATTRIBUTES.contains(name)) {
+            return "";
+        }
+        if (name.equals("class")) {
+            return String.join(
+                    " ", new TreeSet<>(List.of(Markup.collapsed(value).split(" ", -1))));
+        }
+        if (name.equals("srcset")) {
+            return Arrays.stream(value.split(",", -1))
+                    .map(each -> Urls.normal(each, origins))
+                    .reduce((left, right) -> left + ", " + right)
+                    .orElse("");
+        }
+        return URL_ATTRIBUTES.contains(name) ? Urls.normal(value, origins) : Markup.collapsed(value);
+    }
+
+    /* Ids and classes with digits name one of many. */
+    private static String label(String name, Map<String, String> attributes) {
+        var label = new StringBuilder(name);
+        String id = attributes.getOrDefault("id", "");
+        if (isWord(id)) {
+            label.append('#').append(id);
+        }
+        for (String each : attributes.getOrDefault("class", "").split(" ", -1)) {
+            if (isWord(each)) {
+                label.append('.').append(each);
+            }
+        }
+        return label.toString();
+    }
+
+    private static boolean isWord(String text) {
+        return WORD.matcher(text).matches();
+    }
+}
