@@ -4,6 +4,7 @@ import dev.banyan.cli.rules.RulesCommand;
 import dev.banyan.cli.toolkit.CommandFailed;
 import dev.banyan.cli.toolkit.Toolkit;
 import java.io.PrintWriter;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +24,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BridgeCommand.class,
             RulesCommand.class,
             StatusCommand.class,
-            DemoCommand.class
+            DemoCommand.class,
+            BenchCommand.class
         },
         footer = {
             "",
@@ -31,6 +33,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "Start with `banyan demo`, or with `banyan gateway --legacy http://localhost:8080` in front of your own application."
         })
 public final class Banyan implements Runnable {
+
+    /** Commands that are programs of their own. */
+    private static final Set<String> PASSED_ON = Set.of("gateway", "bridge", "bench");
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
@@ -51,8 +56,7 @@ public final class Banyan implements Runnable {
         // Their options are the programs' own, and so is what is wrong with them.
         commandLine
                 .getSubcommands()
-                .forEach((name, command) -> command.setUnmatchedOptionsArePositionalParams(
-                        name.equals("gateway") || name.equals("bridge")));
+                .forEach((name, command) -> command.setUnmatchedOptionsArePositionalParams(PASSED_ON.contains(name)));
         return commandLine;
     }
 

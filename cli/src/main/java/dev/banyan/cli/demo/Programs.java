@@ -4,6 +4,7 @@ import dev.banyan.cli.toolkit.Toolkit;
 import dev.banyan.process.Child;
 import dev.banyan.process.Children;
 import dev.banyan.process.Children.Role;
+import dev.banyan.process.Ports;
 import dev.banyan.process.RunFolder;
 import java.io.IOException;
 import java.net.URI;

@@ -1,4 +1,4 @@
-package dev.banyan.cli.demo;
+package dev.banyan.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Ports that are free now, for programs that start in a moment. */
-final class Ports {
+public final class Ports {
 
     private Ports() {}
 
     /** Returns {@code count} different ones of the loopback interface. */
-    static List<Integer> free(int count) {
+    public static List<Integer> free(int count) {
         var sockets = new ArrayList<ServerSocket>();
         try {
             for (var number = 0; number < count; number++) {

@@ -1,0 +1,133 @@
+package dev.banyan.bench;
+
+import dev.banyan.bench.load.LoadFailed;
+import dev.banyan.bench.load.Loader;
+import dev.banyan.bench.load.OneRequest;
+import dev.banyan.bench.measure.JvmProbe;
+import dev.banyan.bench.measure.ProcessTree;
+import dev.banyan.bench.peer.JavaPeer;
+import dev.banyan.bench.peer.Peer;
+import dev.banyan.bench.peer.Place;
+import dev.banyan.bench.server.Upstream;
+import dev.banyan.process.Children;
+import dev.banyan.process.Ports;
+import dev.banyan.process.RunFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The place where all of a run's programs stand: starts and stops them, and ends what is left when it is closed. */
+final class Field implements AutoCloseable {
+
+    private static final Duration START_PATIENCE = Duration.ofMinutes(3);
+    /** As many as the largest case of a quick run wants. */
+    private static final int SHARED_RULES = 500;
+
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
+
+    private final RunFolder folder;
+    private final Children children;
+    private final Loader loader = new Loader();
+    private final Side upstream;
+    private final boolean shared;
+    private final Map<String, Side> sharedByPeer = new HashMap<>();
+    private int started;
+
+    /** Starts the upstream. With {@code shared}, one process of each peer serves all cases: that is quick, and measures little. */
+    Field(RunFolder folder, Path jar, boolean shared) throws IOException, InterruptedException {
+        this.folder = folder;
+        this.shared = shared;
+        this.children = new Children(folder);
+        var port = Ports.free(1).getFirst();
+        var command = List.of(
+                JavaPeer.java().toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                jar.toString(),
+                Upstream.class.getName(),
+                port.toString());
+        this.upstream = start("upstream", port, command, Children.Role.SERVER, false);
+    }
+
+    Loader loader() {
+        return loader;
+    }
+
+    Side upstream() {
+        return upstream;
+    }
+
+    /** Starts {@code peer} with one rule and its own choice of heap. */
+    Side start(Peer peer) throws IOException, InterruptedException {
+        return start(peer, 1, false, null);
+    }
+
+    /** Starts {@code peer} and returns when it has answered a request. */
+    Side start(Peer peer, int rules, boolean mirrored, @Nullable Integer heapMb)
+            throws IOException, InterruptedException {
+        var running = sharedByPeer.get(peer.name());
+        if (running != null && !mirrored) {
+            return running;
+        }
+        var name = peer.name() + "-" + ++started;
+        var port = Ports.free(1).getFirst();
+        var place = place(port, folder.folder(name), shared ? SHARED_RULES : rules, mirrored, heapMb);
+        var side = start(name, port, peer.command(place), Children.Role.APPLICATION, true)
+                .named(peer.name());
+        if (shared && !mirrored) {
+            sharedByPeer.put(peer.name(), side);
+        }
+        return side;
+    }
+
+    /** Returns a place for a peer that nobody starts. */
+    Place place(int port, Path own, int rules, boolean mirrored, @Nullable Integer heapMb) {
+        return new Place(port, upstream.port(), own, rules, mirrored, heapMb);
+    }
+
+    Path folder(String name) {
+        return folder.folder(name);
+    }
+
+    private Side start(String name, int port, List<String> command, Children.Role role, boolean probed)
+            throws IOException, InterruptedException {
+        var began = System.nanoTime();
+        var child = children.start(role, name, command);
+        child.awaitReady(() -> answers(port), START_PATIENCE);
+        var seconds = (System.nanoTime() - began) / 1e9;
+        var tree = ProcessTree.of(child.pid());
+        var jvm = probed ? tree.jvm() : java.util.OptionalLong.empty();
+        var probe = jvm.isPresent() ? JvmProbe.attach(jvm.getAsLong()) : null;
+        return new Side(name, port, child, tree, probe, seconds);
+    }
+
+    private static boolean answers(int port) {
+        try {
+            return !OneRequest.text(port, LoadCase.READY_PATH, 1).isEmpty();
+        } catch (LoadFailed e) {
+            return false; // not yet: the caller has a deadline
+        }
+    }
+
+    /** Stops one side, unless it is shared; its log stays. */
+    void stop(Side side) throws IOException {
+        if (sharedByPeer.containsValue(side)) {
+            return; // others will ask it too
+        }
+        if (side.probe() != null) {
+            side.probe().close();
+        }
+        side.child().stop(STOP_PATIENCE);
+    }
+
+    @Override
+    public void close() {
+        loader.close();
+        children.close();
+    }
+}

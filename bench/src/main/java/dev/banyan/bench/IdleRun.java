@@ -1,0 +1,77 @@
+package dev.banyan.bench;
+
+import dev.banyan.bench.load.ClosedLoop;
+import dev.banyan.bench.load.IdleCrowd;
+import dev.banyan.bench.load.LoadFailed;
+import dev.banyan.bench.peer.Peer;
+import dev.banyan.bench.report.Measure;
+import dev.banyan.bench.report.Results;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** What a keep-alive connection costs that has asked once and then says nothing; none may be closed. */
+final class IdleRun {
+
+    static final String NAME = "idle";
+
+    private static final int CONNECTIONS = 10_000;
+    private static final int WARM_UP_CONNECTIONS = 100;
+    private static final double KB = 1e3;
+
+    private final Plan plan;
+    private final Field field;
+    private final Results results;
+    private final Consumer<String> progress;
+
+    IdleRun(Plan plan, Field field, Results results, Consumer<String> progress) {
+        this.plan = plan;
+        this.field = field;
+        this.results = results;
+        this.progress = progress;
+    }
+
+    /** Measures each of {@code peers} in a process of its own. */
+    void run(List<Peer> peers) throws IOException, InterruptedException {
+        var count = (int) plan.scaled(CONNECTIONS);
+        results.begin(
+                NAME,
+                String.format(Locale.ROOT, "%,d idle keep-alive connections, each of which has asked once", count));
+        for (var peer : peers) {
+            var side = field.start(peer);
+            try {
+                measure(side, count);
+            } catch (LoadFailed e) {
+                throw new LoadFailed(NAME + " on " + peer.name() + ": " + e.getMessage(), e);
+            } finally {
+                field.stop(side);
+            }
+            progress.accept(String.format(
+                    Locale.ROOT,
+                    "  %-11s %-8s  %,10.1f %s",
+                    NAME,
+                    peer.name(),
+                    results.median(NAME, peer.name(), Measure.IDLE_RESIDENT).orElseThrow(),
+                    Measure.IDLE_RESIDENT.label()));
+        }
+    }
+
+    private void measure(Side side, int count) throws InterruptedException {
+        var asks = List.of(LoadCase.tinyAsk());
+        try (var warmUp = ClosedLoop.start(field.loader(), side.port(), asks, WARM_UP_CONNECTIONS)) {
+            Thread.sleep(plan.length());
+            warmUp.replies();
+        }
+        var liveBefore = side.liveBytes();
+        var residentBefore = side.tree().residentBytes();
+        try (var crowd = IdleCrowd.open(field.loader(), side.port(), LoadCase.tinyAsk(), count)) {
+            var live = side.liveBytes();
+            var resident = side.tree().residentBytes();
+            crowd.askAll();
+            results.add(NAME, side.name(), Measure.IDLE_RESIDENT, (resident - residentBefore) / KB / count);
+            live.ifPresent(bytes ->
+                    results.add(NAME, side.name(), Measure.IDLE_LIVE, (bytes - liveBefore.orElseThrow()) / KB / count));
+        }
+    }
+}

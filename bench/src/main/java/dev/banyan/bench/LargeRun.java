@@ -1,0 +1,110 @@
+package dev.banyan.bench;
+
+import dev.banyan.bench.load.Content;
+import dev.banyan.bench.load.LoadFailed;
+import dev.banyan.bench.load.OneRequest;
+import dev.banyan.bench.peer.Peer;
+import dev.banyan.bench.report.Measure;
+import dev.banyan.bench.report.Results;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** One body of 10 GB down and one up through a gateway with little heap: hashes must be equal, and memory must not grow. */
+final class LargeRun {
+
+    static final String NAME = "large";
+
+    private static final long BYTES = 10_000_000_000L;
+    private static final int HEAP_MB = 256;
+    private static final int SAMPLE_MILLIS = 100;
+    private static final double MB = 1e6;
+
+    private final Plan plan;
+    private final Field field;
+    private final Results results;
+    private final Consumer<String> progress;
+
+    LargeRun(Plan plan, Field field, Results results, Consumer<String> progress) {
+        this.plan = plan;
+        this.field = field;
+        this.results = results;
+        this.progress = progress;
+    }
+
+    /** Measures each of {@code peers}, in a process of its own. */
+    void run(List<Peer> peers) throws IOException, InterruptedException {
+        var bytes = plan.scaled(BYTES);
+        var expected = Content.hash(bytes);
+        for (var peer : peers) {
+            var side = field.start(peer, 1, false, HEAP_MB);
+            try {
+                var warmUp = bytes / 50;
+                OneRequest.download(side.port(), down(warmUp), warmUp);
+                OneRequest.upload(side.port(), "/r0/hash", warmUp);
+                transfer(
+                        "large-down",
+                        "download",
+                        side,
+                        bytes,
+                        expected,
+                        () -> OneRequest.download(side.port(), down(bytes), bytes));
+                transfer(
+                        "large-up",
+                        "upload",
+                        side,
+                        bytes,
+                        expected,
+                        () -> OneRequest.upload(side.port(), "/r0/hash", bytes));
+            } finally {
+                field.stop(side);
+            }
+        }
+    }
+
+    private static String down(long bytes) {
+        return "/r0/bytes/" + bytes;
+    }
+
+    private void transfer(String name, String title, Side side, long bytes, String expected, Supplier<String> transfer)
+            throws InterruptedException {
+        results.begin(
+                name,
+                String.format(
+                        Locale.ROOT,
+                        "%s of %,d MB with %d MB of heap, hashed at both ends",
+                        title,
+                        bytes / 1_000_000,
+                        HEAP_MB));
+        var residentBefore = side.tree().residentBytes();
+        var residentMost = residentBefore;
+        var began = System.nanoTime();
+        var hash = CompletableFuture.supplyAsync(transfer, Thread::startVirtualThread);
+        while (!hash.isDone()) {
+            Thread.sleep(SAMPLE_MILLIS);
+            residentMost = Math.max(residentMost, side.tree().residentBytes());
+        }
+        var seconds = (System.nanoTime() - began) / 1e9;
+        try {
+            if (!hash.get().equals(expected)) {
+                throw new LoadFailed(
+                        name + " on " + side.name() + ": SHA-256 " + hash.get() + " (expected: " + expected + ")");
+            }
+        } catch (ExecutionException e) {
+            throw new LoadFailed(name + " on " + side.name() + ": " + e.getMessage(), e);
+        }
+        results.add(name, side.name(), Measure.GIGABYTES, bytes / 1e9 / seconds);
+        results.add(name, side.name(), Measure.GROWTH, (residentMost - residentBefore) / MB);
+        progress.accept(String.format(
+                Locale.ROOT,
+                "  %-11s %-8s  %,10.2f GB/s, RSS grew by %.0f MB, hashes equal",
+                name,
+                side.name(),
+                bytes / 1e9 / seconds,
+                (residentMost - residentBefore) / MB));
+    }
+}

@@ -1,0 +1,117 @@
+package dev.banyan.bench;
+
+import dev.banyan.bench.load.Ask;
+import dev.banyan.bench.load.Content;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** One kind of request, asked again and again over {@code connections} connections, with {@code rules} rules in force. */
+record LoadCase(String name, String title, int rules, int connections, List<Ask> asks) {
+
+    /** Answered with 16 bytes by every side that is ready. */
+    static final String READY_PATH = "/r0/bytes/16";
+
+    private static final int TINY = 16;
+    private static final int KIB = 1024;
+    private static final int CONNECTIONS = 32;
+
+    /** How many customers ask: enough that both sides of a cohort are met. */
+    private static final int CUSTOMERS = 64;
+
+    /** How many different rules of a large set are met. */
+    private static final int PATHS = 4096;
+
+    /** What browsers send, to make a request of 20 headers. */
+    private static final List<String> BROWSER_HEADERS = List.of(
+            "Accept-Encoding: gzip, deflate, br, zstd",
+            "Accept-Language: en-GB,en;q=0.9,de;q=0.8",
+            "Cache-Control: max-age=0",
+            "Cookie: session=0f8fad5b-d9cb-469f-a165-70867728950e; theme=dark; consent=1",
+            "DNT: 1",
+            "If-Modified-Since: Mon, 23 Nov 2026 10:00:00 GMT",
+            "If-None-Match: \"33a64df551425fcc55e4d42a148795d9f25f89d4\"",
+            "Origin: http://localhost",
+            "Priority: u=0, i",
+            "Referer: http://localhost/catalog/boots",
+            "Sec-Ch-Ua: \"Chromium\";v=\"142\", \"Not A Brand\";v=\"99\"",
+            "Sec-Ch-Ua-Mobile: ?0",
+            "Sec-Ch-Ua-Platform: \"Linux\"",
+            "Sec-Fetch-Dest: document",
+            "Sec-Fetch-Mode: navigate",
+            "Sec-Fetch-Site: same-origin");
+
+    /** Returns the cases that all peers can do with one rule. */
+    static List<LoadCase> withOneRule() {
+        return List.of(
+                gets("tiny", "reply of 16 bytes", 1, CONNECTIONS, TINY, Map.of()),
+                gets("10k", "reply of 10 KiB", 1, CONNECTIONS, 10 * KIB, Map.of()),
+                gets("1m", "reply of 1 MiB", 1, 8, KIB * KIB, Map.of()),
+                posts("post10k", "POST of 10 KiB, reply of 16 bytes", 10 * KIB),
+                gets("headers20", "request with 20 headers, reply of 16 bytes", 1, CONNECTIONS, TINY, browser()),
+                gets("conns1000", "reply of 16 bytes over 1,000 connections", 1, 1_000, TINY, Map.of()));
+    }
+
+    /** Returns the case with {@code rules} rules (at most {@code actual} of them): requests are spread over all rules. */
+    static LoadCase withRules(int rules, int actual) {
+        var title = String.format(
+                java.util.Locale.ROOT,
+                "%,d rule%s, requests spread over them, reply of 16 bytes",
+                actual,
+                actual == 1 ? "" : "s");
+        return gets("rules" + rules, title, actual, CONNECTIONS, TINY, Map.of());
+    }
+
+    /** Returns the case in which the gateway mirrors each request. */
+    static LoadCase mirrored() {
+        return gets("mirror", "every request mirrored, reply of 16 bytes", 1, CONNECTIONS, TINY, Map.of());
+    }
+
+    /** Returns what a connection that then lies idle asks. */
+    static Ask tinyAsk() {
+        return Ask.get(path(0, TINY), headers(0, Map.of()), TINY);
+    }
+
+    private static LoadCase gets(
+            String name, String title, int rules, int connections, int replyBytes, Map<String, String> more) {
+        var order = new Random(1);
+        var asks = IntStream.range(0, rules == 1 ? CUSTOMERS : PATHS)
+                .mapToObj(number ->
+                        Ask.get(path(order.nextInt(rules), replyBytes), headers(number % CUSTOMERS, more), replyBytes))
+                .toList();
+        return new LoadCase(name, title, rules, connections, asks);
+    }
+
+    private static LoadCase posts(String name, String title, int bodyBytes) {
+        var body = java.util.Arrays.copyOf(new Content().block(0), bodyBytes);
+        var asks = new ArrayList<Ask>();
+        for (var customer = 0; customer < CUSTOMERS; customer++) {
+            asks.add(Ask.post(path(0, TINY), headers(customer, Map.of()), body, TINY));
+        }
+        return new LoadCase(name, title, 1, CONNECTIONS, asks);
+    }
+
+    private static String path(int rule, int replyBytes) {
+        return "/r" + rule + "/bytes/" + replyBytes;
+    }
+
+    private static Map<String, String> browser() {
+        var headers = new LinkedHashMap<String, String>();
+        BROWSER_HEADERS.forEach(header -> headers.put(
+                header.substring(0, header.indexOf(':')),
+                header.substring(header.indexOf(':') + 1).trim()));
+        return headers;
+    }
+
+    private static Map<String, String> headers(int customer, Map<String, String> more) {
+        var headers = new LinkedHashMap<String, String>();
+        headers.put("User-Agent", "bench");
+        headers.put("Accept", "*/*");
+        headers.put("X-Customer-Id", "customer-" + customer);
+        headers.putAll(more);
+        return headers;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.banyan.bench;
+
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * How much to do: which cases and peers by name, how many rounds, and the length of each. A {@code quick} plan does everything
+ * at a fraction of its size, to see that it works.
+ */
+record Plan(Set<String> cases, Set<String> peers, int rounds, Duration length, boolean quick) {
+
+    private static final Duration SETTLE_MAX = Duration.ofMillis(300);
+    private static final int ROUNDS_MAX = 1_000;
+
+    Plan {
+        if (rounds < 1 || rounds > ROUNDS_MAX) {
+            throw new IllegalArgumentException("rounds: " + rounds + " (expected: 1.." + ROUNDS_MAX + ")");
+        }
+        if (length.toMillis() < 50 || length.toMinutes() > 60) {
+            throw new IllegalArgumentException("seconds: " + length.toMillis() / 1000.0 + " (expected: 0.05..3600)");
+        }
+        cases = Set.copyOf(cases);
+        peers = Set.copyOf(peers);
+    }
+
+    /** Returns the least turns for which a JVM that has just started is warmed up: it compiles for some seconds. */
+    int warmUpTurnsMin() {
+        return quick ? 1 : 4;
+    }
+
+    /** Returns the most turns for which it is, if it still becomes faster. */
+    int warmUpTurnsMax() {
+        return quick ? 1 : 12;
+    }
+
+    /** Returns how long a warm process is warmed up for another case. */
+    Duration warmUp() {
+        return length.dividedBy(2);
+    }
+
+    /** Returns how long an open loop runs before its latencies count. */
+    Duration settle() {
+        return length.compareTo(SETTLE_MAX) < 0 ? length : SETTLE_MAX;
+    }
+
+    /** Returns {@code size}, or a part of it that quick plans can afford. */
+    long scaled(long size) {
+        return quick ? Math.max(1, size / 200) : size;
+    }
+}

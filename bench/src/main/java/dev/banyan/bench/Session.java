@@ -1,0 +1,172 @@
+package dev.banyan.bench;
+
+import dev.banyan.bench.load.ClosedLoop;
+import dev.banyan.bench.load.OneRequest;
+import dev.banyan.bench.peer.Banyan;
+import dev.banyan.bench.peer.Peer;
+import dev.banyan.bench.report.Measure;
+import dev.banyan.bench.report.Results;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** One whole run: every case of the plan on every peer that can do it. */
+final class Session {
+
+    private static final List<Integer> RULES = List.of(1, 1_000, 100_000);
+    private static final String MIRROR = "mirror";
+    private static final String HTTP2 = "http2";
+
+    private final Plan plan;
+    private final Field field;
+    private final List<Peer> peers;
+    private final Results results;
+    private final Consumer<String> progress;
+    private final LoadRun loadRun;
+
+    Session(Plan plan, Field field, List<Peer> peers, Results results, OthersBusy others, Consumer<String> progress) {
+        this.plan = plan;
+        this.field = field;
+        this.peers = List.copyOf(peers);
+        this.results = results;
+        this.progress = progress;
+        this.loadRun = new LoadRun(plan, field, results, others, progress);
+    }
+
+    /** Returns the names of all cases, in the order they are measured. */
+    static List<String> caseNames() {
+        var names = new ArrayList<String>();
+        LoadCase.withOneRule().forEach(load -> names.add(load.name()));
+        RULES.forEach(count -> names.add("rules" + count));
+        names.addAll(List.of(MIRROR, HTTP2, IdleRun.NAME, StartRun.NAME, LargeRun.NAME));
+        return names;
+    }
+
+    /** Does the whole plan; throws {@link dev.banyan.bench.load.LoadFailed} at the first reply that is not as it must be. */
+    void run() throws IOException, InterruptedException {
+        oneRule();
+        for (var count : RULES) {
+            if (plan.cases().contains("rules" + count)) {
+                rules(count);
+            }
+        }
+        if (plan.cases().contains(MIRROR)) {
+            mirror();
+        }
+        if (plan.cases().contains(HTTP2)) {
+            http2();
+        }
+        if (plan.cases().contains(IdleRun.NAME)) {
+            new IdleRun(plan, field, results, progress).run(peers);
+        }
+        if (plan.cases().contains(StartRun.NAME)) {
+            new StartRun(plan, field, results, progress).run(peers);
+        }
+        if (plan.cases().contains(LargeRun.NAME)) {
+            new LargeRun(plan, field, results, progress).run(ours().stream().toList());
+        }
+    }
+
+    private Optional<Peer> ours() {
+        return peers.stream().filter(Banyan.class::isInstance).findFirst();
+    }
+
+    private void oneRule() throws IOException, InterruptedException {
+        var loads = LoadCase.withOneRule().stream()
+                .filter(load -> plan.cases().contains(load.name()))
+                .toList();
+        if (loads.isEmpty()) {
+            return;
+        }
+        var started = startAll(peers, 1);
+        var sides = Stream.concat(Stream.of(field.upstream().named(Results.DIRECT)), started.stream())
+                .toList();
+        var cold = true;
+        for (var load : loads) {
+            loadRun.run(load, sides, cold);
+            cold = false;
+        }
+        stopAll(started);
+    }
+
+    private void rules(int count) throws IOException, InterruptedException {
+        var actual = count == 1 ? 1 : (int) plan.scaled(count);
+        var started = startAll(peers.stream().filter(Peer::hasRoutes).toList(), actual);
+        loadRun.run(LoadCase.withRules(count, actual), started, true);
+        stopAll(started);
+    }
+
+    private void mirror() throws IOException, InterruptedException {
+        if (!(ours().orElse(null) instanceof Banyan banyan)) {
+            results.skip(MIRROR, "only Banyan mirrors, and it is not among the peers");
+            return;
+        }
+        var folder = field.folder("mirror-rules");
+        Banyan.writeRules(field.place(1, folder, 1, true, null), folder.resolve("rules.yaml"));
+        var refusal = new Launcher(banyan.launcher()).refusal(folder);
+        if (refusal.isPresent()) {
+            results.skip(MIRROR, refusal.get());
+            progress.accept("  " + MIRROR + ": left out, " + refusal.get());
+            return;
+        }
+        var side = field.start(banyan, 1, true, null);
+        var load = LoadCase.mirrored();
+        loadRun.run(load, List.of(side), true);
+        results.add(load.name(), side.name(), Measure.MIRRORED, mirroredPercent(load, side));
+        field.stop(side);
+    }
+
+    /** Returns how many more requests reached the upstream than were asked, in percent of those. */
+    private double mirroredPercent(LoadCase load, Side side) throws InterruptedException {
+        var before = upstreamCount();
+        long replies;
+        try (var closed = ClosedLoop.start(field.loader(), side.port(), load.asks(), load.connections())) {
+            Thread.sleep(plan.length());
+            replies = closed.replies();
+        }
+        var arrived = upstreamCount() - before;
+        return 100.0 * Math.max(0, arrived - replies) / replies;
+    }
+
+    private long upstreamCount() {
+        return Long.parseLong(OneRequest.text(field.upstream().port(), "/count", 20));
+    }
+
+    private void http2() throws IOException, InterruptedException {
+        var why = "only Banyan would be asked, and it is not among the peers";
+        if (ours().orElse(null) instanceof Banyan banyan) {
+            var names = new Launcher(banyan.launcher()).gatewayHelpNames("http2");
+            why = names
+                    ? "the load generator speaks HTTP/1.1 only"
+                    : "`./banyan gateway --help` names no HTTP/2 option, and the load generator speaks HTTP/1.1 only";
+        }
+        results.skip(HTTP2, why);
+        progress.accept("  " + HTTP2 + ": left out, " + why);
+    }
+
+    private List<Side> startAll(List<Peer> those, int rules) throws IOException, InterruptedException {
+        var sides = new ArrayList<Side>();
+        for (var peer : those) {
+            sides.add(field.start(peer, rules, false, null));
+        }
+        return sides;
+    }
+
+    private void stopAll(List<Side> sides) throws IOException {
+        for (var side : sides) {
+            field.stop(side);
+        }
+    }
+
+    /** Returns the words of {@code wanted} that are none of {@code known}. */
+    static List<String> unknown(Iterable<String> wanted, List<String> known) {
+        var unknown = new TreeSet<String>();
+        wanted.forEach(unknown::add);
+        known.forEach(unknown::remove);
+        return List.copyOf(unknown);
+    }
+}

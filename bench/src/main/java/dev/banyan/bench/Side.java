@@ -1,0 +1,40 @@
+package dev.banyan.bench;
+
+import dev.banyan.bench.measure.JvmProbe;
+import dev.banyan.bench.measure.ProcessTree;
+import dev.banyan.process.Child;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A program that runs and takes requests at {@code port}: a peer, or the upstream itself. */
+record Side(
+        String name,
+        int port,
+        Child child,
+        ProcessTree tree,
+        @Nullable JvmProbe probe,
+        double readySeconds) {
+
+    /** Returns it under another name. */
+    Side named(String other) {
+        return new Side(other, port, child, tree, probe, readySeconds);
+    }
+
+    /** Returns the bytes its JVM ever allocated, if it is one. */
+    Optional<Long> allocatedBytes() {
+        return Optional.ofNullable(probe).map(jvm -> {
+            try {
+                return jvm.allocatedBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException("asking " + name, e);
+            }
+        });
+    }
+
+    /** Collects its garbage, if it is a JVM, and returns the heap then in use. */
+    Optional<Long> liveBytes() {
+        return Optional.ofNullable(probe).map(JvmProbe::liveBytes);
+    }
+}

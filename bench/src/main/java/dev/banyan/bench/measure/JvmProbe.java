@@ -1,0 +1,68 @@
+package dev.banyan.bench.measure;
+
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import javax.management.JMException;
+import javax.management.MBeanServerConnection;
+import javax.management.ObjectName;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+
+/** Asks another JVM on this machine what it alone knows, through the agent that every JDK can start in it. */
+public final class JvmProbe implements AutoCloseable {
+
+    private final JMXConnector connector;
+    private final MBeanServerConnection beans;
+    private final MemoryMXBean memory;
+
+    private JvmProbe(JMXConnector connector) throws IOException {
+        this.connector = connector;
+        this.beans = connector.getMBeanServerConnection();
+        this.memory = ManagementFactory.newPlatformMXBeanProxy(
+                beans, ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class);
+    }
+
+    @SuppressWarnings("BanJNDI") // the address comes from a child of ours, not from anybody's input
+    private static JMXConnector connect(String address) throws IOException {
+        return JMXConnectorFactory.connect(new JMXServiceURL(address));
+    }
+
+    /** Starts the agent in process {@code pid}, which keeps it until it ends. */
+    public static JvmProbe attach(long pid) throws IOException {
+        try {
+            var machine = VirtualMachine.attach(Long.toString(pid));
+            try {
+                return new JvmProbe(connect(machine.startLocalManagementAgent()));
+            } finally {
+                machine.detach();
+            }
+        } catch (AttachNotSupportedException e) {
+            throw new IOException("attaching to process " + pid, e);
+        }
+    }
+
+    /** Returns the bytes of heap that all threads, also those that have ended, ever asked for. */
+    public long allocatedBytes() throws IOException {
+        try {
+            return (Long) beans.getAttribute(
+                    new ObjectName(ManagementFactory.THREAD_MXBEAN_NAME), "TotalThreadAllocatedBytes");
+        } catch (JMException e) {
+            throw new IOException("asking for allocated bytes", e);
+        }
+    }
+
+    /** Collects garbage and returns the bytes of heap that are then in use. */
+    public long liveBytes() {
+        memory.gc();
+        return memory.getHeapMemoryUsage().getUsed();
+    }
+
+    @Override
+    public void close() throws IOException {
+        connector.close();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.banyan.bench.peer;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** A peer that is a Java library, served by a main class of this jar on the JVM's defaults. */
+public record JavaPeer(String name, String description, boolean hasRoutes, Path jar, String mainClass) implements Peer {
+
+    @Override
+    public List<String> command(Place place) {
+        return List.of(
+                java().toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                jar.toString(),
+                mainClass,
+                Integer.toString(place.port()),
+                Integer.toString(place.upstreamPort()),
+                Integer.toString(place.rules()));
+    }
+
+    /** Returns the java program that runs this one. */
+    public static Path java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+}

@@ -1,0 +1,82 @@
+package dev.banyan.bench.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** One claim that the gateway should live up to: {@code found} is compared with {@code limit}, in the claim's own unit. */
+public record Goal(String claim, OptionalDouble found, double limit, boolean atLeast) {
+
+    private static final String BANYAN = "banyan";
+
+    /** Returns true if it was measured and holds. */
+    public boolean met() {
+        return found.isPresent() && (atLeast ? found.getAsDouble() >= limit : found.getAsDouble() <= limit);
+    }
+
+    /** Returns the goals of the gateway with what {@code results} say of each. */
+    public static List<Goal> all(Results results) {
+        var goals = new ArrayList<Goal>();
+        goals.add(ratio(results, "tiny", "stock", 3.5));
+        goals.add(ratio(results, "tiny", "vertx", 1.1));
+        goals.add(ratio(results, "tiny", "nginx", 1.0));
+        goals.add(atMost(
+                "tiny: CPU at most 35 µs/request where nginx needs 29 (1.21 times nginx)",
+                results.ratio("tiny", "nginx", Measure.CPU),
+                35.0 / 29));
+        for (var name : List.of("10k", "1m", "post10k", "conns1000")) {
+            goals.add(ratio(results, name, "vertx", 1.0));
+        }
+        goals.add(new Goal(
+                "rules100000: at least 0.95 of the requests/s with 1 rule",
+                over(
+                        results.median("rules100000", BANYAN, Measure.REQUESTS),
+                        results.median("rules1", BANYAN, Measure.REQUESTS)),
+                0.95,
+                true));
+        goals.add(atMost("tiny: p50 at half load at most 0.3 ms over direct", added(results, Measure.P50), 0.3));
+        goals.add(atMost("tiny: p99 at half load at most 2 ms over direct", added(results, Measure.P99), 2));
+        goals.add(atMost(
+                "large: memory growth at most 64 MB with 256 MB of heap",
+                results.median("large-down", BANYAN, Measure.GROWTH).isPresent()
+                        ? OptionalDouble.of(Math.max(
+                                results.median("large-down", BANYAN, Measure.GROWTH)
+                                        .getAsDouble(),
+                                results.median("large-up", BANYAN, Measure.GROWTH)
+                                        .orElse(0)))
+                        : OptionalDouble.empty(),
+                64));
+        goals.add(atMost(
+                "idle: at most 50 KB for each of 10,000 idle connections",
+                results.median("idle", BANYAN, Measure.IDLE_RESIDENT),
+                50));
+        goals.add(atMost("start: under 2 s to ready", results.median("start", BANYAN, Measure.READY), 2));
+        return goals;
+    }
+
+    private static Goal ratio(Results results, String caseName, String peer, double limit) {
+        return new Goal(
+                caseName + ": at least " + limit + " times the requests/s of " + peer,
+                results.ratio(caseName, peer, Measure.REQUESTS),
+                limit,
+                true);
+    }
+
+    private static Goal atMost(String claim, OptionalDouble found, double limit) {
+        return new Goal(claim, found, limit, false);
+    }
+
+    private static OptionalDouble added(Results results, Measure measure) {
+        var ours = results.median("tiny", BANYAN, measure);
+        var direct = results.median("tiny", Results.DIRECT, measure);
+        return ours.isPresent() && direct.isPresent()
+                ? OptionalDouble.of(ours.getAsDouble() - direct.getAsDouble())
+                : OptionalDouble.empty();
+    }
+
+    private static OptionalDouble over(OptionalDouble one, OptionalDouble other) {
+        return one.isPresent() && other.isPresent()
+                ? OptionalDouble.of(one.getAsDouble() / other.getAsDouble())
+                : OptionalDouble.empty();
+    }
+}
