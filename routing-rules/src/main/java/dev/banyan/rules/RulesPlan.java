@@ -2,6 +2,7 @@ package dev.banyan.rules;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,16 +55,19 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
 
     private static final Map<String, Function<Route, @Nullable Object>> ROUTE_KEYS = routeKeys();
 
+    /** Parts of backends and cohorts that have another name in a file. */
+    private static final Map<String, String> WORDS = Map.of("assigned", "assign");
+
     private static Map<String, Function<Route, @Nullable Object>> routeKeys() {
         Map<String, Function<Route, @Nullable Object>> keys = new LinkedHashMap<>();
-        keys.put("hostnames", Route::hostnames);
+        keys.put("hostnames", route -> new LinkedHashSet<>(route.hostnames()));
         keys.put("matches", route -> new LinkedHashSet<>(route.matches()));
         keys.put("candidate", Route::candidate);
         keys.put("cohort", Route::cohort);
         keys.put("stage", Route::stage);
         keys.put("weight", Route::weight);
         keys.put("timeouts.request", Route::requestTimeout);
-        keys.put("fallback", Route::fallback);
+        keys.put("fallback", route -> route.fallback() ? "baseline" : "none");
         keys.put("rewrite", Route::rewrite);
         keys.put("redirect", Route::redirect);
         keys.put("retired", Route::retired);
@@ -73,7 +78,7 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
         keys.put("analysis", Route::analysis);
         keys.put("steps", Route::steps);
         keys.put("priority", Route::priority);
-        keys.put("lint.allow", Route::lintAllowed);
+        keys.put("lint.allow", route -> new LinkedHashSet<>(route.lintAllowed()));
         return keys;
     }
 
@@ -82,8 +87,8 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
         List<Entry> entries = new ArrayList<>();
         entries.addAll(plain(
                 "trustedNetworks",
-                Map.of("", new TreeSet<>(texts(before.trustedNetworks()))),
-                Map.of("", new TreeSet<>(texts(after.trustedNetworks())))));
+                Map.of("", inOrder(before.trustedNetworks())),
+                Map.of("", inOrder(after.trustedNetworks()))));
         entries.addAll(
                 plain("backends", byName(before.backends(), Backend::name), byName(after.backends(), Backend::name)));
         entries.addAll(plain("cohorts", byName(before.cohorts(), Cohort::name), byName(after.cohorts(), Cohort::name)));
@@ -96,8 +101,10 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
         return entries.isEmpty();
     }
 
-    private static List<String> texts(List<Network> networks) {
-        return networks.stream().map(Network::toString).toList();
+    private static Set<Network> inOrder(List<Network> networks) {
+        return networks.stream()
+                .sorted(Comparator.comparing(Network::toString))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private static <T> Map<String, T> byName(List<T> all, Function<T, String> name) {
@@ -120,28 +127,39 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
         return entries;
     }
 
-    /** What differs between two values; of two records of one kind, component by component. */
+    /** What differs between two values: of two records part by part, of two sets entry by entry. */
     private static List<KeyChange> keys(String key, @Nullable Object before, @Nullable Object after) {
         if (Objects.equals(before, after)) {
             return List.of();
         }
+        List<KeyChange> keys = new ArrayList<>();
         if (before instanceof Record a && after instanceof Record b && a.getClass() == b.getClass()) {
-            List<KeyChange> keys = new ArrayList<>();
             for (RecordComponent part : a.getClass().getRecordComponents()) {
-                String name = key.isEmpty() ? part.getName() : key + "." + part.getName();
-                keys.addAll(keys(name, value(part, a), value(part, b)));
+                String word = WORDS.getOrDefault(part.getName(), part.getName());
+                String name = key.isEmpty() ? word : key + "." + word;
+                keys.addAll(keys(name, RuleWords.part(part, a), RuleWords.part(part, b)));
             }
-            return keys;
+        } else if (before instanceof Map<?, ?> a && after instanceof Map<?, ?> b) {
+            Set<Object> all = new LinkedHashSet<>(a.keySet());
+            all.addAll(b.keySet());
+            all.forEach(each -> keys.addAll(keys(key + "[" + each + "]", a.get(each), b.get(each))));
+        } else if (key.equals("urls") && before instanceof List<?> a && after instanceof List<?> b && only(a, b)) {
+            keys.addAll(keys("url", a.getFirst(), b.getFirst()));
+        } else if (before instanceof Set<?> a && after instanceof Set<?> b) {
+            a.stream()
+                    .filter(each -> !b.contains(each))
+                    .forEach(each -> keys.add(new KeyChange(key, RuleWords.of(each), RuleWords.of(null))));
+            b.stream()
+                    .filter(each -> !a.contains(each))
+                    .forEach(each -> keys.add(new KeyChange(key, RuleWords.of(null), RuleWords.of(each))));
+        } else {
+            keys.add(new KeyChange(key, RuleWords.of(key, before), RuleWords.of(key, after)));
         }
-        return List.of(new KeyChange(key, shown(before), shown(after)));
+        return keys;
     }
 
-    private static @Nullable Object value(RecordComponent part, Record of) {
-        try {
-            return part.getAccessor().invoke(of);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(part.toString(), e); // our own public records
-        }
+    private static boolean only(List<?> before, List<?> after) {
+        return before.size() == 1 && after.size() == 1;
     }
 
     private static Set<String> names(Map<String, ?> before, Map<String, ?> after) {
@@ -152,10 +170,6 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
 
     private static Change change(@Nullable Object before, @Nullable Object after) {
         return before == null ? Change.ADDED : after == null ? Change.REMOVED : Change.CHANGED;
-    }
-
-    private static String shown(@Nullable Object value) {
-        return value == null ? "none" : value.toString();
     }
 
     private static List<Entry> routes(RuleSet before, RuleSet after) {
@@ -179,8 +193,12 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
         ROUTE_KEYS.forEach((key, value) -> {
             Object old = value.apply(before);
             Object now = value.apply(after);
-            if (!Objects.equals(old, now)) {
-                keys.add(new KeyChange(key, shown(old), shown(now)));
+            // One part of a rewrite says nothing without the other: routes change key by key.
+            boolean sets = old instanceof Set && now instanceof Set;
+            if (sets) {
+                keys.addAll(keys(key, old, now));
+            } else if (!Objects.equals(old, now)) {
+                keys.add(new KeyChange(key, RuleWords.of(key, old), RuleWords.of(key, now)));
             }
         });
         return keys;

@@ -82,6 +82,7 @@ final class ArchitectureTest {
                         "Reachability",
                         "RuleTest",
                         "RuleTests",
+                        "RuleWords",
                         "SampleRequest",
                         "SourcePlace",
                         "Finding",

@@ -1,11 +1,11 @@
 package dev.banyan.cli.rules;
 
 import dev.banyan.rules.Reachability;
+import dev.banyan.rules.RuleWords;
 import dev.banyan.rules.RulesPlan;
 import dev.banyan.rules.TrafficPlan;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
@@ -121,13 +121,14 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private static String share(double part, long all) {
-        return all == 0 ? "0%" : percent(Math.toIntExact(Math.round(part * 10_000 / all)));
+        return all == 0 ? "0%" : RuleWords.percent(Math.toIntExact(Math.round(part * 10_000 / all)));
     }
 
     private static void print(RulesPlan plan, PrintWriter out) {
         for (var entry : plan.entries()) {
-            var moved =
-                    entry.movedBuckets() == 0 ? "" : ", " + percent(entry.movedBuckets()) + " of callers change sides";
+            var moved = entry.movedBuckets() == 0
+                    ? ""
+                    : ", " + RuleWords.percent(entry.movedBuckets()) + " of callers change sides";
             out.println(entry.where() + ": " + word(entry.change()) + moved);
             for (var key : entry.keys()) {
                 var name = key.key().isEmpty() ? "" : key.key() + ": ";
@@ -147,10 +148,6 @@ final class PlanCommand implements Callable<Integer> {
 
     private static String word(RulesPlan.Change change) {
         return change.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static String percent(int basisPoints) {
-        return BigDecimal.valueOf(basisPoints, 2).stripTrailingZeros().toPlainString() + "%";
     }
 
     private static String json(RulesPlan plan, @Nullable TrafficPlan traffic, AccessLog.Outcome read) {

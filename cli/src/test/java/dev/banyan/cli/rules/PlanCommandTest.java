@@ -61,7 +61,48 @@ class PlanCommandTest {
         assertThat(ran.exitCode()).isEqualTo(3);
         assertThat(ran.out().lines())
                 .containsExactly(
-                        "routes[orders]: changed, 20% of callers change sides", "    weight: 500 -> 2500", "1 change");
+                        "routes[orders]: changed, 20% of callers change sides", "    weight: 5% -> 25%", "1 change");
+    }
+
+    @Test
+    void whatChangesIsSaidInTheWordsOfTheLanguage() throws IOException {
+        var ran = plan(
+                RULES.replace("url: \"http://localhost:8083\"", """
+                        url: "http://orders:80", timeouts: {request: 90s}, circuitBreaker: {failureRate: 12.5%}, \
+                        health: {path: /up}, retries: {attempts: 1}""")
+                        .replace("key: [{header: X-Id}]", """
+                        key: [{header: X-Id}, {generateCookie: id}], assign: [{keys: [acme], to: candidate}], \
+                        overrides: [{cookie: side, value: new, to: candidate}]""")
+                        .replace("backends:\n", "trustedNetworks: [10.0.0.0/8]\nbackends:\n")
+                        .replace(
+                                "{path: {value: /orders}}",
+                                "{method: GET, path: {value: /orders}, headers: [{name: X-Api, value: \"2\"}]}")
+                        .replace(
+                                "stage: off",
+                                "stage: live, weight: 0%, fallback: none, rewrite: {path: {type: ReplaceFullPath, value: /b}}"));
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(3);
+        assertThat(ran.out().lines())
+                .containsSubsequence(
+                        "trustedNetworks: changed",
+                        "    none -> 10.0.0.0/8",
+                        "backends[orders]: changed",
+                        "    url: \"http://localhost:8083\" -> \"http://orders:80\"",
+                        "    timeouts.request: 30s -> 1m30s",
+                        "    circuitBreaker.failureRate: 50% -> 12.5%",
+                        "    health: none -> {path: /up, interval: 10s, timeout: 2s, unhealthyAfter: 3, healthyAfter: 2}",
+                        "    retries: none -> {attempts: 1, budget: 20%}",
+                        "cohorts[shopper]: changed",
+                        "    key: [{header: X-Id}] -> [{header: X-Id}, {generateCookie: id}]",
+                        "    overrides: none -> [{cookie: side, value: \"new\", to: candidate}]",
+                        "    assign[acme]: none -> candidate",
+                        "routes[bills]: changed",
+                        "    stage: off -> live",
+                        "    fallback: baseline -> none",
+                        "    rewrite: none -> {path: {type: ReplaceFullPath, value: /b}}",
+                        "    matches: {path: {type: PathPrefix, value: /orders}} -> none",
+                        "    matches: none -> {method: GET, path: {type: PathPrefix, value: /orders},"
+                                + " headers: [{name: X-Api, value: \"2\"}]}");
+        assertThat(ran.out()).doesNotContain("Match[", "Key[", "PT", "Optional", "Health[");
     }
 
     @Test

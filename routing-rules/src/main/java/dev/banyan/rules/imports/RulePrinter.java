@@ -1,27 +1,18 @@
 package dev.banyan.rules.imports;
 
-import dev.banyan.rules.Match;
-import dev.banyan.rules.PathReplacement;
 import dev.banyan.rules.Redirect;
+import dev.banyan.rules.RuleWords;
 import dev.banyan.rules.Stage;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Writes a draft as a rule file; the layout is seen to afterwards. */
 final class RulePrinter {
 
     private static final String COHORT = "visitor";
-    private static final int BASIS_POINTS_A_PERCENT = 100;
     private static final int EVERYONE = 10_000;
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][A-Za-z0-9/_.-]*");
-    private static final Set<String> NOT_PLAIN = Set.of("true", "false", "null", "yes", "no", "on", "off", "y", "n");
 
     private final Draft draft;
     private final StringBuilder out = new StringBuilder();
@@ -48,15 +39,15 @@ final class RulePrinter {
         draft.backends().forEach((name, url) -> {
             Map<String, String> fields = new LinkedHashMap<>();
             fields.put("name", name);
-            fields.put("url", quoted(url.toString()));
+            fields.put("url", RuleWords.quoted(url.toString()));
             if (name.equals(Draft.BASELINE)) {
                 fields.put("baseline", "true");
             }
             String host = draft.hostByBackend.get(name);
             if (host != null) {
-                fields.put("host", text(host));
+                fields.put("host", RuleWords.of(host));
             }
-            line("  - " + braces(fields));
+            line("  - " + RuleWords.braces(fields));
         });
     }
 
@@ -89,16 +80,16 @@ final class RulePrinter {
     }
 
     private void route(DraftRoute route) {
-        line("  - name: " + text(route.name));
+        line("  - name: " + RuleWords.of(route.name));
         if (!route.hostnames.isEmpty()) {
-            line("    hostnames: " + texts(route.hostnames));
+            line("    hostnames: " + RuleWords.of(route.hostnames));
         }
         line("    matches:");
-        route.matches.forEach(each -> line("      - " + match(each)));
-        field("candidate", route.redirect == null ? text(candidate(route)) : null);
+        route.matches.forEach(each -> line("      - " + RuleWords.of(each)));
+        field("candidate", route.redirect == null ? RuleWords.of(candidate(route)) : null);
         field("cohort", isSplit(route) ? COHORT : null);
         field("stage", route.stage.toString().toLowerCase(java.util.Locale.ROOT));
-        field("weight", route.stage == Stage.LIVE || route.weight > 0 ? percent(route.weight) : null);
+        field("weight", route.stage == Stage.LIVE || route.weight > 0 ? RuleWords.percent(route.weight) : null);
         field("fallback", route.stage == Stage.LIVE ? "none" : null);
         field("timeouts", route.timeout == null ? null : "{request: " + route.timeout.toMillis() + "ms}");
         field("rewrite", rewrite(route));
@@ -108,7 +99,8 @@ final class RulePrinter {
                 "filters",
                 route.filters.isEmpty()
                         ? null
-                        : texts(route.filters.stream().map(each -> each.text()).toList()));
+                        : RuleWords.of(
+                                route.filters.stream().map(each -> each.text()).toList()));
         field("priority", route.priority == 0 ? null : String.valueOf(route.priority));
     }
 
@@ -132,53 +124,15 @@ final class RulePrinter {
         return !route.leftOut && route.weight > 0 && route.weight < EVERYONE;
     }
 
-    static String match(Match match) {
-        Map<String, String> fields = new LinkedHashMap<>();
-        if (match.method() != null) {
-            fields.put("method", match.method());
-        }
-        if (!match.path().equals(Match.Path.ANY) || match.equals(Match.path(Match.Path.ANY))) {
-            String type =
-                    switch (match.path().kind()) {
-                        case EXACT -> "Exact";
-                        case PATH_PREFIX -> "PathPrefix";
-                        case PATH_TEMPLATE -> "PathTemplate";
-                        case REGULAR_EXPRESSION -> "RegularExpression";
-                    };
-            fields.put(
-                    "path", "{type: " + type + ", value: " + text(match.path().value()) + "}");
-        }
-        list(fields, "headers", match.headers());
-        list(fields, "queryParams", match.queryParams());
-        list(fields, "cookies", match.cookies());
-        return braces(fields);
-    }
-
-    private static void list(Map<String, String> fields, String key, List<Match.Field> given) {
-        if (!given.isEmpty()) {
-            fields.put(key, given.stream().map(RulePrinter::field).collect(Collectors.joining(", ", "[", "]")));
-        }
-    }
-
-    private static String field(Match.Field field) {
-        Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("name", text(field.name()));
-        if (field instanceof Match.Field.RegularExpression) {
-            fields.put("type", "RegularExpression");
-        }
-        fields.put("value", quoted(field.value()));
-        return braces(fields);
-    }
-
     private static @Nullable String rewrite(DraftRoute route) {
         Map<String, String> fields = new LinkedHashMap<>();
         if (route.rewriteHostname != null) {
-            fields.put("hostname", text(route.rewriteHostname));
+            fields.put("hostname", RuleWords.of(route.rewriteHostname));
         }
         if (route.rewritePath != null) {
-            fields.put("path", path(route.rewritePath));
+            fields.put("path", RuleWords.of(route.rewritePath));
         }
-        return fields.isEmpty() ? null : braces(fields);
+        return fields.isEmpty() ? null : RuleWords.braces(fields);
     }
 
     private static String redirect(Redirect redirect) {
@@ -187,57 +141,27 @@ final class RulePrinter {
             fields.put("scheme", redirect.scheme());
         }
         if (redirect.hostname() != null) {
-            fields.put("hostname", text(redirect.hostname()));
+            fields.put("hostname", RuleWords.of(redirect.hostname()));
         }
         if (redirect.port() != null) {
             fields.put("port", String.valueOf(redirect.port()));
         }
         if (redirect.path() != null) {
-            fields.put("path", path(redirect.path()));
+            fields.put("path", RuleWords.of(redirect.path()));
         }
         fields.put("statusCode", String.valueOf(redirect.statusCode()));
-        return braces(fields);
-    }
-
-    private static String path(PathReplacement path) {
-        String type = path.needsPrefix() ? "ReplacePrefixMatch" : "ReplaceFullPath";
-        return "{type: " + type + ", value: " + text(path.value()) + "}";
+        return RuleWords.braces(fields);
     }
 
     private static @Nullable String schedule(DraftRoute route) {
         Map<String, String> fields = new LinkedHashMap<>();
         if (route.from != null) {
-            fields.put("from", quoted(route.from.toString()));
+            fields.put("from", RuleWords.quoted(route.from.toString()));
         }
         if (route.until != null) {
-            fields.put("until", quoted(route.until.toString()));
+            fields.put("until", RuleWords.quoted(route.until.toString()));
         }
-        return fields.isEmpty() ? null : braces(fields);
-    }
-
-    private static String percent(int basisPoints) {
-        int rest = basisPoints % BASIS_POINTS_A_PERCENT;
-        return basisPoints / BASIS_POINTS_A_PERCENT + (rest == 0 ? "" : ".%02d".formatted(rest)) + "%";
-    }
-
-    private static String braces(Map<String, String> fields) {
-        List<String> parts = new ArrayList<>();
-        fields.forEach((key, value) -> parts.add(key + ": " + value));
-        return "{" + String.join(", ", parts) + "}";
-    }
-
-    private static String texts(List<String> all) {
-        return all.stream().map(RulePrinter::text).collect(Collectors.joining(", ", "[", "]"));
-    }
-
-    private static String text(String text) {
-        boolean plain = PLAIN.matcher(text).matches() && !NOT_PLAIN.contains(text.toLowerCase(java.util.Locale.ROOT));
-        return plain ? text : quoted(text);
-    }
-
-    /** In quotes as JSON has them, which are YAML's too. */
-    private static String quoted(String text) {
-        return JsonMapper.shared().writeValueAsString(text);
+        return fields.isEmpty() ? null : RuleWords.braces(fields);
     }
 
     private void field(String key, @Nullable String value) {

@@ -1,0 +1,179 @@
+package dev.banyan.rules;
+
+import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Values of rules as people write them in a file, each on one line. */
+public final class RuleWords {
+
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][A-Za-z0-9/_.-]*");
+    private static final Set<String> NOT_PLAIN = Set.of("true", "false", "null", "yes", "no", "on", "off", "y", "n");
+
+    /** Keys whose numbers are basis points here and percentages in a file. */
+    private static final Set<String> PERCENTAGES = Set.of("weight", "failureRate", "budget");
+
+    private RuleWords() {}
+
+    /** What stands under a key; {@code none} for nothing. */
+    static String of(String key, @Nullable Object value) {
+        boolean percentage = PERCENTAGES.contains(key.substring(key.lastIndexOf('.') + 1));
+        return percentage && value instanceof Integer points ? percent(points) : of(value);
+    }
+
+    /** A value on one line, in braces where it has keys; {@code none} for nothing. */
+    public static String of(@Nullable Object value) {
+        return switch (value) {
+            case null -> "none";
+            case Match match -> match(match);
+            case Match.Field field -> field(field);
+            case Cohort.Key key -> braces(key(key));
+            case Cohort.SideOverride override -> override(override);
+            case PathReplacement path -> path(path);
+            case FilterCall filter -> quoted(filter.text());
+            case Duration duration -> duration(duration);
+            case Enum<?> word -> word.name().toLowerCase(Locale.ROOT);
+            case URI url -> quoted(url.toString());
+            case String text -> text(text);
+            case Collection<?> all when all.isEmpty() -> "none";
+            case Collection<?> all -> all.stream().map(RuleWords::of).collect(Collectors.joining(", ", "[", "]"));
+            case Map<?, ?> map when map.isEmpty() -> "none";
+            case Map<?, ?> map -> {
+                Map<String, String> fields = new LinkedHashMap<>();
+                map.forEach((key, each) -> fields.put(text(key.toString()), of(each)));
+                yield braces(fields);
+            }
+            case Record fields -> record(fields);
+            default -> value.toString();
+        };
+    }
+
+    /** A percentage of basis points: 525 is {@code 5.25%}. */
+    public static String percent(int basisPoints) {
+        return BigDecimal.valueOf(basisPoints, 2).stripTrailingZeros().toPlainString() + "%";
+    }
+
+    /** Keys and values in braces. */
+    public static String braces(Map<String, String> fields) {
+        List<String> parts = new ArrayList<>();
+        fields.forEach((key, value) -> parts.add(key + ": " + value));
+        return "{" + String.join(", ", parts) + "}";
+    }
+
+    /** In quotes as JSON has them, which are YAML's too. */
+    public static String quoted(String text) {
+        return JsonMapper.shared().writeValueAsString(text);
+    }
+
+    private static String text(String text) {
+        boolean plain = PLAIN.matcher(text).matches() && !NOT_PLAIN.contains(text.toLowerCase(Locale.ROOT));
+        return plain ? text : quoted(text);
+    }
+
+    private static String match(Match match) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        if (match.method() != null) {
+            fields.put("method", match.method());
+        }
+        if (!match.path().equals(Match.Path.ANY) || match.equals(Match.path(Match.Path.ANY))) {
+            String type =
+                    switch (match.path().kind()) {
+                        case EXACT -> "Exact";
+                        case PATH_PREFIX -> "PathPrefix";
+                        case PATH_TEMPLATE -> "PathTemplate";
+                        case REGULAR_EXPRESSION -> "RegularExpression";
+                    };
+            fields.put(
+                    "path", "{type: " + type + ", value: " + text(match.path().value()) + "}");
+        }
+        list(fields, "headers", match.headers());
+        list(fields, "queryParams", match.queryParams());
+        list(fields, "cookies", match.cookies());
+        return braces(fields);
+    }
+
+    private static void list(Map<String, String> fields, String key, List<Match.Field> given) {
+        if (!given.isEmpty()) {
+            fields.put(key, of(given));
+        }
+    }
+
+    private static String field(Match.Field field) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("name", text(field.name()));
+        if (field instanceof Match.Field.RegularExpression) {
+            fields.put("type", "RegularExpression");
+        }
+        fields.put("value", quoted(field.value()));
+        return braces(fields);
+    }
+
+    private static Map<String, String> key(Cohort.Key key) {
+        String word =
+                switch (key) {
+                    case Cohort.Key.Header _ -> "header";
+                    case Cohort.Key.Cookie _ -> "cookie";
+                    case Cohort.Key.GenerateCookie _ -> "generateCookie";
+                };
+        return Map.of(word, text(key.name()));
+    }
+
+    private static String override(Cohort.SideOverride override) {
+        Map<String, String> fields = new LinkedHashMap<>(key(override.where()));
+        fields.put("value", quoted(override.value()));
+        fields.put("to", of(override.to()));
+        return braces(fields);
+    }
+
+    private static String path(PathReplacement path) {
+        String type = path.needsPrefix() ? "ReplacePrefixMatch" : "ReplaceFullPath";
+        return "{type: " + type + ", value: " + text(path.value()) + "}";
+    }
+
+    private static String duration(Duration duration) {
+        var text = new StringBuilder();
+        part(text, duration.toHours(), "h");
+        part(text, duration.toMinutesPart(), "m");
+        part(text, duration.toSecondsPart(), "s");
+        part(text, duration.toMillisPart(), "ms");
+        return text.isEmpty() ? "0s" : text.toString();
+    }
+
+    private static void part(StringBuilder text, long number, String unit) {
+        if (number != 0) {
+            text.append(number).append(unit);
+        }
+    }
+
+    /** What a record of the model says, under the names of its parts, which are the language's own. */
+    private static String record(Record record) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (RecordComponent part : record.getClass().getRecordComponents()) {
+            Object value = part(part, record);
+            if (value != null) {
+                fields.put(part.getName(), of(part.getName(), value));
+            }
+        }
+        return braces(fields);
+    }
+
+    static @Nullable Object part(RecordComponent part, Record of) {
+        try {
+            return part.getAccessor().invoke(of);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(part.toString(), e); // our own public records
+        }
+    }
+}
