@@ -55,6 +55,7 @@ class LintCommandTest {
         assertThat(json.at("/findings/0/line").asInt()).isEqualTo(5);
         var sarif = JsonMapper.shared()
                 .readTree(Ran.rules("lint", folder, "--format", "sarif").out());
+        assertThat(ValidateCommandTest.SARIF.validate(sarif)).isEmpty();
         assertThat(sarif.at("/runs/0/results/0/ruleId").asString()).isEqualTo("BYN0153");
     }
 

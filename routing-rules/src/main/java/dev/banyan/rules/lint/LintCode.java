@@ -3,11 +3,13 @@ package dev.banyan.rules.lint;
 /** Each kind of finding. */
 public enum LintCode {
     BYN0103(Level.WARNING, "a backend or cohort that nothing uses"),
+    BYN0104(Level.WARNING, "two backends at one address"),
     BYN0130(Level.ERROR, "a match that can never win"),
     BYN0131(Level.WARNING, "a match that its route can do without"),
     BYN0133(Level.WARNING, "a path with and without a trailing slash"),
     BYN0134(Level.WARNING, "a header or cookie that a match with a method passes over"),
     BYN0135(Level.WARNING, "a regular expression that a simpler type could say"),
+    BYN0136(Level.WARNING, "a header that says nothing here"),
     BYN0150(Level.WARNING, "a split page without a cohort key that browsers keep"),
     BYN0151(Level.WARNING, "routes of one journey with different cohorts"),
     BYN0152(Level.WARNING, "a weight that does nothing"),

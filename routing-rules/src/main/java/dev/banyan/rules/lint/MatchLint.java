@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,19 @@ final class MatchLint {
 
     private static final Pattern SIMPLE =
             Pattern.compile("\\^?(/(?:" + LITERAL + "|\\[\\^/\\]\\+)*)(\\(/\\.\\*\\)\\?|)\\$?");
+
+    /** What ends at the gateway, which therefore takes it away before it decides. */
+    private static final Set<String> HOP_BY_HOP = Set.of(
+            "connection",
+            "keep-alive",
+            "proxy-connection",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "http2-settings");
 
     private record At(Route route, int index) {
         Match match() {
@@ -48,6 +62,7 @@ final class MatchLint {
             for (int i = 0; i < route.matches().size(); i++) {
                 var at = new At(route, i);
                 expression(at);
+                headers(at);
                 if (at.path().kind() != Match.Path.Kind.REGULAR_EXPRESSION) {
                     byPath.computeIfAbsent(anonymous(at.path().value()), _ -> new ArrayList<>())
                             .add(at);
@@ -87,6 +102,21 @@ final class MatchLint {
         String simpler = simpler(regex);
         if (simpler != null) {
             findings.add(LintCode.BYN0135, at.route(), at.index(), "the expression " + regex, simpler);
+        }
+    }
+
+    private void headers(At at) {
+        for (Match.Field each : at.match().headers()) {
+            String name = each.name().toLowerCase(Locale.ROOT);
+            if (HOP_BY_HOP.contains(name)) {
+                String found =
+                        "header " + each.name() + " ends at the gateway: no request has it when this is looked at";
+                findings.add(LintCode.BYN0136, at.route(), at.index(), found, "a header that goes all the way");
+            } else if (name.equals("host") || name.equals("cookie")) {
+                String key = name.equals("host") ? "hostnames" : "cookies";
+                String found = "header " + each.name() + ", which is compared as a whole";
+                findings.add(LintCode.BYN0136, at.route(), at.index(), found, key + " in its place");
+            }
         }
     }
 

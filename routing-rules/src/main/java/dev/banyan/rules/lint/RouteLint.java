@@ -7,6 +7,7 @@ import dev.banyan.rules.Route;
 import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.Schedule;
 import dev.banyan.rules.Stage;
+import java.net.URI;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,6 +50,28 @@ final class RouteLint {
             schedule(route);
         }
         unused(used);
+        sameAddress();
+    }
+
+    private void sameAddress() {
+        Map<String, Backend> firstAt = new HashMap<>();
+        for (Backend each : rules.backends()) {
+            for (URI url : each.urls()) {
+                Backend first = firstAt.putIfAbsent(url + " " + each.host(), each);
+                if (first != null && !first.equals(each)) {
+                    String found = url + ", where backends[" + first.name() + "] is too: nothing moves between them";
+                    String where = "backends[" + each.name() + "]";
+                    findings.add(new Finding(
+                            LintCode.BYN0104,
+                            rules.placeOf(each),
+                            "",
+                            where,
+                            found,
+                            "another address, or one backend"));
+                    break;
+                }
+            }
+        }
     }
 
     private void unused(Set<String> used) {
