@@ -48,7 +48,12 @@ final class ActionReader {
         }
         for (String other : List.of("candidate", "rewrite", "filters", "timeouts")) {
             if (at.says(other)) {
-                at.add(problems, other, other + " beside a redirect", "one of both: a redirect asks no backend");
+                at.add(
+                        problems,
+                        ProblemKind.CONTRADICTION,
+                        other,
+                        other + " beside a redirect",
+                        "one of both: a redirect asks no backend");
             }
         }
         String scheme = given.text("scheme");
@@ -58,7 +63,12 @@ final class ActionReader {
         PathReplacement path = replacement(at, given, "redirect");
         boolean elsewhere = scheme != null || hostname != null || port != 0 || path != null;
         if (!elsewhere && given.get("path") == null && given.fields().containsKey("statusCode")) {
-            at.add(problems, "redirect", "a redirect to itself", "scheme, hostname, port or path");
+            at.add(
+                    problems,
+                    ProblemKind.CONTRADICTION,
+                    "redirect",
+                    "a redirect to itself",
+                    "scheme, hostname, port or path");
         }
         boolean http = scheme == null || scheme.equals("http") || scheme.equals("https");
         boolean bounded = port >= 0 && port <= 65_535 && Redirect.STATUS_CODES.contains(status);
@@ -74,7 +84,13 @@ final class ActionReader {
         }
         String expected = PathValue.wrong(Match.Path.Kind.EXACT, value);
         if (expected != null) {
-            at.add(problems, section + ".path.value", path.placeOf("value"), "\"" + value + "\"", expected);
+            at.add(
+                    problems,
+                    ProblemKind.PATH,
+                    section + ".path.value",
+                    path.placeOf("value"),
+                    "\"" + value + "\"",
+                    expected);
             return null;
         }
         return switch (path.text("type")) {
@@ -96,6 +112,7 @@ final class ActionReader {
             if (type != null && !type.equals("PathPrefix")) {
                 at.add(
                         problems,
+                        ProblemKind.CONTRADICTION,
                         section + ".path.type",
                         replacement.placeOf("type"),
                         "ReplacePrefixMatch with a match of type " + type,
@@ -140,7 +157,13 @@ final class ActionReader {
         Instant until = moment(at, given, "until");
         if (from != null && until != null && !until.isAfter(from)) {
             Yaml.Place place = given.placeOf("until");
-            at.add(problems, "schedule.until", place, "\"" + given.text("until") + "\"", "a moment after from");
+            at.add(
+                    problems,
+                    ProblemKind.CONTRADICTION,
+                    "schedule.until",
+                    place,
+                    "\"" + given.text("until") + "\"",
+                    "a moment after from");
             return null;
         }
         return from == null && until == null ? null : new Schedule(from, until);
@@ -167,7 +190,7 @@ final class ActionReader {
                 FilterCall call = FilterCall.parse(text.text());
                 FilterCatalog.Mistake mistake = FilterCatalog.mistake(call);
                 if (mistake != null) {
-                    at.add(problems, "filters", text.place(), mistake.found(), mistake.expected());
+                    at.add(problems, ProblemKind.FILTER, "filters", text.place(), mistake.found(), mistake.expected());
                 }
                 filters.add(call);
             }

@@ -53,7 +53,7 @@ final class BackendReader {
     /** All instances; none when something is wrong with one of them. */
     private List<URI> urls(Declared at) {
         if (at.fields().get("url") != null && at.fields().get("urls") != null) {
-            at.add(problems, "urls", "url and urls", "one of both");
+            at.add(problems, ProblemKind.CONTRADICTION, "urls", "url and urls", "one of both");
             return List.of();
         }
         if (at.fields().get("url") == null && at.fields().get("urls") == null) {
@@ -72,7 +72,13 @@ final class BackendReader {
                 continue;
             }
             if (urls.contains(url)) {
-                at.add(problems, key, each.place(), each.shown() + " again", "each instance once");
+                at.add(
+                        problems,
+                        ProblemKind.DUPLICATE,
+                        key,
+                        each.place(),
+                        each.shown() + " again",
+                        "each instance once");
             } else if (!urls.isEmpty() && !isSameScheme(urls.getFirst(), url)) {
                 at.add(
                         problems,
@@ -119,7 +125,13 @@ final class BackendReader {
         }
         if (problems.size() == before && timeout.compareTo(interval) > 0) {
             String found = "\"" + given.text("timeout") + "\"";
-            at.add(problems, "health.timeout", given.placeOf("timeout"), found, "at most interval");
+            at.add(
+                    problems,
+                    ProblemKind.CONTRADICTION,
+                    "health.timeout",
+                    given.placeOf("timeout"),
+                    found,
+                    "at most interval");
         }
         int unhealthy = given.number("unhealthyAfter", unset.unhealthyAfter());
         int healthy = given.number("healthyAfter", unset.healthyAfter());
@@ -150,7 +162,7 @@ final class BackendReader {
             return null;
         }
         if (!urls.isEmpty() && !"https".equalsIgnoreCase(urls.getFirst().getScheme())) {
-            at.add(problems, "tls", "tls with " + urls.getFirst(), "https");
+            at.add(problems, ProblemKind.CONTRADICTION, "tls", "tls with " + urls.getFirst(), "https");
         }
         String ca = given.text("ca");
         String serverName = given.text("serverName");
@@ -182,7 +194,13 @@ final class BackendReader {
         }
         if (min > window) {
             Yaml.Place place = given.placeOf("minCalls");
-            at.add(problems, "circuitBreaker.minCalls", place, String.valueOf(min), "at most windowCalls, " + window);
+            at.add(
+                    problems,
+                    ProblemKind.CONTRADICTION,
+                    "circuitBreaker.minCalls",
+                    place,
+                    String.valueOf(min),
+                    "at most windowCalls, " + window);
         }
         boolean valid = rate > 0 && min >= 1 && min <= window && trial >= 1;
         boolean bounded = window <= Backend.CircuitBreaker.CALLS_MAX && trial <= Backend.CircuitBreaker.CALLS_MAX;

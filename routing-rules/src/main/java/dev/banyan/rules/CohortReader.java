@@ -40,7 +40,13 @@ final class CohortReader {
             Yaml each = given.get(i);
             Cohort.Key key = each instanceof Yaml.Fields fields ? key(fields) : null;
             if (key instanceof Cohort.Key.GenerateCookie && i < given.size() - 1) {
-                at.add(problems, "key", each.place(), "generateCookie before other keys", "generateCookie last");
+                at.add(
+                        problems,
+                        ProblemKind.CONTRADICTION,
+                        "key",
+                        each.place(),
+                        "generateCookie before other keys",
+                        "generateCookie last");
             }
             if (key != null) {
                 keys.add(key);
@@ -71,7 +77,7 @@ final class CohortReader {
             boolean one = (fields.get("header") == null) != (fields.get("cookie") == null);
             if (!one) {
                 String found = fields.get("header") == null ? "neither header nor cookie" : "a header and a cookie";
-                at.add(problems, "overrides", each.place(), found, "one of header, cookie");
+                at.add(problems, ProblemKind.CONTRADICTION, "overrides", each.place(), found, "one of header, cookie");
             }
             Cohort.Key where = one ? key(fields) : null;
             String value = fields.text("value");
@@ -93,12 +99,18 @@ final class CohortReader {
                     continue;
                 }
                 if (assigned.putIfAbsent(text.text(), to) != null) {
-                    at.add(problems, "assign", text.place(), text.shown() + " again", "each key once");
+                    at.add(
+                            problems,
+                            ProblemKind.DUPLICATE,
+                            "assign",
+                            text.place(),
+                            text.shown() + " again",
+                            "each key once");
                 }
             }
         }
         if (assigned.size() > Cohort.ASSIGNED_MAX) {
-            at.add(problems, "assign", assigned.size() + " keys", "at most " + Cohort.ASSIGNED_MAX);
+            at.add(problems, ProblemKind.LIMIT, "assign", assigned.size() + " keys", "at most " + Cohort.ASSIGNED_MAX);
         }
         return assigned;
     }

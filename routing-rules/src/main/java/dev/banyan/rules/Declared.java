@@ -31,27 +31,33 @@ record Declared(
     }
 
     /** A problem with the value of {@code key}. */
-    void add(List<Problem> problems, String key, String found, String expected) {
-        add(problems, key, fields.placeOf(key), found, expected);
+    void add(List<Problem> problems, ProblemKind problem, String key, String found, String expected) {
+        add(problems, problem, key, fields.placeOf(key), found, expected);
+    }
+
+    /** A value that {@code key} cannot have, at {@code place}, somewhere within it. */
+    void add(List<Problem> problems, String key, Yaml.Place place, String found, String expected) {
+        add(problems, ProblemKind.WRONG_VALUE, key, place, found, expected);
     }
 
     /** A problem at {@code place}, somewhere within {@code key}. */
-    void add(List<Problem> problems, String key, Yaml.Place place, String found, String expected) {
+    void add(List<Problem> problems, ProblemKind problem, String key, Yaml.Place place, String found, String expected) {
         int dot = key.indexOf('.');
         if (defaults != null && inherited.contains(dot < 0 ? key : key.substring(0, dot))) {
             String where = "defaults." + kind.substring(0, kind.length() - 1) + "." + key;
-            problems.add(new Problem(defaults, place.line(), place.column(), where, found, expected));
+            problems.add(new Problem(defaults, place.line(), place.column(), where, found, expected, problem));
             return;
         }
         String where = kind + "[" + name + "]." + key;
-        problems.add(new Problem(file, place.line(), place.column(), where, found, expected));
+        problems.add(new Problem(file, place.line(), place.column(), where, found, expected, problem));
     }
 
     /** A problem with a key that is not there. */
     void addMissing(List<Problem> problems, String key, String expected) {
         Yaml.Place place = fields.place();
         String where = kind + "[" + name + "]";
-        problems.add(
-                new Problem(file, place.line(), place.column(), where, "no \"" + key + "\"", key + ": " + expected));
+        String found = "no \"" + key + "\"";
+        problems.add(new Problem(
+                file, place.line(), place.column(), where, found, key + ": " + expected, ProblemKind.MISSING_KEY));
     }
 }

@@ -19,7 +19,13 @@ final class Durations {
         if (value.isPositive() && value.compareTo(Backend.Timeouts.MAX) <= 0) {
             return value;
         }
-        at.add(problems, section + "." + key, in.placeOf(key), "\"" + text + "\"", "above 0, up to 1h");
+        at.add(
+                problems,
+                ProblemKind.LIMIT,
+                section + "." + key,
+                in.placeOf(key),
+                "\"" + text + "\"",
+                "above 0, up to 1h");
         return null;
     }
 }

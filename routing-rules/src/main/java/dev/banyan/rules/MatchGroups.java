@@ -85,7 +85,8 @@ final class MatchGroups {
             int max = regexes ? REGEXES_PER_HOST_MAX : MATCHES_PER_PATH_MAX;
             if (group.size() > max) {
                 String what = regexes ? " regular expressions on one host" : " matches on one path";
-                problems.add(problem(sources, group.get(max), group.size() + what, "at most " + max));
+                problems.add(
+                        problem(sources, ProblemKind.LIMIT, group.get(max), group.size() + what, "at most " + max));
             } else {
                 ties(key, group, sources, problems);
             }
@@ -109,7 +110,7 @@ final class MatchGroups {
             List<RankedMatch> group = key == null ? null : groups.get(key);
             if (steps > WALK_STEPS_MAX && group != null) {
                 String found = "with the other paths of its host, " + steps + " ways to go through {name} or a literal";
-                problems.add(problem(sources, group.getFirst(), found, "at most " + WALK_STEPS_MAX));
+                problems.add(problem(sources, ProblemKind.LIMIT, group.getFirst(), found, "at most " + WALK_STEPS_MAX));
             }
         });
     }
@@ -127,8 +128,8 @@ final class MatchGroups {
             } else if (foldCase) {
                 found += ": a backend ignores case";
             }
-            problems.add(
-                    problem(sources, second, found, "a match that asks for more, or priority on one of the routes"));
+            String expected = "a match that asks for more, or priority on one of the routes";
+            problems.add(problem(sources, ProblemKind.TIE, second, found, expected));
         }
     }
 
@@ -141,12 +142,13 @@ final class MatchGroups {
         return null;
     }
 
-    private static Problem problem(Map<String, RouteSource> sources, RankedMatch of, String found, String expected) {
+    private static Problem problem(
+            Map<String, RouteSource> sources, ProblemKind kind, RankedMatch of, String found, String expected) {
         RouteSource source = sources.get(of.route().name());
         Yaml.Place place =
                 source == null ? new Yaml.Place(0, 0) : source.matches().get(of.index());
         Path file = source == null ? Path.of("") : source.file();
-        return new Problem(file, place.line(), place.column(), name(of), found, expected);
+        return new Problem(file, place.line(), place.column(), name(of), found, expected, kind);
     }
 
     private static String name(RankedMatch match) {

@@ -58,7 +58,13 @@ final class MatchReader {
                 };
         String expected = kind == null || value.isEmpty() ? null : PathValue.wrong(kind, value);
         if (expected != null) {
-            at.add(problems, "matches.path.value", path.placeOf("value"), "\"" + value + "\"", expected);
+            at.add(
+                    problems,
+                    ProblemKind.PATH,
+                    "matches.path.value",
+                    path.placeOf("value"),
+                    "\"" + value + "\"",
+                    expected);
         }
         return kind == null || value.isEmpty() || expected != null ? null : new Match.Path(kind, value);
     }
@@ -75,12 +81,24 @@ final class MatchReader {
             Yaml.Fields given = (Yaml.Fields) each;
             String same = key.equals("headers") ? name.toLowerCase(Locale.ROOT) : name;
             if (!names.add(same)) {
-                at.add(problems, "matches." + key, given.placeOf("name"), "\"" + name + "\" again", "each name once");
+                at.add(
+                        problems,
+                        ProblemKind.DUPLICATE,
+                        "matches." + key,
+                        given.placeOf("name"),
+                        "\"" + name + "\" again",
+                        "each name once");
             }
             boolean regex = Objects.equals(given.text("type"), "RegularExpression");
             String expected = regex ? PathValue.wrongRegex(value) : null;
             if (expected != null) {
-                at.add(problems, "matches." + key, given.placeOf("value"), "\"" + value + "\"", expected);
+                at.add(
+                        problems,
+                        ProblemKind.PATH,
+                        "matches." + key,
+                        given.placeOf("value"),
+                        "\"" + value + "\"",
+                        expected);
             } else {
                 fields.add(regex ? new Match.Field.RegularExpression(name, value) : new Match.Field.Exact(name, value));
             }

@@ -23,7 +23,14 @@ final class OnceOnly {
             }
             Yaml.Place place = top.placeOf(key);
             String found = "a second " + key + "; the first is in " + first;
-            problems.add(new Problem(each.getKey(), place.line(), place.column(), key, found, "once in all files"));
+            problems.add(new Problem(
+                    each.getKey(),
+                    place.line(),
+                    place.column(),
+                    key,
+                    found,
+                    "once in all files",
+                    ProblemKind.DUPLICATE));
         }
         return first;
     }

@@ -11,8 +11,14 @@ import java.nio.file.Path;
  * @param where what it is about: {@code routes[browse-catalog].weight}
  * @param found what stands there
  * @param expected what would do
+ * @param kind what sort of mistake it is
  */
-public record Problem(Path file, int line, int column, String where, String found, String expected) {
+public record Problem(Path file, int line, int column, String where, String found, String expected, ProblemKind kind) {
+
+    /** A value that its key cannot have, as most are. */
+    public Problem(Path file, int line, int column, String where, String found, String expected) {
+        this(file, line, column, where, found, expected, ProblemKind.WRONG_VALUE);
+    }
 
     /** One line, beginning as compilers do, so that editors can jump to it. */
     @Override

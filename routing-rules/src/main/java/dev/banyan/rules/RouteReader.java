@@ -34,7 +34,12 @@ final class RouteReader {
         String cohort = reference(at, "cohort", cohorts);
         Declared to = candidate == null ? null : backends.get(candidate);
         if (to != null && to.fields().isTrue("baseline")) {
-            at.add(problems, "candidate", to.name() + ", the baseline itself", "a backend that takes over");
+            at.add(
+                    problems,
+                    ProblemKind.BASELINE,
+                    "candidate",
+                    to.name() + ", the baseline itself",
+                    "a backend that takes over");
         }
         var shifts = new ShiftReader(problems);
         List<Step> steps = shifts.steps(at);
@@ -107,7 +112,7 @@ final class RouteReader {
     private @Nullable String reference(Declared at, String key, Map<String, Declared> known) {
         String name = at.fields().text(key);
         if (complete && name != null && !known.containsKey(name)) {
-            at.add(problems, key, "\"" + name + "\"", Suggestion.among(name, known.keySet()));
+            at.add(problems, ProblemKind.UNKNOWN_NAME, key, "\"" + name + "\"", Suggestion.among(name, known.keySet()));
         }
         return name;
     }
@@ -140,13 +145,23 @@ final class RouteReader {
     private int weight(Declared at, @Nullable Stage stage, @Nullable String cohort) {
         int weight = Quantities.basisPoints(at.fields(), "weight", 0);
         if (stage == Stage.LIVE && at.fields().get("weight") == null) {
-            at.add(problems, "stage", "live without a weight", "weight: the candidate's share, such as 5%");
+            at.add(
+                    problems,
+                    ProblemKind.CONTRADICTION,
+                    "stage",
+                    "live without a weight",
+                    "weight: the candidate's share, such as 5%");
         }
         if (stage == Stage.LIVE
                 && weight > 0
                 && weight < Route.EVERYONE
                 && at.fields().get("cohort") == null) {
-            at.add(problems, "weight", "a split without a cohort", "cohort: how callers are told apart");
+            at.add(
+                    problems,
+                    ProblemKind.CONTRADICTION,
+                    "weight",
+                    "a split without a cohort",
+                    "cohort: how callers are told apart");
         }
         return stage == Stage.LIVE && cohort == null && weight < Route.EVERYONE ? 0 : weight;
     }
@@ -155,7 +170,13 @@ final class RouteReader {
         Set<String> hostnames = new HashSet<>();
         for (Yaml each : at.fields().list("hostnames")) {
             if (each instanceof Yaml.Scalar host && !hostnames.add(host.text())) {
-                at.add(problems, "hostnames", host.place(), host.shown() + " again", "each host once");
+                at.add(
+                        problems,
+                        ProblemKind.DUPLICATE,
+                        "hostnames",
+                        host.place(),
+                        host.shown() + " again",
+                        "each host once");
             }
         }
         return hostnames.stream().sorted().toList();

@@ -193,7 +193,7 @@ public final class RoutingTable {
         List<Problem> problems = new ArrayList<>();
         long baselines = rules.backends().stream().filter(Backend::baseline).count();
         if (baselines != 1) {
-            problems.add(problem("backends", baselines + " baselines", "exactly one"));
+            problems.add(problem(ProblemKind.BASELINE, "backends", baselines + " baselines", "exactly one"));
         }
         Set<String> backends =
                 unique("backends", rules.backends().stream().map(Backend::name).toList(), problems);
@@ -203,11 +203,12 @@ public final class RoutingTable {
         for (Route route : rules.routes()) {
             String where = "routes[" + route.name() + "]";
             if (route.candidate() != null && !backends.contains(route.candidate())) {
-                problems.add(problem(
-                        where + ".candidate", route.candidate(), Suggestion.among(route.candidate(), backends)));
+                String expected = Suggestion.among(route.candidate(), backends);
+                problems.add(problem(ProblemKind.UNKNOWN_NAME, where + ".candidate", route.candidate(), expected));
             }
             if (route.cohort() != null && !cohorts.contains(route.cohort())) {
-                problems.add(problem(where + ".cohort", route.cohort(), Suggestion.among(route.cohort(), cohorts)));
+                String expected = Suggestion.among(route.cohort(), cohorts);
+                problems.add(problem(ProblemKind.UNKNOWN_NAME, where + ".cohort", route.cohort(), expected));
             }
         }
         return problems;
@@ -217,14 +218,18 @@ public final class RoutingTable {
         Set<String> unique = new HashSet<>();
         for (String name : names) {
             if (!unique.add(name)) {
-                problems.add(problem(kind + "[" + name + "].name", "a second \"" + name + "\"", "another name"));
+                problems.add(problem(
+                        ProblemKind.DUPLICATE,
+                        kind + "[" + name + "].name",
+                        "a second \"" + name + "\"",
+                        "another name"));
             }
         }
         return unique;
     }
 
-    private static Problem problem(String where, String found, String expected) {
-        return new Problem(Path.of(""), 0, 0, where, found, expected);
+    private static Problem problem(ProblemKind kind, String where, String found, String expected) {
+        return new Problem(Path.of(""), 0, 0, where, found, expected, kind);
     }
 
     private static boolean ignoresCase(RuleSet rules) {

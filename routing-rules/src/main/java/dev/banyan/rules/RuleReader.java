@@ -108,7 +108,7 @@ final class RuleReader {
             Yaml.Place at = first.fields().placeOf("name");
             String found = "a second \"" + here.name() + "\"; the first is at " + first.file() + ":" + at.line() + ":"
                     + at.column();
-            here.add(problems, "name", found, "another name");
+            here.add(problems, ProblemKind.DUPLICATE, "name", found, "another name");
         }
     }
 
@@ -121,11 +121,12 @@ final class RuleReader {
                     .findFirst()
                     .map(Declared::file)
                     .orElseGet(() -> documents.keySet().iterator().next());
-            problems.add(new Problem(file, 0, 0, "backends", "no baseline", "baseline: true on exactly one backend"));
+            String expected = "baseline: true on exactly one backend";
+            problems.add(new Problem(file, 0, 0, "backends", "no baseline", expected, ProblemKind.BASELINE));
         }
         baselines.stream().skip(1).forEach(second -> {
             String found = "a second baseline beside " + baselines.getFirst().name();
-            second.add(problems, "baseline", found, "exactly one in all files");
+            second.add(problems, ProblemKind.BASELINE, "baseline", found, "exactly one in all files");
         });
     }
 }

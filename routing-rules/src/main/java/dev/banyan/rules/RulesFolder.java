@@ -115,12 +115,19 @@ public final class RulesFolder {
                 }
             }
         } catch (IOException e) {
-            problems.add(new Problem(folder, 0, 0, "folder", "unreadable: " + e, "a folder of *.yaml files"));
+            problems.add(new Problem(
+                    folder, 0, 0, "folder", "unreadable: " + e, "a folder of *.yaml files", ProblemKind.FILE));
             return List.of();
         }
         if (files.isEmpty() || files.size() > FILES_MAX) {
             problems.add(new Problem(
-                    folder, 0, 0, "folder", files.size() + " files *.yaml", "1 to " + FILES_MAX + " of them"));
+                    folder,
+                    0,
+                    0,
+                    "folder",
+                    files.size() + " files *.yaml",
+                    "1 to " + FILES_MAX + " of them",
+                    ProblemKind.FILE));
             return List.of();
         }
         Collections.sort(files);
@@ -134,9 +141,15 @@ public final class RulesFolder {
                 return content;
             }
             problems.add(new Problem(
-                    file, 0, 0, "file", "too large", "at most " + BYTES_MAX + " bytes in all files together"));
+                    file,
+                    0,
+                    0,
+                    "file",
+                    "too large",
+                    "at most " + BYTES_MAX + " bytes in all files together",
+                    ProblemKind.LIMIT));
         } catch (IOException e) {
-            problems.add(new Problem(file, 0, 0, "file", "unreadable: " + e, "a readable file"));
+            problems.add(new Problem(file, 0, 0, "file", "unreadable: " + e, "a readable file", ProblemKind.FILE));
         }
         return null;
     }

@@ -91,7 +91,7 @@ final class RulesSchema {
                     + owner.path("properties").path(key).path("description").asString("");
         }
         String shownWhere = where.isEmpty() ? "file" : where.substring(where.charAt(0) == '.' ? 1 : 0);
-        return new Problem(file, place.line(), place.column(), shownWhere, found, expected);
+        return new Problem(file, place.line(), place.column(), shownWhere, found, expected, kind(error.getKeyword()));
     }
 
     private static String expected(String keyword, JsonNode value, JsonNode owner, Yaml at) {
@@ -111,6 +111,17 @@ final class RulesSchema {
             case "maxProperties" ->
                 "only one of " + String.join(", ", owner.path("properties").propertyNames());
             default -> keyword + " " + value;
+        };
+    }
+
+    private static ProblemKind kind(String keyword) {
+        return switch (keyword) {
+            case "additionalProperties" -> ProblemKind.UNKNOWN_KEY;
+            case "required" -> ProblemKind.MISSING_KEY;
+            case "type" -> ProblemKind.WRONG_TYPE;
+            case "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems" -> ProblemKind.LIMIT;
+            case "minProperties", "maxProperties" -> ProblemKind.CONTRADICTION;
+            default -> ProblemKind.WRONG_VALUE;
         };
     }
 

@@ -78,22 +78,26 @@ final class YamlParser {
                     place.column(),
                     "text",
                     "the control character U+%04X".formatted(e.getCodePoint()),
-                    "printable text"));
+                    "printable text",
+                    ProblemKind.TEXT));
         } catch (MarkedYamlEngineException e) {
             Yaml.Place place = place(e.getProblemMark());
             String found = e.getProblem() == null ? "broken YAML" : e.getProblem();
             String context = e.getContext() == null ? "" : " " + e.getContext();
-            problems.add(
-                    new Problem(file, place.line(), place.column(), "yaml", found + context, "well-formed YAML 1.2"));
+            problems.add(broken(file, place, found + context));
         } catch (YamlEngineException e) {
-            problems.add(new Problem(file, 1, 1, "yaml", String.valueOf(e.getMessage()), "well-formed YAML 1.2"));
+            problems.add(broken(file, new Yaml.Place(1, 1), String.valueOf(e.getMessage())));
         }
         return null;
     }
 
+    private static Problem broken(Path file, Yaml.Place at, String found) {
+        return new Problem(file, at.line(), at.column(), "yaml", found, "well-formed YAML 1.2", ProblemKind.YAML);
+    }
+
     private static @Nullable String decode(Path file, byte[] bytes, List<Problem> problems) {
         if (bytes.length >= 3 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB && bytes[2] == (byte) 0xBF) {
-            problems.add(new Problem(file, 1, 1, "text", "a byte order mark", "UTF-8 without one"));
+            problems.add(new Problem(file, 1, 1, "text", "a byte order mark", "UTF-8 without one", ProblemKind.TEXT));
             return null;
         }
         var decoder = UTF_8.newDecoder()
@@ -106,7 +110,7 @@ final class YamlParser {
         if (result.isError()) {
             Yaml.Place place = placeAt(text, text.length());
             String found = "the byte %02X".formatted(bytes[in.position()]);
-            problems.add(new Problem(file, place.line(), place.column(), "text", found, "UTF-8"));
+            problems.add(new Problem(file, place.line(), place.column(), "text", found, "UTF-8", ProblemKind.TEXT));
             return null;
         }
         return text;
@@ -115,8 +119,9 @@ final class YamlParser {
     private Yaml document() throws Unreadable {
         events.next(); // stream start
         if (events.checkEvent(Event.ID.StreamEnd)) {
+            String found = "nothing but blanks and comments";
             throw new Unreadable(
-                    new Problem(file, 1, 1, "file", "nothing but blanks and comments", "backends, cohorts or routes"));
+                    new Problem(file, 1, 1, "file", found, "backends, cohorts or routes", ProblemKind.FILE));
         }
         events.next(); // document start
         Yaml document = node(0);
@@ -151,7 +156,9 @@ final class YamlParser {
         String text = event.getValue();
         String hostile = HostileText.in(text);
         if (hostile != null) {
-            problems.add(new Problem(file, place.line(), place.column(), "text", hostile, "text: rules are data"));
+            String expected = "text: rules are data";
+            problems.add(
+                    new Problem(file, place.line(), place.column(), "text", hostile, expected, ProblemKind.EXPRESSION));
         }
         return new Yaml.Scalar(place, event.isPlain() ? kindOf(text) : Yaml.Scalar.Kind.TEXT, text);
     }
@@ -180,7 +187,8 @@ final class YamlParser {
             if (first != null) {
                 String found = "the key \"" + name + "\" again, first at line "
                         + first.key().line() + ", column " + first.key().column();
-                problems.add(new Problem(file, key.line(), key.column(), "yaml", found, "each key once"));
+                problems.add(new Problem(
+                        file, key.line(), key.column(), "yaml", found, "each key once", ProblemKind.DUPLICATE));
             }
         }
         events.next();
@@ -212,7 +220,8 @@ final class YamlParser {
 
     private Unreadable unreadable(Event event, String where, String found, String expected) {
         Yaml.Place place = place(event.getStartMark());
-        return new Unreadable(new Problem(file, place.line(), place.column(), where, found, expected));
+        return new Unreadable(
+                new Problem(file, place.line(), place.column(), where, found, expected, ProblemKind.YAML));
     }
 
     private static Yaml.Place place(Optional<Mark> mark) {

@@ -105,6 +105,7 @@ final class ArchitectureTest {
                         "NotCarriedOver",
                         "PathModel",
                         "Problem",
+                        "ProblemKind",
                         "RequestFacts",
                         "Route",
                         "RoutingTable",

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,6 +47,30 @@ final class GoldenTest {
             Files.writeString(golden, input + LINE + actual);
         }
         assertThat(actual).isEqualTo(line < 0 ? "" : text.substring(line + LINE.length()));
+    }
+
+    @Test
+    void everyKindOfProblemHasAGoldenFile() throws IOException {
+        Set<ProblemKind> missing = EnumSet.allOf(ProblemKind.class);
+        for (String name : cases().toList()) {
+            try (Stream<Path> before = Files.list(folder)) {
+                for (Path each : before.toList()) {
+                    Files.delete(each);
+                }
+            }
+            write(Files.readString(CASES.resolve(name + ".golden")).split(LINE, 2)[0]);
+            problems().forEach(each -> missing.remove(each.kind()));
+        }
+        assertThat(missing).as("kinds that no file of %s has", CASES).isEmpty();
+    }
+
+    private List<Problem> problems() {
+        try {
+            RulesFolder.read(folder);
+            return List.of();
+        } catch (RulesException e) {
+            return e.problems();
+        }
     }
 
     private void write(String input) throws IOException {

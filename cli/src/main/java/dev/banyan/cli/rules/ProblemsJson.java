@@ -29,6 +29,7 @@ final class ProblemsJson {
                     .put("file", problem.file().toString())
                     .put("line", problem.line())
                     .put("column", problem.column())
+                    .put("kind", problem.kind().toString())
                     .put("where", problem.where())
                     .put("found", problem.found())
                     .put("expected", problem.expected());

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.banyan.cli.toolkit.Toolkit;
 import dev.banyan.rules.Problem;
+import dev.banyan.rules.ProblemKind;
 import java.net.URLEncoder;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,10 +29,12 @@ final class Sarif {
     /** What {@code validate} found. */
     static String ofProblems(List<Problem> problems) {
         var sarif = new Sarif();
-        sarif.rule("invalid-rules", "The rules cannot be used: the gateway keeps the last good ones.", "error");
+        for (var kind : ProblemKind.values()) {
+            sarif.rule(kind.toString(), kind.title(), "error");
+        }
         for (var problem : problems) {
             var text = problem.where() + ": " + problem.found() + " (expected: " + problem.expected() + ")";
-            sarif.result("invalid-rules", "error", text, problem.file(), problem.line(), problem.column());
+            sarif.result(problem.kind().toString(), "error", text, problem.file(), problem.line(), problem.column());
         }
         return sarif.text();
     }

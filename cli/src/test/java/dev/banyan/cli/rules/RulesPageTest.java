@@ -2,6 +2,7 @@ package dev.banyan.cli.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.rules.ProblemKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +28,14 @@ class RulesPageTest {
                     .toList();
             assertThat(optionsOf(section(page, name))).as(name).containsExactlyInAnyOrderElementsOf(options);
         });
+    }
+
+    @Test
+    void everyKindOfProblemIsListedAsReportsNameIt() throws Exception {
+        var section = section(Files.readString(PAGE), "validate");
+        for (var kind : ProblemKind.values()) {
+            assertThat(section).contains("| `" + kind + "` | " + kind.title() + " |");
+        }
     }
 
     private static List<String> headings(String page) {

@@ -24,7 +24,7 @@ class ValidateCommandTest {
 
     private static final Path ROOT = Path.of(System.getProperty("banyan.root"));
     private static final Path CASES = ROOT.resolve("routing-rules/src/test/resources/golden");
-    private static final Schema SARIF = sarifSchema();
+    static final Schema SARIF = sarifSchema();
 
     @TempDir
     private Path folder;
@@ -62,6 +62,12 @@ class ValidateCommandTest {
             var result = log.path("runs").path(0).path("results").path(i);
             var message = result.path("message").path("text").asString();
             assertThat(expected.get(i)).endsWith(message.replace(folder + "/", ""));
+            var rule = result.path("ruleId").asString();
+            assertThat(rule)
+                    .isEqualTo(json.path("problems").path(i).path("kind").asString());
+            assertThat(log.at("/runs/0/tool/driver/rules"))
+                    .extracting(each -> each.path("id").asString())
+                    .contains(rule);
         }
     }
 
