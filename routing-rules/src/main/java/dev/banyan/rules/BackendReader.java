@@ -28,7 +28,12 @@ final class BackendReader {
         Backend.Retries retries = retries(at);
         Backend.Tls tls = tls(at, urls);
         if (!baseline && at.says("extraLoad")) {
-            at.add(problems, "extraLoad", "extraLoad of a backend that is not the baseline", "it on the baseline");
+            at.add(
+                    problems,
+                    ProblemKind.CONTRADICTION,
+                    "extraLoad",
+                    "extraLoad of a backend that is not the baseline",
+                    "it on the baseline");
         }
         if (urls.isEmpty() || problems.size() > before || !Names.isName(at.name())) {
             return null;

@@ -72,7 +72,13 @@ final class CompareReader {
             JsonPath path = path(at, each, "compare.json.arrays");
             String key = each.text("keyedBy");
             if ((key == null) == (each.get("order") == null)) {
-                at.add(problems, "compare.json.arrays", each.place(), "an array", "either keyedBy or order: any");
+                at.add(
+                        problems,
+                        ProblemKind.CONTRADICTION,
+                        "compare.json.arrays",
+                        each.place(),
+                        "an array",
+                        "either keyedBy or order: any");
             } else if (path != null) {
                 arrays.add(new Compare.ArrayOrder(path, key));
             }
@@ -101,7 +107,13 @@ final class CompareReader {
         BigDecimal abs = given.get("abs") instanceof Yaml.Scalar number ? Quantities.decimal(number) : null;
         BigDecimal rel = given.get("rel") instanceof Yaml.Scalar number ? Quantities.decimal(number) : null;
         if ((given.get("abs") == null) == (given.get("rel") == null)) {
-            at.add(problems, "compare.json.tolerance", given.place(), "a tolerance", "either abs or rel");
+            at.add(
+                    problems,
+                    ProblemKind.CONTRADICTION,
+                    "compare.json.tolerance",
+                    given.place(),
+                    "a tolerance",
+                    "either abs or rel");
             return null;
         }
         BigDecimal value = abs == null ? rel : abs;

@@ -30,6 +30,11 @@ record Declared(
         return fields.get(key) != null && !inherited.contains(key);
     }
 
+    /** A value that {@code key} cannot have. */
+    void add(List<Problem> problems, String key, String found, String expected) {
+        add(problems, ProblemKind.WRONG_VALUE, key, found, expected);
+    }
+
     /** A problem with the value of {@code key}. */
     void add(List<Problem> problems, ProblemKind problem, String key, String found, String expected) {
         add(problems, problem, key, fields.placeOf(key), found, expected);

@@ -88,7 +88,7 @@ final class RouteReader {
         }
         for (String other : List.of("weight", "redirect", "schedule")) {
             if (at.fields().get(other) != null) {
-                at.add(problems, other, other + " beside steps", "one of both");
+                at.add(problems, ProblemKind.CONTRADICTION, other, other + " beside steps", "one of both");
             }
         }
         if (at.fields().get("analysis") == null) {
@@ -125,7 +125,12 @@ final class RouteReader {
         Stage stage = stage(at.fields().text("stage"));
         if (hasSteps && stage != null && stage != Stage.OFF && stage != Stage.RETIRED) {
             String found = stage.name().toLowerCase(Locale.ROOT) + " beside steps";
-            at.add(problems, "stage", found, "none, or off or retired, which win over the steps");
+            at.add(
+                    problems,
+                    ProblemKind.CONTRADICTION,
+                    "stage",
+                    found,
+                    "none, or off or retired, which win over the steps");
         }
         if (at.fields().get("stage") == null) {
             at.addMissing(problems, "stage", "how far the route is, or steps");

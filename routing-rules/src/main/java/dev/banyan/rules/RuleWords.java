@@ -23,14 +23,51 @@ public final class RuleWords {
     private static final Set<String> NOT_PLAIN = Set.of("true", "false", "null", "yes", "no", "on", "off", "y", "n");
 
     /** Keys whose numbers are basis points here and percentages in a file. */
-    private static final Set<String> PERCENTAGES = Set.of("weight", "failureRate", "budget");
+    private static final Set<String> PERCENTAGES =
+            Set.of("weight", "failureRate", "budget", "extraLoad", "confidence", "errorBurst.rate");
+
+    /** Parts of the model that have another name in a file. */
+    private static final Map<String, String> KEYS = Map.ofEntries(
+            Map.entry("assigned", "assign"),
+            Map.entry("requestTimeout", "timeouts.request"),
+            Map.entry("bodyBytesMax", "maxBodySize"),
+            Map.entry("inFlightMax", "maxInFlight"),
+            Map.entry("statusByClass", "status"),
+            Map.entry("additionsAllowed", "additions"),
+            Map.entry("xmlIgnore", "xml.ignore"),
+            Map.entry("textIgnore", "text.ignore"),
+            Map.entry("noisePercent", "noise.percent"),
+            Map.entry("burstRate", "errorBurst.rate"),
+            Map.entry("burstRequests", "errorBurst.minRequests"),
+            Map.entry("burstWithin", "errorBurst.within"),
+            Map.entry("autoRetriesMax", "maxAutoRetries"));
 
     private RuleWords() {}
 
     /** What stands under a key; {@code none} for nothing. */
     static String of(String key, @Nullable Object value) {
-        boolean percentage = PERCENTAGES.contains(key.substring(key.lastIndexOf('.') + 1));
-        return percentage && value instanceof Integer points ? percent(points) : of(value);
+        if (value instanceof Integer points && PERCENTAGES.stream().anyMatch(key::endsWith)) {
+            return percent(points);
+        }
+        if (value instanceof Integer bytes && key.endsWith("maxBodySize")) {
+            return bytes % 1024 == 0 ? bytes / 1024 + "KiB" : String.valueOf(bytes);
+        }
+        if (value instanceof Boolean is && key.endsWith("status")) {
+            return is ? "class" : "exact";
+        }
+        if (value instanceof Boolean is && key.endsWith("additions")) {
+            return is ? "allow" : "report";
+        }
+        if (value instanceof List<?> all && key.endsWith("ignore") && !all.isEmpty()) {
+            String place = key.contains("html") ? "selector" : key.contains("text") ? "pattern" : "path";
+            return of(all).replace("{place: ", "{" + place + ": ");
+        }
+        return of(value);
+    }
+
+    /** The key under which a part of the model stands in a file. */
+    static String key(RecordComponent part) {
+        return KEYS.getOrDefault(part.getName(), part.getName());
     }
 
     /** A value on one line, in braces where it has keys; {@code none} for nothing. */
@@ -44,7 +81,10 @@ public final class RuleWords {
             case PathReplacement path -> path(path);
             case FilterCall filter -> quoted(filter.text());
             case Duration duration -> duration(duration);
-            case Enum<?> word -> word.name().toLowerCase(Locale.ROOT);
+            case JsonPath path -> quoted(path.toString());
+            case Gate gate -> gate(gate);
+            case Step step -> step(step);
+            case Enum<?> word -> word(word);
             case URI url -> quoted(url.toString());
             case String text -> text(text);
             case Collection<?> all when all.isEmpty() -> "none";
@@ -137,6 +177,63 @@ public final class RuleWords {
         return braces(fields);
     }
 
+    private static String gate(Gate gate) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        switch (gate) {
+            case Gate.MismatchRate(var severity, int max) -> {
+                fields.put("metric", "mismatchRate");
+                fields.put("severity", of(severity));
+                fields.put("max", percent(max));
+            }
+            case Gate.ErrorRate(var maxIncrease, var max) -> {
+                fields.put("metric", "errorRate");
+                limit(
+                        fields,
+                        "maxIncrease",
+                        maxIncrease == null ? null : percent(maxIncrease).replace("%", "pp"));
+                limit(fields, "max", max == null ? null : percent(max));
+            }
+            case Gate.Latency(int percentile, var maxRatio, var max) -> {
+                fields.put("metric", "latencyP" + percentile);
+                limit(fields, "maxRatio", maxRatio == null ? null : maxRatio.toString());
+                limit(fields, "max", max == null ? null : duration(max));
+            }
+        }
+        return braces(fields);
+    }
+
+    /** One limit of a gate; those that compare say with what. */
+    private static void limit(Map<String, String> fields, String key, @Nullable String value) {
+        if (value != null && !key.equals("max")) {
+            fields.put("vs", "baseline");
+        }
+        if (value != null) {
+            fields.put(key, value);
+        }
+    }
+
+    private static String step(Step step) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        boolean live = step.stage() == Stage.LIVE;
+        fields.put(live ? "setWeight" : "stage", live ? percent(step.weight()) : word(step.stage()));
+        if (!step.pause().isZero()) {
+            fields.put("pause", duration(step.pause()));
+        }
+        if (step.approval()) {
+            fields.put("approval", "true");
+        }
+        return braces(fields);
+    }
+
+    /** A word of several begins each but the first with a capital. */
+    private static String word(Enum<?> word) {
+        var text = new StringBuilder();
+        for (String part : word.name().toLowerCase(Locale.ROOT).split("_", -1)) {
+            text.append(text.isEmpty() ? part : Character.toUpperCase(part.charAt(0)) + part.substring(1));
+        }
+        return text.toString();
+    }
+
     private static String path(PathReplacement path) {
         String type = path.needsPrefix() ? "ReplacePrefixMatch" : "ReplaceFullPath";
         return "{type: " + type + ", value: " + text(path.value()) + "}";
@@ -163,7 +260,7 @@ public final class RuleWords {
         for (RecordComponent part : record.getClass().getRecordComponents()) {
             Object value = part(part, record);
             if (value != null) {
-                fields.put(part.getName(), of(part.getName(), value));
+                fields.put(key(part), of(key(part), value));
             }
         }
         return braces(fields);

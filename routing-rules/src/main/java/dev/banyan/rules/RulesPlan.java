@@ -55,8 +55,8 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
 
     private static final Map<String, Function<Route, @Nullable Object>> ROUTE_KEYS = routeKeys();
 
-    /** Parts of backends and cohorts that have another name in a file. */
-    private static final Map<String, String> WORDS = Map.of("assigned", "assign");
+    /** What has so many keys of its own that each change of one is a line. */
+    private static final Set<String> SECTIONS = Set.of("mirror", "compare", "analysis");
 
     private static Map<String, Function<Route, @Nullable Object>> routeKeys() {
         Map<String, Function<Route, @Nullable Object>> keys = new LinkedHashMap<>();
@@ -74,7 +74,7 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
         keys.put("schedule", Route::schedule);
         keys.put("filters", Route::filters);
         keys.put("mirror", Route::mirror);
-        keys.put("compare", Route::compare);
+        keys.put("compare", route -> Objects.requireNonNullElse(route.compare(), Compare.UNSET));
         keys.put("analysis", Route::analysis);
         keys.put("steps", Route::steps);
         keys.put("priority", Route::priority);
@@ -135,7 +135,7 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
         List<KeyChange> keys = new ArrayList<>();
         if (before instanceof Record a && after instanceof Record b && a.getClass() == b.getClass()) {
             for (RecordComponent part : a.getClass().getRecordComponents()) {
-                String word = WORDS.getOrDefault(part.getName(), part.getName());
+                String word = RuleWords.key(part);
                 String name = key.isEmpty() ? word : key + "." + word;
                 keys.addAll(keys(name, RuleWords.part(part, a), RuleWords.part(part, b)));
             }
@@ -193,9 +193,8 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
         ROUTE_KEYS.forEach((key, value) -> {
             Object old = value.apply(before);
             Object now = value.apply(after);
-            // One part of a rewrite says nothing without the other: routes change key by key.
-            boolean sets = old instanceof Set && now instanceof Set;
-            if (sets) {
+            boolean each = SECTIONS.contains(key) || (old instanceof Set && now instanceof Set);
+            if (each) {
                 keys.addAll(keys(key, old, now));
             } else if (!Objects.equals(old, now)) {
                 keys.add(new KeyChange(key, RuleWords.of(key, old), RuleWords.of(key, now)));

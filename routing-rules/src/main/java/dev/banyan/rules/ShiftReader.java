@@ -28,7 +28,12 @@ final class ShiftReader {
                 return null; // meant for the routes that can have one
             }
             if (at.fields().get(other) != null) {
-                at.add(problems, "mirror", "mirror beside " + other, "one of both: nothing passes " + other + " twice");
+                at.add(
+                        problems,
+                        ProblemKind.CONTRADICTION,
+                        "mirror",
+                        "mirror beside " + other,
+                        "one of both: nothing passes " + other + " twice");
             }
         }
         Mirror.Writes writes =
@@ -183,7 +188,7 @@ final class ShiftReader {
         boolean hasWeight = given.get("setWeight") != null;
         if (hasStage == hasWeight) {
             String found = hasStage ? "stage and setWeight" : "neither stage nor setWeight";
-            at.add(problems, "steps", given.place(), found, "one of both");
+            at.add(problems, ProblemKind.CONTRADICTION, "steps", given.place(), found, "one of both");
             return null;
         }
         int weight = Quantities.basisPoints(given, "setWeight", 0);
@@ -191,10 +196,22 @@ final class ShiftReader {
             at.add(problems, "steps.setWeight", given.placeOf("setWeight"), "0%", "above 0%");
         }
         if (given.get("pause") != null && given.get("bake") != null) {
-            at.add(problems, "steps.bake", given.placeOf("bake"), "pause and bake", "one of both");
+            at.add(
+                    problems,
+                    ProblemKind.CONTRADICTION,
+                    "steps.bake",
+                    given.placeOf("bake"),
+                    "pause and bake",
+                    "one of both");
         }
         if (given.get("bake") != null && weight != Route.EVERYONE) {
-            at.add(problems, "steps.bake", given.placeOf("bake"), "bake before 100%", "pause");
+            at.add(
+                    problems,
+                    ProblemKind.CONTRADICTION,
+                    "steps.bake",
+                    given.placeOf("bake"),
+                    "bake before 100%",
+                    "pause");
         }
         String wait = given.get("bake") == null ? "pause" : "bake";
         Duration pause = limited(at, given, "steps", wait, Duration.ZERO, Step.PAUSE_MAX);

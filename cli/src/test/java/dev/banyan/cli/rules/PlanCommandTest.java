@@ -106,6 +106,29 @@ class PlanCommandTest {
     }
 
     @Test
+    void stepsAndEvidenceAreSaidInTheWordsOfTheLanguageToo() throws IOException {
+        var steps = RULES.replace("stage: live\n    weight: 5%\n", "STEPS\n");
+        var evidence = "mirror: {percent: 20, maxBodySize: %s}\n"
+                + "    analysis: {minRequests: 100, gates: [{metric: mismatchRate, max: %s},"
+                + " {metric: latencyP95, vs: baseline, maxRatio: 1.2}]}\n"
+                + "    compare: {json: {ignore: [{path: $.at, reason: clock}]}}\n"
+                + "    steps: [{stage: shadow}, {setWeight: 1%%, pause: %s}, {setWeight: 100%%}, {stage: complete}]";
+        Files.writeString(
+                before.resolve("rules.yaml"), steps.replace("STEPS", evidence.formatted("64KiB", "1%", "1h")));
+        var ran = plan(steps.replace(
+                "STEPS", evidence.formatted("128KiB", "0.5%", "90m").replace("$.at", "$.on")));
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(3);
+        assertThat(ran.out().lines())
+                .contains(
+                        "routes[orders]: changed",
+                        "    mirror.maxBodySize: 64KiB -> 128KiB",
+                        "    compare.json.ignore: [{path: \"$.at\", reason: clock}] -> [{path: \"$.on\", reason: clock}]",
+                        "    steps: [{stage: shadow}, {setWeight: 1%, pause: 1h}, {setWeight: 100%}, {stage: complete}]"
+                                + " -> [{stage: shadow}, {setWeight: 1%, pause: 1h30m}, {setWeight: 100%}, {stage: complete}]");
+        assertThat(ran.out()).contains("max: 1%}", "max: 0.5%}", "{metric: latencyP95, vs: baseline, maxRatio: 1.2}");
+    }
+
+    @Test
     void aNewSaltDealsTheCallersAnew() throws IOException {
         var ran = plan(RULES.replace("salt: one", "salt: two"));
         assertThat(ran.out()).contains("cohorts[shopper]: changed", "routes[orders]: changed, 9.5% of callers");
