@@ -32,7 +32,9 @@ public final class Judge {
         if (missing.isPresent()) {
             return new Judgement(Verdict.INCONCLUSIVE, results, missing.get());
         }
-        return new Judgement(Verdict.PASS, results, "all " + results.size() + " limits are surely kept");
+        String kept =
+                results.size() == 1 ? results.getFirst().words() : "all " + results.size() + " limits are surely kept";
+        return new Judgement(Verdict.PASS, results, kept);
     }
 
     private static Optional<String> missing(

@@ -1,0 +1,178 @@
+package dev.banyan.gateway.shift;
+
+import dev.banyan.rules.Analysis;
+import dev.banyan.rules.Stage;
+import dev.banyan.rules.Standpoint;
+import java.time.Instant;
+import java.util.Objects;
+
+/** What commands do to a route in each state. Asking twice is as asking once. */
+final class Commands {
+
+    private static final String BY_HAND = "the route is driven by hand: edit its stage and weight";
+    private static final String STOPPED = "the file says off or retired, and that goes first: edit it";
+
+    private Commands() {}
+
+    static Result asked(Move move, Command command) {
+        return switch (command.kind()) {
+            case PROMOTE -> promote(move, command);
+            case PAUSE -> pause(move, command);
+            case RESUME -> resume(move, command);
+            case ROLLBACK -> back(move, command);
+            case TRIP -> trip(move, command);
+            case FREEZE -> freeze(move, command, true);
+            case UNFREEZE -> freeze(move, command, false);
+        };
+    }
+
+    private static Result moves(Move move, ShiftState state, Command command, String words) {
+        return move.to(state, command.kind().word(), words, null, command.by(), command.reason());
+    }
+
+    private static Result promote(Move move, Command command) {
+        return switch (move.head().state()) {
+            case ShiftState.Running(At at) -> promote(move, command, at);
+            case ShiftState.Holding(At at, Instant _) -> promote(move, command, at);
+            case ShiftState.Waiting(At at, Instant _) -> promote(move, command, at);
+            case ShiftState.Paused(At at, Instant _, boolean _) -> promote(move, command, at);
+            case ShiftState.RolledBack _ -> new Result.Refused("the route was rolled back: resume it first");
+            case ShiftState.Done _ -> new Result.Same("the last step is behind it");
+            case ShiftState.Stopped _ -> new Result.Refused(STOPPED);
+            case ShiftState.ByHand _, ShiftState.Capped _ -> new Result.Refused(BY_HAND);
+        };
+    }
+
+    private static Result promote(Move move, Command command, At at) {
+        if (command.step() != null && !Objects.equals(command.step(), at.step())) {
+            return new Result.Same("the route is at step " + at.step() + ", no longer at " + command.step());
+        }
+        return move.frozen()
+                ? new Result.Refused("the route is frozen: unfreeze it first")
+                : moves(move, move.up(at), command, move.upTold(at));
+    }
+
+    private static Result pause(Move move, Command command) {
+        return switch (move.head().state()) {
+            case ShiftState.Running(At at) -> pause(move, command, at);
+            case ShiftState.Holding(At at, Instant _) -> pause(move, command, at);
+            case ShiftState.Waiting(At at, Instant _) -> pause(move, command, at);
+            case ShiftState.Paused _ -> new Result.Same("the route is paused already");
+            case ShiftState.RolledBack(At at, Instant since, Instant retryAt) ->
+                retryAt == null
+                        ? new Result.Same("the route was rolled back and waits for a person already")
+                        : moves(
+                                move,
+                                new ShiftState.RolledBack(at, since, null),
+                                command,
+                                Head.told(at.standpoint()) + " does not begin again by itself");
+            case ShiftState.Done _ -> new Result.Same("the last step is behind it");
+            case ShiftState.Stopped _ -> new Result.Refused(STOPPED);
+            case ShiftState.ByHand _, ShiftState.Capped _ -> new Result.Refused(BY_HAND);
+        };
+    }
+
+    private static Result pause(Move move, Command command, At at) {
+        return moves(
+                move,
+                new ShiftState.Paused(at, move.now(), false),
+                command,
+                Head.told(at.standpoint()) + " waits for a person");
+    }
+
+    private static Result resume(Move move, Command command) {
+        return switch (move.head().state()) {
+            case ShiftState.Paused(At at, Instant _, boolean failed) ->
+                moves(
+                        move,
+                        new ShiftState.Running(unretried(failed ? at.withWindow(move.number(), move.now()) : at)),
+                        command,
+                        Head.told(at.standpoint()) + " goes on" + (failed ? ", on new evidence" : ""));
+            case ShiftState.RolledBack(At at, Instant _, Instant _) -> {
+                At again = move.at(at.step(), move.plan().standpointOf(at.step()), at);
+                yield moves(
+                        move,
+                        new ShiftState.Running(unretried(again)),
+                        command,
+                        Head.told(at.standpoint()) + " -> " + Head.told(again.standpoint()) + ": begins again");
+            }
+            case ShiftState.Capped _ ->
+                moves(
+                        move,
+                        new ShiftState.ByHand(move.now()),
+                        command,
+                        "off -> " + Head.told(move.plan().file()) + ", as its file says");
+            case ShiftState.Running _, ShiftState.Holding _, ShiftState.Waiting _ ->
+                new Result.Same("the route goes on already");
+            case ShiftState.Done _ -> new Result.Same("the last step is behind it");
+            case ShiftState.Stopped _ -> new Result.Refused(STOPPED);
+            case ShiftState.ByHand _ -> new Result.Same("the route stands where its file says already");
+        };
+    }
+
+    private static At unretried(At at) {
+        return new At(at.step(), at.standpoint(), at.since(), at.window(), at.windowSince(), at.splitWindow(), 0);
+    }
+
+    private static Result back(Move move, Command command) {
+        return switch (move.head().state()) {
+            case ShiftState.RolledBack(At at, Instant _, Instant retryAt)
+            when retryAt == null && at.standpoint().equals(Standpoint.BASELINE) ->
+                new Result.Same("the route was rolled back already");
+            case ShiftState.OnSteps on -> toBaseline(move, command, on.at(), null);
+            case ShiftState.Stopped _ -> new Result.Same("the file says off or retired already");
+            case ShiftState.ByHand _ ->
+                moves(
+                        move,
+                        new ShiftState.Capped(move.now()),
+                        command,
+                        Head.told(move.plan().file()) + " -> off, until it is resumed or its file is edited");
+            case ShiftState.Capped _ -> new Result.Same("the route was rolled back already");
+        };
+    }
+
+    /** A trip-wire that goes off where the candidate serves nobody, or has no way back, changes nothing. */
+    private static Result trip(Move move, Command command) {
+        return switch (move.head().state()) {
+            case ShiftState.OnSteps on ->
+                switch (on.at().standpoint().stage()) {
+                    case LIVE -> toBaseline(move, command, on.at(), retryAfter(move, on.at()));
+                    case OFF, SHADOW, RETIRED -> new Result.Same("the candidate serves nobody");
+                    case COMPLETE -> new Result.Same("there is no way back by itself from complete");
+                };
+            case ShiftState.ByHand _ ->
+                move.plan().file().stage() == Stage.LIVE
+                        ? back(move, command)
+                        : new Result.Same("the candidate does not serve a share");
+            case ShiftState.Stopped _, ShiftState.Capped _ -> new Result.Same("the candidate serves nobody");
+        };
+    }
+
+    private static @org.jspecify.annotations.Nullable Instant retryAfter(Move move, At at) {
+        Analysis.OnFail rule = move.plan().onFail();
+        return at.retries() < rule.autoRetriesMax() ? move.now().plus(rule.cooldown()) : null;
+    }
+
+    private static Result toBaseline(
+            Move move, Command command, At at, @org.jspecify.annotations.Nullable Instant retryAt) {
+        return moves(
+                move,
+                new ShiftState.RolledBack(move.at(0, Standpoint.BASELINE, at), move.now(), retryAt),
+                command,
+                Head.told(at.standpoint()) + " -> off: " + command.reason());
+    }
+
+    private static Result freeze(Move move, Command command, boolean frozen) {
+        Head head = move.head();
+        if (head.frozen() == frozen) {
+            return new Result.Same(frozen ? "frozen already" : "not frozen");
+        }
+        return new Result.Moves(move.entry(
+                move.after(head.state(), frozen),
+                command.kind().word(),
+                frozen ? "nothing goes up by itself or by promote" : "may go up again",
+                null,
+                command.by(),
+                command.reason()));
+    }
+}

@@ -1,0 +1,138 @@
+package dev.banyan.gateway.shift;
+
+import dev.banyan.rules.Stage;
+import dev.banyan.rules.Standpoint;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What an edit of a route's file does to it. */
+final class Edits {
+
+    private static final int RANK_OF_COMPLETE = dev.banyan.rules.Route.EVERYONE + 1;
+
+    private Edits() {}
+
+    /** The first entry of a route, or of another route under the same name. */
+    static Entry begin(Plan plan, @Nullable Head before, Instant now) {
+        long generation = before == null ? 1 : before.generation() + 1;
+        boolean frozen = before != null && before.frozen();
+        var after = new Head(plan.route(), generation, 1, plan.keys(), first(plan, 1, now), frozen);
+        String words = (before == null ? "begins: " : "begins anew, its matches, candidate or cohort are others: ")
+                + Head.told(after.standpoint(plan));
+        String from = before == null ? "-" : before.state().word();
+        return new Entry(after, now, "begin", from, words, null, Move.BY_FILE, "");
+    }
+
+    private static ShiftState first(Plan plan, long number, Instant now) {
+        return switch (plan.drive()) {
+            case HAND -> new ShiftState.ByHand(now);
+            case STOPPED -> new ShiftState.Stopped(now);
+            case STEPS -> {
+                var at = new At(0, plan.standpointOf(0), now, number, now, null, 0);
+                yield at.standpoint().stage() == Stage.COMPLETE
+                        ? new ShiftState.Done(at, now)
+                        : new ShiftState.Running(at);
+            }
+        };
+    }
+
+    static Result edited(Move move) {
+        PlanKeys was = move.head().keys();
+        PlanKeys is = move.plan().keys();
+        if (!was.identity().equals(is.identity())) {
+            return new Result.Moves(begin(move.plan(), move.head(), move.now()));
+        }
+        return switch (move.plan().drive()) {
+            case STOPPED ->
+                move.head().state() instanceof ShiftState.Stopped
+                        ? Result.STAYS
+                        : edit(
+                                move,
+                                first(move),
+                                "its file says " + Head.told(move.plan().file()));
+            case HAND -> byHand(move, was, is);
+            case STEPS -> bySteps(move, was, is);
+        };
+    }
+
+    private static ShiftState first(Move move) {
+        return first(move.plan(), move.number(), move.now());
+    }
+
+    private static Result edit(Move move, ShiftState state, String words) {
+        Head head = move.head();
+        var after = new Head(
+                head.route(), head.generation(), move.number(), move.plan().keys(), state, head.frozen());
+        return new Result.Moves(move.entry(after, "edit", words, null, Move.BY_FILE, ""));
+    }
+
+    private static Result byHand(Move move, PlanKeys was, PlanKeys is) {
+        String stands = Head.told(move.plan().file());
+        return switch (move.head().state()) {
+            case ShiftState.ByHand _ -> Result.STAYS;
+            case ShiftState.Capped _ ->
+                was.whole().equals(is.whole())
+                        ? Result.STAYS
+                        : edit(move, first(move), "was edited after its roll-back, its file says " + stands);
+            case ShiftState.OnSteps _, ShiftState.Stopped _ ->
+                edit(move, first(move), "is driven by hand from here on, its file says " + stands);
+        };
+    }
+
+    private static Result bySteps(Move move, PlanKeys was, PlanKeys is) {
+        boolean steps = !was.steps().equals(is.steps());
+        boolean judged = !was.judged().equals(is.judged());
+        return switch (move.head().state()) {
+            case ShiftState.Stopped _, ShiftState.ByHand _, ShiftState.Capped _ ->
+                edit(
+                        move,
+                        first(move),
+                        "begins with its first step: " + Head.told(move.plan().standpointOf(0)));
+            case ShiftState.OnSteps on ->
+                steps || judged ? edit(move, kept(move, on, steps, judged), words(on, steps, judged)) : Result.STAYS;
+        };
+    }
+
+    private static String words(ShiftState.OnSteps on, boolean steps, boolean judged) {
+        String stays = "stays at " + Head.told(on.at().standpoint());
+        String newSteps = steps ? ", its steps are others" : "";
+        return stays + newSteps + (judged ? ", evidence counts anew: gates, comparison or filters are others" : "");
+    }
+
+    private static ShiftState kept(Move move, ShiftState.OnSteps on, boolean steps, boolean judged) {
+        At placed = steps ? on.at().withStep(stepOf(move.plan(), on.at().standpoint())) : on.at();
+        At at = judged ? placed.withWindow(move.number(), move.now()) : placed;
+        return switch (on) {
+            case ShiftState.Running _, ShiftState.Holding _, ShiftState.Waiting _ -> new ShiftState.Running(at);
+            case ShiftState.Paused(At _, Instant since, boolean failed) -> new ShiftState.Paused(at, since, failed);
+            case ShiftState.RolledBack(At old, Instant since, Instant retryAt) -> {
+                int step = Math.min(old.step(), move.plan().steps().size() - 1);
+                yield new ShiftState.RolledBack(at.withStep(step), since, retryAt);
+            }
+            case ShiftState.Done(At _, Instant since) ->
+                move.plan().isLast(at.step()) || at.standpoint().stage() == Stage.COMPLETE
+                        ? new ShiftState.Done(at, since)
+                        : new ShiftState.Running(at);
+        };
+    }
+
+    /** The last step that is not above where the route stands; -1 when all are. */
+    private static int stepOf(Plan plan, Standpoint standpoint) {
+        int found = -1;
+        for (int i = 0; i < plan.steps().size(); i++) {
+            if (rank(plan.standpointOf(i)) <= rank(standpoint)) {
+                found = i;
+            }
+        }
+        return found;
+    }
+
+    private static int rank(Standpoint standpoint) {
+        return switch (standpoint.stage()) {
+            case OFF, RETIRED -> -1;
+            case SHADOW -> 0;
+            case LIVE -> standpoint.weight();
+            case COMPLETE -> RANK_OF_COMPLETE;
+        };
+    }
+}

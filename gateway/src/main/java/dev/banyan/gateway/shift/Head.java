@@ -1,0 +1,53 @@
+package dev.banyan.gateway.shift;
+
+import dev.banyan.rules.Stage;
+import dev.banyan.rules.Standpoint;
+
+/**
+ * The newest state of a route: what the last entry of its journal left.
+ *
+ * @param generation rises when the route becomes another one
+ * @param number of the last entry, from 1 in each generation
+ * @param keys of the file as it was then
+ * @param frozen whether nothing may go up
+ */
+public record Head(String route, long generation, long number, PlanKeys keys, ShiftState state, boolean frozen) {
+
+    /** Where the route stands by this and its file as it is now; without a head, {@link #unknown}. */
+    Standpoint standpoint(Plan plan) {
+        if (plan.drive() == Plan.Drive.STOPPED) {
+            return plan.file();
+        }
+        if (!keys.identity().equals(plan.keys().identity())) {
+            return unknown(plan);
+        }
+        return switch (state) {
+            case ShiftState.OnSteps on ->
+                plan.drive() == Plan.Drive.STEPS ? on.at().standpoint() : plan.file();
+            case ShiftState.Stopped _, ShiftState.ByHand _ -> unknown(plan);
+            case ShiftState.Capped _ ->
+                plan.drive() == Plan.Drive.HAND
+                                && keys.whole().equals(plan.keys().whole())
+                        ? Standpoint.BASELINE
+                        : unknown(plan);
+        };
+    }
+
+    /** Where a route stands of which nothing was journalled yet: where its file says, or at the baseline. */
+    static Standpoint unknown(Plan plan) {
+        return plan.drive() == Plan.Drive.STEPS ? Standpoint.BASELINE : plan.file();
+    }
+
+    /** A standpoint for people. */
+    static String told(Standpoint standpoint) {
+        return standpoint.stage() == Stage.LIVE
+                ? "live " + standpoint.weight() / 100 + (standpoint.weight() % 100 == 0 ? "" : fraction(standpoint))
+                        + "%"
+                : standpoint.stage().name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private static String fraction(Standpoint standpoint) {
+        int hundredths = standpoint.weight() % 100;
+        return "." + (hundredths < 10 ? "0" : "") + (hundredths % 10 == 0 ? hundredths / 10 : hundredths);
+    }
+}

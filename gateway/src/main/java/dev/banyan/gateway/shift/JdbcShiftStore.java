@@ -1,0 +1,254 @@
+package dev.banyan.gateway.shift;
+
+import dev.banyan.gateway.gate.Evidence;
+import dev.banyan.gateway.store.ControlStore;
+import dev.banyan.gateway.store.Leadership;
+import dev.banyan.gateway.store.StoreUnavailable;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Shifts in the control store. */
+public final class JdbcShiftStore implements ShiftStore {
+
+    /*
+     * Once only: the journal's key is route, generation and number, an entry is added in the transaction that moves the route's head from the
+     * number before, and that transaction holds the row with the leader's epoch. A leader that is not sure whether its last
+     * transaction was kept reads the heads again before it decides anything.
+     */
+    private static final Duration ANSWERS_KEPT = Duration.ofDays(7);
+
+    private final ControlStore store;
+    private final Leadership leadership;
+    private final String gateway;
+    private final InstantSource clock;
+    private final JsonMapper json = new JsonMapper();
+
+    public JdbcShiftStore(ControlStore store, Leadership leadership, InstantSource clock) {
+        this(store, leadership, leadership.name(), clock);
+    }
+
+    JdbcShiftStore(ControlStore store, Leadership leadership, String gateway, InstantSource clock) {
+        this.gateway = gateway;
+        this.store = store;
+        this.leadership = leadership;
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean leads() {
+        return leadership.epoch().isPresent();
+    }
+
+    @Override
+    public Map<String, Head> heads() throws StoreUnavailable {
+        return store.transaction("reading where routes are", connection -> {
+            var heads = new TreeMap<String, Head>();
+            try (var select = connection.prepareStatement("SELECT head FROM shift_head");
+                    var rows = select.executeQuery()) {
+                while (rows.next()) {
+                    Head head = json.readValue(rows.getString(1), Head.class);
+                    heads.put(head.route(), head);
+                }
+            }
+            return heads;
+        });
+    }
+
+    @Override
+    public void append(Entry entry, @Nullable Answer answer) throws StoreUnavailable {
+        leadership.transaction("moving route " + entry.after().route(), connection -> {
+            moveHead(connection, entry.after());
+            insert(connection, entry);
+            if (answer != null) {
+                answer(connection, answer);
+            }
+            return null;
+        });
+    }
+
+    private void moveHead(Connection connection, Head after) throws SQLException {
+        boolean begins = after.number() == 1;
+        if (begins && after.generation() == 1) {
+            try (var insert = connection.prepareStatement(
+                    "INSERT INTO shift_head (route, generation, number, head) VALUES (?, 1, 1, ?)")) {
+                insert.setString(1, after.route());
+                insert.setString(2, json.writeValueAsString(after));
+                insert.executeUpdate();
+            }
+            return;
+        }
+        try (var update = connection.prepareStatement("UPDATE shift_head SET generation = ?, number = ?, head = ?"
+                + " WHERE route = ? AND generation = ?" + (begins ? "" : " AND number = ?"))) {
+            update.setLong(1, after.generation());
+            update.setLong(2, after.number());
+            update.setString(3, json.writeValueAsString(after));
+            update.setString(4, after.route());
+            update.setLong(5, begins ? after.generation() - 1 : after.generation());
+            if (!begins) {
+                update.setLong(6, after.number() - 1);
+            }
+            if (update.executeUpdate() != 1) {
+                throw new SQLException("entry " + after.generation() + "." + after.number() + " of route "
+                        + after.route() + " (expected: the one after the last)");
+            }
+        }
+    }
+
+    private void insert(Connection connection, Entry entry) throws SQLException {
+        try (var insert = connection.prepareStatement("""
+                INSERT INTO shift_journal (route, generation, number, at, gateway, event, from_state, to_state, words, by_whom,
+                    reason, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
+            insert.setString(1, entry.after().route());
+            insert.setLong(2, entry.after().generation());
+            insert.setLong(3, entry.after().number());
+            insert.setObject(4, entry.at().atOffset(ZoneOffset.UTC));
+            insert.setString(5, gateway);
+            insert.setString(6, entry.event());
+            insert.setString(7, entry.from());
+            insert.setString(8, entry.after().state().word());
+            insert.setString(9, entry.words());
+            insert.setString(10, entry.by());
+            insert.setString(11, entry.reason());
+            insert.setString(12, json.writeValueAsString(entry));
+            insert.executeUpdate();
+        }
+    }
+
+    @Override
+    public void answer(Answer answer) throws StoreUnavailable {
+        leadership.transaction("answering a command", connection -> answer(connection, answer));
+    }
+
+    private static int answer(Connection connection, Answer answer) throws SQLException {
+        try (var update = connection.prepareStatement(
+                "UPDATE shift_command SET outcome = ?, words = ? WHERE id = ? AND outcome IS NULL")) {
+            update.setString(1, answer.outcome().name());
+            update.setString(2, answer.words());
+            update.setString(3, answer.command().toString());
+            return update.executeUpdate();
+        }
+    }
+
+    @Override
+    public void ask(Command command) throws StoreUnavailable {
+        store.transaction("asking for " + command.kind().word(), connection -> {
+            try (var select = connection.prepareStatement("SELECT id FROM shift_command WHERE id = ?")) {
+                select.setString(1, command.id().toString());
+                try (var row = select.executeQuery()) {
+                    if (row.next()) {
+                        return null;
+                    }
+                }
+            }
+            try (var insert =
+                    connection.prepareStatement("INSERT INTO shift_command (id, at, command) VALUES (?, ?, ?)")) {
+                insert.setString(1, command.id().toString());
+                insert.setObject(2, command.at().atOffset(ZoneOffset.UTC));
+                insert.setString(3, json.writeValueAsString(command));
+                insert.executeUpdate();
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public List<Command> unanswered() throws StoreUnavailable {
+        return store.transaction("reading commands", connection -> {
+            List<Command> commands = new ArrayList<>();
+            try (var select = connection.prepareStatement(
+                            "SELECT command FROM shift_command WHERE outcome IS NULL ORDER BY at, id");
+                    var rows = select.executeQuery()) {
+                while (rows.next()) {
+                    commands.add(json.readValue(rows.getString(1), Command.class));
+                }
+            }
+            return commands;
+        });
+    }
+
+    @Override
+    public List<Answer> answers(Collection<UUID> commands) throws StoreUnavailable {
+        if (commands.isEmpty()) {
+            return List.of();
+        }
+        return store.transaction("reading answers", connection -> {
+            List<Answer> answers = new ArrayList<>();
+            try (var select = connection.prepareStatement(
+                    "SELECT outcome, words FROM shift_command WHERE id = ? AND outcome IS NOT NULL")) {
+                for (UUID id : commands) {
+                    select.setString(1, id.toString());
+                    try (var row = select.executeQuery()) {
+                        if (row.next()) {
+                            answers.add(new Answer(id, Answer.Outcome.valueOf(row.getString(1)), row.getString(2)));
+                        }
+                    }
+                }
+            }
+            return answers;
+        });
+    }
+
+    @Override
+    public void publish(Map<WindowKey, Evidence> seen) throws StoreUnavailable {
+        if (!seen.isEmpty()) {
+            store.transaction("publishing counts", connection -> {
+                for (Map.Entry<WindowKey, Evidence> each : seen.entrySet()) {
+                    CountRows.write(connection, each.getKey(), gateway, each.getValue());
+                }
+                return null;
+            });
+        }
+    }
+
+    @Override
+    public Map<WindowKey, Evidence> sums(Collection<WindowKey> windows) throws StoreUnavailable {
+        if (windows.isEmpty()) {
+            return Map.of();
+        }
+        return store.transaction("summing counts", connection -> CountRows.sums(connection, windows));
+    }
+
+    @Override
+    public void forgetAllBut(Collection<WindowKey> windows) throws StoreUnavailable {
+        leadership.transaction("forgetting counts", connection -> {
+            CountRows.deleteAllBut(connection, windows);
+            try (PreparedStatement delete =
+                    connection.prepareStatement("DELETE FROM shift_command WHERE outcome IS NOT NULL AND at < ?")) {
+                Instant before = clock.instant().minus(ANSWERS_KEPT);
+                delete.setObject(1, before.atOffset(ZoneOffset.UTC));
+                return delete.executeUpdate();
+            }
+        });
+    }
+
+    @Override
+    public List<Entry> journal(String route, int limit) throws StoreUnavailable {
+        return store.transaction("reading the journal", connection -> {
+            List<Entry> entries = new ArrayList<>();
+            try (var select = connection.prepareStatement(
+                    "SELECT entry FROM shift_journal WHERE route = ? ORDER BY generation DESC, number DESC LIMIT ?")) {
+                select.setString(1, route);
+                select.setInt(2, limit);
+                try (var rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        entries.add(json.readValue(rows.getString(1), Entry.class));
+                    }
+                }
+            }
+            return entries;
+        });
+    }
+}

@@ -1,0 +1,53 @@
+package dev.banyan.gateway.shift;
+
+import dev.banyan.gateway.gate.Evidence;
+import dev.banyan.gateway.gate.Judge;
+import dev.banyan.gateway.gate.Judgement;
+import dev.banyan.rules.Analysis;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/** Asks the gates about a route, by what all gateways have seen. */
+public final class Judging {
+
+    private Judging() {}
+
+    /** The windows whose counts say something about a route now. */
+    static List<WindowKey> windowsOf(Head head) {
+        List<WindowKey> windows = new ArrayList<>();
+        if (head.state() instanceof ShiftState.OnSteps on) {
+            windows.add(WindowKey.of(head, on.at()));
+            Long split = on.at().splitWindow();
+            if (split != null) {
+                windows.add(new WindowKey(head.route(), head.generation(), split));
+            }
+        }
+        return windows;
+    }
+
+    static List<WindowKey> windowsOf(Collection<Head> heads) {
+        return heads.stream().flatMap(each -> windowsOf(each).stream()).toList();
+    }
+
+    /** What was seen in a route's window. Where nobody gets the baseline, its last window that had one stands in. */
+    static Evidence evidence(Head head, At at, Map<WindowKey, Evidence> sums) {
+        Evidence now = sums.getOrDefault(WindowKey.of(head, at), Evidence.NONE);
+        Long split = at.splitWindow();
+        if (now.baseline().requests() > 0 || split == null) {
+            return now;
+        }
+        Evidence before = sums.get(new WindowKey(head.route(), head.generation(), split));
+        return before == null ? now : now.withBaseline(before.baseline());
+    }
+
+    /** What the gates say about a route at a step. */
+    static Judgement judge(Plan plan, Head head, At at, Map<WindowKey, Evidence> sums, Instant now) {
+        Analysis analysis = plan.analysis();
+        return analysis == null
+                ? Judgement.UNGATED
+                : Judge.judge(analysis, plan.window(at, now), evidence(head, at, sums));
+    }
+}

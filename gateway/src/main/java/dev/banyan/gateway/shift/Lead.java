@@ -1,0 +1,113 @@
+package dev.banyan.gateway.shift;
+
+import dev.banyan.gateway.gate.Evidence;
+import dev.banyan.gateway.store.StoreUnavailable;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the one gateway that leads does: edits first, then commands, then the gates; each move is one transaction. */
+final class Lead {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lead.class);
+
+    private final ShiftStore store;
+    private final Consumer<Entry> moved;
+    private final InstantSource clock;
+
+    /**
+     * @param moved is told of every entry after it was journalled, and must not block
+     */
+    Lead(ShiftStore store, Consumer<Entry> moved, InstantSource clock) {
+        this.store = store;
+        this.moved = moved;
+        this.clock = clock;
+    }
+
+    /** Moves what is due, once. Throws in the middle when the store goes away; what was journalled until then holds. */
+    void turn(Collection<Plan> plans) throws StoreUnavailable {
+        Map<String, Head> heads = new TreeMap<>(store.heads());
+        Map<String, Plan> byRoute = new TreeMap<>();
+        for (Plan plan : plans) {
+            byRoute.put(plan.route(), plan);
+            edit(plan, heads);
+        }
+        byRoute.put(Plan.ALL, Plan.OF_ALL);
+        for (Command command : store.unanswered()) {
+            obey(command, byRoute.get(command.route()), heads);
+        }
+        judge(byRoute, heads);
+    }
+
+    private void edit(Plan plan, Map<String, Head> heads) throws StoreUnavailable {
+        Head head = heads.get(plan.route());
+        if (head == null) {
+            if (plan.drive() == Plan.Drive.STEPS) {
+                append(Edits.begin(plan, null, clock.instant()), null, heads);
+            }
+            return;
+        }
+        if (next(head, new ShiftEvent.Edited(), plan, heads) instanceof Result.Moves(Entry entry)) {
+            append(entry, null, heads);
+        }
+    }
+
+    private Result next(Head head, ShiftEvent event, Plan plan, Map<String, Head> heads) {
+        Head all = heads.get(Plan.ALL);
+        return Transitions.next(head, event, plan, all != null && all.frozen(), clock.instant());
+    }
+
+    private void obey(Command command, @Nullable Plan plan, Map<String, Head> heads) throws StoreUnavailable {
+        if (plan == null) {
+            store.answer(new Answer(
+                    command.id(), Answer.Outcome.REFUSED, "no route " + command.route() + " in the rules in force"));
+            return;
+        }
+        Head head = heads.get(plan.route());
+        if (head == null) {
+            Entry first = Edits.begin(plan, null, clock.instant());
+            append(first, null, heads);
+            head = first.after();
+        }
+        switch (next(head, new ShiftEvent.Asked(command), plan, heads)) {
+            case Result.Moves(Entry entry) ->
+                append(entry, new Answer(command.id(), Answer.Outcome.DONE, entry.words()), heads);
+            case Result.Same(String words) -> store.answer(new Answer(command.id(), Answer.Outcome.SAME, words));
+            case Result.Refused(String words) -> store.answer(new Answer(command.id(), Answer.Outcome.REFUSED, words));
+        }
+    }
+
+    private void judge(Map<String, Plan> plans, Map<String, Head> heads) throws StoreUnavailable {
+        Map<WindowKey, Evidence> sums = store.sums(Judging.windowsOf(heads.values()));
+        Instant now = clock.instant();
+        for (Head head : Map.copyOf(heads).values()) {
+            Plan plan = plans.get(head.route());
+            if (plan == null || !(head.state() instanceof ShiftState.OnSteps on)) {
+                continue;
+            }
+            var event = new ShiftEvent.Judged(Judging.judge(plan, head, on.at(), sums, now));
+            if (next(head, event, plan, heads) instanceof Result.Moves(Entry entry)) {
+                append(entry, null, heads);
+            }
+        }
+    }
+
+    private void append(Entry entry, @Nullable Answer answer, Map<String, Head> heads) throws StoreUnavailable {
+        store.append(entry, answer);
+        heads.put(entry.after().route(), entry.after());
+        LOG.info(
+                "route {} {}: {} (by {}{})",
+                entry.after().route(),
+                entry.event(),
+                entry.words(),
+                entry.by(),
+                entry.reason().isEmpty() ? "" : ", " + entry.reason());
+        moved.accept(entry);
+    }
+}

@@ -1,0 +1,11 @@
+package dev.banyan.gateway.shift;
+
+/**
+ * Hashes of what a route's file says, by what a change of it means.
+ *
+ * @param identity matches, candidate, cohort with its salt: another one is another route, and begins anew
+ * @param judged gates, comparison, and what the candidate gets to see: another one begins the evidence anew
+ * @param steps another one keeps the weight
+ * @param whole everything; another one lifts a roll-back by command from a route that is driven by hand
+ */
+public record PlanKeys(String identity, String judged, String steps, String whole) {}

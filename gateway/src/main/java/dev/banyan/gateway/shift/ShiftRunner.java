@@ -1,0 +1,307 @@
+package dev.banyan.gateway.shift;
+
+import dev.banyan.gateway.gate.Evidence;
+import dev.banyan.gateway.store.NotLeader;
+import dev.banyan.gateway.store.StoreUnavailable;
+import dev.banyan.rules.Stage;
+import dev.banyan.rules.Standpoint;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One gateway's part in shifts: publishes what it has seen, leads if it is the leader, hands on what people and trip-wires
+ * ask, and says where each route stands here. Thread-safe.
+ */
+public final class ShiftRunner implements AutoCloseable {
+
+    /*
+     * Safety does not wait for the store: a roll-back or a trip-wire lowers the route here first, on the thread that asks, and stays
+     * in force here until the leader has answered. So of what the journal says and what was asked here, the more cautious holds.
+     * Going up is the other way round: only what is journalled goes up, and with the store down nothing is.
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(ShiftRunner.class);
+
+    /** How often the store is asked: others see a move within this time. */
+    static final Duration TICK = Duration.ofMillis(500);
+
+    /** The most commands that wait for an answer at once. */
+    private static final int WAITING_MAX = 1_000;
+
+    /** How many turns pass before old counts are forgotten. */
+    private static final int TURNS_TO_FORGET = 120;
+
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(10);
+
+    /** What this gateway has counted on a route since it started; a side that serves nobody is known by mirrored calls. */
+    @FunctionalInterface
+    public interface Counts {
+        Evidence soFar(String route, Standpoint standpoint);
+    }
+
+    private record Waiting(Command command, CompletableFuture<Answer> answer) {}
+
+    private final Supplier<Collection<Plan>> plans;
+    private final Consumer<Map<String, Standpoint>> standpoints;
+    private final ShiftStore store;
+    private final LocalCopy copy;
+    private final Lead lead;
+    private final OwnCounts counts;
+    private final InstantSource clock;
+    private final Map<UUID, Waiting> waiting = new ConcurrentHashMap<>();
+    private final LinkedBlockingQueue<Boolean> wake = new LinkedBlockingQueue<>(1);
+    private volatile Map<String, Head> heads;
+    private volatile boolean up;
+    private volatile boolean closed;
+    private Map<String, Standpoint> told = Map.of();
+    private int turns;
+    private final Thread thread;
+
+    /**
+     * @param plans of all routes in force
+     * @param standpoints is told, whenever it changes, where those routes stand that do not stand where their file says; may be
+     *     called by any thread, one at a time
+     * @param moved is told of every move this gateway journals as the leader, and must not block
+     * @param copy keeps what must survive a restart while the store is down
+     */
+    public ShiftRunner(
+            Supplier<Collection<Plan>> plans,
+            Counts counts,
+            Consumer<Map<String, Standpoint>> standpoints,
+            ShiftStore store,
+            Consumer<Entry> moved,
+            LocalCopy copy,
+            InstantSource clock) {
+        this.plans = plans;
+        this.standpoints = standpoints;
+        this.store = store;
+        this.copy = copy;
+        this.lead = new Lead(store, moved, clock);
+        this.counts = new OwnCounts(counts);
+        this.clock = clock;
+        LocalCopy.Kept kept = copy.load();
+        this.heads = kept.heads();
+        kept.commands().forEach(each -> waiting.put(each.id(), new Waiting(each, new CompletableFuture<>())));
+        settle();
+        this.thread = Thread.ofVirtual().name("shifts").unstarted(this::run);
+    }
+
+    /** Begins to follow, and to lead when it is this gateway's turn. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Takes the rules that are in force now into account at once. */
+    public void rulesChanged() {
+        settle();
+        wake.offer(true);
+    }
+
+    /**
+     * Asks for a move. A roll-back is in force here when this returns; the answer comes when the leader has journalled it, which
+     * may be after the store is back. Going up is refused while the store is down.
+     */
+    public CompletableFuture<Answer> ask(Command command) {
+        var asked = new Waiting(command, new CompletableFuture<>());
+        if (!up && isUpwards(command)) {
+            return CompletableFuture.completedFuture(new Answer(
+                    command.id(), Answer.Outcome.REFUSED, "the control store is down, and nothing goes up without it"));
+        }
+        if (waiting.size() >= WAITING_MAX && !command.kind().isSafety()) {
+            return CompletableFuture.completedFuture(
+                    new Answer(command.id(), Answer.Outcome.REFUSED, "too many commands wait for an answer"));
+        }
+        Waiting before = waiting.putIfAbsent(command.id(), asked);
+        if (command.kind().isSafety()) {
+            settle();
+            if (!up) {
+                keep();
+            }
+        }
+        wake.offer(true);
+        return (before == null ? asked : before).answer();
+    }
+
+    private static boolean isUpwards(Command command) {
+        return switch (command.kind()) {
+            case PROMOTE, RESUME, UNFREEZE -> true;
+            case PAUSE, ROLLBACK, FREEZE, TRIP -> false;
+        };
+    }
+
+    /** Says that a trip-wire went off. Returns at once: it may be called where requests are served. */
+    public void tripped(String route, String words) {
+        boolean known = waiting.values().stream()
+                .anyMatch(each -> each.command().kind() == Command.Kind.TRIP
+                        && each.command().route().equals(route));
+        if (!known) {
+            var command = new Command(
+                    UUID.randomUUID(), route, Command.Kind.TRIP, null, counts.gateway(), words, clock.instant());
+            LOG.warn("route {}: {}: back to the baseline", route, words);
+            Thread.ofVirtual().name("trip").start(() -> {
+                var _ = ask(command);
+            });
+        }
+    }
+
+    /** Whether the store answered last. */
+    public boolean isUp() {
+        return up;
+    }
+
+    /** The newest known state of every route that has one. */
+    public Map<String, Head> heads() {
+        return heads;
+    }
+
+    private void run() {
+        while (!closed) {
+            turn();
+            try {
+                wake.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** One turn: tells the store, leads, and follows. */
+    void turn() {
+        Collection<Plan> now = plans.get();
+        try {
+            for (Waiting each : waiting.values()) {
+                store.ask(each.command());
+            }
+            publish();
+            if (store.leads()) {
+                lead.turn(now);
+                forget();
+            }
+            follow();
+        } catch (NotLeader e) {
+            LOG.debug("another gateway leads now", e);
+        } catch (StoreUnavailable e) {
+            down(e);
+        } catch (RuntimeException e) {
+            LOG.error("shifts: nothing moves in this turn", e);
+        }
+        settle();
+    }
+
+    private void publish() throws StoreUnavailable {
+        Map<WindowKey, Evidence> changed = counts.changed();
+        store.publish(changed);
+        counts.published(changed);
+    }
+
+    private void forget() throws StoreUnavailable {
+        if (turns++ % TURNS_TO_FORGET == 0) {
+            store.forgetAllBut(Judging.windowsOf(store.heads().values()));
+        }
+    }
+
+    /** Answers are read before the heads: what was answered is then in the heads. */
+    private void follow() throws StoreUnavailable {
+        var answers = store.answers(waiting.keySet());
+        Map<String, Head> newest = store.heads();
+        boolean changed = !newest.equals(heads) || !answers.isEmpty();
+        heads = newest;
+        for (Answer answer : answers) {
+            Waiting asked = waiting.remove(answer.command());
+            if (asked != null) {
+                asked.answer().complete(answer);
+            }
+        }
+        if (!up) {
+            LOG.info("shifts: in step with the control store");
+            up = true;
+        }
+        if (changed) {
+            keep();
+        }
+        counts.follow(newest);
+    }
+
+    private void down(StoreUnavailable why) {
+        if (up) {
+            LOG.warn("shifts: nothing goes up until the control store is back: {}", why.getMessage());
+            up = false;
+            keep();
+        }
+        for (Waiting each : List.copyOf(waiting.values())) {
+            if (isUpwards(each.command()) && waiting.remove(each.command().id(), each)) {
+                each.answer()
+                        .complete(new Answer(
+                                each.command().id(),
+                                Answer.Outcome.REFUSED,
+                                "the control store went down, and nothing goes up without it"));
+            }
+        }
+    }
+
+    private void keep() {
+        copy.keep(new LocalCopy.Kept(
+                heads,
+                waiting.values().stream()
+                        .map(Waiting::command)
+                        .filter(each -> !isUpwards(each))
+                        .toList()));
+    }
+
+    /** Says where each route stands here, if that has changed. */
+    private synchronized void settle() {
+        Map<String, Standpoint> now = new TreeMap<>();
+        Map<String, Standpoint> files = new HashMap<>();
+        for (Plan plan : plans.get()) {
+            Head head = heads.get(plan.route());
+            Standpoint stands = head == null ? Head.unknown(plan) : head.standpoint(plan);
+            files.put(plan.route(), plan.file());
+            if (plan.drive() == Plan.Drive.STEPS || !stands.equals(plan.file())) {
+                now.put(plan.route(), stands);
+            }
+        }
+        for (Waiting each : waiting.values()) {
+            Command command = each.command();
+            Standpoint stands = now.getOrDefault(command.route(), files.get(command.route()));
+            boolean serves = stands != null
+                    && (stands.stage() == Stage.LIVE
+                            || (stands.stage() != Stage.RETIRED && command.kind() == Command.Kind.ROLLBACK));
+            if (command.kind().isSafety() && serves) {
+                now.put(command.route(), Standpoint.BASELINE);
+            }
+        }
+        if (!now.equals(told)) {
+            told = now;
+            standpoints.accept(new HashMap<>(now));
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(CLOSE_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            publish();
+        } catch (StoreUnavailable e) {
+            LOG.debug("the last counts are not published", e);
+        }
+    }
+}

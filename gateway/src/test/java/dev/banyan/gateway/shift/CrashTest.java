@@ -1,0 +1,252 @@
+package dev.banyan.gateway.shift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.gateway.gate.Evidence;
+import dev.banyan.gateway.gate.Latencies;
+import dev.banyan.gateway.gate.Mismatches;
+import dev.banyan.gateway.gate.SideCounts;
+import dev.banyan.gateway.store.StoreUnavailable;
+import dev.banyan.rules.Analysis.OnFail.To;
+import dev.banyan.rules.Gate;
+import dev.banyan.rules.Severity;
+import dev.banyan.rules.Stage;
+import dev.banyan.rules.Standpoint;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The leader dies at every write to the journal, before or after it is kept: the decisions are those of an undisturbed run. */
+class CrashTest {
+
+    /** The process ends here. */
+    private static final class Killed extends Error {
+        private static final long serialVersionUID = 1;
+    }
+
+    private static OpenStore open;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void open() throws Exception {
+        open = OpenStore.inMemory();
+    }
+
+    @AfterAll
+    static void close() {
+        open.close();
+    }
+
+    private static Plan plan(String route) {
+        var analysis = Fixture.analysis(
+                Fixture.onFail(To.PREVIOUS_STEP, 1),
+                new Gate.MismatchRate(Severity.BEHAVIOURAL, 50),
+                new Gate.ErrorRate(100, null));
+        return Fixture.plan(
+                route,
+                List.of(
+                        Fixture.SHADOW,
+                        Fixture.ONE,
+                        Fixture.live(2_500, Duration.ZERO, false),
+                        Fixture.live(10_000, Duration.ofDays(1), false),
+                        Fixture.COMPLETE),
+                analysis);
+    }
+
+    /** What was decided, without the numbers and times that a crash in between may shift. */
+    private static List<String> decisions(String route) throws StoreUnavailable {
+        return open.shifts("reader", () -> Fixture.NOW).journal(route, 100).reversed().stream()
+                .map(entry -> entry.after().generation() + "." + entry.after().number() + " " + entry.event() + " "
+                        + entry.from() + " -> " + entry.after().state().word() + " at "
+                        + (entry.after().state() instanceof ShiftState.OnSteps on
+                                ? Head.told(on.at().standpoint())
+                                : ""))
+                .toList();
+    }
+
+    private static final List<String> EXPECTED = List.of(
+            "1.1 begin - -> running at shadow",
+            "1.2 pass running -> running at live 1%",
+            "1.3 pass running -> running at live 25%",
+            "1.4 fail running -> rolled-back at live 1%",
+            "1.5 cooldown-over rolled-back -> running at live 1%",
+            "1.6 pass running -> running at live 25%",
+            "1.7 pass running -> running at live 100%",
+            "1.8 rollback running -> rolled-back at off",
+            "1.9 resume rolled-back -> running at shadow",
+            "1.10 promote running -> running at live 1%");
+
+    @Test
+    void undisturbedRunDecidesAsExpected() throws Exception {
+        assertThat(run("undisturbed", new int[0])).isEqualTo(EXPECTED);
+    }
+
+    static List<Integer> everyWrite() {
+        return java.util.stream.IntStream.range(0, 2 * EXPECTED.size()).boxed().toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyWrite")
+    void killedAtOneWrite(int write) throws Exception {
+        assertThat(run("write-" + write, new int[] {write})).isEqualTo(EXPECTED);
+    }
+
+    @ParameterizedTest
+    @org.junit.jupiter.params.provider.ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void killedAtManyWritesBySeed(int seed) throws Exception {
+        int[] writes = new Random(seed)
+                .ints(5, 0, 2 * EXPECTED.size() + 10)
+                .sorted()
+                .distinct()
+                .toArray();
+        assertThat(run("seed-" + seed, writes)).isEqualTo(EXPECTED);
+    }
+
+    /** Runs a whole shift; a gateway dies at the given writes (2 n before, 2 n + 1 after the n-th is kept) and another follows. */
+    private List<String> run(String route, int[] kills) throws Exception {
+        Plan plan = plan(route);
+        var clock = new ManualClock();
+        var killer = new Killer(kills);
+        int born = 0;
+        Incarnation gateway = null;
+        int decided = 0;
+        for (int turn = 0; turn < 400 && decided < EXPECTED.size(); turn++) {
+            if (gateway == null) {
+                Path home = folder.resolve(route + born);
+                var store = new KilledStore(open.shifts(route + "-" + born++, clock), killer);
+                gateway = new Incarnation(() -> List.of(plan), store, home, clock);
+            }
+            try {
+                ask(gateway, route, clock);
+                gateway.runner.turn();
+                clock.advance(Duration.ofMinutes(20));
+                gateway.serve(
+                        route,
+                        traffic(gateway.standpoint(route), decisions(route).size() <= 3));
+            } catch (Killed e) {
+                gateway = null;
+            }
+        }
+        return decisions(route);
+    }
+
+    /** What a person asks, again and again until it is done, under one id. */
+    private static void ask(Incarnation gateway, String route, int decided, ManualClock clock) {
+        Command.Kind kind =
+                switch (decided) {
+                    case 7 -> Command.Kind.ROLLBACK;
+                    case 8 -> Command.Kind.RESUME;
+                    case 9 -> Command.Kind.PROMOTE;
+                    default -> null;
+                };
+        if (kind != null && gateway.runner.isUp()) {
+            var id = UUID.nameUUIDFromBytes((route + decided).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            var answer = gateway.runner.ask(new Command(
+                    id, route, kind, kind == Command.Kind.PROMOTE ? 0 : null, "ada", "a test", clock.instant()));
+            assertThat(answer).as("a future for %s", kind).isNotNull();
+        }
+    }
+
+    /** Enough for one look. The candidate fails often when it first gets a quarter. */
+    private static Evidence traffic(Standpoint at, boolean first) {
+        if (at.stage() == Stage.SHADOW) {
+            return new Evidence(side(3_000, 0), side(3_000, 0), new Mismatches(3_000, 0, 0, 0));
+        }
+        long candidate = at.stage() == Stage.LIVE ? 300_000L * at.weight() / 10_000 : 0;
+        long errors = first && at.weight() == 2_500 ? candidate / 10 : 0;
+        return new Evidence(side(300_000 - candidate, 0), side(candidate, errors), new Mismatches(3_000, 0, 0, 0));
+    }
+
+    private static SideCounts side(long requests, long errors) {
+        return new SideCounts(requests, errors, Latencies.NONE);
+    }
+
+    private static final class Killer {
+        private final int[] at;
+        private int writes;
+
+        private Killer(int[] at) {
+            this.at = at;
+        }
+
+        private void maybe() {
+            int now = writes++;
+            if (java.util.Arrays.stream(at).anyMatch(each -> each == now)) {
+                throw new Killed();
+            }
+        }
+    }
+
+    private record KilledStore(ShiftStore real, Killer killer) implements ShiftStore {
+
+        @Override
+        public boolean leads() {
+            return real.leads();
+        }
+
+        @Override
+        public Map<String, Head> heads() throws StoreUnavailable {
+            return real.heads();
+        }
+
+        @Override
+        public void append(Entry entry, @Nullable Answer answer) throws StoreUnavailable {
+            killer.maybe();
+            real.append(entry, answer);
+            killer.maybe();
+        }
+
+        @Override
+        public void answer(Answer answer) throws StoreUnavailable {
+            real.answer(answer);
+        }
+
+        @Override
+        public void ask(Command command) throws StoreUnavailable {
+            real.ask(command);
+        }
+
+        @Override
+        public List<Command> unanswered() throws StoreUnavailable {
+            return real.unanswered();
+        }
+
+        @Override
+        public List<Answer> answers(Collection<UUID> commands) throws StoreUnavailable {
+            return real.answers(commands);
+        }
+
+        @Override
+        public void publish(Map<WindowKey, Evidence> seen) throws StoreUnavailable {
+            real.publish(seen);
+        }
+
+        @Override
+        public Map<WindowKey, Evidence> sums(Collection<WindowKey> windows) throws StoreUnavailable {
+            return real.sums(windows);
+        }
+
+        @Override
+        public void forgetAllBut(Collection<WindowKey> windows) throws StoreUnavailable {
+            real.forgetAllBut(windows);
+        }
+
+        @Override
+        public List<Entry> journal(String route, int limit) throws StoreUnavailable {
+            return real.journal(route, limit);
+        }
+    }
+}

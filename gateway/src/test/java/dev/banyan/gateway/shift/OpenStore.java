@@ -1,0 +1,63 @@
+package dev.banyan.gateway.shift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.gateway.store.ControlStore;
+import dev.banyan.gateway.store.Leadership;
+import dev.banyan.gateway.store.SharedPostgres;
+import dev.banyan.gateway.store.StoreLocation;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+
+/** A control store that answers, and who leads in it. */
+record OpenStore(ControlStore store, Leadership leadership) implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    static OpenStore inMemory() throws InterruptedException {
+        return at(new StoreLocation(
+                        "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=2000",
+                        "banyan",
+                        null,
+                        null))
+                .leading();
+    }
+
+    static OpenStore postgres(int port, String database) throws InterruptedException {
+        return at(StoreLocation.postgresql(
+                SharedPostgres.url(port, database), SharedPostgres.user(), null, SharedPostgres.user()));
+    }
+
+    static OpenStore at(StoreLocation location) throws InterruptedException {
+        var store = new ControlStore(location);
+        store.start();
+        assertThat(store.awaitFirstAnswer(PATIENCE)).as(store.problem()).isTrue();
+        return new OpenStore(store, new Leadership(store));
+    }
+
+    OpenStore leading() throws InterruptedException {
+        leadership.start();
+        await("leads", () -> leadership.epoch().isPresent());
+        return this;
+    }
+
+    JdbcShiftStore shifts(String gateway, InstantSource clock) {
+        return new JdbcShiftStore(store, leadership, gateway, clock);
+    }
+
+    static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what + " within " + PATIENCE).isLessThan(end);
+            Thread.sleep(5);
+        }
+    }
+
+    @Override
+    public void close() {
+        leadership.close();
+        store.close();
+    }
+}
