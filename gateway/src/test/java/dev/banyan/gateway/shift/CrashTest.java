@@ -130,15 +130,14 @@ class CrashTest {
                 gateway = new Incarnation(() -> List.of(plan), store, home, clock);
             }
             try {
-                ask(gateway, route, clock);
+                ask(gateway, route, decided, clock);
                 gateway.runner.turn();
-                clock.advance(Duration.ofMinutes(20));
-                gateway.serve(
-                        route,
-                        traffic(gateway.standpoint(route), decisions(route).size() <= 3));
+                clock.advance(Duration.ofMinutes(30));
+                gateway.serve(route, traffic(gateway.standpoint(route), decided <= 3));
             } catch (Killed e) {
                 gateway = null;
             }
+            decided = decisions(route).size();
         }
         return decisions(route);
     }
