@@ -3,10 +3,12 @@ package dev.banyan.gateway;
 import dev.banyan.gateway.admin.AdminServer;
 import dev.banyan.gateway.admin.AdminToken;
 import dev.banyan.gateway.backend.BackendTls;
+import dev.banyan.gateway.http.MirrorMark;
 import dev.banyan.gateway.live.FolderWatch;
 import dev.banyan.gateway.live.ForbiddenAddresses;
 import dev.banyan.gateway.live.RulesInForce;
 import dev.banyan.gateway.live.RulesMirror;
+import dev.banyan.gateway.mirror.Mirrors;
 import dev.banyan.gateway.record.Traffic;
 import dev.banyan.gateway.store.ControlStore;
 import dev.banyan.gateway.store.Leadership;
@@ -35,6 +37,7 @@ public final class Gateway implements AutoCloseable {
     private final ConfigurableApplicationContext spring;
     private final AdminServer admin;
     private final RulesInForce rules;
+    private final Mirrors mirrors;
     private final Optional<Watch> watch;
     private final ControlStore store;
     private final Leadership leadership;
@@ -48,12 +51,14 @@ public final class Gateway implements AutoCloseable {
             ConfigurableApplicationContext spring,
             AdminServer admin,
             RulesInForce rules,
+            Mirrors mirrors,
             Optional<Watch> watch,
             ControlStore store,
             Leadership leadership) {
         this.spring = spring;
         this.admin = admin;
         this.rules = rules;
+        this.mirrors = mirrors;
         this.watch = watch;
         this.store = store;
         this.leadership = leadership;
@@ -94,16 +99,18 @@ public final class Gateway implements AutoCloseable {
         checkCertificate(settings);
         var store = new ControlStore(settings.store());
         var leadership = new Leadership(store);
+        var mark = new MirrorMark();
+        var mirrors = new Mirrors(mark, meters, InstantSource.system());
         AdminServer admin;
         try {
-            admin = AdminServer.start(settings.adminPort(), token, rules, traffic, store, leadership, meters);
+            admin = AdminServer.start(settings.adminPort(), token, rules, traffic, mirrors, store, leadership, meters);
         } catch (RuntimeException e) {
             throw notBound("--admin-port " + settings.adminPort(), e);
         }
         forbidden.add(admin.port());
         ConfigurableApplicationContext spring;
         try {
-            spring = startSpring(settings, rules, traffic);
+            spring = startSpring(settings, rules, traffic, mirrors, mark);
         } catch (RuntimeException e) {
             admin.close();
             throw notBound("--port " + settings.port(), e);
@@ -118,7 +125,7 @@ public final class Gateway implements AutoCloseable {
                 store.start();
                 leadership.start();
             }
-            return new Gateway(spring, admin, rules, watch, store, leadership);
+            return new Gateway(spring, admin, rules, mirrors, watch, store, leadership);
         } catch (RulesException | IOException | RuntimeException e) {
             spring.close();
             admin.close();
@@ -136,7 +143,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static ConfigurableApplicationContext startSpring(
-            GatewaySettings settings, RulesInForce rules, Traffic traffic) {
+            GatewaySettings settings, RulesInForce rules, Traffic traffic, Mirrors mirrors, MirrorMark mark) {
         var application = new SpringApplication(Wiring.class);
         application.setWebApplicationType(WebApplicationType.REACTIVE);
         application.setRegisterShutdownHook(false);
@@ -148,6 +155,8 @@ public final class Gateway implements AutoCloseable {
             context.getBeanFactory().registerSingleton("gatewaySettings", settings);
             context.getBeanFactory().registerSingleton("rulesInForce", rules);
             context.getBeanFactory().registerSingleton("traffic", traffic);
+            context.getBeanFactory().registerSingleton("mirrors", mirrors);
+            context.getBeanFactory().registerSingleton("mirrorMark", mark);
             context.getBeanFactory().registerSingleton("tunnels", new Tunnels());
         });
         return application.run();
@@ -242,11 +251,17 @@ public final class Gateway implements AutoCloseable {
         return leadership;
     }
 
+    /** What is also sent to the other side, and what comparing found. */
+    public Mirrors mirrors() {
+        return mirrors;
+    }
+
     /** Stops: no new requests, those in flight are finished within the drain time, then everything is let go. */
     @Override
     public void close() {
         watch.ifPresent(Watch::close);
         spring.close();
+        mirrors.close();
         admin.close();
         leadership.close();
         store.close();

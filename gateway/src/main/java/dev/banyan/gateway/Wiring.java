@@ -10,6 +10,7 @@ import dev.banyan.gateway.chain.Receive;
 import dev.banyan.gateway.chain.Reply;
 import dev.banyan.gateway.edge.ClientWatch;
 import dev.banyan.gateway.edge.FrontDoor;
+import dev.banyan.gateway.http.MirrorMark;
 import dev.banyan.gateway.live.RulesInForce;
 import dev.banyan.gateway.record.Traffic;
 import dev.banyan.gateway.tunnel.Tunnels;
@@ -56,8 +57,8 @@ class Wiring {
     }
 
     @Bean
-    Intake intake(GatewaySettings settings, RulesInForce rules, Traffic traffic) {
-        return new Intake(rules, settings.trusted(), settings.publicOrigin(), traffic, Onlooker.NOBODY);
+    Intake intake(GatewaySettings settings, RulesInForce rules, Traffic traffic, Onlooker onlooker, MirrorMark mark) {
+        return new Intake(rules, settings.trusted(), settings.publicOrigin(), traffic, onlooker, mark);
     }
 
     /** Checks heads before Reactor Netty and Spring have read them their own way. */

@@ -48,7 +48,8 @@ class TunnelEndTest {
                 var stop = Thread.ofVirtual().start(gateway::close);
                 assertThat(quiet.bytes(4)).isEqualTo(GOING_AWAY);
                 busyCall.send("llo\u0081\u0002no");
-                assertThat(busy.bytes(3 + 4)).isEqualTo("llo" + GOING_AWAY);
+                // Tunnels of two event loops are not told in the same moment, so one more frame may have passed.
+                assertThat(busy.until(GOING_AWAY)).isIn("llo" + GOING_AWAY, "llo\u0081\u0002no" + GOING_AWAY);
                 for (Wire client : new Wire[] {quiet, busy}) {
                     Wire call = client == quiet ? quietCall : busyCall;
                     client.send(MASKED_GOING_AWAY);

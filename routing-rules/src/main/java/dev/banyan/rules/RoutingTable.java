@@ -53,10 +53,14 @@ public final class RoutingTable {
         this.chance = chance;
     }
 
-    /** The same rules with some routes where they have got to; see {@link RuleSet#at}. */
-    public RoutingTable at(Map<String, Standpoint> standpoints) {
+    /**
+     * These rules with some routes where they have got to; see {@link RuleSet#at}.
+     *
+     * @param files the rules as they were written, which this table was compiled from with whatever standpoints
+     */
+    public RoutingTable at(RuleSet files, Map<String, Standpoint> standpoints) {
         try {
-            return compile(rules.at(standpoints), chance);
+            return compile(files.at(standpoints), chance);
         } catch (RulesException e) {
             throw new IllegalStateException("rules that were compiled before, at other weights", e);
         }

@@ -28,7 +28,7 @@ final class MirrorTest {
 
     private static RoutingTable table(int percent, boolean reverse, Standpoint at, int chance) throws Exception {
         RuleSet rules = Rules.parse(RULES.replace("PERCENT", "" + percent).replace("REVERSE", "" + reverse));
-        return RoutingTable.compile(rules, new FixedChance("key", chance)).at(Map.of("browse", at));
+        return RoutingTable.compile(rules, new FixedChance("key", chance)).at(rules, Map.of("browse", at));
     }
 
     private static Decision.Routed decide(RoutingTable table, String method, @Nullable String customer) {

@@ -2,6 +2,7 @@ package dev.banyan.gateway.admin;
 
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.live.RulesInForce;
+import dev.banyan.gateway.mirror.Mirrors;
 import dev.banyan.gateway.record.Traffic;
 import dev.banyan.gateway.store.ControlStore;
 import dev.banyan.gateway.store.Leadership;
@@ -43,13 +44,14 @@ public final class AdminServer implements AutoCloseable {
             AdminToken token,
             RulesInForce rules,
             Traffic traffic,
+            Mirrors mirrors,
             ControlStore store,
             Leadership leadership,
             PrometheusMeterRegistry meters) {
         register(meters, rules);
         register(meters, store, leadership);
         var json = new JsonMapper();
-        var state = new AdminState(rules, traffic);
+        var state = new AdminState(rules, traffic, mirrors);
         var storeState = new StoreState(store, leadership);
         return new AdminServer(HttpServer.create()
                 .host("127.0.0.1")

@@ -2,9 +2,12 @@ package dev.banyan.gateway.admin;
 
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.gate.Mismatches;
 import dev.banyan.gateway.live.LiveRules;
 import dev.banyan.gateway.live.Rejection;
 import dev.banyan.gateway.live.RulesInForce;
+import dev.banyan.gateway.mirror.MirrorCounts;
+import dev.banyan.gateway.mirror.Mirrors;
 import dev.banyan.gateway.record.Outcome;
 import dev.banyan.gateway.record.RouteCounts;
 import dev.banyan.gateway.record.Traffic;
@@ -19,7 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** What the admin API tells, as plain maps in the order they are read. */
-record AdminState(RulesInForce inForce, Traffic traffic) {
+record AdminState(RulesInForce inForce, Traffic traffic, Mirrors mirrors) {
 
     Map<String, Object> routes() {
         LiveRules live = inForce.current();
@@ -33,6 +36,9 @@ record AdminState(RulesInForce inForce, Traffic traffic) {
             one.put("cohort", route.cohort());
             one.put("fallback", route.fallback());
             one.putAll(counts(traffic.of(route.name())));
+            if (route.mirror() != null) {
+                one.put("mirror", mirror(route.name()));
+            }
             if (route.stage() == Stage.RETIRED) {
                 one.put("callers", traffic.callers(route.name()));
             }
@@ -56,6 +62,27 @@ record AdminState(RulesInForce inForce, Traffic traffic) {
         map.put("fallbacks", counts.fallbacks());
         map.put("aborted", counts.aborted());
         map.put("meanHeadMillis", bySide(counts::meanHeadMillis));
+        return map;
+    }
+
+    private Map<String, Object> mirror(String route) {
+        MirrorCounts counts = mirrors.counts(route);
+        Mismatches mismatches = counts.mismatches();
+        var map = new LinkedHashMap<String, Object>();
+        map.put("copies", bySide(side -> counts.copies(side).requests()));
+        map.put("copyErrors", bySide(side -> counts.copies(side).errors()));
+        map.put("compared", mismatches.compared());
+        map.put(
+                "mismatched",
+                Map.of(
+                        "breaking", mismatches.breaking(),
+                        "behavioural", mismatches.behavioural(),
+                        "compatible", mismatches.compatible()));
+        map.put("notComparable", counts.notComparableSoFar());
+        var skipped = new LinkedHashMap<String, Object>();
+        counts.skippedSoFar().forEach((why, count) -> skipped.put(why.name().toLowerCase(Locale.ROOT), count));
+        map.put("skipped", skipped);
+        map.put("inFlight", mirrors.inFlight(route));
         return map;
     }
 

@@ -32,10 +32,14 @@ public final class LiveBackend {
     /** A connection is given up after this long, so that a name that has moved to other addresses is followed. */
     private static final Duration LIFE_MAX = Duration.ofSeconds(60);
 
+    /** Copies that are under way to one backend at once; those beyond wait a moment, within their own time. */
+    private static final int COPY_CONNECTIONS_MAX = 100;
+
     private final Backend backend;
     private final @Nullable String host;
     private final @Nullable SslContext tls;
     private final ConnectionProvider pool;
+    private final ConnectionProvider copyPool;
     private final List<Instance> instances;
     private final @Nullable CircuitBreaker breaker;
     private final @Nullable RetryBudget retries;
@@ -59,9 +63,20 @@ public final class LiveBackend {
                 .lifo()
                 .build();
         HttpClient client = client(HttpClient.create(pool));
+        // What no caller waits for has connections of its own, so that it can never take one from a caller.
+        this.copyPool = ConnectionProvider.builder(backend.name() + "-copies")
+                .maxConnections(COPY_CONNECTIONS_MAX)
+                .pendingAcquireMaxCount(-1)
+                .pendingAcquireTimeout(backend.timeouts().connect())
+                .maxIdleTime(IDLE_MAX)
+                .maxLifeTime(LIFE_MAX)
+                .disposeTimeout(LIFE_MAX)
+                .lifo()
+                .build();
+        HttpClient copyClient = client(HttpClient.create(copyPool));
         this.instances = backend.urls().stream()
-                .map(url ->
-                        new Instance(Origin.of(url), client, backend.timeouts().request()))
+                .map(url -> new Instance(
+                        Origin.of(url), client, copyClient, backend.timeouts().request()))
                 .toList();
         this.breaker = breaker(backend);
         this.retries = backend.retries() == null
@@ -246,6 +261,7 @@ public final class LiveBackend {
     /** Closes the pool once the last call has left; streams that run go on. */
     void replace() {
         replaced = true;
+        copyPool.disposeLater().subscribe();
         if (healthChecks != null) {
             healthChecks.dispose();
         }

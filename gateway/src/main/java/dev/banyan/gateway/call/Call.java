@@ -35,6 +35,7 @@ public final class Call {
     private final Origin asked;
     private final boolean hasBody;
     private final boolean mayChoose;
+    private final boolean isCopy;
 
     private Decision.@Nullable Routed routed;
     private final Place place = new Place(startNanos);
@@ -55,7 +56,8 @@ public final class Call {
             HttpHeaders head,
             Origin asked,
             boolean hasBody,
-            boolean mayChoose) {
+            boolean mayChoose,
+            boolean isCopy) {
         this.intake = intake;
         this.rules = rules;
         this.method = method;
@@ -64,6 +66,7 @@ public final class Call {
         this.asked = asked;
         this.hasBody = hasBody;
         this.mayChoose = mayChoose;
+        this.isCopy = isCopy;
     }
 
     public LiveRules rules() {
@@ -91,6 +94,11 @@ public final class Call {
 
     public boolean hasBody() {
         return hasBody;
+    }
+
+    /** Whether it is a copy that came back to us, of which no caller hears. */
+    public boolean isCopy() {
+        return isCopy;
     }
 
     /** Asks the rules. Null when a backend is to be asked; else what the gateway answers itself, which is counted. */

@@ -4,6 +4,7 @@ import dev.banyan.gateway.edge.FrontDoor;
 import dev.banyan.gateway.http.ClientAddress;
 import dev.banyan.gateway.http.Forwarding;
 import dev.banyan.gateway.http.HopByHop;
+import dev.banyan.gateway.http.MirrorMark;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.live.LiveRules;
@@ -19,9 +20,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param trusted whose forwarded headers are believed
  * @param publicOrigin what people type; null takes each request's own word for it
+ * @param mark by which copies that come back are known
  */
 public record Intake(
-        RulesInForce rules, TrustedPeers trusted, @Nullable Origin publicOrigin, Traffic traffic, Onlooker onlooker) {
+        RulesInForce rules,
+        TrustedPeers trusted,
+        @Nullable Origin publicOrigin,
+        Traffic traffic,
+        Onlooker onlooker,
+        MirrorMark mark) {
 
     /**
      * Returns the call a request makes. One rule set is taken and kept for all of it; hop-by-hop headers go before ours come, so
@@ -35,6 +42,7 @@ public record Intake(
         HttpHeaders head = HopByHop.copyWithout(came);
         String target = FrontDoor.targetOf(came, uri);
         head.remove(FrontDoor.TARGET).remove(HttpHeaderNames.EXPECT);
+        boolean isCopy = mark.check(head);
         boolean believed = trusted.covers(peer);
         Origin asked =
                 asked(scheme, head.get(HttpHeaderNames.HOST, ""), believed ? head.get("X-Forwarded-Proto") : null);
@@ -42,7 +50,7 @@ public record Intake(
         boolean hasBody =
                 came.contains(HttpHeaderNames.CONTENT_LENGTH) || came.contains(HttpHeaderNames.TRANSFER_ENCODING);
         boolean mayChoose = ClientAddress.mayChoose(current.table().rules(), peer, head, trusted);
-        return new Call(this, current, method, target, head, asked, hasBody, mayChoose);
+        return new Call(this, current, method, target, head, asked, hasBody, mayChoose, isCopy);
     }
 
     /** Returns the origin a client asked for: the configured one, or what the request and a trusted proxy say. */

@@ -18,7 +18,8 @@ public record Count() implements GatewayFilter {
             if (signal == SignalType.CANCEL) {
                 passage.discardReply();
             }
-            passage.call.end(statusOf(exchange.getResponse()), passage.isClientGone());
+            boolean left = (signal == SignalType.CANCEL || passage.isClientGone()) && !passage.isReplyWhole();
+            passage.call.end(statusOf(exchange.getResponse()), left);
         });
     }
 

@@ -5,6 +5,7 @@ import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.call.Call;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
@@ -28,6 +29,11 @@ final class Passage {
     private @Nullable Connection connection;
     private @Nullable Connection client;
     private boolean bodyBroke;
+
+    /** How much of the reply's body is still to come; negative when it does not say. */
+    private long bytesLeft = -1;
+
+    private boolean whole;
 
     Passage(Call call, HttpServerRequest incoming) {
         this.call = call;
@@ -74,6 +80,23 @@ final class Passage {
     void replied(HttpClientResponse head, Connection from) {
         reply = head;
         connection = from;
+        String length = head.responseHeaders().get(HttpHeaderNames.CONTENT_LENGTH);
+        bytesLeft = length == null ? -1 : Long.parseLong(length); // the decoder has refused what is no number
+    }
+
+    /** Returns the body of the reply as it comes; each buffer is the subscriber's to release. */
+    Flux<ByteBuf> replyBody() {
+        return connection()
+                .inbound()
+                .receive()
+                .retain()
+                .doOnNext(piece -> bytesLeft -= piece.readableBytes())
+                .doOnComplete(() -> whole = true);
+    }
+
+    /** Whether all of the reply has come: many clients close the connection as soon as they have that. */
+    boolean isReplyWhole() {
+        return whole || bytesLeft == 0;
     }
 
     Connection connection() {

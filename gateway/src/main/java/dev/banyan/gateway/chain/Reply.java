@@ -56,7 +56,7 @@ public record Reply(boolean reveal) implements GatewayFilter {
 
     private static Flux<DataBuffer> body(ServerHttpResponse response, Passage passage, boolean watched) {
         var buffers = (NettyDataBufferFactory) response.bufferFactory();
-        Flux<ByteBuf> pieces = passage.connection().inbound().receive().retain();
+        Flux<ByteBuf> pieces = passage.replyBody();
         return (watched ? pieces.doOnNext(passage.call::piece) : pieces).map(buffers::wrap);
     }
 

@@ -7,12 +7,16 @@ import dev.banyan.gateway.filter.RouteFilters;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.rules.Backend;
 import dev.banyan.rules.RoutingTable;
+import dev.banyan.rules.RuleSet;
+import dev.banyan.rules.Standpoint;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /** One rule set, ready to serve: its table, and the backends it names. Immutable but for what the backends count. */
 public record LiveRules(
+        RuleSet files,
         RoutingTable table,
         Backends backends,
         LiveBackend baseline,
@@ -20,12 +24,13 @@ public record LiveRules(
         Set<Origin> origins,
         Instant since) {
 
-    static LiveRules of(RoutingTable table, Backends backends, RouteFilters filters, Instant since) {
+    static LiveRules of(RuleSet files, RoutingTable table, Backends backends, RouteFilters filters, Instant since) {
         Backend baseline = table.rules().backends().stream()
                 .filter(Backend::baseline)
                 .findFirst()
                 .orElseThrow();
-        return new LiveRules(table, backends, backends.get(baseline.name()), filters, originsOf(backends), since);
+        return new LiveRules(
+                files, table, backends, backends.get(baseline.name()), filters, originsOf(backends), since);
     }
 
     private static Set<Origin> originsOf(Backends backends) {
@@ -42,7 +47,13 @@ public record LiveRules(
         return Set.copyOf(origins);
     }
 
+    /** The same rules with routes where they have got to. */
+    LiveRules at(Map<String, Standpoint> standpoints) {
+        return new LiveRules(files, table.at(files, standpoints), backends, baseline, filters, origins, since);
+    }
+
+    /** Of what the files say. */
     public String hash() {
-        return table.rules().hash();
+        return files.hash();
     }
 }

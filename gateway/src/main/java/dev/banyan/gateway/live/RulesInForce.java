@@ -7,11 +7,13 @@ import dev.banyan.rules.Problem;
 import dev.banyan.rules.RoutingTable;
 import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesException;
+import dev.banyan.rules.Standpoint;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ public final class RulesInForce {
     private volatile @Nullable Instant copySince;
     private final AtomicReference<LiveRules> live = new AtomicReference<>();
     private final AtomicReference<@Nullable Rejection> rejection = new AtomicReference<>();
+    private Standpoints standpoints = Standpoints.AS_WRITTEN;
     private final AtomicLong swaps = new AtomicLong();
     private final AtomicLong rejections = new AtomicLong();
 
@@ -138,7 +141,7 @@ public final class RulesInForce {
         try {
             RuleSet files = source.readFiles();
             RuleSet next = source.complete(files);
-            if (!next.equals(current().table().rules())) {
+            if (!next.equals(current().files())) {
                 swapIn(next);
             }
             rejection.set(null);
@@ -167,12 +170,14 @@ public final class RulesInForce {
     /** Puts a rule set into force in one piece. */
     public synchronized void swapIn(RuleSet rules) throws RulesException {
         RoutingTable table = RoutingTable.compile(rules);
+        Map<String, Standpoint> moved = standpoints.of(rules);
+        RoutingTable now = moved.isEmpty() ? table : table.at(rules, moved);
         forbidden.check(rules);
         RouteFilters filters = RouteFilters.of(rules);
         LiveRules before = live.get();
         Backends kept = before == null ? Backends.none() : before.backends();
         Backends backends = kept.with(rules, legacyHost, tls);
-        live.set(LiveRules.of(table, backends, filters, clock.instant()));
+        live.set(LiveRules.of(rules, now, backends, filters, clock.instant()));
         kept.replaceBy(backends);
         swaps.incrementAndGet();
         LOG.info(
@@ -180,6 +185,21 @@ public final class RulesInForce {
                 rules.hash(),
                 rules.routes().size(),
                 rules.backends().size());
+    }
+
+    /** Asks {@code next} from now on where routes have got to, beginning with the rules in force. */
+    public synchronized void follow(Standpoints next) {
+        standpoints = next;
+        routesMoved();
+    }
+
+    /** Puts routes where they have got to by now. A request sees all of them where they were, or all where they are. */
+    public synchronized void routesMoved() {
+        LiveRules before = current();
+        LiveRules after = before.at(standpoints.of(before.files()));
+        if (!after.table().rules().equals(before.table().rules())) {
+            live.set(after);
+        }
     }
 
     private void reject(List<Problem> problems) {

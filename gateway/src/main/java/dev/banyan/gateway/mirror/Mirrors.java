@@ -1,0 +1,129 @@
+package dev.banyan.gateway.mirror;
+
+import dev.banyan.gateway.call.Call;
+import dev.banyan.gateway.call.Onlooker;
+import dev.banyan.gateway.compare.Evidence;
+import dev.banyan.gateway.http.MirrorMark;
+import dev.banyan.gateway.live.LiveRules;
+import dev.banyan.rules.Decision;
+import dev.banyan.rules.Mirror;
+import dev.banyan.rules.Route;
+import dev.banyan.rules.Side;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The mirrors of all routes. */
+public final class Mirrors implements Onlooker, AutoCloseable {
+
+    private final MeterRegistry meters;
+    private final Evidence evidence;
+    private final Copies copies;
+    private final Comparing comparing;
+    private final LoadBudget budget = new LoadBudget();
+    private final Map<String, RouteMirror> byRoute = new ConcurrentHashMap<>();
+    private final Map<String, MirrorCounts> countsByRoute = new ConcurrentHashMap<>();
+    private volatile @Nullable LiveRules seen;
+
+    public Mirrors(MirrorMark mark, MeterRegistry meters, InstantSource clock) {
+        this.meters = meters;
+        this.evidence = new Evidence();
+        this.copies = new Copies(mark);
+        this.comparing = new Comparing(copies, evidence, clock);
+    }
+
+    /** What the comparisons have found. */
+    public Evidence evidence() {
+        return evidence;
+    }
+
+    /** What became of a route's mirrored requests, all zero before the first. */
+    public MirrorCounts counts(String route) {
+        return countsByRoute.computeIfAbsent(route, name -> new MirrorCounts(name, meters));
+    }
+
+    /** How many pairs of a route are on their way, or wait to be compared. */
+    public int inFlight(String route) {
+        RouteMirror known = byRoute.get(route);
+        return known == null ? 0 : known.inFlight();
+    }
+
+    @Override
+    public @Nullable Watch replyBegins(Call call, int status, HttpHeaders head) {
+        int share = call.rules().baseline().backend().extraLoad();
+        budget.request(share);
+        Decision.Routed routed = call.routed();
+        Decision.Copy copy = routed.copy();
+        Route route = routed.route();
+        Mirror settings = route == null ? null : route.mirror();
+        if (copy == null || route == null || settings == null || call.isCopy()) {
+            return null;
+        }
+        RouteMirror mirror = of(call.rules(), route, settings);
+        Skipped why = hindrance(call, status, head);
+        if (why == null && copy.side() == Side.BASELINE && !budget.take(share)) {
+            why = Skipped.EXTRA_LOAD;
+        }
+        if (why == null && !mirror.enter()) {
+            why = Skipped.BUSY;
+        }
+        if (why != null) {
+            mirror.counts().skipped(why);
+            return null;
+        }
+        return new Pair(
+                mirror, Request.of(call, copy), copy.side(), copies, comparing, () -> budget.take(share), status, head);
+    }
+
+    private static @Nullable Skipped hindrance(Call call, int status, HttpHeaders head) {
+        if (call.fellBack()) {
+            return Skipped.NO_REPLY;
+        }
+        if (call.hasBody()) {
+            return Skipped.TOO_LARGE;
+        }
+        if (status == 206 || status == 304 || status == 412 || status == 416) {
+            return Skipped.CONDITIONAL;
+        }
+        return head.get(HttpHeaderNames.CONTENT_TYPE, "").startsWith("text/event-stream") ? Skipped.STREAM : null;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a reload makes new rules
+    private RouteMirror of(LiveRules rules, Route route, Mirror settings) {
+        if (seen != rules) {
+            seen = rules;
+            forgetOthers(rules);
+        }
+        RouteMirror known = byRoute.get(route.name());
+        return known != null && known.isOf(route, rules.origins()) ? known : renew(rules, route, settings);
+    }
+
+    private RouteMirror renew(LiveRules rules, Route route, Mirror settings) {
+        return Objects.requireNonNull(byRoute.compute(route.name(), (name, known) -> {
+            if (known != null && known.isOf(route, rules.origins())) {
+                return known;
+            }
+            if (known != null) {
+                evidence.forget(name);
+            }
+            return new RouteMirror(route, settings, rules.origins(), counts(name));
+        }));
+    }
+
+    private void forgetOthers(LiveRules rules) {
+        var names = rules.table().rules().routes().stream().map(Route::name).collect(Collectors.toSet());
+        byRoute.keySet().retainAll(names);
+        evidence.retain(names);
+    }
+
+    @Override
+    public void close() {
+        comparing.close();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.banyan.gateway.mirror;
+
+import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.call.Call;
+import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.http.Target;
+import dev.banyan.rules.Decision;
+import dev.banyan.rules.Side;
+import io.netty.handler.codec.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller asked for, kept so that it can be asked again.
+ *
+ * @param head without what ends at this hop, and with ours; not changed any more
+ * @param asked the origin the caller asked for
+ * @param rewritten what the candidate is asked for instead; null as the baseline
+ */
+record Request(
+        String method,
+        String target,
+        HttpHeaders head,
+        Origin asked,
+        LiveBackend baseline,
+        LiveBackend candidate,
+        Decision.@Nullable Rewritten rewritten) {
+
+    static Request of(Call call, Decision.Copy copy) {
+        boolean toCandidate = copy.side() == Side.CANDIDATE;
+        String candidate =
+                toCandidate ? copy.backend().name() : call.routed().backend().name();
+        return new Request(
+                call.method(),
+                call.target(),
+                call.head(),
+                call.asked(),
+                call.rules().baseline(),
+                call.rules().backends().get(candidate),
+                toCandidate ? copy.rewritten() : call.routed().rewritten());
+    }
+
+    /** The backend of a side. */
+    LiveBackend backend(Side side) {
+        return side == Side.BASELINE ? baseline : candidate;
+    }
+
+    /** What a side is asked for. */
+    String target(Side side) {
+        return side == Side.CANDIDATE ? Target.rewritten(target, rewritten) : target;
+    }
+
+    /** The name a side is called by instead of its own, or null. */
+    @Nullable
+    String host(Side side) {
+        return side == Side.CANDIDATE && rewritten != null ? rewritten.hostname() : null;
+    }
+
+    /** For people: {@code GET /catalog?page=2}. */
+    String shown() {
+        return method + " " + target;
+    }
+}

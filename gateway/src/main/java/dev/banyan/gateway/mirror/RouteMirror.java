@@ -1,0 +1,112 @@
+package dev.banyan.gateway.mirror;
+
+import dev.banyan.gateway.compare.Comparer;
+import dev.banyan.gateway.compare.Origins;
+import dev.banyan.gateway.http.Origin;
+import dev.banyan.rules.Mirror;
+import dev.banyan.rules.Route;
+import java.time.LocalDate;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The mirror of one route, for as long as what is mirrored and how it is compared stay the same. */
+final class RouteMirror {
+
+    /* Which ignore rules have expired is found out anew with each comparison's own time. */
+    private static final LocalDate TODAY = LocalDate.EPOCH;
+
+    /** What of a route makes its evidence: with any of it changed, old comparisons say nothing of new ones. */
+    private record Subject(List<Object> parts) {
+        static Subject of(Route route) {
+            return new Subject(List.of(
+                    route.matches(),
+                    String.valueOf(route.candidate()),
+                    String.valueOf(route.rewrite()),
+                    String.valueOf(route.mirror()),
+                    route.comparison()));
+        }
+    }
+
+    /** Public names that one route is asked for under; comparisons under further ones take the links as they are. */
+    private static final int NAMES_MAX = 16;
+
+    private final Subject subject;
+    private final Mirror mirror;
+    private final Set<Origin> backends;
+    private final Map<Origin, Comparer> comparers = new ConcurrentHashMap<>();
+    private final Comparer nameless;
+    private final MirrorCounts counts;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile Route route;
+
+    RouteMirror(Route route, Mirror mirror, Set<Origin> backends, MirrorCounts counts) {
+        this.route = route;
+        this.subject = Subject.of(route);
+        this.mirror = mirror;
+        this.backends = backends;
+        this.nameless = new Comparer(route.comparison(), new Origins(backends), TODAY);
+        this.counts = counts;
+    }
+
+    /** Whether this mirror is the one of {@code other}, which may be the same route at another weight. */
+    @SuppressWarnings("ReferenceEquality") // the usual case, and cheap
+    boolean isOf(Route other, Set<Origin> others) {
+        if (other == route && others == backends) {
+            return true;
+        }
+        boolean same = subject.equals(Subject.of(other)) && backends.equals(others);
+        if (same && others == backends) {
+            route = other;
+        }
+        return same;
+    }
+
+    Mirror settings() {
+        return mirror;
+    }
+
+    String name() {
+        return route.name();
+    }
+
+    /** How often of a hundred pairs the baseline is asked twice. */
+    int noisePercent() {
+        return route.comparison().noisePercent();
+    }
+
+    /** Compares replies to requests for {@code asked}: links that begin with it, or with a backend's name, are paths. */
+    Comparer comparer(Origin asked) {
+        Comparer known = comparers.get(asked);
+        if (known != null || comparers.size() >= NAMES_MAX) {
+            return known == null ? nameless : known;
+        }
+        var all = new HashSet<>(backends);
+        all.add(asked);
+        return comparers.computeIfAbsent(asked, _ -> new Comparer(route.comparison(), new Origins(all), TODAY));
+    }
+
+    MirrorCounts counts() {
+        return counts;
+    }
+
+    /** Takes a place for a pair, or says that there is none; {@link #leave} must follow once. */
+    boolean enter() {
+        if (inFlight.incrementAndGet() > mirror.inFlightMax()) {
+            inFlight.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    void leave() {
+        inFlight.decrementAndGet();
+    }
+
+    int inFlight() {
+        return inFlight.get();
+    }
+}

@@ -1,0 +1,337 @@
+package dev.banyan.gateway;
+
+import static dev.banyan.gateway.TestGateway.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Requests that are also sent to the side that does not answer the caller, over real sockets. */
+final class MirroringTest {
+
+    @TempDir
+    Path folder;
+
+    private ScriptedServer legacy;
+    private ScriptedServer catalog;
+
+    @BeforeEach
+    void servers() throws Exception {
+        legacy = new ScriptedServer("legacy");
+        catalog = new ScriptedServer("catalog");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        legacy.close();
+        catalog.close();
+    }
+
+    private static String json(String body) {
+        return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                + body;
+    }
+
+    private String rules(String route) {
+        return """
+                backends:
+                  - {name: legacy, url: "%s", baseline: true, extraLoad: 100%%}
+                  - {name: catalog, url: "%s"}
+                cohorts:
+                  - {name: shopper, key: [{header: X-Customer-Id}], salt: s}
+                routes:
+                  - name: browse
+                    matches: [{path: {value: /catalog}}]
+                    candidate: catalog
+                    cohort: shopper
+                """.formatted(legacy.url(), catalog.url()) + route.indent(4);
+    }
+
+    private TestGateway shadow() throws Exception {
+        return TestGateway.start(
+                folder, rules("stage: shadow\nmirror: {percent: 100, timeout: 1s}\ncompare: {noise: {percent: 0}}"));
+    }
+
+    private static JsonNode mirror(TestGateway gateway) throws Exception {
+        return gateway.route("browse").path("mirror");
+    }
+
+    /** Waits until a count has a value, and shows all counts when it has not. */
+    private static void awaitCount(TestGateway gateway, String name, long value) throws Exception {
+        try {
+            await(name, () -> count(gateway, name) == value);
+        } catch (AssertionError e) {
+            throw new AssertionError(name + " " + value + " in " + mirror(gateway), e);
+        }
+    }
+
+    private static long count(TestGateway gateway, String name) throws Exception {
+        JsonNode count = mirror(gateway).path(name);
+        return count.isObject()
+                ? count.valueStream().mapToLong(each -> each.asLong(0)).sum()
+                : count.asLong(-1);
+    }
+
+    @Test
+    void theCallerGetsTheBaselinesReplyAndTheCandidateTheSameRequest() throws Exception {
+        legacy.reply("/catalog", json("{\"a\":1}"));
+        catalog.reply("/catalog", json("{\"a\":1.0}"));
+        try (var gateway = shadow()) {
+            String reply =
+                    gateway.ask("GET /catalog/7?x=%31 HTTP/1.1\r\nHost: shop.test\r\nCookie: s=1\r\nX-A: b\r\n\r\n");
+            assertThat(reply).contains("{\"a\":1}").contains("X-Banyan-Assigned: baseline");
+            awaitCount(gateway, "compared", 1);
+            assertThat(count(gateway, "mismatched")).isZero();
+            List<String> copies = catalog.heads("/catalog");
+            assertThat(copies).hasSize(1);
+            assertThat(copies.getFirst())
+                    .startsWith("GET /catalog/7?x=%31 HTTP/1.1\r\n")
+                    .contains("Host: shop.test\r\n")
+                    .contains("Cookie: s=1\r\n")
+                    .contains("X-A: b\r\n")
+                    .contains("X-Banyan-Mirror: ");
+            assertThat(legacy.heads("/catalog")).hasSize(1).noneMatch(head -> head.contains("X-Banyan-Mirror"));
+        }
+    }
+
+    @Test
+    void aDifferenceThatStaysIsConfirmedAndItsEvidenceIsKept() throws Exception {
+        legacy.reply("/catalog", json("{\"price\":10.99}"));
+        catalog.reply("/catalog", json("{\"price\":11}"));
+        try (var gateway = shadow()) {
+            gateway.ask("GET", "/catalog/7");
+            awaitCount(gateway, "compared", 1);
+            assertThat(mirror(gateway).path("mismatched").path("behavioural").asLong(0))
+                    .isEqualTo(1);
+            var group = gateway.gateway()
+                    .mirrors()
+                    .evidence()
+                    .snapshot("browse")
+                    .groups()
+                    .getFirst();
+            assertThat(group.key().path()).isEqualTo("$.price");
+            assertThat(group.confirmed()).isEqualTo(1);
+            assertThat(legacy.heads("/catalog")).hasSize(2);
+        }
+    }
+
+    @Test
+    void aDifferenceThatIsGoneAMomentLaterIsTransient() throws Exception {
+        legacy.reply("/catalog", json("{\"stock\":5}"));
+        catalog.on(
+                "/catalog",
+                (_, wire) ->
+                        wire.send(json(catalog.heads("/catalog").size() == 1 ? "{\"stock\":6}" : "{\"stock\":5}")));
+        try (var gateway = shadow()) {
+            gateway.ask("GET", "/catalog/7");
+            awaitCount(gateway, "compared", 1);
+            assertThat(count(gateway, "mismatched")).isZero();
+            var group = gateway.gateway()
+                    .mirrors()
+                    .evidence()
+                    .snapshot("browse")
+                    .groups()
+                    .getFirst();
+            assertThat(group.transientOnes()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whateverTheCandidateDoesTheCallerNeverNotices() throws Exception {
+        legacy.reply("/catalog", json("{}"));
+        catalog.on("/catalog/hung", (_, _) -> {});
+        catalog.on("/catalog/cut", (_, wire) -> wire.close());
+        catalog.reply("/catalog/half", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+        catalog.reply("/catalog/failing", "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n");
+        catalog.reply("/catalog/odd", "no HTTP at all\r\n\r\n");
+        catalog.reply("/catalog/moved", "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n");
+        try (var gateway = shadow()) {
+            for (String path : List.of("hung", "cut", "half", "failing", "odd", "moved")) {
+                assertThat(gateway.ask("GET", "/catalog/" + path))
+                        .startsWith("HTTP/1.1 200 OK")
+                        .endsWith("{}");
+            }
+            awaitCount(gateway, "copies", 6);
+            assertThat(count(gateway, "copyErrors")).isEqualTo(5);
+            assertThat(catalog.heads("/elsewhere")).isEmpty();
+            awaitCount(gateway, "inFlight", 0);
+        }
+    }
+
+    @Test
+    void aCandidateThatCannotBeReachedIsAnErrorOfTheCopyOnly() throws Exception {
+        catalog.close();
+        try (var gateway = shadow()) {
+            assertThat(gateway.ask("GET", "/catalog")).endsWith("legacy");
+            awaitCount(gateway, "copyErrors", 1);
+            assertThat(gateway.route("browse").path("errors").path("candidate").asLong(-1))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void aWriteIsNotMirrored() throws Exception {
+        try (var gateway = shadow()) {
+            gateway.ask("POST /catalog HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 2\r\n\r\nhi");
+            gateway.ask("DELETE", "/catalog/7");
+            gateway.ask("GET", "/catalog");
+            awaitCount(gateway, "copies", 1);
+            assertThat(catalog.heads("/catalog")).allMatch(head -> head.startsWith("GET "));
+        }
+    }
+
+    @Test
+    void aClientCannotForgeTheMarkAndACopyThatComesBackIsNotCopiedAgain() throws Exception {
+        try (var gateway = shadow()) {
+            gateway.ask("GET /catalog/1 HTTP/1.1\r\nHost: shop.test\r\nX-Banyan-Mirror: 1\r\n\r\n");
+            await("mirrored", () -> catalog.heads("/catalog/1").size() == 1);
+            assertThat(legacy.heads("/catalog/1")).noneMatch(head -> head.contains("X-Banyan-Mirror"));
+            String mark = catalog.heads("/catalog/1").getFirst().replaceAll("(?s).*X-Banyan-Mirror: (\\S+).*", "$1");
+            gateway.ask("GET /catalog/2 HTTP/1.1\r\nHost: shop.test\r\nX-Banyan-Mirror: " + mark + "\r\n\r\n");
+            assertThat(legacy.heads("/catalog/2")).hasSize(1).allMatch(head -> head.contains(mark));
+            gateway.ask("GET", "/catalog/3");
+            await("the next is mirrored", () -> catalog.heads("/catalog/3").size() == 1);
+            assertThat(catalog.heads("/catalog/2")).isEmpty();
+        }
+    }
+
+    @Test
+    void beyondItsLimitsARequestIsNotMirroredAndTheReasonIsCounted() throws Exception {
+        legacy.reply("/catalog/large", json("\"" + "x".repeat(70_000) + "\""));
+        legacy.reply("/catalog/unchanged", "HTTP/1.1 304 Not Modified\r\n\r\n");
+        legacy.reply(
+                "/catalog/stream", "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 2\r\n\r\nok");
+        legacy.reply("/catalog/small", json("{}"));
+        catalog.reply("/catalog/small", json("\"" + "x".repeat(70_000) + "\""));
+        try (var gateway = shadow()) {
+            for (String path : List.of("large", "unchanged", "stream", "small")) {
+                gateway.ask("GET", "/catalog/" + path);
+            }
+            awaitCount(gateway, "notComparable", 1);
+            JsonNode skipped = mirror(gateway).path("skipped");
+            assertThat(skipped.path("too_large").asLong(0)).isEqualTo(1);
+            assertThat(skipped.path("conditional").asLong(0)).isEqualTo(1);
+            assertThat(skipped.path("stream").asLong(0)).isEqualTo(1);
+            assertThat(catalog.heads("/catalog")).hasSize(1);
+        }
+    }
+
+    @Test
+    void copiesBeyondTheRoutesLimitAreDroppedNotQueued() throws Exception {
+        catalog.on("/catalog", (_, _) -> {});
+        try (var gateway = TestGateway.start(
+                folder, rules("stage: shadow\nmirror: {percent: 100, timeout: 30s, maxInFlight: 2}"))) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(gateway.ask("GET", "/catalog/" + i)).endsWith("legacy");
+            }
+            assertThat(mirror(gateway).path("skipped").path("busy").asLong(0)).isEqualTo(3);
+            await("two were asked", () -> catalog.heads("/catalog").size() == 2);
+        }
+    }
+
+    @Test
+    void whileTheCandidateServesTheBaselineIsAskedWithinItsExtraLoad() throws Exception {
+        legacy.reply("/catalog", json("{}"));
+        catalog.reply("/catalog", json("{}"));
+        String live = rules(
+                "stage: live\nweight: 100%\nmirror: {percent: 100, reverse: true}\ncompare: {noise: {percent: 0}}");
+        try (var gateway = TestGateway.start(folder, live.replace("extraLoad: 100%", "extraLoad: 5%"))) {
+            for (int i = 0; i < 100; i++) {
+                assertThat(gateway.ask("GET", "/catalog/" + i)).contains("X-Banyan-Assigned: candidate");
+            }
+            // 20 are saved up at first, and the 99 requests after the first bring in a twentieth each.
+            awaitCount(gateway, "compared", 24);
+            assertThat(legacy.heads("/catalog")).hasSize(24).allMatch(head -> head.contains("X-Banyan-Mirror"));
+            assertThat(mirror(gateway).path("skipped").path("extra_load").asLong(0))
+                    .isEqualTo(76);
+        }
+    }
+
+    @Test
+    void theBaselineIsAskedTwiceToSeeHowItDiffersFromItself() throws Exception {
+        legacy.on(
+                "/catalog",
+                (_, wire) ->
+                        wire.send(json("{\"at\":" + legacy.heads("/catalog").size() % 10 + "}")));
+        catalog.on(
+                "/catalog",
+                (_, wire) ->
+                        wire.send(json("{\"at\":" + (legacy.heads("/catalog").size() % 10) + "}")));
+        try (var gateway = TestGateway.start(
+                folder,
+                rules("stage: shadow\nmirror: {percent: 100}\n"
+                        + "compare: {noise: {percent: 100}, json: {ignore: [{path: $.other, reason: none}]}}"))) {
+            gateway.ask("GET", "/catalog");
+            await(
+                    "asked twice",
+                    () -> gateway.gateway()
+                                    .mirrors()
+                                    .evidence()
+                                    .snapshot("browse")
+                                    .controls()
+                            == 1);
+            assertThat(gateway.gateway().mirrors().evidence().snapshot("browse").controlsMismatched())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anEditOfWhatIsComparedBeginsTheEvidenceAnewAndAnotherWeightDoesNot() throws Exception {
+        legacy.reply("/catalog", json("{\"a\":1}"));
+        catalog.reply("/catalog", json("{\"a\":1}"));
+        try (var gateway = shadow()) {
+            gateway.ask("GET", "/catalog");
+            awaitCount(gateway, "compared", 1);
+            String live = rules(
+                    "stage: live\nweight: 1%\nmirror: {percent: 100, timeout: 1s}\ncompare: {noise: {percent: 0}}");
+            gateway.save(live);
+            await(
+                    "live",
+                    () -> gateway.route("browse").path("stage").asString("").equals("live"));
+            gateway.ask("GET", "/catalog");
+            var evidence = gateway.gateway().mirrors().evidence();
+            await("compared again", () -> evidence.snapshot("browse").compared() == 2);
+            gateway.save(live.replace("noise: {percent: 0}", "noise: {percent: 0}, status: class"));
+            await("begun anew", () -> {
+                gateway.ask("GET", "/catalog");
+                return evidence.snapshot("browse").compared() < 2;
+            });
+        }
+    }
+
+    @Test
+    void aHundredConnectionsOfBodiesOfEveryShapeLoseNothing() throws Exception {
+        legacy.reply("/catalog/empty", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        legacy.reply("/catalog/none", "HTTP/1.1 204 No Content\r\n\r\n");
+        legacy.reply(
+                "/catalog/chunked",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+        legacy.reply("/catalog/length", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde");
+        legacy.on("/catalog/close", (_, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabcde");
+            wire.close();
+        });
+        catalog.reply("/catalog/empty", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+        catalog.reply("/catalog/none", "HTTP/1.1 204 No Content\r\n\r\n");
+        for (String path : List.of("chunked", "length", "close")) {
+            catalog.reply("/catalog/" + path, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde");
+        }
+        try (var gateway = shadow()) {
+            List<String> paths = List.of("empty", "none", "chunked", "length", "close");
+            for (int i = 0; i < 100; i++) {
+                String path = paths.get(i % paths.size());
+                boolean hasBody = !path.equals("empty") && !path.equals("none");
+                assertThat(gateway.ask("GET", "/catalog/" + path).contains("abc"))
+                        .isEqualTo(hasBody);
+                gateway.ask("HEAD", "/catalog/none");
+            }
+            awaitCount(gateway, "compared", 200);
+            assertThat(count(gateway, "mismatched")).isZero();
+        }
+    }
+}
