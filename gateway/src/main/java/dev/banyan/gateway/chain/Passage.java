@@ -80,8 +80,13 @@ final class Passage {
     void replied(HttpClientResponse head, Connection from) {
         reply = head;
         connection = from;
+        int status = head.status().code();
         String length = head.responseHeaders().get(HttpHeaderNames.CONTENT_LENGTH);
-        bytesLeft = length == null ? -1 : Long.parseLong(length); // the decoder has refused what is no number
+        if (status == 204 || status == 304 || call.method().equals("HEAD")) {
+            bytesLeft = 0;
+        } else {
+            bytesLeft = length == null ? -1 : Long.parseLong(length); // the decoder has refused what is no number
+        }
     }
 
     /** Returns the body of the reply as it comes; each buffer is the subscriber's to release. */
