@@ -53,7 +53,7 @@ final class Redaction {
 
     /* Every quantifier is possessive or bounded, so that no text takes more than linear time. */
     private static final Pattern TOKEN = Pattern.compile(
-            "(?i)\\b(?:bearer|basic)\\s{1,4}+[a-z0-9._~+/=-]{4,}+|\\beyJ[a-z0-9_-]{10,}+(?:\\.[a-z0-9_-]*+){0,4}+");
+            "(?i)\\b(?:bearer|basic)\\s{1,4}+(?!realm|scope|error|charset)[a-z0-9._~+/=-]{4,}+|\\beyJ[a-z0-9_-]{10,}+(?:\\.[a-z0-9_-]*+){0,4}+");
     private static final Pattern NAMED =
             Pattern.compile("([A-Za-z_][A-Za-z0-9_-]{0,60}+)(\"?+'?+\\s{0,4}+[:=]\\s{0,4}+[\"']?+)([^\\s\"'&;,<>]++)");
 
