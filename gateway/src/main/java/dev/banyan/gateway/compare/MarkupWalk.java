@@ -6,10 +6,13 @@ import dev.banyan.gateway.compare.Markup.Element;
 import dev.banyan.gateway.compare.Markup.Text;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Walks two trees of markup side by side and says where they differ. */
@@ -28,8 +31,8 @@ final class MarkupWalk {
         String text(String element);
     }
 
-    /** Where the walk stands, as a group of places and exactly. */
-    private record Spot(String path, String at) {}
+    /** Where the walk stands, as a group of places and exactly, and whether nothing from there on is ever shown. */
+    private record Spot(String path, Supplier<String> at, boolean hidden) {}
 
     private record ElementKey(String name, Map<String, String> attributes, List<Integer> children) {}
 
@@ -48,9 +51,9 @@ final class MarkupWalk {
     }
 
     void compare(Element baseline, Element candidate) {
-        var root = new Spot(paths.root(baseline), paths.root(baseline));
+        var root = new Spot(paths.root(baseline), () -> paths.root(baseline), hides(baseline));
         if (!baseline.name().equals(candidate.name())) {
-            add(Kind.TYPE, root, shown(baseline), shown(candidate));
+            add(Kind.TYPE, root, baseline, candidate);
         } else if (classOf(baseline) != classOf(candidate)) {
             element(baseline, candidate, root);
         }
@@ -87,64 +90,62 @@ final class MarkupWalk {
                 left.stream().mapToInt(this::classOf).toArray(),
                 right.stream().mapToInt(this::classOf).toArray(),
                 (i, j) -> likeness(left.get(i), right.get(j)));
+        Set<Sort> sortsLeft = sorts(baseline);
+        Set<Sort> sortsRight = sorts(candidate);
         boolean moved = false;
         for (Align.Pair pair : aligned.pairs()) {
             moved |= pair.equal() && pair.baseline() != pair.candidate();
             if (!pair.equal()) {
-                pair(baseline, pair.baseline(), candidate, pair.candidate(), spot);
+                Markup before = pair.baseline() < 0 ? null : left.get(pair.baseline());
+                Markup after = pair.candidate() < 0 ? null : right.get(pair.candidate());
+                if (before instanceof Element one && after instanceof Element other) {
+                    element(one, other, below(spot, baseline, one, pair.baseline()));
+                } else if (before instanceof Element one) {
+                    boolean gone = one.vital() && !sortsRight.contains(Sort.of(one));
+                    Spot at = below(spot, baseline, one, pair.baseline());
+                    add(gone ? Kind.REMOVED : Kind.ITEM_REMOVED, at, one, null);
+                } else if (after instanceof Element other) {
+                    boolean fresh = part == Part.XML && !sortsLeft.contains(Sort.of(other));
+                    Spot at = below(spot, candidate, other, pair.candidate());
+                    add(fresh ? Kind.ADDED : Kind.ITEM_ADDED, at, null, other);
+                } else {
+                    text(spot, before, after);
+                }
             }
         }
         if (!aligned.ordered()) {
             found.note("elements with changes across more than " + Align.IN_ORDER_MAX
                     + " neighbours are paired whatever their order");
             if (moved && left.size() == right.size()) {
-                add(Kind.ORDER, spot, shown(baseline), shown(candidate));
+                add(Kind.ORDER, spot, baseline, candidate);
             }
         }
     }
 
-    private void pair(Element baseline, int left, Element candidate, int right, Spot spot) {
-        @Nullable Markup before = left < 0 ? null : baseline.children().get(left);
-        @Nullable Markup after = right < 0 ? null : candidate.children().get(right);
-        if (before instanceof Element one && after instanceof Element other) {
-            element(one, other, below(spot, baseline, left));
-        } else if (before instanceof Text(var one) && after instanceof Text(var other)) {
-            addText(Kind.VALUE, spot, baseline, one, other);
-        } else if (before instanceof Text(var one)) {
-            addText(Kind.ITEM_REMOVED, spot, baseline, one, null);
-        } else if (after instanceof Text(var other)) {
-            addText(Kind.ITEM_ADDED, spot, candidate, null, other);
-        } else if (before instanceof Element one) {
-            add(
-                    one.vital() && isLast(one, candidate) ? Kind.REMOVED : Kind.ITEM_REMOVED,
-                    below(spot, baseline, left),
-                    shown(one),
-                    null);
-        } else if (after instanceof Element other) {
-            boolean field = part == Part.XML && isLast(other, baseline);
-            add(field ? Kind.ADDED : Kind.ITEM_ADDED, below(spot, candidate, right), null, shown(other));
+    private void text(Spot spot, @Nullable Markup baseline, @Nullable Markup candidate) {
+        Kind kind = baseline == null ? Kind.ITEM_ADDED : candidate == null ? Kind.ITEM_REMOVED : Kind.VALUE;
+        add(kind, new Spot(paths.text(spot.path), () -> paths.text(spot.at.get()), spot.hidden), baseline, candidate);
+    }
+
+    /** What tells elements beside each other apart. */
+    private record Sort(String name, String identity) {
+        static Sort of(Element element) {
+            return new Sort(element.name(), element.identity());
         }
     }
 
-    /** Whether {@code other}, where {@code element} has no partner, has nothing of that name either. */
-    private static boolean isLast(Element element, Element other) {
-        return other.children().stream()
-                .noneMatch(child -> child instanceof Element each
-                        && each.name().equals(element.name())
-                        && each.identity().equals(element.identity()));
+    private static Set<Sort> sorts(Element parent) {
+        var sorts = new HashSet<Sort>();
+        for (Markup child : parent.children()) {
+            if (child instanceof Element element) {
+                sorts.add(Sort.of(element));
+            }
+        }
+        return sorts;
     }
 
-    private void addText(Kind kind, Spot spot, Element in, @Nullable String baseline, @Nullable String candidate) {
-        boolean hidden = redaction.hides(local(in.name())) || redaction.hides(in.identity());
-        add(
-                kind,
-                new Spot(paths.text(spot.path()), paths.text(spot.at())),
-                shown(baseline, hidden),
-                shown(candidate, hidden));
-    }
-
-    private @Nullable String shown(@Nullable String text, boolean hidden) {
-        return text == null ? null : hidden ? Redaction.HIDDEN : redaction.text(text);
+    private boolean hides(Element element) {
+        return redaction.hides(local(element.name())) || redaction.hides(element.identity());
     }
 
     private void attributes(Element baseline, Element candidate, Spot spot) {
@@ -159,14 +160,9 @@ final class MarkupWalk {
             if (before == null || !before.equals(after)) {
                 Kind kind = before == null ? Kind.ADDED : after == null ? removedAttribute(name) : Kind.VALUE;
                 // What a control holds is hidden by the control's name, not by that of the attribute.
-                boolean hidden = redaction.hides(local(name))
-                        || redaction.hides(baseline.identity())
-                        || redaction.hides(candidate.identity());
-                add(
-                        kind,
-                        new Spot(paths.attribute(spot.path(), name), paths.attribute(spot.at(), name)),
-                        shown(before, hidden),
-                        shown(after, hidden));
+                boolean hidden = spot.hidden || redaction.hides(local(name)) || hides(candidate);
+                var at = new Spot(paths.attribute(spot.path, name), () -> paths.attribute(spot.at.get(), name), hidden);
+                add(kind, at, before == null ? null : new Text(before), after == null ? null : new Text(after));
             }
         }
     }
@@ -177,16 +173,19 @@ final class MarkupWalk {
         return breaks ? Kind.REMOVED : Kind.ITEM_REMOVED;
     }
 
-    private Spot below(Spot spot, Element parent, int index) {
-        Element child = (Element) parent.children().get(index);
+    private Spot below(Spot spot, Element parent, Element child, int index) {
+        return new Spot(
+                paths.child(spot.path, child),
+                () -> paths.exactChild(spot.at.get(), child, nth(parent, child, index)),
+                spot.hidden || hides(child));
+    }
+
+    private static int nth(Element parent, Element child, int index) {
         int nth = 0;
-        for (int i = 0; i <= index; i++) {
-            nth += parent.children().get(i) instanceof Element other
-                            && other.name().equals(child.name())
-                    ? 1
-                    : 0;
+        for (Markup each : parent.children().subList(0, index + 1)) {
+            nth += each instanceof Element other && other.name().equals(child.name()) ? 1 : 0;
         }
-        return new Spot(paths.child(spot.path(), child), paths.exactChild(spot.at(), child, nth));
+        return nth;
     }
 
     private int likeness(Markup baseline, Markup candidate) {
@@ -214,12 +213,21 @@ final class MarkupWalk {
         return baseline instanceof Text && candidate instanceof Text ? 1 : 0;
     }
 
-    private void add(Kind kind, Spot spot, @Nullable String baseline, @Nullable String candidate) {
-        found.add(part, kind, spot.path(), spot::at, () -> baseline, () -> candidate);
+    private void add(Kind kind, Spot spot, @Nullable Markup baseline, @Nullable Markup candidate) {
+        found.add(part, kind, spot.path, spot.at, () -> shown(baseline, spot), () -> shown(candidate, spot));
     }
 
-    private String shown(Element element) {
-        return MarkupText.of(element, redaction, Redaction.VALUE_CHARS_MAX);
+    private @Nullable String shown(@Nullable Markup node, Spot spot) {
+        if (node == null) {
+            return null;
+        }
+        if (spot.hidden) {
+            return Redaction.HIDDEN;
+        }
+        return switch (node) {
+            case Text(var text) -> redaction.text(text);
+            case Element element -> MarkupText.of(element, redaction, Redaction.VALUE_CHARS_MAX);
+        };
     }
 
     /** Returns a name without its namespace. */

@@ -24,9 +24,8 @@ public record Sample(Instant at, String request, Side baseline, Side candidate) 
      *
      * @param headers as {@code name: value}
      * @param bodyBytes of the body as it came, or of what was kept of it
-     * @param sha256 of the same bytes
      */
-    public record Side(int status, List<String> headers, String body, long bodyBytes, String sha256) {
+    public record Side(int status, List<String> headers, String body, long bodyBytes) {
         public Side {
             headers = List.copyOf(headers);
         }

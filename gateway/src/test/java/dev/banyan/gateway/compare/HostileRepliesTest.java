@@ -186,6 +186,15 @@ class HostileRepliesTest {
     }
 
     @Test
+    void aHundredThousandElementsOfAPageAreCompared() {
+        String page = "<b>1</b>".repeat(50_000);
+        assertThat(Replies.text(Replies.compare(Replies.html(page), Replies.html(page.replace('1', '2')))))
+                .startsWith("behavioural value body > b:nth-of-type(1): 1 -> 2 (50000 places)");
+        assertThat(Replies.text(Replies.compare(Replies.html(page), Replies.html("<i></i>".repeat(50_000)))))
+                .contains("behavioural item removed body > b:nth-of-type(1): <b>1</b> -> nothing (50000 places)");
+    }
+
+    @Test
     void manyDifferencesAreCountedAndTheWorstAreListed() {
         String many = IntStream.range(0, 40)
                 .mapToObj(i -> "\"" + "abcdefghij".charAt(i / 10) + "x".repeat(i % 10)

@@ -1,0 +1,116 @@
+package dev.banyan.gateway.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.rules.Compare;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DiffReportTest {
+
+    private static final Compare RULES = Replies.rules("""
+            compare:
+              json:
+                ignore:
+                  - {path: $.meta, reason: clock}
+                  - {path: $.never, reason: was there once}
+            """);
+
+    private final Evidence evidence = new Evidence();
+
+    @Test
+    void theReportSaysWhatDiffersAndHowToIgnoreIt() {
+        add("{\"items\":[{\"price\":1}]}", "{\"items\":[{\"price\":1}]}");
+        add("{\"items\":[{\"price\":1},{\"price\":2}]}", "{\"items\":[{\"price\":1.5},{\"price\":2.5}]}");
+        add("{\"items\":[{\"price\":1}],\"name\":\"a\"}", "{\"items\":[{\"price\":1}]}");
+        evidence.addControl("catalog", Replies.compare(Replies.json("1"), Replies.json("2")));
+
+        assertThat(DiffReport.text(evidence.snapshot("catalog"), RULES, 10)).isEqualTo("""
+                route catalog: 3 compared, 1 alike, 0 alike by ignore rules, 2 different (1 breaking, 1 behavioural)
+                  baseline asked twice: 1 times, differed from itself in 1
+
+                breaking  json $.name  removed  in 1 comparisons
+                  2026-11-25T12:00:00Z  GET /catalog
+                  at $.name
+                    baseline:  "a"
+                    candidate: (nothing)
+
+                behavioural  json $.items[*].price  value  in 1 comparisons
+                  2026-11-25T12:00:00Z  GET /catalog
+                  at $.items[0].price and 1 more places
+                    baseline:  1
+                    candidate: 1.5
+                  to ignore it:
+                    compare:
+                      json:
+                        ignore:
+                          - {path: "$.items[*].price", reason: "TODO"}
+                """);
+    }
+
+    @Test
+    void theProposedRuleIsARuleThatIgnoresIt() {
+        for (List<String> bodies : List.of(
+                List.of("{\"a b\":{\"x'y\":1,\"z\":[{\"q\":1}]}}", "{\"a b\":{\"x'y\":1,\"z\":[{\"q\":2}]}}"),
+                List.of("{\"1001\":{\"p\":1}}", "{\"1001\":{\"p\":2}}"),
+                List.of("<main><p class=\"a b\">1</p></main>", "<main><p class=\"a b\">2</p></main>"),
+                List.of("<a><b n=\"1\"/></a>", "<a><b n=\"2\"/></a>"))) {
+            String type = bodies.getFirst().startsWith("{")
+                    ? "application/json"
+                    : bodies.getFirst().startsWith("<main") ? "text/html" : "text/xml";
+            Reply baseline = Replies.of(200, type, bodies.getFirst());
+            Reply candidate = Replies.of(200, type, bodies.getLast());
+            var differs = (Comparison.Differs) Replies.compare(baseline, candidate);
+            IgnoreProposal proposal =
+                    IgnoreProposal.of(differs.differences().getFirst().key()).orElseThrow();
+            String yaml = IgnoreProposal.yaml(List.of(proposal), "rank is drawn \"by chance\": \\ \n#");
+
+            Compare rules = Replies.rules(yaml);
+
+            assertThat(Replies.text(Replies.compare(rules, baseline, candidate)))
+                    .as(yaml)
+                    .isEqualTo("alike by an ignore rule");
+        }
+    }
+
+    @Test
+    void ignoreRulesAreHeldToAccount() {
+        for (int i = 0; i < IgnoreProposal.IDLE_MIN; i++) {
+            add("{\"meta\":{\"at\":" + i + ",\"version\":1}}", "{\"meta\":{\"at\":0,\"version\":1}}");
+        }
+        assertThat(IgnoreProposal.complaints(RULES, evidence.snapshot("catalog")))
+                .containsExactly(
+                        "ignore $.meta: too broad, nothing ever differed at $.meta.version (would do: name only $.meta.at)",
+                        "ignore $.never: hid nothing in 1000 comparisons (would do: remove it)");
+
+        add("{\"meta\":{\"at\":1,\"version\":1}}", "{\"meta\":{\"at\":0}}");
+        assertThat(IgnoreProposal.complaints(RULES, evidence.snapshot("catalog")))
+                .contains(
+                        "ignore $.meta: hides more than values, at $.meta.version: removed (would do: mend the candidate)");
+    }
+
+    @Test
+    void noTextOfARequestOrReplyMovesTheCursor() {
+        var comparer = Replies.comparer(RULES);
+        Reply baseline = Replies.of(200, "text/plain", "a\u001b[2Jb");
+        Reply candidate = Replies.of(200, "text/plain", "a\u009b2Jb\u0007");
+        evidence.add(
+                "catalog",
+                comparer.compare(baseline, candidate, Replies.NOW),
+                () -> comparer.sample(Replies.NOW, "GET /\u001b[2J", baseline, candidate));
+
+        assertThat(DiffReport.text(evidence.snapshot("catalog"), RULES, 10).replace("\n", ""))
+                .matches("[^\\p{Cntrl}\\x80-\\x9f]*")
+                .contains("a?[2Jb");
+    }
+
+    private void add(String baseline, String candidate) {
+        var comparer = Replies.comparer(RULES);
+        Reply left = Replies.json(baseline);
+        Reply right = Replies.json(candidate);
+        evidence.add(
+                "catalog",
+                comparer.compare(left, right, Replies.NOW),
+                () -> comparer.sample(Replies.NOW, "GET /catalog", left, right));
+    }
+}
