@@ -36,7 +36,8 @@ import picocli.CommandLine.Option;
             Bridge.Resync.class,
             TestCommand.class,
             ExplainCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            EventsCommand.class
         })
 public final class Bridge {
 
@@ -210,7 +211,7 @@ public final class Bridge {
                                 setup.store(), setup.config().name(), "resync", Setup.LEASE, InstantSource.system())) {
                     return resync(setup, store, Preflight.slotPosition(setup.source(), connection));
                 }
-            } catch (ConfigException | MappingException | SQLException | StoreUnusable e) {
+            } catch (ConfigException | MappingException | SQLException | StoreUnusable | IOException e) {
                 System.err.println(e.getMessage());
                 return 1;
             }

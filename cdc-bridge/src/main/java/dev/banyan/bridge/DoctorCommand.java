@@ -75,9 +75,16 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static Optional<Position> store(Setup setup, List<Finding> findings) {
         try {
+            setup.run(0);
             var position = BridgeStore.peek(setup.store());
             findings.add(Finding.ok("store", position.isEmpty() ? "new, made at the first start" : "reachable"));
             return position;
+        } catch (IOException | IllegalArgumentException e) {
+            findings.add(Finding.fail(
+                    "faultKeyFile",
+                    String.valueOf(e.getMessage()),
+                    "head -c 32 /dev/urandom > fault.key && chmod 600 fault.key   -- and faultKeyFile: fault.key"));
+            return Optional.empty();
         } catch (StoreUnusable e) {
             findings.add(Finding.warn(
                     "store",

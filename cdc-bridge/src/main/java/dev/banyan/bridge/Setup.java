@@ -8,9 +8,11 @@ import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.Mapping;
 import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.mapping.MappingFile;
+import dev.banyan.bridge.mapping.OnFault;
 import dev.banyan.bridge.run.RunSettings;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.FaultSeal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,9 +43,13 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                                 .toList()));
     }
 
-    BridgeStore.Settings store() {
+    BridgeStore.Settings store() throws IOException {
+        var file = config.faultKeyFile();
         return new BridgeStore.Settings(
-                config.store().jdbcUrl(), config.store().user(), config.store().password());
+                config.store().jdbcUrl(),
+                config.store().user(),
+                config.store().password(),
+                file == null ? null : FaultSeal.of(file));
     }
 
     /** A mapper that gives the ids of this bridge. */
@@ -61,6 +67,12 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
     }
 
     RunSettings run(int acceptedTimeline) throws IOException {
+        for (var aggregate : mapping.aggregates()) {
+            if (aggregate.onFault() instanceof OnFault.Park && config.faultKeyFile() == null) {
+                throw new IllegalArgumentException("faultKeyFile: none (expected: one, " + aggregate.name()
+                        + " parks, and parked rows are encrypted)");
+            }
+        }
         var file = config.hashKeyFile();
         var hashKey = file == null ? null : Files.readAllBytes(file);
         var kafka = kafka();

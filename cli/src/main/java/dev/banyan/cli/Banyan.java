@@ -22,6 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             GatewayCommand.class,
             BridgeCommand.class,
+            EventsCommand.class,
             RulesCommand.class,
             StatusCommand.class,
             DemoCommand.class,
@@ -35,7 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Banyan implements Runnable {
 
     /** Commands that are programs of their own. */
-    private static final Set<String> PASSED_ON = Set.of("gateway", "bridge", "bench");
+    private static final Set<String> PASSED_ON = Set.of("gateway", "bridge", "bench", "events");
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command

@@ -3,12 +3,17 @@ package dev.banyan.bridge.change;
 import java.util.List;
 import java.util.Map;
 
-/** Turns a transaction into events. Pure but for {@code images}, which it reads and brings forward. */
+/** Turns a transaction into events. Pure but for {@code images} and {@code faults}, which it reads and brings forward. */
 @FunctionalInterface
 public interface EventMapper {
 
     /** The events of {@code transaction}, in order; the same for the same transaction and the same images. A {@link MappingFailed} ends the run. */
     List<DomainEvent> map(Transaction transaction, AggregateImages images);
+
+    /** The same, but what has no answer may wait or be skipped where the mapping says so. */
+    default List<DomainEvent> map(Transaction transaction, AggregateImages images, Faults faults) {
+        return map(transaction, images);
+    }
 
     /** How often a table changed in a way that no event shows, since this mapper was made. */
     default Map<TableId, Long> withoutEvent() {

@@ -1,8 +1,11 @@
 package dev.banyan.bridge.mapping;
 
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.yaml.Place;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -15,6 +18,7 @@ public record Aggregate(
         String topic,
         Subject subject,
         String typeTemplate,
+        OnFault onFault,
         SourceTable root,
         List<ChildList> children,
         List<EventRule> rules) {
@@ -29,6 +33,13 @@ public record Aggregate(
         public ChildList {
             parent = List.copyOf(parent);
         }
+    }
+
+    /** Every table it is spread over. */
+    public Set<TableId> tables() {
+        return Stream.concat(Stream.of(root), children.stream().map(ChildList::table))
+                .map(SourceTable::id)
+                .collect(Collectors.toSet());
     }
 
     /** The full type of the event {@code rule} names. */

@@ -44,6 +44,7 @@ final class AggregateReader {
                 name + ".topic",
                 problems);
         var type = type();
+        var onFault = onFault();
         var root = table(section, name);
         var children = children();
         checkNames(root.fields(), children);
@@ -52,7 +53,7 @@ final class AggregateReader {
                 .map(yaml -> new RuleReader(name, root.fields(), children, problems).read(yaml))
                 .orElse(List.of());
         section.end();
-        return new Aggregate(name, at, topic, subject, type, root, children, rules);
+        return new Aggregate(name, at, topic, subject, type, onFault, root, children, rules);
     }
 
     private String type() {
@@ -67,6 +68,24 @@ final class AggregateReader {
                     "letters, digits, '.', '_', '-' and one {event}, such as shop.catalog.{event}.v1");
         }
         return type;
+    }
+
+    private OnFault onFault() {
+        var yaml = section.find("onFault");
+        if (yaml.isPresent() && yaml.get() instanceof Yaml.Keys) {
+            var skip = Section.of(yaml.get(), name + ".onFault", problems);
+            var reason = skip.requiredText("skip", "skip: why an event of " + name + " may be missing");
+            skip.end();
+            return new OnFault.Skip(reason);
+        }
+        if (section.text("onFault").filter("skip"::equals).isPresent()) {
+            problems.add(
+                    section.at("onFault"), name + ".onFault", "skip without a reason", "{skip: why it may be missing}");
+            return new OnFault.Halt();
+        }
+        return section.word("onFault", List.of("halt", "park"), "halt").equals("park")
+                ? new OnFault.Park()
+                : new OnFault.Halt();
     }
 
     private SourceTable table(Section section, String where) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Checks that the uses of one table agree, over all aggregates and with themselves, and that no two subjects can be the same. */
 final class Agreement {
@@ -36,6 +37,7 @@ final class Agreement {
         }
         agreement.redactions(aggregates);
         agreement.subjects(aggregates);
+        agreement.parking(aggregates);
     }
 
     private void uses(SourceTable table, String where) {
@@ -114,6 +116,27 @@ final class Agreement {
 
     private void conflict(Place at, String where, String column, String found, String expected) {
         problems.add(at, where, "column '" + column + "' " + found, expected);
+    }
+
+    /** What waits is not remembered yet, so nobody else may look at the rows. */
+    private void parking(List<Aggregate> aggregates) {
+        var usersOf = new HashMap<TableId, Set<String>>();
+        for (var aggregate : aggregates) {
+            aggregate.tables().forEach(id -> usersOf.computeIfAbsent(id, _ -> new TreeSet<>())
+                    .add(aggregate.name()));
+        }
+        for (var aggregate : aggregates) {
+            for (var id : aggregate.tables()) {
+                var users = usersOf.getOrDefault(id, Set.of());
+                if (aggregate.onFault() instanceof OnFault.Park && users.size() > 1) {
+                    problems.add(
+                            aggregate.at(),
+                            aggregate.name() + ".onFault",
+                            "park, with table " + id + " used by " + users,
+                            "halt or skip, or tables that nobody else uses");
+                }
+            }
+        }
     }
 
     private void subjects(List<Aggregate> aggregates) {

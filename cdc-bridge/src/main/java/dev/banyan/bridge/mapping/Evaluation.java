@@ -23,8 +23,7 @@ final class Evaluation {
     private final Transaction transaction;
     private final TransactionRows rows;
     private final EventIds ids;
-    private final Tally tally;
-    private final BulkEvents events;
+    private final Attempt attempt;
     private final Explanation.@Nullable Notes notes;
 
     /** With {@code notes} every decision is written down, which costs more than the mapping itself. */
@@ -32,14 +31,12 @@ final class Evaluation {
             Transaction transaction,
             TransactionRows rows,
             EventIds ids,
-            Tally tally,
-            BulkEvents events,
+            Attempt attempt,
             Explanation.@Nullable Notes notes) {
         this.transaction = transaction;
         this.rows = rows;
         this.ids = ids;
-        this.tally = tally;
-        this.events = events;
+        this.attempt = attempt;
         this.notes = notes;
     }
 
@@ -51,7 +48,7 @@ final class Evaluation {
         } else if (slot.existed()) {
             removed(touch);
         } else {
-            tally.waiting(touch);
+            attempt.waiting.add(touch);
             note(touch, null, "its rows are remembered until its root row is known", List.of());
         }
     }
@@ -78,7 +75,11 @@ final class Evaluation {
             return;
         }
         var rowsBefore = plan.rows(rows, origin, before, true);
-        var stateBefore = plan.state(rowsBefore, null, null);
+        var stateBefore = stateBefore(touch, rowsBefore);
+        if (stateBefore == null) {
+            unseen(touch, plan.state(rowsAfter, null, null), renumbered ? origin : null);
+            return;
+        }
         var stateAfter = plan.state(rowsAfter, rowsBefore, stateBefore);
         var changed = plan.changed(stateBefore, stateAfter);
         var difference = new Difference(stateBefore, stateAfter, changed, renumbered);
@@ -92,6 +93,18 @@ final class Evaluation {
             whole(touch, BACKFILLED, "no event has told of it yet", stateAfter, true);
         } else {
             unchanged(touch, "nothing that an event shows changed");
+        }
+    }
+
+    /** The state before; null when an earlier change was skipped and left something that the mapping has no answer for. */
+    private static @Nullable AggregateState stateBefore(Touch touch, AggregatePlan.Rows rows) {
+        try {
+            return touch.plan().state(rows, null, null);
+        } catch (UnmappableException e) {
+            if (touch.plan().aggregate().onFault() instanceof OnFault.Skip) {
+                return null;
+            }
+            throw e;
         }
     }
 
@@ -127,7 +140,7 @@ final class Evaluation {
     }
 
     private void unchanged(Touch touch, String why) {
-        tally.unchanged(touch);
+        attempt.unchanged.add(touch);
         note(touch, null, why, List.of());
     }
 
@@ -146,13 +159,19 @@ final class Evaluation {
                 aggregate.topic(),
                 subject,
                 transaction.commitTime(),
-                Sequence.of(transaction.commitLsn(), events.next()),
+                Sequence.of(transaction.commitLsn(), attempt.bulk.next()),
                 transaction.txId(),
                 backfill,
                 changed,
                 data);
-        events.add(aggregate, rule, event);
+        attempt.bulk.add(aggregate, rule, event);
         note(touch, rule, why, changed);
+    }
+
+    /** Writes down that the mapping has no answer, and what becomes of that. */
+    void noteFault(Touch touch, OnFault onFault, UnmappableException fault) {
+        var what = onFault instanceof OnFault.Park ? "parked: " : "skipped: ";
+        note(touch, null, what + fault.getMessage(), List.of());
     }
 
     private void note(Touch touch, @Nullable EventRule rule, String why, List<String> changed) {

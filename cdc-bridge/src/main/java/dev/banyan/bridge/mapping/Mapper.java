@@ -1,8 +1,12 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.AggregateImages;
+import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventMapper;
+import dev.banyan.bridge.change.Faults;
+import dev.banyan.bridge.change.Faults.Waiting;
+import dev.banyan.bridge.change.NoFaults;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import java.util.ArrayList;
@@ -11,6 +15,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +30,8 @@ public final class Mapper implements EventMapper {
     private final Map<TableId, List<AggregatePlan>> aggregatesByChild = new HashMap<>();
     private final EventIds ids;
     private final @Nullable KeyedHash hash;
-    private final Tally tally = new Tally();
+    private final Parting parting;
+    private final Tally tally;
 
     /**
      * A mapper whose ids belong to {@code bridge}: two bridges with the same name give the same event the same id. {@code hashKey} (16
@@ -32,6 +39,8 @@ public final class Mapper implements EventMapper {
      */
     public Mapper(Mapping mapping, String bridge, byte @Nullable [] hashKey) {
         tables = plan(mapping);
+        tally = new Tally(tables.keySet());
+        parting = new Parting(tables, aggregatesByRoot, aggregatesByChild);
         ids = new EventIds(bridge);
         hash = hashKey == null ? null : new KeyedHash(hashKey);
         for (var table : tables.values()) {
@@ -58,9 +67,69 @@ public final class Mapper implements EventMapper {
     /** The events of {@code transaction}; an {@link UnmappableException} when it has none to give, and then nothing was remembered. */
     @Override
     public List<DomainEvent> map(Transaction transaction, AggregateImages images) {
-        var result = map(transaction, images, null);
-        tally.events.add(result.size());
-        return result;
+        return map(transaction, images, NoFaults.HALT);
+    }
+
+    @Override
+    public List<DomainEvent> map(Transaction transaction, AggregateImages images, Faults faults) {
+        var rest = transaction;
+        if (!faults.isEmpty()) {
+            refuseTruncation(transaction, faults);
+            rest = park(rest, images, faults, faults::isWaiting, Map.of());
+        }
+        while (true) {
+            var attempt = attempt(rest, images, null);
+            if (attempt.poisoned.isEmpty()) {
+                attempt.done(tally);
+                for (var skipped : attempt.skipped) {
+                    faults.skip(skipped.aggregate(), rest, skipped.message(), skipped.reason());
+                }
+                return attempt.events();
+            }
+            rest = park(rest, images, faults, attempt.poisoned::containsKey, attempt.poisoned);
+        }
+    }
+
+    /** Parks what of {@code transaction} belongs to the aggregates that {@code isParted}, and returns the rest. */
+    private Transaction park(
+            Transaction transaction,
+            AggregateImages images,
+            Faults faults,
+            Predicate<Waiting> isParted,
+            Map<Waiting, String> messages) {
+        var parts = parting.of(transaction, images, isParted);
+        if (parts.parted().isEmpty() && !messages.isEmpty()) {
+            throw new UnmappableException(messages.values().iterator().next());
+        }
+        parts.parted().forEach((aggregates, part) -> {
+            var message = aggregates.stream()
+                    .filter(messages::containsKey)
+                    .map(messages::get)
+                    .collect(Collectors.joining("\n"));
+            faults.park(aggregates, part, message);
+        });
+        return parts.rest();
+    }
+
+    /** A truncation touches rows that wait, and nobody could say in which order. */
+    private void refuseTruncation(Transaction transaction, Faults faults) {
+        for (var change : transaction.changes()) {
+            if (!(change instanceof Change.Truncated(var table))) {
+                continue;
+            }
+            for (var plans : List.of(aggregatesByRoot, aggregatesByChild)) {
+                for (var plan : plans.getOrDefault(table, List.of())) {
+                    var waiting = faults.waiting(plan.aggregate().name());
+                    if (waiting > 0) {
+                        throw new UnmappableException(
+                                table,
+                                "truncate",
+                                waiting + " of " + plan.aggregate().name() + " are parked",
+                                "none; events faults resubmit comes first");
+                    }
+                }
+            }
+        }
     }
 
     /** The same as {@link #map}, with the reasons; a transaction that cannot be mapped is explained, too. */
@@ -73,38 +142,43 @@ public final class Mapper implements EventMapper {
             }
         }
         try {
-            return new Explanation(map(transaction, images, notes), notes.decisions, unmapped, null);
+            var attempt = attempt(transaction, images, notes);
+            if (!attempt.poisoned.isEmpty()) {
+                var message = String.join("\n", attempt.poisoned.values());
+                return new Explanation(List.of(), notes.decisions, unmapped, message);
+            }
+            attempt.done(tally);
+            return new Explanation(attempt.events(), notes.decisions, unmapped, null);
         } catch (UnmappableException e) {
             return new Explanation(List.of(), notes.decisions, unmapped, e.getMessage());
         }
     }
 
-    private List<DomainEvent> map(Transaction transaction, AggregateImages images, Explanation.@Nullable Notes notes) {
+    private Attempt attempt(Transaction transaction, AggregateImages images, Explanation.@Nullable Notes notes) {
         var touches = new Touches(aggregatesByRoot, aggregatesByChild);
         var rows = new TransactionRows(images, hash, touches);
         apply(transaction, rows);
-        var events = new BulkEvents(transaction, ids);
-        var evaluation = new Evaluation(transaction, rows, ids, tally, events, notes);
+        var attempt = new Attempt(transaction, rows, new BulkEvents(transaction, ids));
+        var evaluation = new Evaluation(transaction, rows, ids, attempt, notes);
         for (var touch : touches.inOrder()) {
+            var aggregate = touch.plan().aggregate();
             try {
                 evaluation.evaluate(touch);
             } catch (UnmappableException e) {
-                throw e.in("transaction " + transaction.txId() + ", "
-                        + touch.plan().aggregate().name() + " " + touch.key());
+                var named = e.in("transaction " + transaction.txId() + ", " + aggregate.name() + " " + touch.key());
+                attempt.fault(touch, named);
+                evaluation.noteFault(touch, aggregate.onFault(), named);
             }
         }
-        rows.write();
-        return events.result();
+        return attempt;
     }
 
     private void apply(Transaction transaction, TransactionRows rows) {
         for (var change : transaction.changes()) {
             var table = tables.get(change.table());
             if (table == null) {
-                tally.ignored(change.table());
                 continue;
             }
-            tally.changes.increment();
             try {
                 rows.apply(table, change);
             } catch (UnmappableException e) {

@@ -1,8 +1,9 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.TableId;
-import dev.banyan.bridge.mapping.Touches.Touch;
+import dev.banyan.bridge.change.Transaction;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -10,26 +11,32 @@ import java.util.concurrent.atomic.LongAdder;
 /** Counts what a mapper does, so that nothing disappears quietly. Written by one thread, read by any. */
 final class Tally {
 
-    final LongAdder changes = new LongAdder();
-    final LongAdder ignoredChanges = new LongAdder();
-    final LongAdder events = new LongAdder();
+    private final Set<TableId> mapped;
+    private final LongAdder changes = new LongAdder();
+    private final LongAdder ignoredChanges = new LongAdder();
+    private final LongAdder events = new LongAdder();
     private final LongAdder unchanged = new LongAdder();
     private final LongAdder waiting = new LongAdder();
     private final Map<TableId, LongAdder> withoutEvent = new ConcurrentHashMap<>();
 
-    void ignored(TableId table) {
-        ignoredChanges.increment();
-        withoutEvent(table);
+    Tally(Set<TableId> mapped) {
+        this.mapped = Set.copyOf(mapped);
     }
 
-    void unchanged(Touch touch) {
-        unchanged.increment();
-        touch.tables().forEach(this::withoutEvent);
-    }
-
-    void waiting(Touch touch) {
-        waiting.increment();
-        touch.tables().forEach(this::withoutEvent);
+    void add(Attempt attempt, Transaction transaction) {
+        for (var change : transaction.changes()) {
+            if (mapped.contains(change.table())) {
+                changes.increment();
+            } else {
+                ignoredChanges.increment();
+                withoutEvent(change.table());
+            }
+        }
+        events.add(attempt.bulk.next());
+        unchanged.add(attempt.unchanged.size());
+        waiting.add(attempt.waiting.size());
+        attempt.unchanged.forEach(touch -> touch.tables().forEach(this::withoutEvent));
+        attempt.waiting.forEach(touch -> touch.tables().forEach(this::withoutEvent));
     }
 
     private void withoutEvent(TableId table) {

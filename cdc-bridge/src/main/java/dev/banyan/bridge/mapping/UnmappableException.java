@@ -15,6 +15,10 @@ public final class UnmappableException extends MappingFailed {
         super(table + "." + thing + ": " + found + " (expected: " + expected + ")");
     }
 
+    UnmappableException(String message) {
+        super(message);
+    }
+
     private UnmappableException(String message, UnmappableException cause) {
         super(message, cause);
     }

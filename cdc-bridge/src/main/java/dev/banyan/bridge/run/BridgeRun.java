@@ -8,6 +8,7 @@ import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.Fault;
 import dev.banyan.bridge.store.Fenced;
 import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.StoreFailed;
@@ -71,6 +72,12 @@ public final class BridgeRun {
     public List<Backfill> backfills() {
         var store = openStore.get();
         return store == null ? List.of() : store.backfills();
+    }
+
+    /** The newest 1,000 faults, oldest first; empty while the store is not open. */
+    public List<Fault> faults() {
+        var store = openStore.get();
+        return store == null ? List.of() : store.faults(1_000);
     }
 
     /** Asks the run to end; {@link #run} returns soon after. */

@@ -88,6 +88,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         this.parts = parts;
         this.stored = stored;
         this.hubReach = hubReach.orElse(null);
+        parts.progress.waitingAggregates(parts.session.faults().waiting());
         this.withoutEventBefore = parts.progress.withoutEvent();
     }
 
@@ -215,7 +216,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         var events = new ArrayList<DomainEvent>();
         for (var completed : unit) {
             var filtered = parts.backfill.filter(completed.transaction);
-            var mapped = parts.mapper.map(filtered.transaction(), parts.session.images());
+            var mapped = parts.mapper.map(filtered.transaction(), parts.session.images(), parts.session.faults());
             parts.progress.backfillRowsDropped.addAndGet(filtered.dropped());
             if (isInHub(completed.transaction)) {
                 parts.progress.suppressedEvents.addAndGet(mapped.size());
@@ -244,6 +245,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         parts.progress.transactions.addAndGet(unit.size());
         var withoutEvent = new TreeMap<>(withoutEventBefore);
         parts.mapper.withoutEvent().forEach((table, count) -> withoutEvent.merge(table, count, Long::sum));
+        parts.progress.waitingAggregates(parts.session.faults().waiting());
         parts.progress.withoutEvent(Collections.unmodifiableMap(withoutEvent));
     }
 

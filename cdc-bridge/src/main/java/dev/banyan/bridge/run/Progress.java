@@ -33,6 +33,7 @@ public final class Progress {
     private volatile long commitLsn;
     private volatile long lastCommitTimeMs;
     private volatile long lagBytes;
+    private volatile int waitingAggregates;
     private volatile Map<TableId, Long> withoutEvent = Map.of();
     final AtomicLong transactions = new AtomicLong();
     final AtomicLong rows = new AtomicLong();
@@ -102,6 +103,15 @@ public final class Progress {
 
     public long lastCommitTimeMs() {
         return lastCommitTimeMs;
+    }
+
+    /** Aggregates that wait because the mapping had no answer for a change of them. */
+    public int waitingAggregates() {
+        return waitingAggregates;
+    }
+
+    void waitingAggregates(int count) {
+        waitingAggregates = count;
     }
 
     /** How often a table changed in a way that no event shows, since the process started. */

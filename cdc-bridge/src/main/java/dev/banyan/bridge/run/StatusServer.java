@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.banyan.bridge.source.Preflight;
+import dev.banyan.bridge.store.Fault;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -37,6 +38,7 @@ public final class StatusServer implements AutoCloseable {
         meters();
         server.createContext("/health", this::health);
         server.createContext("/status", this::status);
+        server.createContext("/faults", this::faults);
         server.createContext("/metrics", this::metrics);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     }
@@ -81,6 +83,10 @@ public final class StatusServer implements AutoCloseable {
                         .sum());
         Gauge.builder("banyan.bridge.lag.bytes", run.progress(), Progress::lagBytes)
                 .description("bytes of log not yet delivered")
+                .tag("bridge", bridge)
+                .register(registry);
+        Gauge.builder("banyan.bridge.waiting.aggregates", run.progress(), Progress::waitingAggregates)
+                .description("aggregates that wait because the mapping had no answer")
                 .tag("bridge", bridge)
                 .register(registry);
         Gauge.builder("banyan.bridge.healthy", run, it -> isHealthy() ? 1 : 0)
@@ -131,6 +137,7 @@ public final class StatusServer implements AutoCloseable {
         status.put("backfillRowsDropped", progress.backfillRowsDropped());
         var withoutEvent = new LinkedHashMap<String, Long>();
         progress.withoutEvent().forEach((table, count) -> withoutEvent.put(table.toString(), count));
+        status.put("waitingAggregates", progress.waitingAggregates());
         status.put("withoutEvent", withoutEvent);
         status.put("engineStarts", progress.engineStarts());
         status.put("hubFailures", progress.hubFailures());
@@ -147,6 +154,11 @@ public final class StatusServer implements AutoCloseable {
                                 "rowsRead", backfill.rowsRead()))
                         .toList());
         return status;
+    }
+
+    private void faults(HttpExchange exchange) throws IOException {
+        var faults = run.faults().stream().map(Fault::describe).toList();
+        answer(exchange, 200, "application/json", JSON.writeValueAsString(faults));
     }
 
     private void metrics(HttpExchange exchange) throws IOException {

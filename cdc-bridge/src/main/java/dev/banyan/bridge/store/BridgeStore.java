@@ -35,9 +35,20 @@ public final class BridgeStore implements AutoCloseable {
     private static final Duration CONNECTION_WAIT = Duration.ofSeconds(10);
 
     /** How to reach the store. */
-    public record Settings(String jdbcUrl, String user, String password) {}
+    public record Settings(
+            String jdbcUrl,
+            String user,
+            String password,
+            @Nullable FaultSeal seal) {
+
+        /** A store that is never asked to park anything. */
+        public Settings(String jdbcUrl, String user, String password) {
+            this(jdbcUrl, user, password, null);
+        }
+    }
 
     private final HikariDataSource source;
+    private final @Nullable FaultSeal seal;
     private final Dialect dialect;
     private final String bridge;
     private final String holder;
@@ -47,12 +58,14 @@ public final class BridgeStore implements AutoCloseable {
 
     private BridgeStore(
             HikariDataSource source,
+            @Nullable FaultSeal seal,
             Dialect dialect,
             String bridge,
             String holder,
             Duration lease,
             InstantSource clock) {
         this.source = source;
+        this.seal = seal;
         this.dialect = dialect;
         this.bridge = bridge;
         this.holder = holder;
@@ -83,7 +96,7 @@ public final class BridgeStore implements AutoCloseable {
                     .baselineVersion("0")
                     .load()
                     .migrate();
-            var store = new BridgeStore(source, dialect, bridge, holder, lease, clock);
+            var store = new BridgeStore(source, settings.seal(), dialect, bridge, holder, lease, clock);
             store.createState();
             return store;
         } catch (FlywayException e) {
@@ -279,10 +292,15 @@ public final class BridgeStore implements AutoCloseable {
         });
     }
 
+    /** The newest {@code most} faults, oldest first. */
+    public List<Fault> faults(int most) {
+        return run("reading the faults", connection -> FaultRows.newest(connection, most));
+    }
+
     /** A session for one run of the engine; one thread uses it. */
     public StoreSession session() {
         try {
-            return new StoreSession(source.getConnection(), dialect, epoch, lease, clock);
+            return new StoreSession(source.getConnection(), dialect, epoch, lease, clock, seal);
         } catch (SQLException e) {
             throw new StoreFailed("connecting to the store", e);
         }

@@ -24,13 +24,20 @@ public final class StoreSession implements AutoCloseable {
     private final Duration lease;
     private final InstantSource clock;
     private final StoredImages images;
+    private final StoredFaults faults;
     private final Set<RowKey> touched = new LinkedHashSet<>();
     private boolean forgetTouched;
 
     /** A row of a table by its key's text. */
     public record RowKey(TableId table, String key) {}
 
-    StoreSession(Connection connection, Dialect dialect, long epoch, Duration lease, InstantSource clock)
+    StoreSession(
+            Connection connection,
+            Dialect dialect,
+            long epoch,
+            Duration lease,
+            InstantSource clock,
+            @Nullable FaultSeal seal)
             throws SQLException {
         this.connection = connection;
         this.dialect = dialect;
@@ -39,11 +46,17 @@ public final class StoreSession implements AutoCloseable {
         this.clock = clock;
         connection.setAutoCommit(false);
         this.images = new StoredImages(connection, dialect);
+        this.faults = new StoredFaults(connection, seal, clock);
     }
 
     /** The remembered rows. */
     public StoredImages images() {
         return images;
+    }
+
+    /** What waits because the mapping had no answer. */
+    public StoredFaults faults() {
+        return faults;
     }
 
     /** Remembers that a row changed while a backfill was under way. */
@@ -97,9 +110,11 @@ public final class StoreSession implements AutoCloseable {
         try {
             BridgeStore.movePosition(connection, epoch, lease, clock, position);
             images.flush();
+            faults.flush();
             flushTouched();
             connection.commit();
             images.committed();
+            faults.committed();
             touched.clear();
             forgetTouched = false;
         } catch (SQLException e) {

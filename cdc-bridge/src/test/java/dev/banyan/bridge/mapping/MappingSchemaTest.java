@@ -36,6 +36,7 @@ class MappingSchemaTest {
             aggregates:
               thing:
                 qqqqqqqqqqqqqqqqqq: 1
+                onFault: {skip: no, qqqqqqqqqqqqqqqqqq: 1}
                 topic: things
                 subject: thing/{id}
                 type: things.{event}.v1
@@ -78,6 +79,13 @@ class MappingSchemaTest {
         var schemaOf = Map.of(
                 "mapping", schema,
                 "thing", definitions.path("aggregate"),
+                "onFault",
+                        definitions
+                                .path("aggregate")
+                                .path("properties")
+                                .path("onFault")
+                                .path("anyOf")
+                                .path(1),
                 "child", definitions.path("child"),
                 "field", field,
                 "currency", field.path("properties").path("currency"),
@@ -163,7 +171,8 @@ class MappingSchemaTest {
         if (where.endsWith(".currency")
                 || where.endsWith(".unknown")
                 || where.endsWith(".when")
-                || where.endsWith(".bulk")) {
+                || where.endsWith(".bulk")
+                || where.endsWith(".onFault")) {
             return where.substring(where.lastIndexOf('.') + 1);
         }
         return where.contains(".fields.")

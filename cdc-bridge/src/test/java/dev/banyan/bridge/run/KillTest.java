@@ -3,21 +3,13 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.Bridge;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -55,7 +47,7 @@ class KillTest {
             var writers = List.of(writer(bridge, 1, writing, written), writer(bridge, 2, writing, written));
             var random = new Random(7);
             for (var i = 0; i < kills; i++) {
-                try (var process = new Child(config)) {
+                try (var process = new BridgeProcess(folder, config)) {
                     process.awaitStreaming();
                     var before = process.transactions();
                     Await.until("it is in the middle of writes", () -> process.transactions() > before + 20);
@@ -67,7 +59,7 @@ class KillTest {
             for (var writer : writers) {
                 writer.join();
             }
-            try (var process = new Child(config)) {
+            try (var process = new BridgeProcess(folder, config)) {
                 process.awaitStreaming();
                 assertThat(new CommandLine(new Bridge()).execute("run", "--config", config.toString()))
                         .as("its store is open in one process only")
@@ -164,87 +156,5 @@ class KillTest {
 
     private static String type(org.apache.kafka.clients.consumer.ConsumerRecord<String, String> event) {
         return TestBridge.header(event, "ce_type");
-    }
-
-    /** The bridge's main in a JVM of its own. */
-    private final class Child implements AutoCloseable {
-
-        private final Process process;
-        private final Path log;
-        private final HttpClient client = HttpClient.newHttpClient();
-
-        Child(Path config) throws IOException {
-            log = Files.createTempFile(folder, "bridge", ".log");
-            process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx256m",
-                            "-XX:TieredStopAtLevel=1",
-                            "-Xshare:auto",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Bridge.class.getName(),
-                            "run",
-                            "--config",
-                            config.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-        }
-
-        private URI address(String path) throws IOException {
-            var ready = Files.readString(log)
-                    .lines()
-                    .filter(line -> line.startsWith("READY bridge status="))
-                    .findFirst();
-            return URI.create("http://127.0.0.1:"
-                    + ready.map(line -> line.substring(line.indexOf('=') + 1)).orElseThrow() + path);
-        }
-
-        void awaitStreaming() throws Exception {
-            Await.until("the process is ready", () -> {
-                if (!process.isAlive()) {
-                    throw new AssertionError(Files.readString(log));
-                }
-                return Files.readString(log).contains("READY bridge status=");
-            });
-            Await.until("the process streams", () -> get("/health").statusCode() == 200);
-        }
-
-        private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-            var request = HttpRequest.newBuilder(address(path))
-                    .timeout(Duration.ofSeconds(10))
-                    .build();
-            return client.send(request, HttpResponse.BodyHandlers.ofString());
-        }
-
-        String status() throws IOException, InterruptedException {
-            return get("/status").body();
-        }
-
-        long transactions() throws IOException, InterruptedException {
-            return Long.parseLong(TestBridge.field(status(), "transactions"));
-        }
-
-        void kill() throws InterruptedException {
-            process.destroyForcibly();
-            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        }
-
-        @Override
-        public void close() {
-            client.close();
-            if (process.isAlive()) {
-                process.destroy();
-                try {
-                    if (!process.waitFor(30, TimeUnit.SECONDS)) {
-                        process.destroyForcibly();
-                    }
-                } catch (InterruptedException e) {
-                    process.destroyForcibly();
-                    Thread.currentThread().interrupt();
-                }
-            }
-        }
     }
 }

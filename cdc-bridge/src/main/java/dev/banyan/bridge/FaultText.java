@@ -1,0 +1,84 @@
+package dev.banyan.bridge;
+
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.mapping.Mapping;
+import dev.banyan.bridge.mapping.TableUse;
+import dev.banyan.bridge.source.Preflight;
+import dev.banyan.bridge.store.Fault;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Faults for a person, and as maps for JSON. */
+final class FaultText {
+
+    private static final int GROUP_CHARACTERS = 8;
+
+    private FaultText() {}
+
+    /** One line a fault. */
+    static String line(Fault fault) {
+        var group = fault.group().isEmpty() ? "-" : fault.group().substring(0, GROUP_CHARACTERS);
+        var why = fault.message().isEmpty() ? "waits behind the one before" : fault.message();
+        return "%-8s %-11s %s %s %s, transaction %s at %s, %d changes: %s%s"
+                .formatted(
+                        group,
+                        state(fault),
+                        fault.committed(),
+                        fault.aggregate(),
+                        fault.keyText(),
+                        fault.txId(),
+                        Preflight.lsn(fault.commitLsn()),
+                        fault.changes(),
+                        why,
+                        fault.reason().isEmpty() ? "" : " (" + fault.reason() + ")");
+    }
+
+    static String summary(List<Fault> faults) {
+        var counts = faults.stream().collect(Collectors.groupingBy(Fault::state, Collectors.counting()));
+        return counts.getOrDefault(Fault.State.PARKED, 0L) + " parked, "
+                + counts.getOrDefault(Fault.State.SKIPPED, 0L) + " skipped, "
+                + counts.getOrDefault(Fault.State.RESUBMITTED, 0L) + " resubmitted";
+    }
+
+    private static String state(Fault fault) {
+        return fault.state().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Rows without what the mapping redacts. */
+    static final class Redactions {
+
+        private final Map<TableId, TableUse> uses;
+
+        Redactions(Mapping mapping) {
+            uses = mapping.tables().stream().collect(Collectors.toMap(TableUse::table, Function.identity()));
+        }
+
+        /** What {@code change} did, in one line. */
+        String line(Change change) {
+            return switch (change) {
+                case Change.Inserted(var table, var after) -> "insert " + table + " " + shown(table, after);
+                case Change.Updated(var table, var before, var after) ->
+                    "update " + table + (before == null ? "" : " " + shown(table, before) + " ->") + " "
+                            + shown(table, after);
+                case Change.Deleted(var table, var before) -> "delete " + table + " " + shown(table, before);
+                case Change.Truncated(var table) -> "truncate " + table;
+                case Change.Read(var table, var after) -> "backfill " + table + " " + shown(table, after);
+            };
+        }
+
+        private String shown(TableId table, Row row) {
+            var use = uses.get(table);
+            return row.values().entrySet().stream()
+                    .map(entry -> entry.getKey() + "="
+                            + (use == null || use.redacted().contains(entry.getKey())
+                                    ? "(redacted)"
+                                    : String.valueOf(entry.getValue())))
+                    .collect(Collectors.joining(", ", "{", "}"));
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package dev.banyan.bridge;
+
+import dev.banyan.bridge.config.ConfigException;
+import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.hub.KafkaHub;
+import dev.banyan.bridge.mapping.MappingException;
+import dev.banyan.bridge.run.Resubmission;
+import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.Fault;
+import dev.banyan.bridge.store.StoreFailed;
+import dev.banyan.bridge.store.StoreUnusable;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code banyan events faults}: aggregates that wait because the mapping had no answer, and what was skipped. */
+@Command(
+        name = "faults",
+        mixinStandardHelpOptions = true,
+        description =
+                "Aggregates that wait because the mapping had no answer for a change, and changes that were skipped.",
+        subcommands = {FaultsCommand.Ls.class, FaultsCommand.Show.class, FaultsCommand.Resubmit.class})
+final class FaultsCommand {
+
+    private static final int LISTED_MAX = 1_000;
+
+    /** What can go wrong in all of them. */
+    abstract static sealed class Faults implements Callable<Integer> permits Ls, Show, Resubmit {
+
+        @CommandLine.Mixin
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private ConfigOption files;
+
+        @Override
+        public Integer call() {
+            try {
+                var setup = Setup.read(files.config);
+                try (var store = BridgeStore.open(
+                        setup.store(), setup.config().name(), "faults", Setup.LEASE, InstantSource.system())) {
+                    return run(setup, store);
+                }
+            } catch (StoreUnusable e) {
+                System.err.println(e.getMessage() + "\nWhile the bridge runs, /faults on its status page lists them.");
+                return 1;
+            } catch (ConfigException
+                    | MappingException
+                    | StoreFailed
+                    | HubUnavailable
+                    | IllegalArgumentException
+                    | IllegalStateException
+                    | IOException e) {
+                System.err.println(e.getMessage());
+                return 1;
+            }
+        }
+
+        abstract int run(Setup setup, BridgeStore store) throws IOException, HubUnavailable;
+    }
+
+    @Command(name = "ls", mixinStandardHelpOptions = true, description = "Lists them, oldest first, the newest 1,000.")
+    static final class Ls extends Faults {
+
+        @Option(names = "--json", description = "print JSON")
+        private boolean json;
+
+        @Override
+        int run(Setup setup, BridgeStore store) {
+            var faults = store.faults(LISTED_MAX);
+            if (json) {
+                System.out.println(JsonMapper.shared()
+                        .writeValueAsString(faults.stream().map(Fault::describe).toList()));
+            } else {
+                faults.forEach(fault -> System.out.println(FaultText.line(fault)));
+                System.out.println(FaultText.summary(faults));
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Shows what waits in a group: its rows, without what the mapping redacts, and what the mapping says of them now.",
+                "Sends and stores nothing."
+            })
+    static final class Show extends Faults {
+
+        @Parameters(paramLabel = "GROUP", description = "the group, or the beginning of its id, as ls prints it")
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private String group;
+
+        @Override
+        int run(Setup setup, BridgeStore store) throws IOException {
+            var id = only(groups(store, List.of(group)), group);
+            var mapper = setup.mapper();
+            var redactions = new FaultText.Redactions(setup.mapping());
+            try (var session = store.session()) {
+                for (var part : session.faults().parts(id)) {
+                    System.out.println(ExplanationText.title(part));
+                    part.changes().forEach(change -> System.out.println("    " + redactions.line(change)));
+                    ExplanationText.lines(mapper.explain(part, session.images()))
+                            .forEach(line -> System.out.println("    -> " + line));
+                }
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "resubmit",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Maps what waits once more, with the mapping as it is now, and sends the events; the bridge must be stopped.",
+                "Without --send it only says what would be sent. Exit code 1 when a group still cannot be mapped; it goes on waiting."
+            })
+    static final class Resubmit extends Faults {
+
+        @Parameters(paramLabel = "GROUP", arity = "0..*", description = "groups, or the beginnings of their ids")
+        private List<String> wanted = List.of();
+
+        @Option(names = "--all", description = "every group")
+        private boolean all;
+
+        @Option(names = "--send", description = "send the events, and let the aggregates go on")
+        private boolean send;
+
+        @Option(
+                names = "--as-one",
+                paramLabel = "REASON",
+                description =
+                        "map all transactions of a group as if they had been one: where a later one mended the row")
+        private @Nullable String asOne;
+
+        @CommandLine.Spec
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private CommandLine.Model.CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            if (all != wanted.isEmpty()) {
+                throw new ParameterException(spec.commandLine(), "which? (expected: GROUP..., or --all)");
+            }
+            return super.call();
+        }
+
+        @Override
+        int run(Setup setup, BridgeStore store) throws IOException, HubUnavailable {
+            var groups = all ? groups(store, List.of("")) : new LinkedHashSet<String>();
+            for (var each : wanted) {
+                groups.add(only(groups(store, List.of(each)), each));
+            }
+            if (!store.tryLease()) {
+                System.err.println(
+                        "the store is in use by " + store.leaseHolder() + " (expected: stop that bridge first)");
+                return 1;
+            }
+            try (var hub = new KafkaHub(setup.config().name(), setup.kafka())) {
+                return resubmit(new Resubmission(store, setup.mapper()), groups, hub);
+            } finally {
+                store.releaseLease();
+            }
+        }
+
+        private int resubmit(Resubmission resubmission, Set<String> groups, KafkaHub hub) throws HubUnavailable {
+            var refused = 0;
+            for (var group : groups) {
+                var result = send
+                        ? resubmission.send(group, asOne != null, asOne == null ? "" : asOne, hub)
+                        : resubmission.preview(group, asOne != null);
+                if (result.refusal() == null) {
+                    System.out.println(group + ": " + result.transactions() + " transactions, "
+                            + result.events().size() + (send ? " events sent" : " events would be sent"));
+                    result.events().forEach(event -> System.out.println("    " + event.subject() + " " + event.type()));
+                } else {
+                    refused++;
+                    System.out.println(group + ": still waits: " + result.refusal());
+                }
+            }
+            return refused == 0 ? 0 : 1;
+        }
+    }
+
+    /** The groups that wait and whose ids begin with one of {@code beginnings}. */
+    private static Set<String> groups(BridgeStore store, List<String> beginnings) {
+        Map<String, Fault> found = new LinkedHashMap<>();
+        for (var fault : store.faults(Integer.MAX_VALUE)) {
+            if (fault.state() == Fault.State.PARKED && beginnings.stream().anyMatch(fault.group()::startsWith)) {
+                found.putIfAbsent(fault.group(), fault);
+            }
+        }
+        return new LinkedHashSet<>(found.keySet());
+    }
+
+    private static String only(Set<String> groups, String wanted) {
+        if (groups.size() != 1) {
+            throw new IllegalArgumentException("group '" + wanted + "': " + groups.size()
+                    + " of that beginning (expected: one, as events faults ls prints it)");
+        }
+        return groups.iterator().next();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.banyan.bridge.change;
+
+import java.util.Set;
+
+/**
+ * The aggregates that wait because the mapping had no answer for one of their changes. What is written here becomes durable with the
+ * position, as images do. Used by one thread.
+ */
+public interface Faults {
+
+    /** An aggregate by its name in the mapping and the text of its key ({@link KeyText}). */
+    record Waiting(String aggregate, String key) {}
+
+    /** True when nothing waits. */
+    boolean isEmpty();
+
+    boolean isWaiting(Waiting aggregate);
+
+    /** How many aggregates called {@code aggregate} wait. */
+    int waiting(String aggregate);
+
+    /**
+     * Makes {@code aggregates} wait, with those that wait already and are among them, and keeps {@code part}, their changes of one
+     * transaction, behind what waits of them. {@code message} says why; empty when they only wait behind others.
+     */
+    void park(Set<Waiting> aggregates, Transaction part, String message);
+
+    /** Notes that the transaction made no event for an aggregate, because the mapping says to skip what it has no answer for. */
+    void skip(Waiting aggregate, Transaction transaction, String message, String reason);
+}

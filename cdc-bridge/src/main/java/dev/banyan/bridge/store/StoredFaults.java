@@ -1,0 +1,264 @@
+package dev.banyan.bridge.store;
+
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Faults;
+import dev.banyan.bridge.change.MappingFailed;
+import dev.banyan.bridge.change.Transaction;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Faults in the store's tables. What waits is held in memory; writes are gathered and go out together with the position. */
+public final class StoredFaults implements Faults {
+
+    /** More than this is no longer a few odd aggregates: the bridge stops. */
+    public static final int PARKED_MAX = 10_000;
+
+    private static final int PART_BYTES_MAX = 8_000_000;
+    private static final int MESSAGE_CHARACTERS_MAX = 2_000;
+
+    /** A fault that is not written yet, with its encrypted rows. */
+    private static final class New {
+        private final Fault fault;
+        private final byte @Nullable [] sealed;
+
+        New(Fault fault, byte @Nullable [] sealed) {
+            this.fault = fault;
+            this.sealed = sealed;
+        }
+    }
+
+    private record Joined(String from, String to) {}
+
+    private final Connection connection;
+    private final @Nullable FaultSeal seal;
+    private final InstantSource clock;
+    private final Map<Waiting, String> groupOf = new HashMap<>();
+    private final Map<Waiting, String> newlyWaiting = new HashMap<>();
+    private final List<Joined> joined = new ArrayList<>();
+    private final List<New> unwritten = new ArrayList<>();
+    private final Set<String> resolved = new LinkedHashSet<>();
+    private String resolvedBecause = "";
+    private long parked;
+
+    StoredFaults(Connection connection, @Nullable FaultSeal seal, InstantSource clock) throws SQLException {
+        this.connection = connection;
+        this.seal = seal;
+        this.clock = clock;
+        try (var select = connection.prepareStatement("SELECT aggregate, aggregate_key, group_id FROM bridge_waiting");
+                var result = select.executeQuery()) {
+            while (result.next()) {
+                groupOf.put(new Waiting(result.getString(1), result.getString(2)), result.getString(3));
+            }
+        }
+        try (var select = connection.prepareStatement("SELECT count(*) FROM bridge_fault WHERE state = 'parked'");
+                var result = select.executeQuery()) {
+            result.next();
+            parked = result.getLong(1);
+        }
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return groupOf.isEmpty();
+    }
+
+    @Override
+    public boolean isWaiting(Waiting aggregate) {
+        return groupOf.containsKey(aggregate);
+    }
+
+    @Override
+    public int waiting(String aggregate) {
+        return (int) groupOf.keySet().stream()
+                .filter(waiting -> waiting.aggregate().equals(aggregate))
+                .count();
+    }
+
+    /** How many aggregates wait. */
+    public int waiting() {
+        return groupOf.size();
+    }
+
+    @Override
+    public void park(Set<Waiting> aggregates, Transaction part, String message) {
+        if (parked >= PARKED_MAX) {
+            throw new MappingFailed("parked: " + parked + " parts of transactions (expected: at most " + PARKED_MAX
+                    + "; mend the mapping, then events faults resubmit)\n" + message);
+        }
+        var group = group(aggregates);
+        var first = aggregates.iterator().next();
+        var fault = fault(Fault.State.PARKED, group, first, part, message, "");
+        unwritten.add(new New(fault, sealed(fault.id(), part.changes())));
+        parked++;
+    }
+
+    /** The one group of {@code aggregates}; groups that meet are joined. */
+    private String group(Set<Waiting> aggregates) {
+        @Nullable String group = null;
+        for (var aggregate : aggregates) {
+            var own = groupOf.get(aggregate);
+            if (own == null || own.equals(group)) {
+                continue;
+            }
+            if (group == null) {
+                group = own;
+            } else {
+                join(own, group);
+            }
+        }
+        var target = group == null ? UUID.randomUUID().toString() : group;
+        for (var aggregate : aggregates) {
+            if (groupOf.putIfAbsent(aggregate, target) == null) {
+                newlyWaiting.put(aggregate, target);
+            }
+        }
+        return target;
+    }
+
+    private void join(String from, String to) {
+        joined.add(new Joined(from, to));
+        groupOf.replaceAll((aggregate, group) -> group.equals(from) ? to : group);
+        newlyWaiting.replaceAll((aggregate, group) -> group.equals(from) ? to : group);
+    }
+
+    @Override
+    public void skip(Waiting aggregate, Transaction transaction, String message, String reason) {
+        unwritten.add(new New(fault(Fault.State.SKIPPED, "", aggregate, transaction, message, reason), null));
+    }
+
+    private Fault fault(
+            Fault.State state, String group, Waiting aggregate, Transaction part, String message, String reason) {
+        return new Fault(
+                UUID.randomUUID().toString(),
+                state,
+                group,
+                aggregate.aggregate(),
+                aggregate.key(),
+                part.txId(),
+                part.commitLsn(),
+                part.commitTime(),
+                part.changes().size(),
+                message.length() > MESSAGE_CHARACTERS_MAX ? message.substring(0, MESSAGE_CHARACTERS_MAX) : message,
+                reason,
+                clock.instant());
+    }
+
+    private byte[] sealed(String id, List<Change> changes) {
+        if (seal == null) {
+            throw new MappingFailed("faultKeyFile: none (expected: one, parked rows are encrypted)");
+        }
+        var bytes = ChangeBytes.write(changes);
+        if (bytes.length > PART_BYTES_MAX) {
+            throw new MappingFailed("parking " + changes.size() + " changes: " + bytes.length
+                    + " bytes (expected: at most " + PART_BYTES_MAX + ")");
+        }
+        return seal.seal(id, bytes);
+    }
+
+    /** The parked parts of {@code group}, in the order they came, with their rows. */
+    public List<Transaction> parts(String group) {
+        if (seal == null) {
+            throw new StoreUnusable("faultKeyFile: none (expected: the one the rows were parked with)");
+        }
+        var parts = new ArrayList<Transaction>();
+        try (var select = connection.prepareStatement("""
+                SELECT id, commit_lsn, tx_id, commit_time, sealed FROM bridge_fault
+                WHERE group_id = ? AND state = 'parked' ORDER BY commit_lsn, noted_ms, id""")) {
+            select.setString(1, group);
+            try (var result = select.executeQuery()) {
+                while (result.next()) {
+                    parts.add(new Transaction(
+                            result.getLong(2),
+                            result.getString(3),
+                            java.time.Instant.parse(result.getString(4)),
+                            ChangeBytes.read(seal.open(result.getString(1), result.getBytes(5)))));
+                }
+            }
+        } catch (SQLException e) {
+            throw new StoreFailed("reading parked rows", e);
+        }
+        return parts;
+    }
+
+    /** Marks {@code group} as resubmitted: nothing of it waits any more, and its rows are forgotten. Durable with the next commit. */
+    public void resolve(String group, String reason) {
+        resolved.add(group);
+        resolvedBecause = reason;
+        groupOf.values().removeIf(group::equals);
+    }
+
+    void flush() throws SQLException {
+        write();
+        joinGroups();
+        for (var group : resolved) {
+            try (var update = connection.prepareStatement("""
+                    UPDATE bridge_fault SET state = 'resubmitted', reason = ?, sealed = NULL, resolved_ms = ?
+                    WHERE group_id = ? AND state = 'parked'""");
+                    var delete = connection.prepareStatement("DELETE FROM bridge_waiting WHERE group_id = ?")) {
+                update.setString(1, resolvedBecause);
+                update.setLong(2, clock.millis());
+                update.setString(3, group);
+                update.executeUpdate();
+                delete.setString(1, group);
+                delete.executeUpdate();
+            }
+        }
+    }
+
+    private void write() throws SQLException {
+        if (unwritten.isEmpty()) {
+            return;
+        }
+        try (var insert = connection.prepareStatement("""
+                INSERT INTO bridge_fault (id, state, group_id, aggregate, aggregate_key, tx_id, commit_lsn, commit_time, changes,
+                                          message, reason, sealed, noted_ms)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
+            for (var each : unwritten) {
+                FaultRows.set(insert, each.fault);
+                insert.setBytes(12, each.sealed);
+                insert.setLong(13, each.fault.noted().toEpochMilli());
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+        try (var insert = connection.prepareStatement(
+                "INSERT INTO bridge_waiting (aggregate, aggregate_key, group_id) VALUES (?, ?, ?)")) {
+            for (var each : newlyWaiting.entrySet()) {
+                insert.setString(1, each.getKey().aggregate());
+                insert.setString(2, each.getKey().key());
+                insert.setString(3, each.getValue());
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    private void joinGroups() throws SQLException {
+        for (var each : joined) {
+            for (var table : List.of("bridge_fault", "bridge_waiting")) {
+                try (var update =
+                        connection.prepareStatement("UPDATE " + table + " SET group_id = ? WHERE group_id = ?")) {
+                    update.setString(1, each.to);
+                    update.setString(2, each.from);
+                    update.executeUpdate();
+                }
+            }
+        }
+    }
+
+    void committed() {
+        unwritten.clear();
+        newlyWaiting.clear();
+        joined.clear();
+        resolved.clear();
+    }
+}

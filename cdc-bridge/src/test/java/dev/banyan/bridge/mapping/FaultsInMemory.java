@@ -1,0 +1,47 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.Faults;
+import dev.banyan.bridge.change.Transaction;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Faults that live as long as a test. */
+final class FaultsInMemory implements Faults {
+
+    record Parked(Set<Waiting> aggregates, Transaction part, String message) {}
+
+    final List<Parked> parked = new ArrayList<>();
+    final List<String> skipped = new ArrayList<>();
+    private final Map<Waiting, Integer> waiting = new HashMap<>();
+
+    @Override
+    public boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    @Override
+    public boolean isWaiting(Waiting aggregate) {
+        return waiting.containsKey(aggregate);
+    }
+
+    @Override
+    public int waiting(String aggregate) {
+        return (int) waiting.keySet().stream()
+                .filter(each -> each.aggregate().equals(aggregate))
+                .count();
+    }
+
+    @Override
+    public void park(Set<Waiting> aggregates, Transaction part, String message) {
+        aggregates.forEach(each -> waiting.put(each, 1));
+        parked.add(new Parked(aggregates, part, message));
+    }
+
+    @Override
+    public void skip(Waiting aggregate, Transaction transaction, String message, String reason) {
+        skipped.add(aggregate.key() + ": " + reason);
+    }
+}

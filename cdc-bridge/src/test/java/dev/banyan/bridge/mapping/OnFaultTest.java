@@ -1,0 +1,221 @@
+package dev.banyan.bridge.mapping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.InMemoryImages;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the mapping has no answer for stops everything, waits with all that follows of it, or is skipped, as the mapping says. */
+class OnFaultTest {
+
+    private static final TableId ITEM = new TableId("public", "itm");
+    private static final TableId PART = new TableId("public", "prt");
+    private static final String MAPPING = """
+            version: 1
+            aggregates:
+              item:
+                topic: items
+                subject: item/{id}
+                type: shop.{event}.v1
+                onFault: ON_FAULT
+                table: itm
+                key: [id]
+                fields:
+                  id: {column: id, as: integer}
+                  status: {column: sts, as: code, words: WORDS}
+                children:
+                  parts: {table: prt, key: [no], parent: [id], fields: {no: {column: no, as: integer}}}
+                events:
+                  - {event: Imported, when: backfill}
+                  - {event: Added, when: created}
+                  - {event: Removed, when: removed}
+                  - {event: Changed, when: otherwise}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private final InMemoryImages images = new InMemoryImages();
+    private final FaultsInMemory faults = new FaultsInMemory();
+    private long lsn = 100;
+
+    private Mapper mapper(String onFault, String words) throws Exception {
+        var text = MAPPING.replace("ON_FAULT", onFault).replace("WORDS", words);
+        return new Mapper(MappingFile.read(Files.writeString(folder.resolve("m.yaml"), text)), "shop", null);
+    }
+
+    private List<String> map(Mapper mapper, Change... changes) {
+        lsn++;
+        return told(mapper.map(transaction(changes), images, faults));
+    }
+
+    private Transaction transaction(Change... changes) {
+        return new Transaction(lsn, "tx" + lsn, Instant.EPOCH, List.of(changes));
+    }
+
+    private static List<String> told(List<DomainEvent> events) {
+        return events.stream()
+                .map(event -> event.type().replaceAll("shop\\.|\\.v1", "") + " " + event.subject())
+                .toList();
+    }
+
+    private static Row item(long id, String status) {
+        return new Row(Map.of("id", id, "sts", status));
+    }
+
+    private static Change inserted(long id, String status) {
+        return new Change.Inserted(ITEM, item(id, status));
+    }
+
+    private static Change updated(long id, String before, String after) {
+        return new Change.Updated(ITEM, item(id, before), item(id, after));
+    }
+
+    private static Row part(long no, long item) {
+        return new Row(Map.of("no", no, "id", item));
+    }
+
+    @Test
+    void itWaitsWithAllThatFollowsWhileOthersPassAndComesInOrderOnceMended() throws Exception {
+        var broken = mapper("park", "{N: new, P: paid}");
+
+        assertThat(map(broken, inserted(1, "N"), inserted(2, "Q"), inserted(3, "N")))
+                .containsExactly("Added item/1", "Added item/3");
+        assertThat(map(broken, updated(2, "Q", "P"), updated(1, "N", "P"))).containsExactly("Changed item/1");
+        assertThat(map(broken, new Change.Inserted(PART, part(7, 2)))).isEmpty();
+        assertThat(map(broken, updated(3, "N", "P"))).containsExactly("Changed item/3");
+        assertThat(images.get(ITEM, List.of(2L)))
+                .as("what waits is not remembered")
+                .isNull();
+        assertThat(faults.parked).hasSize(3);
+        assertThat(faults.parked.getFirst().message()).contains("tx101, item [2]: public.itm.sts: 'Q'");
+        assertThat(faults.parked.get(1).message()).isEmpty();
+
+        var mended = mapper("park", "{N: new, P: paid, Q: queried}");
+        var told = new ArrayList<DomainEvent>();
+        faults.parked.forEach(each -> told.addAll(mended.map(each.part(), images)));
+        assertThat(told(told)).containsExactly("Added item/2", "Changed item/2", "Changed item/2");
+        assertThat(told).extracting(DomainEvent::sequence).isSorted();
+
+        var other = new InMemoryImages();
+        var atOnce = mended.map(
+                new Transaction(101, "tx101", Instant.EPOCH, List.of(inserted(1, "N"), inserted(2, "Q"))), other);
+        assertThat(told.getFirst().id())
+                .as("the id it would have had")
+                .isEqualTo(atOnce.get(1).id());
+    }
+
+    @Test
+    void aggregatesThatShareAChangeWaitTogether() throws Exception {
+        var broken = mapper("park", "{N: new}");
+        map(broken, inserted(1, "N"), new Change.Inserted(PART, part(7, 1)), inserted(2, "Q"), inserted(3, "N"));
+
+        var moved = new Change.Updated(PART, part(7, 1), part(7, 2));
+        assertThat(map(broken, moved, new Change.Inserted(PART, part(8, 3)))).containsExactly("Changed item/3");
+        assertThat(map(broken, new Change.Deleted(ITEM, item(1, "N")))).isEmpty();
+
+        assertThat(faults.parked.getLast().aggregates())
+                .extracting(each -> each.key())
+                .containsExactly("1");
+        assertThat(faults.waiting("item")).isEqualTo(2);
+        var mended = mapper("park", "{N: new, Q: queried}");
+        var told = new ArrayList<String>();
+        faults.parked.forEach(each -> told.addAll(told(mended.map(each.part(), images))));
+        assertThat(told).containsExactly("Added item/2", "Changed item/2", "Changed item/1", "Removed item/1");
+    }
+
+    @Test
+    void manyFaultsOfOneTransactionArePartedInOnePass() throws Exception {
+        var broken = mapper("park", "{N: new}");
+        var changes = new ArrayList<Change>();
+        for (long id = 0; id < 5_000; id++) {
+            changes.add(inserted(id, id % 2 == 0 ? "N" : "Q"));
+        }
+
+        assertThat(map(broken, changes.toArray(Change[]::new))).hasSize(2_500);
+        assertThat(faults.parked).hasSize(2_500);
+    }
+
+    @Test
+    void aTruncationWhileSomethingWaitsStopsTheBridge() throws Exception {
+        var broken = mapper("park", "{N: new}");
+        map(broken, inserted(2, "Q"));
+
+        assertThatThrownBy(() -> map(broken, new Change.Truncated(PART)))
+                .isInstanceOf(UnmappableException.class)
+                .hasMessageContaining("1 of item are parked (expected: none; events faults resubmit comes first)");
+    }
+
+    @Test
+    void whatIsSkippedIsTakenDownAndTheNextChangeThatMapsTellsTheWholeState() throws Exception {
+        var broken = mapper("{skip: drafts are nobody's business}", "{N: new, P: paid}");
+
+        assertThat(map(broken, inserted(1, "Q"), inserted(2, "N"))).containsExactly("Added item/2");
+        assertThat(map(broken, updated(1, "Q", "R"))).isEmpty();
+        assertThat(map(broken, updated(1, "R", "P"))).containsExactly("Changed item/1");
+        assertThat(map(broken, updated(1, "P", "N"))).containsExactly("Changed item/1");
+
+        assertThat(faults.skipped)
+                .containsExactly("1: drafts are nobody's business", "1: drafts are nobody's business");
+        assertThat(faults.parked).isEmpty();
+    }
+
+    @Test
+    void withoutAWordItStopsTheBridgeAndNothingIsRemembered() throws Exception {
+        var broken = mapper("halt", "{N: new}");
+
+        assertThatThrownBy(() -> map(broken, inserted(1, "N"), inserted(2, "Q")))
+                .isInstanceOf(UnmappableException.class);
+        assertThat(images.all(ITEM)).isEmpty();
+        assertThat(broken.counts().changes()).isZero();
+    }
+
+    @Test
+    void explainSaysWhatWouldWaitOrBeSkipped() throws Exception {
+        var parks = mapper("park", "{N: new}").explain(transaction(inserted(1, "Q")), images);
+        assertThat(parks.refusal()).contains("public.itm.sts: 'Q'");
+        assertThat(parks.decisions().getFirst().why()).startsWith("parked: transaction tx100, item [1]");
+
+        var skips = mapper("{skip: no}", "{N: new}").explain(transaction(inserted(1, "Q")), images);
+        assertThat(skips.refusal()).isNull();
+        assertThat(skips.decisions().getFirst().why()).startsWith("skipped: ");
+    }
+
+    @Test
+    void aTableThatSomebodyElseUsesTooCannotBeParkedAndASkipNeedsAReason() throws Exception {
+        var text = MAPPING.replace("ON_FAULT", "park").replace("WORDS", "{N: new}") + """
+                  other:
+                    topic: others
+                    subject: other/{no}
+                    type: shop.{event}.v1
+                    onFault: skip
+                    table: prt
+                    key: [no]
+                    fields: {no: {column: no, as: integer}}
+                    events:
+                      - {event: OtherImported, when: backfill}
+                      - {event: OtherAdded, when: created}
+                      - {event: OtherRemoved, when: removed}
+                      - {event: OtherChanged, when: otherwise}
+                """.indent(0);
+        var file = Files.writeString(folder.resolve("m.yaml"), text);
+
+        assertThatThrownBy(() -> MappingFile.read(file))
+                .hasMessageContaining(
+                        "item.onFault: park, with table public.prt used by [item, other] (expected: halt or skip, or tables that nobody else uses)")
+                .hasMessageContaining("other.onFault: skip without a reason (expected: {skip: why it may be missing})");
+    }
+}

@@ -1,0 +1,101 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.Bridge;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** The bridge's main in a JVM of its own. */
+final class BridgeProcess implements AutoCloseable {
+
+    private final Process process;
+    private final Path log;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    BridgeProcess(Path folder, Path config) throws IOException {
+        log = Files.createTempFile(folder, "bridge", ".log");
+        process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xshare:auto",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Bridge.class.getName(),
+                        "run",
+                        "--config",
+                        config.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+    }
+
+    private URI address(String path) throws IOException {
+        var ready = Files.readString(log)
+                .lines()
+                .filter(line -> line.startsWith("READY bridge status="))
+                .findFirst();
+        return URI.create("http://127.0.0.1:"
+                + ready.map(line -> line.substring(line.indexOf('=') + 1)).orElseThrow() + path);
+    }
+
+    void awaitStreaming() throws Exception {
+        Await.until("the process is ready", () -> {
+            if (!process.isAlive()) {
+                throw new AssertionError(Files.readString(log));
+            }
+            return Files.readString(log).contains("READY bridge status=");
+        });
+        Await.until("the process streams", () -> get("/health").statusCode() == 200);
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(address(path))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    String status() throws IOException, InterruptedException {
+        return get("/status").body();
+    }
+
+    long transactions() throws IOException, InterruptedException {
+        return Long.parseLong(TestBridge.field(status(), "transactions"));
+    }
+
+    String get(String path, int expected) throws IOException, InterruptedException {
+        var answer = get(path);
+        assertThat(answer.statusCode()).isEqualTo(expected);
+        return answer.body();
+    }
+
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        if (process.isAlive()) {
+            process.destroy();
+            try {
+                if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.mapping.Mapper;
+import dev.banyan.bridge.mapping.MappingFile;
+import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.Fault;
+import dev.banyan.bridge.store.FaultSeal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Aggregates that wait: through kills and restarts, encrypted, and sent in order when the mapping is mended. */
+class FaultsTest {
+
+    private static final String SECRET = "card 4711-0815";
+
+    @TempDir
+    Path folder;
+
+    private Path config(TestBridge bridge, String field) throws Exception {
+        var config = bridge.config();
+        var mapping = folder.resolve("mapping.yaml");
+        Files.writeString(
+                mapping,
+                Files.readString(mapping)
+                        .replace("v: v", field)
+                        .replaceAll("(?m)^( +)topic:", "$1onFault: park\n$1topic:"));
+        Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
+        Files.writeString(config, Files.readString(config) + "faultKeyFile: fault.key\n");
+        return config;
+    }
+
+    private static List<String> told(TestBridge bridge) {
+        return bridge.events().stream()
+                .map(event ->
+                        event.key() + " " + TestBridge.header(event, "ce_type").replaceAll("t\\.|\\.v1", ""))
+                .toList();
+    }
+
+    @Test
+    void oneWaitsThroughAKillWhileOthersPassAndIsSentInOrderOnceMended() throws Exception {
+        try (var bridge = new TestBridge("parked", folder, "one")) {
+            var config = config(bridge, "v: {column: v, as: integer}");
+            try (var process = new BridgeProcess(folder, config)) {
+                process.awaitStreaming();
+                bridge.sql("INSERT INTO one VALUES (1, '1'), (2, '" + SECRET + "'), (3, '1')");
+                bridge.sql("UPDATE one SET v = '2' WHERE id = 2");
+                bridge.sql("UPDATE one SET v = '2' WHERE id = 1");
+                Await.until("one waits", () -> process.status().contains("\"waitingAggregates\":1"));
+                Await.until("others pass", () -> told(bridge).contains("one/1 Changed"));
+                process.kill();
+            }
+            try (var process = new BridgeProcess(folder, config)) {
+                process.awaitStreaming();
+                bridge.sql("UPDATE one SET v = '3' WHERE id IN (2, 3)");
+                Await.until("others pass still", () -> told(bridge).contains("one/3 Changed"));
+                Await.until(
+                        "three parts wait", () -> process.get("/faults", 200).split("\"parked\"", -1).length == 4);
+                assertThat(Printed.of("events", "faults", "ls", "--config", config.toString())
+                                .err())
+                        .contains("another process has it open", "/faults on its status page");
+            }
+            assertThat(told(bridge)).containsExactly("one/1 Added", "one/3 Added", "one/1 Changed", "one/3 Changed");
+
+            resubmitted(bridge, config);
+
+            try (var process = new BridgeProcess(folder, config)) {
+                process.awaitStreaming();
+                bridge.sql("UPDATE one SET v = '4' WHERE id = 2");
+                Await.until("it goes on", () -> told(bridge).size() == 8);
+                assertThat(process.status()).contains("\"waitingAggregates\":0");
+            }
+            var events = bridge.events();
+            assertThat(events)
+                    .filteredOn(event -> event.key().equals("one/2"))
+                    .extracting(ConsumerRecord::value)
+                    .containsExactly(
+                            "{\"id\":2,\"v\":\"" + SECRET + "\"}",
+                            "{\"id\":2,\"v\":\"2\"}",
+                            "{\"id\":2,\"v\":\"3\"}",
+                            "{\"id\":2,\"v\":\"4\"}");
+            assertThat(events)
+                    .filteredOn(event -> event.key().equals("one/2"))
+                    .extracting(event -> TestBridge.header(event, "ce_sequence"))
+                    .isSorted();
+            assertThat(bridge.repeatedIds()).isEmpty();
+        }
+    }
+
+    /** Lists and shows what waits, tries in vain, mends the mapping, looks again, and sends. */
+    private void resubmitted(TestBridge bridge, Path config) throws Exception {
+        var file = config.toString();
+        var listed = Printed.of("events", "faults", "ls", "--config", file);
+        assertThat(listed.out())
+                .contains("public.one.v: a String that does not fit", "waits behind the one before")
+                .contains("3 parked, 0 skipped, 0 resubmitted")
+                .doesNotContain("4711");
+        assertThat(Files.readString(folder.resolve("store.mv.db"), StandardCharsets.ISO_8859_1))
+                .as("rows that no mapping has redacted are encrypted")
+                .doesNotContain("4711");
+        var group = listed.out().substring(0, 8);
+        var shown = Printed.of("events", "faults", "show", "--config", file, group);
+        assertThat(shown.out())
+                .contains("insert public.one {id=2, v=" + SECRET + "}")
+                .contains("-> REFUSED: transaction ");
+        var vain = Printed.of("events", "faults", "resubmit", "--config", file, group, "--send");
+        assertThat(vain.exitCode()).isEqualTo(1);
+        assertThat(vain.out()).contains("still waits: transaction ");
+        assertThat(Printed.of("events", "faults", "resubmit", "--config", file).exitCode())
+                .isEqualTo(2);
+
+        var mapping = folder.resolve("mapping.yaml");
+        Files.writeString(mapping, Files.readString(mapping).replace("v: {column: v, as: integer}", "v: v"));
+        var preview = Printed.of("events", "faults", "resubmit", "--config", file, "--all");
+        assertThat(preview.out()).contains("3 transactions, 3 events would be sent");
+        assertThat(told(bridge)).hasSize(4);
+        var sent = Printed.of("events", "faults", "resubmit", "--config", file, "--all", "--send");
+        assertThat(sent.exitCode()).as(sent.toString()).isZero();
+        assertThat(sent.out()).contains("3 transactions, 3 events sent");
+        assertThat(told(bridge)).endsWith("one/2 Added", "one/2 Changed", "one/2 Changed");
+        assertThat(Printed.of("events", "faults", "ls", "--config", file, "--json")
+                        .out())
+                .contains("resubmitted")
+                .doesNotContain("parked");
+    }
+
+    @Test
+    void aCrashAfterTheHubParksOnceAndAResubmissionThatCrashesRepeatsTheSameIds() throws Exception {
+        try (var bridge = new TestBridge("parkedonce", folder, "one")) {
+            config(bridge, "v: {column: v, as: integer}");
+            var key = FaultSeal.of(folder.resolve("fault.key"));
+            bridge.store = new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "", key);
+            bridge.mapper = new Mapper(MappingFile.read(folder.resolve("mapping.yaml")), "parkedonce", null);
+            var crashes = new AtomicInteger(1);
+            bridge.hub = hub -> new CrashesAfterPublish(hub, crashes);
+            bridge.start();
+            bridge.sql("INSERT INTO one VALUES (1, '1'), (2, 'x')");
+            Await.until(
+                    "it was sent, crashed, and went on", () -> bridge.progress().suppressedEvents() == 1);
+            bridge.sql("UPDATE one SET v = '2' WHERE id = 2");
+            Await.until("both parts wait", () -> bridge.run().faults().size() == 2);
+            bridge.stop();
+            assertThat(bridge.repeatedIds()).isEmpty();
+
+            crashes.set(1);
+            try (var store = BridgeStore.open(
+                    bridge.store, "parkedonce", "test", Duration.ofSeconds(5), InstantSource.system())) {
+                assertThat(store.tryLease()).isTrue();
+                var group = store.faults(10).getFirst().group();
+                var resubmission = new Resubmission(store, bridge.mapper);
+                assertThat(resubmission.preview(group, false).refusal()).contains("public.one.v");
+                try (var hub = new CrashesAfterPublish(bridge.kafkaHub(), crashes)) {
+                    assertThatThrownBy(() -> resubmission.send(group, true, "mended in legacy", hub))
+                            .hasMessage("crash");
+                    assertThat(store.faults(10)).extracting(Fault::state).containsOnly(Fault.State.PARKED);
+                    var sent = resubmission.send(group, true, "mended in legacy", hub);
+                    assertThat(sent.events()).extracting(DomainEvent::data).containsExactly("{\"id\":2,\"v\":2}");
+                }
+                assertThat(store.faults(10))
+                        .extracting(fault -> fault.state() + " " + fault.reason())
+                        .containsOnly("RESUBMITTED mended in legacy");
+            }
+            assertThat(bridge.repeatedIds()).as("sent twice, with one id").hasSize(1);
+            bridge.start();
+            bridge.sql("UPDATE one SET v = '3'");
+            Await.until("it goes on", () -> told(bridge).containsAll(List.of("one/1 Changed", "one/2 Changed")));
+        }
+    }
+
+    /** Publishes, and then as often as it is told to behaves as if the process had died before it learned of that. */
+    private record CrashesAfterPublish(Hub hub, AtomicInteger crashes) implements Hub {
+
+        @Override
+        public Optional<HubPosition> open() throws HubUnavailable {
+            return hub.open();
+        }
+
+        @Override
+        public void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
+            hub.publish(events, position);
+            if (crashes.getAndDecrement() > 0) {
+                throw new IllegalStateException("crash");
+            }
+        }
+
+        @Override
+        public void close() {
+            hub.close();
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.banyan.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code banyan events}: the events of a bridge, told by the bridge's own program. */
+@Command(name = "events", description = "Events that wait because they could not be made: `banyan events faults ls`.")
+final class EventsCommand implements Callable<Integer> {
+
+    @Parameters(arity = "0..*", paramLabel = "OPTION", description = "A command and its options.")
+    private List<String> arguments = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        var complete = new ArrayList<>(List.of("events"));
+        complete.addAll(arguments.isEmpty() ? List.of("--help") : arguments);
+        return PassThrough.run("cdc-bridge", complete);
+    }
+}
