@@ -74,6 +74,16 @@ public final class Gateway implements AutoCloseable {
 
     /** Starts a gateway and returns when it takes requests. */
     public static Gateway start(GatewaySettings settings) throws RulesException, IOException {
+        var store = new ControlStore(settings.store());
+        try {
+            return start(settings, store);
+        } catch (RulesException | IOException | RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private static Gateway start(GatewaySettings settings, ControlStore store) throws RulesException, IOException {
         // Both are read once, when Reactor Netty loads: few event loops, and the connection used last goes out first.
         System.setProperty("reactor.netty.pool.leasingStrategy", "lifo");
         if (System.getProperty("reactor.netty.ioWorkerCount") == null) {
@@ -87,7 +97,7 @@ public final class Gateway implements AutoCloseable {
         forbidden.addUnlessAny(settings.port());
         forbidden.addUnlessAny(settings.adminPort());
         AdminToken token = AdminToken.inFolder(settings.runFolder());
-        RulesMirror mirror = settings.rules().mirror();
+        RulesMirror mirror = settings.rules().mirror(store);
         var rules = new RulesInForce(
                 settings.rules(),
                 mirror,
@@ -97,7 +107,6 @@ public final class Gateway implements AutoCloseable {
                 backendTls(settings),
                 InstantSource.system());
         checkCertificate(settings);
-        var store = new ControlStore(settings.store());
         var leadership = new Leadership(store);
         var mark = new MirrorMark();
         var mirrors = new Mirrors(mark, meters, InstantSource.system());
@@ -121,7 +130,7 @@ public final class Gateway implements AutoCloseable {
             new RunFolder(settings.runFolder()).write(port(spring), admin.port(), token.file());
             var watch = watch(settings.rules().folder(), mirror, rules);
             // Last, when requests are already served: it takes a second of processor time, and nothing waits for it.
-            if (settings.store().isShared()) {
+            if (settings.store().isShared() || store.isStarted()) {
                 store.start();
                 leadership.start();
             }

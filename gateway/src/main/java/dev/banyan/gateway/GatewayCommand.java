@@ -58,7 +58,9 @@ final class GatewayCommand implements Callable<Integer> {
     @Option(
             names = "--rules",
             paramLabel = "DIR|URL",
-            description = "folder with *.yaml rules, read again on every save; or one rule file at an http(s) address")
+            description =
+                    "folder with *.yaml rules, read again on every save; or one rule file at an http(s) address; or"
+                            + " store: for the last version that was pushed into the control store")
     @Nullable
     String rules;
 
@@ -254,7 +256,7 @@ final class GatewayCommand implements Callable<Integer> {
         }
         RulesLocation remote = remoteRules();
         if (rules != null && remote == null && !Files.isDirectory(Path.of(rules))) {
-            throw wrong("--rules: " + rules + " (expected: a folder, or an http(s) address)");
+            throw wrong("--rules: " + rules + " (expected: a folder, an http(s) address, or store:)");
         }
         requireFile("--rules-secret-file", rulesSecret);
         requirePort("--port", port);
@@ -310,7 +312,7 @@ final class GatewayCommand implements Callable<Integer> {
             return null;
         }
         try {
-            return RulesLocation.of(rules, rulesSecret, seconds(rulesPoll));
+            return RulesLocation.of(rules, rulesSecret, seconds(rulesPoll), storeLocation());
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
         }

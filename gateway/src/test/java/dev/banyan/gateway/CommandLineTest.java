@@ -36,9 +36,10 @@ class CommandLineTest {
                     --legacy http://a --port 70000               | --port: 70000 (expected: 0..65535)
                     --legacy http://a --port eighty              | eighty
                     --legacy http://a --port 81 --admin-port 81  | --admin-port: 81
-                    --legacy http://a --rules /no/such/folder    | --rules: /no/such/folder (expected: a folder, or
+                    --legacy http://a --rules /no/such/folder    | --rules: /no/such/folder (expected: a folder,
                     --rules http:rules.yaml --port 0             | --rules: http:rules.yaml (expected: a folder
                     --rules http://me@a/rules.yaml               | --rules: http://...@a/rules.yaml
+                    --rules store: --rules-secret-file x         | --rules-secret-file: is not for the control store
                     --rules http://a/r.yaml --rules-poll 0       | --rules-poll: 0.0 s (expected: 0.05..3600 seconds)
                     --rules http://a/r.yaml --rules-secret-file x | --rules-secret-file: would be sent in the clear
                     --legacy http://a --backend new=http://b     | --backend: needs --rules

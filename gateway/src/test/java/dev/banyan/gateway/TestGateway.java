@@ -98,6 +98,16 @@ final class TestGateway implements AutoCloseable {
         return CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
 
+    /** Sends a body to the admin API. */
+    HttpResponse<String> adminPost(String path, String body) throws IOException, InterruptedException {
+        String token = Files.readString(folder.resolve("run/admin.token")).strip();
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + path))
+                .header("Authorization", "Bearer " + token)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
     /** Returns what the admin API counts for a route. */
     JsonNode route(String name) throws IOException, InterruptedException {
         for (JsonNode route : admin("/admin/routes").path("routes")) {

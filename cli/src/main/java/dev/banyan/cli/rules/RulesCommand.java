@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** {@code banyan rules}: what can be said and done about rule files without a gateway. */
 @Command(
         name = "rules",
-        description = "Check, explain, test, compare, lay out, start and import routing rules.",
+        description = "Check, explain, test, compare, lay out, start, import, push and pull routing rules.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -19,7 +19,10 @@ import picocli.CommandLine.Spec;
             PlanCommand.class,
             FormatCommand.class,
             InitCommand.class,
-            ImportCommand.class
+            ImportCommand.class,
+            PushCommand.class,
+            PullCommand.class,
+            VersionsCommand.class
         })
 public final class RulesCommand implements Runnable {
 

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -72,6 +74,27 @@ public final class AdminApi implements AutoCloseable {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json))
                 .build());
+    }
+
+    /** A status and the JSON that came with it. */
+    public record Answer(int status, JsonNode body) {}
+
+    /** Returns what {@code path} answers to a JSON request that it may refuse; checking it may take the gateway a while. */
+    public Answer ask(String path, @Nullable String json) {
+        var request = request(path).timeout(Duration.ofSeconds(60));
+        if (json != null) {
+            request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(json));
+        }
+        var asked = request.build();
+        try {
+            var response = client.send(asked, BodyHandlers.ofString());
+            return new Answer(response.statusCode(), JSON.readTree(response.body()));
+        } catch (IOException | JacksonException e) {
+            throw new CommandFailed("the gateway's admin port does not answer at " + base + ": " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailed("interrupted", e);
+        }
     }
 
     private HttpRequest.Builder request(String path) {

@@ -53,6 +53,7 @@ public final class AdminServer implements AutoCloseable {
         var json = new JsonMapper();
         var state = new AdminState(rules, traffic, mirrors);
         var storeState = new StoreState(store, leadership);
+        var versions = new RuleVersionsApi(rules, store, json);
         return new AdminServer(HttpServer.create()
                 .host("127.0.0.1")
                 .port(port)
@@ -74,6 +75,17 @@ public final class AdminServer implements AutoCloseable {
                                 "/admin/store",
                                 (request, response) -> guarded(
                                         token, request, response, () -> json.writeValueAsString(storeState.all())))
+                        .get(
+                                "/admin/rules/versions",
+                                (request, response) ->
+                                        guardedBlocking(token, request, response, "", _ -> versions.list()))
+                        .get(
+                                "/admin/rules/versions/{number}",
+                                (request, response) -> guardedBlocking(
+                                        token, request, response, "", _ -> versions.files(request.param("number"))))
+                        .post(
+                                "/admin/rules/versions",
+                                (request, response) -> pushed(token, request, response, versions))
                         .post(
                                 "/admin/rules/reload",
                                 (request, response) -> reload(token, request, response, state, json))
@@ -125,6 +137,41 @@ public final class AdminServer implements AutoCloseable {
             return send(response, 401, "{\"error\":\"token missing or wrong\"}");
         }
         return send(response, 200, body.get());
+    }
+
+    /** Answers with what {@code work} makes of the body, away from the event loop, since it blocks. */
+    private static Publisher<Void> guardedBlocking(
+            AdminToken token,
+            HttpServerRequest request,
+            HttpServerResponse response,
+            String body,
+            java.util.function.Function<String, RuleVersionsApi.Answer> work) {
+        if (!isOurs(request) || !token.opens(request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION))) {
+            return guarded(token, request, response, () -> "");
+        }
+        return Mono.fromCallable(() -> work.apply(body))
+                .subscribeOn(Schedulers.boundedElastic())
+                .flatMap(answer -> Mono.from(send(response, answer.status(), answer.body())));
+    }
+
+    private static Publisher<Void> pushed(
+            AdminToken token, HttpServerRequest request, HttpServerResponse response, RuleVersionsApi versions) {
+        if (!isOurs(request) || !token.opens(request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION))) {
+            return guarded(token, request, response, () -> "");
+        }
+        int bytes = request.requestHeaders().getInt(HttpHeaderNames.CONTENT_LENGTH, -1);
+        if (bytes < 0 || bytes > RuleVersionsApi.BYTES_MAX) {
+            return send(
+                    response,
+                    413,
+                    "{\"error\":\"a body with Content-Length of at most " + RuleVersionsApi.BYTES_MAX + "\"}");
+        }
+        return request.receive()
+                .aggregate()
+                .asString(java.nio.charset.StandardCharsets.UTF_8)
+                .defaultIfEmpty("")
+                .flatMap(body ->
+                        Mono.from(guardedBlocking(token, request, response, body, text -> versions.push(text))));
     }
 
     private static Publisher<Void> reload(

@@ -167,6 +167,14 @@ public final class RulesInForce {
         reject(List.of(why));
     }
 
+    /** Throws what keeps rules read from files from coming into force here; changes nothing. */
+    public void check(RuleSet files) throws RulesException {
+        RuleSet rules = source.complete(files);
+        RoutingTable.compile(rules);
+        forbidden.check(rules);
+        RouteFilters.of(rules);
+    }
+
     /** Puts a rule set into force in one piece. */
     public synchronized void swapIn(RuleSet rules) throws RulesException {
         RoutingTable table = RoutingTable.compile(rules);

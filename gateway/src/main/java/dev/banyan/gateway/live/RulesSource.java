@@ -1,5 +1,6 @@
 package dev.banyan.gateway.live;
 
+import dev.banyan.gateway.store.ControlStore;
 import dev.banyan.rules.Backend;
 import dev.banyan.rules.Problem;
 import dev.banyan.rules.RuleSet;
@@ -33,20 +34,23 @@ public record RulesSource(
     }
 
     /** What opens the place elsewhere and writes its files into the folder; null for a folder that people edit. */
-    public @Nullable RulesMirror mirror() {
-        return remote == null || folder == null ? null : new RulesMirror(remote.open(), folder, remote.poll());
+    public @Nullable RulesMirror mirror(ControlStore store) {
+        return remote == null || folder == null ? null : new RulesMirror(remote.open(store), folder, remote.poll());
     }
 
     /** Says where rules come from, for people and to tell sources apart. */
     public String where() {
-        return remote != null
-                ? remote.url().toString()
-                : String.valueOf(folder == null ? null : folder.toAbsolutePath().normalize());
+        return switch (remote) {
+            case RulesLocation.Web web -> web.url().toString();
+            case RulesLocation.Store store -> RulesLocation.STORE + store.at().where();
+            case null ->
+                String.valueOf(folder == null ? null : folder.toAbsolutePath().normalize());
+        };
     }
 
     /** Reads the folder as it is now, without what the command line adds; throws what is wrong with the files. */
     RuleSet readFiles() throws RulesException {
-        return folder == null || (remote == null && isEmpty(folder)) ? passThrough() : RulesFolder.read(folder);
+        return folder == null || (mayBeEmpty() && isEmpty(folder)) ? passThrough() : RulesFolder.read(folder);
     }
 
     /** Returns rules read from files with the addresses of the command line; throws when these do not fit them. */
@@ -66,9 +70,17 @@ public record RulesSource(
         return rules;
     }
 
+    /** A web server without rules is a mistake; a folder and a store are empty before somebody begins. */
+    private boolean mayBeEmpty() {
+        return !(remote instanceof RulesLocation.Web);
+    }
+
     private RuleSet passThrough() throws RulesException {
         if (legacy == null) {
-            throw problem("--legacy", "no rules and no legacy URL", "one of them");
+            throw problem(
+                    "--legacy",
+                    "no rules in " + where() + " and no legacy URL",
+                    "one of them; `banyan rules push` needs a gateway that runs");
         }
         return RuleSet.passThrough(legacy);
     }

@@ -1,0 +1,90 @@
+package dev.banyan.cli.rules;
+
+import dev.banyan.cli.toolkit.CommandFailed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code banyan rules pull}: a version of the rules from the control store, into a folder. */
+@Command(
+        name = "pull",
+        description = {
+            "Write a version of the rules from the control store into DIR. What DIR has is replaced only if it is a version too.",
+            "Exit codes: 0 pulled, 1 refused, 2 wrong usage."
+        },
+        mixinStandardHelpOptions = true)
+final class PullCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "DIR", description = "The folder of rules; made if it is not there.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
+    private Path folder;
+
+    @Mixin
+    private final GatewayOptions gateway = new GatewayOptions();
+
+    @Option(names = "--number", paramLabel = "N", description = "Which version; the last one when not said.")
+    private @Nullable Long wanted;
+
+    @Override
+    public Integer call() {
+        try (var store = gateway.connect()) {
+            var there = store.list();
+            var where = there.path("store").asString("");
+            long newest = there.path("newest").asLong();
+            if (newest == 0) {
+                throw new CommandFailed(where + ": no version of the rules (expected: rules push first)");
+            }
+            refuseOwnChanges(store, where);
+            long version = wanted == null ? newest : wanted;
+            write(store.files(version));
+            // An older version is pulled to be pushed again: what it then replaces is the last one.
+            new PulledFrom(where, newest, version).keepIn(folder);
+            var out = spec.commandLine().getOut();
+            out.println("version " + version + " in " + folder);
+            out.flush();
+        }
+        return 0;
+    }
+
+    private void refuseOwnChanges(PushedRules store, String where) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        Map<String, String> mine = PulledFrom.filesOf(folder);
+        var from = PulledFrom.of(folder).filter(known -> known.store().equals(where));
+        if (!mine.isEmpty()
+                && (from.isEmpty() || !mine.equals(store.files(from.get().version())))) {
+            throw new CommandFailed(folder + ": has rules that are no version of " + where
+                    + " (expected: push them, or pull into another folder)");
+        }
+    }
+
+    private void write(Map<String, String> files) {
+        try {
+            Files.createDirectories(folder);
+            for (String old : PulledFrom.filesOf(folder).keySet()) {
+                if (!files.containsKey(old)) {
+                    Files.delete(folder.resolve(old));
+                }
+            }
+            for (Map.Entry<String, String> each : files.entrySet()) {
+                Files.writeString(folder.resolve(each.getKey()), each.getValue());
+            }
+        } catch (IOException e) {
+            throw new CommandFailed(folder + ": not written: " + e, e);
+        }
+    }
+}

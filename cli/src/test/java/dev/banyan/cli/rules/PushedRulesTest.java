@@ -1,0 +1,151 @@
+package dev.banyan.cli.rules;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Two people with a folder each push and pull, by way of a gateway that keeps versions as the real one does. */
+class PushedRulesTest {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    @TempDir
+    private Path folder;
+
+    private final List<JsonNode> pushed = new ArrayList<>();
+    private HttpServer gateway;
+
+    @BeforeEach
+    void startGateway() throws IOException {
+        gateway = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        gateway.createContext("/admin/rules/versions", this::answer);
+        gateway.start();
+        Files.writeString(folder.resolve("admin.token"), "t".repeat(40));
+        Files.writeString(
+                folder.resolve("gateway.json"),
+                "{\"adminPort\": %d}".formatted(gateway.getAddress().getPort()));
+    }
+
+    @AfterEach
+    void stopGateway() {
+        gateway.stop(0);
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        var last = exchange.getRequestURI().getPath().replaceFirst(".*/", "");
+        if (exchange.getRequestMethod().equals("POST")) {
+            var push = JSON.readTree(exchange.getRequestBody());
+            if (push.path("why").asString("").equals("refuse this")) {
+                reply(
+                        exchange,
+                        422,
+                        "{\"error\": \"the rules cannot be used\", \"problems\": [\"rules.yaml:1:1: x\"]}");
+            } else if (push.path("base").asInt() == pushed.size()) {
+                pushed.add(push);
+                reply(exchange, 200, "{\"version\": %d, \"hash\": \"abc\"}".formatted(pushed.size()));
+            } else {
+                reply(
+                        exchange,
+                        409,
+                        "{\"error\": \"base: %d\"}".formatted(push.path("base").asInt()));
+            }
+        } else if (last.equals("versions")) {
+            var all = JSON.createObjectNode().put("store", "a store").put("newest", pushed.size());
+            var list = all.putArray("versions");
+            for (int i = pushed.size(); i > 0; i--) {
+                list.addObject()
+                        .put("version", i)
+                        .put("by", pushed.get(i - 1).path("by").asString(""))
+                        .put("why", pushed.get(i - 1).path("why").asString(""));
+            }
+            reply(exchange, 200, JSON.writeValueAsString(all));
+        } else {
+            var all = JSON.createObjectNode();
+            all.set("files", pushed.get(Integer.parseInt(last) - 1).path("files"));
+            reply(exchange, 200, JSON.writeValueAsString(all));
+        }
+    }
+
+    private static void reply(HttpExchange exchange, int status, String body) throws IOException {
+        try (exchange) {
+            var bytes = body.getBytes(UTF_8);
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    private Ran run(String command, Path rules, Object... more) {
+        var args = new ArrayList<Object>(List.of(command, rules, "--run-dir", folder));
+        args.addAll(List.of(more));
+        return Ran.rules(args.toArray());
+    }
+
+    private Path write(Path rules, int port) throws IOException {
+        Files.createDirectories(rules);
+        Files.writeString(
+                rules.resolve("rules.yaml"),
+                "backends: [{name: legacy, url: \"http://localhost:%d\", baseline: true}]\n".formatted(port));
+        return rules;
+    }
+
+    @Test
+    void aPushReplacesOnlyWhatItsAuthorHasSeen() throws Exception {
+        var mine = write(folder.resolve("mine"), 1);
+        assertThat(run("push", mine, "--why", "begin", "--by", "me").out()).contains("version 1");
+        var theirs = folder.resolve("theirs");
+        assertThat(run("pull", theirs).out()).contains("version 1");
+        assertThat(theirs.resolve("rules.yaml")).hasSameTextualContentAs(mine.resolve("rules.yaml"));
+
+        write(theirs, 2);
+        assertThat(run("push", theirs, "--why", "move", "--by", "them", "--json")
+                        .out())
+                .contains("\"version\":2");
+        write(mine, 3);
+        assertThat(run("push", mine, "--why", "late")).satisfies(late -> {
+            assertThat(late.exitCode()).isEqualTo(1);
+            assertThat(late.err()).contains("answered 409");
+        });
+        assertThat(run("pull", mine).err()).contains("has rules that are no version");
+        write(mine, 1);
+        assertThat(run("pull", mine).exitCode()).isZero();
+        assertThat(mine.resolve("rules.yaml")).content().contains("localhost:2");
+
+        // Back to the first version, which becomes the third.
+        assertThat(run("pull", mine, "--number", "1").exitCode()).isZero();
+        assertThat(run("push", mine, "--why", "back").out()).contains("version 3");
+        assertThat(Ran.rules("versions", "--run-dir", folder).out())
+                .contains("3 versions in a store")
+                .containsSubsequence("back", "move", "begin");
+    }
+
+    @Test
+    void whatTheGatewayRefusesIsSaidAndAFolderOfOthersIsNotPushed() throws Exception {
+        var mine = write(folder.resolve("mine"), 1);
+        assertThat(run("push", mine, "--why", "refuse this").err()).contains("answered 422", "rules.yaml:1:1: x");
+        assertThat(run("push", mine).exitCode()).isEqualTo(2);
+        assertThat(run("pull", folder.resolve("new")).err()).contains("no version of the rules");
+        run("push", mine, "--why", "begin", "--by", "me");
+        var other = write(folder.resolve("other"), 9);
+        assertThat(run("push", other, "--why", "over it").err())
+                .contains("version 1 by me: begin (expected: rules pull, or --base 1)");
+        assertThat(run("push", other, "--why", "over it", "--base", "1").out()).contains("version 2");
+        Files.writeString(other.resolve("rules.yaml"), "backends: [");
+        assertThat(run("push", other, "--why", "broken").err()).contains("not valid");
+        assertThat(pushed).hasSize(2);
+    }
+}

@@ -1,0 +1,197 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.gateway.store.Relay;
+import dev.banyan.gateway.store.SharedPostgres;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Gateways that serve by the rules in a control store: pushed once, in force everywhere, and never an older version again. */
+class StoreRulesTest {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aPushIsInForceOnEveryReplicaAndOutlivesTheStore() throws Exception {
+        var database = SharedPostgres.newDatabase();
+        try (var legacy = new ScriptedServer("legacy");
+                var candidate = new ScriptedServer("candidate");
+                var relay = new Relay(SharedPostgres.port())) {
+            relay.open();
+            // Closed together: gateways of one JVM share event loops, which the first that stops takes with it.
+            try (var first = replica("first", legacy, relay, database);
+                    var second = replica("second", legacy, relay, database)) {
+                assertThat(second.ask("GET", "/a")).endsWith("legacy");
+                assertThat(push(first, 0, rules(legacy, candidate, "a")).statusCode())
+                        .isEqualTo(200);
+                TestGateway.await("on the second", () -> second.ask("GET", "/a").endsWith("candidate"));
+                TestGateway.await("on the first", () -> first.ask("GET", "/a").endsWith("candidate"));
+
+                assertThat(push(second, 1, "backends: [\n  - {nam: x}").body())
+                        .contains("rules.yaml:")
+                        .doesNotContain("banyan-push");
+                assertThat(push(second, 1, rules(second.port())).body()).contains("is this gateway itself");
+                assertThat(push(second, 0, rules(legacy, candidate, "b")))
+                        .satisfies(reply -> assertThat(reply.statusCode()).isEqualTo(409))
+                        .satisfies(reply -> assertThat(reply.body()).contains("expected: 1"));
+                assertThat(winners(first, legacy, candidate)).containsExactly(2);
+                assertThat(second.admin("/admin/rules/versions")
+                                .path("versions")
+                                .path(0)
+                                .path("why")
+                                .asString())
+                        .isEqualTo("try 1");
+                TestGateway.await(
+                        "both",
+                        () -> first.ask("GET", "/won").endsWith("candidate")
+                                && second.ask("GET", "/won").endsWith("candidate"));
+
+                relay.cut();
+                TestGateway.await(
+                        "stale",
+                        () -> first.adminText("/health").contains("stale")
+                                && second.adminText("/health").contains("stale"));
+                assertThat(first.ask("GET", "/won")).endsWith("candidate");
+                TestGateway.await(
+                        "down",
+                        () -> push(first, 2, rules(legacy, candidate, "b")).statusCode() == 503);
+            }
+            try (var second = replica("second", legacy, relay, database)) {
+                assertThat(second.adminText("/health")).contains("copy");
+                assertThat(second.ask("GET", "/won")).endsWith("candidate");
+                relay.open();
+                TestGateway.await(
+                        "pushed",
+                        () -> push(second, 2, rules(legacy, candidate, "c")).statusCode() == 200);
+                TestGateway.await("followed", () -> second.ask("GET", "/c").endsWith("candidate"));
+                TestGateway.await("current", () -> second.adminText("/health").contains("current"));
+            }
+        }
+    }
+
+    @Test
+    void aStoreThatWasSetBackIsNotFollowed() throws Exception {
+        var database = SharedPostgres.newDatabase();
+        try (var legacy = new ScriptedServer("legacy");
+                var candidate = new ScriptedServer("candidate");
+                var relay = new Relay(SharedPostgres.port())) {
+            relay.open();
+            try (var gateway = replica("only", legacy, relay, database)) {
+                push(gateway, 0, rules(legacy, candidate, "a"));
+                push(gateway, 1, rules(legacy, candidate, "b"));
+                TestGateway.await("second", () -> gateway.ask("GET", "/b").endsWith("candidate"));
+                TestGateway.await("remembered", () -> Files.readString(folder.resolve("only/run/source-rules.version"))
+                        .endsWith("\n2\n"));
+                gateway.gateway().store().transaction("setting back", connection -> {
+                    try (var statement = connection.createStatement()) {
+                        return statement.executeUpdate("UPDATE control_rules SET version = 1");
+                    }
+                });
+                TestGateway.await(
+                        "said", () -> gateway.adminText("/admin/rules").contains("its last version is 1"));
+                assertThat(gateway.ask("GET", "/b")).endsWith("candidate");
+            }
+            try (var gateway = replica("only", legacy, relay, database)) {
+                assertThat(gateway.adminText("/health")).contains("copy");
+                assertThat(gateway.ask("GET", "/b")).endsWith("candidate");
+            }
+        }
+    }
+
+    @Test
+    void oneGatewayKeepsItsVersionsInAFile() throws Exception {
+        try (var legacy = new ScriptedServer("legacy");
+                var candidate = new ScriptedServer("candidate")) {
+            try (var gateway = TestGateway.over(folder, "store:", "--legacy", legacy.url())) {
+                assertThat(push(gateway, 0, rules(legacy, candidate, "a")).body())
+                        .contains("\"version\":1");
+                TestGateway.await("in force", () -> gateway.ask("GET", "/a").endsWith("candidate"));
+            }
+            try (var gateway = TestGateway.over(folder, "store:", "--legacy", legacy.url())) {
+                assertThat(gateway.adminText("/health")).contains("current");
+                assertThat(gateway.ask("GET", "/a")).endsWith("candidate");
+                assertThat(gateway.admin("/admin/rules/versions/1")
+                                .path("files")
+                                .path("rules.yaml")
+                                .asString())
+                        .isEqualTo(rules(legacy, candidate, "a"));
+                assertThat(gateway.adminText("/admin/rules/versions/2")).contains("expected: one that was pushed");
+            }
+        }
+    }
+
+    private TestGateway replica(String name, ScriptedServer legacy, Relay relay, String database) throws Exception {
+        var secret = Files.writeString(folder.resolve("secret"), SharedPostgres.user());
+        return TestGateway.over(
+                Files.createDirectories(folder.resolve(name)),
+                "store:",
+                "--rules-poll",
+                "0.1",
+                "--legacy",
+                legacy.url(),
+                "--store",
+                SharedPostgres.url(relay.port(), database),
+                "--store-user",
+                SharedPostgres.user(),
+                "--store-password-file",
+                secret.toString());
+    }
+
+    /** Pushes eight times at once on the same version and returns the versions that came of it. */
+    private static List<Integer> winners(TestGateway gateway, ScriptedServer legacy, ScriptedServer candidate)
+            throws Exception {
+        List<Future<HttpResponse<String>>> replies = new ArrayList<>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 8; i++) {
+                replies.add(threads.submit(() -> push(gateway, 1, rules(legacy, candidate, "won"))));
+            }
+        }
+        List<Integer> versions = new ArrayList<>();
+        for (var reply : replies) {
+            if (reply.get().statusCode() == 200) {
+                versions.add(JSON.readTree(reply.get().body()).path("version").asInt());
+            } else {
+                assertThat(reply.get().statusCode()).isEqualTo(409);
+            }
+        }
+        return versions;
+    }
+
+    private static HttpResponse<String> push(TestGateway gateway, long base, String rules) throws Exception {
+        return gateway.adminPost(
+                "/admin/rules/versions",
+                JSON.writeValueAsString(Map.of(
+                        "base", base, "files", Map.of("rules.yaml", rules), "by", "a test", "why", "try " + base)));
+    }
+
+    private static String rules(ScriptedServer legacy, ScriptedServer candidate, String route) {
+        return """
+                backends:
+                  - {name: legacy, url: "%s", baseline: true}
+                  - {name: new, url: "%s"}
+                routes:
+                  - {name: %s, matches: [{path: {type: PathPrefix, value: /%s}}], candidate: new, stage: complete}
+                """.formatted(legacy.url(), candidate.url(), route, route);
+    }
+
+    private static String rules(int ownPort) {
+        return """
+                backends:
+                  - {name: legacy, url: "http://localhost:1", baseline: true}
+                  - {name: new, url: "http://localhost:%d"}
+                """.formatted(ownPort);
+    }
+}
