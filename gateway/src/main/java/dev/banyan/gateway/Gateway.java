@@ -119,7 +119,7 @@ public final class Gateway implements AutoCloseable {
         forbidden.add(admin.port());
         ConfigurableApplicationContext spring;
         try {
-            spring = startSpring(settings, rules, traffic, mirrors, mark);
+            spring = startSpring(settings, rules, forbidden, traffic, mirrors, mark);
         } catch (RuntimeException e) {
             admin.close();
             throw notBound("--port " + settings.port(), e);
@@ -152,7 +152,12 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static ConfigurableApplicationContext startSpring(
-            GatewaySettings settings, RulesInForce rules, Traffic traffic, Mirrors mirrors, MirrorMark mark) {
+            GatewaySettings settings,
+            RulesInForce rules,
+            ForbiddenAddresses forbidden,
+            Traffic traffic,
+            Mirrors mirrors,
+            MirrorMark mark) {
         var application = new SpringApplication(Wiring.class);
         application.setWebApplicationType(WebApplicationType.REACTIVE);
         application.setRegisterShutdownHook(false);
@@ -163,6 +168,7 @@ public final class Gateway implements AutoCloseable {
         application.addInitializers(context -> {
             context.getBeanFactory().registerSingleton("gatewaySettings", settings);
             context.getBeanFactory().registerSingleton("rulesInForce", rules);
+            context.getBeanFactory().registerSingleton("forbiddenAddresses", forbidden);
             context.getBeanFactory().registerSingleton("traffic", traffic);
             context.getBeanFactory().registerSingleton("mirrors", mirrors);
             context.getBeanFactory().registerSingleton("mirrorMark", mark);

@@ -160,6 +160,11 @@ final class GatewayCommand implements Callable<Integer> {
     boolean reveal;
 
     @Option(
+            names = "--chain-only",
+            description = "serve every request by the filter chain: slower; tells whether the lean path is to blame")
+    boolean chainOnly;
+
+    @Option(
             names = "--drain",
             paramLabel = "SECONDS",
             defaultValue = "20",
@@ -290,6 +295,7 @@ final class GatewayCommand implements Callable<Integer> {
                 backendTrust,
                 trusted(),
                 reveal,
+                chainOnly,
                 patience(),
                 storeLocation(),
                 Duration.ofSeconds(drainSeconds));

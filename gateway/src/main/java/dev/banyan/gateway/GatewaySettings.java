@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param key PEM key of {@code certificate}
  * @param backendTrust PEM certificates of authorities that HTTPS backends may use; null for the JDK's
  * @param reveal whether replies name route and backend
+ * @param chainOnly whether requests without filters take the filter chain too
  * @param patience how long the gateway waits for a client
  * @param store what gateways remember together; opened only when something needs it, or when it is shared
  * @param drain how long a stop waits for calls in flight
@@ -36,6 +37,7 @@ public record GatewaySettings(
         @Nullable Path backendTrust,
         TrustedPeers trusted,
         boolean reveal,
+        boolean chainOnly,
         Patience patience,
         StoreLocation store,
         Duration drain) {

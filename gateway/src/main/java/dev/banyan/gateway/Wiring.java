@@ -8,14 +8,12 @@ import dev.banyan.gateway.chain.Forward;
 import dev.banyan.gateway.chain.PassFilters;
 import dev.banyan.gateway.chain.Receive;
 import dev.banyan.gateway.chain.Reply;
-import dev.banyan.gateway.edge.ClientWatch;
-import dev.banyan.gateway.edge.FrontDoor;
 import dev.banyan.gateway.http.MirrorMark;
+import dev.banyan.gateway.lean.LeanPath;
+import dev.banyan.gateway.live.ForbiddenAddresses;
 import dev.banyan.gateway.live.RulesInForce;
 import dev.banyan.gateway.record.Traffic;
 import dev.banyan.gateway.tunnel.Tunnels;
-import dev.banyan.gateway.tunnel.Upgrades;
-import io.netty.channel.ChannelPipeline;
 import java.util.List;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
@@ -30,9 +28,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
-import reactor.netty.NettyPipeline;
 
-/** The gateway, put together: one catch-all route, and the path every request takes through it. */
+/**
+ * The gateway, put together: one catch-all route, and the path of every request that asks for filters; all others take {@link
+ * LeanPath}, which carries the same call.
+ */
 @Configuration(proxyBeanMethods = false)
 @ImportAutoConfiguration({NettyReactiveWebServerAutoConfiguration.class, LifecycleAutoConfiguration.class})
 class Wiring {
@@ -61,31 +61,26 @@ class Wiring {
         return new Intake(rules, settings.trusted(), settings.publicOrigin(), traffic, onlooker, mark);
     }
 
-    /** Checks heads before Reactor Netty and Spring have read them their own way. */
     @Bean
-    NettyServerCustomizer frontDoor(GatewaySettings settings, Intake intake, Tunnels tunnels) {
-        return server -> server.httpRequestDecoder(
-                        spec -> spec.maxInitialLineLength(GatewaySettings.REQUEST_LINE_BYTES_MAX)
-                                .maxHeaderSize(GatewaySettings.HEAD_BYTES_MAX)
-                                .allowDuplicateContentLengths(false))
-                .doOnChannelInit((observer, channel, remote) -> {
-                    ChannelPipeline pipeline = channel.pipeline();
-                    if (pipeline.get(NettyPipeline.HttpTrafficHandler) != null) {
-                        var watch = new ClientWatch(settings.patience(), intake.traffic()::refused);
-                        var frontDoor = new FrontDoor(intake.traffic()::refused);
-                        var upgrades = new Upgrades(intake, tunnels);
-                        pipeline.addBefore(NettyPipeline.HttpCodec, "banyan.clientWatch", watch);
-                        for (var handler : List.of(watch.messages(), frontDoor, upgrades)) {
-                            pipeline.addBefore(NettyPipeline.HttpTrafficHandler, null, handler);
-                        }
-                    }
-                });
+    LeanPath leanPath(GatewaySettings settings, Intake intake, ForbiddenAddresses forbidden) {
+        return new LeanPath(intake, settings.reveal(), forbidden::covers);
+    }
+
+    @Bean
+    NettyServerCustomizer clientPipeline(GatewaySettings settings, Intake intake, Tunnels tunnels, LeanPath lean) {
+        return new ClientPipeline(settings, intake, tunnels, lean);
     }
 
     /** Ends WebSockets while the server waits for its calls. */
     @Bean
     SmartLifecycle tunnelsEnd(GatewaySettings settings, Tunnels tunnels) {
-        return new TunnelsEnd(tunnels, settings.drain());
+        return new DrainPhase(ended -> tunnels.stop(settings.drain(), ended));
+    }
+
+    /** Waits for the calls of the lean path, of which the server knows nothing. */
+    @Bean
+    SmartLifecycle leanPathEnd(LeanPath lean) {
+        return new DrainPhase(lean::stop);
     }
 
     /*

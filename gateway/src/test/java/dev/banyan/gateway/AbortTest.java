@@ -11,15 +11,23 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /** Clients and backends that leave in the middle: the call ends on the other side, and nothing is kept. */
 @SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+@ParameterizedClass
+@EnumSource(Way.class)
 class AbortTest {
+
+    @Parameter
+    Way way;
 
     @TempDir
     static Path folder;
@@ -30,8 +38,9 @@ class AbortTest {
     private static final ListAppender<ILoggingEvent> LEAKS = new ListAppender<>();
     private static ResourceLeakDetector.Level level;
 
-    @BeforeAll
-    static void start() throws Exception {
+    @BeforeParameterizedClassInvocation
+    static void start(Way way) throws Exception {
+        TestGateway.take(way);
         level = ResourceLeakDetector.getLevel();
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
         LEAKS.start();
@@ -77,7 +86,7 @@ class AbortTest {
         return (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws IOException {
         gateway.close();
         server.close();

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A gateway as a process of its own, with less memory than one body has. */
 @SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
@@ -24,8 +26,9 @@ class BigBodyTest {
     @TempDir
     Path folder;
 
-    @Test
-    void bodiesLargerThanAllOfItsMemoryPassBothWaysAndASignalStopsItCleanly() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void bodiesLargerThanAllOfItsMemoryPassBothWaysAndASignalStopsItCleanly(Way way) throws Exception {
         try (var legacy = new ScriptedServer("legacy")) {
             legacy.on("/up", (_, wire) -> {
                 for (int i = 0; i < BODY_MIB; i++) {
@@ -42,7 +45,7 @@ class BigBodyTest {
                 }
                 wire.send("0\r\n\r\n");
             });
-            Process process = start(legacy.url());
+            Process process = start(legacy.url(), way);
             try (var lines = process.inputReader()) {
                 int port = ready(lines);
                 upload(port);
@@ -56,9 +59,9 @@ class BigBodyTest {
         }
     }
 
-    private Process start(String legacy) throws IOException {
+    private Process start(String legacy, Way way) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var command = List.of(
+        var command = new ArrayList<>(List.of(
                 java,
                 "-Xmx64m",
                 "-XX:MaxDirectMemorySize=48m",
@@ -77,7 +80,8 @@ class BigBodyTest {
                 "--drain",
                 "1",
                 "--run-dir",
-                folder.toString());
+                folder.toString()));
+        command.addAll(way.options());
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 

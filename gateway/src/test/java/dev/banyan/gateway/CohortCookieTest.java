@@ -10,13 +10,21 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A browser and the cookie that keeps it on one side, while the weight is edited. */
+@ParameterizedClass
+@EnumSource(Way.class)
 class CohortCookieTest {
+
+    @Parameter
+    Way way;
 
     private static final Pattern COOKIE =
             Pattern.compile("(?i)\r\nset-cookie: (who=[^;]+); Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax\r\n");
@@ -29,8 +37,9 @@ class CohortCookieTest {
     private static ScriptedServer candidate;
     private static TestGateway gateway;
 
-    @BeforeAll
-    static void start() throws Exception {
+    @BeforeParameterizedClassInvocation
+    static void start(Way way) throws Exception {
+        TestGateway.take(way);
         legacy = new ScriptedServer("legacy");
         candidate = new ScriptedServer("candidate");
         legacy.reply("/public", "HTTP/1.1 200 OK\r\nCache-Control: public, max-age=60\r\nContent-Length: 2\r\n\r\nok");
@@ -49,7 +58,7 @@ class CohortCookieTest {
                 """.formatted(legacy.url(), candidate.url(), percent);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws IOException {
         gateway.close();
         candidate.close();

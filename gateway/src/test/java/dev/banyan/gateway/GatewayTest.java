@@ -15,16 +15,26 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One gateway in front of a real server, a dead one, and one that speaks raw bytes. */
 @SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+@ParameterizedClass
+@EnumSource(Way.class)
 class GatewayTest {
+
+    @Parameter
+    Way way;
 
     @TempDir
     static Path folder;
@@ -34,8 +44,9 @@ class GatewayTest {
     private static Gateway gateway;
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-    @BeforeAll
-    static void start() throws Exception {
+    @BeforeParameterizedClassInvocation
+    static void start(Way way) throws Exception {
+        TestGateway.take(way);
         legacy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         legacy.createContext("/", exchange -> {
             var text =
@@ -53,18 +64,11 @@ class GatewayTest {
         legacy.start();
         raw = new RawServer();
         writeRules("live", "100%");
-        gateway = Gateway.start(GatewayCommand.parse(
-                "--rules",
-                folder.resolve("rules").toString(),
-                "--run-dir",
-                folder.resolve("run").toString(),
-                "--port",
-                "0",
-                "--admin-port",
-                "0",
-                "--drain",
-                "1",
-                "--reveal"));
+        var args = new ArrayList<>(List.of("--rules", folder.resolve("rules").toString()));
+        args.addAll(List.of("--run-dir", folder.resolve("run").toString(), "--port", "0", "--admin-port", "0"));
+        args.addAll(List.of("--drain", "1", "--reveal"));
+        args.addAll(way.options());
+        gateway = Gateway.start(GatewayCommand.parse(args.toArray(String[]::new)));
     }
 
     private static void writeRules(String stage, String weight) throws IOException {
@@ -87,7 +91,7 @@ class GatewayTest {
                         legacy.getAddress().getPort(), dead, raw.port(), stage, weight));
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws IOException {
         gateway.close();
         raw.close();

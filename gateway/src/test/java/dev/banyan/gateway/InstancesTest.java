@@ -6,14 +6,22 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** A backend of several servers: turns, health checks and retries. */
+@ParameterizedClass
+@EnumSource(Way.class)
 class InstancesTest {
+
+    @Parameter
+    Way way;
 
     @TempDir
     static Path folder;
@@ -24,8 +32,9 @@ class InstancesTest {
     private static final AtomicBoolean ONE_IS_ILL = new AtomicBoolean();
     private static TestGateway gateway;
 
-    @BeforeAll
-    static void start() throws Exception {
+    @BeforeParameterizedClassInvocation
+    static void start(Way way) throws Exception {
+        TestGateway.take(way);
         legacy = new ScriptedServer("legacy");
         one = new ScriptedServer("one");
         two = new ScriptedServer("two");
@@ -67,7 +76,7 @@ class InstancesTest {
                         one.url()));
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws IOException {
         gateway.close();
         one.close();

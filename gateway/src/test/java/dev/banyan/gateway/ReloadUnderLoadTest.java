@@ -15,14 +15,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ReloadUnderLoadTest {
 
@@ -31,8 +33,9 @@ class ReloadUnderLoadTest {
     @TempDir
     Path folder;
 
-    @Test
-    void tenThousandSwapsFailNoRequestAndMixNoDecision() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void tenThousandSwapsFailNoRequestAndMixNoDecision(Way way) throws Exception {
         HttpServer one = named("one");
         HttpServer two = named("two");
         URI urlOne = url(one.getAddress().getPort());
@@ -43,18 +46,10 @@ class ReloadUnderLoadTest {
         var wrong = new ConcurrentLinkedQueue<String>();
         var served = new AtomicInteger();
         var running = new AtomicBoolean(true);
-        try (var gateway = Gateway.start(GatewayCommand.parse(
-                        "--legacy",
-                        urlOne.toString(),
-                        "--run-dir",
-                        folder.toString(),
-                        "--port",
-                        "0",
-                        "--admin-port",
-                        "0",
-                        "--drain",
-                        "1",
-                        "--reveal"));
+        var args = new ArrayList<>(List.of("--legacy", urlOne.toString(), "--run-dir", folder.toString()));
+        args.addAll(List.of("--port", "0", "--admin-port", "0", "--drain", "1", "--reveal"));
+        args.addAll(way.options());
+        try (var gateway = Gateway.start(GatewayCommand.parse(args.toArray(String[]::new)));
                 var clients = Executors.newVirtualThreadPerTaskExecutor()) {
             gateway.rules().swapIn(first);
             for (int i = 0; i < 4; i++) {

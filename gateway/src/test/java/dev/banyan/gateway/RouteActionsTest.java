@@ -5,15 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a route may do beside forwarding: filters, rewrites, redirects, retirement, time limits, forced sides, schedules. */
+@ParameterizedClass
+@EnumSource(Way.class)
 class RouteActionsTest {
+
+    @Parameter
+    Way way;
 
     @TempDir
     static Path folder;
@@ -22,8 +30,9 @@ class RouteActionsTest {
     private static ScriptedServer candidate;
     private static TestGateway gateway;
 
-    @BeforeAll
-    static void start() throws Exception {
+    @BeforeParameterizedClassInvocation
+    static void start(Way way) throws Exception {
+        TestGateway.take(way);
         legacy = new ScriptedServer("legacy");
         candidate = new ScriptedServer("candidate");
         candidate.reply("/filtered/503", "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n");
@@ -89,7 +98,7 @@ class RouteActionsTest {
                 "127.0.0.1");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws IOException {
         gateway.close();
         candidate.close();

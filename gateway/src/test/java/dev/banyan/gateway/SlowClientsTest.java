@@ -9,14 +9,22 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients that take their time: which are cut off, and which are not. */
 @SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+@ParameterizedClass
+@EnumSource(Way.class)
 class SlowClientsTest {
+
+    @Parameter
+    Way way;
 
     /** Longer than every limit of this gateway. */
     private static final int LONG_MILLIS = 1_500;
@@ -28,8 +36,9 @@ class SlowClientsTest {
     private static TestGateway gateway;
     private static final BlockingQueue<Wire> CALLS = new LinkedBlockingQueue<>();
 
-    @BeforeAll
-    static void start() throws Exception {
+    @BeforeParameterizedClassInvocation
+    static void start(Way way) throws Exception {
+        TestGateway.take(way);
         server = new ScriptedServer("legacy");
         server.on("/upload", (head, wire) -> {
             CALLS.add(wire);
@@ -74,7 +83,7 @@ class SlowClientsTest {
         java.util.concurrent.locks.LockSupport.parkNanos(millis * 1_000_000L);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws IOException {
         gateway.close();
         server.close();

@@ -22,12 +22,24 @@ final class TestGateway implements AutoCloseable {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
+    private static Way way = Way.LEAN;
+
     private final Gateway gateway;
     private final Path folder;
 
     private TestGateway(Gateway gateway, Path folder) {
         this.gateway = gateway;
         this.folder = folder;
+    }
+
+    /** Has the gateways that start from now on take this way. */
+    static void take(Way next) {
+        way = next;
+    }
+
+    /** Returns what makes a gateway take the way of the test that runs. */
+    static List<String> wayOptions() {
+        return way.options();
     }
 
     /** Starts with these rules in {@code folder/rules}; {@code options} are added to the command line. */
@@ -46,7 +58,11 @@ final class TestGateway implements AutoCloseable {
     static TestGateway over(Path folder, String rules, String... options) throws Exception {
         var args = new ArrayList<>(List.of("--rules", rules));
         args.addAll(List.of("--run-dir", folder.resolve("run").toString(), "--port", "0", "--admin-port", "0"));
-        args.addAll(List.of("--drain", "1", "--reveal"));
+        args.add("--reveal");
+        if (!List.of(options).contains("--drain")) {
+            args.addAll(List.of("--drain", "1"));
+        }
+        args.addAll(way.options());
         args.addAll(List.of(options));
         return new TestGateway(Gateway.start(GatewayCommand.parse(args.toArray(String[]::new))), folder);
     }

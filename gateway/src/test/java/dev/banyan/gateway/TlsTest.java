@@ -18,14 +18,22 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** HTTPS on both sides: the gateway's own certificate, and a legacy application under another name with a private authority. */
 @SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+@ParameterizedClass
+@EnumSource(Way.class)
 class TlsTest {
+
+    @Parameter
+    Way way;
 
     private static final String UPGRADE = "GET /ws HTTP/1.1\r\nHost: shop.test\r\nConnection: Upgrade\r\n"
             + "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
@@ -41,8 +49,9 @@ class TlsTest {
     private static Gateway distrusting;
     private static final List<TestGateway> MORE = new ArrayList<>();
 
-    @BeforeAll
-    static void start() throws Exception {
+    @BeforeParameterizedClassInvocation
+    static void start(Way way) throws Exception {
+        TestGateway.take(way);
         authority = new CertificateBuilder()
                 .subject("CN=Test Authority")
                 .setIsCertificateAuthority(true)
@@ -71,6 +80,7 @@ class TlsTest {
         args.addAll(List.of("--run-dir", folder.resolve(run).toString(), "--drain", "1"));
         args.addAll(List.of("--port", "0", "--admin-port", "0"));
         args.addAll(List.of(options));
+        args.addAll(TestGateway.wayOptions());
         return Gateway.start(GatewayCommand.parse(args.toArray(String[]::new)));
     }
 
@@ -112,7 +122,7 @@ class TlsTest {
         return Wire.over(socket);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws IOException {
         MORE.forEach(TestGateway::close);
         gateway.close();
@@ -166,7 +176,7 @@ class TlsTest {
 
     @Test
     void aBackendMayBringAnAuthorityAndANameOfItsOwn() throws Exception {
-        Path rules = Files.createDirectories(folder.resolve("own-tls/rules/certs"));
+        Path rules = Files.createDirectories(folder.resolve("own-tls-" + way + "/rules/certs"));
         Files.writeString(rules.resolve("ca.pem"), authority.getCertificatePEM());
         String backends = """
                 backends:
@@ -178,7 +188,7 @@ class TlsTest {
                   - {name: b, matches: [{path: {value: /untrusted}}], candidate: untrusted, stage: complete}
                 """.formatted(legacy.port());
         // Closed with the others: gateways of one process share their event loops.
-        var own = TestGateway.start(folder.resolve("own-tls"), backends);
+        var own = TestGateway.start(folder.resolve("own-tls-" + way), backends);
         MORE.add(own);
         assertThat(own.ask("GET", "/")).startsWith("HTTP/1.1 200").endsWith("legacy");
         assertThat(own.ask("GET", "/misnamed")).startsWith("HTTP/1.1 502");

@@ -24,13 +24,13 @@ public final class LiveBackend {
      * A connection that lies idle for longer than its server allows is closed by the server, perhaps in the moment we send
      * on it. The shortest common default is 5 s (Apache httpd, Node.js), so ours go first.
      */
-    private static final Duration IDLE_MAX = Duration.ofSeconds(4);
+    public static final Duration IDLE_MAX = Duration.ofSeconds(4);
 
     /** Pieces a reply is read in. A slow reader holds up to 128 of them, so they bound what it costs. */
     private static final int READ_BYTES = 16 * 1024;
 
     /** A connection is given up after this long, so that a name that has moved to other addresses is followed. */
-    private static final Duration LIFE_MAX = Duration.ofSeconds(60);
+    public static final Duration LIFE_MAX = Duration.ofSeconds(60);
 
     /** Copies that are under way to one backend at once; those beyond wait a moment, within their own time. */
     private static final int COPY_CONNECTIONS_MAX = 100;
@@ -45,6 +45,7 @@ public final class LiveBackend {
     private final @Nullable RetryBudget retries;
     private final @Nullable Disposable healthChecks;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
     private volatile boolean replaced;
 
@@ -204,6 +205,24 @@ public final class LiveBackend {
 
     public int inFlight() {
         return inFlight.get();
+    }
+
+    /** Takes one of the connections it may have outside of its pool here; {@link #giveConnectionBack} must follow. */
+    public boolean takeConnection() {
+        if (connections.incrementAndGet() <= backend.maxConnections()) {
+            return true;
+        }
+        connections.decrementAndGet();
+        return false;
+    }
+
+    public void giveConnectionBack() {
+        connections.decrementAndGet();
+    }
+
+    /** Whether newer rules have replaced it: calls end in their time, and no connection waits for another. */
+    public boolean isReplaced() {
+        return replaced;
     }
 
     /** Returns {@code closed}, {@code open}, {@code half_open}, or {@code none} for a backend without a breaker. */

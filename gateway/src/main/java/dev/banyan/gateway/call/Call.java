@@ -12,8 +12,10 @@ import dev.banyan.rules.Decision;
 import dev.banyan.rules.RequestFacts;
 import dev.banyan.rules.Route;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AttributeKey;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class Call {
 
     private static final int UNAVAILABLE = 503;
+
+    private static final AttributeKey<@Nullable Call> DECIDED = AttributeKey.valueOf("banyan.decidedCall");
 
     private final long startNanos = System.nanoTime();
     private final Intake intake;
@@ -67,6 +71,18 @@ public final class Call {
         this.hasBody = hasBody;
         this.mayChoose = mayChoose;
         this.isCopy = isCopy;
+    }
+
+    /** Leaves a call that is decided to whoever reads the request next on this connection; null leaves none. */
+    public static void handOver(Channel connection, @Nullable Call decided) {
+        if (decided != null || connection.hasAttr(DECIDED)) {
+            connection.attr(DECIDED).set(decided);
+        }
+    }
+
+    /** Takes the call that was left on this connection, or null. */
+    public static @Nullable Call takeOver(Channel connection) {
+        return connection.hasAttr(DECIDED) ? connection.attr(DECIDED).getAndSet(null) : null;
     }
 
     public LiveRules rules() {
@@ -130,6 +146,10 @@ public final class Call {
                 yield null;
             }
         };
+    }
+
+    public boolean isDecided() {
+        return routed != null;
     }
 
     /** Where the rules send it, once they were asked. */

@@ -1,5 +1,6 @@
 package dev.banyan.gateway.chain;
 
+import dev.banyan.gateway.call.Call;
 import dev.banyan.gateway.call.OwnReply;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
@@ -11,7 +12,8 @@ public record Decide() implements GatewayFilter {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-        OwnReply instead = Passage.of(exchange).call.decide();
+        Call call = Passage.of(exchange).call;
+        OwnReply instead = call.isDecided() ? null : call.decide();
         return instead == null ? chain.filter(exchange) : Answer.send(exchange, instead);
     }
 }

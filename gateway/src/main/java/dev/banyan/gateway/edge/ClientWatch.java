@@ -2,7 +2,6 @@ package dev.banyan.gateway.edge;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
@@ -199,7 +198,8 @@ public final class ClientWatch extends ChannelDuplexHandler {
 
     private void refuse(ChannelHandlerContext context) {
         refused.accept(408);
-        context.writeAndFlush(Unpooled.wrappedBuffer(TIMED_OUT)).addListener(ChannelFutureListener.CLOSE);
+        // From here on: what stands behind in the pipeline may put off the end of a connection that it still uses.
+        context.writeAndFlush(Unpooled.wrappedBuffer(TIMED_OUT)).addListener(_ -> context.close());
     }
 
     /** Tells the watch where one request ends and the next begins. */

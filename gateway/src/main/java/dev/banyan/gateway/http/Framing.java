@@ -56,10 +56,13 @@ public final class Framing {
     }
 
     /**
-     * Whether two readers could see the end of a reply in different places. {@code head} still has what ends at this hop. Such a
-     * reply is no reply, and its connection is worth nothing.
+     * Whether two readers could see the end of a reply in different places, or it switches to what nobody asked for. {@code head}
+     * still has what ends at this hop. Such a reply is no reply, and its connection is worth nothing.
      */
-    public static boolean isDoubtfulReply(HttpVersion version, HttpHeaders head) {
+    public static boolean isDoubtfulReply(HttpVersion version, int status, HttpHeaders head) {
+        if (status < 200) {
+            return true;
+        }
         List<String> encodings = head.getAll(HttpHeaderNames.TRANSFER_ENCODING);
         return !encodings.isEmpty()
                 && (encodings.size() > 1

@@ -6,6 +6,7 @@ import dev.banyan.rules.Problem;
 import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.URI;
@@ -32,6 +33,11 @@ public final class ForbiddenAddresses {
         if (port != 0) {
             add(port);
         }
+    }
+
+    /** Whether a resolved address is one of our ports, whatever name led there. */
+    public boolean covers(InetSocketAddress address) {
+        return ports.contains(address.getPort()) && isOurs(address.getAddress());
     }
 
     /** Throws when a backend of {@code rules} lives at one of our ports. */

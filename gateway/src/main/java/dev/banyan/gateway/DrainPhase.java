@@ -1,20 +1,18 @@
 package dev.banyan.gateway;
 
-import dev.banyan.gateway.tunnel.Tunnels;
-import java.time.Duration;
+import java.util.function.Consumer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
-/** Ends the open WebSockets in the phase in which the server waits for calls in flight. */
-final class TunnelsEnd implements SmartLifecycle {
+/** Ends something of the data port in the phase in which the server waits for calls in flight. */
+final class DrainPhase implements SmartLifecycle {
 
-    private final Tunnels tunnels;
-    private final Duration drain;
+    private final Consumer<Runnable> end;
     private volatile boolean running;
 
-    TunnelsEnd(Tunnels tunnels, Duration drain) {
-        this.tunnels = tunnels;
-        this.drain = drain;
+    /** {@code end} begins the end and runs what it is given when that has come. */
+    DrainPhase(Consumer<Runnable> end) {
+        this.end = end;
     }
 
     @Override
@@ -25,7 +23,7 @@ final class TunnelsEnd implements SmartLifecycle {
     @Override
     public void stop(Runnable done) {
         running = false;
-        tunnels.stop(drain, done);
+        end.accept(done);
     }
 
     @Override

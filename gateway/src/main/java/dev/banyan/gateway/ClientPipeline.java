@@ -1,0 +1,54 @@
+package dev.banyan.gateway;
+
+import dev.banyan.gateway.call.Intake;
+import dev.banyan.gateway.edge.ClientWatch;
+import dev.banyan.gateway.edge.FrontDoor;
+import dev.banyan.gateway.lean.LeanPath;
+import dev.banyan.gateway.tunnel.Tunnels;
+import dev.banyan.gateway.tunnel.Upgrades;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.server.HttpServer;
+
+/** What a request meets on its client's connection before Reactor Netty and Spring read it their own way. */
+record ClientPipeline(GatewaySettings settings, Intake intake, Tunnels tunnels, LeanPath lean)
+        implements NettyServerCustomizer {
+
+    @Override
+    public HttpServer apply(HttpServer server) {
+        return server.httpRequestDecoder(spec -> spec.maxInitialLineLength(GatewaySettings.REQUEST_LINE_BYTES_MAX)
+                        .maxHeaderSize(GatewaySettings.HEAD_BYTES_MAX)
+                        .allowDuplicateContentLengths(false))
+                .doOnChannelInit((observer, channel, remote) -> {
+                    ChannelPipeline pipeline = channel.pipeline();
+                    if (pipeline.get(NettyPipeline.HttpTrafficHandler) != null) {
+                        var watch = new ClientWatch(settings.patience(), intake.traffic()::refused);
+                        pipeline.addBefore(NettyPipeline.HttpCodec, "banyan.clientWatch", watch);
+                        for (ChannelHandler handler : messageHandlers(watch, channel)) {
+                            pipeline.addBefore(NettyPipeline.HttpTrafficHandler, null, handler);
+                        }
+                    }
+                });
+    }
+
+    /** In the order in which a request meets them. */
+    private List<ChannelHandler> messageHandlers(ClientWatch watch, Channel channel) {
+        List<ChannelHandler> handlers = new ArrayList<>();
+        // Slow clients are let go.
+        handlers.add(watch.messages());
+        // A head that could be read in two ways goes no further.
+        handlers.add(new FrontDoor(intake.traffic()::refused));
+        // WebSockets leave this pipeline.
+        handlers.add(new Upgrades(intake, tunnels));
+        // Whatever asks for no filter ends here; the rest goes on to the filter chain.
+        if (!settings.chainOnly()) {
+            handlers.add(lean.handler(channel));
+        }
+        return handlers;
+    }
+}

@@ -1,0 +1,305 @@
+package dev.banyan.gateway.lean;
+
+import dev.banyan.gateway.backend.Failure;
+import dev.banyan.gateway.backend.Instance;
+import dev.banyan.gateway.backend.LiveBackend;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to a backend. It carries one call at a time and waits in its {@link Pool} between calls; whatever comes while it
+ * waits, or beyond the end of a reply, ends it.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write closes the channel, and that is listened to
+final class BackendConnection extends ChannelInboundHandlerAdapter {
+
+    /*
+     * A reply may end in the middle of what was read, with more behind it. So a connection goes back to the pool only when all
+     * that was read has been decoded: the next call must not take such bytes for its reply.
+     *
+     * One timer serves everything that is waited for, and lives across calls: a call only writes down its deadline. When the
+     * timer goes off it looks at what is due and sets itself anew, a few times a minute however many calls there are.
+     */
+
+    private static final long IDLE_NANOS = LiveBackend.IDLE_MAX.toNanos();
+    private static final long LIFE_NANOS = LiveBackend.LIFE_MAX.toNanos();
+
+    private final Pool pool;
+    private final LiveBackend backend;
+    private final Instance instance;
+    private final ReplyDecoder decoder = new ReplyDecoder();
+    private @Nullable Exchange owner;
+    private @Nullable Channel channel;
+    private boolean ready;
+    private boolean used;
+    private boolean interim;
+    /** The last reply has ended well, and the connection may wait for another call once all that was read is decoded. */
+    private boolean leaving;
+
+    private final long bornNanos = System.nanoTime();
+    private long idleSince = bornNanos;
+    private long deadline;
+    private @Nullable Future<?> timer;
+    private long timerAt;
+
+    BackendConnection(Pool pool, LiveBackend backend, Instance instance, Exchange owner) {
+        this.pool = pool;
+        this.backend = backend;
+        this.instance = instance;
+        this.owner = owner;
+    }
+
+    LiveBackend backend() {
+        return backend;
+    }
+
+    Instance instance() {
+        return instance;
+    }
+
+    ReplyDecoder decoder() {
+        return decoder;
+    }
+
+    boolean isTo(LiveBackend other) {
+        return backend == other;
+    }
+
+    /** Whether requests can be written; until then {@link Exchange#connected} or {@link Exchange#broke} is still to come. */
+    boolean isReady() {
+        return ready;
+    }
+
+    /** Whether this is not its first request. */
+    boolean wasUsed() {
+        return used;
+    }
+
+    boolean isWritable() {
+        return channel != null && channel.isWritable();
+    }
+
+    void connect(Channel client, Pools all) {
+        deadlineIn(backend.backend().timeouts().connect().toNanos());
+        new Connecting(this, pool.loop(), client, all).start();
+    }
+
+    /** Whether somebody still waits for this connection to stand. */
+    boolean isAwaited() {
+        return owner != null;
+    }
+
+    /** It stands, and its codecs are in place. */
+    void connected(Channel made) {
+        channel = made;
+        Exchange waiting = owner;
+        if (waiting == null || !made.isActive()) {
+            made.close();
+            notConnected(Failure.CONNECT);
+            return;
+        }
+        ready = true;
+        deadline = 0;
+        waiting.connected(this);
+    }
+
+    void notConnected(Failure why) {
+        Exchange waiting = owner;
+        owner = null;
+        cancelTimer();
+        if (waiting != null) {
+            waiting.broke(this, why);
+        }
+    }
+
+    /** Begins another call over a connection that waited; false when it is too old or has ended. */
+    boolean takeUp(Exchange next) {
+        long now = System.nanoTime();
+        boolean fit = channel != null
+                && channel.isActive()
+                && now - idleSince < IDLE_NANOS
+                && now - bornNanos < LIFE_NANOS
+                && !backend.isReplaced();
+        if (!fit) {
+            close();
+            return false;
+        }
+        used = true;
+        owner = next;
+        return true;
+    }
+
+    void write(Object message) {
+        if (channel == null) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        channel.write(message, channel.voidPromise());
+    }
+
+    void flush() {
+        if (channel != null) {
+            channel.flush();
+        }
+    }
+
+    /** Stops reading, or goes on. */
+    void read(boolean on) {
+        if (channel != null && channel.config().isAutoRead() != on) {
+            channel.config().setAutoRead(on);
+        }
+    }
+
+    /** The call over this connection has ended. One that is not {@code reusable} is closed. */
+    void leave(boolean reusable) {
+        owner = null;
+        deadline = 0;
+        if (!reusable || backend.isReplaced()) {
+            close();
+            return;
+        }
+        leaving = true;
+        read(true);
+    }
+
+    /** Ends it; whoever used it is not told. */
+    void close() {
+        owner = null;
+        leaving = false;
+        cancelTimer();
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        Exchange current = owner;
+        if (current == null) {
+            ReferenceCountUtil.release(message); // nobody asked for it
+            close();
+        } else if (message instanceof HttpResponse reply
+                && reply.decoderResult().isSuccess()
+                && reply.status().code() < 200
+                && reply.status().code() != 101) {
+            interim = true;
+            ReferenceCountUtil.release(message);
+        } else if (interim) {
+            interim = !(message instanceof LastHttpContent);
+            ReferenceCountUtil.release(message);
+        } else if (message instanceof HttpResponse reply) {
+            current.replyHead(this, reply);
+        } else if (message instanceof HttpContent piece) {
+            current.replyPiece(this, piece);
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (owner != null) {
+            owner.replyRead();
+        } else if (leaving) {
+            leaving = false;
+            if (!decoder.isClean() || !context.channel().isActive()) {
+                close();
+                return;
+            }
+            idleSince = System.nanoTime();
+            pool.put(this);
+            lookAt(idleSince + IDLE_NANOS);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (owner != null && context.channel().isWritable()) {
+            owner.backendTakesMore();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        broke(Failure.RESET);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        broke(Failure.RESET);
+    }
+
+    private void broke(Failure why) {
+        Exchange current = owner;
+        boolean stood = ready;
+        pool.remove(this);
+        if (stood) {
+            close();
+        }
+        if (current != null && stood) {
+            current.broke(this, why);
+        }
+    }
+
+    /** Fails the call unless {@link #deadlineMet} comes first. */
+    void deadlineIn(long nanos) {
+        deadline = System.nanoTime() + nanos;
+        lookAt(deadline);
+    }
+
+    void deadlineMet() {
+        deadline = 0;
+    }
+
+    private void lookAt(long nanos) {
+        if (timer != null) {
+            if (timerAt - nanos <= 0) {
+                return;
+            }
+            timer.cancel(false);
+        }
+        timerAt = nanos;
+        timer = pool.loop().schedule(this::look, Math.max(0, nanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+    }
+
+    private void look() {
+        timer = null;
+        long now = System.nanoTime();
+        if (owner == null) {
+            if (now - idleSince >= IDLE_NANOS) {
+                pool.remove(this);
+                close();
+            } else {
+                lookAt(idleSince + IDLE_NANOS);
+            }
+        } else if (deadline != 0 && now - deadline >= 0) {
+            if (ready) {
+                broke(Failure.TIMEOUT);
+            } else {
+                Channel half = channel;
+                notConnected(Failure.CONNECT);
+                if (half != null) {
+                    half.close();
+                }
+            }
+        } else {
+            long next = now + IDLE_NANOS;
+            lookAt(deadline != 0 && deadline - next < 0 ? deadline : next);
+        }
+    }
+}

@@ -1,0 +1,353 @@
+package dev.banyan.gateway.lean;
+
+import dev.banyan.gateway.call.Call;
+import dev.banyan.gateway.call.OwnReply;
+import dev.banyan.gateway.call.Step;
+import dev.banyan.gateway.http.Framing;
+import dev.banyan.gateway.http.Refusal;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's connection, before Reactor Netty: serves the requests whose route asks for no filter, and hands all others on. One
+ * request at a time; what a client sends ahead waits here, whichever way it will go.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write closes the channel, and that is listened to
+final class ClientSide extends ChannelDuplexHandler {
+
+    /*
+     * Reactor Netty starts a connection without automatic reading and drives reads by demand. While one of its own exchanges has a
+     * body to come it must go on doing so, or a slow backend would fill the memory; at all other times reading is ours, so that
+     * the end of the connection is seen. It closes connections when it stops, knowing nothing of exchanges here: those
+     * are finished first.
+     */
+
+    private enum Mode {
+        IDLE,
+        LEAN,
+        CHAIN,
+        /** Answered; the rest of the request is thrown away. */
+        UNWANTED
+    }
+
+    private final LeanPath path;
+    private final Pool pool;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable InetAddress peer;
+    private String scheme = "http";
+
+    private Mode mode = Mode.IDLE;
+    private @Nullable Exchange exchange;
+    private @Nullable ReplyOut out;
+    private boolean requestDone;
+    private final Unwanted unwanted = new Unwanted();
+    private boolean lastOne;
+    private boolean closing;
+    private boolean backendTakes = true;
+    private final SentAhead ahead = new SentAhead();
+    private boolean draining;
+
+    private final ChainReply chainReply = new ChainReply();
+
+    ClientSide(LeanPath path, Pool pool) {
+        this.path = path;
+        this.pool = pool;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext active) {
+        peer = ((InetSocketAddress) active.channel().remoteAddress()).getAddress();
+        scheme = active.pipeline().get(SslHandler.class) == null ? "http" : "https";
+        path.opened(this);
+        active.fireChannelActive();
+        active.channel().config().setAutoRead(true);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext client, Object message) {
+        if (closing) {
+            ReferenceCountUtil.release(message);
+        } else if (mode == Mode.IDLE && ahead.isEmpty()) {
+            begin(client, message);
+        } else if (mode != Mode.IDLE && !requestDone) {
+            more(client, message);
+        } else {
+            ahead.add(message);
+            setReading();
+        }
+    }
+
+    private void begin(ChannelHandlerContext client, Object message) {
+        if (!(message instanceof HttpRequest request)) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        requestDone = message instanceof LastHttpContent;
+        if (requestDone || request.decoderResult().isFailure()) {
+            toChain(client, message, null);
+            return;
+        }
+        backendTakes = true;
+        Refusal refusal = Framing.unsupported(request.method().name(), request.headers());
+        if (refusal != null) {
+            path.intake().traffic().refused(refusal.status());
+            answer(
+                    client,
+                    request,
+                    OwnReply.refusal(refusal.status(), refusal.reason()).andClose());
+            return;
+        }
+        InetAddress from = peer == null ? InetAddress.getLoopbackAddress() : peer;
+        Call call = path.intake().receive(request.method().name(), request.uri(), request.headers(), from, scheme);
+        OwnReply instead = call.decide();
+        if (instead != null) {
+            answer(client, request, instead);
+        } else if (call.routed().filters().isEmpty()) {
+            mode = Mode.LEAN;
+            var reply = new ReplyOut(client, request, path.reveal(), () -> lastOne);
+            out = reply;
+            var next = new Exchange(call, this, request, reply);
+            exchange = next;
+            next.begin();
+        } else {
+            toChain(client, message, call);
+        }
+    }
+
+    private void answer(ChannelHandlerContext client, HttpRequest request, OwnReply reply) {
+        mode = Mode.LEAN;
+        var to = new ReplyOut(client, request, path.reveal(), () -> lastOne);
+        out = to;
+        to.own(reply);
+        ended();
+    }
+
+    private void toChain(ChannelHandlerContext client, Object message, @Nullable Call decided) {
+        mode = Mode.CHAIN;
+        chainReply.begin();
+        if (decided == null || decided.hasBody()) {
+            client.channel().config().setAutoRead(false);
+        }
+        Call.handOver(client.channel(), decided);
+        client.fireChannelRead(message);
+    }
+
+    private void more(ChannelHandlerContext client, Object message) {
+        requestDone = message instanceof LastHttpContent;
+        Exchange current = exchange;
+        if (mode == Mode.CHAIN) {
+            client.fireChannelRead(message);
+            chainDone();
+        } else if (mode == Mode.LEAN && current != null && message instanceof HttpContent piece) {
+            current.requestPiece(piece);
+        } else {
+            boolean bearable = unwanted.discard(message);
+            if (!bearable) {
+                close(client);
+            } else if (requestDone) {
+                next();
+            }
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext client) {
+        if (exchange != null) {
+            exchange.flushRequest();
+        }
+        client.fireChannelReadComplete();
+    }
+
+    /** Returns a connection for a call. */
+    BackendConnection connection(Step.Ask ask, Exchange owner) {
+        if (context == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return pool.take(ask.backend(), ask.instance(), context.channel(), owner);
+    }
+
+    /** Reads on, or not for now, because of how much the backend takes. */
+    void readOn(boolean more) {
+        backendTakes = more;
+        setReading();
+    }
+
+    private void setReading() {
+        ChannelHandlerContext client = context;
+        if (client == null || mode == Mode.CHAIN) {
+            return;
+        }
+        boolean on = backendTakes && !ahead.isFull();
+        if (client.channel().config().isAutoRead() != on) {
+            client.channel().config().setAutoRead(on);
+        }
+    }
+
+    /** The exchange has ended, with its reply written or cut. */
+    void ended() {
+        exchange = null;
+        if (requestDone) {
+            next();
+        } else {
+            mode = Mode.UNWANTED;
+            unwanted.begin();
+            readOn(true);
+            ChannelHandlerContext client = context;
+            if (out != null && !out.keepsAlive() && client != null) {
+                client.executor().execute(() -> linger(client));
+            }
+        }
+    }
+
+    private void linger(ChannelHandlerContext client) {
+        boolean whole = mode != Mode.UNWANTED || closing; // the request had no body, or all of it has come meanwhile
+        if (!whole) {
+            Unwanted.linger(client);
+        }
+    }
+
+    /** Goes on with what was sent ahead, or closes after the last reply. */
+    private void next() {
+        ChannelHandlerContext client = context;
+        if (client == null) {
+            return;
+        }
+        boolean close = lastOne || (out != null && !out.keepsAlive());
+        out = null;
+        mode = Mode.IDLE;
+        backendTakes = true;
+        if (close) {
+            close(client);
+        } else {
+            setReading();
+            goOn(client);
+        }
+    }
+
+    private void goOn(ChannelHandlerContext client) {
+        if (draining) {
+            return;
+        }
+        draining = true;
+        Object message;
+        while (!closing && (mode == Mode.IDLE || !requestDone) && (message = ahead.poll()) != null) {
+            if (mode == Mode.IDLE) {
+                begin(client, message);
+            } else {
+                more(client, message);
+            }
+        }
+        draining = false;
+        setReading();
+        if (exchange != null) {
+            exchange.flushRequest();
+        }
+    }
+
+    private void close(ChannelHandlerContext client) {
+        closing = true;
+        ahead.release();
+        client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> client.close());
+    }
+
+    /** Sees the end of a reply of the chain. */
+    @Override
+    public void write(ChannelHandlerContext client, Object message, ChannelPromise promise) {
+        if (mode != Mode.CHAIN) {
+            client.write(message, promise);
+            return;
+        }
+        chainReply.see(message);
+        client.write(message, promise);
+        chainDone();
+    }
+
+    private void chainDone() {
+        ChannelHandlerContext client = context;
+        if (mode != Mode.CHAIN || !requestDone || !chainReply.isWhole() || client == null) {
+            return;
+        }
+        // Later: Reactor Netty is in the middle of its own write.
+        if (lastOne || chainReply.isLast()) {
+            closing = true;
+            ahead.release();
+            client.executor().execute(() -> close(client));
+        } else if (ahead.isEmpty()) {
+            next();
+        } else {
+            client.executor().execute(this::next);
+        }
+    }
+
+    /** Begins to end this connection; {@code ended} runs when no exchange of this path is left on it. */
+    void stop(Runnable ended) {
+        ChannelHandlerContext client = context;
+        if (client == null) {
+            ended.run();
+            return;
+        }
+        client.executor().execute(() -> {
+            lastOne = true;
+            if (mode == Mode.LEAN || mode == Mode.UNWANTED) {
+                client.channel().closeFuture().addListener(_ -> ended.run());
+            } else {
+                ended.run();
+            }
+        });
+    }
+
+    @Override
+    public void close(ChannelHandlerContext client, ChannelPromise promise) {
+        if (mode != Mode.LEAN && mode != Mode.UNWANTED) {
+            client.close(promise);
+            return;
+        }
+        lastOne = true;
+        client.channel().closeFuture().addListener(_ -> promise.trySuccess());
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext client) {
+        if (exchange != null) {
+            exchange.clientTakes(client.channel().isWritable());
+        }
+        client.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext client) {
+        closing = true;
+        path.closed(this);
+        ahead.release();
+        Exchange current = exchange;
+        exchange = null;
+        if (current != null) {
+            current.clientGone();
+        }
+        client.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext client, Throwable cause) {
+        if (mode == Mode.LEAN) {
+            client.close();
+        } else {
+            client.fireExceptionCaught(cause);
+        }
+    }
+}

@@ -1,0 +1,317 @@
+package dev.banyan.gateway.lean;
+
+import dev.banyan.gateway.backend.Failure;
+import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.call.Call;
+import dev.banyan.gateway.call.HostNames;
+import dev.banyan.gateway.call.OwnReply;
+import dev.banyan.gateway.call.Step;
+import dev.banyan.gateway.http.Framing;
+import dev.banyan.gateway.http.Target;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries one call from a client's connection to a backend's and its reply back, piece by piece. */
+final class Exchange {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    private final Call call;
+    private final ClientSide client;
+    private final ReplyOut out;
+    private final HttpMethod method;
+    private boolean awaitsContinue;
+
+    private @Nullable BackendConnection connection;
+    /** Pieces of the request's body that came before there was a connection. */
+    private @Nullable ArrayDeque<HttpContent> waiting;
+
+    private boolean unflushed;
+    private boolean requestDone;
+    /** A reply has been chosen and goes to the client; nothing else can take its place. */
+    private boolean forwarding;
+
+    private boolean reusable;
+    private boolean ended;
+
+    Exchange(Call call, ClientSide client, HttpRequest request, ReplyOut out) {
+        this.call = call;
+        this.client = client;
+        this.out = out;
+        this.method = request.method();
+        this.awaitsContinue = call.hasBody() && request.headers().contains(HttpHeaderNames.EXPECT);
+    }
+
+    void begin() {
+        perform(call.begin());
+    }
+
+    private void perform(Step step) {
+        switch (step) {
+            case Step.Ask ask -> {
+                BackendConnection next = client.connection(ask, this);
+                connection = next;
+                if (next.isReady()) {
+                    send(next);
+                }
+            }
+            case Step.Forward() -> throw new IllegalStateException("no reply to forward");
+            case Step.Answer(Failure why) -> answer(call.answerFor(why));
+        }
+    }
+
+    /** The connection that was asked for stands. */
+    void connected(BackendConnection ready) {
+        send(ready);
+    }
+
+    private void send(BackendConnection to) {
+        LiveBackend backend = to.backend();
+        HttpHeaders head = call.head();
+        String host = call.hostFor(backend);
+        if (host != null || backend.host() != null || !head.contains(HttpHeaderNames.HOST)) {
+            head = head.copy(); // another backend may still be asked under another name
+            HostNames.write(head, call.asked(), backend, to.instance().origin(), host);
+        }
+        String target = Target.ascii(call.rewritten(call.target(), backend));
+        to.decoder().expectReply(method.equals(HttpMethod.HEAD));
+        if (!call.hasBody()) {
+            to.write(new DefaultFullHttpRequest(
+                    HttpVersion.HTTP_1_1, method, target, Unpooled.EMPTY_BUFFER, head, EmptyHttpHeaders.INSTANCE));
+            to.flush();
+            awaitHead(to);
+            return;
+        }
+        if (!head.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+            head.set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
+        }
+        to.write(new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, target, head));
+        sendWaiting(to);
+        to.flush();
+        if (awaitsContinue && !requestDone) {
+            awaitsContinue = false;
+            out.goOn();
+        }
+        client.readOn(to.isWritable());
+    }
+
+    private void sendWaiting(BackendConnection to) {
+        HttpContent piece;
+        while (waiting != null && (piece = waiting.poll()) != null) {
+            to.write(piece);
+        }
+        if (requestDone) {
+            awaitHead(to);
+        }
+    }
+
+    private void awaitHead(BackendConnection to) {
+        if (!forwarding) {
+            to.deadlineIn(call.headTimeout(to.backend()).toNanos());
+        }
+    }
+
+    /** A piece of the request's body has come; takes it over. */
+    void requestPiece(HttpContent piece) {
+        requestDone = piece instanceof LastHttpContent;
+        if (piece.decoderResult().isFailure()) {
+            piece.release();
+            brokenRequest();
+            return;
+        }
+        BackendConnection to = connection;
+        if (ended || !call.hasBody() || to == null) {
+            piece.release();
+            return;
+        }
+        HttpContent sent = withoutTrailers(piece);
+        if (!to.isReady()) {
+            waiting = waiting == null ? new ArrayDeque<>() : waiting;
+            waiting.add(sent);
+            client.readOn(false);
+            return;
+        }
+        to.write(sent);
+        unflushed = true;
+        if (requestDone) {
+            flushRequest();
+            awaitHead(to);
+        } else if (!to.isWritable()) {
+            flushRequest();
+            client.readOn(to.isWritable());
+        }
+    }
+
+    /** All that was read of the client has come. */
+    void flushRequest() {
+        if (unflushed && connection != null) {
+            unflushed = false;
+            connection.flush();
+        }
+    }
+
+    /** The client's framing is broken in the middle of a body: nobody is to blame but the client. */
+    private void brokenRequest() {
+        if (ended) {
+            return;
+        }
+        letGo();
+        call.abandon();
+        ended = true;
+        if (out.isBegun()) {
+            out.cut();
+        } else {
+            out.own(OwnReply.refusal(400, "the body is not framed as its head says")
+                    .andClose());
+        }
+        call.end(out.statusSent(), true);
+        client.ended();
+    }
+
+    void backendTakesMore() {
+        client.readOn(true);
+    }
+
+    /** The client's connection takes more, or does not. */
+    void clientTakes(boolean more) {
+        if (connection != null && connection.isReady()) {
+            connection.read(more);
+        }
+    }
+
+    void replyHead(BackendConnection from, HttpResponse reply) {
+        if (forwarding
+                || reply.decoderResult().isFailure()
+                || Framing.isDoubtfulReply(
+                        reply.protocolVersion(), reply.status().code(), reply.headers())) {
+            ReferenceCountUtil.release(reply);
+            from.close();
+            broke(from, Failure.RESET);
+            return;
+        }
+        from.deadlineMet();
+        reusable = ReplyOut.keepsConnection(reply);
+        Step step = call.replied(reply.status().code());
+        if (step instanceof Step.Forward) {
+            forwarding = true;
+            out.begin(call, reply);
+            return;
+        }
+        ReferenceCountUtil.release(reply);
+        letGo();
+        perform(step);
+    }
+
+    void replyPiece(BackendConnection from, HttpContent piece) {
+        if (!forwarding || ended) {
+            piece.release();
+            return;
+        }
+        if (piece.decoderResult().isFailure()) {
+            piece.release();
+            from.close();
+            broke(from, Failure.RESET);
+            return;
+        }
+        call.piece(piece.content());
+        if (!(piece instanceof LastHttpContent)) {
+            if (!out.piece(piece)) {
+                from.read(false);
+            }
+            return;
+        }
+        ended = true;
+        connection = null;
+        from.leave(reusable && requestDone);
+        int status = out.end(withoutTrailers(piece));
+        releaseWaiting();
+        call.end(status, false);
+        client.ended();
+    }
+
+    /** All that was read of the backend has come. */
+    void replyRead() {
+        out.flush();
+    }
+
+    /** The connection brings no reply, or no more of it. */
+    void broke(BackendConnection from, Failure why) {
+        if (ended || from != connection) {
+            return;
+        }
+        boolean wasUsed = from.wasUsed();
+        connection = null;
+        from.close();
+        if (!forwarding) {
+            perform(call.failed(why, wasUsed));
+            return;
+        }
+        ended = true;
+        LOG.debug("reply cut short by {}: {}", call.serving().name(), why);
+        call.brokeOff();
+        releaseWaiting();
+        out.cut();
+        call.end(out.statusSent(), false);
+        client.ended();
+    }
+
+    private void answer(OwnReply reply) {
+        ended = true;
+        releaseWaiting();
+        if (awaitsContinue && !requestDone) {
+            reply.andClose(); // the client may or may not send the body that it asked about
+        }
+        out.own(reply);
+        call.end(reply.status(), false);
+        client.ended();
+    }
+
+    /** The client has gone. */
+    void clientGone() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        letGo();
+        out.drop();
+        call.abandon();
+        call.end(out.statusSent(), true);
+    }
+
+    private void letGo() {
+        BackendConnection from = connection;
+        connection = null;
+        if (from != null) {
+            from.close();
+        }
+        releaseWaiting();
+    }
+
+    private void releaseWaiting() {
+        if (waiting != null) {
+            waiting.forEach(HttpContent::release);
+            waiting.clear();
+        }
+    }
+
+    private static HttpContent withoutTrailers(HttpContent piece) {
+        return piece instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()
+                ? new io.netty.handler.codec.http.DefaultLastHttpContent(last.content())
+                : piece;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.banyan.gateway.lean;
+
+import dev.banyan.gateway.call.Intake;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+/** What the connections of one gateway share, and how they come to an end. */
+public final class LeanPath {
+
+    private final Intake intake;
+    private final boolean reveal;
+    private final Pools pools;
+    private final Set<ClientSide> open = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Serves by {@code intake}.
+     *
+     * @param reveal whether replies say which route and backend they came by
+     * @param forbidden addresses that no connection goes to, whatever name led there
+     */
+    public LeanPath(Intake intake, boolean reveal, Predicate<InetSocketAddress> forbidden) {
+        this.intake = intake;
+        this.reveal = reveal;
+        this.pools = new Pools(forbidden);
+    }
+
+    /** Returns the handler of one client connection; it belongs right before Reactor Netty's handler of HTTP messages. */
+    public ChannelHandler handler(Channel client) {
+        return new ClientSide(this, pools.of(client.eventLoop()));
+    }
+
+    Intake intake() {
+        return intake;
+    }
+
+    boolean reveal() {
+        return reveal;
+    }
+
+    void opened(ClientSide connection) {
+        open.add(connection);
+    }
+
+    void closed(ClientSide connection) {
+        open.remove(connection);
+    }
+
+    /** Lets exchanges in flight be the last of their connections; {@code whenNone} runs when none is left. */
+    public void stop(Runnable whenNone) {
+        List<ClientSide> asked = List.copyOf(open);
+        var left = new AtomicInteger(asked.size() + 1);
+        Runnable oneLess = () -> {
+            if (left.decrementAndGet() == 0) {
+                whenNone.run();
+            }
+        };
+        asked.forEach(connection -> connection.stop(oneLess));
+        oneLess.run();
+    }
+}

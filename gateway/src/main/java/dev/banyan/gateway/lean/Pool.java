@@ -1,0 +1,72 @@
+package dev.banyan.gateway.lean;
+
+import dev.banyan.gateway.backend.Instance;
+import dev.banyan.gateway.backend.LiveBackend;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The backend connections of one event loop that wait for their next call; touched by that loop alone, so nothing locks. */
+final class Pool {
+
+    private final Pools all;
+    private final EventLoop loop;
+    private final Map<Instance, ArrayDeque<BackendConnection>> idle = new HashMap<>();
+
+    Pool(Pools all, EventLoop loop) {
+        this.all = all;
+        this.loop = loop;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    /** Returns the connection used last that is still fit, or one that is being made and tells {@code owner} when it stands. */
+    BackendConnection take(LiveBackend backend, Instance instance, Channel client, Exchange owner) {
+        ArrayDeque<BackendConnection> waiting = idle.get(instance);
+        BackendConnection each;
+        while (waiting != null && (each = waiting.pollLast()) != null) {
+            if (each.takeUp(owner)) {
+                return each;
+            }
+        }
+        var made = new BackendConnection(this, backend, instance, owner);
+        made.connect(client, all);
+        return made;
+    }
+
+    void put(BackendConnection connection) {
+        idle.computeIfAbsent(connection.instance(), _ -> new ArrayDeque<>()).addLast(connection);
+    }
+
+    void remove(BackendConnection connection) {
+        ArrayDeque<BackendConnection> waiting = idle.get(connection.instance());
+        if (waiting != null && waiting.remove(connection) && waiting.isEmpty()) {
+            idle.remove(connection.instance());
+        }
+    }
+
+    /** Closes the connection to {@code backend} that has waited longest, if any waits. */
+    void closeOne(LiveBackend backend) {
+        BackendConnection found = oldest(backend);
+        if (found != null) {
+            found.close();
+        }
+    }
+
+    private @Nullable BackendConnection oldest(LiveBackend backend) {
+        Iterator<ArrayDeque<BackendConnection>> each = idle.values().iterator();
+        while (each.hasNext()) {
+            BackendConnection first = each.next().peekFirst();
+            if (first != null && first.isTo(backend)) {
+                return first;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,193 @@
+package dev.banyan.gateway.lean;
+
+import dev.banyan.gateway.call.Call;
+import dev.banyan.gateway.call.OwnReply;
+import dev.banyan.gateway.http.HopByHop;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** One reply on its way to a client: its framing for that client, and whether the connection lives on after it. */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write closes the channel, and that is listened to
+final class ReplyOut {
+
+    private final ChannelHandlerContext client;
+    private final boolean reveal;
+    private final boolean toHead;
+    private final boolean http10;
+    private final BooleanSupplier stopping;
+    private boolean keepAlive;
+    private boolean untilClose;
+    /** A head that waits for the first piece, so that a short reply is written at once. */
+    private @Nullable HttpResponse held;
+
+    private boolean begun;
+    private boolean unflushed;
+    private int status;
+
+    /** {@code stopping} says whether this must be the connection's last reply. */
+    ReplyOut(ChannelHandlerContext client, HttpRequest request, boolean reveal, BooleanSupplier stopping) {
+        this.client = client;
+        this.reveal = reveal;
+        this.stopping = stopping;
+        this.toHead = request.method().equals(HttpMethod.HEAD);
+        this.http10 = request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
+        this.keepAlive = HttpUtil.isKeepAlive(request);
+    }
+
+    /** Whether the connection a reply came by can bring another one. */
+    static boolean keepsConnection(HttpResponse reply) {
+        return HttpUtil.isKeepAlive(reply)
+                && !(reply.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
+                        && reply.headers().contains(HttpHeaderNames.CONTENT_LENGTH));
+    }
+
+    /** Whether a head has left, or is about to. */
+    boolean isBegun() {
+        return begun;
+    }
+
+    /** The status the client got, 0 while it has none. */
+    int statusSent() {
+        return begun ? status : 0;
+    }
+
+    /** Whether another request may follow on this connection. */
+    boolean keepsAlive() {
+        return keepAlive;
+    }
+
+    /** Tells a client that asked to go on with its body. */
+    void goOn() {
+        client.writeAndFlush(
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER),
+                client.voidPromise());
+    }
+
+    /** Begins with a backend's head, mended. */
+    void begin(Call call, HttpResponse reply) {
+        HttpHeaders head = reply.headers();
+        status = reply.status().code();
+        boolean chunked = HttpUtil.isTransferEncodingChunked(reply);
+        boolean bodiless = toHead || status == 204 || status == 304;
+        HopByHop.removeFrom(head);
+        call.replyBegins(status, head);
+        call.mend(head, reveal);
+        untilClose = !bodiless && !head.contains(HttpHeaderNames.CONTENT_LENGTH);
+        if (http10) {
+            keepAlive &= !untilClose;
+        } else if (untilClose || (chunked && toHead)) {
+            untilClose = false;
+            head.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        }
+        setConnection(head);
+        reply.setProtocolVersion(HttpVersion.HTTP_1_1);
+        held = reply;
+        begun = true;
+    }
+
+    private void setConnection(HttpHeaders head) {
+        keepAlive &= !stopping.getAsBoolean();
+        if (!keepAlive) {
+            head.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (http10) {
+            head.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+    }
+
+    /** Writes a piece; false when the client takes no more for now. */
+    boolean piece(HttpContent piece) {
+        writeHeld();
+        client.write(piece, client.voidPromise());
+        unflushed = true;
+        if (client.channel().isWritable()) {
+            return true;
+        }
+        flush();
+        return client.channel().isWritable();
+    }
+
+    /** Writes the last piece, closes if this was the connection's last reply, and returns the status. */
+    int end(HttpContent last) {
+        HttpResponse head = held;
+        held = null;
+        unflushed = false;
+        finish(
+                head == null
+                        ? last
+                        : new DefaultFullHttpResponse(
+                                head.protocolVersion(),
+                                head.status(),
+                                last.content(),
+                                head.headers(),
+                                EmptyHttpHeaders.INSTANCE));
+        return status;
+    }
+
+    /** Writes a reply of the gateway's own. */
+    void own(OwnReply reply) {
+        begun = true;
+        status = reply.status();
+        HttpHeaders head = reply.head();
+        keepAlive &= !head.contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+        setConnection(head);
+        ByteBuf body = toHead || reply.body().isEmpty()
+                ? Unpooled.EMPTY_BUFFER
+                : ByteBufUtil.writeUtf8(client.alloc(), reply.body());
+        finish(new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), body, head, EmptyHttpHeaders.INSTANCE));
+    }
+
+    private void finish(Object last) {
+        client.writeAndFlush(last, client.voidPromise());
+    }
+
+    void flush() {
+        writeHeld();
+        if (unflushed) {
+            unflushed = false;
+            client.flush();
+        }
+    }
+
+    private void writeHeld() {
+        HttpResponse head = held;
+        if (head != null) {
+            held = null;
+            client.write(head, client.voidPromise());
+            unflushed = true;
+        }
+    }
+
+    /** Ends the connection in a way that does not look like the end of the reply. */
+    void cut() {
+        keepAlive = false;
+        flush();
+        if (untilClose) {
+            client.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> client.close());
+    }
+
+    /** Forgets a head that was never written. */
+    void drop() {
+        begun &= held == null;
+        held = null;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a stop does to calls in flight. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+class DrainTest {
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void callsInFlightEndAsTheyWouldAndAreTheLast(Way way) throws Exception {
+        TestGateway.take(way);
+        var asked = new CountDownLatch(2);
+        var go = new CountDownLatch(1);
+        try (var server = new ScriptedServer("legacy")) {
+            server.on("/last", (_, wire) -> {
+                asked.countDown();
+                await(go);
+                wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+            });
+            server.on("/begun", (_, wire) -> {
+                wire.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf");
+                asked.countDown();
+                await(go);
+                wire.send("half");
+            });
+            var gateway = TestGateway.start(folder, """
+                    backends:
+                      - {name: legacy, url: "%s", baseline: true}
+                    """.formatted(server.url()), "--drain", "10");
+            try (var idle = gateway.wire();
+                    var last = gateway.wire();
+                    var begun = gateway.wire()) {
+                assertThat(idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").reply())
+                        .endsWith("legacy");
+                last.send("GET /last HTTP/1.1\r\nHost: a\r\n\r\n");
+                begun.send("GET /begun HTTP/1.1\r\nHost: a\r\n\r\n");
+                assertThat(begun.until("\r\n\r\nhalf")).startsWith("HTTP/1.1 200");
+                asked.await();
+                var stop = Thread.ofVirtual().start(gateway::close);
+                assertThat(idle.ends()).isTrue();
+                go.countDown();
+                assertThat(last.reply()).startsWith("HTTP/1.1 200").endsWith("ok");
+                assertThat(begun.until("half")).isEqualTo("half");
+                assertThat(last.ends()).isTrue();
+                assertThat(begun.ends()).isTrue();
+                stop.join();
+            }
+        }
+    }
+
+    private static void await(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+}

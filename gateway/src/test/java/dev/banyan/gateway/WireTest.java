@@ -1,0 +1,270 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a client sees on the wire: where replies end, in which order they come, and what becomes of the connection. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+@ParameterizedClass
+@EnumSource(Way.class)
+class WireTest {
+
+    private static final String HEAD = " HTTP/1.1\r\nHost: a\r\n";
+    private static final String AFTER = "GET /after" + HEAD + "\r\n";
+
+    @TempDir
+    static Path folder;
+
+    private static ScriptedServer server;
+    private static TestGateway gateway;
+    private static final AtomicLong SENT = new AtomicLong();
+
+    @Parameter
+    Way way;
+
+    @BeforeParameterizedClassInvocation
+    static void start(Way way) throws Exception {
+        TestGateway.take(way);
+        server = new ScriptedServer("legacy");
+        server.reply("/304", "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nContent-Length: 99\r\n\r\n");
+        server.reply("/204", "HTTP/1.1 204 No Content\r\n\r\n");
+        server.reply("/head", "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n");
+        server.reply(
+                "/chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n4\r\n you\r\n0\r\n\r\n");
+        server.on("/until-close", (_, wire) -> wire.send("HTTP/1.1 200 OK\r\n\r\nall of it")
+                .close());
+        server.on("/echo", (head, wire) -> {
+            String body = head.toLowerCase(java.util.Locale.ROOT).contains("chunked")
+                    ? wire.until("0\r\n\r\n")
+                    : wire.bytes(4);
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+        });
+        server.on("/flood", (_, wire) -> {
+            SENT.set(0);
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
+            for (int i = 0; i < 1_000; i++) {
+                wire.send("x".repeat(100_000));
+                SENT.addAndGet(100_000);
+            }
+        });
+        int dead;
+        try (var free = new ServerSocket(0)) {
+            dead = free.getLocalPort();
+        }
+        gateway = TestGateway.start(folder, """
+                backends:
+                  - {name: legacy, url: "%s", baseline: true}
+                  - {name: dead, url: "http://127.0.0.1:%d"}
+                  - {name: nameless, url: "http://no-such-host.invalid:80"}
+                routes:
+                  - {name: dead, matches: [{path: {value: /dead}}], candidate: dead, stage: complete}
+                  - {name: nameless, matches: [{path: {value: /nameless}}], candidate: nameless, stage: complete}
+                  - {name: gone, matches: [{path: {value: /gone}}], candidate: dead, stage: retired}
+                """.formatted(server.url(), dead));
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stop() throws IOException {
+        gateway.close();
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /304", "GET /204", "HEAD /head", "HEAD /gone"})
+    void aReplyWithoutABodyEndsWithItsHead(String request) throws Exception {
+        try (var client = gateway.wire()) {
+            client.send(request + HEAD + "\r\n" + AFTER);
+            assertThat(client.until("\r\n\r\n")).doesNotContainIgnoringCase("transfer-encoding");
+            assertThat(client.reply()).startsWith("HTTP/1.1 200").endsWith("legacy");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /dead", "GET /nameless", "GET /gone", "GET /chunks", "GET /until-close"})
+    void aConnectionLivesOnAfterAnyReplyThatIsWhole(String request) throws Exception {
+        try (var client = gateway.wire()) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(client.send(request + HEAD + "\r\n").reply()).startsWith("HTTP/1.1 ");
+            }
+            assertThat(client.send(AFTER).reply()).endsWith("legacy");
+        }
+    }
+
+    @Test
+    void aBodyThatEndsWithTheConnectionGetsAnEndOfItsOwn() throws Exception {
+        try (var client = gateway.wire()) {
+            String reply = client.send("GET /until-close" + HEAD + "\r\n").reply();
+            assertThat(reply).containsIgnoringCase("transfer-encoding: chunked").contains("all of it");
+            assertThat(client.send(AFTER).reply()).endsWith("legacy");
+        }
+    }
+
+    @Test
+    void whoWantsTheConnectionClosedGetsItClosed() throws Exception {
+        try (var client = gateway.wire()) {
+            client.send("GET /x" + HEAD + "Connection: close\r\n\r\n");
+            assertThat(client.until("\r\n\r\nlegacy")).containsIgnoringCase("connection: close");
+            assertThat(client.ends()).isTrue();
+        }
+    }
+
+    @Test
+    void anOldClientGetsNoChunks() throws Exception {
+        assumeTrue(way == Way.LEAN, "Reactor Netty sends chunks to HTTP/1.0 clients too");
+        try (var client = gateway.wire()) {
+            client.send("GET /chunks HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
+            assertThat(client.until("never"))
+                    .doesNotContainIgnoringCase("chunked")
+                    .endsWith("\r\n\r\nhello you");
+        }
+    }
+
+    @Test
+    void anOldClientMayKeepItsConnection() throws Exception {
+        try (var client = gateway.wire()) {
+            client.send("GET /x HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
+            String reply = client.reply();
+            assertThat(reply).endsWith("legacy");
+            if (way == Way.LEAN) { // Reactor Netty keeps it and does not say so
+                assertThat(reply).containsIgnoringCase("connection: keep-alive");
+            }
+            assertThat(client.send("GET /x HTTP/1.0\r\nHost: a\r\n\r\n").reply())
+                    .endsWith("legacy");
+            assertThat(client.ends()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 4\r\n\r\nbody",
+                "Transfer-Encoding: chunked\r\n\r\n2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n",
+                "Connection: content-length\r\nContent-Length: 4\r\n\r\nbody"
+            })
+    void aBodyArrivesHoweverItIsFramed(String rest) throws Exception {
+        try (var client = gateway.wire()) {
+            client.send("POST /echo" + HEAD + rest + AFTER);
+            assertThat(client.reply()).startsWith("HTTP/1.1 200").contains("bo").contains("dy");
+            assertThat(client.reply()).endsWith("legacy");
+        }
+    }
+
+    @Test
+    void manyRequestsSentAheadAreAnsweredInTheirOrder() throws Exception {
+        var requests = new StringBuilder();
+        List<String> wanted = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            server.reply(
+                    "/ahead" + i + "/", "HTTP/1.1 200 OK\r\nContent-Length: " + ("" + i).length() + "\r\n\r\n" + i);
+            requests.append(i % 7 == 3 ? "POST" : "GET")
+                    .append(" /ahead")
+                    .append(i)
+                    .append('/')
+                    .append(HEAD);
+            requests.append(i % 7 == 3 ? "Content-Length: 0\r\n\r\n" : "\r\n");
+            wanted.add("" + i);
+        }
+        try (var client = gateway.wire()) {
+            client.send(requests.toString());
+            List<String> got = new ArrayList<>();
+            for (int i = 0; i < 150; i++) {
+                String reply = client.reply();
+                got.add(reply.substring(reply.indexOf("\r\n\r\n") + 4));
+            }
+            assertThat(got).isEqualTo(wanted);
+        }
+    }
+
+    @Test
+    void aSlowReaderHoldsTheBackendBackAndThenGetsAll() throws Exception {
+        try (var client = gateway.wire()) {
+            client.send("GET /flood" + HEAD + "\r\n");
+            client.until("\r\n\r\n");
+            long before = -1;
+            while (SENT.get() != before) {
+                before = SENT.get();
+                Thread.sleep(300);
+            }
+            // What the four socket buffers between them take, and not much of our own.
+            assertThat(before).isLessThan(40_000_000);
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(client.bytes(100_000)).hasSize(100_000);
+            }
+            assertThat(client.send(AFTER).reply()).endsWith("legacy");
+        }
+    }
+
+    @Test
+    void aBodyWhoseFramingBreaksIsTheClientsFault() throws Exception {
+        long errors =
+                gateway.admin("/admin/routes").at("/unrouted/errors/baseline").asLong();
+        try (var client = gateway.wire()) {
+            client.send("POST /echo" + HEAD + "Transfer-Encoding: chunked\r\n\r\n2\r\nbo\r\nZZ\r\nx");
+            assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 400");
+            assertThat(client.ends()).isTrue();
+        }
+        TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0);
+        assertThat(gateway.admin("/admin/routes")
+                        .at("/unrouted/errors/baseline")
+                        .asLong())
+                .isEqualTo(errors);
+    }
+
+    @Test
+    void anEarlyReplyToAnUploadLeavesNothingOfItForTheNextRequest() throws Exception {
+        String hidden = "GET /hidden" + HEAD + "\r\n";
+        server.on("/early", (_, wire) -> wire.send("HTTP/1.1 413 No\r\nContent-Length: 2\r\n\r\nno"));
+        try (var client = gateway.wire()) {
+            client.send("POST /early" + HEAD + "Content-Length: " + hidden.length() + "\r\n\r\n");
+            assertThat(client.reply()).startsWith("HTTP/1.1 413");
+            client.send(hidden); // the body, which looks like a request
+            client.send("GET /next" + HEAD + "\r\n");
+            String reply = client.reply();
+            assertThat(reply).satisfiesAnyOf(text -> assertThat(text).isEmpty(), text -> assertThat(text)
+                    .endsWith("legacy"));
+        }
+        TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0);
+        assertThat(server.heads("/hidden")).isEmpty();
+        assertThat(gateway.ask("GET", "/x")).endsWith("legacy");
+    }
+
+    @Test
+    void anUpgradeToHttp2IsIgnored() throws Exception {
+        assertThat(
+                        gateway.ask(
+                                "GET /h2c" + HEAD
+                                        + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAA\r\n\r\n"))
+                .startsWith("HTTP/1.1 200");
+        assertThat(server.heads("/h2c").getLast())
+                .doesNotContainIgnoringCase("upgrade")
+                .doesNotContainIgnoringCase("http2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {414, 431})
+    void headsBeyondTheLimitsAreRefused(int status) throws Exception {
+        String request = status == 414
+                ? "GET /" + "x".repeat(9_000) + HEAD + "\r\n"
+                : "GET /" + HEAD + "X-Long: " + "x".repeat(40_000) + "\r\n\r\n";
+        try (var client = gateway.wire()) {
+            client.send(request);
+            assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 " + status);
+        }
+    }
+}
