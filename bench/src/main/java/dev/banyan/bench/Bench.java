@@ -73,7 +73,7 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            defaultValue = "2",
+            defaultValue = "1.5",
             description = "how long a turn is (default: ${DEFAULT-VALUE})")
     private double seconds;
 

@@ -18,23 +18,24 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** The place where all of a run's programs stand: starts and stops them, and ends what is left when it is closed. */
 final class Field implements AutoCloseable {
 
-    private static final Duration START_PATIENCE = Duration.ofMinutes(3);
+    private static final Duration START_PATIENCE = Duration.ofMinutes(5);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
+
     /** As many as the largest case of a quick run wants. */
     private static final int SHARED_RULES = 500;
-
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
     private final RunFolder folder;
     private final Children children;
     private final Loader loader = new Loader();
-    private final Side upstream;
+    private final Running upstream;
     private final boolean shared;
-    private final Map<String, Side> sharedByPeer = new HashMap<>();
+    private final Map<String, Running> sharedByPeer = new HashMap<>();
     private int started;
 
     /** Starts the upstream. With {@code shared}, one process of each peer serves all cases: that is quick, and measures little. */
@@ -58,31 +59,31 @@ final class Field implements AutoCloseable {
         return loader;
     }
 
-    Side upstream() {
+    Running upstream() {
         return upstream;
     }
 
     /** Starts {@code peer} with one rule and its own choice of heap. */
-    Side start(Peer peer) throws IOException, InterruptedException {
+    Running start(Peer peer) throws IOException, InterruptedException {
         return start(peer, 1, false, null);
     }
 
     /** Starts {@code peer} and returns when it has answered a request. */
-    Side start(Peer peer, int rules, boolean mirrored, @Nullable Integer heapMb)
+    Running start(Peer peer, int rules, boolean mirrored, @Nullable Integer heapMb)
             throws IOException, InterruptedException {
-        var running = sharedByPeer.get(peer.name());
-        if (running != null && !mirrored) {
-            return running;
+        var known = sharedByPeer.get(peer.name());
+        if (known != null && !mirrored) {
+            return known;
         }
         var name = peer.name() + "-" + ++started;
         var port = Ports.free(1).getFirst();
         var place = place(port, folder.folder(name), shared ? SHARED_RULES : rules, mirrored, heapMb);
-        var side = start(name, port, peer.command(place), Children.Role.APPLICATION, true)
+        var running = start(name, port, peer.command(place), Children.Role.APPLICATION, true)
                 .named(peer.name());
         if (shared && !mirrored) {
-            sharedByPeer.put(peer.name(), side);
+            sharedByPeer.put(peer.name(), running);
         }
-        return side;
+        return running;
     }
 
     /** Returns a place for a peer that nobody starts. */
@@ -94,16 +95,16 @@ final class Field implements AutoCloseable {
         return folder.folder(name);
     }
 
-    private Side start(String name, int port, List<String> command, Children.Role role, boolean probed)
+    private Running start(String name, int port, List<String> command, Children.Role role, boolean probed)
             throws IOException, InterruptedException {
         var began = System.nanoTime();
         var child = children.start(role, name, command);
         child.awaitReady(() -> answers(port), START_PATIENCE);
         var seconds = (System.nanoTime() - began) / 1e9;
         var tree = ProcessTree.of(child.pid());
-        var jvm = probed ? tree.jvm() : java.util.OptionalLong.empty();
+        var jvm = probed ? tree.jvm() : OptionalLong.empty();
         var probe = jvm.isPresent() ? JvmProbe.attach(jvm.getAsLong()) : null;
-        return new Side(name, port, child, tree, probe, seconds);
+        return new Running(name, port, child, tree, probe, seconds);
     }
 
     private static boolean answers(int port) {
@@ -114,15 +115,15 @@ final class Field implements AutoCloseable {
         }
     }
 
-    /** Stops one side, unless it is shared; its log stays. */
-    void stop(Side side) throws IOException {
-        if (sharedByPeer.containsValue(side)) {
+    /** Stops one program, unless it is shared; its log stays. */
+    void stop(Running running) throws IOException {
+        if (sharedByPeer.containsValue(running)) {
             return; // others will ask it too
         }
-        if (side.probe() != null) {
-            side.probe().close();
+        if (running.probe() != null) {
+            running.probe().close();
         }
-        side.child().stop(STOP_PATIENCE);
+        running.child().stop(STOP_PATIENCE);
     }
 
     @Override

@@ -39,13 +39,13 @@ final class IdleRun {
                 NAME,
                 String.format(Locale.ROOT, "%,d idle keep-alive connections, each of which has asked once", count));
         for (var peer : peers) {
-            var side = field.start(peer);
+            var running = field.start(peer);
             try {
-                measure(side, count);
+                measure(running, count);
             } catch (LoadFailed e) {
                 throw new LoadFailed(NAME + " on " + peer.name() + ": " + e.getMessage(), e);
             } finally {
-                field.stop(side);
+                field.stop(running);
             }
             progress.accept(String.format(
                     Locale.ROOT,
@@ -57,21 +57,21 @@ final class IdleRun {
         }
     }
 
-    private void measure(Side side, int count) throws InterruptedException {
+    private void measure(Running running, int count) throws InterruptedException {
         var asks = List.of(LoadCase.tinyAsk());
-        try (var warmUp = ClosedLoop.start(field.loader(), side.port(), asks, WARM_UP_CONNECTIONS)) {
+        try (var warmUp = ClosedLoop.start(field.loader(), running.port(), asks, WARM_UP_CONNECTIONS)) {
             Thread.sleep(plan.length());
             warmUp.replies();
         }
-        var liveBefore = side.liveBytes();
-        var residentBefore = side.tree().residentBytes();
-        try (var crowd = IdleCrowd.open(field.loader(), side.port(), LoadCase.tinyAsk(), count)) {
-            var live = side.liveBytes();
-            var resident = side.tree().residentBytes();
+        var liveBefore = running.liveBytes();
+        var residentBefore = running.tree().residentBytes();
+        try (var crowd = IdleCrowd.open(field.loader(), running.port(), LoadCase.tinyAsk(), count)) {
+            var live = running.liveBytes();
+            var resident = running.tree().residentBytes();
             crowd.askAll();
-            results.add(NAME, side.name(), Measure.IDLE_RESIDENT, (resident - residentBefore) / KB / count);
-            live.ifPresent(bytes ->
-                    results.add(NAME, side.name(), Measure.IDLE_LIVE, (bytes - liveBefore.orElseThrow()) / KB / count));
+            results.add(NAME, running.name(), Measure.IDLE_RESIDENT, (resident - residentBefore) / KB / count);
+            live.ifPresent(bytes -> results.add(
+                    NAME, running.name(), Measure.IDLE_LIVE, (bytes - liveBefore.orElseThrow()) / KB / count));
         }
     }
 }

@@ -41,27 +41,27 @@ final class LargeRun {
         var bytes = plan.scaled(BYTES);
         var expected = Content.hash(bytes);
         for (var peer : peers) {
-            var side = field.start(peer, 1, false, HEAP_MB);
+            var running = field.start(peer, 1, false, HEAP_MB);
             try {
                 var warmUp = bytes / 50;
-                OneRequest.download(side.port(), down(warmUp), warmUp);
-                OneRequest.upload(side.port(), "/r0/hash", warmUp);
+                OneRequest.download(running.port(), down(warmUp), warmUp);
+                OneRequest.upload(running.port(), "/r0/hash", warmUp);
                 transfer(
                         "large-down",
                         "download",
-                        side,
+                        running,
                         bytes,
                         expected,
-                        () -> OneRequest.download(side.port(), down(bytes), bytes));
+                        () -> OneRequest.download(running.port(), down(bytes), bytes));
                 transfer(
                         "large-up",
                         "upload",
-                        side,
+                        running,
                         bytes,
                         expected,
-                        () -> OneRequest.upload(side.port(), "/r0/hash", bytes));
+                        () -> OneRequest.upload(running.port(), "/r0/hash", bytes));
             } finally {
-                field.stop(side);
+                field.stop(running);
             }
         }
     }
@@ -70,7 +70,8 @@ final class LargeRun {
         return "/r0/bytes/" + bytes;
     }
 
-    private void transfer(String name, String title, Side side, long bytes, String expected, Supplier<String> transfer)
+    private void transfer(
+            String name, String title, Running running, long bytes, String expected, Supplier<String> transfer)
             throws InterruptedException {
         results.begin(
                 name,
@@ -80,30 +81,30 @@ final class LargeRun {
                         title,
                         bytes / 1_000_000,
                         HEAP_MB));
-        var residentBefore = side.tree().residentBytes();
+        var residentBefore = running.tree().residentBytes();
         var residentMost = residentBefore;
         var began = System.nanoTime();
         var hash = CompletableFuture.supplyAsync(transfer, Thread::startVirtualThread);
         while (!hash.isDone()) {
             Thread.sleep(SAMPLE_MILLIS);
-            residentMost = Math.max(residentMost, side.tree().residentBytes());
+            residentMost = Math.max(residentMost, running.tree().residentBytes());
         }
         var seconds = (System.nanoTime() - began) / 1e9;
         try {
             if (!hash.get().equals(expected)) {
                 throw new LoadFailed(
-                        name + " on " + side.name() + ": SHA-256 " + hash.get() + " (expected: " + expected + ")");
+                        name + " on " + running.name() + ": SHA-256 " + hash.get() + " (expected: " + expected + ")");
             }
         } catch (ExecutionException e) {
-            throw new LoadFailed(name + " on " + side.name() + ": " + e.getMessage(), e);
+            throw new LoadFailed(name + " on " + running.name() + ": " + e.getMessage(), e);
         }
-        results.add(name, side.name(), Measure.GIGABYTES, bytes / 1e9 / seconds);
-        results.add(name, side.name(), Measure.GROWTH, (residentMost - residentBefore) / MB);
+        results.add(name, running.name(), Measure.GIGABYTES, bytes / 1e9 / seconds);
+        results.add(name, running.name(), Measure.GROWTH, (residentMost - residentBefore) / MB);
         progress.accept(String.format(
                 Locale.ROOT,
                 "  %-11s %-8s  %,10.2f GB/s, RSS grew by %.0f MB, hashes equal",
                 name,
-                side.name(),
+                running.name(),
                 bytes / 1e9 / seconds,
                 (residentMost - residentBefore) / MB));
     }

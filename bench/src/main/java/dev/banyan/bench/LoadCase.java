@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 /** One kind of request, asked again and again over {@code connections} connections, with {@code rules} rules in force. */
 record LoadCase(String name, String title, int rules, int connections, List<Ask> asks) {
 
-    /** Answered with 16 bytes by every side that is ready. */
+    /** Answered with 16 bytes by every program that is ready. */
     static final String READY_PATH = "/r0/bytes/16";
 
     private static final int TINY = 16;

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Measures one {@link LoadCase} on several sides in turn: the peak, what it costs, and latencies at half of it. */
+/** Measures one {@link LoadCase} on several programs in turn: the peak, what it costs, and latencies at half of it. */
 final class LoadRun {
 
     /** A turn that is better than the best before by less than this ends a warm-up. */
@@ -17,6 +17,9 @@ final class LoadRun {
 
     /** From so many connections on, a quick plan has fewer. */
     private static final int MANY = 100;
+
+    /** Requests after which the compiler of a JVM has seen all that matters several times over. */
+    private static final long WARM_REPLIES = 40_000;
 
     private static final Duration NO_REPLY = Duration.ofSeconds(60);
 
@@ -36,30 +39,34 @@ final class LoadRun {
         this.progress = progress;
     }
 
-    /** Measures {@code load} on all {@code sides}; {@code cold} are processes that have not served yet. */
-    void run(LoadCase load, List<Side> sides, boolean cold) throws InterruptedException {
+    /** Measures {@code load} on {@code all}; {@code cold} are processes that have not served yet. */
+    void run(LoadCase load, List<Running> all, boolean cold) throws InterruptedException {
         results.begin(load.name(), load.title());
-        for (var side : sides) {
-            attempt(load, side, () -> warmUp(load, side, cold && side.probe() != null));
+        for (var running : all) {
+            attempt(load, running, () -> warmUp(load, running, cold && running.probe() != null));
         }
         for (var round = 0; round < plan.rounds(); round++) {
-            for (var side : sides) {
-                attempt(load, side, () -> peak(load, side));
+            for (var running : all) {
+                attempt(load, running, () -> peak(load, running));
             }
         }
         for (var round = 0; round < plan.rounds(); round++) {
-            for (var side : sides) {
-                attempt(load, side, () -> latency(load, side));
+            for (var running : all) {
+                attempt(load, running, () -> latency(load, running));
             }
         }
-        for (var side : sides) {
-            results.add(load.name(), side.name(), Measure.RESIDENT, side.tree().residentBytes() / MB);
-            tell(load, side);
+        for (var running : all) {
+            results.add(
+                    load.name(),
+                    running.name(),
+                    Measure.RESIDENT,
+                    running.tree().residentBytes() / MB);
+            tell(load, running);
         }
     }
 
-    private ClosedLoop open(LoadCase load, Side side) {
-        return ClosedLoop.start(field.loader(), side.port(), load.asks(), connections(load));
+    private ClosedLoop open(LoadCase load, Running running) {
+        return ClosedLoop.start(field.loader(), running.port(), load.asks(), connections(load));
     }
 
     private int connections(LoadCase load) {
@@ -70,28 +77,29 @@ final class LoadRun {
         void run() throws InterruptedException;
     }
 
-    private static void attempt(LoadCase load, Side side, Attempt attempt) throws InterruptedException {
+    private static void attempt(LoadCase load, Running running, Attempt attempt) throws InterruptedException {
         try {
             attempt.run();
         } catch (LoadFailed e) {
-            throw new LoadFailed(load.name() + " on " + side.name() + ": " + e.getMessage(), e);
+            throw new LoadFailed(load.name() + " on " + running.name() + ": " + e.getMessage(), e);
         }
     }
 
-    /** A JVM that has just started is given turns until it becomes no faster. */
-    private void warmUp(LoadCase load, Side side, boolean cold) throws InterruptedException {
-        try (var closed = open(load, side)) {
+    /** A JVM that has just started is given turns until it has answered many requests and becomes no faster. */
+    private void warmUp(LoadCase load, Running running, boolean cold) throws InterruptedException {
+        try (var closed = open(load, running)) {
             if (!cold) {
                 Thread.sleep(plan.warmUp());
                 closed.replies();
                 return;
             }
             var best = 0L;
+            var enough = plan.scaled(WARM_REPLIES);
             for (var turn = 1; turn <= plan.warmUpTurnsMax(); turn++) {
                 var before = closed.replies();
                 Thread.sleep(plan.length());
                 var replies = closed.replies() - before;
-                if (turn >= plan.warmUpTurnsMin() && replies < best * FASTER) {
+                if (turn >= plan.warmUpTurnsMin() && closed.replies() >= enough && replies < best * FASTER) {
                     return;
                 }
                 best = Math.max(best, replies);
@@ -99,29 +107,29 @@ final class LoadRun {
         }
     }
 
-    private void peak(LoadCase load, Side side) throws InterruptedException {
-        var isProxy = !side.name().equals(Results.DIRECT);
-        try (var closed = open(load, side)) {
-            var allocatedBefore = side.allocatedBytes();
+    private void peak(LoadCase load, Running running) throws InterruptedException {
+        var isProxy = !running.name().equals(Results.DIRECT);
+        try (var closed = open(load, running)) {
+            var allocatedBefore = running.allocatedBytes();
             var repliesBefore = closed.replies();
             var before =
-                    Window.now(isProxy ? side.tree() : null, field.upstream().tree());
+                    Window.now(isProxy ? running.tree() : null, field.upstream().tree());
             turn(closed, repliesBefore);
             var spent = Window.now(
-                            isProxy ? side.tree() : null, field.upstream().tree())
+                            isProxy ? running.tree() : null, field.upstream().tree())
                     .since(before);
             var replies = (double) (closed.replies() - repliesBefore);
             others.add(spent);
-            add(load, side, Measure.REQUESTS, replies / spent.seconds());
+            add(load, running, Measure.REQUESTS, replies / spent.seconds());
             if (isProxy) {
-                add(load, side, Measure.CPU, spent.peer() / 1e3 / replies);
+                add(load, running, Measure.CPU, spent.peer() / 1e3 / replies);
             }
-            add(load, side, Measure.CPU_UPSTREAM, spent.upstream() / 1e3 / replies);
-            add(load, side, Measure.CPU_LOAD, spent.load() / 1e3 / replies);
+            add(load, running, Measure.CPU_UPSTREAM, spent.upstream() / 1e3 / replies);
+            add(load, running, Measure.CPU_LOAD, spent.load() / 1e3 / replies);
             var repliesSince = (double) (closed.replies() - repliesBefore);
-            side.allocatedBytes()
-                    .ifPresent(now ->
-                            add(load, side, Measure.ALLOCATED, (now - allocatedBefore.orElseThrow()) / repliesSince));
+            running.allocatedBytes()
+                    .ifPresent(now -> add(
+                            load, running, Measure.ALLOCATED, (now - allocatedBefore.orElseThrow()) / repliesSince));
         }
     }
 
@@ -137,32 +145,32 @@ final class LoadRun {
         }
     }
 
-    private void latency(LoadCase load, Side side) throws InterruptedException {
-        var rate = halfOfPeak(load, side);
+    private void latency(LoadCase load, Running running) throws InterruptedException {
+        var rate = halfOfPeak(load, running);
         var latencies = OpenLoop.run(
-                field.loader(), side.port(), load.asks(), connections(load), rate, plan.settle(), plan.length());
-        add(load, side, Measure.HALF_LOAD, rate);
-        add(load, side, Measure.P50, latencies.getValueAtPercentile(50) / 1e6);
-        add(load, side, Measure.P99, latencies.getValueAtPercentile(99) / 1e6);
+                field.loader(), running.port(), load.asks(), connections(load), rate, plan.settle(), plan.length());
+        add(load, running, Measure.HALF_LOAD, rate);
+        add(load, running, Measure.P50, latencies.getValueAtPercentile(50) / 1e6);
+        add(load, running, Measure.P99, latencies.getValueAtPercentile(99) / 1e6);
     }
 
     /** Without a proxy the rate is Banyan's, so that the difference is what Banyan adds. */
-    private double halfOfPeak(LoadCase load, Side side) {
-        var own = results.median(load.name(), side.name(), Measure.REQUESTS).orElseThrow();
-        var peak = side.name().equals(Results.DIRECT)
+    private double halfOfPeak(LoadCase load, Running running) {
+        var own = results.median(load.name(), running.name(), Measure.REQUESTS).orElseThrow();
+        var peak = running.name().equals(Results.DIRECT)
                 ? results.median(load.name(), "banyan", Measure.REQUESTS).orElse(own)
                 : own;
         return Math.max(1, peak / 2);
     }
 
-    private void add(LoadCase load, Side side, Measure measure, double value) {
-        results.add(load.name(), side.name(), measure, value);
+    private void add(LoadCase load, Running running, Measure measure, double value) {
+        results.add(load.name(), running.name(), measure, value);
     }
 
-    private void tell(LoadCase load, Side side) {
-        var line = new StringBuilder(String.format("  %-11s %-8s", load.name(), side.name()));
+    private void tell(LoadCase load, Running running) {
+        var line = new StringBuilder(String.format("  %-11s %-8s", load.name(), running.name()));
         for (var measure : List.of(Measure.REQUESTS, Measure.P50, Measure.P99, Measure.CPU)) {
-            results.median(load.name(), side.name(), measure)
+            results.median(load.name(), running.name(), measure)
                     .ifPresent(median ->
                             line.append(String.format(java.util.Locale.ROOT, "  %,10.2f %s", median, measure.label())));
         }

@@ -16,8 +16,8 @@ record Plan(Set<String> cases, Set<String> peers, int rounds, Duration length, b
         if (rounds < 1 || rounds > ROUNDS_MAX) {
             throw new IllegalArgumentException("rounds: " + rounds + " (expected: 1.." + ROUNDS_MAX + ")");
         }
-        if (length.toMillis() < 50 || length.toMinutes() > 60) {
-            throw new IllegalArgumentException("seconds: " + length.toMillis() / 1000.0 + " (expected: 0.05..3600)");
+        if (length.toMillis() < 20 || length.toMinutes() > 60) {
+            throw new IllegalArgumentException("seconds: " + length.toMillis() / 1000.0 + " (expected: 0.02..3600)");
         }
         cases = Set.copyOf(cases);
         peers = Set.copyOf(peers);
@@ -28,9 +28,9 @@ record Plan(Set<String> cases, Set<String> peers, int rounds, Duration length, b
         return quick ? 1 : 4;
     }
 
-    /** Returns the most turns for which it is, if it still becomes faster. */
+    /** Returns the most turns for which it is, if it is slow or still becomes faster. */
     int warmUpTurnsMax() {
-        return quick ? 1 : 12;
+        return quick ? 1 : 20;
     }
 
     /** Returns how long a warm process is warmed up for another case. */

@@ -83,11 +83,11 @@ final class Session {
             return;
         }
         var started = startAll(peers, 1);
-        var sides = Stream.concat(Stream.of(field.upstream().named(Results.DIRECT)), started.stream())
+        var all = Stream.concat(Stream.of(field.upstream().named(Results.DIRECT)), started.stream())
                 .toList();
         var cold = true;
         for (var load : loads) {
-            loadRun.run(load, sides, cold);
+            loadRun.run(load, all, cold);
             cold = false;
         }
         stopAll(started);
@@ -102,34 +102,42 @@ final class Session {
 
     private void mirror() throws IOException, InterruptedException {
         if (!(ours().orElse(null) instanceof Banyan banyan)) {
-            results.skip(MIRROR, "only Banyan mirrors, and it is not among the peers");
+            leaveOut(MIRROR, "only Banyan mirrors, and it is not among the peers");
             return;
         }
         var folder = field.folder("mirror-rules");
         Banyan.writeRules(field.place(1, folder, 1, true, null), folder.resolve("rules.yaml"));
         var refusal = new Launcher(banyan.launcher()).refusal(folder);
         if (refusal.isPresent()) {
-            results.skip(MIRROR, refusal.get());
-            progress.accept("  " + MIRROR + ": left out, " + refusal.get());
+            leaveOut(MIRROR, refusal.get());
             return;
         }
-        var side = field.start(banyan, 1, true, null);
+        var running = field.start(banyan, 1, true, null);
         var load = LoadCase.mirrored();
-        loadRun.run(load, List.of(side), true);
-        results.add(load.name(), side.name(), Measure.MIRRORED, mirroredPercent(load, side));
-        field.stop(side);
+        if (mirroredPercent(load, running) == 0) {
+            leaveOut(MIRROR, "the rules are accepted, but no request came to the upstream twice");
+        } else {
+            loadRun.run(load, List.of(running), true);
+            results.add(load.name(), running.name(), Measure.MIRRORED, mirroredPercent(load, running));
+        }
+        field.stop(running);
     }
 
-    /** Returns how many more requests reached the upstream than were asked, in percent of those. */
-    private double mirroredPercent(LoadCase load, Side side) throws InterruptedException {
+    private void leaveOut(String caseName, String why) {
+        results.skip(caseName, why);
+        progress.accept("  " + caseName + ": left out, " + why);
+    }
+
+    /** Returns how many more requests reached the upstream than were asked, in percent of those. What was in flight is not counted. */
+    private double mirroredPercent(LoadCase load, Running running) throws InterruptedException {
         var before = upstreamCount();
         long replies;
-        try (var closed = ClosedLoop.start(field.loader(), side.port(), load.asks(), load.connections())) {
+        try (var closed = ClosedLoop.start(field.loader(), running.port(), load.asks(), load.connections())) {
             Thread.sleep(plan.length());
-            replies = closed.replies();
+            replies = Math.max(1, closed.replies());
         }
         var arrived = upstreamCount() - before;
-        return 100.0 * Math.max(0, arrived - replies) / replies;
+        return 100.0 * Math.max(0, arrived - replies - load.connections()) / replies;
     }
 
     private long upstreamCount() {
@@ -144,21 +152,20 @@ final class Session {
                     ? "the load generator speaks HTTP/1.1 only"
                     : "`./banyan gateway --help` names no HTTP/2 option, and the load generator speaks HTTP/1.1 only";
         }
-        results.skip(HTTP2, why);
-        progress.accept("  " + HTTP2 + ": left out, " + why);
+        leaveOut(HTTP2, why);
     }
 
-    private List<Side> startAll(List<Peer> those, int rules) throws IOException, InterruptedException {
-        var sides = new ArrayList<Side>();
+    private List<Running> startAll(List<Peer> those, int rules) throws IOException, InterruptedException {
+        var all = new ArrayList<Running>();
         for (var peer : those) {
-            sides.add(field.start(peer, rules, false, null));
+            all.add(field.start(peer, rules, false, null));
         }
-        return sides;
+        return all;
     }
 
-    private void stopAll(List<Side> sides) throws IOException {
-        for (var side : sides) {
-            field.stop(side);
+    private void stopAll(List<Running> all) throws IOException {
+        for (var running : all) {
+            field.stop(running);
         }
     }
 

@@ -30,9 +30,9 @@ final class StartRun {
         results.begin(NAME, "from the command line to the first answer, with one rule");
         for (var round = 0; round < plan.rounds(); round++) {
             for (var peer : peers) {
-                var side = field.start(peer);
-                field.stop(side);
-                results.add(NAME, peer.name(), Measure.READY, side.readySeconds());
+                var running = field.start(peer);
+                field.stop(running);
+                results.add(NAME, peer.name(), Measure.READY, running.readySeconds());
             }
         }
         for (var peer : peers) {

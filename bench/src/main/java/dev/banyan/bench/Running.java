@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A program that runs and takes requests at {@code port}: a peer, or the upstream itself. */
-record Side(
+record Running(
         String name,
         int port,
         Child child,
@@ -18,8 +18,8 @@ record Side(
         double readySeconds) {
 
     /** Returns it under another name. */
-    Side named(String other) {
-        return new Side(other, port, child, tree, probe, readySeconds);
+    Running named(String other) {
+        return new Running(other, port, child, tree, probe, readySeconds);
     }
 
     /** Returns the bytes its JVM ever allocated, if it is one. */
