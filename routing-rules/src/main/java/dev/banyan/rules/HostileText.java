@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 final class HostileText {
 
     private static final Pattern RESOURCE =
-            Pattern.compile("(?i)\\s*(classpath\\*?|file|jar|jrt|jndi|ldaps?|rmi|iiop|javascript|vbscript):.*");
-    private static final Pattern CLASS =
-            Pattern.compile("\\s*(java|javax|jakarta|jdk|sun|com\\.sun|org\\.springframework)(\\.\\w+)*\\.[A-Z]\\w*.*");
+            Pattern.compile("(?is)\\s*(classpath\\*?|file|jar|jrt|nested|vfs|netdoc|jndi|ldaps?|rmi|iiop|corbaname|"
+                    + "javascript|vbscript):.*");
+    private static final Pattern CLASS = Pattern.compile("(?s)\\s*(T\\s*\\(\\s*|new\\s+|!!)?"
+            + "(java|javax|jakarta|jdk|sun|com\\.sun|org\\.springframework)(\\.\\w+)*\\.[A-Z]\\w*.*");
 
     private HostileText() {}
 

@@ -3,7 +3,11 @@ package dev.banyan.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -124,6 +128,86 @@ final class ExplainTest {
         }
         assertThat(won).isGreaterThan(RULE_SETS);
         assertThat(odd).isGreaterThan(RULE_SETS / 2);
+    }
+
+    /** By the words of the reference page, from what the explanation says: which side, and what answers. */
+    @ParameterizedTest
+    @ValueSource(longs = {14, 15})
+    void whatItSaysOfTheCallerLeadsToTheDecision(long seed) {
+        var random = new Random(seed);
+        Map<String, Integer> seen = new TreeMap<>();
+        for (int i = 0; i < RULE_SETS; i++) {
+            RoutingTable table = RandomRules.tableOf(RandomRules.everything(random));
+            for (int j = 0; table != null && j < REQUESTS; j++) {
+                RequestFacts facts = RandomRules.anybody(random);
+                Explanation explanation = Explain.of(table, facts);
+                assertAgrees(table, facts, explanation);
+                String led = assertFollows(table, facts, explanation);
+                seen.merge(led, 1, Integer::sum);
+            }
+        }
+        assertThat(seen.keySet())
+                .contains(
+                        "schedule", "stage", "override", "assignment", "weight", "redirect", "gone", "none", "refused");
+        assertThat(seen.values()).allMatch(each -> each > 10);
+    }
+
+    private static String assertFollows(RoutingTable table, RequestFacts facts, Explanation explanation) {
+        String as = facts + "\n" + table.rules();
+        Decision decision = explanation.decision();
+        Route route = explanation.candidates().stream()
+                .filter(each -> each.verdict() instanceof Explanation.Verdict.Wins)
+                .map(Explanation.Candidate::route)
+                .findFirst()
+                .orElse(null);
+        if (decision instanceof Decision.Refused) {
+            return "refused";
+        }
+        if (route == null) {
+            assertThat(((Decision.Routed) decision).route()).as(as).isNull();
+            return "none";
+        }
+        ChosenBy by = chosenBy(route, facts, explanation.cohort());
+        boolean candidate = isCandidate(route, by, explanation.cohort());
+        if (by == ChosenBy.STAGE && route.stage() == Stage.RETIRED) {
+            assertThat(decision).as(as).isInstanceOf(Decision.Gone.class);
+            return "gone";
+        }
+        if (candidate && route.redirect() != null) {
+            assertThat(decision).as(as).isInstanceOf(Decision.Redirected.class);
+            return "redirect";
+        }
+        var routed = (Decision.Routed) decision;
+        assertThat(routed.choice().by()).as(as).isEqualTo(by);
+        assertThat(routed.side()).as(as).isEqualTo(candidate ? Side.CANDIDATE : Side.BASELINE);
+        assertThat(routed.backend().baseline()).as(as).isEqualTo(!candidate);
+        assertThat(routed.rewritten() != null).as(as).isEqualTo(candidate && route.rewrite() != null);
+        return by.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static ChosenBy chosenBy(Route route, RequestFacts facts, Explanation.@Nullable CohortFinding cohort) {
+        Schedule schedule = route.schedule();
+        boolean out = schedule != null && (facts.atMillis() < 500 || facts.atMillis() >= 1_500);
+        if (out) {
+            return ChosenBy.SCHEDULE;
+        }
+        if (route.stage() != Stage.LIVE) {
+            return ChosenBy.STAGE;
+        }
+        if (cohort != null && cohort.override() != null && cohort.overrideBelieved()) {
+            return ChosenBy.OVERRIDE;
+        }
+        return cohort != null && cohort.assigned() != null ? ChosenBy.ASSIGNMENT : ChosenBy.WEIGHT;
+    }
+
+    private static boolean isCandidate(Route route, ChosenBy by, Explanation.@Nullable CohortFinding cohort) {
+        return switch (by) {
+            case STAGE -> route.stage() == Stage.COMPLETE;
+            case OVERRIDE -> cohort != null && String.valueOf(cohort.override()).endsWith("to the candidate");
+            case ASSIGNMENT -> cohort != null && cohort.assigned() == Side.CANDIDATE;
+            case WEIGHT -> (cohort == null ? Cohort.LAST_BUCKET : cohort.bucket()) < route.weight();
+            case SCHEDULE, NO_ROUTE -> false;
+        };
     }
 
     private static void assertAgrees(RoutingTable table, RequestFacts facts, Explanation explanation) {

@@ -1,5 +1,6 @@
 package dev.banyan.rules;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -7,11 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -84,6 +88,95 @@ final class HostileTextTest {
                 .forEach(path -> path.forEach(key -> used.add(key.toString()))));
         keys.removeAll(used);
         assertThat(keys).as("keys that no document of this test has").isEmpty();
+    }
+
+    private static final List<UnaryOperator<String>> SPELLINGS = List.of(
+            UnaryOperator.identity(),
+            text -> text.toUpperCase(Locale.ROOT),
+            text -> "\t " + text,
+            text -> text.charAt(0) + text.substring(1).toUpperCase(Locale.ROOT));
+
+    private static final List<UnaryOperator<String>> CLASSES = List.of(
+            UnaryOperator.identity(),
+            text -> " " + text,
+            text -> text + "()",
+            text -> "T(" + text + ").x",
+            text -> "new " + text + "('a')",
+            text -> "!!" + text + " [\"a\"]",
+            text -> text + "\nx");
+
+    /** What people have smuggled in, around and spelled in every way we know of. */
+    private static List<String> variants() {
+        List<String> variants = new ArrayList<>();
+        List<String> bodies = List.of(
+                "T(java.lang.Runtime).getRuntime().exec('id')",
+                "new ProcessBuilder('id').start()",
+                "@systemProperties['a']",
+                "''.class.forName('x')",
+                "1+1",
+                "jndi:ldap://x.test/a",
+                "env:SECRET:-x",
+                "lower:j}ndi",
+                "#root",
+                "\\u0024x",
+                "beanFactory",
+                "#this.class.classLoader",
+                "script:javascript:1",
+                "base64:aWQ=",
+                "::-j",
+                "",
+                "'a'.concat('b')");
+        for (String body : bodies) {
+            for (String open : List.of("#{", "${", "x#{", "${${", "/a/#{", "#{ ", " ${", "%{#{", "$${", "#{'", "#{{")) {
+                for (String close : List.of("}", "", "}}", " }", "}/b", "}#{1}", "\n}", "}?x=1", "\t", "})")) {
+                    variants.add(open + body + close);
+                }
+            }
+        }
+        for (String scheme :
+                List.of("classpath", "classpath*", "file", "jar", "nested", "jndi", "ldap", "ldaps", "rmi")) {
+            for (String rest : List.of(":x", ":/etc/passwd", "://x.test/a", ":a!/b", ":x\ny")) {
+                SPELLINGS.forEach(spelled -> variants.add(spelled.apply(scheme) + rest));
+            }
+        }
+        for (String name : List.of("java.lang.Runtime", "javax.script.ScriptEngine", "org.springframework.cglib.X")) {
+            CLASSES.forEach(spelled -> variants.add(spelled.apply(name)));
+        }
+        return variants;
+    }
+
+    @Test
+    void everyVariantIsRefused() {
+        assertThat(variants()).hasSizeGreaterThan(2_000).allMatch(each -> HostileText.in(each) != null);
+    }
+
+    /** Two thousand times all fields of two documents, each read as the gateway reads a file. */
+    @Test
+    @Tag("soak")
+    void everyFieldRefusesEveryVariant() {
+        var soak = new Soak();
+        int tried = 0;
+        int fields = 0;
+        for (Map<String, Object> document : documents().toList()) {
+            List<List<Object>> leaves = leaves(document, List.of());
+            fields += leaves.size();
+            for (List<Object> path : leaves) {
+                for (String variant : variants()) {
+                    tried += soak.isOver() ? 0 : refused(with(document, path, variant), path, variant);
+                }
+            }
+        }
+        soak.report("%,d payloads in %d fields".formatted(tried, fields));
+    }
+
+    private static int refused(Object document, List<Object> path, String variant) {
+        List<Problem> problems = new ArrayList<>();
+        YamlParser.parse(Path.of("rules.yaml"), dump(document).getBytes(UTF_8), problems);
+        assertThat(problems)
+                .as("%s = %s", path, variant)
+                .extracting(Problem::kind)
+                .contains(ProblemKind.EXPRESSION);
+        return 1;
     }
 
     private static void collect(JsonNode schema, Set<String> keys) {

@@ -55,20 +55,26 @@ final class MutatedInputTest {
 
     @Test
     void twentyThousandMutatedFiles() throws Exception {
-        Assertions.assertTimeoutPreemptively(Duration.ofMinutes(5), () -> mutate(20_000, 1));
+        Assertions.assertTimeoutPreemptively(Duration.ofMinutes(5), () -> mutate(20_000, 1, new Soak()));
     }
 
     @Test
     @Tag("soak")
     void aMillionMutatedFiles() throws Exception {
-        mutate(1_000_000, System.nanoTime());
+        long seed = Long.getLong("soak.seed", System.nanoTime());
+        var soak = new Soak();
+        int done = mutate(1_000_000, seed, soak);
+        soak.report("%,d mutated files, seed %d".formatted(done, seed));
     }
 
-    private static void mutate(int count, long seed) throws IOException {
+    /** Returns how many were read. */
+    private static int mutate(int most, long seed, Soak soak) throws IOException {
         List<String> seeds = seeds();
         var random = new Random(seed);
         int valid = 0;
-        for (int i = 0; i < count; i++) {
+        int count = 0;
+        for (int i = 0; i < most && !soak.isOver(); i++) {
+            count++;
             byte[] input = mutated(seeds.get(random.nextInt(seeds.size())), random);
             try {
                 RuleSet rules = parse(input);
@@ -85,6 +91,7 @@ final class MutatedInputTest {
         }
         // Otherwise the mutations are too wild to find anything.
         assertThat(valid).isBetween(count / 100, count - count / 10);
+        return count;
     }
 
     private static RuleSet parse(byte[] input) throws RulesException {

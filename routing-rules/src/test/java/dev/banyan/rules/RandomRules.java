@@ -1,7 +1,9 @@
 package dev.banyan.rules;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,66 @@ final class RandomRules {
                     .build());
         }
         return RuleSet.of(List.of(Rules.LEGACY, Rules.CATALOG), List.of(), routes);
+    }
+
+    /** The same with everything that can become of a request: splits, overrides, schedules, redirects, rewrites, retired routes. */
+    static RuleSet everything(Random random) {
+        List<Route> routes = new ArrayList<>();
+        for (Route each : rules(random).routes()) {
+            routes.add(staged(each, random));
+        }
+        Cohort byHeader = new Cohort(
+                "by-header",
+                List.of(new Cohort.Key.Header("K")),
+                "a",
+                List.of(
+                        new Cohort.SideOverride(new Cohort.Key.Header("Side"), "new", Side.CANDIDATE),
+                        new Cohort.SideOverride(new Cohort.Key.Cookie("side"), "old", Side.BASELINE)),
+                Map.of("k1", Side.CANDIDATE, "k2", Side.BASELINE));
+        Cohort byCookie =
+                new Cohort("by-cookie", List.of(new Cohort.Key.Cookie("k"), new Cohort.Key.GenerateCookie("id")), "b");
+        return RuleSet.of(List.of(Rules.LEGACY, Rules.CATALOG), List.of(byHeader, byCookie), routes);
+    }
+
+    private static Route staged(Route route, Random random) {
+        Route.Builder staged = route.toBuilder().stage(List.of(Stage.values()).get(random.nextInt(5)));
+        if (random.nextInt(2) == 0) {
+            staged.stage(Stage.LIVE)
+                    .weight(List.of(0, 1, 2_500, 5_000, 9_999, 10_000).get(random.nextInt(6)))
+                    .cohort(random.nextBoolean() ? "by-header" : "by-cookie");
+        }
+        if (random.nextInt(4) == 0) {
+            staged.candidate(null).redirect(new Redirect("https", null, null, null, 302));
+        } else if (random.nextInt(4) == 0) {
+            staged.rewrite(new Rewrite(null, new PathReplacement.ReplaceFullPath("/new")));
+        }
+        if (random.nextInt(4) == 0) {
+            staged.schedule(new Schedule(Instant.ofEpochMilli(500), Instant.ofEpochMilli(1_500)));
+        }
+        return staged.build();
+    }
+
+    /** A request of somebody at some time, for {@link #everything}. */
+    static RequestFacts anybody(Random random) {
+        String path = random.nextInt(4) == 0 ? "/a/.." + literal(random) : literal(random);
+        RequestFacts plain = request(random, path);
+        List<String> headers = new ArrayList<>(List.of(
+                "Host: " + plain.host(),
+                "P: " + plain.headers().first("P"),
+                "Q: " + plain.headers().first("Q"),
+                "Cookie: " + plain.headers().first("Cookie") + "; k=c" + random.nextInt(50) + "; side="
+                        + (random.nextInt(8) == 0 ? "old" : "none")));
+        if (random.nextInt(4) > 0) {
+            headers.add("K: k" + random.nextInt(12));
+        }
+        if (random.nextInt(4) == 0) {
+            headers.add("Side: " + (random.nextBoolean() ? "new" : "other"));
+        }
+        return Rules.request(
+                plain.method() + " " + plain.rawPath() + "?" + plain.rawQuery(),
+                random.nextBoolean(),
+                Instant.ofEpochMilli(random.nextInt(2_000)),
+                headers.toArray(String[]::new));
     }
 
     private static Match match(Random random) {

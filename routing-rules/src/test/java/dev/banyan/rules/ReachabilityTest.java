@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -16,10 +18,25 @@ final class ReachabilityTest {
     @ParameterizedTest
     @ValueSource(longs = {21, 22, 23})
     void whatIsCoveredNeverWins(long seed) {
-        var random = new Random(seed);
+        run(new Random(seed), RULE_SETS, new Soak());
+    }
+
+    @Test
+    @Tag("soak")
+    void whatIsCoveredNeverWinsInAHundredThousandRuleSets() {
+        long seed = Long.getLong("soak.seed", System.nanoTime());
+        var soak = new Soak();
+        String done = run(new Random(seed), 100_000, soak);
+        soak.report(done + ", seed " + seed);
+    }
+
+    /** Returns what was looked at. */
+    private static String run(Random random, int ruleSets, Soak soak) {
         int covered = 0;
         int fitting = 0;
-        for (int i = 0; i < RULE_SETS; i++) {
+        int sets = 0;
+        for (int i = 0; i < ruleSets && !soak.isOver(); i++) {
+            sets++;
             RuleSet rules = RandomRules.rules(random);
             if (RandomRules.tableOf(rules) == null) {
                 continue;
@@ -42,6 +59,7 @@ final class ReachabilityTest {
         }
         assertThat(covered).isGreaterThan(50);
         assertThat(fitting).isGreaterThan(covered * REQUESTS / 4);
+        return "%,d rule sets, %,d covered matches, %,d requests that fit them".formatted(sets, covered, fitting);
     }
 
     private static Route only(Reachability.Covered covered) {

@@ -2,6 +2,7 @@ package dev.banyan.rules;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,90 +11,49 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.function.ToIntFunction;
 
 /**
- * Measures what a decision costs with few and with many rules. A program, not a test: {@code docs/measurements/routing-cost.md}
- * has the command and the figures. With any argument it measures compiling and reading only.
+ * Measures what compiling and reading rules costs, in time and in what stays in memory. A program, not a test:
+ * {@code docs/measurements/routing-cost.md} has the command and the figures. {@link RoutingCostBenchmark} measures decisions.
  */
 final class RoutingCost {
 
-    private static final int REQUESTS = 4_096;
+    static final int REQUESTS = 4_096;
+
     private static final int ROUNDS = 7;
-    private static final long ROUND_NANOS = 1_000_000_000L;
+    private static final int RULES = 100_000;
 
     private RoutingCost() {}
 
     public static void main(String[] args) throws Exception {
-        if (args.length == 0) {
-            decisions();
-        }
         compileTimes();
         readTimes();
     }
 
-    private static void decisions() throws Exception {
-        System.out.printf("%-34s %10s %12s %14s%n", "", "rules", "ns/decision", "bytes/decision");
-        for (int count : new int[] {10, 1_000, 100_000}) {
-            RoutingTable table = RoutingTable.compile(rules(count));
-            measure("matched, plain path", count, plain(count), request -> outcome(table, request));
-            measure("matched, split by cohort cookie", count, withCookie(count), request -> outcome(table, request));
-            measure("not matched", count, unmatched(), request -> outcome(table, request));
-            measure("odd path (//, ;a=b), all agree", count, odd(count), request -> outcome(table, request));
-        }
-        for (int count : new int[] {10, 1_000}) {
-            var naive = new NaiveRouter(rules(count).routes());
-            measure(
-                    "scan of all rules, for contrast",
-                    count,
-                    plain(count),
-                    request -> naive.route(request).isPresent() ? 1 : 0);
-        }
-    }
-
-    private static int outcome(RoutingTable table, RequestFacts request) {
-        return table.decide(request) instanceof Decision.Routed routed ? routed.bucket() : -1;
-    }
-
-    private static void measure(
-            String what, int count, List<RequestFacts> requests, ToIntFunction<RequestFacts> decide) {
-        round(requests, decide); // warm
-        round(requests, decide);
-        double[] nanos = new double[ROUNDS];
-        double[] bytes = new double[ROUNDS];
-        for (int i = 0; i < ROUNDS; i++) {
-            double[] result = round(requests, decide);
-            nanos[i] = result[0];
-            bytes[i] = result[1];
-        }
-        Arrays.sort(nanos);
-        Arrays.sort(bytes);
-        System.out.printf(
-                Locale.ROOT, "%-34s %,10d %,12.0f %,14.0f%n", what, count, nanos[ROUNDS / 2], bytes[ROUNDS / 2]);
-    }
-
-    private static double[] round(List<RequestFacts> requests, ToIntFunction<RequestFacts> decide) {
-        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long allocated = threads.getCurrentThreadAllocatedBytes();
-        long start = System.nanoTime();
-        long decisions = 0;
-        long sum = 0;
-        while (System.nanoTime() - start < ROUND_NANOS) {
-            for (int i = 0; i < 64; i++) {
-                sum += decide.applyAsInt(requests.get((int) (decisions++ % REQUESTS)));
-            }
-        }
-        double elapsed = System.nanoTime() - start;
-        double bytes = threads.getCurrentThreadAllocatedBytes() - allocated;
-        if (sum == Long.MIN_VALUE) {
-            throw new IllegalStateException("never: keeps the decisions from being optimised away");
-        }
-        return new double[] {elapsed / decisions, bytes / decisions};
-    }
-
     private static void compileTimes() throws Exception {
-        RuleSet rules = rules(100_000);
+        RuleSet rules = rules(RULES);
         once("compile 100,000 rules", ROUNDS, () -> RoutingTable.compile(rules));
+        long before = used();
+        retained("their index alone", before, RoutingTable.compile(rules));
+    }
+
+    /** Bytes in use after a full collection; the least of several, since a collection may leave something for the next. */
+    private static long used() {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+            Runtime runtime = Runtime.getRuntime();
+            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+        }
+        return least;
+    }
+
+    private static void retained(String what, long before, Object kept) {
+        try {
+            System.out.printf(Locale.ROOT, "%s: %.1f MB retained%n", what, (used() - before) / 1e6);
+        } finally {
+            Reference.reachabilityFence(kept);
+        }
     }
 
     private static void readTimes() throws Exception {
@@ -103,6 +63,9 @@ final class RoutingCost {
             Files.writeString(file, yaml(count));
             String what = "read and check %,d rules (%,d KiB)".formatted(count, Files.size(file) / 1024);
             once(what, 3, () -> RulesFolder.read(folder));
+            long before = used();
+            RoutingTable table = RoutingTable.compile(RulesFolder.read(folder));
+            retained("all of it: rules, their places and their index", before, table);
         }
         Files.delete(file);
         Files.delete(folder);
@@ -127,7 +90,7 @@ final class RoutingCost {
                 what, clock[rounds / 2] / 1_000_000, processor[rounds / 2] / 1_000_000);
     }
 
-    private static RuleSet rules(int count) {
+    static RuleSet rules(int count) {
         Cohort shopper = new Cohort("shopper", List.of(new Cohort.Key.GenerateCookie("banyan_id")), "shop");
         List<Route> routes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -169,14 +132,14 @@ final class RoutingCost {
         return yaml.toString();
     }
 
-    private static List<RequestFacts> plain(int count) {
+    static List<RequestFacts> plain(int count) {
         return requests(new Random(1)
                 .ints(REQUESTS, 0, count)
                 .mapToObj(RoutingCost::requestPath)
                 .toList());
     }
 
-    private static List<RequestFacts> withCookie(int count) {
+    static List<RequestFacts> withCookie(int count) {
         return requests(
                 new Random(2)
                         .ints(REQUESTS, 0, count)
@@ -185,14 +148,14 @@ final class RoutingCost {
                 "Cookie: JSESSIONID=0123456789ABCDEF; banyan_id=kR3vJ0mY1uWqZ8nT5xB2dA");
     }
 
-    private static List<RequestFacts> unmatched() {
+    static List<RequestFacts> unmatched() {
         return requests(new Random(3)
                 .ints(REQUESTS, 0, 10_000)
                 .mapToObj(i -> "/legacy/page" + i + "/edit")
                 .toList());
     }
 
-    private static List<RequestFacts> odd(int count) {
+    static List<RequestFacts> odd(int count) {
         return requests(new Random(4)
                 .ints(REQUESTS, 0, count)
                 .mapToObj(i -> "/legacy//page" + i + ";a=b/x")
