@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Each case is a file: rules, a line of dashes, and what comes of them: the rule set as text, or every problem. A line
  * {@code ### name.yaml} begins another file. Run with {@code -Dgolden.write=true} to write what comes out now; read the
- * difference before keeping it.
+ * difference before keeping it. What no text file can hold (too many bytes, bytes that are no UTF-8) is in {@link RulesFolderTest}.
  */
 final class GoldenTest {
 

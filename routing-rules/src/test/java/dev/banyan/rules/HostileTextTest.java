@@ -155,18 +155,16 @@ final class HostileTextTest {
     @Tag("soak")
     void everyFieldRefusesEveryVariant() {
         var soak = new Soak();
+        List<Map<String, Object>> documents = documents().toList();
         int tried = 0;
-        int fields = 0;
-        for (Map<String, Object> document : documents().toList()) {
-            List<List<Object>> leaves = leaves(document, List.of());
-            fields += leaves.size();
-            for (List<Object> path : leaves) {
-                for (String variant : variants()) {
+        for (String variant : variants()) {
+            for (Map<String, Object> document : documents) {
+                for (List<Object> path : leaves(document, List.of())) {
                     tried += soak.isOver() ? 0 : refused(with(document, path, variant), path, variant);
                 }
             }
         }
-        soak.report("%,d payloads in %d fields".formatted(tried, fields));
+        soak.report("%,d pairs of a payload and a field".formatted(tried));
     }
 
     private static int refused(Object document, List<Object> path, String variant) {

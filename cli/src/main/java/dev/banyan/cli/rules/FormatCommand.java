@@ -4,7 +4,6 @@ import dev.banyan.cli.toolkit.CommandFailed;
 import dev.banyan.rules.RulesException;
 import dev.banyan.rules.format.RulesFormat;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,7 +55,7 @@ final class FormatCommand implements Callable<Integer> {
         int changed = 0;
         for (var file : files) {
             try {
-                var before = read(file);
+                var before = TextFile.read(file);
                 var after = RulesFormat.format(file, before);
                 if (stdout) {
                     out.print(after);
@@ -84,16 +83,6 @@ final class FormatCommand implements Callable<Integer> {
         } else if (!stdout) {
             TextFile.replace(file, after);
             spec.commandLine().getOut().println(file + ": formatted");
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (CharacterCodingException e) {
-            throw new CommandFailed(file + ": not UTF-8", e);
-        } catch (IOException e) {
-            throw new CommandFailed(file + ": unreadable: " + e, e);
         }
     }
 

@@ -1,15 +1,11 @@
 package dev.banyan.cli.rules;
 
-import dev.banyan.cli.toolkit.CommandFailed;
 import dev.banyan.rules.RulesException;
 import dev.banyan.rules.imports.ImportForm;
 import dev.banyan.rules.imports.ImportOptions;
 import dev.banyan.rules.imports.Imported;
 import dev.banyan.rules.imports.RulesImport;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -72,7 +68,7 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Map<Path, String> texts = new LinkedHashMap<>();
-        files.forEach(each -> texts.put(each, read(each)));
+        files.forEach(each -> texts.put(each, TextFile.read(each)));
         RulesDir.refuseToOverwrite(folder);
         Imported imported;
         try {
@@ -94,16 +90,6 @@ final class ImportCommand implements Callable<Integer> {
         out.println("next: ./banyan rules validate " + folder);
         out.flush();
         return strict && left > 0 ? 1 : 0;
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (CharacterCodingException e) {
-            throw new CommandFailed(file + ": not UTF-8", e);
-        } catch (IOException e) {
-            throw new CommandFailed(file + ": unreadable: " + e, e);
-        }
     }
 
     /** The forms as people type them. */

@@ -10,6 +10,8 @@ import java.util.List;
 /** Problems as people read them. */
 final class Problems {
 
+    private static final int LINE_CHARS_MAX = 400;
+
     private Problems() {}
 
     /** Prints each problem in the form that editors can jump to, and under it the line with a mark at the column. */
@@ -18,22 +20,30 @@ final class Problems {
             err.println(problem);
             var line = lineOf(problem);
             if (!line.isBlank()) {
-                err.println("    " + line);
-                err.println("    " + blank(line, problem.column() - 1) + "^");
+                printPlace(line, problem.column(), err);
             }
         }
         err.println(count(problems.size(), "problem"));
         err.flush();
     }
 
+    /** Of a very long line, what stands around the column. */
+    private static void printPlace(String line, int column, PrintWriter err) {
+        int at = line.offsetByCodePoints(0, Math.clamp(column - 1L, 0, line.codePointCount(0, line.length())));
+        int from = line.length() <= LINE_CHARS_MAX ? 0 : Math.max(0, at - LINE_CHARS_MAX / 2);
+        int to = Math.min(line.length(), from + LINE_CHARS_MAX);
+        String before = from == 0 ? "" : "...";
+        err.println("    " + before + line.substring(from, to) + (to == line.length() ? "" : "..."));
+        err.println("    " + " ".repeat(before.length()) + blank(line.substring(from, at)) + "^");
+    }
+
     static String count(long number, String thing) {
         return number + " " + thing + (number == 1 ? "" : "s");
     }
 
-    /** As wide as the first characters of the line: tabs stay tabs. */
-    private static String blank(String line, int characters) {
-        int end = line.offsetByCodePoints(0, Math.clamp(characters, 0, line.codePointCount(0, line.length())));
-        return line.substring(0, end).replaceAll("[^\t]", " ");
+    /** As wide as the text: tabs stay tabs. */
+    private static String blank(String text) {
+        return text.replaceAll("[^\t]", " ");
     }
 
     private static String lineOf(Problem problem) {

@@ -1,16 +1,36 @@
 package dev.banyan.cli.rules;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.banyan.cli.toolkit.CommandFailed;
+import dev.banyan.rules.RulesFolder;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Files written whole or not at all. */
+/** Files read whole, and written whole or not at all. */
 final class TextFile {
 
     private TextFile() {}
+
+    /** The text of a file that may be as large as all rules together. */
+    static String read(Path file) {
+        try (var in = Files.newInputStream(file)) {
+            byte[] content = in.readNBytes((int) RulesFolder.BYTES_MAX + 1);
+            if (content.length > RulesFolder.BYTES_MAX) {
+                throw new CommandFailed(file + ": too large (expected: at most " + RulesFolder.BYTES_MAX + " bytes)");
+            }
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+        } catch (CharacterCodingException e) {
+            throw new CommandFailed(file + ": not UTF-8", e);
+        } catch (IOException e) {
+            throw new CommandFailed(file + ": unreadable: " + e, e);
+        }
+    }
 
     /** Replaces a file in one step and keeps who may read it; whoever reads it meanwhile sees the old text or the new. */
     static void replace(Path file, String text) {

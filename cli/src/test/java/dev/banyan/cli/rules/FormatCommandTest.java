@@ -2,7 +2,9 @@ package dev.banyan.cli.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.rules.RulesFolder;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -70,6 +72,16 @@ class FormatCommandTest {
         assertThat(ran.err()).contains("b.yaml:1:1", "did you mean routes?");
         assertThat(bad).hasContent("rutes: []\n");
         assertThat(file).hasContent(SMOOTH);
+    }
+
+    @Test
+    void aFileThatIsLargerThanRulesMayBeIsNotRead() throws IOException {
+        try (var huge = new RandomAccessFile(file.toFile(), "rw")) {
+            huge.setLength(RulesFolder.BYTES_MAX + 1);
+        }
+        var ran = Ran.rules("format", folder);
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.err()).isEqualTo("banyan: " + file + ": too large (expected: at most 33554432 bytes)\n");
     }
 
     @Test

@@ -98,6 +98,23 @@ class ValidateCommandTest {
     }
 
     @Test
+    void ofAVeryLongLineOnlyThePlaceIsShown() throws IOException {
+        Files.writeString(
+                folder.resolve("a.yaml"),
+                "{x: \"" + "a".repeat(5_000) + "\", routes: 7, y: " + "b".repeat(5_000) + "}");
+        var lines = Ran.rules("validate", folder).err().lines().toList();
+        int at = 0;
+        while (!lines.get(at).contains("a.yaml:1:5017: routes")) {
+            at++;
+        }
+        assertThat(lines.get(at + 1))
+                .hasSizeLessThan(500)
+                .startsWith("    ...aaa")
+                .endsWith("bbb...");
+        assertThat(lines.get(at + 1).charAt(lines.get(at + 2).indexOf('^'))).isEqualTo('7');
+    }
+
+    @Test
     void severalFoldersAreRuleSetsOfTheirOwn() throws IOException {
         var good = Files.createDirectory(folder.resolve("good"));
         Files.copy(ROOT.resolve("routing-rules/shop.yaml"), good.resolve("shop.yaml"));
