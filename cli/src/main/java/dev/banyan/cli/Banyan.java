@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EventsCommand.class,
             RulesCommand.class,
             StatusCommand.class,
+            DiffCommand.class,
             DemoCommand.class,
             BenchCommand.class
         },

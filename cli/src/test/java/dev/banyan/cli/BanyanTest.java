@@ -30,12 +30,20 @@ class BanyanTest {
     void helpListsEveryCommand() {
         var ran = run("--help");
         assertThat(ran.exitCode()).isZero();
-        assertThat(ran.out()).contains("gateway", "bridge", "rules", "status", "demo");
+        assertThat(ran.out()).contains("gateway", "bridge", "rules", "status", "diff", "demo");
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"nonsense", "", "demo --size huge", "rules", "rules validate", "rules format", "status --port 1"
+            strings = {
+                "nonsense",
+                "",
+                "demo --size huge",
+                "rules",
+                "rules validate",
+                "rules format",
+                "status --port 1",
+                "diff"
             })
     void wrongUsageIsExitCodeTwoAndOneMessage(String line) {
         var ran = run(line.isEmpty() ? new String[0] : line.split(" ", -1));

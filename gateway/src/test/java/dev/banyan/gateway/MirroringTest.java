@@ -78,6 +78,47 @@ final class MirroringTest {
     }
 
     @Test
+    void theAdminApiShowsHowTheSidesDiffer() throws Exception {
+        legacy.reply("/catalog", json("{\"price\":1,\"token\":\"S3CRET\"}"));
+        catalog.reply("/catalog", json("{\"price\":2,\"token\":\"S3CRET\"}"));
+        try (var gateway = shadow()) {
+            gateway.ask("GET", "/catalog/7?page=2&token=S3CRET");
+            await(
+                    "a difference",
+                    () -> gateway.admin("/admin/diff?route=browse")
+                                    .path("compared")
+                                    .asInt(0)
+                            == 1);
+
+            JsonNode found = gateway.admin("/admin/diff?route=browse");
+            assertThat(found.path("groups").path(0).path("key").path("path").asString(""))
+                    .isEqualTo("$.price");
+            assertThat(found.path("text").asString(""))
+                    .contains(
+                            "1 compared", "GET /catalog/7?page=2", "baseline:  1", "candidate: 2", "path: \"$.price\"");
+            assertThat(found.toString()).doesNotContain("S3CRET").contains("confirmed");
+            assertThat(gateway.adminText("/admin/diff?route=nobody"))
+                    .isEqualTo("{\"error\":\"route: nobody (expected: the name of a route)\"}");
+        }
+    }
+
+    @Test
+    void aSelectorThatIsNoneKeepsTheRulesInForce() throws Exception {
+        try (var gateway = shadow()) {
+            gateway.save(rules("""
+                    stage: shadow
+                    mirror: {percent: 100}
+                    compare: {html: {ignore: [{selector: "p[", reason: broken}]}}
+                    """));
+            await(
+                    "refused",
+                    () -> gateway.admin("/admin/rules").path("rejections").asInt(0) == 1);
+
+            assertThat(gateway.adminText("/admin/rules")).contains("compare.html.ignore.selector", "a CSS selector");
+        }
+    }
+
+    @Test
     void theCallerGetsTheBaselinesReplyAndTheCandidateTheSameRequest() throws Exception {
         legacy.reply("/catalog", json("{\"a\":1}"));
         catalog.reply("/catalog", json("{\"a\":1.0}"));

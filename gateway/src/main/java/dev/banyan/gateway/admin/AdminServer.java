@@ -52,6 +52,7 @@ public final class AdminServer implements AutoCloseable {
         register(meters, store, leadership);
         var json = new JsonMapper();
         var state = new AdminState(rules, traffic, mirrors);
+        var diffs = new DiffState(rules, mirrors.evidence());
         var storeState = new StoreState(store, leadership);
         var versions = new RuleVersionsApi(rules, store, json);
         return new AdminServer(HttpServer.create()
@@ -86,6 +87,7 @@ public final class AdminServer implements AutoCloseable {
                         .post(
                                 "/admin/rules/versions",
                                 (request, response) -> pushed(token, request, response, versions))
+                        .get("/admin/diff", (request, response) -> diff(token, request, response, diffs, json))
                         .post(
                                 "/admin/rules/reload",
                                 (request, response) -> reload(token, request, response, state, json))
@@ -187,6 +189,27 @@ public final class AdminServer implements AutoCloseable {
         return Mono.fromCallable(state::reload)
                 .subscribeOn(Schedulers.boundedElastic())
                 .flatMap(valid -> Mono.from(send(response, valid ? 200 : 422, json.writeValueAsString(state.rules()))));
+    }
+
+    private static Publisher<Void> diff(
+            AdminToken token,
+            HttpServerRequest request,
+            HttpServerResponse response,
+            DiffState diffs,
+            JsonMapper json) {
+        if (!isOurs(request) || !token.opens(request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION))) {
+            return guarded(token, request, response, () -> "");
+        }
+        // Some megabytes of samples, so it leaves the event loop.
+        return Mono.fromCallable(() -> json.writeValueAsString(diffs.answer(request.uri())))
+                .subscribeOn(Schedulers.boundedElastic())
+                .flatMap(body -> Mono.from(send(response, 200, body)))
+                .onErrorResume(
+                        IllegalArgumentException.class,
+                        e -> Mono.from(send(
+                                response,
+                                400,
+                                json.writeValueAsString(Map.of("error", String.valueOf(e.getMessage()))))));
     }
 
     private static Publisher<Void> explain(

@@ -181,6 +181,7 @@ public final class RulesInForce {
         Map<String, Standpoint> moved = standpoints.of(rules);
         RoutingTable now = moved.isEmpty() ? table : table.at(rules, moved);
         forbidden.check(rules);
+        Comparisons.check(rules);
         RouteFilters filters = RouteFilters.of(rules);
         LiveRules before = live.get();
         Backends kept = before == null ? Backends.none() : before.backends();
