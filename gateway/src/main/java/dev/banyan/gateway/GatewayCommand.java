@@ -59,7 +59,8 @@ final class GatewayCommand implements Callable<Integer> {
             names = "--rules",
             paramLabel = "DIR|URL",
             description =
-                    "folder with *.yaml rules, read again on every save; or one rule file at an http(s) address; or"
+                    "folder with *.yaml rules, read again on every save; or one rule file at an http(s) address; or all"
+                            + " *.yaml under s3://BUCKET/PREFIX; or"
                             + " store: for the last version that was pushed into the control store")
     @Nullable
     String rules;
@@ -261,7 +262,7 @@ final class GatewayCommand implements Callable<Integer> {
         }
         RulesLocation remote = remoteRules();
         if (rules != null && remote == null && !Files.isDirectory(Path.of(rules))) {
-            throw wrong("--rules: " + rules + " (expected: a folder, an http(s) address, or store:)");
+            throw wrong("--rules: " + rules + " (expected: a folder, an http(s) or s3 address, or store:)");
         }
         requireFile("--rules-secret-file", rulesSecret);
         requirePort("--port", port);

@@ -39,6 +39,7 @@ class CommandLineTest {
                     --legacy http://a --rules /no/such/folder    | --rules: /no/such/folder (expected: a folder,
                     --rules http:rules.yaml --port 0             | --rules: http:rules.yaml (expected: a folder
                     --rules http://me@a/rules.yaml               | --rules: http://...@a/rules.yaml
+                    --rules s3://B/rules --port 0                | --rules: s3://B/rules (expected: s3://BUCKET/PREFIX)
                     --rules store: --rules-secret-file x         | --rules-secret-file: is not for the control store
                     --rules http://a/r.yaml --rules-poll 0       | --rules-poll: 0.0 s (expected: 0.05..3600 seconds)
                     --rules http://a/r.yaml --rules-secret-file x | --rules-secret-file: would be sent in the clear

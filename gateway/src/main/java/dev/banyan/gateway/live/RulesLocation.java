@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Where rules are that are not in a folder of this machine. */
@@ -47,13 +48,39 @@ public sealed interface RulesLocation {
         }
     }
 
+    /** All objects {@code *.yaml} directly under a prefix of an S3 bucket; the prefix is empty or ends with a slash. */
+    record Bucket(String name, String prefix, Duration poll) implements RulesLocation {
+
+        private static final Pattern ADDRESS = Pattern.compile("s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?");
+
+        public Bucket {
+            checkPoll(poll);
+        }
+
+        static Bucket of(String text, Duration poll) {
+            var address = ADDRESS.matcher(text);
+            if (!address.matches()) {
+                throw new IllegalArgumentException("--rules: " + text + " (expected: s3://BUCKET/PREFIX)");
+            }
+            String prefix = address.group(2) == null ? "" : address.group(2).replaceFirst("/+$", "");
+            return new Bucket(address.group(1), prefix.isEmpty() ? "" : prefix + "/", poll);
+        }
+
+        String where() {
+            return "s3://" + name + "/" + prefix;
+        }
+    }
+
     /** How often to ask. */
     Duration poll();
 
     /** Whether {@code text} is the address of such rules, rather than a folder. */
     static boolean isOne(String text) {
         var lower = text.toLowerCase(Locale.ROOT);
-        return lower.equals(STORE) || lower.startsWith("http://") || lower.startsWith("https://");
+        return lower.equals(STORE)
+                || lower.startsWith("s3://")
+                || lower.startsWith("http://")
+                || lower.startsWith("https://");
     }
 
     /** Reads an address; throws {@link IllegalArgumentException} with a sentence for people. */
@@ -64,6 +91,14 @@ public sealed interface RulesLocation {
                         "--rules-secret-file: is not for the control store (expected:" + " --store-password-file)");
             }
             return new Store(store, poll);
+        }
+        if (text.startsWith("s3://")) {
+            if (secretFile != null) {
+                throw new IllegalArgumentException(
+                        "--rules-secret-file: is not for S3 (expected: credentials where every"
+                                + " AWS tool finds them)");
+            }
+            return Bucket.of(text, poll);
         }
         try {
             return new Web(new URI(text), secretFile, poll);
@@ -77,6 +112,7 @@ public sealed interface RulesLocation {
         return switch (this) {
             case Web web -> new HttpRules(web.url(), web.secretFile());
             case Store _ -> new StoreRules(store);
+            case Bucket bucket -> new S3Rules(bucket);
         };
     }
 

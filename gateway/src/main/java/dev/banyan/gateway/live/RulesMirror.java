@@ -98,7 +98,7 @@ public final class RulesMirror implements AutoCloseable {
                 if (files.isPresent()) {
                     rules.replace(() -> replaceAll(files.get().contents()));
                     known = files.get().version();
-                    LOG.info("rules {} of {} fetched", known, remote.where());
+                    LOG.info("rules of {} fetched", remote.where());
                 } else if (failing) {
                     rules.reload(); // what was said of the source is no longer so
                 }

@@ -43,6 +43,7 @@ public record RulesSource(
         return switch (remote) {
             case RulesLocation.Web web -> web.url().toString();
             case RulesLocation.Store store -> RulesLocation.STORE + store.at().where();
+            case RulesLocation.Bucket bucket -> bucket.where();
             case null ->
                 String.valueOf(folder == null ? null : folder.toAbsolutePath().normalize());
         };
@@ -70,9 +71,9 @@ public record RulesSource(
         return rules;
     }
 
-    /** A web server without rules is a mistake; a folder and a store are empty before somebody begins. */
+    /** A folder and a store are empty before somebody begins; anywhere else having no rules is a mistake. */
     private boolean mayBeEmpty() {
-        return !(remote instanceof RulesLocation.Web);
+        return remote == null || remote instanceof RulesLocation.Store;
     }
 
     private RuleSet passThrough() throws RulesException {
