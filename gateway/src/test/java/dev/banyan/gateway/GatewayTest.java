@@ -121,6 +121,9 @@ class GatewayTest {
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
                 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
                 "GET http://evil.test/ HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nX_Real_IP: 6.6.6.6\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nX-A : 1\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\nX-B: 2\r\n\r\n",
             })
     void framingThatTwoServersCouldReadDifferentlyIsRefused(String request) throws Exception {
         assertThat(wire(request)).startsWith("HTTP/1.1 400");

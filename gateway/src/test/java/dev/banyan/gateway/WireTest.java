@@ -72,11 +72,13 @@ class WireTest {
                   - {name: legacy, url: "%s", baseline: true}
                   - {name: dead, url: "http://127.0.0.1:%d"}
                   - {name: nameless, url: "http://no-such-host.invalid:80"}
+                  - {name: same, url: "%s"}
                 routes:
+                  - {name: filtered, matches: [{path: {type: PathPrefix, value: /filtered}}], candidate: same, stage: complete, filters: ["AddResponseHeader=X-Fig, 1"]}
                   - {name: dead, matches: [{path: {value: /dead}}], candidate: dead, stage: complete}
                   - {name: nameless, matches: [{path: {value: /nameless}}], candidate: nameless, stage: complete}
                   - {name: gone, matches: [{path: {value: /gone}}], candidate: dead, stage: retired}
-                """.formatted(server.url(), dead));
+                """.formatted(server.url(), dead, server.url()));
     }
 
     @AfterParameterizedClassInvocation
@@ -189,6 +191,49 @@ class WireTest {
             }
             assertThat(got).isEqualTo(wanted);
         }
+    }
+
+    @Test
+    void requestsSentAheadMayChangeFromOnePathToTheOther() throws Exception {
+        var requests = new StringBuilder();
+        for (int i = 0; i < 60; i++) {
+            boolean filtered = i % 3 == 1 || i % 5 == 0;
+            requests.append(i % 4 == 2 ? "POST" : "GET")
+                    .append(filtered ? " /filtered/" : " /plain/")
+                    .append(i);
+            requests.append(HEAD).append(i % 4 == 2 ? "Content-Length: 0\r\n\r\n" : "\r\n");
+        }
+        try (var client = gateway.wire()) {
+            client.send(requests.toString());
+            for (int i = 0; i < 60; i++) {
+                String reply = client.reply();
+                assertThat(reply).startsWith("HTTP/1.1 200").endsWith("legacy");
+                assertThat(reply.contains("X-Fig: 1"))
+                        .as("reply %d: %s", i, reply)
+                        .isEqualTo(i % 3 == 1 || i % 5 == 0);
+            }
+            assertThat(client.send(AFTER).reply()).endsWith("legacy");
+        }
+    }
+
+    @Test
+    void linuxServesByItsNativeTransport() throws Exception {
+        assumeTrue(System.getProperty("os.name").equals("Linux"), "epoll is Linux's");
+        assertThat(gateway.ask("GET", "/x")).endsWith("legacy");
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .anyMatch(name -> name.startsWith("reactor-http-epoll"))
+                .noneMatch(name -> name.startsWith("reactor-http-nio"));
+    }
+
+    @Test
+    void moreHeadersThanAnybodySendsAreRefused() throws Exception {
+        try (var client = gateway.wire()) {
+            client.send("GET /x" + HEAD + "X-Many: 1\r\n".repeat(100) + "\r\n");
+            assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 431");
+        }
+        assertThat(gateway.ask("GET /x" + HEAD + "X-Many: 1\r\n".repeat(99) + "\r\n"))
+                .startsWith("HTTP/1.1 200");
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import java.util.function.IntConsumer;
 
 /**
@@ -49,7 +50,11 @@ public final class FrontDoor extends ChannelInboundHandlerAdapter {
         Refusal refusal = Framing.ambiguity(request.protocolVersion(), target, request.headers());
         if (refusal != null) {
             refused.accept(refusal.status());
-            request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(refusal.reason())));
+            // What is thrown says which status the server answers.
+            request.setDecoderResult(DecoderResult.failure(
+                    refusal.status() == 431
+                            ? new TooLongHttpHeaderException(refusal.reason())
+                            : new IllegalArgumentException(refusal.reason())));
             request.setUri("/");
             return;
         }

@@ -3,7 +3,10 @@ package dev.banyan.gateway.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class Framing {
 
     private static final Set<String> METHODS_REFUSED = Set.of("CONNECT", "TRACE", "TRACK");
+
+    /** More lines than any client sends. */
+    public static final int HEADERS_MAX = 100;
 
     private Framing() {}
 
@@ -39,7 +45,25 @@ public final class Framing {
         if (head.getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1) {
             return new Refusal(400, "more than one Content-Length");
         }
+        if (head.size() > HEADERS_MAX) {
+            return new Refusal(431, "more than " + HEADERS_MAX + " headers");
+        }
+        if (hasUnderscore(head)) {
+            return new Refusal(400, "underscore in the name of a header");
+        }
         return Target.refusal(target, hosts.isEmpty() ? "" : hosts.getFirst());
+    }
+
+    /* CGI and its heirs take X_Real_IP and X-Real-IP for the same, so that a client could write what only we may. */
+    private static boolean hasUnderscore(HttpHeaders head) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> entries = head.iteratorCharSequence();
+        while (entries.hasNext()) {
+            CharSequence name = entries.next().getKey();
+            if (AsciiString.indexOf(name, '_', 0) >= 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns why a well-framed request is not forwarded, or null when it may be. */
@@ -92,12 +116,14 @@ public final class Framing {
     }
 
     private static boolean isName(String name, boolean bracketed) {
-        return !name.isEmpty()
-                && name.chars()
-                        .allMatch(c -> (c >= 'a' && c <= 'z')
-                                || (c >= 'A' && c <= 'Z')
-                                || (c >= '0' && c <= '9')
-                                || (bracketed ? c == ':' || c == '.' : c == '-' || c == '.' || c == '_' || c == '~'));
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!alphanumeric && (bracketed ? ":." : "-._~").indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
     }
 
     private static boolean isPort(String port) {

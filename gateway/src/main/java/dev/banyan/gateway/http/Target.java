@@ -4,6 +4,7 @@ import dev.banyan.rules.Decision;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** A request target: the second word of a request line. */
@@ -102,8 +103,8 @@ public final class Target {
                 && HexFormat.isHexDigit(text.charAt(at + 2));
     }
 
-    private static String escape(String text, java.util.function.IntPredicate which) {
-        if (text.chars().noneMatch(which)) {
+    private static String escape(String text, IntPredicate which) {
+        if (!hasAny(text, which)) {
             return text;
         }
         var out = new StringBuilder(text.length() + 16);
@@ -119,7 +120,17 @@ public final class Target {
     }
 
     private static boolean hasControl(String target) {
-        return target.chars().anyMatch(c -> c < ' ' || c == 127);
+        return hasAny(target, c -> c < ' ' || c == 127);
+    }
+
+    /* A loop: every request passes here several times. */
+    private static boolean hasAny(String text, IntPredicate which) {
+        for (int i = 0; i < text.length(); i++) {
+            if (which.test(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int authorityAt(String target) {

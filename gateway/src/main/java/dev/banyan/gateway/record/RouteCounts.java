@@ -17,6 +17,9 @@ import java.util.concurrent.atomic.LongAdder;
 /** The counts of one route since the gateway started; they outlive a reload. */
 public final class RouteCounts {
 
+    /** Classes of statuses, by their first digit. */
+    private static final String[] CLASSES = {"0xx", "1xx", "2xx", "3xx", "4xx", "5xx", "6xx", "7xx", "8xx", "9xx"};
+
     private final String route;
     private final MeterRegistry meters;
     private final Map<Side, LongAdder> assigned = new EnumMap<>(Side.class);
@@ -85,7 +88,7 @@ public final class RouteCounts {
             of(heads, outcome.assigned()).record(outcome.headNanos(), TimeUnit.NANOSECONDS);
         }
         if (outcome.status() > 0) {
-            String status = outcome.status() / 100 + "xx";
+            String status = CLASSES[Math.min(outcome.status() / 100, CLASSES.length - 1)];
             lazily(served, "banyan.served", "backend", outcome.backend()).increment();
             lazily(statuses, "banyan.replies", "status", status).increment();
         }
