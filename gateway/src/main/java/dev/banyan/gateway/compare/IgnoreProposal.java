@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The rule that would ignore a difference, as text to put into a rules file. Nothing is ever ignored because it was
@@ -31,17 +32,26 @@ public record IgnoreProposal(String section, String key, String place) {
             Part.JSON, new IgnoreProposal("json", "path", ""),
             Part.HTML, new IgnoreProposal("html", "selector", ""),
             Part.XML, new IgnoreProposal("xml", "path", "")));
-    private static final Set<Kind> NEVER = Set.of(Kind.STATUS, Kind.TYPE, Kind.REMOVED);
+    private static final Set<Kind> MORE_THAN_VALUES = Set.of(Kind.STATUS, Kind.TYPE, Kind.REMOVED);
 
-    /** Returns the rule for a group of differences; none for a status, a type or a field that is gone. */
+    /* What holds a page together: a rule for a word in it would pass over all the rest of it too. */
+    private static final Pattern CONTAINER =
+            Pattern.compile("(?:.* > )?(?:html|head|body|main|section|article|form|table|tbody|ul|ol)(?:[.#].*)?");
+
+    /**
+     * Returns the rule for a group of differences in a value. There is none for anything else, nor for a whole reply: a rule
+     * covers all that lies below its place, so that one for an element would hide every element.
+     */
     public static java.util.Optional<IgnoreProposal> of(Difference.Key key) {
         IgnoreProposal form = BY_PART.get(key.part());
-        if (form == null || NEVER.contains(key.kind())) {
+        if (form == null || key.kind() != Kind.VALUE) {
             return java.util.Optional.empty();
         }
         String place = key.path();
-        boolean attribute = key.part() == Part.HTML && place.endsWith("]");
-        if (attribute || (key.part() == Part.JSON && !JsonPath.isPath(place))) {
+        boolean tooMuch = place.equals("$")
+                || (key.part() == Part.HTML
+                        && (place.endsWith("]") || CONTAINER.matcher(place).matches()));
+        if (tooMuch || (key.part() == Part.JSON && !JsonPath.isPath(place))) {
             return java.util.Optional.empty();
         }
         return java.util.Optional.of(new IgnoreProposal(form.section, form.key, place));
@@ -113,7 +123,7 @@ public record IgnoreProposal(String section, String key, String place) {
             return;
         }
         use.differing().forEach((path, kind) -> {
-            if (NEVER.contains(kind)) {
+            if (MORE_THAN_VALUES.contains(kind)) {
                 complaints.add("ignore %s: hides more than values, at %s: %s (would do: mend the candidate)"
                         .formatted(place, path, kind.name().toLowerCase(java.util.Locale.ROOT)));
             }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.banyan.rules.Compare;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DiffReportTest {
 
@@ -71,6 +73,27 @@ class DiffReportTest {
                     .as(yaml)
                     .isEqualTo("alike by an ignore rule");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            application/json | 1                                  | 2
+            application/json | {"list":[{"a":1}]}                 | {"list":[]}
+            application/json | {"list":[1,2]}                     | {"list":[2,1]}
+            application/json | {"a":1}                            | {}
+            application/json | {"a":1}                            | {"a":"1"}
+            text/html        | <body>one<p>x</p>                  | <body>two<p>x</p>
+            text/html        | <main class="m">one<p>x</p></main> | <main class="m">two<p>x</p></main>
+            text/html        | <p>x</p><p>y</p>                   | <p>x</p>
+            text/html        | <a href="/a">x</a>                 | <a href="/b">x</a>
+            text/plain       | one                                | two
+            """)
+    void noRuleIsProposedThatWouldHideMoreThanAValue(String type, String baseline, String candidate) {
+        var differs =
+                (Comparison.Differs) Replies.compare(Replies.of(200, type, baseline), Replies.of(200, type, candidate));
+
+        assertThat(differs.differences())
+                .allSatisfy(each -> assertThat(IgnoreProposal.of(each.key())).isEmpty());
     }
 
     @Test
