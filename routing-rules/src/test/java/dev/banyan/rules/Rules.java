@@ -17,6 +17,8 @@ final class Rules {
     static final Backend LEGACY = Backend.baseline("legacy", URI.create("http://localhost:8081"));
     static final Backend CATALOG = Backend.candidate("catalog", URI.create("http://localhost:8082"));
 
+    private static final RulesSchema SCHEMA = RulesSchema.load();
+
     private Rules() {}
 
     /** The rule set of one file's text. */
@@ -26,7 +28,7 @@ final class Rules {
         Path file = Path.of("rules.yaml");
         Yaml document = YamlParser.parse(file, yaml.getBytes(UTF_8), problems);
         if (document != null) {
-            RulesSchema.load().check(file, document, problems);
+            SCHEMA.check(file, document, problems);
             documents.put(file, document);
         }
         RuleSet rules = new RuleReader(problems, document != null).read(documents);

@@ -115,8 +115,10 @@ final class PlanCommand implements Callable<Integer> {
                     + " without a time that can be read: schedules are taken as of now");
         }
         if (read.unreadLines() > 0) {
-            out.println("%d lines are no request that can be read, the first is line %d"
-                    .formatted(read.unreadLines(), read.firstUnread()));
+            out.println("%s no request that can be read, the first is line %d"
+                    .formatted(
+                            Problems.count(read.unreadLines(), "line") + (read.unreadLines() == 1 ? " is" : " are"),
+                            read.firstUnread()));
         }
     }
 

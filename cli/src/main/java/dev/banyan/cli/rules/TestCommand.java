@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
@@ -54,6 +55,9 @@ final class TestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (failUnder < 0 || failUnder > 100) {
+            throw new ParameterException(spec.commandLine(), "--fail-under: " + failUnder + " (expected: 0 to 100)");
+        }
         RoutingTable table = RuleFiles.table(folder, spec.commandLine().getErr());
         RuleTests ran = RuleTests.run(table, tests());
         var out = spec.commandLine().getOut();

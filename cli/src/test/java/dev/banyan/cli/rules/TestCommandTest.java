@@ -72,4 +72,9 @@ class TestCommandTest {
         Files.delete(folder.resolve("tests"));
         assertThat(Ran.rules("test", folder).err()).contains("no such folder");
     }
+
+    @Test
+    void aShareThatIsNoneIsWrongUsage() {
+        assertThat(Ran.rules("test", folder, "--fail-under", "200").exitCode()).isEqualTo(2);
+    }
 }

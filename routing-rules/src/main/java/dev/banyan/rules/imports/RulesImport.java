@@ -55,6 +55,9 @@ public final class RulesImport {
                     "nothing that says where the application runs today",
                     "--legacy URL");
         }
+        if (draft.routes.isEmpty()) {
+            throw Draft.refuse(new Place(first, 1, 1), "routes", "none in the source", "at least one");
+        }
         leaveToTheBaseline(draft);
         draft.keepLimits();
         Order.settleTies(draft.routes);
