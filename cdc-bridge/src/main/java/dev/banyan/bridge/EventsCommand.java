@@ -6,6 +6,13 @@ import picocli.CommandLine.Command;
 @Command(
         name = "events",
         mixinStandardHelpOptions = true,
-        description = "Events that could not be made, and what to do about them.",
-        subcommands = {FaultsCommand.class})
+        description = "Events that were sent, from the event lake, and events that could not be made.",
+        subcommands = {
+            LakeCommands.Ls.class,
+            LakeCommands.Count.class,
+            LakeCommands.Show.class,
+            LakeCommands.Verify.class,
+            ReplayCommand.class,
+            FaultsCommand.class
+        })
 final class EventsCommand {}

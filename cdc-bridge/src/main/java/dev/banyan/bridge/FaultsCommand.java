@@ -3,6 +3,8 @@ package dev.banyan.bridge;
 import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.hub.KafkaHub;
+import dev.banyan.bridge.lake.Lake;
+import dev.banyan.bridge.lake.LakeFailed;
 import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.run.Resubmission;
 import dev.banyan.bridge.store.BridgeStore;
@@ -58,6 +60,7 @@ final class FaultsCommand {
                     | MappingException
                     | StoreFailed
                     | HubUnavailable
+                    | LakeFailed
                     | IllegalArgumentException
                     | IllegalStateException
                     | IOException e) {
@@ -167,18 +170,21 @@ final class FaultsCommand {
                         "the store is in use by " + store.leaseHolder() + " (expected: stop that bridge first)");
                 return 1;
             }
-            try (var hub = new KafkaHub(setup.config().name(), setup.kafka())) {
-                return resubmit(new Resubmission(store, setup.mapper()), groups, hub);
+            var settings = setup.lake();
+            try (var hub = new KafkaHub(setup.config().name(), setup.kafka());
+                    var lake = settings == null || !send ? null : Lake.open(settings, InstantSource.system())) {
+                return resubmit(new Resubmission(store, setup.mapper()), groups, hub, lake);
             } finally {
                 store.releaseLease();
             }
         }
 
-        private int resubmit(Resubmission resubmission, Set<String> groups, KafkaHub hub) throws HubUnavailable {
+        private int resubmit(Resubmission resubmission, Set<String> groups, KafkaHub hub, @Nullable Lake lake)
+                throws HubUnavailable {
             var refused = 0;
             for (var group : groups) {
                 var result = send
-                        ? resubmission.send(group, asOne != null, asOne == null ? "" : asOne, hub)
+                        ? resubmission.send(group, asOne != null, asOne == null ? "" : asOne, hub, lake)
                         : resubmission.preview(group, asOne != null);
                 if (result.refusal() == null) {
                     System.out.println(group + ": " + result.transactions() + " transactions, "

@@ -4,6 +4,7 @@ import dev.banyan.bridge.config.BridgeConfig;
 import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.engine.TransactionAssembler;
 import dev.banyan.bridge.hub.KafkaHub;
+import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.Mapping;
 import dev.banyan.bridge.mapping.MappingException;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What a configuration file and its mapping say, together. */
 record Setup(BridgeConfig config, Mapping mapping, Source source) {
@@ -58,6 +60,17 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
         return new Mapper(mapping, config.name(), file == null ? null : Files.readAllBytes(file));
     }
 
+    Lake.@Nullable Settings lake() {
+        var lake = config.lake();
+        return lake == null
+                ? null
+                : new Lake.Settings(
+                        lake.folder(),
+                        config.hub().source(),
+                        (long) lake.segmentMegabytes() << 20,
+                        Duration.ofMinutes(lake.segmentMinutes()));
+    }
+
     KafkaHub.Settings kafka() {
         var hub = config.hub();
         var topics = mapping.aggregates().stream()
@@ -91,6 +104,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                 config.backfillOnFirstStart(),
                 Duration.ofMillis(config.heartbeatMillis()),
                 LEASE,
-                acceptedTimeline);
+                acceptedTimeline,
+                lake());
     }
 }

@@ -26,6 +26,7 @@ public record BridgeConfig(
         @Nullable Path faultKeyFile,
         int statusPort,
         Limits limits,
+        @Nullable LakeConfig lake,
         boolean backfillOnFirstStart,
         int heartbeatMillis) {
 
@@ -42,6 +43,9 @@ public record BridgeConfig(
             producer = Map.copyOf(producer);
         }
     }
+
+    /** The event lake: its folder, and when a segment of it is sealed. */
+    public record LakeConfig(Path folder, int segmentMegabytes, int segmentMinutes) {}
 
     /** What bounds memory. */
     public record Limits(int transactionRows, int transactionMegabytes, int queueMegabytes, int hubTransactionRows) {}
@@ -108,6 +112,7 @@ public record BridgeConfig(
                     path(root, "faultKeyFile").orElse(null),
                     status(root),
                     limits(root),
+                    lake(root),
                     backfill(root),
                     root.integer("heartbeatMillis", 200, 60_000, 1_000));
             root.end();
@@ -211,6 +216,19 @@ public record BridgeConfig(
                     section.integer("hubTransactionRows", 1, 1_000_000, 5_000));
             section.end();
             return limits;
+        }
+
+        private @Nullable LakeConfig lake(Section root) {
+            return root.section("lake")
+                    .map(section -> {
+                        var lake = new LakeConfig(
+                                folder.resolve(section.requiredText("folder", "a folder for the event lake")),
+                                section.integer("segmentMegabytes", 1, 10_000, 64),
+                                section.integer("segmentMinutes", 1, 10_080, 15));
+                        section.end();
+                        return lake;
+                    })
+                    .orElse(null);
         }
 
         private boolean backfill(Section root) {

@@ -124,15 +124,15 @@ public final class KafkaHub implements Hub {
                 event.time().toEpochMilli(),
                 event.subject(),
                 event.data().getBytes(StandardCharsets.UTF_8),
-                headers(event));
+                headers(event, settings.source()));
     }
 
     /** CloudEvents 1.0, Kafka binding, binary mode: attributes are {@code ce_} headers, the value is the data. */
-    private Headers headers(DomainEvent event) {
+    static Headers headers(DomainEvent event, String source) {
         var headers = new RecordHeaders();
         add(headers, "ce_specversion", "1.0");
         add(headers, "ce_id", event.id());
-        add(headers, "ce_source", settings.source());
+        add(headers, "ce_source", source);
         add(headers, "ce_type", event.type());
         add(headers, "ce_subject", event.subject());
         add(headers, "ce_time", DateTimeFormatter.ISO_INSTANT.format(event.time()));
@@ -149,7 +149,7 @@ public final class KafkaHub implements Hub {
         return headers;
     }
 
-    private static void add(Headers headers, String name, String value) {
+    static void add(Headers headers, String name, String value) {
         headers.add(name, value.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -5,6 +5,8 @@ import dev.banyan.bridge.engine.TransactionTooLarge;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.lake.Lake;
+import dev.banyan.bridge.lake.LakeFailed;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
@@ -200,9 +202,17 @@ public final class BridgeRun {
             return new Once(End.REFUSED, String.valueOf(e.getMessage()));
         }
         progress.reached(position.commitLsn(), null);
-        try (var hub = settings.hub().get()) {
-            return awaitHub(hub) ? runEngine(store, position, hub) : new Once(null, "stopped");
+        try (var hub = settings.hub().get();
+                var lake = lake()) {
+            return awaitHub(hub) ? runEngine(store, position, hub, lake) : new Once(null, "stopped");
+        } catch (LakeFailed e) {
+            return new Once(null, String.valueOf(e.getMessage()));
         }
+    }
+
+    private @Nullable Lake lake() {
+        var lake = settings.lake();
+        return lake == null ? null : Lake.open(lake, clock);
     }
 
     private void begin(BridgeStore store, Position position, boolean isFirstStart) {
@@ -232,10 +242,11 @@ public final class BridgeRun {
         return false;
     }
 
-    private Once runEngine(BridgeStore store, Position position, Hub hub) throws InterruptedException {
+    private Once runEngine(BridgeStore store, Position position, Hub hub, @Nullable Lake lake)
+            throws InterruptedException {
         try (var session = store.session();
-                var engine =
-                        new EngineRun(settings, store, session, position, hub, hubReach, progress, this::isStopping)) {
+                var engine = new EngineRun(
+                        settings, store, session, position, hub, hubReach, lake, progress, this::isStopping)) {
             engine.start();
             return classify(engine, engine.await());
         } catch (StoreFailed e) {

@@ -11,6 +11,7 @@ import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubFenced;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.Fenced;
 import dev.banyan.bridge.store.Position;
@@ -42,6 +43,9 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
      * any two of these makes PostgreSQL send the transactions again: up to the store's position they are dropped whole; from there up to
      * the hub's position they are mapped, which brings the images forward, and not sent.
      *
+     * Between hub and store comes the lake, if there is one: its position is on the disk before the store passes it, so that it misses
+     * nothing, and what it has already is not appended again.
+     *
      * PostgreSQL is told at most every CONFIRM_EVERY, because before that the store has to reach the disk.
      *
      * Closing the engine interrupts the thread that calls handleBatch. H2 closes its file under an interrupted thread, and Kafka's
@@ -60,6 +64,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             TransactionAssembler assembler,
             EventMapper mapper,
             Hub hub,
+            @Nullable Lake lake,
             StoreSession session,
             BackfillTracker backfill,
             Supplier<List<Backfill>> backfills,
@@ -214,6 +219,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
 
     private void deliverUnit(List<Completed> unit) throws InterruptedException {
         var events = new ArrayList<DomainEvent>();
+        var kept = new ArrayList<DomainEvent>();
         for (var completed : unit) {
             var filtered = parts.backfill.filter(completed.transaction);
             var mapped = parts.mapper.map(filtered.transaction(), parts.session.images(), parts.session.faults());
@@ -223,10 +229,16 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             } else {
                 events.addAll(mapped);
             }
+            if (parts.lake != null && !parts.lake.covers(reach(completed.transaction.commitLsn()))) {
+                kept.addAll(mapped);
+            }
         }
         var last = unit.getLast();
         if (!events.isEmpty()) {
             publish(events, reach(last.transaction.commitLsn()));
+        }
+        if (parts.lake != null && !kept.isEmpty()) {
+            parts.lake.append(kept, reach(last.transaction.commitLsn()));
         }
         store(last.end, last.transaction.commitLsn());
         count(unit);

@@ -6,6 +6,7 @@ import dev.banyan.bridge.engine.StoredOffsets;
 import dev.banyan.bridge.engine.TransactionAssembler;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.OffsetText;
@@ -79,6 +80,7 @@ final class EngineRun implements AutoCloseable {
             Position position,
             Hub hub,
             Optional<HubPosition> reach,
+            @Nullable Lake lake,
             Progress progress,
             BooleanSupplier stopping) {
         this.settings = settings;
@@ -93,6 +95,7 @@ final class EngineRun implements AutoCloseable {
                         settings.limits().transaction()),
                 settings.mapper().get(),
                 hub,
+                lake,
                 session,
                 backfill,
                 store::backfills,

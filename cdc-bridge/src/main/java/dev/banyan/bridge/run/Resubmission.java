@@ -8,6 +8,7 @@ import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.Position;
 import java.util.ArrayList;
@@ -50,8 +51,8 @@ public final class Resubmission {
         }
     }
 
-    /** Sends what {@code group} becomes to {@code hub} and forgets its rows, for {@code reason}; a refusal changes nothing. */
-    public Result send(String group, boolean asOne, String reason, Hub hub) throws HubUnavailable {
+    /** Sends what {@code group} becomes to {@code hub} and {@code lake} and forgets its rows, for {@code reason}; a refusal changes nothing. */
+    public Result send(String group, boolean asOne, String reason, Hub hub, @Nullable Lake lake) throws HubUnavailable {
         try (var session = store.session()) {
             var result = map(session.faults().parts(group), session, asOne);
             if (result.refusal == null) {
@@ -60,6 +61,9 @@ public final class Resubmission {
                 var reach = hub.open().filter(there -> there.covers(ours)).orElse(ours);
                 if (!result.events.isEmpty()) {
                     hub.publish(result.events, reach);
+                    if (lake != null) {
+                        lake.appendOnce("resubmitted " + group, result.events);
+                    }
                 }
                 session.faults().resolve(group, reason);
                 session.commit(position);

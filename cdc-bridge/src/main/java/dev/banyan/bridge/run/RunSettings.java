@@ -3,14 +3,16 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.engine.TransactionAssembler;
 import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one bridge is made of. {@code mapper} and {@code hub} are made anew for each run of the engine. {@code acceptedTimeline} is the
- * one new timeline that a person has declared safe, 0 for none.
+ * one new timeline that a person has declared safe, 0 for none. Without a {@code lake} events go to the hub alone.
  */
 public record RunSettings(
         String name,
@@ -22,7 +24,8 @@ public record RunSettings(
         boolean backfillOnFirstStart,
         Duration heartbeat,
         Duration lease,
-        int acceptedTimeline) {
+        int acceptedTimeline,
+        Lake.@Nullable Settings lake) {
 
     /** What bounds memory: one transaction, Debezium's queue, and how many rows one Kafka transaction carries at least before it closes. */
     public record Limits(TransactionAssembler.Limits transaction, long queueBytesMax, int unitRowsMax) {

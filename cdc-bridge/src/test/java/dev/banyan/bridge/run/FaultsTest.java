@@ -166,10 +166,10 @@ class FaultsTest {
                 var resubmission = new Resubmission(store, bridge.mapper);
                 assertThat(resubmission.preview(group, false).refusal()).contains("public.one.v");
                 try (var hub = new CrashesAfterPublish(bridge.kafkaHub(), crashes)) {
-                    assertThatThrownBy(() -> resubmission.send(group, true, "mended in legacy", hub))
+                    assertThatThrownBy(() -> resubmission.send(group, true, "mended in legacy", hub, null))
                             .hasMessage("crash");
                     assertThat(store.faults(10)).extracting(Fault::state).containsOnly(Fault.State.PARKED);
-                    var sent = resubmission.send(group, true, "mended in legacy", hub);
+                    var sent = resubmission.send(group, true, "mended in legacy", hub, null);
                     assertThat(sent.events()).extracting(DomainEvent::data).containsExactly("{\"id\":2,\"v\":2}");
                 }
                 assertThat(store.faults(10))

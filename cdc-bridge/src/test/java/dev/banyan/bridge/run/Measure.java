@@ -55,7 +55,8 @@ final class Measure {
                         false,
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(10),
-                        0),
+                        0,
+                        null),
                 InstantSource.system());
     }
 

@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.KafkaHub;
+import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /** A bridge over its own database, slot, topic and store: every table has columns id and v. */
 final class TestBridge implements AutoCloseable {
@@ -37,6 +39,7 @@ final class TestBridge implements AutoCloseable {
     boolean manage = true;
     BridgeStore.Settings store;
     String bootstrapServers = Servers.kafka().bootstrapServers();
+    Lake.@Nullable Settings lake;
     UnaryOperator<Hub> hub = UnaryOperator.identity();
     EventMapper mapper;
     private volatile BridgeRun run;
@@ -105,7 +108,8 @@ final class TestBridge implements AutoCloseable {
                 backfill,
                 Duration.ofMillis(300),
                 Duration.ofSeconds(3),
-                0);
+                0,
+                lake);
     }
 
     Hub kafkaHub() {
@@ -164,7 +168,12 @@ final class TestBridge implements AutoCloseable {
 
     /** Every event in the hub, in order, committed ones only. */
     List<ConsumerRecord<String, String>> events() {
-        var partition = new TopicPartition(topic(), 0);
+        return events(topic());
+    }
+
+    /** The same of another topic. */
+    List<ConsumerRecord<String, String>> events(String topic) {
+        var partition = new TopicPartition(topic, 0);
         var properties = new HashMap<String, Object>();
         properties.put("bootstrap.servers", bootstrapServers);
         properties.put("isolation.level", "read_committed");

@@ -1,0 +1,164 @@
+package dev.banyan.bridge.lake;
+
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.hub.HubPosition;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The event lake of one bridge, open to be written. One process, and of it one thread, uses it. */
+public final class Lake implements AutoCloseable {
+
+    /*
+     * Once, whatever is killed: a unit of whole transactions is on the disk before the store's position passes it, with the position it
+     * reaches. What PostgreSQL sends again up to that position is not appended again. A segment is sealed by writing its files under names
+     * that are the same each time, then its manifest; only then its log is deleted. Killed anywhere in between, it is sealed again.
+     */
+    /** Where the lake is and when a segment is sealed. */
+    public record Settings(Path folder, String source, long segmentBytesMax, Duration segmentAgeMax) {}
+
+    private final Settings settings;
+    private final LakeFiles files;
+    private final InstantSource clock;
+    private final FileChannel lockFile;
+    private final FileLock lock;
+    private final Set<String> named = new HashSet<>();
+    private @Nullable HubPosition reach;
+    private int segment;
+    private LakeLog log;
+    private long next;
+    private long startedMs;
+
+    private Lake(Settings settings, InstantSource clock, FileChannel lockFile, FileLock lock) throws IOException {
+        this.settings = settings;
+        this.clock = clock;
+        this.lockFile = lockFile;
+        this.lock = lock;
+        this.files = new LakeFiles(settings.folder);
+        for (var manifest : files.manifests()) {
+            segment = manifest.segment();
+            named.addAll(manifest.named());
+            if (manifest.reach() != null) {
+                reach = manifest.reach();
+            }
+        }
+        files.deleteLogsUpTo(segment);
+        segment++;
+        var units = new ArrayList<LakeLog.Unit>();
+        log = LakeLog.open(files.log(segment), units);
+        units.forEach(this::recovered);
+        startedMs = clock.millis();
+    }
+
+    private void recovered(LakeLog.Unit unit) {
+        next += unit.lines().size();
+        if (unit.reach() != null) {
+            reach = unit.reach();
+        }
+        if (!unit.name().isEmpty()) {
+            named.add(unit.name());
+        }
+    }
+
+    /** Opens the lake in {@code settings.folder}, making it if it is not there. */
+    public static Lake open(Settings settings, InstantSource clock) {
+        try {
+            Files.createDirectories(settings.folder);
+            var file = FileChannel.open(
+                    settings.folder.resolve("writer.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try {
+                var lock = file.tryLock();
+                if (lock != null) {
+                    return new Lake(settings, clock, file, lock);
+                }
+            } catch (OverlappingFileLockException e) {
+                // This process has it open already, which is no better.
+            } catch (IOException | RuntimeException e) {
+                file.close();
+                throw e;
+            }
+            file.close();
+            throw new LakeFailed(settings.folder + ": somebody else writes to it (expected: one bridge a lake)");
+        } catch (IOException e) {
+            throw new LakeFailed("opening " + settings.folder, e);
+        }
+    }
+
+    /** True when the events of {@code position} are in the lake. */
+    public boolean covers(HubPosition position) {
+        return reach != null && reach.covers(position);
+    }
+
+    /** Appends {@code events}, whole transactions up to {@code position}; they are on the disk when this returns. */
+    public void append(List<DomainEvent> events, HubPosition position) {
+        append(new LakeLog.Unit("", position, lines(events)));
+    }
+
+    /** Appends {@code events} of a past position once: the second time nothing under {@code name} is written. */
+    public void appendOnce(String name, List<DomainEvent> events) {
+        if (!named.contains(name)) {
+            append(new LakeLog.Unit(name, null, lines(events)));
+        }
+    }
+
+    private List<String> lines(List<DomainEvent> events) {
+        var lines = new ArrayList<String>(events.size());
+        for (var event : events) {
+            lines.add(new LakeRecord(segment, next + lines.size(), settings.source, event).line());
+        }
+        return lines;
+    }
+
+    private void append(LakeLog.Unit unit) {
+        try {
+            log.append(unit);
+            recovered(unit);
+            if (log.bytes() >= settings.segmentBytesMax
+                    || clock.millis() - startedMs >= settings.segmentAgeMax.toMillis()) {
+                seal();
+            }
+        } catch (IOException e) {
+            throw new LakeFailed("writing to " + settings.folder, e);
+        }
+    }
+
+    /** Turns what was appended so far into compressed files; nothing happens when there is nothing. */
+    public void seal() {
+        try {
+            startedMs = clock.millis();
+            if (next == 0) {
+                return;
+            }
+            log.close();
+            files.seal(segment, LakeLog.read(files.log(segment)), reach);
+            files.deleteLogsUpTo(segment);
+            segment++;
+            next = 0;
+            log = LakeLog.open(files.log(segment), new ArrayList<>());
+        } catch (IOException e) {
+            throw new LakeFailed("sealing a segment in " + settings.folder, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            log.close();
+            lock.release();
+            lockFile.close();
+        } catch (IOException e) {
+            throw new LakeFailed("closing " + settings.folder, e);
+        }
+    }
+}

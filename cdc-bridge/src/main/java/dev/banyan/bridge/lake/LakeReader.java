@@ -1,0 +1,200 @@
+package dev.banyan.bridge.lake;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a lake, also while a bridge writes to it: sealed segments, then the one that is being written. */
+public final class LakeReader {
+
+    private final Path folder;
+    private final LakeFiles files;
+
+    /** The lake in {@code folder}, which must be there. */
+    public LakeReader(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new LakeFailed(folder + ": no such folder (expected: lake.folder of a bridge that has run)");
+        }
+        this.folder = folder;
+        this.files = new LakeFiles(folder);
+    }
+
+    /** Takes events in the order they were sent, until it says no. */
+    @FunctionalInterface
+    public interface Visitor {
+        /** False ends the reading. */
+        boolean visit(LakeRecord record);
+    }
+
+    /** Hands every event that {@code filter} lets pass to {@code visitor}, beginning with segment {@code from}. */
+    public void read(LakeFilter filter, int from, Visitor visitor) {
+        try {
+            // Logs first: one that is sealed meanwhile is then found among the manifests.
+            var logs = files.logs();
+            var sealed = new HashSet<Integer>();
+            for (var manifest : files.manifests()) {
+                sealed.add(manifest.segment());
+                if (manifest.segment() >= from && !readSealed(manifest, filter, visitor)) {
+                    return;
+                }
+            }
+            for (var segment : logs) {
+                if (segment >= from && !sealed.contains(segment) && !readLog(segment, filter, visitor)) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            throw new LakeFailed("reading " + folder, e);
+        }
+    }
+
+    private boolean readLog(int segment, LakeFilter filter, Visitor visitor) throws IOException {
+        List<LakeLog.Unit> units;
+        try {
+            units = LakeLog.read(files.log(segment));
+        } catch (NoSuchFileException e) {
+            // Sealed between the two looks: its manifest is there now.
+            for (var manifest : files.manifests()) {
+                if (manifest.segment() == segment) {
+                    return readSealed(manifest, filter, visitor);
+                }
+            }
+            return true;
+        }
+        for (var unit : units) {
+            for (var line : unit.lines()) {
+                var record = LakeRecord.read(segment, line);
+                if (filter.matches(record.event()) && !visitor.visit(record)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Merges the files of a segment by number, so that events come in the order they were sent. */
+    private boolean readSealed(Manifest manifest, LakeFilter filter, Visitor visitor) throws IOException {
+        var open = new ArrayList<Open>();
+        try {
+            var queue = new PriorityQueue<Open>(Comparator.comparingLong(Open::number));
+            for (var file : manifest.files()) {
+                if (filter.mayMatch(file)) {
+                    var reading = new Open(manifest.segment(), file);
+                    open.add(reading);
+                    if (reading.advance()) {
+                        queue.add(reading);
+                    }
+                }
+            }
+            while (!queue.isEmpty()) {
+                var reading = queue.remove();
+                var record = reading.current();
+                if (filter.matches(record.event()) && !visitor.visit(record)) {
+                    return false;
+                }
+                if (reading.advance()) {
+                    queue.add(reading);
+                }
+            }
+            return true;
+        } finally {
+            for (var reading : open) {
+                reading.close();
+            }
+        }
+    }
+
+    /** How many events each sealed file says it has; what is not sealed is not in it. */
+    public List<Manifest> manifests() {
+        try {
+            return files.manifests();
+        } catch (IOException e) {
+            throw new LakeFailed("reading " + folder, e);
+        }
+    }
+
+    /** Compares every sealed file with its manifest; returns what does not fit. */
+    public List<String> verify() {
+        var differences = new ArrayList<String>();
+        for (var manifest : manifests()) {
+            for (var file : manifest.files()) {
+                try {
+                    verify(manifest.segment(), file, differences);
+                } catch (IOException | LakeFailed e) {
+                    differences.add(file.path() + ": " + e);
+                }
+            }
+        }
+        return differences;
+    }
+
+    private void verify(int segment, Manifest.DataFile file, List<String> differences) throws IOException {
+        var digest = LakeFiles.sha256();
+        try (var in = new DigestInputStream(Files.newInputStream(files.resolve(file.path())), digest)) {
+            in.transferTo(java.io.OutputStream.nullOutputStream());
+        }
+        if (!HexFormat.of().formatHex(digest.digest()).equals(file.sha256())) {
+            differences.add(file.path() + ": other bytes than its manifest says (sha256)");
+            return;
+        }
+        long events = 0;
+        var reading = new Open(segment, file);
+        try {
+            while (reading.advance()) {
+                events++;
+            }
+        } finally {
+            reading.close();
+        }
+        if (events != file.events()) {
+            differences.add(file.path() + ": " + events + " events (expected: " + file.events() + ")");
+        }
+    }
+
+    private final class Open {
+
+        private final int segment;
+        private final BufferedReader text;
+        private @Nullable LakeRecord current;
+
+        Open(int segment, Manifest.DataFile file) throws IOException {
+            this.segment = segment;
+            this.text = new BufferedReader(new InputStreamReader(
+                    new GZIPInputStream(Files.newInputStream(files.resolve(file.path()))), StandardCharsets.UTF_8));
+        }
+
+        boolean advance() throws IOException {
+            var line = text.readLine();
+            current = line == null ? null : LakeRecord.read(segment, line);
+            return line != null;
+        }
+
+        LakeRecord current() {
+            if (current == null) {
+                throw new IllegalStateException("read past the end of a file");
+            }
+            return current;
+        }
+
+        long number() {
+            return current().number();
+        }
+
+        void close() throws IOException {
+            text.close();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.banyan.bridge.lake;
+
+import dev.banyan.bridge.change.DomainEvent;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One event in the lake. {@code number} is its place in its segment; segments and numbers together are the order events were sent in. */
+public record LakeRecord(int segment, long number, String source, DomainEvent event) {
+
+    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    /** A line of a segment: the number, the topic, and the event as a CloudEvent in JSON. */
+    String line() {
+        var text = new StringWriter(512);
+        try (var json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            json.writeName("n");
+            json.writeNumber(number);
+            write(json, "topic", event.topic());
+            json.writeName("event");
+            cloudEvent(json);
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+
+    /** The event as CloudEvents 1.0 JSON, structured mode. */
+    public String cloudEvent() {
+        var text = new StringWriter(512);
+        try (var json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
+            cloudEvent(json);
+        }
+        return text.toString();
+    }
+
+    private void cloudEvent(JsonGenerator json) {
+        json.writeStartObject();
+        write(json, "specversion", "1.0");
+        write(json, "id", event.id());
+        write(json, "source", source);
+        write(json, "type", event.type());
+        write(json, "subject", event.subject());
+        write(json, "time", DateTimeFormatter.ISO_INSTANT.format(event.time()));
+        write(json, "datacontenttype", "application/json");
+        write(json, "partitionkey", event.subject());
+        write(json, "sequence", event.sequence());
+        write(json, "txid", event.txId());
+        if (event.backfill()) {
+            write(json, "backfill", "true");
+        }
+        if (!event.changed().isEmpty()) {
+            write(json, "changed", String.join(",", event.changed()));
+        }
+        json.writeName("data");
+        json.writeRawValue(event.data());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, String name, String value) {
+        json.writeName(name);
+        json.writeString(value);
+    }
+
+    static LakeRecord read(int segment, String line) {
+        var node = JSON.readTree(line);
+        var event = node.path("event");
+        return new LakeRecord(
+                segment,
+                node.path("n").asLong(),
+                event.path("source").asString(),
+                new DomainEvent(
+                        text(event, "id"),
+                        text(event, "type"),
+                        node.path("topic").asString(),
+                        text(event, "subject"),
+                        Instant.parse(text(event, "time")),
+                        text(event, "sequence"),
+                        text(event, "txid"),
+                        event.has("backfill"),
+                        changed(event),
+                        rawData(line)));
+    }
+
+    private static String text(JsonNode event, String name) {
+        return event.path(name).asString();
+    }
+
+    private static List<String> changed(JsonNode event) {
+        return event.has("changed")
+                ? new ArrayList<>(List.of(text(event, "changed").split(",", -1)))
+                : List.of();
+    }
+
+    /** The data exactly as it was sent: numbers and the order of fields are not read and written anew. It is the last field of the line. */
+    private static String rawData(String line) {
+        try (var json = JSON.createParser(line)) {
+            var depth = 0;
+            while (json.nextToken() != null) {
+                var token = json.currentToken();
+                if (token.isStructStart()) {
+                    depth++;
+                } else if (token.isStructEnd()) {
+                    depth--;
+                } else if (depth == 2
+                        && token == tools.jackson.core.JsonToken.PROPERTY_NAME
+                        && json.currentName().equals("data")) {
+                    json.nextToken();
+                    var from = (int) json.currentTokenLocation().getCharOffset();
+                    return line.substring(from, line.length() - 2);
+                }
+            }
+        }
+        throw new LakeFailed("a line without data");
+    }
+}

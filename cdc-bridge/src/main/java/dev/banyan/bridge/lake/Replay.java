@@ -1,0 +1,125 @@
+package dev.banyan.bridge.lake;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Sends events of the lake again, in the order they were sent, and remembers how far it got. */
+public final class Replay {
+
+    /*
+     * Progress is written after the target has acknowledged a batch, and names the last event of it. Killed in between, the next run
+     * sends that batch again: a consumer knows the ids. Segments and numbers do not change when a segment is sealed.
+     */
+    static final int BATCH = 500;
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    /** Where events go; {@code flush} returns when all that were sent are safe there. */
+    public interface Target {
+        void send(LakeRecord event) throws IOException;
+
+        void flush() throws IOException;
+    }
+
+    /** How far a replay is: {@code sent} events, the last of them {@code number} of {@code segment}. {@code what} is what was asked for. */
+    public record Progress(String what, long sent, int segment, long number, boolean done) {
+        static Progress start(String what) {
+            return new Progress(what, 0, 0, -1, false);
+        }
+    }
+
+    private final LakeReader lake;
+    private final LakeFilter filter;
+    private final Path file;
+    private final LongConsumer pace;
+
+    /** {@code file} keeps the progress. {@code pace} is told how many events this run has sent, and returns when the next may go. */
+    public Replay(LakeReader lake, LakeFilter filter, Path file, LongConsumer pace) {
+        this.lake = lake;
+        this.filter = filter;
+        this.file = file;
+        this.pace = pace;
+    }
+
+    /** What an earlier run left in {@code file}; empty when there was none. */
+    public static Optional<Progress> progress(Path file) throws IOException {
+        return Files.exists(file) ? Optional.of(JSON.readValue(file, Progress.class)) : Optional.empty();
+    }
+
+    /** Begins anew. */
+    public Progress start(String what, Target target) throws IOException {
+        return goOn(Progress.start(what), target);
+    }
+
+    /** Goes on behind {@code from}; returns when everything the lake has now is sent. */
+    public Progress goOn(Progress from, Target target) throws IOException {
+        var run = new Run(from, target);
+        save(from);
+        try {
+            lake.read(filter, from.segment, run);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        run.flush();
+        var done = new Progress(from.what, run.now.sent, run.now.segment, run.now.number, true);
+        save(done);
+        return done;
+    }
+
+    private void save(Progress progress) throws IOException {
+        var parent = file.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        var draft = file.resolveSibling(file.getFileName() + ".draft");
+        Files.write(draft, JSON.writeValueAsBytes(progress));
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private final class Run implements LakeReader.Visitor {
+
+        private final Progress from;
+        private final Target target;
+        private Progress now;
+        private int unflushed;
+
+        Run(Progress from, Target target) {
+            this.from = from;
+            this.target = target;
+            this.now = from;
+        }
+
+        @Override
+        public boolean visit(LakeRecord record) {
+            if (record.segment() == from.segment && record.number() <= from.number) {
+                return true;
+            }
+            try {
+                target.send(record);
+                now = new Progress(from.what, now.sent + 1, record.segment(), record.number(), false);
+                unflushed++;
+                if (unflushed == BATCH) {
+                    flush();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            pace.accept(now.sent - from.sent);
+            return true;
+        }
+
+        void flush() throws IOException {
+            if (unflushed > 0) {
+                target.flush();
+                save(now);
+                unflushed = 0;
+            }
+        }
+    }
+}

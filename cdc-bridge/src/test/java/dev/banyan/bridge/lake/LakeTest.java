@@ -1,0 +1,323 @@
+package dev.banyan.bridge.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.hub.HubPosition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Every event is in the lake once, in order, whatever was cut off, killed or repeated. */
+class LakeTest {
+
+    private static final Instant START = Instant.parse("2026-01-31T23:59:00Z");
+
+    @TempDir
+    Path folder;
+
+    private final AtomicLong now = new AtomicLong(START.toEpochMilli());
+
+    private Lake open(long segmentBytes) {
+        InstantSource clock = () -> Instant.ofEpochMilli(now.get());
+        return Lake.open(new Lake.Settings(folder, "/shop", segmentBytes, Duration.ofMinutes(15)), clock);
+    }
+
+    private static HubPosition position(long lsn) {
+        return new HubPosition("store", "system", 1, lsn);
+    }
+
+    private static DomainEvent event(long lsn, int ordinal, String type, String subject, String data) {
+        return new DomainEvent(
+                "id-" + lsn + "-" + ordinal,
+                type,
+                "shop.topic",
+                subject,
+                START.plusSeconds(lsn),
+                "%016x-%06d".formatted(lsn, ordinal),
+                "tx" + lsn,
+                lsn % 7 == 0,
+                lsn % 2 == 0 ? List.of("name", "price") : List.of(),
+                data);
+    }
+
+    private List<LakeRecord> all() {
+        return all(LakeFilter.ALL);
+    }
+
+    private List<LakeRecord> all(LakeFilter filter) {
+        var records = new ArrayList<LakeRecord>();
+        new LakeReader(folder).read(filter, 0, records::add);
+        return records;
+    }
+
+    private List<String> ids() {
+        return all().stream().map(record -> record.event().id()).toList();
+    }
+
+    @Test
+    void whatIsReadEqualsWhatWasSentToTheLastCharacter() {
+        var data = List.of(
+                "{}",
+                "{\"data\":{\"data\":1},\"event\":[\"}}\"]}",
+                "{\"price\":1.50,\"big\":123456789012345678901234567890,\"text\":\"\u00e4\uD83D\uDE00\\n}}\"}",
+                "{\"a\":null , \"b\":[1, 2]}");
+        var sent = new ArrayList<DomainEvent>();
+        for (int i = 0; i < data.size(); i++) {
+            sent.add(event(i + 1, 0, "shop.Changed.v" + i % 2, "product/" + i, data.get(i)));
+        }
+        try (var lake = open(1 << 20)) {
+            lake.append(sent, position(4));
+            assertThat(all()).extracting(LakeRecord::event).as("open").isEqualTo(sent);
+            lake.seal();
+        }
+        assertThat(all()).extracting(LakeRecord::event).as("sealed").isEqualTo(sent);
+        assertThat(all()).extracting(LakeRecord::source).containsOnly("/shop");
+        var json = JsonMapper.shared().readTree(all().getFirst().cloudEvent());
+        assertThat(json.path("specversion").asString()).isEqualTo("1.0");
+        assertThat(json.path("sequence").asString()).isEqualTo("0000000000000001-000000");
+    }
+
+    /** A bridge that dies at any place of its loop and begins again at its store's position. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void everyEventIsInItOnceHoweverOftenItDies(long seed) throws Exception {
+        var random = new Random(seed);
+        var stored = 0L;
+        var expected = new ArrayList<String>();
+        for (long lsn = 1; lsn <= 120; lsn++) {
+            for (int i = 0; i < lsn % 4; i++) {
+                expected.add("id-" + lsn + "-" + i);
+            }
+        }
+        var deaths = 0;
+        while (stored < 120) {
+            try (var lake = open(2_000)) {
+                var dies = stored + 1 + random.nextInt(30);
+                for (var lsn = stored + 1; lsn <= 120; lsn++) {
+                    if (!lake.covers(position(lsn)) && lsn % 4 != 0) {
+                        lake.append(events(lsn), position(lsn));
+                    }
+                    if (lsn == dies) {
+                        break; // the lake has it, the store does not know
+                    }
+                    stored = lsn;
+                }
+            }
+            if (stored < 120) {
+                deaths++;
+                damage(random);
+            }
+        }
+        assertThat(deaths).isPositive();
+        assertThat(ids()).isEqualTo(expected);
+        assertThat(new LakeReader(folder).verify()).isEmpty();
+        var counted = new LakeReader(folder)
+                .manifests().stream().mapToLong(Manifest::events).sum();
+        assertThat(counted).isLessThanOrEqualTo(expected.size()).isGreaterThan(expected.size() / 2);
+    }
+
+    private static List<DomainEvent> events(long lsn) {
+        var events = new ArrayList<DomainEvent>();
+        for (int i = 0; i < lsn % 4; i++) {
+            events.add(event(lsn, i, "shop.T" + (lsn + i) % 3 + ".v1", "product/" + lsn % 5, "{\"n\":" + lsn + "}"));
+        }
+        return events;
+    }
+
+    /** What a power cut may leave: a frame that was begun, a log whose segment is sealed, drafts of files. */
+    private void damage(Random random) throws IOException {
+        var logs = new LakeFiles(folder).logs();
+        var log = new LakeFiles(folder).log(logs.getLast());
+        switch (random.nextInt(3)) {
+            case 0 -> Files.write(log, new byte[] {0, 0, 1, 0, 9, 9, 9, 9, '{'}, StandardOpenOption.APPEND);
+            case 1 ->
+                Files.writeString(
+                        Files.createDirectories(folder.resolve("manifests")).resolve("segment-00000099.json.draft"),
+                        "{");
+            default -> {
+                var manifests = new LakeFiles(folder).manifests();
+                if (!manifests.isEmpty()) {
+                    var sealed = manifests.getLast().segment();
+                    Files.copy(log, new LakeFiles(folder).log(sealed)); // died between the manifest and the deletion
+                }
+            }
+        }
+    }
+
+    @Test
+    void aSealThatDiedIsDoneAgainWithTheSameFiles() throws Exception {
+        try (var lake = open(1 << 20)) {
+            lake.append(events(1), position(1));
+            lake.append(events(2), position(2));
+        }
+        var files = new LakeFiles(folder);
+        files.seal(1, LakeLog.read(files.log(1)), position(2));
+        var first = new LakeReader(folder).manifests();
+        Files.delete(folder.resolve("manifests/segment-00000001.json")); // died before the manifest
+        assertThat(ids()).containsExactly("id-1-0", "id-2-0", "id-2-1");
+        try (var lake = open(1 << 20)) {
+            lake.seal();
+        }
+        assertThat(new LakeReader(folder).manifests()).isEqualTo(first);
+        assertThat(ids()).containsExactly("id-1-0", "id-2-0", "id-2-1");
+    }
+
+    @Test
+    void onlyOneWritesAndWhatIsResubmittedIsInItOnce() {
+        try (var lake = open(1 << 20)) {
+            assertThatThrownBy(() -> open(1 << 20)).hasMessageContaining("somebody else writes to it");
+            lake.append(events(5), position(5));
+            lake.appendOnce("resubmitted a", events(3));
+            lake.appendOnce("resubmitted a", events(3));
+            assertThat(lake.covers(position(5))).isTrue();
+            assertThat(lake.covers(position(6))).isFalse();
+            lake.seal();
+        }
+        try (var lake = open(1 << 20)) {
+            lake.appendOnce("resubmitted a", events(3));
+            assertThat(lake.covers(position(5)))
+                    .as("its position is where it was")
+                    .isTrue();
+            assertThat(lake.covers(new HubPosition("other store", "system", 1, 5)))
+                    .isFalse();
+        }
+        assertThat(ids()).containsExactly("id-5-0", "id-3-0", "id-3-1", "id-3-2");
+    }
+
+    @Test
+    void aSegmentIsSealedWhenItIsOldAndItsFilesAreByDayAndType() {
+        try (var lake = open(1 << 20)) {
+            lake.append(List.of(event(1, 0, "a.v1", "x/1", "{}"), event(90, 0, "b.v1", "x/2", "{}")), position(90));
+            assertThat(new LakeReader(folder).manifests()).isEmpty();
+            now.addAndGet(Duration.ofMinutes(16).toMillis());
+            lake.append(List.of(event(91, 0, "a.v1", "x/1", "{}")), position(91));
+        }
+        var manifest = new LakeReader(folder).manifests().getFirst();
+        assertThat(manifest.files())
+                .extracting(file -> file.path() + " " + file.events())
+                .containsExactly(
+                        "date=2026-01-31/type=a.v1/segment-00000001.jsonl.gz 1",
+                        "date=2026-02-01/type=a.v1/segment-00000001.jsonl.gz 1",
+                        "date=2026-02-01/type=b.v1/segment-00000001.jsonl.gz 1");
+        assertThat(ids()).as("in the order they were sent").containsExactly("id-1-0", "id-90-0", "id-91-0");
+    }
+
+    @Test
+    void commandsListCountShowAndVerify() throws Exception {
+        try (var lake = open(1 << 20)) {
+            lake.append(
+                    List.of(
+                            event(1, 0, "shop.orders.OrderPaid.v1", "order/1", "{\"n\":1}"),
+                            event(2, 0, "shop.orders.OrderPaid.v1", "order/2", "{\"n\":2}"),
+                            event(90, 0, "shop.orders.OrderShipped.v1", "order/1", "{\"n\":3}")),
+                    position(90));
+            lake.seal();
+        }
+        var lake = folder.toString();
+        assertThat(Printed.of("events", "count", "--lake", lake).out())
+                .isEqualTo(
+                        "2026-01-31 shop.orders.OrderPaid.v1 2\n2026-02-01 shop.orders.OrderShipped.v1 1\n3 events\n");
+        assertThat(Printed.of("events", "count", "--lake", lake, "--type", "OrderPaid", "--subject", "order/2")
+                        .out())
+                .endsWith("\n1 events\n");
+        assertThat(Printed.of("events", "ls", "--lake", lake, "--from", "2026-02-01")
+                        .out())
+                .isEqualTo(
+                        "2026-02-01T00:00:30Z shop.orders.OrderShipped.v1 order/1 id-90-0 000000000000005a-000000\n");
+        assertThat(Printed.of("events", "ls", "--lake", lake, "--to", "2026-02-01", "--limit", "1")
+                        .err())
+                .contains("stopped after 1");
+        assertThat(Printed.of("events", "show", "--lake", lake, "order/1").out().lines())
+                .hasSize(2)
+                .allMatch(line -> JsonMapper.shared()
+                        .readTree(line)
+                        .path("subject")
+                        .asString()
+                        .equals("order/1"));
+        assertThat(Printed.of("events", "show", "--lake", lake, "id-7").exitCode())
+                .isEqualTo(1);
+        assertThat(Printed.of("events", "ls", "--lake", lake, "--from", "noon").exitCode())
+                .isEqualTo(2);
+        assertThat(Printed.of("events", "ls", "--lake", folder.resolve("none").toString())
+                        .err())
+                .contains("no such folder (expected: lake.folder of a bridge that has run)");
+        assertThat(Printed.of("events", "verify", "--lake", lake).out())
+                .isEqualTo("1 sealed segments, 2 files, 3 events, 0 differences\n");
+        var file = folder.resolve("date=2026-01-31/type=shop.orders.OrderPaid.v1/segment-00000001.jsonl.gz");
+        var bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(file, bytes);
+        var damaged = Printed.of("events", "verify", "--lake", lake);
+        assertThat(damaged.exitCode()).isEqualTo(1);
+        assertThat(damaged.out()).contains("other bytes than its manifest says (sha256)");
+    }
+
+    @Test
+    void aReplayThatDiesGoesOnBehindWhatWasAcknowledged() throws Exception {
+        try (var lake = open(20_000)) {
+            for (long lsn = 100; lsn <= 2_000; lsn += 100) {
+                var events = new ArrayList<DomainEvent>();
+                for (long each = lsn - 99; each <= lsn; each++) {
+                    events.add(event(each, 0, "t.v1", "x/" + each % 3, "{}"));
+                }
+                lake.append(events, position(lsn));
+            }
+        }
+        var file = folder.resolve("replays/one.json");
+        var filter = new LakeFilter(null, null, null, "x/1");
+        var wanted = all(filter).stream().map(record -> record.event().id()).toList();
+        var replay = new Replay(new LakeReader(folder), filter, file, _ -> {});
+        var dying = new Received(550);
+        assertThatThrownBy(() -> replay.start("x/1", dying)).hasMessage("dead");
+        var left = Replay.progress(file).orElseThrow();
+        assertThat(left.sent()).isEqualTo(500);
+        assertThat(left.done()).isFalse();
+
+        var rest = new Received(Integer.MAX_VALUE);
+        var done = replay.goOn(left, rest);
+
+        assertThat(done.done()).isTrue();
+        assertThat(done.sent()).isEqualTo(wanted.size());
+        assertThat(dying.ids.subList(0, 500)).isEqualTo(wanted.subList(0, 500));
+        assertThat(rest.ids).isEqualTo(wanted.subList(500, wanted.size()));
+        assertThat(new TreeSet<>(wanted)).hasSize(wanted.size());
+    }
+
+    private static final class Received implements Replay.Target {
+
+        private final List<String> ids = new ArrayList<>();
+        private final int most;
+
+        Received(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public void send(LakeRecord event) throws IOException {
+            if (ids.size() == most) {
+                throw new IOException("dead");
+            }
+            ids.add(event.event().id());
+        }
+
+        @Override
+        public void flush() {}
+    }
+}
