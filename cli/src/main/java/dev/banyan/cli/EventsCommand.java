@@ -7,7 +7,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code banyan events}: the events of a bridge, told by the bridge's own program. */
-@Command(name = "events", description = "Events that wait because they could not be made: `banyan events faults ls`.")
+@Command(
+        name = "events",
+        description =
+                "Events of the lake and events that wait: `banyan events ls`, `count`, `show`, `replay`, `faults`.")
 final class EventsCommand implements Callable<Integer> {
 
     @Parameters(arity = "0..*", paramLabel = "OPTION", description = "A command and its options.")

@@ -4,7 +4,7 @@ import dev.banyan.bridge.change.DomainEvent;
 import java.util.List;
 import java.util.Optional;
 
-/** Takes events, all or nothing, and keeps the position that belongs to them. One thread uses it. */
+/** Takes events, all or nothing, and keeps the position that belongs to them. One thread uses it, but for {@link #abort}. */
 public interface Hub extends AutoCloseable {
 
     /**
@@ -15,6 +15,9 @@ public interface Hub extends AutoCloseable {
 
     /** Returns when {@code events}, in their order, and {@code position} are safe in the hub; on failure {@link #open} tells. */
     void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable;
+
+    /** Makes a call that another thread waits in fail soon, and every later one; for a stop while the hub does not answer. */
+    default void abort() {}
 
     @Override
     void close();

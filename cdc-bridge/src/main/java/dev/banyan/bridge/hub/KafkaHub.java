@@ -66,7 +66,10 @@ public final class KafkaHub implements Hub {
     private final String name;
     private final String positionTopic;
     private final Set<String> topicsMade = new HashSet<>();
-    private @Nullable KafkaProducer<String, byte[]> producer;
+    private volatile @Nullable KafkaProducer<String, byte[]> producer;
+    private volatile @Nullable Admin admin;
+    private volatile @Nullable KafkaConsumer<String, String> consumer;
+    private volatile boolean aborted;
 
     public KafkaHub(String bridge, Settings settings) {
         this.name = bridge;
@@ -78,10 +81,12 @@ public final class KafkaHub implements Hub {
     public Optional<HubPosition> open() throws HubUnavailable {
         discardProducer();
         try {
+            checkNotAborted();
             makeTopics();
             var opened = new KafkaProducer<String, byte[]>(
                     producerProperties(), new StringSerializer(), new ByteArraySerializer());
             producer = opened;
+            checkNotAborted();
             opened.initTransactions();
             return readPosition();
         } catch (KafkaException e) {
@@ -114,6 +119,30 @@ public final class KafkaHub implements Hub {
             }
             throw new HubUnavailable(
                     "publishing to Kafka at " + settings.bootstrapServers() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Closes what waits for Kafka: a producer and an admin may be closed by any thread, a consumer is woken. */
+    @Override
+    public void abort() {
+        aborted = true;
+        var openAdmin = admin;
+        if (openAdmin != null) {
+            openAdmin.close(Duration.ZERO);
+        }
+        var openConsumer = consumer;
+        if (openConsumer != null) {
+            openConsumer.wakeup();
+        }
+        var openProducer = producer;
+        if (openProducer != null) {
+            openProducer.close(Duration.ZERO);
+        }
+    }
+
+    private void checkNotAborted() {
+        if (aborted) {
+            throw new KafkaException("stopped while Kafka did not answer");
         }
     }
 
@@ -162,12 +191,16 @@ public final class KafkaHub implements Hub {
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.keySet().removeIf(KafkaHub::isProducersOwn);
         try (var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
+            this.consumer = consumer;
+            checkNotAborted();
             consumer.assign(List.of(partition));
             var end = consumer.endOffsets(List.of(partition), POSITION_WAIT).get(partition);
             if (end == null || end == 0) {
                 return Optional.empty();
             }
             return lastPosition(consumer, partition, end);
+        } finally {
+            this.consumer = null;
         }
     }
 
@@ -210,9 +243,13 @@ public final class KafkaHub implements Hub {
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 2 * REQUEST_TIMEOUT_MS);
         try (var admin = Admin.create(properties)) {
+            this.admin = admin;
+            checkNotAborted();
             for (var topic : missing) {
                 makeTopic(admin, topic);
             }
+        } finally {
+            this.admin = null;
         }
         topicsMade.addAll(missing);
     }

@@ -42,6 +42,9 @@ public final class BridgeRun {
     private static final Duration PAUSE_MAX = Duration.ofSeconds(30);
     private static final Duration STEADY_AFTER = Duration.ofSeconds(30);
 
+    /** How long a stop waits for a call of the hub before it makes it fail; what was published then is settled at the next start. */
+    private static final Duration HUB_GRACE = Duration.ofSeconds(2);
+
     /** How a run ended. */
     public enum End {
         /** It was asked to. */
@@ -56,6 +59,8 @@ public final class BridgeRun {
     private final InstantSource clock;
     private final Progress progress;
     private final CountDownLatch stop = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicReference<@Nullable Hub> openHub = new AtomicReference<>();
     private final AtomicReference<@Nullable BridgeStore> openStore = new AtomicReference<>();
     private volatile boolean fenced;
     private Optional<HubPosition> hubReach = Optional.empty();
@@ -85,6 +90,21 @@ public final class BridgeRun {
     /** Asks the run to end; {@link #run} returns soon after. */
     public void stop() {
         stop.countDown();
+        Thread.ofVirtual().name("banyan-hub-abort").start(this::abortHubAfterGrace);
+    }
+
+    /** With the hub away a call of it takes as long as its time-outs say, and nothing would be lost by its failing now. */
+    private void abortHubAfterGrace() {
+        try {
+            if (!ended.await(HUB_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                var hub = openHub.get();
+                if (hub != null) {
+                    hub.abort();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private boolean isStopping() {
@@ -108,6 +128,7 @@ public final class BridgeRun {
                 releaseLease(store);
             }
         } finally {
+            ended.countDown();
             openStore.set(null);
         }
     }
@@ -204,6 +225,7 @@ public final class BridgeRun {
         progress.reached(position.commitLsn(), null);
         try (var hub = settings.hub().get();
                 var lake = lake()) {
+            openHub.set(hub);
             return awaitHub(hub) ? runEngine(store, position, hub, lake) : new Once(null, "stopped");
         } catch (LakeFailed e) {
             return new Once(null, String.valueOf(e.getMessage()));

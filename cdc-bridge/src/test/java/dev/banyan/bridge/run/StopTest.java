@@ -1,0 +1,112 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.hub.KafkaHub;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A stop does not wait for a hub that does not answer, and loses nothing by that. */
+class StopTest {
+
+    @TempDir
+    Path folder;
+
+    /** Takes events and never says so, until it is aborted. */
+    private static final class SilentHub implements Hub {
+
+        private final Hub hub;
+        private final CountDownLatch publishing = new CountDownLatch(1);
+        private final CountDownLatch aborted = new CountDownLatch(1);
+
+        SilentHub(Hub hub) {
+            this.hub = hub;
+        }
+
+        @Override
+        public Optional<HubPosition> open() throws HubUnavailable {
+            return hub.open();
+        }
+
+        @Override
+        public void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
+            hub.publish(events, position);
+            publishing.countDown();
+            try {
+                aborted.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new HubUnavailable("aborted", new IllegalStateException());
+        }
+
+        @Override
+        public void abort() {
+            aborted.countDown();
+        }
+
+        @Override
+        public void close() {
+            hub.close();
+        }
+    }
+
+    @Test
+    void aStopMakesACallOfTheHubFailAndTheNextStartFindsWhatArrived() throws Exception {
+        try (var bridge = new TestBridge("stopped_silent", folder, "one")) {
+            var silent = new SilentHub(bridge.kafkaHub());
+            bridge.hub = _ -> silent;
+            bridge.start();
+            bridge.sql("INSERT INTO one VALUES (1, 'a')");
+            assertThat(silent.publishing.await(60, TimeUnit.SECONDS)).isTrue();
+
+            bridge.stop(); // fails when it does not end
+
+            assertThat(bridge.end).isEqualTo(BridgeRun.End.STOPPED);
+            bridge.hub = hub -> hub;
+            bridge.start();
+            bridge.sql("INSERT INTO one VALUES (2, 'b')");
+            bridge.awaitEqual();
+            assertThat(bridge.repeatedIds()).isEmpty();
+            assertThat(bridge.progress().suppressedEvents()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void openingKafkaThatDoesNotAnswerEndsWhenItIsAborted() throws Exception {
+        try (var mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                var hub = new KafkaHub(
+                        "mute",
+                        new KafkaHub.Settings("127.0.0.1:" + mute.getLocalPort(), Map.of(), "/mute", 1, Set.of("t")))) {
+            var opening = CompletableFuture.runAsync(() -> {
+                try {
+                    hub.open();
+                } catch (HubUnavailable e) {
+                    throw new IllegalStateException(e.getMessage(), e);
+                }
+            });
+            mute.accept(); // it has connected, and hears nothing
+            hub.abort();
+
+            assertThatThrownBy(() -> opening.get(60, TimeUnit.SECONDS))
+                    .hasMessageContaining("opening Kafka at 127.0.0.1:" + mute.getLocalPort())
+                    .hasMessageNotContainingAny("no answer", "Timed out");
+            assertThatThrownBy(hub::open).hasMessageContaining("stopped while Kafka did not answer");
+        }
+    }
+}
