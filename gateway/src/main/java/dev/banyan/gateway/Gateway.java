@@ -2,6 +2,7 @@ package dev.banyan.gateway;
 
 import dev.banyan.gateway.admin.AdminServer;
 import dev.banyan.gateway.admin.AdminToken;
+import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.gateway.backend.BackendTls;
 import dev.banyan.gateway.http.MirrorMark;
 import dev.banyan.gateway.live.FolderWatch;
@@ -41,6 +42,7 @@ public final class Gateway implements AutoCloseable {
     private final Optional<Watch> watch;
     private final ControlStore store;
     private final Leadership leadership;
+    private final BackendAddresses addresses;
 
     /** What follows the source of rules, until it is closed. */
     private interface Watch {
@@ -54,7 +56,8 @@ public final class Gateway implements AutoCloseable {
             Mirrors mirrors,
             Optional<Watch> watch,
             ControlStore store,
-            Leadership leadership) {
+            Leadership leadership,
+            BackendAddresses addresses) {
         this.spring = spring;
         this.admin = admin;
         this.rules = rules;
@@ -62,6 +65,7 @@ public final class Gateway implements AutoCloseable {
         this.watch = watch;
         this.store = store;
         this.leadership = leadership;
+        this.addresses = addresses;
     }
 
     /** Runs the gateway as the command line says; see {@code --help}. */
@@ -75,15 +79,18 @@ public final class Gateway implements AutoCloseable {
     /** Starts a gateway and returns when it takes requests. */
     public static Gateway start(GatewaySettings settings) throws RulesException, IOException {
         var store = new ControlStore(settings.store());
+        var addresses = new BackendAddresses(settings.nameServer());
         try {
-            return start(settings, store);
+            return start(settings, store, addresses);
         } catch (RulesException | IOException | RuntimeException e) {
             store.close();
+            addresses.close();
             throw e;
         }
     }
 
-    private static Gateway start(GatewaySettings settings, ControlStore store) throws RulesException, IOException {
+    private static Gateway start(GatewaySettings settings, ControlStore store, BackendAddresses addresses)
+            throws RulesException, IOException {
         // Both are read once, when Reactor Netty loads: few event loops, and the connection used last goes out first.
         System.setProperty("reactor.netty.pool.leasingStrategy", "lifo");
         if (System.getProperty("reactor.netty.ioWorkerCount") == null) {
@@ -105,7 +112,8 @@ public final class Gateway implements AutoCloseable {
                 forbidden,
                 settings.legacyHost(),
                 backendTls(settings),
-                InstantSource.system());
+                addresses,
+                store.clock());
         checkCertificate(settings);
         var leadership = new Leadership(store);
         var mark = new MirrorMark();
@@ -134,7 +142,7 @@ public final class Gateway implements AutoCloseable {
                 store.start();
                 leadership.start();
             }
-            return new Gateway(spring, admin, rules, mirrors, watch, store, leadership);
+            return new Gateway(spring, admin, rules, mirrors, watch, store, leadership, addresses);
         } catch (RulesException | IOException | RuntimeException e) {
             spring.close();
             admin.close();
@@ -280,5 +288,6 @@ public final class Gateway implements AutoCloseable {
         admin.close();
         leadership.close();
         store.close();
+        addresses.close();
     }
 }

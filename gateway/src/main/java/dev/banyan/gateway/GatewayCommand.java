@@ -10,6 +10,8 @@ import dev.banyan.rules.Backend;
 import dev.banyan.rules.RulesException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +40,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:stopped as asked", "1:failed", "2:wrong usage"})
 final class GatewayCommand implements Callable<Integer> {
 
+    private static final int DNS_PORT = 53;
     private static final String STORE_PASSWORD = "BANYAN_STORE_PASSWORD";
 
     @Spec
@@ -150,6 +153,13 @@ final class GatewayCommand implements Callable<Integer> {
             description = "PEM authorities trusted for https backends (default: the JDK's)")
     @Nullable
     Path backendTrust;
+
+    @Option(
+            names = "--dns",
+            paramLabel = "ADDRESS[:PORT]",
+            description = "name server to ask where backends are (default: those of the system)")
+    @Nullable
+    String dns;
 
     @Option(
             names = "--trusted-proxy",
@@ -294,6 +304,7 @@ final class GatewayCommand implements Callable<Integer> {
                 certificate,
                 key,
                 backendTrust,
+                nameServer(),
                 trusted(),
                 reveal,
                 chainOnly,
@@ -343,6 +354,19 @@ final class GatewayCommand implements Callable<Integer> {
 
     private static Duration seconds(double value) {
         return Duration.ofMillis(Math.round(value * 1000));
+    }
+
+    private @Nullable InetSocketAddress nameServer() {
+        if (dns == null) {
+            return null;
+        }
+        try {
+            Origin at = Origin.ofHost("dns", dns);
+            String bare = at.host().replaceAll("[\\[\\]]", "");
+            return new InetSocketAddress(InetAddress.ofLiteral(bare), at.port() > 0 ? at.port() : DNS_PORT);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--dns: " + dns + " (expected: an address such as 10.0.0.2 or 10.0.0.2:8600)");
+        }
     }
 
     private TrustedPeers trusted() {

@@ -5,6 +5,7 @@ import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.live.RulesSource;
 import dev.banyan.gateway.store.StoreLocation;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param certificate PEM chain of the data port; null for plain HTTP
  * @param key PEM key of {@code certificate}
  * @param backendTrust PEM certificates of authorities that HTTPS backends may use; null for the JDK's
+ * @param nameServer asked where backends are; null for the system's
  * @param reveal whether replies name route and backend
  * @param chainOnly whether requests without filters take the filter chain too
  * @param patience how long the gateway waits for a client
@@ -35,6 +37,7 @@ public record GatewaySettings(
         @Nullable Path certificate,
         @Nullable Path key,
         @Nullable Path backendTrust,
+        @Nullable InetSocketAddress nameServer,
         TrustedPeers trusted,
         boolean reveal,
         boolean chainOnly,

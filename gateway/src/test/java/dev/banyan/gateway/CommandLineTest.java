@@ -49,6 +49,7 @@ class CommandLineTest {
                     --legacy http://a --store jdbc:h2:mem:x      | --store: jdbc:h2:mem:x (expected: jdbc:postgresql:
                     --legacy http://a --store jdbc:postgresql://h/d?password=x | --store: has a user or password in it
                     --legacy http://a --store-password-file /no  | --store-password-file: /no (expected: a readable file)
+                    --legacy http://a --dns ns.internal          | --dns: ns.internal (expected: an address such as
                     --legacy http://a --drain -1                 | --drain: -1
                     --legacy http://a --public-origin shop       | --public-origin
                     --legacy http://a --trusted-proxy 10.0.0.0/x | --trusted-proxy

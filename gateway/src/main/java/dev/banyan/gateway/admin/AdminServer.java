@@ -12,7 +12,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
 import org.reactivestreams.Publisher;
@@ -237,7 +236,7 @@ public final class AdminServer implements AutoCloseable {
     private static Publisher<Void> answer(
             String body, HttpServerResponse response, RulesInForce rules, JsonMapper json) {
         try {
-            var question = ExplainQuestion.parse(body, json, InstantSource.system());
+            var question = ExplainQuestion.parse(body, json, rules.clock());
             return send(
                     response,
                     200,

@@ -29,7 +29,8 @@ public final class Backends {
      *
      * @param legacyHost the {@code Host} the baseline is given when its rule names none; null passes the client's on
      */
-    public Backends with(RuleSet rules, @Nullable String legacyHost, BackendTls tls) throws RulesException {
+    public Backends with(RuleSet rules, @Nullable String legacyHost, BackendTls tls, BackendAddresses addresses)
+            throws RulesException {
         // All of them before the first is made: a made one has a pool and health checks that somebody must end.
         var contexts = new HashMap<String, @Nullable SslContext>();
         for (Backend backend : rules.backends()) {
@@ -43,7 +44,7 @@ public final class Backends {
                 continue;
             }
             String host = backend.host() == null && backend.baseline() ? legacyHost : backend.host();
-            next.put(backend.name(), new LiveBackend(backend, host, contexts.get(backend.name())));
+            next.put(backend.name(), new LiveBackend(backend, host, contexts.get(backend.name()), addresses));
         }
         return new Backends(Map.copyOf(next));
     }

@@ -38,6 +38,7 @@ public final class LiveBackend {
     private final Backend backend;
     private final @Nullable String host;
     private final @Nullable SslContext tls;
+    private final BackendAddresses addresses;
     private final ConnectionProvider pool;
     private final ConnectionProvider copyPool;
     private final List<Instance> instances;
@@ -50,7 +51,8 @@ public final class LiveBackend {
     private volatile boolean replaced;
 
     /** Makes the backend ready to be called; nothing connects yet, but for its health checks. */
-    LiveBackend(Backend backend, @Nullable String host, @Nullable SslContext tls) {
+    LiveBackend(Backend backend, @Nullable String host, @Nullable SslContext tls, BackendAddresses addresses) {
+        this.addresses = addresses;
         this.backend = backend;
         this.host = host;
         this.tls = tls;
@@ -93,6 +95,7 @@ public final class LiveBackend {
         HttpClient plain = bare.option(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         Math.toIntExact(backend.timeouts().connect().toMillis()))
+                .resolver(addresses)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
@@ -196,6 +199,11 @@ public final class LiveBackend {
     /** The {@code Host} this backend is given instead of the client's, or null when it gets the client's. */
     public @Nullable String host() {
         return host;
+    }
+
+    /** Where its names are. */
+    public BackendAddresses addresses() {
+        return addresses;
     }
 
     /** The TLS this backend is called with, or null for plain HTTP. */

@@ -127,7 +127,7 @@ public final class Call {
                 head::getAll,
                 asked.scheme().equals("https"),
                 mayChoose,
-                System.currentTimeMillis());
+                intake.rules().clock().millis());
         return switch (rules.table().decide(facts)) {
             case Decision.Refused(int status, String reason) -> {
                 intake.traffic().refused(status);

@@ -11,13 +11,11 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.resolver.AddressResolver;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import reactor.netty.http.HttpResources;
 
 /** One connection in the making: a place under the backend's limit, its name's addresses, TCP to one of them, TLS. */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty: the connection's own deadline ends whatever does not come back
@@ -55,15 +53,14 @@ final class Connecting {
         }
     }
 
-    @SuppressWarnings("unchecked") // Reactor Netty's resolver is one of internet addresses
     private void resolve() {
         Origin origin = connection.instance().origin();
         String host = origin.host().startsWith("[")
                 ? origin.host().substring(1, origin.host().length() - 1)
                 : origin.host();
-        var resolver = (AddressResolver<InetSocketAddress>)
-                HttpResources.get().getOrCreateDefaultResolver().getResolver(loop);
-        resolver.resolveAll(InetSocketAddress.createUnresolved(host, origin.port()))
+        backend.addresses()
+                .getResolver(loop)
+                .resolveAll(InetSocketAddress.createUnresolved(host, origin.port()))
                 .addListener((Future<List<InetSocketAddress>> resolved) -> {
                     if (resolved.isSuccess()) {
                         tryAddress(resolved.getNow(), 0);

@@ -1,5 +1,6 @@
 package dev.banyan.gateway.live;
 
+import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.gateway.backend.BackendTls;
 import dev.banyan.gateway.backend.Backends;
 import dev.banyan.gateway.filter.RouteFilters;
@@ -29,6 +30,7 @@ public final class RulesInForce {
     private final ForbiddenAddresses forbidden;
     private final @Nullable String legacyHost;
     private BackendTls tls;
+    private final BackendAddresses addresses;
     private final InstantSource clock;
     private final @Nullable LastGoodRules lastGood;
     private volatile @Nullable Instant copySince;
@@ -51,12 +53,14 @@ public final class RulesInForce {
             ForbiddenAddresses forbidden,
             @Nullable String legacyHost,
             BackendTls tls,
+            BackendAddresses addresses,
             InstantSource clock)
             throws RulesException {
         this.source = source;
         this.forbidden = forbidden;
         this.legacyHost = legacyHost;
         this.tls = tls;
+        this.addresses = addresses;
         this.clock = clock;
         this.lastGood = source.folder() == null ? null : new LastGoodRules(runFolder, source.folder(), source.where());
         RuleSet files;
@@ -107,6 +111,11 @@ public final class RulesInForce {
             throw new IllegalStateException("no rules");
         }
         return current;
+    }
+
+    /** The time that schedules go by. */
+    public InstantSource clock() {
+        return clock;
     }
 
     /** Returns what was last refused, or null when the newest rules are the ones in force. */
@@ -185,7 +194,7 @@ public final class RulesInForce {
         RouteFilters filters = RouteFilters.of(rules);
         LiveRules before = live.get();
         Backends kept = before == null ? Backends.none() : before.backends();
-        Backends backends = kept.with(rules, legacyHost, tls);
+        Backends backends = kept.with(rules, legacyHost, tls, addresses);
         live.set(LiveRules.of(rules, now, backends, filters, clock.instant()));
         kept.replaceBy(backends);
         swaps.incrementAndGet();

@@ -40,7 +40,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
-import reactor.netty.http.HttpResources;
 
 /** Takes WebSocket upgrades off a client connection and relays them. */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write closes the channel, and that is listened to
@@ -154,8 +153,8 @@ public final class Upgrades extends ChannelDuplexHandler {
                 HttpVersion.HTTP_1_1, HttpMethod.GET, target, Unpooled.EMPTY_BUFFER, head, EmptyHttpHeaders.INSTANCE);
         new Bootstrap()
                 .group(client.channel().eventLoop())
-                // The resolver of plain calls; Netty's own choice would block the event loop on a name.
-                .resolver(HttpResources.get().getOrCreateDefaultResolver())
+                // That of plain calls; Netty's own choice would block the event loop on a name.
+                .resolver(backend.addresses())
                 .channel(client.channel().getClass())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(
