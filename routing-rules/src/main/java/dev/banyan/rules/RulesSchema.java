@@ -30,6 +30,9 @@ final class RulesSchema {
 
     private static final int NUMBER_CHARS_MAX = 20;
 
+    /** As many digits before the point as every long has room for. */
+    private static final int LONG_DIGITS = 18;
+
     /** Keys of the language that this version does not know yet, and what to do meanwhile. */
     private static final Map<String, String> NOT_YET = Map.of("lambda", "url");
 
@@ -199,6 +202,10 @@ final class RulesSchema {
         }
         try {
             var number = new BigDecimal(text);
+            // The validator compares as long: what no long holds (61e999) is no number of ours.
+            if (Math.abs(number.scale()) > NUMBER_CHARS_MAX || number.precision() - number.scale() > LONG_DIGITS) {
+                return JSON.stringNode(text);
+            }
             boolean isInt = number.scale() == 0 && number.precision() <= 9;
             return isInt ? JSON.numberNode(number.intValueExact()) : JSON.numberNode(number);
         } catch (NumberFormatException e) {
