@@ -103,7 +103,11 @@ public final class Demo {
         opening.put("allStartedAfterSeconds", sinceStart());
         return new Rules(
                 folder,
-                Map.of("legacy", programs.legacy(), "catalog", programs.catalog(), "loyalty", programs.loyalty()),
+                Map.of(
+                        "legacy", programs.legacy(),
+                        "catalog", programs.catalog(),
+                        "catalog-api", programs.releases(),
+                        "loyalty", programs.loyalty()),
                 AdminApi.of(programs.gatewayFolder()));
     }
 
@@ -120,7 +124,7 @@ public final class Demo {
 
     private void walk(Scene scene) throws InterruptedException {
         var walk = new Walk(scene, screen);
-        var stages = walk.stages();
+        var stages = walk.stages(new ByItself(scene, screen, scene.programs().gatewayFolder()));
         var all = stages.size() + 1;
         for (var stage : stages) {
             if (!step(stage, all)) {

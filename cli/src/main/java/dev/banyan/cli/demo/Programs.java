@@ -46,6 +46,7 @@ final class Programs implements AutoCloseable {
     private final int catalogPort;
     private final int loyaltyPort;
     private final int bridgePort;
+    private final int releasesPort;
     private volatile int postgresPort;
     private volatile int kafkaPort;
 
@@ -55,13 +56,14 @@ final class Programs implements AutoCloseable {
         this.size = size;
         this.seed = seed;
         this.children = new Children(folder);
-        var ports = Ports.free(6);
+        var ports = Ports.free(7);
         gatewayPort = ports.get(0);
         adminPort = ports.get(1);
         legacyPort = ports.get(2);
         catalogPort = ports.get(3);
         loyaltyPort = ports.get(4);
         bridgePort = ports.get(5);
+        releasesPort = ports.get(6);
     }
 
     /** Starts PostgreSQL and makes the databases. */
@@ -109,6 +111,8 @@ final class Programs implements AutoCloseable {
                                 legacy().toString(),
                                 "--backend",
                                 "catalog=" + catalog(),
+                                "--backend",
+                                "catalog-api=" + releases(),
                                 "--backend",
                                 "loyalty=" + loyalty(),
                                 "--port",
@@ -186,6 +190,11 @@ final class Programs implements AutoCloseable {
 
     URI catalog() {
         return URI.create("http://127.0.0.1:" + catalogPort);
+    }
+
+    /** Where the releases of the catalogue's API are played. */
+    URI releases() {
+        return URI.create("http://127.0.0.1:" + releasesPort);
     }
 
     URI loyalty() {

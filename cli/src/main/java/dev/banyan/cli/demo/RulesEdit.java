@@ -43,6 +43,22 @@ final class RulesEdit {
         return text.substring(0, found.start(2)) + weight + text.substring(found.end(2));
     }
 
+    /** Takes {@code stage: off} away from {@code route}, so that its steps begin. */
+    void begin(String route) {
+        save(withoutStage(text(), route));
+    }
+
+    /** Returns {@code text} without a stage in the entry of {@code route}. */
+    static String withoutStage(String text, String route) {
+        var pattern = Pattern.compile(
+                "(?ms)(^\\s*- name: " + Pattern.quote(route) + "$(?:(?!^\\s*- name: ).)*?)^\\s*stage: \\S+\\n");
+        var found = pattern.matcher(text);
+        if (!found.find()) {
+            throw new IllegalArgumentException("route: " + route + " (expected: one with a stage in the file)");
+        }
+        return text.substring(0, found.end(1)) + text.substring(found.end());
+    }
+
     /** Returns what stands in the file. */
     String text() {
         try {

@@ -23,6 +23,7 @@ final class Scene implements AutoCloseable {
     private final EventWatch events;
     private final long rowsBefore;
     private final long lastOrderBefore;
+    private final Releases releases;
     private @Nullable PriceProbe probe;
 
     /** Lets the people in. Legacy and the gateway must run already, and Kafka. */
@@ -34,10 +35,11 @@ final class Scene implements AutoCloseable {
         this.rowsBefore = legacy.rowsWritten();
         this.lastOrderBefore = legacy.lastOrder();
         var size = settings.size();
+        this.releases = new Releases(programs.releases().getPort(), programs.catalog());
         this.events = new EventWatch(programs.bootstrapServers());
         this.crowd = new Crowd(
                 programs.gateway(),
-                new Crowd.Size(size.shoppers(), size.mobile(), legacy.mobileSkus(), settings.seed()));
+                new Crowd.Size(size.shoppers(), size.mobile(), size.partners(), legacy.mobileSkus(), settings.seed()));
         this.nightly = new NightlyJob(legacy.jdbcUrl(), legacy.nightlyCategories(), size);
     }
 
@@ -63,6 +65,10 @@ final class Scene implements AutoCloseable {
 
     NightlyJob nightly() {
         return nightly;
+    }
+
+    Releases releases() {
+        return releases;
     }
 
     EventWatch events() {
@@ -114,6 +120,7 @@ final class Scene implements AutoCloseable {
     public void close() throws SQLException {
         nightly.close();
         crowd.close();
+        releases.close();
         if (probe != null) {
             probe.close();
         }

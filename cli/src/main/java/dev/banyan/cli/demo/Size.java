@@ -5,10 +5,11 @@ import java.util.Locale;
 
 /** How big a demo is: legacy's seed data, how many people come, how long each step watches them. */
 public enum Size {
-    SMALL(40, 4, Duration.ofSeconds(4), "-Xmx320m", Duration.ofMinutes(3), Duration.ofMillis(700), Duration.ZERO),
+    SMALL(40, 4, 6, Duration.ofSeconds(4), "-Xmx320m", Duration.ofMinutes(3), Duration.ofMillis(700), Duration.ZERO),
     MEDIUM(
             60,
             6,
+            8,
             Duration.ofSeconds(10),
             "-Xmx1g",
             Duration.ofMinutes(10),
@@ -17,15 +18,25 @@ public enum Size {
 
     private final int shoppers;
     private final int mobile;
+    private final int partners;
     private final Duration watch;
     private final String heap;
     private final Duration fill;
     private final Duration jobRest;
     private final Duration hurriedRest;
 
-    Size(int shoppers, int mobile, Duration watch, String heap, Duration fill, Duration jobRest, Duration hurriedRest) {
+    Size(
+            int shoppers,
+            int mobile,
+            int partners,
+            Duration watch,
+            String heap,
+            Duration fill,
+            Duration jobRest,
+            Duration hurriedRest) {
         this.shoppers = shoppers;
         this.mobile = mobile;
+        this.partners = partners;
         this.watch = watch;
         this.heap = heap;
         this.fill = fill;
@@ -39,6 +50,10 @@ public enum Size {
 
     int mobile() {
         return mobile;
+    }
+
+    int partners() {
+        return partners;
     }
 
     /** Returns how long a step looks at people before it says what it saw. */

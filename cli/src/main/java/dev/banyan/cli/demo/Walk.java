@@ -7,6 +7,7 @@ import dev.banyan.cli.report.Step;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,11 +42,18 @@ final class Walk {
     record Stage(String name, String title, Action action) {}
 
     /** Returns the steps in their order. */
-    List<Stage> stages() {
+    List<Stage> stages(ByItself byItself) {
+        var all = new ArrayList<Stage>();
+        all.add(new Stage("legacy-only", "Everybody uses legacy, through the gateway", this::legacyOnly));
+        all.add(new Stage("data-flows", "Backfill and live events fill the catalogue", this::dataFlows));
+        all.add(new Stage("loyalty", "A service that legacy never had lives from order events", this::loyalty));
+        all.addAll(byItself.stages());
+        all.addAll(byHand());
+        return all;
+    }
+
+    private List<Stage> byHand() {
         return List.of(
-                new Stage("legacy-only", "Everybody uses legacy, through the gateway", this::legacyOnly),
-                new Stage("data-flows", "Backfill and live events fill the catalogue", this::dataFlows),
-                new Stage("loyalty", "A service that legacy never had lives from order events", this::loyalty),
                 new Stage("ten-percent", "The catalogue serves 10 % of the people", step -> shift(step, "10%", 1, 25)),
                 new Stage(
                         "fifty-percent", "The catalogue serves half of the people", step -> shift(step, "50%", 30, 65)),
@@ -72,7 +80,7 @@ final class Walk {
         screen.look(programs.gateway() + "/catalog        the shop, as its people see it");
         screen.look("./banyan status --run-dir " + programs.gatewayFolder());
         var seen = scene.watch();
-        people(step, seen);
+        people(step, ROUTE, seen);
         step.claim("nobody is on the candidate's side", seen.candidateShare(ROUTE) == 0);
         step.claim("legacy serves the catalogue", seen.served(ROUTE, "legacy") > 0);
         step.claim("the catalogue service serves nobody", seen.served(ROUTE, "catalog") == 0);
@@ -109,7 +117,7 @@ final class Walk {
         step.figure("eventsReceived", events.received());
         step.figure("eventsBackfilled", events.backfilled());
         commitToVisible(step);
-        people(step, scene.crowd().tally().counts().since(before));
+        people(step, ROUTE, scene.crowd().tally().counts().since(before));
     }
 
     /** Orders go on while points are compared, so that a customer counts who is right at one of several looks. */
@@ -136,7 +144,7 @@ final class Walk {
         step.claim(
                 "the points of those who ordered last are what their orders are worth: " + result.examples(),
                 compared > 0 && open.isEmpty());
-        people(step, scene.crowd().tally().counts().since(before));
+        people(step, ROUTE, scene.crowd().tally().counts().since(before));
     }
 
     private void shift(Step step, String weight, double fromPercent, double toPercent)
@@ -155,7 +163,7 @@ final class Walk {
         step.figure("flipBacks", flips);
         step.claim("nobody was moved back while the weight rose", flips == 0);
         commitToVisible(step);
-        people(step, scene.crowd().tally().counts().since(before));
+        people(step, ROUTE, scene.crowd().tally().counts().since(before));
     }
 
     private void edit(Step step, String weight) throws InterruptedException {
@@ -181,7 +189,7 @@ final class Walk {
         step.claim("the catalogue serves on by the good rules", seen.served(ROUTE, "catalog") > 0);
         rules.file().save(good);
         step.claim("mended rules are in force", Scene.await(PATIENCE, rules::areInForce));
-        people(step, scene.crowd().tally().counts().since(before));
+        people(step, ROUTE, scene.crowd().tally().counts().since(before));
     }
 
     private static boolean hasProblems(Rules rules) {
@@ -201,7 +209,7 @@ final class Walk {
         var seen = scene.watch();
         step.figure("servedByLegacy", seen.served(ROUTE, "legacy"));
         step.claim("legacy serves those of the candidate's side", seen.served(ROUTE, "legacy") > 0);
-        people(step, scene.crowd().tally().counts().since(before));
+        people(step, ROUTE, scene.crowd().tally().counts().since(before));
     }
 
     private void catalogBack(Step step) throws InterruptedException {
@@ -217,7 +225,7 @@ final class Walk {
                 "it has read what it missed",
                 Scene.await(PATIENCE, () -> catalog().lag() == 0));
         scene.probe().resume();
-        people(step, scene.crowd().tally().counts().since(before));
+        people(step, ROUTE, scene.crowd().tally().counts().since(before));
     }
 
     private void rollBack(Step step) throws InterruptedException {
@@ -235,7 +243,7 @@ final class Walk {
         step.claim("nobody is served by the catalogue any more", seen.served(ROUTE, "catalog") == 0);
         step.claim("legacy serves everybody", seen.served(ROUTE, "legacy") > 0);
         step.claim("it took less than " + ROLL_BACK_SECONDS_MAX + " s", secondsToRollBack < ROLL_BACK_SECONDS_MAX);
-        people(step, scene.crowd().tally().counts().since(before));
+        people(step, ROUTE, scene.crowd().tally().counts().since(before));
     }
 
     private void bridgeKilled(Step step) throws InterruptedException, IOException {
@@ -264,17 +272,17 @@ final class Walk {
         step.figure("caughtUpAfterSeconds", Figures.seconds(System.nanoTime() - restarted));
         step.figure("eventsSinceTheKill", scene.events().counts().received() - received);
         step.figure("eventsRepeated", scene.events().counts().duplicates());
-        people(step, scene.crowd().tally().counts().since(before));
+        people(step, ROUTE, scene.crowd().tally().counts().since(before));
     }
 
     /** What every step claims of the people: nobody was refused, and nobody saw anything wrong. */
-    private static void people(Step step, Tally.Counts seen) {
+    static void people(Step step, String route, Tally.Counts seen) {
         step.figure("requests", seen.sent());
         step.figure("failed", seen.failed());
         if (seen.cut() > 0) {
             step.figure("cutOffByTheKill", seen.cut());
         }
-        step.figure("servedBy", seen.byRouteAndBackend().getOrDefault(ROUTE, Map.of()));
+        step.figure("servedBy", seen.byRouteAndBackend().getOrDefault(route, Map.of()));
         step.claim("no request fails", seen.failed() == 0);
     }
 

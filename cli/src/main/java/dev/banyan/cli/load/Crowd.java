@@ -10,12 +10,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** Everybody who uses the shop during a run: shoppers with browsers and users of the mobile application, until closed. */
 public final class Crowd implements AutoCloseable {
 
     private static final Duration CLICK = Duration.ofMillis(500);
     private static final Duration TAP = Duration.ofMillis(400);
+    private static final Duration LOOK_UP = Duration.ofMillis(60);
     private static final Duration CLOSING = Duration.ofSeconds(20);
 
     private final Tally tally = new Tally();
@@ -23,15 +25,17 @@ public final class Crowd implements AutoCloseable {
     private final Writes writes;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
+    private final List<Runnable> partners = new ArrayList<>();
+    private volatile boolean partnersAreHere;
     private final HttpClient client;
     private final ScheduledExecutorService limits = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("reply-limits").factory());
 
     /**
      * Who comes: {@code shoppers} are the customers 1, 2, 3 and so on, {@code mobile} those after them. {@code skus} are the products that
-     * the mobile application orders and reprices.
+     * the mobile application orders and reprices, and that {@code partners} look up.
      */
-    public record Size(int shoppers, int mobile, List<String> skus, long seed) {
+    public record Size(int shoppers, int mobile, int partners, List<String> skus, long seed) {
         public Size {
             skus = List.copyOf(skus);
         }
@@ -59,16 +63,42 @@ public final class Crowd implements AutoCloseable {
             var app = new MobileApp(person, writes, new Pace(this, own, TAP), own, size.skus(), number);
             start("mobile-" + number, app::tap);
         }
+        for (var number = 1; number <= size.partners(); number++) {
+            var own = random.split();
+            var name = "partner-" + number;
+            var partner = new Partner(
+                    name,
+                    () -> new Person(client, limits, site, tally, sides),
+                    new Pace(this, own, LOOK_UP),
+                    own,
+                    size.skus());
+            partners.add(() -> start(name, partner::lookUp, () -> partnersAreHere));
+        }
     }
 
     private interface Visit {
         void run() throws InterruptedException;
     }
 
+    /** Lets the partners' servers come, until they are told to leave. */
+    public void partnersCome() {
+        partnersAreHere = true;
+        partners.forEach(Runnable::run);
+    }
+
+    /** Lets the partners' servers finish the request they wait for, then leave. */
+    public void partnersLeave() {
+        partnersAreHere = false;
+    }
+
     private void start(String name, Visit visit) {
+        start(name, visit, () -> true);
+    }
+
+    private void start(String name, Visit visit, BooleanSupplier stays) {
         threads.add(Thread.ofVirtual().name(name).start(() -> {
             try {
-                while (isOpen()) {
+                while (isOpen() && stays.getAsBoolean()) {
                     visit.run();
                 }
             } catch (InterruptedException e) {

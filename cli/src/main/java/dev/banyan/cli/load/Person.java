@@ -66,6 +66,16 @@ public final class Person {
         return send(request(path).header("Accept", "application/json").GET(), right);
     }
 
+    /** Fetches JSON as a partner's server does, on behalf of a customer. */
+    Outcome onBehalf(String path, String customer, Predicate<Reply> right) throws InterruptedException {
+        return send(
+                request(path)
+                        .header("Accept", "application/json")
+                        .header("X-Customer-Id", customer)
+                        .GET(),
+                right);
+    }
+
     /** Sends a form. */
     public Outcome form(String path, Map<String, String> fields, Predicate<Reply> right) throws InterruptedException {
         var body = fields.entrySet().stream()

@@ -96,7 +96,7 @@ class CrowdTest {
     }
 
     private Crowd crowd() {
-        return new Crowd(site, new Crowd.Size(12, 3, List.of("P000001"), 7));
+        return new Crowd(site, new Crowd.Size(12, 3, 0, List.of("P000001"), 7));
     }
 
     @Test
