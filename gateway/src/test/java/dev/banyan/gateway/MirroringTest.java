@@ -227,6 +227,34 @@ final class MirroringTest {
     }
 
     @Test
+    void aWriteThatTheOtherSideCanBearIsMirroredWithItsBody() throws Exception {
+        var bodies = new java.util.concurrent.CopyOnWriteArrayList<String>();
+        catalog.on("/catalog", (head, wire) -> {
+            String length = head.replaceAll("(?is).*content-length: (\\d+).*", "$1");
+            bodies.add(length.equals(head) ? "" : wire.bytes(Integer.parseInt(length)));
+            wire.send(json("{}"));
+        });
+        legacy.on("/catalog", (head, wire) -> {
+            boolean chunked = head.toLowerCase(java.util.Locale.ROOT).contains("chunked");
+            wire.until(chunked ? "0\r\n\r\n" : "!");
+            wire.send(json("{}"));
+        });
+        String rules =
+                rules("stage: shadow\nmirror: {percent: 100, methods: [POST], writes: sandboxed, maxBodySize: 1KiB}");
+        try (var gateway = TestGateway.start(folder, rules)) {
+            gateway.ask("POST /catalog/1 HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 6\r\n\r\nhello!");
+            String chunked = "POST /catalog/2 HTTP/1.1\r\nHost: shop.test\r\nTransfer-Encoding: chunked\r\n\r\n";
+            gateway.ask(chunked + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+            gateway.ask("POST /catalog/3 HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 2000\r\n\r\n" + "x".repeat(1999)
+                    + "!");
+            awaitCount(gateway, "compared", 2);
+            assertThat(bodies).containsExactlyInAnyOrder("hello!", "abcde");
+            assertThat(mirror(gateway).path("skipped").path("too_large").asLong(0))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     void aClientCannotForgeTheMarkAndACopyThatComesBackIsNotCopiedAgain() throws Exception {
         try (var gateway = shadow()) {
             gateway.ask("GET /catalog/1 HTTP/1.1\r\nHost: shop.test\r\nX-Banyan-Mirror: 1\r\n\r\n");

@@ -164,6 +164,7 @@ public final class Call {
     public Step begin() {
         repeatable = Fallback.isRepeatable(method, hasBody);
         mayFallBack = routed().mayFallBack() && repeatable;
+        watch = intake.onlooker().callBegins(this);
         return attempt(rules.backends().get(routed().backend().name()));
     }
 
@@ -281,9 +282,18 @@ public final class Call {
                 : backend.backend().timeouts().request();
     }
 
+    /** Shows a piece of the request's body to who looks on. */
+    public void requestPiece(ByteBuf piece) {
+        if (watch != null) {
+            watch.requestPiece(piece);
+        }
+    }
+
     /** Shows the reply to who looks on, before {@link #mend} changes it. Returns whether they want to see its body. */
     public boolean replyBegins(int status, HttpHeaders reply) {
-        watch = intake.onlooker().replyBegins(this, status, reply);
+        if (watch != null && !watch.replyBegins(status, reply)) {
+            watch = null;
+        }
         return watch != null;
     }
 

@@ -12,19 +12,25 @@ import org.jspecify.annotations.Nullable;
 public interface Onlooker {
 
     /** Wants to see nothing. */
-    Onlooker NOBODY = (_, _, _) -> null;
+    Onlooker NOBODY = _ -> null;
 
-    /**
-     * A backend's reply is about to go to the caller. Its head has no hop-by-hop headers any more and is not mended yet; it
-     * is mended in place afterwards. Returns who looks at the rest, or null.
-     */
+    /** A call is about to go to its backend, for the first time. Returns who looks at it, or null. */
     @Nullable
-    Watch replyBegins(Call call, int status, HttpHeaders head);
+    Watch callBegins(Call call);
 
-    /** Looks at one reply to its end. */
+    /** Looks at one call to its end. */
     interface Watch {
 
-        /** Sees a piece of the body, which belongs to somebody else: what is to be kept must be copied. */
+        /** Sees a piece of the request's body, which belongs to somebody else: what is to be kept must be copied. */
+        void requestPiece(ByteBuf piece);
+
+        /**
+         * A backend's reply is about to go to the caller. Its head has no hop-by-hop headers any more and is not mended yet; it
+         * is mended in place afterwards. Returns whether the rest is wanted too; nothing more is shown when not.
+         */
+        boolean replyBegins(int status, HttpHeaders head);
+
+        /** Sees a piece of the reply's body, which belongs to somebody else. */
         void piece(ByteBuf piece);
 
         /** The caller has all of the reply, or will get no more of it; asked once. */

@@ -139,6 +139,7 @@ final class Exchange {
             piece.release();
             return;
         }
+        call.requestPiece(piece.content());
         HttpContent sent = withoutTrailers(piece);
         if (!to.isReady()) {
             waiting = waiting == null ? new ArrayDeque<>() : waiting;

@@ -12,7 +12,9 @@ import dev.banyan.gateway.http.MirrorMark;
 import dev.banyan.gateway.http.Target;
 import dev.banyan.rules.Mirror;
 import dev.banyan.rules.Side;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.concurrent.TimeoutException;
@@ -41,9 +43,11 @@ final class Copies {
             return instance.copyClient()
                     .request(HttpMethod.valueOf(request.method()))
                     .uri(WholeServer.forClient(Target.ascii(request.target(side))))
-                    .send((head, _) -> {
+                    .send((head, out) -> {
                         write(head, request, side, instance);
-                        return Mono.empty();
+                        return request.body().length == 0
+                                ? Mono.empty()
+                                : out.send(Mono.just(Unpooled.wrappedBuffer(request.body())), _ -> false);
                     })
                     .responseConnection((reply, connection) -> {
                         long nanos = System.nanoTime() - start;
@@ -69,6 +73,10 @@ final class Copies {
     private void write(HttpClientRequest request, Request from, Side side, Instance instance) {
         HttpHeaders head = request.requestHeaders();
         head.clear().add(from.head());
+        if (from.body().length > 0) {
+            head.remove(HttpHeaderNames.TRANSFER_ENCODING);
+            head.set(HttpHeaderNames.CONTENT_LENGTH, from.body().length);
+        }
         HostNames.write(head, from.asked(), from.backend(side), instance.origin(), from.host(side));
         mark.put(head);
     }

@@ -8,10 +8,7 @@ import dev.banyan.gateway.live.LiveRules;
 import dev.banyan.rules.Decision;
 import dev.banyan.rules.Mirror;
 import dev.banyan.rules.Route;
-import dev.banyan.rules.Side;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
@@ -55,7 +52,7 @@ public final class Mirrors implements Onlooker, AutoCloseable {
     }
 
     @Override
-    public @Nullable Watch replyBegins(Call call, int status, HttpHeaders head) {
+    public @Nullable Watch callBegins(Call call) {
         int share = call.rules().baseline().backend().extraLoad();
         budget.request(share);
         Decision.Routed routed = call.routed();
@@ -66,32 +63,7 @@ public final class Mirrors implements Onlooker, AutoCloseable {
             return null;
         }
         RouteMirror mirror = of(call.rules(), route, settings);
-        Skipped why = hindrance(call, status, head);
-        if (why == null && copy.side() == Side.BASELINE && !budget.take(share)) {
-            why = Skipped.EXTRA_LOAD;
-        }
-        if (why == null && !mirror.enter()) {
-            why = Skipped.BUSY;
-        }
-        if (why != null) {
-            mirror.counts().skipped(why);
-            return null;
-        }
-        return new Pair(
-                mirror, Request.of(call, copy), copy.side(), copies, comparing, () -> budget.take(share), status, head);
-    }
-
-    private static @Nullable Skipped hindrance(Call call, int status, HttpHeaders head) {
-        if (call.fellBack()) {
-            return Skipped.NO_REPLY;
-        }
-        if (call.hasBody()) {
-            return Skipped.TOO_LARGE;
-        }
-        if (status == 206 || status == 304 || status == 412 || status == 416) {
-            return Skipped.CONDITIONAL;
-        }
-        return head.get(HttpHeaderNames.CONTENT_TYPE, "").startsWith("text/event-stream") ? Skipped.STREAM : null;
+        return new Pair(mirror, call, copy, copies, comparing, () -> budget.take(share));
     }
 
     @SuppressWarnings("ReferenceEquality") // a reload makes new rules

@@ -13,19 +13,22 @@ import org.jspecify.annotations.Nullable;
  * What a caller asked for, kept so that it can be asked again.
  *
  * @param head without what ends at this hop, and with ours; not changed any more
+ * @param body empty without one
  * @param asked the origin the caller asked for
  * @param rewritten what the candidate is asked for instead; null as the baseline
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Request(
         String method,
         String target,
         HttpHeaders head,
+        byte[] body,
         Origin asked,
         LiveBackend baseline,
         LiveBackend candidate,
         Decision.@Nullable Rewritten rewritten) {
 
-    static Request of(Call call, Decision.Copy copy) {
+    static Request of(Call call, Decision.Copy copy, byte[] body) {
         boolean toCandidate = copy.side() == Side.CANDIDATE;
         String candidate =
                 toCandidate ? copy.backend().name() : call.routed().backend().name();
@@ -33,6 +36,7 @@ record Request(
                 call.method(),
                 call.target(),
                 call.head(),
+                body,
                 call.asked(),
                 call.rules().baseline(),
                 call.rules().backends().get(candidate),
