@@ -23,7 +23,7 @@ class StoreGatewayTest {
                 var first = gateway("first", legacy, relay, database);
                 var second = gateway("second", legacy, relay, database)) {
             assertThat(first.ask("GET", "/")).endsWith("legacy");
-            TestGateway.await("down", () -> first.adminText("/admin/store").contains("refused"));
+            TestGateway.await("down", () -> first.adminText("/admin/store").contains("down\""));
             assertThat(first.admin("/admin/store").path("state").asString()).isEqualTo("down");
             assertThat(first.adminText("/metrics")).contains("banyan_store_up 0.0", "banyan_leader 0.0");
 

@@ -10,37 +10,35 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A way to a server that a test cuts, stops up, and opens again. */
 public final class Relay implements AutoCloseable {
 
+    /*
+     * It listens all the time and ends what it does not let through at once: a port that is let go of for a while may be somebody
+     * else's afterwards.
+     */
     private final int target;
-    private final int port;
+    private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private volatile boolean stoppedUp;
-    private volatile ServerSocket server;
+    private volatile boolean passing;
 
-    /** Takes a free port, and refuses connections until {@link #open}. */
+    /** Takes a free port, and lets nobody in until {@link #open}. */
     public Relay(int target) throws IOException {
         this.target = target;
-        this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        this.port = server.getLocalPort();
-        server.close();
+        Thread.ofVirtual().start(this::accept);
     }
 
     public int port() {
-        return port;
+        return server.getLocalPort();
     }
 
     /** Lets everything through. */
-    public void open() throws IOException {
+    public void open() {
         stoppedUp = false;
-        if (server.isClosed()) {
-            server = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
-            var mine = server;
-            Thread.ofVirtual().start(() -> accept(mine));
-        }
+        passing = true;
     }
 
-    /** Cuts every connection, and refuses new ones. */
+    /** Cuts every connection, and new ones at once. */
     public void cut() throws IOException {
-        server.close();
+        passing = false;
         for (Socket socket : open) {
             socket.close();
         }
@@ -52,10 +50,14 @@ public final class Relay implements AutoCloseable {
         stoppedUp = true;
     }
 
-    private void accept(ServerSocket mine) {
+    private void accept() {
         while (true) {
             try {
-                Socket client = mine.accept();
+                Socket client = server.accept();
+                if (!passing) {
+                    client.close();
+                    continue;
+                }
                 var other = new Socket(InetAddress.getLoopbackAddress(), target);
                 open.addAll(List.of(client, other));
                 Thread.ofVirtual().start(() -> pump(client, other));
@@ -84,6 +86,7 @@ public final class Relay implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        server.close();
         cut();
     }
 }
