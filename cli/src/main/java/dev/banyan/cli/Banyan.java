@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RulesCommand.class,
             StatusCommand.class,
             DiffCommand.class,
+            WatchCommand.class,
             DemoCommand.class,
             BenchCommand.class
         },
@@ -50,7 +51,9 @@ public final class Banyan implements Runnable {
     }
 
     static CommandLine commandLine() {
-        var commandLine = new CommandLine(new Banyan())
+        var commandLine = new CommandLine(new Banyan());
+        ShiftCommand.addTo(commandLine); // first: what follows is for all commands there are
+        commandLine
                 .setUsageHelpWidth(110)
                 .setUsageHelpAutoWidth(false)
                 .setParameterExceptionHandler(Banyan::wrongUsage)

@@ -7,15 +7,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code banyan status}: what a running gateway does with its routes. */
-@Command(name = "status", description = "Show the routes of a running gateway.", mixinStandardHelpOptions = true)
+@Command(
+        name = "status",
+        description = "Show the routes of a running gateway, or one of them.",
+        mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -23,6 +28,12 @@ final class StatusCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
     private CommandSpec spec;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "ROUTE",
+            description = "One route: where it is, what its gates say, and what moved it.")
+    private @Nullable String route;
 
     @Option(
             names = "--run-dir",
@@ -39,6 +50,16 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() {
         var out = spec.commandLine().getOut();
         try (var admin = AdminApi.of(runFolder)) {
+            if (route != null) {
+                var one = admin.get(ShiftPath.of(route));
+                if (json) {
+                    out.println(JSON.writeValueAsString(one));
+                } else {
+                    RouteStatus.print(out, one);
+                }
+                out.flush();
+                return 0;
+            }
             var routes = admin.get("/admin/routes");
             var rules = admin.get("/admin/rules");
             if (json) {

@@ -107,7 +107,7 @@ public final class AdminApi implements AutoCloseable {
         try {
             var response = client.send(request, BodyHandlers.ofString());
             if (response.statusCode() != 200) {
-                var error = response.statusCode() == 400 ? ": " + response.body() : "";
+                var error = response.body().startsWith("{\"error\"") ? ": " + response.body() : "";
                 throw new CommandFailed(request.uri() + " answered " + response.statusCode() + error);
             }
             return JSON.readTree(response.body());

@@ -55,6 +55,11 @@ public final class Forecast {
         return Optional.of(enough);
     }
 
+    /** How much was seen of what {@link #requestsNeeded} counts. */
+    public static long seen(Analysis analysis, Window window, Evidence evidence) {
+        return Judge.seen(analysis, window, evidence);
+    }
+
     private static boolean passes(Analysis analysis, Window window, SideCounts baseline, long requests) {
         var late = new Window(window.stage(), window.weight(), window.compares(), analysis.minDuration());
         return Judge.judge(analysis, late, expected(window, baseline, requests)).verdict() == Verdict.PASS;

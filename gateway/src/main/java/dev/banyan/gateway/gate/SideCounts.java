@@ -17,7 +17,8 @@ public record SideCounts(long requests, long errors, Latencies latencies) {
         }
     }
 
-    SideCounts plus(SideCounts other) {
+    /** Both together. */
+    public SideCounts plus(SideCounts other) {
         return new SideCounts(requests + other.requests, errors + other.errors, latencies.plus(other.latencies));
     }
 

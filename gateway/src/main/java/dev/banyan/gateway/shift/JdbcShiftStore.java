@@ -48,6 +48,17 @@ public final class JdbcShiftStore implements ShiftStore {
     }
 
     @Override
+    public void open() {
+        store.start();
+        leadership.start();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return store.isStarted();
+    }
+
+    @Override
     public boolean leads() {
         return leadership.epoch().isPresent();
     }

@@ -3,12 +3,10 @@ package dev.banyan.gateway.shift;
 import dev.banyan.gateway.gate.Evidence;
 import dev.banyan.gateway.store.NotLeader;
 import dev.banyan.gateway.store.StoreUnavailable;
-import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -50,6 +48,9 @@ public final class ShiftRunner implements AutoCloseable {
     @FunctionalInterface
     public interface Counts {
         Evidence soFar(String route, Standpoint standpoint);
+
+        /** Counts for the routes of these plans from now on. */
+        default void follow(Collection<Plan> plans) {}
     }
 
     private record Waiting(Command command, CompletableFuture<Answer> answer) {}
@@ -59,6 +60,7 @@ public final class ShiftRunner implements AutoCloseable {
     private final ShiftStore store;
     private final LocalCopy copy;
     private final Lead lead;
+    private final Counts seen;
     private final OwnCounts counts;
     private final InstantSource clock;
     private final Map<UUID, Waiting> waiting = new ConcurrentHashMap<>();
@@ -90,6 +92,7 @@ public final class ShiftRunner implements AutoCloseable {
         this.store = store;
         this.copy = copy;
         this.lead = new Lead(store, moved, clock);
+        this.seen = counts;
         this.counts = new OwnCounts(counts);
         this.clock = clock;
         LocalCopy.Kept kept = copy.load();
@@ -181,6 +184,11 @@ public final class ShiftRunner implements AutoCloseable {
     /** One turn: tells the store, leads, and follows. */
     void turn() {
         Collection<Plan> now = plans.get();
+        seen.follow(now);
+        if (!needsStore(now)) {
+            return;
+        }
+        store.open();
         try {
             for (Waiting each : waiting.values()) {
                 store.ask(each.command());
@@ -199,6 +207,14 @@ public final class ShiftRunner implements AutoCloseable {
             LOG.error("shifts: nothing moves in this turn", e);
         }
         settle();
+    }
+
+    /** A gateway whose routes are driven by hand, and were never rolled back by command, needs no store. */
+    private boolean needsStore(Collection<Plan> now) {
+        return store.isOpen()
+                || !heads.isEmpty()
+                || !waiting.isEmpty()
+                || now.stream().anyMatch(each -> each.drive() == Plan.Drive.STEPS);
     }
 
     private void publish() throws StoreUnavailable {
@@ -263,30 +279,44 @@ public final class ShiftRunner implements AutoCloseable {
 
     /** Says where each route stands here, if that has changed. */
     private synchronized void settle() {
-        Map<String, Standpoint> now = new TreeMap<>();
-        Map<String, Standpoint> files = new HashMap<>();
-        for (Plan plan : plans.get()) {
-            Head head = heads.get(plan.route());
-            Standpoint stands = head == null ? Head.unknown(plan) : head.standpoint(plan);
-            files.put(plan.route(), plan.file());
-            if (plan.drive() == Plan.Drive.STEPS || !stands.equals(plan.file())) {
-                now.put(plan.route(), stands);
-            }
-        }
-        for (Waiting each : waiting.values()) {
-            Command command = each.command();
-            Standpoint stands = now.getOrDefault(command.route(), files.get(command.route()));
-            boolean serves = stands != null
-                    && (stands.stage() == Stage.LIVE
-                            || (stands.stage() != Stage.RETIRED && command.kind() == Command.Kind.ROLLBACK));
-            if (command.kind().isSafety() && serves) {
-                now.put(command.route(), Standpoint.BASELINE);
-            }
-        }
+        Map<String, Standpoint> now = standpoints(plans.get());
         if (!now.equals(told)) {
             told = now;
-            standpoints.accept(new HashMap<>(now));
+            standpoints.accept(now);
         }
+    }
+
+    /** Where those routes stand here that do not stand where their file says, by these plans. Never waits. */
+    public Map<String, Standpoint> standpoints(Collection<Plan> by) {
+        var stand = new TreeMap<String, Standpoint>();
+        for (Plan plan : by) {
+            Standpoint standpoint = standpoint(plan);
+            if (plan.drive() == Plan.Drive.STEPS || !standpoint.equals(plan.file())) {
+                stand.put(plan.route(), standpoint);
+            }
+        }
+        return stand;
+    }
+
+    /** Where a route stands here: the lower of what is journalled and what was asked here. */
+    public Standpoint standpoint(Plan plan) {
+        Head head = heads.get(plan.route());
+        Standpoint stands = head == null ? Head.unknown(plan) : head.standpoint(plan);
+        for (Waiting each : waiting.values()) {
+            Command command = each.command();
+            if (command.kind().isSafety() && command.route().equals(plan.route()) && isLowered(command, stands)) {
+                return Standpoint.BASELINE;
+            }
+        }
+        return stands;
+    }
+
+    private static boolean isLowered(Command command, Standpoint stands) {
+        return switch (stands.stage()) {
+            case LIVE -> true;
+            case SHADOW, COMPLETE -> command.kind() == Command.Kind.ROLLBACK;
+            case OFF, RETIRED -> false;
+        };
     }
 
     @Override

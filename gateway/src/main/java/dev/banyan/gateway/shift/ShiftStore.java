@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** What gateways remember together about shifts. Every method may block for some seconds, and is one transaction. */
 public interface ShiftStore {
 
+    /** Begins to connect, if that has not been begun; returns at once. */
+    void open();
+
+    /** Whether that has been begun. */
+    boolean isOpen();
+
     /** Whether this gateway leads, so that it may append and answer. */
     boolean leads();
 

@@ -192,6 +192,16 @@ class CrashTest {
     private record KilledStore(ShiftStore real, Killer killer) implements ShiftStore {
 
         @Override
+        public void open() {
+            real.open();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return real.isOpen();
+        }
+
+        @Override
         public boolean leads() {
             return real.leads();
         }

@@ -1,0 +1,121 @@
+package dev.banyan.cli;
+
+import dev.banyan.cli.toolkit.AdminApi;
+import dev.banyan.cli.toolkit.CommandFailed;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code banyan watch}: a route's journal and what its gates say, as they change. */
+@Command(
+        name = "watch",
+        description = "Show how a route moves, line by line, until it is where you wait for it.",
+        mixinStandardHelpOptions = true)
+final class WatchCommand implements Callable<Integer> {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "ROUTE", description = "The route's name.")
+    @SuppressWarnings("NullAway.Init") // it is required
+    private String route;
+
+    @Option(
+            names = "--until",
+            paramLabel = "STATE",
+            description =
+                    "End with 0 when the route is in this state: done, rolled-back, waiting... (default: Ctrl-C ends).")
+    private @Nullable String until;
+
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "End with 1 when that takes longer than this.")
+    private @Nullable Long timeout;
+
+    @Option(
+            names = "--run-dir",
+            paramLabel = "DIR",
+            defaultValue = ".banyan/gateway",
+            description = "The gateway's run folder, where its token lies (${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init") // it has a default
+    private Path runFolder;
+
+    @Option(names = "--json", description = "Print each entry of the journal as a line of JSON, and nothing else.")
+    private boolean json;
+
+    private String lastEntry = "";
+    private String lastWords = "";
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var out = spec.commandLine().getOut();
+        long start = System.nanoTime();
+        try (var admin = AdminApi.of(runFolder)) {
+            while (true) {
+                JsonNode now = admin.get(ShiftPath.of(route));
+                print(out, now);
+                out.flush();
+                if (now.path("state").asString("").equals(until)) {
+                    return 0;
+                }
+                if (timeout != null
+                        && System.nanoTime() - start
+                                > Duration.ofSeconds(timeout).toNanos()) {
+                    throw new CommandFailed(
+                            "route " + route + ": " + now.path("state").asString("") + " after " + timeout
+                                    + " s (expected: " + (until == null ? "to be stopped before" : until) + ")");
+                }
+                Thread.sleep(PAUSE);
+            }
+        }
+    }
+
+    private void print(PrintWriter out, JsonNode now) {
+        for (JsonNode entry : fresh(now.path("journal"))) {
+            if (json) {
+                out.println(JSON.writeValueAsString(entry));
+            } else {
+                out.println(RouteStatus.line(entry));
+            }
+        }
+        String words =
+                now.path("verdict").asString("") + ": " + now.path("words").asString("");
+        if (!json && now.has("words") && !words.equals(lastWords)) {
+            lastWords = words;
+            out.println("  " + words);
+        }
+    }
+
+    /** Entries that were not printed yet, the oldest first. */
+    private List<JsonNode> fresh(JsonNode journal) {
+        List<JsonNode> fresh = new ArrayList<>();
+        for (JsonNode entry : journal) {
+            if (key(entry).equals(lastEntry)) {
+                break;
+            }
+            fresh.addFirst(entry);
+        }
+        if (!fresh.isEmpty()) {
+            lastEntry = key(fresh.getLast());
+        }
+        return fresh;
+    }
+
+    private static String key(JsonNode entry) {
+        return entry.path("generation").asString("") + "."
+                + entry.path("number").asString("");
+    }
+}

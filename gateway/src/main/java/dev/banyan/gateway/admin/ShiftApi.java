@@ -1,0 +1,123 @@
+package dev.banyan.gateway.admin;
+
+import dev.banyan.gateway.shift.Answer;
+import dev.banyan.gateway.shift.Command;
+import dev.banyan.gateway.shift.ShiftRunner;
+import dev.banyan.gateway.shift.ShiftStatus;
+import dev.banyan.gateway.store.StoreUnavailable;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Shifts for people: where routes are and why, and what to do with them. Blocks while it waits for the leader. */
+record ShiftApi(ShiftRunner runner, ShiftStatus status, InstantSource clock, JsonMapper json) {
+
+    /** The most bytes of a command. */
+    static final int BYTES_MAX = 16 * 1024;
+
+    private static final long ANSWER_SECONDS_MAX = 4;
+
+    /** A status and its JSON. */
+    record Reply(int status, String body) {}
+
+    Reply all() {
+        return new Reply(200, json.writeValueAsString(status.all()));
+    }
+
+    Reply one(@Nullable String route) {
+        try {
+            Optional<Map<String, Object>> one = status.one(String.valueOf(route));
+            return one.isPresent()
+                    ? new Reply(200, json.writeValueAsString(one.get()))
+                    : error(404, "route: " + route + " (expected: one of the rules in force)");
+        } catch (StoreUnavailable e) {
+            return error(503, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Does what {@code {"route", "command", "by", "reason"}} says; {@code id} and {@code step} make a repetition harmless. */
+    Reply ask(String body) {
+        try {
+            Command command = command(json.readTree(body));
+            return told(command, await(command));
+        } catch (JacksonException e) {
+            return error(
+                    400, "body: no JSON (expected: {\"route\": ..., \"command\": ..., \"by\": ..., \"reason\": ...})");
+        } catch (IllegalArgumentException e) {
+            return error(400, String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return error(503, "the gateway stops");
+        }
+    }
+
+    private Command command(JsonNode body) {
+        JsonNode step = body.path("step");
+        JsonNode id = body.path("id");
+        return new Command(
+                id.isString() ? UUID.fromString(id.asString()) : UUID.randomUUID(),
+                text(body, "route"),
+                kind(text(body, "command")),
+                step.isInt() ? step.asInt() : null,
+                text(body, "by"),
+                text(body, "reason"),
+                clock.instant());
+    }
+
+    private static Command.Kind kind(String word) {
+        for (Command.Kind kind : Command.Kind.values()) {
+            if (kind != Command.Kind.TRIP && kind.word().equals(word)) {
+                return kind;
+            }
+        }
+        throw new IllegalArgumentException(
+                "command: " + word + " (expected: promote, pause, resume, rollback, freeze or unfreeze)");
+    }
+
+    private static String text(JsonNode body, String key) {
+        String text = body.path(key).asString("");
+        if (text.isBlank()) {
+            throw new IllegalArgumentException(key + ": none (expected: some text)");
+        }
+        return text;
+    }
+
+    private Answer await(Command command) throws InterruptedException {
+        try {
+            return runner.ask(command).get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            return new Answer(
+                    command.id(),
+                    Answer.Outcome.LATER,
+                    command.kind() == Command.Kind.ROLLBACK
+                            ? "rolled back in this gateway; it is journalled, and holds for the others, when the leader answers"
+                            : "waits for the leader");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("asking for " + command.kind().word(), e);
+        }
+    }
+
+    private Reply told(Command command, Answer answer) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("id", answer.command().toString());
+        map.put("route", command.route());
+        map.put("command", command.kind().word());
+        map.put("outcome", answer.outcome().name().toLowerCase(Locale.ROOT));
+        map.put("words", answer.words());
+        return new Reply(200, json.writeValueAsString(map));
+    }
+
+    private Reply error(int status, String words) {
+        return new Reply(status, json.writeValueAsString(Map.of("error", words)));
+    }
+}
