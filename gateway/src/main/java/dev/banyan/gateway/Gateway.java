@@ -43,6 +43,7 @@ public final class Gateway implements AutoCloseable {
     private final ControlStore store;
     private final Leadership leadership;
     private final BackendAddresses addresses;
+    private final Shifting shifting;
 
     /** What follows the source of rules, until it is closed. */
     private interface Watch {
@@ -57,7 +58,8 @@ public final class Gateway implements AutoCloseable {
             Optional<Watch> watch,
             ControlStore store,
             Leadership leadership,
-            BackendAddresses addresses) {
+            BackendAddresses addresses,
+            Shifting shifting) {
         this.spring = spring;
         this.admin = admin;
         this.rules = rules;
@@ -66,6 +68,7 @@ public final class Gateway implements AutoCloseable {
         this.store = store;
         this.leadership = leadership;
         this.addresses = addresses;
+        this.shifting = shifting;
     }
 
     /** Runs the gateway as the command line says; see {@code --help}. */
@@ -118,9 +121,20 @@ public final class Gateway implements AutoCloseable {
         var leadership = new Leadership(store);
         var mark = new MirrorMark();
         var mirrors = new Mirrors(mark, meters, InstantSource.system());
+        var shifting = Shifting.over(settings, rules, traffic, mirrors, store, leadership);
         AdminServer admin;
         try {
-            admin = AdminServer.start(settings.adminPort(), token, rules, traffic, mirrors, store, leadership, meters);
+            admin = AdminServer.start(
+                    settings.adminPort(),
+                    token,
+                    rules,
+                    traffic,
+                    mirrors,
+                    store,
+                    leadership,
+                    shifting.runner(),
+                    shifting.status(),
+                    meters);
         } catch (RuntimeException e) {
             throw notBound("--admin-port " + settings.adminPort(), e);
         }
@@ -142,7 +156,8 @@ public final class Gateway implements AutoCloseable {
                 store.start();
                 leadership.start();
             }
-            return new Gateway(spring, admin, rules, mirrors, watch, store, leadership, addresses);
+            shifting.runner().start();
+            return new Gateway(spring, admin, rules, mirrors, watch, store, leadership, addresses, shifting);
         } catch (RulesException | IOException | RuntimeException e) {
             spring.close();
             admin.close();
@@ -286,6 +301,7 @@ public final class Gateway implements AutoCloseable {
         spring.close();
         mirrors.close();
         admin.close();
+        shifting.close();
         leadership.close();
         store.close();
         addresses.close();

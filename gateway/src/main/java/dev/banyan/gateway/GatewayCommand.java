@@ -16,6 +16,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,12 @@ final class GatewayCommand implements Callable<Integer> {
             description = "holds that user's password (default: the environment variable " + STORE_PASSWORD + ")")
     @Nullable
     Path storePassword;
+
+    @Option(
+            names = "--webhook",
+            paramLabel = "URL",
+            description = "is told of every move of a route, as JSON by POST; repeatable")
+    List<URI> webhooks = new ArrayList<>();
 
     @Option(names = "--backend", paramLabel = "NAME=URL", description = "where a backend of the rules is; repeatable")
     Map<String, URI> backends = new LinkedHashMap<>();
@@ -310,7 +317,17 @@ final class GatewayCommand implements Callable<Integer> {
                 chainOnly,
                 patience(),
                 storeLocation(),
+                checkedWebhooks(),
                 Duration.ofSeconds(drainSeconds));
+    }
+
+    private List<URI> checkedWebhooks() {
+        for (URI url : webhooks) {
+            if (url.getHost() == null || !List.of("http", "https").contains(String.valueOf(url.getScheme()))) {
+                throw wrong("--webhook: " + url + " (expected: http://HOST/PATH or https://HOST/PATH)");
+            }
+        }
+        return webhooks;
     }
 
     private StoreLocation storeLocation() {

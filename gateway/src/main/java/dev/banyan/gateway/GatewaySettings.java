@@ -6,8 +6,10 @@ import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.live.RulesSource;
 import dev.banyan.gateway.store.StoreLocation;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param chainOnly whether requests without filters take the filter chain too
  * @param patience how long the gateway waits for a client
  * @param store what gateways remember together; opened only when something needs it, or when it is shared
+ * @param webhooks who is told of every move of a route
  * @param drain how long a stop waits for calls in flight
  */
 public record GatewaySettings(
@@ -43,7 +46,12 @@ public record GatewaySettings(
         boolean chainOnly,
         Patience patience,
         StoreLocation store,
+        List<URI> webhooks,
         Duration drain) {
+
+    public GatewaySettings {
+        webhooks = List.copyOf(webhooks);
+    }
 
     /** The longest head of a request, request line and headers together. */
     static final int HEAD_BYTES_MAX = 32 * 1024;

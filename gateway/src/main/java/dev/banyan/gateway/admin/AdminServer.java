@@ -4,6 +4,8 @@ import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.live.RulesInForce;
 import dev.banyan.gateway.mirror.Mirrors;
 import dev.banyan.gateway.record.Traffic;
+import dev.banyan.gateway.shift.ShiftRunner;
+import dev.banyan.gateway.shift.ShiftStatus;
 import dev.banyan.gateway.store.ControlStore;
 import dev.banyan.gateway.store.Leadership;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -46,6 +48,8 @@ public final class AdminServer implements AutoCloseable {
             Mirrors mirrors,
             ControlStore store,
             Leadership leadership,
+            ShiftRunner runner,
+            ShiftStatus status,
             PrometheusMeterRegistry meters) {
         register(meters, rules);
         register(meters, store, leadership);
@@ -54,6 +58,7 @@ public final class AdminServer implements AutoCloseable {
         var diffs = new DiffState(rules, mirrors.evidence());
         var storeState = new StoreState(store, leadership);
         var versions = new RuleVersionsApi(rules, store, json);
+        var shifts = new ShiftApi(runner, status, store.clock(), json);
         return new AdminServer(HttpServer.create()
                 .host("127.0.0.1")
                 .port(port)
@@ -87,6 +92,21 @@ public final class AdminServer implements AutoCloseable {
                                 "/admin/rules/versions",
                                 (request, response) -> pushed(token, request, response, versions))
                         .get("/admin/diff", (request, response) -> diff(token, request, response, diffs, json))
+                        .get(
+                                "/admin/shifts",
+                                (request, response) ->
+                                        shifts(token, request, response, Mono.just(""), _ -> shifts.all()))
+                        .get(
+                                "/admin/shifts/{route}",
+                                (request, response) -> shifts(
+                                        token,
+                                        request,
+                                        response,
+                                        Mono.just(String.valueOf(request.param("route"))),
+                                        shifts::one))
+                        .post(
+                                "/admin/shifts",
+                                (request, response) -> shifts(token, request, response, bodyOf(request), shifts::ask))
                         .post(
                                 "/admin/rules/reload",
                                 (request, response) -> reload(token, request, response, state, json))
@@ -173,6 +193,30 @@ public final class AdminServer implements AutoCloseable {
                 .defaultIfEmpty("")
                 .flatMap(body ->
                         Mono.from(guardedBlocking(token, request, response, body, text -> versions.push(text))));
+    }
+
+    /** Answers what {@code work} makes of {@code of}, away from the event loop, since it waits for the store. */
+    private static Publisher<Void> shifts(
+            AdminToken token,
+            HttpServerRequest request,
+            HttpServerResponse response,
+            Mono<String> of,
+            java.util.function.Function<String, ShiftApi.Reply> work) {
+        if (!isOurs(request) || !token.opens(request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION))) {
+            return guarded(token, request, response, () -> "");
+        }
+        int bytes = request.requestHeaders().getInt(HttpHeaderNames.CONTENT_LENGTH, 0);
+        if (bytes > ShiftApi.BYTES_MAX || request.requestHeaders().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+            return send(
+                    response, 413, "{\"error\":\"a body with Content-Length of at most " + ShiftApi.BYTES_MAX + "\"}");
+        }
+        return of.publishOn(Schedulers.boundedElastic())
+                .map(work)
+                .flatMap(reply -> Mono.from(send(response, reply.status(), reply.body())));
+    }
+
+    private static Mono<String> bodyOf(HttpServerRequest request) {
+        return request.receive().aggregate().asString().defaultIfEmpty("");
     }
 
     private static Publisher<Void> reload(

@@ -26,12 +26,12 @@ public record Mismatches(long compared, long breaking, long behavioural, long co
                 compatible + other.compatible);
     }
 
+    /** What came after {@code earlier}. Counters are not read in one moment, so a pair may be missing whose mismatch is there. */
     Mismatches minus(Mismatches earlier) {
-        return new Mismatches(
-                compared - earlier.compared,
-                breaking - earlier.breaking,
-                behavioural - earlier.behavioural,
-                compatible - earlier.compatible);
+        long worst = breaking - earlier.breaking;
+        long middle = behavioural - earlier.behavioural;
+        long least = compatible - earlier.compatible;
+        return new Mismatches(Math.max(worst + middle + least, compared - earlier.compared), worst, middle, least);
     }
 
     /** The share of pairs that differ by {@code severity} or worse. */

@@ -22,8 +22,11 @@ public record SideCounts(long requests, long errors, Latencies latencies) {
         return new SideCounts(requests + other.requests, errors + other.errors, latencies.plus(other.latencies));
     }
 
+    /** What came after {@code earlier}. Counters are not read in one moment, so a request may be missing whose error is there. */
     SideCounts minus(SideCounts earlier) {
-        return new SideCounts(requests - earlier.requests, errors - earlier.errors, latencies.minus(earlier.latencies));
+        long failed = errors - earlier.errors;
+        return new SideCounts(
+                Math.max(failed, requests - earlier.requests), failed, latencies.minus(earlier.latencies));
     }
 
     Share errorShare() {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The counts of all routes. Routes are as many as the rules name, so clients cannot make the map grow. */
@@ -16,6 +17,8 @@ public final class Traffic {
     private final Map<Integer, LongAdder> refused = new ConcurrentHashMap<>();
     private final Map<String, Callers> callers = new ConcurrentHashMap<>();
 
+    private volatile Consumer<Outcome> also = _ -> {};
+
     public Traffic(MeterRegistry meters) {
         this.meters = meters;
     }
@@ -23,6 +26,12 @@ public final class Traffic {
     /** Counts a request that a backend was asked for. */
     public void add(Outcome outcome) {
         of(outcome.route()).add(outcome);
+        also.accept(outcome);
+    }
+
+    /** Tells {@code listener} of every outcome from now on; it is called where requests are served and must not wait. */
+    public void alsoTell(Consumer<Outcome> listener) {
+        also = listener;
     }
 
     /** Counts a request that a route sent elsewhere. */

@@ -11,8 +11,8 @@ import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -36,25 +36,25 @@ public final class Plans implements Supplier<Collection<Plan>> {
 
     @Override
     public Collection<Plan> get() {
-        RuleSet rules = files.get();
+        return of(files.get());
+    }
+
+    /** The plans of a rule set; those of the last one asked for are kept. */
+    public Collection<Plan> of(RuleSet rules) {
         Made last = made;
         if (last == null || !last.rules.equals(rules)) {
-            last = new Made(rules, of(rules));
+            last = new Made(rules, make(rules));
             made = last;
         }
         return last.plans;
     }
 
-    static List<Plan> of(RuleSet rules) {
-        List<Plan> plans = new ArrayList<>();
-        for (Route route : rules.routes()) {
-            Cohort cohort = rules.cohorts().stream()
-                    .filter(each -> each.name().equals(route.cohort()))
-                    .findFirst()
-                    .orElse(null);
-            plans.add(of(route, cohort));
-        }
-        return plans;
+    private static List<Plan> make(RuleSet rules) {
+        var cohorts = new HashMap<String, Cohort>();
+        rules.cohorts().forEach(each -> cohorts.put(each.name(), each));
+        return rules.routes().stream()
+                .map(route -> of(route, route.cohort() == null ? null : cohorts.get(route.cohort())))
+                .toList();
     }
 
     private static Plan of(Route route, @Nullable Cohort cohort) {

@@ -7,6 +7,7 @@ import dev.banyan.rules.Standpoint;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -105,12 +106,6 @@ public final class ShiftRunner implements AutoCloseable {
     /** Begins to follow, and to lead when it is this gateway's turn. */
     public void start() {
         thread.start();
-    }
-
-    /** Takes the rules that are in force now into account at once. */
-    public void rulesChanged() {
-        settle();
-        wake.offer(true);
     }
 
     /**
@@ -235,10 +230,11 @@ public final class ShiftRunner implements AutoCloseable {
         Map<String, Head> newest = store.heads();
         boolean changed = !newest.equals(heads) || !answers.isEmpty();
         heads = newest;
+        var answered = new HashMap<Answer, Waiting>();
         for (Answer answer : answers) {
             Waiting asked = waiting.remove(answer.command());
             if (asked != null) {
-                asked.answer().complete(answer);
+                answered.put(answer, asked);
             }
         }
         if (!up) {
@@ -249,6 +245,8 @@ public final class ShiftRunner implements AutoCloseable {
             keep();
         }
         counts.follow(newest);
+        settle(); // whoever hears an answer finds it in force
+        answered.forEach((answer, asked) -> asked.answer().complete(answer));
     }
 
     private void down(StoreUnavailable why) {

@@ -67,7 +67,7 @@ public final class Watches implements Consumer<Outcome>, ShiftRunner.Counts {
     }
 
     /** Tells {@code next} from now on which route's wire went off, and how. */
-    void onTrip(BiConsumer<String, String> next) {
+    public void onTrip(BiConsumer<String, String> next) {
         tripped = next;
     }
 

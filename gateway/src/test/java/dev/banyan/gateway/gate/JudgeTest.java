@@ -125,6 +125,16 @@ class JudgeTest {
     }
 
     @Test
+    void countersThatWereReadAMomentApartDoNotContradictEachOther() {
+        Evidence before = evidence(side(10, 0), side(10, 2), new Mismatches(5, 0, 0, 0));
+        Evidence after = evidence(side(12, 0), side(11, 4), new Mismatches(5, 1, 0, 0));
+        Evidence between = after.minus(before);
+        assertThat(between.candidate().requests()).isEqualTo(2);
+        assertThat(between.candidate().errors()).isEqualTo(2);
+        assertThat(between.mismatches()).isEqualTo(new Mismatches(1, 1, 0, 0));
+    }
+
+    @Test
     void forecastIsWhatTheGatesThenNeed() {
         long needed = Forecast.requestsNeeded(ANALYSIS, HALF, Forecast.usualBaseline())
                 .orElseThrow();

@@ -1,0 +1,149 @@
+package dev.banyan.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Commands about shifts, against an admin port that answers what a test says. */
+class ShiftCommandTest {
+
+    private static final String RUNNING = """
+            {"route": "browse", "state": "running", "stage": "live", "weight": 2500, "frozen": false, "step": 2, "steps": 5,
+             "since": "2026-03-01T12:00:00Z", "verdict": "inconclusive", "words": "310 of 500 requests to the candidate",
+             "limits": [{"words": "errorRate: candidate 0% of 310 requests: not surely within or beyond 2%"}],
+             "needs": {"seen": 310, "needed": 900, "hoursLeft": 1.9},
+             "journal": [
+               {"generation": 1, "number": 2, "at": "2026-03-01T12:00:00Z", "event": "promote", "words": "shadow -> live 25%",
+                "by": "ada", "reason": "sure"},
+               {"generation": 1, "number": 1, "at": "2026-03-01T11:00:00Z", "event": "begin", "words": "begins: shadow",
+                "by": "file", "reason": ""}]}""";
+
+    @TempDir
+    private Path folder;
+
+    private final List<JsonNode> asked = new CopyOnWriteArrayList<>();
+    private volatile String outcome = "done";
+    private HttpServer server;
+
+    private record Ran(int exitCode, String out, String err) {}
+
+    private Ran run(String... args) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        var commandLine = Banyan.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        return new Ran(commandLine.execute(args), out.toString(), err.toString());
+    }
+
+    private Ran runHere(String... args) {
+        var all = new java.util.ArrayList<>(List.of(args));
+        all.addAll(List.of("--run-dir", folder.toString()));
+        return run(all.toArray(String[]::new));
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            boolean isCommand = exchange.getRequestMethod().equals("POST");
+            if (isCommand) {
+                asked.add(JsonMapper.shared().readTree(body));
+            }
+            boolean known = exchange.getRequestURI().getPath().endsWith("/browse");
+            String answer = isCommand
+                    ? "{\"outcome\": \"" + outcome + "\", \"words\": \"live 25% -> off: sure\"}"
+                    : known ? RUNNING : "{\"error\":\"route: nobody (expected: one of the rules in force)\"}";
+            byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(isCommand || known ? 200 : 404, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        server.start();
+        Files.writeString(
+                folder.resolve("gateway.json"),
+                "{\"adminPort\": " + server.getAddress().getPort() + ", \"tokenFile\": \"admin.token\"}");
+        Files.writeString(folder.resolve("admin.token"), "secret");
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"promote", "pause", "resume", "rollback", "freeze", "unfreeze"})
+    void commandSaysWhoAsksAndWhyAndPrintsWhatBecameOfIt(String command) throws IOException {
+        Ran ran = runHere(command, "browse", "--reason", "prices look wrong", "--by", "ada");
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.exitCode()).isZero();
+        assertThat(ran.out().strip()).isEqualTo("browse: live 25% -> off: sure");
+        JsonNode body = asked.getFirst();
+        assertThat(body.path("command").asString()).isEqualTo(command);
+        assertThat(body.path("reason").asString()).isEqualTo("prices look wrong");
+        assertThat(body.path("by").asString()).isEqualTo("ada");
+        assertThat(body.has("step")).isEqualTo(command.equals("promote"));
+    }
+
+    @Test
+    void refusalIsExitCodeOne() {
+        outcome = "refused";
+        assertThat(runHere("promote", "browse", "--reason", "r").exitCode()).isEqualTo(1);
+        outcome = "later";
+        assertThat(runHere("rollback", "browse", "--reason", "r").exitCode()).isZero();
+    }
+
+    @Test
+    void allRoutesAreFrozenTogetherAndOnlyFrozen() {
+        assertThat(runHere("freeze", "--all", "--reason", "sale").exitCode()).isZero();
+        assertThat(asked.getFirst().path("route").asString()).isEqualTo("*");
+        assertThat(runHere("rollback", "--all", "--reason", "sale").exitCode()).isEqualTo(2);
+        assertThat(runHere("freeze", "--reason", "sale").err()).contains("a ROUTE, or --all, is missing");
+        assertThat(runHere("rollback", "browse").err()).contains("--reason");
+    }
+
+    @Test
+    void statusOfARouteIsItsStandpointItsGatesAndItsJournal() {
+        Ran ran = runHere("status", "browse");
+        assertThat(ran.out().lines())
+                .containsExactly(
+                        "browse: running at live 25%, step 3 of 5 since 2026-03-01T12:00:00Z",
+                        "gates: inconclusive, 310 of 500 requests to the candidate",
+                        "  errorRate: candidate 0% of 310 requests: not surely within or beyond 2%",
+                        "needs about 900 requests or pairs if nothing is wrong, has 310: 1.9 h more at this traffic",
+                        "2026-03-01T12:00:00Z  promote       shadow -> live 25% (ada: sure)",
+                        "2026-03-01T11:00:00Z  begin         begins: shadow (file)");
+        assertThat(runHere("status", "nobody").err()).contains("route: nobody (expected: one of the rules in force)");
+    }
+
+    @Test
+    void watchPrintsTheJournalInOrderAndEndsWhereItIsToldTo() {
+        Ran ran = runHere("watch", "browse", "--until", "running");
+        assertThat(ran.exitCode()).isZero();
+        assertThat(ran.out().lines().map(line -> line.strip()))
+                .containsExactly(
+                        "2026-03-01T11:00:00Z  begin         begins: shadow (file)",
+                        "2026-03-01T12:00:00Z  promote       shadow -> live 25% (ada: sure)",
+                        "inconclusive: 310 of 500 requests to the candidate");
+        assertThat(runHere("watch", "browse", "--until", "done", "--timeout", "0")
+                        .err())
+                .contains("route browse: running after 0 s (expected: done)");
+    }
+}

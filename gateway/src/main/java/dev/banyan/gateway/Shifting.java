@@ -1,0 +1,51 @@
+package dev.banyan.gateway;
+
+import dev.banyan.gateway.live.RulesInForce;
+import dev.banyan.gateway.mirror.Mirrors;
+import dev.banyan.gateway.record.Traffic;
+import dev.banyan.gateway.shift.JdbcShiftStore;
+import dev.banyan.gateway.shift.LocalCopy;
+import dev.banyan.gateway.shift.Plans;
+import dev.banyan.gateway.shift.ShiftRunner;
+import dev.banyan.gateway.shift.ShiftStatus;
+import dev.banyan.gateway.shift.Watches;
+import dev.banyan.gateway.shift.Webhooks;
+import dev.banyan.gateway.store.ControlStore;
+import dev.banyan.gateway.store.Leadership;
+
+/** Shifts, put together: what is counted goes in, and where each route stands comes out. */
+record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks) implements AutoCloseable {
+
+    /** Takes over where routes with steps stand; nothing moves before the runner starts. */
+    static Shifting over(
+            GatewaySettings settings,
+            RulesInForce rules,
+            Traffic traffic,
+            Mirrors mirrors,
+            ControlStore store,
+            Leadership leadership) {
+        var watches = new Watches((route, side) -> mirrors.counts(route).copies(side), route -> mirrors.counts(route)
+                .mismatches());
+        var plans = new Plans(() -> rules.current().files());
+        var journal = new JdbcShiftStore(store, leadership, store.clock());
+        var webhooks = new Webhooks(settings.webhooks());
+        var runner = new ShiftRunner(
+                plans,
+                watches,
+                _ -> rules.routesMoved(),
+                journal,
+                webhooks,
+                new LocalCopy(settings.runFolder()),
+                store.clock());
+        watches.onTrip(runner::tripped);
+        traffic.alsoTell(watches);
+        rules.follow(files -> runner.standpoints(plans.of(files)));
+        return new Shifting(runner, new ShiftStatus(plans, runner, journal, store.clock()), webhooks);
+    }
+
+    @Override
+    public void close() {
+        runner.close();
+        webhooks.close();
+    }
+}

@@ -1,0 +1,175 @@
+package dev.banyan.gateway;
+
+import static dev.banyan.gateway.TestGateway.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Routes that move by themselves or by command, over real sockets, with the control store in its file. */
+final class ShiftingTest {
+
+    private static final String BY_STEPS = """
+            analysis:
+              minRequests: 60
+              minDuration: 1s
+              gates: [{metric: errorRate, max: 20%}]
+            steps: [{setWeight: 50%}, {setWeight: 100%, approval: true}, {stage: complete}]
+            """;
+
+    private static final String BY_HAND = "stage: live\nweight: 100%\n";
+
+    @TempDir
+    Path folder;
+
+    private ScriptedServer legacy;
+    private ScriptedServer catalog;
+    private int customer;
+
+    @BeforeEach
+    void servers() throws Exception {
+        legacy = new ScriptedServer("legacy");
+        catalog = new ScriptedServer("catalog");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        legacy.close();
+        catalog.close();
+    }
+
+    private String rules(String route) {
+        return """
+                backends:
+                  - {name: legacy, url: "%s", baseline: true}
+                  - {name: catalog, url: "%s"}
+                cohorts:
+                  - {name: shopper, key: [{header: X-Customer-Id}], salt: s}
+                routes:
+                  - name: browse
+                    matches: [{path: {value: /catalog}}]
+                    candidate: catalog
+                    cohort: shopper
+                """.formatted(legacy.url(), catalog.url()) + route.indent(4);
+    }
+
+    /** Who answers a customer of whom nobody has heard yet. */
+    private String servedBy(TestGateway gateway) throws Exception {
+        String reply = gateway.ask("GET /catalog HTTP/1.1\r\nHost: shop.test\r\nX-Customer-Id: c" + customer++
+                + "\r\nConnection: close\r\n\r\n");
+        return reply.endsWith("legacy") ? "legacy" : "catalog";
+    }
+
+    private static JsonNode shift(TestGateway gateway) throws Exception {
+        return gateway.admin("/admin/shifts/browse");
+    }
+
+    private static String stand(TestGateway gateway) throws Exception {
+        JsonNode shift = shift(gateway);
+        return shift.path("state").asString() + " " + shift.path("stage").asString() + " "
+                + shift.path("weight").asInt();
+    }
+
+    private static JsonNode command(TestGateway gateway, String command) throws Exception {
+        return post(
+                gateway,
+                "{\"route\": \"browse\", \"command\": \"" + command + "\", \"by\": \"ada\", \"reason\": \"a test\"}");
+    }
+
+    private static JsonNode post(TestGateway gateway, String body) throws Exception {
+        return JsonMapper.shared()
+                .readTree(gateway.adminPost("/admin/shifts", body).body());
+    }
+
+    private static String outcome(TestGateway gateway, String command) throws Exception {
+        return command(gateway, command).path("outcome").asString();
+    }
+
+    @Test
+    void routeRaisesItselfGoesBackByItselfAndRemembersBoth() throws Exception {
+        try (var gateway = TestGateway.start(folder, rules(BY_STEPS))) {
+            await("the first step", () -> stand(gateway).equals("running live 5000"));
+            await("the second step", () -> {
+                servedBy(gateway);
+                return shift(gateway).path("weight").asInt() == 10_000;
+            });
+            assertThat(servedBy(gateway)).isEqualTo("catalog");
+            await("enough there", () -> {
+                servedBy(gateway);
+                return stand(gateway).equals("waiting live 10000");
+            });
+
+            catalog.reply("/catalog", "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n");
+            int failed = 0;
+            while (servedBy(gateway).equals("catalog")) {
+                failed++;
+            }
+            assertThat(failed).as("requests until the trip-wire's roll-back").isBetween(10, 200);
+            await("journalled", () -> stand(gateway).equals("rolled-back off 0"));
+            JsonNode last = shift(gateway).path("journal").get(0);
+            assertThat(last.path("event").asString()).isEqualTo("trip");
+            assertThat(last.path("words").asString())
+                    .startsWith("live 100% -> off: 10 errors of the candidate in a row");
+        }
+        try (var gateway = TestGateway.restart(folder)) {
+            assertThat(servedBy(gateway)).as("before the store is open").isEqualTo("legacy");
+            await("the same after a restart", () -> stand(gateway).equals("rolled-back off 0"));
+            catalog.reply("/catalog", "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\ncatalog");
+            await("resumed", () -> outcome(gateway, "resume").equals("done"));
+            assertThat(stand(gateway)).isEqualTo("running live 5000");
+            assertThat(outcome(gateway, "resume")).isEqualTo("same");
+            assertThat(outcome(gateway, "freeze")).isEqualTo("done");
+            assertThat(outcome(gateway, "promote")).isEqualTo("refused");
+            assertThat(outcome(gateway, "unfreeze")).isEqualTo("done");
+            assertThat(outcome(gateway, "promote")).isEqualTo("done");
+            assertThat(servedBy(gateway)).isEqualTo("catalog");
+
+            gateway.save(rules("stage: off\n" + BY_STEPS));
+            await("the file says off", () -> servedBy(gateway).equals("legacy"));
+            await("stopped", () -> stand(gateway).equals("stopped off 0"));
+        }
+    }
+
+    @Test
+    void rollBackOfARouteDrivenByHandHoldsUntilItIsResumedOrItsFileIsEdited() throws Exception {
+        try (var gateway = TestGateway.start(folder, rules(BY_HAND))) {
+            assertThat(servedBy(gateway)).isEqualTo("catalog");
+            assertThat(gateway.gateway().store().isStarted())
+                    .as("nothing needs the store")
+                    .isFalse();
+            JsonNode answer = command(gateway, "rollback");
+            assertThat(answer.path("outcome").asString()).isIn("done", "later");
+            assertThat(servedBy(gateway)).isEqualTo("legacy");
+            await("journalled", () -> stand(gateway).equals("capped off 0"));
+        }
+        try (var gateway = TestGateway.restart(folder)) {
+            assertThat(servedBy(gateway)).isEqualTo("legacy");
+            await("resumed", () -> outcome(gateway, "resume").equals("done"));
+            assertThat(servedBy(gateway)).isEqualTo("catalog");
+            assertThat(outcome(gateway, "rollback")).isEqualTo("done");
+            gateway.save(rules(BY_HAND + "priority: 1\n"));
+            await("edited", () -> servedBy(gateway).equals("catalog"));
+            await("uncapped", () -> stand(gateway).equals("by-hand live 10000"));
+        }
+    }
+
+    @Test
+    void wrongCommandsAreAnsweredWithWhatIsExpected() throws Exception {
+        try (var gateway = TestGateway.start(folder, rules(BY_HAND))) {
+            assertThat(command(gateway, "explode").path("error").asString())
+                    .isEqualTo("command: explode (expected: promote, pause, resume, rollback, freeze or unfreeze)");
+            assertThat(gateway.adminPost("/admin/shifts", "no json")
+                            .path("error")
+                            .asString())
+                    .startsWith("body: no JSON");
+            assertThat(gateway.admin("/admin/shifts/nobody").path("error").asString())
+                    .isEqualTo("route: nobody (expected: one of the rules in force)");
+            assertThat(command(gateway, "trip").path("error").asString()).startsWith("command: trip");
+        }
+    }
+}
