@@ -98,7 +98,7 @@ final class ShiftingTest {
                 servedBy(gateway);
                 return shift(gateway).path("weight").asInt() == 10_000;
             });
-            assertThat(servedBy(gateway)).isEqualTo("catalog");
+            await("everybody gets it", () -> servedBy(gateway).equals("catalog"));
             await("enough there", () -> {
                 servedBy(gateway);
                 return stand(gateway).equals("waiting live 10000");
@@ -163,10 +163,7 @@ final class ShiftingTest {
         try (var gateway = TestGateway.start(folder, rules(BY_HAND))) {
             assertThat(command(gateway, "explode").path("error").asString())
                     .isEqualTo("command: explode (expected: promote, pause, resume, rollback, freeze or unfreeze)");
-            assertThat(gateway.adminPost("/admin/shifts", "no json")
-                            .path("error")
-                            .asString())
-                    .startsWith("body: no JSON");
+            assertThat(post(gateway, "no json").path("error").asString()).startsWith("body: no JSON");
             assertThat(gateway.admin("/admin/shifts/nobody").path("error").asString())
                     .isEqualTo("route: nobody (expected: one of the rules in force)");
             assertThat(command(gateway, "trip").path("error").asString()).startsWith("command: trip");

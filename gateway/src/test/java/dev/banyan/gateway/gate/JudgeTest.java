@@ -126,8 +126,8 @@ class JudgeTest {
 
     @Test
     void countersThatWereReadAMomentApartDoNotContradictEachOther() {
-        Evidence before = evidence(side(10, 0), side(10, 2), new Mismatches(5, 0, 0, 0));
-        Evidence after = evidence(side(12, 0), side(11, 4), new Mismatches(5, 1, 0, 0));
+        Evidence before = evidence(SideCounts.NONE, new SideCounts(10, 2, Latencies.NONE), new Mismatches(5, 0, 0, 0));
+        Evidence after = evidence(SideCounts.NONE, new SideCounts(11, 4, Latencies.NONE), new Mismatches(5, 1, 0, 0));
         Evidence between = after.minus(before);
         assertThat(between.candidate().requests()).isEqualTo(2);
         assertThat(between.candidate().errors()).isEqualTo(2);
