@@ -4,23 +4,21 @@ import dev.banyan.gateway.compare.Comparer;
 import dev.banyan.gateway.compare.Comparison;
 import dev.banyan.gateway.compare.Comparison.Differs;
 import dev.banyan.gateway.compare.Comparison.NotComparable;
-import dev.banyan.gateway.compare.Difference;
 import dev.banyan.gateway.compare.Evidence;
 import dev.banyan.gateway.compare.Reply;
+import dev.banyan.gateway.compare.Standing;
 import dev.banyan.rules.Mirror;
 import dev.banyan.rules.Severity;
 import dev.banyan.rules.Side;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -157,19 +155,13 @@ final class Comparing implements AutoCloseable {
         return switch (again) {
             case Comparison.Same _ -> null;
             case NotComparable _ -> first.worst();
-            case Differs second -> {
-                Set<Difference.Key> still =
-                        second.differences().stream().map(Difference::key).collect(Collectors.toSet());
-                // What was not listed either time may be the same difference, and then it counts.
-                Severity unlisted = first.more() > 0 && second.more() > 0 ? first.worst() : null;
-                yield unlisted != null
-                        ? unlisted
-                        : first.differences().stream()
-                                .filter(each -> still.contains(each.key()))
-                                .map(Difference::severity)
-                                .max(Comparator.naturalOrder())
-                                .orElse(null);
-            }
+            // What was not listed either time may be the same difference, and then it counts.
+            case Differs second when first.more() > 0 && second.more() > 0 -> first.worst();
+            case Differs second ->
+                Standing.confirmed(first, second).stream()
+                        .map(key -> key.kind().severity())
+                        .max(Comparator.naturalOrder())
+                        .orElse(null);
         };
     }
 
