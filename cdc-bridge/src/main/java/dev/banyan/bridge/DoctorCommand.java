@@ -8,7 +8,6 @@ import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.hub.KafkaTopics;
 import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.store.BridgeStore;
-import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -50,8 +49,8 @@ final class DoctorCommand implements Callable<Integer> {
         }
         var findings = new ArrayList<Finding>();
         secrets(setup, findings);
-        var position = store(setup, findings);
-        source(setup, position, findings);
+        var stored = store(setup, findings);
+        source(setup, stored, findings);
         hub(setup, findings);
         var canRun = findings.stream().noneMatch(finding -> finding.level() == Finding.Level.FAIL);
         System.out.print(json ? json(findings, canRun) : text(findings, canRun));
@@ -73,30 +72,30 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private static Optional<Position> store(Setup setup, List<Finding> findings) {
+    private static SourceChecks.Stored store(Setup setup, List<Finding> findings) {
         try {
             setup.run(0);
             var position = BridgeStore.peek(setup.store());
             findings.add(Finding.ok("store", position.isEmpty() ? "new, made at the first start" : "reachable"));
-            return position;
+            return new SourceChecks.Stored(true, position);
         } catch (IOException | IllegalArgumentException e) {
             findings.add(Finding.fail(
                     "faultKeyFile",
                     String.valueOf(e.getMessage()),
                     "head -c 32 /dev/urandom > fault.key && chmod 600 fault.key   -- and faultKeyFile: fault.key"));
-            return Optional.empty();
+            return new SourceChecks.Stored(false, Optional.empty());
         } catch (StoreUnusable e) {
             findings.add(Finding.warn(
                     "store",
                     String.valueOf(e.getMessage()),
                     "when the bridge is running this is right; its position is on its status page"));
-            return Optional.empty();
+            return new SourceChecks.Stored(false, Optional.empty());
         }
     }
 
-    private static void source(Setup setup, Optional<Position> position, List<Finding> findings) {
+    private static void source(Setup setup, SourceChecks.Stored stored, List<Finding> findings) {
         try (var connection = setup.source().connect()) {
-            findings.addAll(SourceChecks.of(setup.source(), connection, position));
+            findings.addAll(SourceChecks.of(setup.source(), connection, stored));
             findings.addAll(ColumnChecks.of(setup.mapping(), connection));
         } catch (SQLException e) {
             findings.add(Finding.fail(

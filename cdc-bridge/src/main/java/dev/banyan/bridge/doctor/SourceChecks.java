@@ -26,17 +26,19 @@ public final class SourceChecks {
         this.connection = connection;
     }
 
-    /** What there is to say of {@code source}; {@code stored} is the bridge's position, empty before its first start. */
-    public static List<Finding> of(Source source, Connection connection, Optional<Position> stored)
-            throws SQLException {
+    /** What the store was found to hold: {@code position} is empty before the first start. Not readable while a bridge has it open. */
+    public record Stored(boolean isReadable, Optional<Position> position) {}
+
+    /** What there is to say of {@code source} for a bridge whose store holds {@code stored}. */
+    public static List<Finding> of(Source source, Connection connection, Stored stored) throws SQLException {
         var checks = new SourceChecks(source.unmanaged(), connection);
         checks.version();
         var isSetUp = checks.plan();
         checks.durability();
         checks.partitions();
         checks.slot();
-        if (isSetUp) {
-            checks.position(stored);
+        if (isSetUp && stored.isReadable) {
+            checks.position(stored.position);
         }
         return checks.findings;
     }

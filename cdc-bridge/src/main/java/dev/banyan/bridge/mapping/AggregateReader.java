@@ -194,6 +194,9 @@ final class AggregateReader {
                 || literals.getFirst().isEmpty()) {
             problems.add(place, where, "'" + template + "'", "a word and the key, such as " + name + "/{id}");
         }
+        if (literals.getFirst().startsWith("bulk:")) {
+            problems.add(place, where, "'" + template + "'", "another word than bulk:, which bulk events begin with");
+        }
         var keyFields = new ArrayList<String>();
         for (var column : root.key()) {
             var field = root.fields().stream()

@@ -199,7 +199,7 @@ class OnFaultTest {
         var text = MAPPING.replace("ON_FAULT", "park").replace("WORDS", "{N: new}") + """
                   other:
                     topic: others
-                    subject: other/{no}
+                    subject: bulk:{no}
                     type: shop.{event}.v1
                     onFault: skip
                     table: prt
@@ -216,6 +216,7 @@ class OnFaultTest {
         assertThatThrownBy(() -> MappingFile.read(file))
                 .hasMessageContaining(
                         "item.onFault: park, with table public.prt used by [item, other] (expected: halt or skip, or tables that nobody else uses)")
+                .hasMessageContaining("other.subject: 'bulk:{no}' (expected: another word than bulk:")
                 .hasMessageContaining("other.onFault: skip without a reason (expected: {skip: why it may be missing})");
     }
 }
