@@ -78,6 +78,7 @@ final class Exchange {
     /** The connection that was asked for stands. */
     void connected(BackendConnection ready) {
         send(ready);
+        flushRequest();
     }
 
     private void send(BackendConnection to) {
@@ -102,7 +103,7 @@ final class Exchange {
         }
         to.write(new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, target, head));
         sendWaiting(to);
-        to.flush();
+        unflushed = true; // together with what of the body was read with the head
         if (awaitsContinue && !requestDone) {
             awaitsContinue = false;
             out.goOn();
