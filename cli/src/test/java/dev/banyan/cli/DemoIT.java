@@ -42,7 +42,7 @@ class DemoIT {
         assertThat(broken(json)).as(printed).isEmpty();
         assertThat(demo.exitValue()).as(printed).isZero();
         assertThat(json.path("held").asBoolean(false)).isTrue();
-        assertThat(json.path("steps")).hasSize(13);
+        assertThat(json.path("steps")).hasSize(17);
         var run = json.path("run");
         for (var zero : new String[] {"requestsFailed", "flipBacks", "productsDiffering"}) {
             assertThat(run.path(zero).asInt(-1)).as(zero).isZero();

@@ -36,9 +36,9 @@ class DemoTerminalIT {
     void enterGoesOnAndADemoThatIsKilledLeavesNothingBehind() throws Exception {
         try (var demo = new Terminal(folder, "--keep")) {
             demo.await("first prompt", () -> demo.shown().contains(PROMPT));
-            assertThat(demo.shown()).contains("[1/13]").doesNotContain("[2/13]");
+            assertThat(demo.shown()).contains("[1/17]").doesNotContain("[2/17]");
             demo.type(ENTER);
-            demo.await("second step", () -> demo.shown().contains("[2/13]"));
+            demo.await("second step", () -> demo.shown().contains("[2/17]"));
             var programs = demo.programs();
             assertThat(programs).hasSizeGreaterThanOrEqualTo(6).allMatch(ProcessHandle::isAlive);
             demo.commandItself().destroyForcibly();

@@ -98,8 +98,13 @@ final class Scene implements AutoCloseable {
 
     /** Watches the people for as long as a step of this size does, and returns what they were answered. */
     Tally.Counts watch() throws InterruptedException {
+        return watch(1);
+    }
+
+    /** Watches the people for so many times that. */
+    Tally.Counts watch(int times) throws InterruptedException {
         var before = crowd.tally().counts();
-        Thread.sleep(settings.size().watch());
+        Thread.sleep(settings.size().watch().multipliedBy(times));
         return crowd.tally().counts().since(before);
     }
 

@@ -1,5 +1,7 @@
 package dev.banyan.cli.load;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -47,7 +49,8 @@ public final class SideWatch {
     /** What is remembered of one person; a person's requests follow one another. */
     final class Person {
 
-        private int movedInEra = SUSPENDED;
+        /** Routes are apart: a person may be on one side of one and on the other side of another. */
+        private final Map<String, Integer> movedInEraByRoute = new HashMap<>();
 
         /** Returns the era in which a request begins. */
         int begin() {
@@ -61,10 +64,9 @@ public final class SideWatch {
             }
             replies.incrementAndGet();
             if (assigned.equals("candidate")) {
-                movedInEra = began;
-            } else if (movedInEra == began) {
-                flipBacks.incrementAndGet();
-                movedInEra = SUSPENDED; // one flip is counted once
+                movedInEraByRoute.put(reply.route(), began);
+            } else if (movedInEraByRoute.remove(reply.route(), began)) {
+                flipBacks.incrementAndGet(); // and forgotten: one flip is counted once
             }
         }
     }

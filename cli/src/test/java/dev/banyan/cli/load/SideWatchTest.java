@@ -17,7 +17,11 @@ class SideWatchTest {
     }
 
     private static Reply reply(String side) {
-        var headers = Map.of("X-Banyan-Route", List.of("browse"), "X-Banyan-Assigned", List.of(side));
+        return reply("browse", side);
+    }
+
+    private static Reply reply(String route, String side) {
+        var headers = Map.of("X-Banyan-Route", List.of(route), "X-Banyan-Assigned", List.of(side));
         return new Reply(200, HttpHeaders.of(headers, (name, value) -> true), "");
     }
 
@@ -36,6 +40,13 @@ class SideWatchTest {
         answered("baseline");
         answered("baseline");
         assertThat(sides.flipBacks()).isOne();
+    }
+
+    @Test
+    void theBaselineOfAnotherRouteIsNoFlip() {
+        person.answered(person.begin(), reply("product-data", "candidate"));
+        person.answered(person.begin(), reply("browse", "baseline"));
+        assertThat(sides.flipBacks()).isZero();
     }
 
     @Test
