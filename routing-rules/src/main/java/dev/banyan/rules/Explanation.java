@@ -22,9 +22,24 @@ public record Explanation(
     /** The most candidates that are listed. */
     public static final int CANDIDATES_MAX = 200;
 
+    /** Where a copy goes when only chance says whether one does. */
+    public static final String BY_CHANCE = "by chance";
+
     public Explanation {
         readings = List.copyOf(readings);
         candidates = List.copyOf(candidates);
+    }
+
+    /** The backend that a copy of the request goes to, {@link #BY_CHANCE}, or null when none is made. */
+    public @Nullable String mirrored() {
+        if (!(decision instanceof Decision.Routed routed) || routed.route() == null) {
+            return null;
+        }
+        Mirror mirror = routed.route().mirror();
+        boolean isKnown = cohort != null && cohort.key() != null;
+        boolean byChance = mirror != null && !isKnown && mirror.percent() > 0 && mirror.percent() < 100;
+        Decision.Copy copy = routed.copy();
+        return byChance ? BY_CHANCE : copy == null ? null : copy.backend().name();
     }
 
     /**

@@ -34,16 +34,12 @@ public final class ExplanationMap {
 
     /** Where a copy of the request goes, or {@code no}. */
     private static String mirrored(Explanation explanation) {
-        if (!(explanation.decision() instanceof Decision.Routed routed) || routed.route() == null) {
-            return "no";
-        }
-        Mirror mirror = routed.route().mirror();
-        Explanation.CohortFinding cohort = explanation.cohort();
-        boolean byChance = cohort == null || cohort.key() == null;
-        if (mirror != null && byChance && mirror.percent() > 0 && mirror.percent() < 100) {
-            return "by chance, " + mirror.percent() + "%, since the caller has no key";
-        }
-        return routed.copy() == null ? "no" : "to " + routed.copy().backend().name();
+        String mirrored = explanation.mirrored();
+        return mirrored == null
+                ? "no"
+                : mirrored.equals(Explanation.BY_CHANCE)
+                        ? mirrored + ", since the caller has no key"
+                        : "to " + mirrored;
     }
 
     /** What becomes of the request. */

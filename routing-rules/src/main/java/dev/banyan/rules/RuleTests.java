@@ -113,6 +113,8 @@ public record RuleTests(
         RequestFacts facts = request.facts(table.rules());
         Explanation explanation = Explain.of(table, facts);
         Map<String, String> found = found(explanation.decision(), facts);
+        String mirrored = explanation.mirrored();
+        found.put("mirror", mirrored == null ? RuleTest.NONE : mirrored);
         List<Mismatch> mismatches = new ArrayList<>();
         test.expected().forEach((what, expected) -> {
             String actual = found.getOrDefault(what, RuleTest.NONE);

@@ -113,6 +113,8 @@ final class ArchitectureTest {
                         "RulesException",
                         "RulesFolder",
                         "RulesPlan",
+                        "RulesPlanMap",
+                        "FindingsMap",
                         "TrafficPlan",
                         "RulesFormat",
                         "RulesImport",

@@ -29,6 +29,7 @@ final class RuleTestsTest {
                 stage: live
                 weight: 5%
                 rewrite: {path: {type: ReplacePrefixMatch, value: /v2}}
+                mirror: {percent: 100}
               - {name: old, matches: [{path: {value: /old}}], stage: retired}
               - {name: shop, matches: [{path: {value: /shop}}], stage: complete, redirect: {hostname: www.shop}}
             """;
@@ -40,7 +41,8 @@ final class RuleTestsTest {
     void everyExpectationIsCompared() throws Exception {
         RuleTests ran = run("""
                 - {request: {url: /orders/7, headers: {X-Customer-Id: ann}}, expect: {buckets: "0-499", side: candidate, path: /v2/7}}
-                - {request: {url: /orders/7}, expect: {buckets: "500-9999", side: baseline, backend: legacy, path: /orders/7}}
+                - {request: {url: /orders/7}, expect: {buckets: "500-9999", side: baseline, backend: legacy, path: /orders/7, mirror: orders}}
+                - {request: {method: POST, url: /orders/7}, expect: {mirror: none}}
                 - request: {url: /orders, cookies: {side: new}, from: 10.0.0.9}
                   expect: {route: orders, backend: orders, buckets: "9999"}
                 - {request: {url: "http://shop/old"}, expect: {status: 410, backend: none}}

@@ -1,6 +1,7 @@
 package dev.banyan.cli.rules;
 
 import dev.banyan.rules.lint.Finding;
+import dev.banyan.rules.lint.FindingsMap;
 import dev.banyan.rules.lint.Lint;
 import dev.banyan.rules.lint.LintCode;
 import java.nio.file.Path;
@@ -57,31 +58,13 @@ final class LintCommand implements Callable<Integer> {
                 findings.forEach(out::println);
                 out.println(Problems.count(findings.size(), "finding"));
             }
-            case json -> out.println(json(findings));
+            case json -> out.println(JSON.writeValueAsString(FindingsMap.of(findings)));
             case sarif -> out.println(sarif(findings));
         }
         out.flush();
         boolean fails = findings.stream()
                 .anyMatch(each -> failOn == FailOn.warning || each.code().level() == LintCode.Level.ERROR);
         return fails ? 1 : 0;
-    }
-
-    private static String json(List<Finding> findings) {
-        var json = JSON.createObjectNode();
-        var list = json.putArray("findings");
-        for (var each : findings) {
-            list.addObject()
-                    .put("code", each.code().name())
-                    .put("level", level(each.code()))
-                    .put("file", each.place().file().toString())
-                    .put("line", each.place().line())
-                    .put("column", each.place().column())
-                    .put("route", each.route())
-                    .put("where", each.where())
-                    .put("found", each.found())
-                    .put("expected", each.expected());
-        }
-        return JSON.writeValueAsString(json);
     }
 
     private static String sarif(List<Finding> findings) {

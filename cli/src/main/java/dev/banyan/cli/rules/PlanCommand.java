@@ -1,8 +1,8 @@
 package dev.banyan.cli.rules;
 
-import dev.banyan.rules.Reachability;
 import dev.banyan.rules.RuleWords;
 import dev.banyan.rules.RulesPlan;
+import dev.banyan.rules.RulesPlanMap;
 import dev.banyan.rules.TrafficPlan;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code banyan rules plan}: what new rules would do differently. */
 @Command(
@@ -153,25 +154,7 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private static String json(RulesPlan plan, @Nullable TrafficPlan traffic, AccessLog.Outcome read) {
-        var json = JSON.createObjectNode();
-        var changes = json.putArray("changes");
-        for (var entry : plan.entries()) {
-            var one = changes.addObject()
-                    .put("where", entry.where())
-                    .put("change", word(entry.change()))
-                    .put("movedBuckets", entry.movedBuckets());
-            var keys = one.putArray("keys");
-            entry.keys().forEach(each -> keys.addObject()
-                    .put("key", each.key())
-                    .put("before", each.before())
-                    .put("after", each.after()));
-        }
-        var covered = json.putArray("newlyCovered");
-        for (Reachability.Covered each : plan.newlyCovered()) {
-            covered.addObject()
-                    .put("match", match(each.route().name(), each.match()))
-                    .put("by", match(each.by().name(), each.byMatch()));
-        }
+        ObjectNode json = JSON.valueToTree(RulesPlanMap.of(plan));
         if (traffic != null) {
             var log = json.putObject("log")
                     .put("requests", traffic.requests())

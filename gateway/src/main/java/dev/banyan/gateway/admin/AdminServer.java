@@ -90,7 +90,14 @@ public final class AdminServer implements AutoCloseable {
                                         token, request, response, "", _ -> versions.files(request.param("number"))))
                         .post(
                                 "/admin/rules/versions",
-                                (request, response) -> pushed(token, request, response, versions))
+                                (request, response) -> filesSent(token, request, response, versions::push))
+                        .post(
+                                "/admin/rules/check",
+                                (request, response) -> filesSent(token, request, response, versions::check))
+                        .get(
+                                "/admin/rules/lint",
+                                (request, response) ->
+                                        guardedBlocking(token, request, response, "", _ -> versions.lint()))
                         .get("/admin/diff", (request, response) -> diff(token, request, response, diffs, json))
                         .get(
                                 "/admin/shifts",
@@ -175,8 +182,11 @@ public final class AdminServer implements AutoCloseable {
                 .flatMap(answer -> Mono.from(send(response, answer.status(), answer.body())));
     }
 
-    private static Publisher<Void> pushed(
-            AdminToken token, HttpServerRequest request, HttpServerResponse response, RuleVersionsApi versions) {
+    private static Publisher<Void> filesSent(
+            AdminToken token,
+            HttpServerRequest request,
+            HttpServerResponse response,
+            java.util.function.Function<String, RuleVersionsApi.Answer> work) {
         if (!isOurs(request) || !token.opens(request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION))) {
             return guarded(token, request, response, () -> "");
         }
@@ -191,8 +201,7 @@ public final class AdminServer implements AutoCloseable {
                 .aggregate()
                 .asString(java.nio.charset.StandardCharsets.UTF_8)
                 .defaultIfEmpty("")
-                .flatMap(body ->
-                        Mono.from(guardedBlocking(token, request, response, body, text -> versions.push(text))));
+                .flatMap(body -> Mono.from(guardedBlocking(token, request, response, body, work)));
     }
 
     /** Answers what {@code work} makes of {@code of}, away from the event loop, since it waits for the store. */

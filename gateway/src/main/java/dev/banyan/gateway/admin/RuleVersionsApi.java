@@ -11,6 +11,10 @@ import dev.banyan.rules.Problem;
 import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesException;
 import dev.banyan.rules.RulesFolder;
+import dev.banyan.rules.RulesPlan;
+import dev.banyan.rules.RulesPlanMap;
+import dev.banyan.rules.lint.FindingsMap;
+import dev.banyan.rules.lint.Lint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -82,12 +86,7 @@ record RuleVersionsApi(RulesInForce rules, ControlStore store, JsonMapper json) 
     Answer push(String body) {
         return answer(() -> {
             JsonNode push = json.readTree(body);
-            var files = new LinkedHashMap<String, byte[]>();
-            push.path("files")
-                    .properties()
-                    .forEach(each -> files.put(
-                            fileName(each.getKey()),
-                            each.getValue().asString("").getBytes(UTF_8)));
+            Map<String, byte[]> files = files(push);
             String hash = checked(files).hash();
             var outcome = versions()
                     .push(
@@ -106,6 +105,53 @@ record RuleVersionsApi(RulesInForce rules, ControlStore store, JsonMapper json) 
                                     + ", the last version)");
             };
         });
+    }
+
+    /**
+     * What the tools say of {@code files} that nobody serves by yet: {@code valid} and {@code problems}, or {@code hash}, what lint finds,
+     * and what they would do differently from the rules in force.
+     */
+    Answer check(String body) {
+        var all = new LinkedHashMap<String, Object>();
+        try {
+            RuleSet read = checked(files(json.readTree(body)));
+            all.put("valid", true);
+            all.put("hash", read.hash());
+            all.putAll(FindingsMap.of(Lint.findings(read, store.clock().instant())));
+            all.put("plan", RulesPlanMap.of(RulesPlan.of(rules.current().files(), rules.completed(read))));
+            return new Answer(200, json.writeValueAsString(all));
+        } catch (RulesException e) {
+            all.put("valid", false);
+            all.put(
+                    "problems",
+                    e.problems().stream()
+                            .map(RuleVersionsApi::withoutFolder)
+                            .map(Problem::toString)
+                            .toList());
+            return new Answer(422, json.writeValueAsString(all));
+        } catch (JacksonException e) {
+            return error(400, "body: no JSON (expected: {\"files\": {\"shop.yaml\": ...}})");
+        } catch (IllegalArgumentException e) {
+            return error(400, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** What lint finds in the rules in force. */
+    Answer lint() {
+        RuleSet inForce = rules.current().files();
+        return new Answer(
+                200,
+                json.writeValueAsString(
+                        FindingsMap.of(Lint.findings(inForce, store.clock().instant()))));
+    }
+
+    private static Map<String, byte[]> files(JsonNode body) {
+        var files = new LinkedHashMap<String, byte[]>();
+        body.path("files")
+                .properties()
+                .forEach(each -> files.put(
+                        fileName(each.getKey()), each.getValue().asString("").getBytes(UTF_8)));
+        return files;
     }
 
     private Answer answer(Work work) {

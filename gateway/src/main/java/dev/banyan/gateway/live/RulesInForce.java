@@ -176,6 +176,11 @@ public final class RulesInForce {
         reject(List.of(why));
     }
 
+    /** Rules read from files, with what the command line of this gateway adds to them. */
+    public RuleSet completed(RuleSet files) throws RulesException {
+        return source.complete(files);
+    }
+
     /** Throws what keeps rules read from files from coming into force here; changes nothing. */
     public void check(RuleSet files) throws RulesException {
         RuleSet rules = source.complete(files);
