@@ -55,7 +55,7 @@ class BanyanTest {
     void theRulesOfTheDemoAreValid() {
         var ran = run("rules", "validate", ROOT.resolve("routing-rules").toString());
         assertThat(ran.exitCode()).isZero();
-        assertThat(ran.out()).contains("valid, 2 routes, 3 backends, 1 cohort");
+        assertThat(ran.out()).contains("valid, 3 routes, 4 backends, 2 cohorts");
     }
 
     @Test

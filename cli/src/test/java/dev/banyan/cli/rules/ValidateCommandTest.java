@@ -126,7 +126,7 @@ class ValidateCommandTest {
                 .hasSize(2);
         var ran = Ran.rules("validate", good, bad, folder.resolve("none"));
         assertThat(ran.exitCode()).isEqualTo(1);
-        assertThat(ran.out()).contains("good: valid, 2 routes");
+        assertThat(ran.out()).contains("good: valid, 3 routes");
         assertThat(ran.err()).contains("bad/shop.yaml:1:1", "did you mean routes?", "none: folder: unreadable");
     }
 
