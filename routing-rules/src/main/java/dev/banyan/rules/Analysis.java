@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * On what evidence a route goes on, and what happens without it.
  *
- * @param minRequests of the candidate, or compared pairs at stage shadow: nothing is judged on fewer
+ * @param minRequests of the candidate, or compared pairs at stage shadow: nothing passes on fewer; what is surely broken fails sooner
  * @param minDuration nothing goes on sooner than this after the step was reached
  * @param confidence that no gate is passed or failed by chance, in basis points, over all gates and however often one looks
  * @param gates all of them must pass
