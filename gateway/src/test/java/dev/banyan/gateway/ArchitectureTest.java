@@ -42,7 +42,8 @@ class ArchitectureTest {
                         "..edge..",
                         "..tunnel..",
                         "..call..",
-                        "..lean..")
+                        "..lean..",
+                        "..connect..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.springframework..")

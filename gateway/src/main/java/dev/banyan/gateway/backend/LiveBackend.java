@@ -46,7 +46,7 @@ public final class LiveBackend {
     private final @Nullable RetryBudget retries;
     private final @Nullable Disposable healthChecks;
     private final AtomicInteger inFlight = new AtomicInteger();
-    private final AtomicInteger connections = new AtomicInteger();
+    private final Limit connections;
     private final AtomicInteger turn = new AtomicInteger();
     private volatile boolean replaced;
 
@@ -56,6 +56,7 @@ public final class LiveBackend {
         this.backend = backend;
         this.host = host;
         this.tls = tls;
+        this.connections = new Limit(backend.maxConnections());
         this.pool = ConnectionProvider.builder(backend.name())
                 .maxConnections(backend.maxConnections())
                 .pendingAcquireMaxCount(1)
@@ -215,17 +216,9 @@ public final class LiveBackend {
         return inFlight.get();
     }
 
-    /** Takes one of the connections it may have outside of its pool here; {@link #giveConnectionBack} must follow. */
-    public boolean takeConnection() {
-        if (connections.incrementAndGet() <= backend.maxConnections()) {
-            return true;
-        }
-        connections.decrementAndGet();
-        return false;
-    }
-
-    public void giveConnectionBack() {
-        connections.decrementAndGet();
+    /** The connections it may have outside of its pool here. */
+    public Limit connections() {
+        return connections;
     }
 
     /** Whether newer rules have replaced it: calls end in their time, and no connection waits for another. */

@@ -2,6 +2,8 @@ package dev.banyan.gateway.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
@@ -128,5 +130,12 @@ public final class Framing {
 
     private static boolean isPort(String port) {
         return port.length() <= 5 && port.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    /** Whether the connection that a backend's reply came by can bring another one. */
+    public static boolean keepsConnection(HttpResponse reply) {
+        return HttpUtil.isKeepAlive(reply)
+                && !(reply.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
+                        && reply.headers().contains(HttpHeaderNames.CONTENT_LENGTH));
     }
 }

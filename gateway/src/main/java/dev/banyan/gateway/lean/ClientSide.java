@@ -3,6 +3,8 @@ package dev.banyan.gateway.lean;
 import dev.banyan.gateway.call.Call;
 import dev.banyan.gateway.call.OwnReply;
 import dev.banyan.gateway.call.Step;
+import dev.banyan.gateway.connect.BackendConnection;
+import dev.banyan.gateway.connect.Pool;
 import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.Refusal;
 import io.netty.buffer.Unpooled;
@@ -175,10 +177,7 @@ final class ClientSide extends ChannelDuplexHandler {
 
     /** Returns a connection for a call. */
     BackendConnection connection(Step.Ask ask, Exchange owner) {
-        if (context == null) {
-            throw new IllegalStateException("not in a pipeline");
-        }
-        return pool.take(ask.backend(), ask.instance(), context.channel(), owner);
+        return pool.take(ask.backend(), ask.instance(), owner);
     }
 
     /** Reads on, or not for now, because of how much the backend takes. */

@@ -6,6 +6,8 @@ import dev.banyan.gateway.call.Call;
 import dev.banyan.gateway.call.HostNames;
 import dev.banyan.gateway.call.OwnReply;
 import dev.banyan.gateway.call.Step;
+import dev.banyan.gateway.connect.Asker;
+import dev.banyan.gateway.connect.BackendConnection;
 import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.Target;
 import io.netty.buffer.Unpooled;
@@ -27,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Carries one call from a client's connection to a backend's and its reply back, piece by piece. */
-final class Exchange {
+final class Exchange implements Asker {
 
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
@@ -75,8 +77,8 @@ final class Exchange {
         }
     }
 
-    /** The connection that was asked for stands. */
-    void connected(BackendConnection ready) {
+    @Override
+    public void connected(BackendConnection ready) {
         send(ready);
         flushRequest();
     }
@@ -90,7 +92,7 @@ final class Exchange {
             HostNames.write(head, call.asked(), backend, to.instance().origin(), host);
         }
         String target = Target.ascii(call.rewritten(call.target(), backend));
-        to.decoder().expectReply(method.equals(HttpMethod.HEAD));
+        to.expectReply(method.equals(HttpMethod.HEAD));
         if (!call.hasBody()) {
             to.write(new DefaultFullHttpRequest(
                     HttpVersion.HTTP_1_1, method, target, Unpooled.EMPTY_BUFFER, head, EmptyHttpHeaders.INSTANCE));
@@ -185,7 +187,8 @@ final class Exchange {
         client.ended();
     }
 
-    void backendTakesMore() {
+    @Override
+    public void backendTakesMore() {
         client.readOn(true);
     }
 
@@ -196,7 +199,8 @@ final class Exchange {
         }
     }
 
-    void replyHead(BackendConnection from, HttpResponse reply) {
+    @Override
+    public void replyHead(BackendConnection from, HttpResponse reply) {
         if (forwarding
                 || reply.decoderResult().isFailure()
                 || Framing.isDoubtfulReply(
@@ -207,7 +211,7 @@ final class Exchange {
             return;
         }
         from.deadlineMet();
-        reusable = ReplyOut.keepsConnection(reply);
+        reusable = Framing.keepsConnection(reply);
         Step step = call.replied(reply.status().code());
         if (step instanceof Step.Forward) {
             forwarding = true;
@@ -219,7 +223,8 @@ final class Exchange {
         perform(step);
     }
 
-    void replyPiece(BackendConnection from, HttpContent piece) {
+    @Override
+    public void replyPiece(BackendConnection from, HttpContent piece) {
         if (!forwarding || ended) {
             piece.release();
             return;
@@ -246,13 +251,13 @@ final class Exchange {
         client.ended();
     }
 
-    /** All that was read of the backend has come. */
-    void replyRead() {
+    @Override
+    public void replyRead() {
         out.flush();
     }
 
-    /** The connection brings no reply, or no more of it. */
-    void broke(BackendConnection from, Failure why) {
+    @Override
+    public void broke(BackendConnection from, Failure why) {
         if (ended || from != connection) {
             return;
         }

@@ -1,6 +1,8 @@
 package dev.banyan.gateway.lean;
 
+import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.call.Intake;
+import dev.banyan.gateway.connect.Pools;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import java.net.InetSocketAddress;
@@ -27,12 +29,12 @@ public final class LeanPath {
     public LeanPath(Intake intake, boolean reveal, Predicate<InetSocketAddress> forbidden) {
         this.intake = intake;
         this.reveal = reveal;
-        this.pools = new Pools(forbidden);
+        this.pools = new Pools(forbidden, LiveBackend::connections);
     }
 
     /** Returns the handler of one client connection; it belongs right before Reactor Netty's handler of HTTP messages. */
     public ChannelHandler handler(Channel client) {
-        return new ClientSide(this, pools.of(client.eventLoop()));
+        return new ClientSide(this, pools.of(client));
     }
 
     Intake intake() {

@@ -51,13 +51,6 @@ final class ReplyOut {
         this.keepAlive = HttpUtil.isKeepAlive(request);
     }
 
-    /** Whether the connection a reply came by can bring another one. */
-    static boolean keepsConnection(HttpResponse reply) {
-        return HttpUtil.isKeepAlive(reply)
-                && !(reply.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
-                        && reply.headers().contains(HttpHeaderNames.CONTENT_LENGTH));
-    }
-
     /** Whether a head has left, or is about to. */
     boolean isBegun() {
         return begun;

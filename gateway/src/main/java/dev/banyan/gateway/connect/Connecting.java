@@ -1,6 +1,7 @@
-package dev.banyan.gateway.lean;
+package dev.banyan.gateway.connect;
 
 import dev.banyan.gateway.backend.Failure;
+import dev.banyan.gateway.backend.Limit;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.http.Origin;
 import io.netty.bootstrap.Bootstrap;
@@ -8,7 +9,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
@@ -25,15 +25,15 @@ final class Connecting {
 
     private final BackendConnection connection;
     private final LiveBackend backend;
-    private final EventLoop loop;
-    private final Channel client;
+    private final Limit limit;
+    private final Pool pool;
     private final Pools pools;
 
-    Connecting(BackendConnection connection, EventLoop loop, Channel client, Pools pools) {
+    Connecting(BackendConnection connection, Pool pool, Pools pools) {
         this.connection = connection;
         this.backend = connection.backend();
-        this.loop = loop;
-        this.client = client;
+        this.limit = pools.limit(backend);
+        this.pool = pool;
         this.pools = pools;
     }
 
@@ -45,11 +45,11 @@ final class Connecting {
         if (!connection.isAwaited()) {
             return;
         }
-        if (backend.takeConnection()) {
+        if (limit.take()) {
             resolve();
         } else {
             pools.makeRoom(backend);
-            loop.schedule(this::start, LOOK_FOR_ROOM_MILLIS, TimeUnit.MILLISECONDS);
+            pool.loop().schedule(this::start, LOOK_FOR_ROOM_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -59,7 +59,7 @@ final class Connecting {
                 ? origin.host().substring(1, origin.host().length() - 1)
                 : origin.host();
         backend.addresses()
-                .getResolver(loop)
+                .getResolver(pool.loop())
                 .resolveAll(InetSocketAddress.createUnresolved(host, origin.port()))
                 .addListener((Future<List<InetSocketAddress>> resolved) -> {
                     if (resolved.isSuccess()) {
@@ -78,7 +78,7 @@ final class Connecting {
         } else {
             open(addresses.get(at)).addListener((ChannelFuture opened) -> {
                 if (opened.isSuccess()) {
-                    opened.channel().closeFuture().addListener(_ -> backend.giveConnectionBack());
+                    opened.channel().closeFuture().addListener(_ -> limit.giveBack());
                     secure(opened.channel());
                 } else {
                     tryAddress(addresses, at + 1);
@@ -88,15 +88,15 @@ final class Connecting {
     }
 
     private void fail() {
-        backend.giveConnectionBack();
+        limit.giveBack();
         connection.notConnected(Failure.CONNECT);
     }
 
     private ChannelFuture open(SocketAddress address) {
         return new Bootstrap()
-                .group(loop)
+                .group(pool.loop())
                 .disableResolver()
-                .channel(client.getClass())
+                .channel(pool.channelType())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(

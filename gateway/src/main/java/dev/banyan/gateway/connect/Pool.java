@@ -1,4 +1,4 @@
-package dev.banyan.gateway.lean;
+package dev.banyan.gateway.connect;
 
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
@@ -11,23 +11,30 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The backend connections of one event loop that wait for their next call; touched by that loop alone, so nothing locks. */
-final class Pool {
+public final class Pool {
 
     private final Pools all;
     private final EventLoop loop;
+    private final Class<? extends Channel> channelType;
     private final Map<Instance, ArrayDeque<BackendConnection>> idle = new HashMap<>();
 
-    Pool(Pools all, EventLoop loop) {
+    Pool(Pools all, EventLoop loop, Class<? extends Channel> channelType) {
         this.all = all;
         this.loop = loop;
+        this.channelType = channelType;
     }
 
-    EventLoop loop() {
+    Class<? extends Channel> channelType() {
+        return channelType;
+    }
+
+    /** The event loop whose connections these are, and on which alone this may be used. */
+    public EventLoop loop() {
         return loop;
     }
 
     /** Returns the connection used last that is still fit, or one that is being made and tells {@code owner} when it stands. */
-    BackendConnection take(LiveBackend backend, Instance instance, Channel client, Exchange owner) {
+    public BackendConnection take(LiveBackend backend, Instance instance, Asker owner) {
         ArrayDeque<BackendConnection> waiting = idle.get(instance);
         BackendConnection each;
         while (waiting != null && (each = waiting.pollLast()) != null) {
@@ -36,7 +43,7 @@ final class Pool {
             }
         }
         var made = new BackendConnection(this, backend, instance, owner);
-        made.connect(client, all);
+        made.connect(all);
         return made;
     }
 

@@ -1,4 +1,4 @@
-package dev.banyan.gateway.lean;
+package dev.banyan.gateway.connect;
 
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;

@@ -1,4 +1,4 @@
-package dev.banyan.gateway.lean;
+package dev.banyan.gateway.connect;
 
 import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.Instance;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * waits, or beyond the end of a reply, ends it.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write closes the channel, and that is listened to
-final class BackendConnection extends ChannelInboundHandlerAdapter {
+public final class BackendConnection extends ChannelInboundHandlerAdapter {
 
     /*
      * A reply may end in the middle of what was read, with more behind it. So a connection goes back to the pool only when all
@@ -36,7 +36,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter {
     private final LiveBackend backend;
     private final Instance instance;
     private final ReplyDecoder decoder = new ReplyDecoder();
-    private @Nullable Exchange owner;
+    private @Nullable Asker owner;
     private @Nullable Channel channel;
     private boolean ready;
     private boolean used;
@@ -50,19 +50,24 @@ final class BackendConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Future<?> timer;
     private long timerAt;
 
-    BackendConnection(Pool pool, LiveBackend backend, Instance instance, Exchange owner) {
+    BackendConnection(Pool pool, LiveBackend backend, Instance instance, Asker owner) {
         this.pool = pool;
         this.backend = backend;
         this.instance = instance;
         this.owner = owner;
     }
 
-    LiveBackend backend() {
+    public LiveBackend backend() {
         return backend;
     }
 
-    Instance instance() {
+    public Instance instance() {
         return instance;
+    }
+
+    /** Says what the next reply answers: after a HEAD it has no body, whatever its head says. */
+    public void expectReply(boolean toHead) {
+        decoder.expectReply(toHead);
     }
 
     ReplyDecoder decoder() {
@@ -73,23 +78,23 @@ final class BackendConnection extends ChannelInboundHandlerAdapter {
         return backend == other;
     }
 
-    /** Whether requests can be written; until then {@link Exchange#connected} or {@link Exchange#broke} is still to come. */
-    boolean isReady() {
+    /** Whether requests can be written; until then {@link Asker#connected} or {@link Asker#broke} is still to come. */
+    public boolean isReady() {
         return ready;
     }
 
     /** Whether this is not its first request. */
-    boolean wasUsed() {
+    public boolean wasUsed() {
         return used;
     }
 
-    boolean isWritable() {
+    public boolean isWritable() {
         return channel != null && channel.isWritable();
     }
 
-    void connect(Channel client, Pools all) {
+    void connect(Pools all) {
         deadlineIn(backend.backend().timeouts().connect().toNanos());
-        new Connecting(this, pool.loop(), client, all).start();
+        new Connecting(this, pool, all).start();
     }
 
     /** Whether somebody still waits for this connection to stand. */
@@ -100,7 +105,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter {
     /** It stands, and its codecs are in place. */
     void connected(Channel made) {
         channel = made;
-        Exchange waiting = owner;
+        Asker waiting = owner;
         if (waiting == null || !made.isActive()) {
             made.close();
             notConnected(Failure.CONNECT);
@@ -112,7 +117,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter {
     }
 
     void notConnected(Failure why) {
-        Exchange waiting = owner;
+        Asker waiting = owner;
         owner = null;
         cancelTimer();
         if (waiting != null) {
@@ -121,7 +126,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Begins another call over a connection that waited; false when it is too old or has ended. */
-    boolean takeUp(Exchange next) {
+    boolean takeUp(Asker next) {
         long now = System.nanoTime();
         boolean fit = channel != null
                 && channel.isActive()
@@ -137,7 +142,8 @@ final class BackendConnection extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    void write(Object message) {
+    /** Writes a part of a request, which is this connection's from now on. */
+    public void write(Object message) {
         if (channel == null) {
             ReferenceCountUtil.release(message);
             return;
@@ -145,21 +151,21 @@ final class BackendConnection extends ChannelInboundHandlerAdapter {
         channel.write(message, channel.voidPromise());
     }
 
-    void flush() {
+    public void flush() {
         if (channel != null) {
             channel.flush();
         }
     }
 
     /** Stops reading, or goes on. */
-    void read(boolean on) {
+    public void read(boolean on) {
         if (channel != null && channel.config().isAutoRead() != on) {
             channel.config().setAutoRead(on);
         }
     }
 
     /** The call over this connection has ended. One that is not {@code reusable} is closed. */
-    void leave(boolean reusable) {
+    public void leave(boolean reusable) {
         owner = null;
         deadline = 0;
         if (!reusable || backend.isReplaced()) {
@@ -171,7 +177,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Ends it; whoever used it is not told. */
-    void close() {
+    public void close() {
         owner = null;
         leaving = false;
         cancelTimer();
@@ -182,7 +188,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        Exchange current = owner;
+        Asker current = owner;
         if (current == null) {
             ReferenceCountUtil.release(message); // nobody asked for it
             close();
@@ -238,7 +244,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void broke(Failure why) {
-        Exchange current = owner;
+        Asker current = owner;
         boolean stood = ready;
         pool.remove(this);
         if (stood) {
@@ -250,12 +256,12 @@ final class BackendConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Fails the call unless {@link #deadlineMet} comes first. */
-    void deadlineIn(long nanos) {
+    public void deadlineIn(long nanos) {
         deadline = System.nanoTime() + nanos;
         lookAt(deadline);
     }
 
-    void deadlineMet() {
+    public void deadlineMet() {
         deadline = 0;
     }
 

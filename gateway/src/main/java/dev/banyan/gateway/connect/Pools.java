@@ -1,0 +1,54 @@
+package dev.banyan.gateway.connect;
+
+import dev.banyan.gateway.backend.Limit;
+import dev.banyan.gateway.backend.LiveBackend;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** The pool of each event loop; connections of one kind, which a limit of each backend bounds. */
+public final class Pools {
+
+    private final Map<EventLoop, Pool> byLoop = new ConcurrentHashMap<>();
+    private final Predicate<InetSocketAddress> forbidden;
+    private final Function<LiveBackend, Limit> limit;
+
+    /**
+     * No connections, to begin with.
+     *
+     * @param forbidden which addresses no connection goes to, whatever name led there
+     * @param limit on the connections of this kind that a backend may have
+     */
+    public Pools(Predicate<InetSocketAddress> forbidden, Function<LiveBackend, Limit> limit) {
+        this.forbidden = forbidden;
+        this.limit = limit;
+    }
+
+    /** Returns the pool of a client's event loop. */
+    public Pool of(Channel client) {
+        EventLoop loop = client.eventLoop();
+        Pool known = byLoop.get(loop);
+        return known != null ? known : byLoop.computeIfAbsent(loop, each -> new Pool(this, each, client.getClass()));
+    }
+
+    Limit limit(LiveBackend backend) {
+        return limit.apply(backend);
+    }
+
+    boolean mayConnect(InetSocketAddress address) {
+        return !forbidden.test(address);
+    }
+
+    /** Has every loop let go of a connection to {@code backend} that waits, so that another loop may make one. */
+    void makeRoom(LiveBackend backend) {
+        byLoop.values().forEach(pool -> {
+            if (!pool.loop().isShuttingDown()) {
+                pool.loop().execute(() -> pool.closeOne(backend));
+            }
+        });
+    }
+}
