@@ -211,6 +211,14 @@ final class GatewayCommand implements Callable<Integer> {
                     + " (default: ${DEFAULT-VALUE})")
     double stallSeconds;
 
+    @Option(
+            names = "--client-min-rate",
+            paramLabel = "BYTES",
+            defaultValue = "240",
+            description = "what an upload that is waited for, or a reply that waits to be taken, must bring a second,"
+                    + " over the time of --client-stall-timeout; 0 for no limit (default: ${DEFAULT-VALUE})")
+    int minRate;
+
     /** Runs until told to stop and returns the exit code. */
     static int run(String... args) {
         return new CommandLine(new GatewayCommand()).execute(args);
@@ -363,9 +371,10 @@ final class GatewayCommand implements Callable<Integer> {
 
     private Patience patience() {
         try {
-            return new Patience(seconds(headSeconds), seconds(idleSeconds), seconds(stallSeconds));
+            return new Patience(seconds(headSeconds), seconds(idleSeconds), seconds(stallSeconds), minRate);
         } catch (IllegalArgumentException e) {
-            throw wrong("--client-" + String.valueOf(e.getMessage()).replaceFirst(":", "-timeout:"));
+            String what = String.valueOf(e.getMessage());
+            throw wrong("--client-" + (what.startsWith("min-rate") ? what : what.replaceFirst(":", "-timeout:")));
         }
     }
 

@@ -34,6 +34,7 @@ class SlowClientsTest {
 
     private static ScriptedServer server;
     private static TestGateway gateway;
+    private static TestGateway strict;
     private static final BlockingQueue<Wire> CALLS = new LinkedBlockingQueue<>();
 
     @BeforeParameterizedClassInvocation
@@ -76,7 +77,16 @@ class SlowClientsTest {
                 "--client-idle-timeout",
                 "0.8",
                 "--client-stall-timeout",
-                "0.6");
+                "0.6",
+                "--client-min-rate",
+                "20");
+        strict = TestGateway.over(
+                folder.resolve("strict"),
+                folder.resolve("rules").toString(),
+                "--client-stall-timeout",
+                "0.6",
+                "--client-min-rate",
+                "100000000");
     }
 
     private static void pause(int millis) {
@@ -86,6 +96,7 @@ class SlowClientsTest {
     @AfterParameterizedClassInvocation
     static void stop() throws IOException {
         gateway.close();
+        strict.close();
         server.close();
     }
 
@@ -154,14 +165,43 @@ class SlowClientsTest {
     @Test
     void anUploadThatIsSlowButMovesIsTaken() throws Exception {
         try (var slow = gateway.wire()) {
-            slow.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
-            for (String piece : new String[] {"a", "b", "c", "d", "e", "f", "end"}) {
-                slow.send(piece);
+            slow.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 153\r\n\r\n");
+            for (int i = 0; i < 6; i++) {
+                slow.send("twenty-five bytes a time ");
                 pause(250);
             }
-            assertThat(slow.reply()).startsWith("HTTP/1.1 200").endsWith("abcdefend");
+            slow.send("end");
+            assertThat(slow.reply()).startsWith("HTTP/1.1 200").endsWith("end");
         }
         CALLS.take();
+    }
+
+    @Test
+    void anUploadThatOnlyTricklesIsRefused() throws Exception {
+        long before = refused();
+        try (var slow = gateway.wire()) {
+            slow.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
+            Wire call = CALLS.take();
+            TestGateway.await("refused", () -> {
+                pause(100);
+                slow.sendIfOpen(".");
+                return refused() == before + 1;
+            });
+            call.close();
+        }
+    }
+
+    @Test
+    void aReplyThatIsTakenTooSlowlyIsCutOff() throws Exception {
+        try (var slow = strict.wire()) {
+            slow.send("GET /flood HTTP/1.1\r\nHost: a\r\n\r\n");
+            Wire call = CALLS.take();
+            TestGateway.await("let go", () -> {
+                slow.bytes(50_000);
+                return strict.inFlight("legacy") == 0;
+            });
+            call.close();
+        }
     }
 
     @Test

@@ -58,6 +58,15 @@ final class Wire implements AutoCloseable {
         return text.toString();
     }
 
+    /** Sends, unless the other side has closed. */
+    void sendIfOpen(String text) {
+        try {
+            send(text);
+        } catch (IOException e) {
+            // closed, and that is what the caller waits for
+        }
+    }
+
     /** Reads exactly so many bytes. */
     String bytes(int count) throws IOException {
         return new String(in.readNBytes(count), StandardCharsets.ISO_8859_1);

@@ -29,6 +29,21 @@ final class ActionReader {
         return Durations.read(problems, at, given, "timeouts", "request");
     }
 
+    /** The longest request body in bytes; null when it is not said. */
+    @Nullable
+    Long bodyBytesMax(Declared at) {
+        String text = at.fields().text("maxBodySize");
+        if (text == null || !Quantities.isSize(text)) {
+            return null;
+        }
+        long bytes = Quantities.bytes(text);
+        if (bytes < Route.BODY_BYTES_MIN) {
+            at.add(problems, "maxBodySize", at.fields().placeOf("maxBodySize"), "\"" + text + "\"", "1KiB to 9999GiB");
+            return null;
+        }
+        return bytes;
+    }
+
     /** The rewrite; null when there is none. */
     @Nullable
     Rewrite rewrite(Declared at) {
@@ -46,7 +61,7 @@ final class ActionReader {
         if (!(at.fields().get("redirect") instanceof Yaml.Fields given)) {
             return null;
         }
-        for (String other : List.of("candidate", "rewrite", "filters", "timeouts")) {
+        for (String other : List.of("candidate", "rewrite", "filters", "timeouts", "maxBodySize")) {
             if (at.says(other)) {
                 at.add(
                         problems,

@@ -16,7 +16,7 @@ final class Quantities {
 
     private static final Pattern SPAN = Pattern.compile("([0-9]{1,5}(d|h|m|s|ms)){1,5}");
     private static final Pattern POINTS = Pattern.compile("[0-9]{1,2}(\\.[0-9]{1,2})?pp");
-    private static final Pattern SIZE = Pattern.compile("[0-9]{1,4}(KiB|MiB)");
+    private static final Pattern SIZE = Pattern.compile("[0-9]{1,4}(KiB|MiB|GiB)");
     private static final Pattern DAY = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
 
     private static final Pattern MOMENT =
@@ -100,10 +100,25 @@ final class Quantities {
         return basisPoints(text.substring(0, text.length() - 1));
     }
 
-    /** A size in KiB. */
-    static int kibibytes(String text) {
-        int number = Integer.parseInt(text.substring(0, text.length() - 3));
-        return text.endsWith("MiB") ? number * 1024 : number;
+    /** A size in bytes. */
+    static long bytes(String text) {
+        long number = Long.parseLong(text.substring(0, text.length() - 3));
+        return switch (text.charAt(text.length() - 3)) {
+            case 'G' -> number << 30;
+            case 'M' -> number << 20;
+            default -> number << 10;
+        };
+    }
+
+    /** A size as a file has it: {@code 64KiB}. */
+    static String shownBytes(long bytes) {
+        if (bytes % (1 << 30) == 0) {
+            return (bytes >> 30) + "GiB";
+        }
+        if (bytes % (1 << 20) == 0) {
+            return (bytes >> 20) + "MiB";
+        }
+        return bytes % 1024 == 0 ? bytes / 1024 + "KiB" : String.valueOf(bytes);
     }
 
     /** The number that stands there; null when it is none that the schema allows. */

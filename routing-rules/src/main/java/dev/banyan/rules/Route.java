@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param candidate the name of a backend; null for a route that redirects or is retired
  * @param cohort the name of a cohort; needed while the route is split
  * @param weight the candidate's share at stage live, in basis points: 10000 is everyone
+ * @param bodyBytesMax the longest request body, whichever side serves; null is as long as one likes
  * @param requestTimeout the candidate's on this route, instead of the backend's own; null is the backend's own
  * @param fallback whether the baseline serves a safe request when the candidate fails it; never at stage complete
  * @param rewrite what the candidate gets instead of the request's own target; null leaves that alone
@@ -36,6 +37,7 @@ public record Route(
         @Nullable String cohort,
         Stage stage,
         int weight,
+        @Nullable Long bodyBytesMax,
         @Nullable Duration requestTimeout,
         boolean fallback,
         @Nullable Rewrite rewrite,
@@ -53,6 +55,11 @@ public record Route(
 
     /** All callers, in basis points. */
     public static final int EVERYONE = 10_000;
+
+    /** The least and the most that a limit on bodies may be, in bytes. */
+    public static final long BODY_BYTES_MIN = 1024;
+
+    public static final long BODY_BYTES_MAX = 9999L << 30;
 
     /** The most filters of one route. */
     public static final int FILTERS_MAX = 16;
@@ -84,6 +91,10 @@ public record Route(
         }
         if (mirror != null && (redirect != null || !filters.isEmpty())) {
             throw new IllegalArgumentException("mirror: beside a redirect or filters (expected: one of both)");
+        }
+        if (bodyBytesMax != null && (bodyBytesMax < BODY_BYTES_MIN || bodyBytesMax > BODY_BYTES_MAX)) {
+            throw new IllegalArgumentException(
+                    "maxBodySize: " + bodyBytesMax + " (expected: " + BODY_BYTES_MIN + ".." + BODY_BYTES_MAX + ")");
         }
         if (requestTimeout != null) {
             Backend.Timeouts.requireBounded("requestTimeout", requestTimeout);
@@ -122,6 +133,7 @@ public record Route(
                 .cohort(cohort)
                 .stage(stage)
                 .weight(weight)
+                .bodyBytesMax(bodyBytesMax)
                 .requestTimeout(requestTimeout)
                 .fallback(fallback)
                 .rewrite(rewrite)
@@ -193,6 +205,7 @@ public record Route(
         private @Nullable String cohort;
         private Stage stage = Stage.OFF;
         private int weight;
+        private @Nullable Long bodyBytesMax;
         private @Nullable Duration requestTimeout;
         private boolean fallback = true;
         private @Nullable Rewrite rewrite;
@@ -243,6 +256,11 @@ public record Route(
 
         public Builder weight(int basisPoints) {
             weight = basisPoints;
+            return this;
+        }
+
+        public Builder bodyBytesMax(@Nullable Long value) {
+            bodyBytesMax = value;
             return this;
         }
 
@@ -326,6 +344,7 @@ public record Route(
                     cohort,
                     stage,
                     weight,
+                    bodyBytesMax,
                     requestTimeout,
                     fallback,
                     rewrite,

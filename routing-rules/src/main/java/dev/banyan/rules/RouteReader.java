@@ -59,6 +59,7 @@ final class RouteReader {
                 .candidate(candidate)
                 .cohort(cohort)
                 .weight(weight)
+                .bodyBytesMax(actions.bodyBytesMax(at))
                 .requestTimeout(actions.requestTimeout(at))
                 .fallback(!Objects.equals(at.fields().text("fallback"), "none"))
                 .rewrite(rewrite)

@@ -49,8 +49,8 @@ public final class RuleWords {
         if (value instanceof Integer points && PERCENTAGES.stream().anyMatch(key::endsWith)) {
             return percent(points);
         }
-        if (value instanceof Integer bytes && key.endsWith("maxBodySize")) {
-            return bytes % 1024 == 0 ? bytes / 1024 + "KiB" : String.valueOf(bytes);
+        if (value instanceof Number bytes && key.endsWith("maxBodySize")) {
+            return Quantities.shownBytes(bytes.longValue());
         }
         if (value instanceof Boolean is && key.endsWith("status")) {
             return is ? "class" : "exact";

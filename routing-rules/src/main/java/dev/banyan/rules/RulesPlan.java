@@ -66,6 +66,7 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
         keys.put("cohort", Route::cohort);
         keys.put("stage", Route::stage);
         keys.put("weight", Route::weight);
+        keys.put("maxBodySize", Route::bodyBytesMax);
         keys.put("timeouts.request", Route::requestTimeout);
         keys.put("fallback", route -> route.fallback() ? "baseline" : "none");
         keys.put("rewrite", Route::rewrite);

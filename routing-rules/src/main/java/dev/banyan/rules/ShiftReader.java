@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** Makes how a route is mirrored, judged and moved of what files declare. */
 final class ShiftReader {
 
-    private static final int BYTES_A_KIB = 1024;
-
     private final List<Problem> problems;
 
     ShiftReader(List<Problem> problems) {
@@ -76,12 +74,12 @@ final class ShiftReader {
         if (text == null || !Quantities.isSize(text)) {
             return Mirror.BODY_BYTES_UNSET;
         }
-        int kib = Quantities.kibibytes(text);
-        if (kib < 1 || kib > Mirror.BODY_BYTES_MAX / BYTES_A_KIB) {
+        long bytes = Quantities.bytes(text);
+        if (bytes < 1 || bytes > Mirror.BODY_BYTES_MAX) {
             at.add(problems, "mirror.maxBodySize", given.placeOf("maxBodySize"), "\"" + text + "\"", "1KiB to 1MiB");
             return Mirror.BODY_BYTES_UNSET;
         }
-        return kib * BYTES_A_KIB;
+        return (int) bytes;
     }
 
     /** The analysis; null when there is none. */

@@ -109,6 +109,7 @@ public final class LiveBackend {
                 .doOnChannelInit((observer, channel, address) -> {
                     InterimReplies.dropFrom(channel.pipeline());
                     WholeServer.addTo(channel.pipeline());
+                    UploadWatch.addTo(channel.pipeline(), backend.timeouts().request());
                 });
         SslContext context = tls;
         if (context == null) {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class Call {
 
     private static final int UNAVAILABLE = 503;
+    private static final int TOO_LARGE = 413;
 
     private static final AttributeKey<@Nullable Call> DECIDED = AttributeKey.valueOf("banyan.decidedCall");
 
@@ -50,6 +51,9 @@ public final class Call {
     private boolean reconnected;
     private int retries;
     private long headNanos;
+    /** How many bytes of the body may still come. */
+    private long bodyRoom = Long.MAX_VALUE;
+
     private Onlooker.@Nullable Watch watch;
 
     Call(
@@ -143,9 +147,27 @@ public final class Call {
             }
             case Decision.Routed to -> {
                 routed = to;
-                yield null;
+                yield limitBody(to.route());
             }
         };
+    }
+
+    private @Nullable OwnReply limitBody(@Nullable Route route) {
+        if (!hasBody || route == null || route.bodyBytesMax() == null) {
+            return null;
+        }
+        bodyRoom = route.bodyBytesMax();
+        String length = head.get(HttpHeaderNames.CONTENT_LENGTH);
+        return length != null && Long.parseLong(length) > bodyRoom
+                ? tooLarge()
+                : null; // the decoder refuses what is no number
+    }
+
+    /** Returns the reply for a body that is longer than the route allows, which counts as refused. */
+    public OwnReply tooLarge() {
+        intake.traffic().refused(TOO_LARGE);
+        return OwnReply.refusal(TOO_LARGE, "the body is longer than this route takes")
+                .andClose();
     }
 
     public boolean isDecided() {
@@ -282,11 +304,16 @@ public final class Call {
                 : backend.backend().timeouts().request();
     }
 
-    /** Shows a piece of the request's body to who looks on. */
-    public void requestPiece(ByteBuf piece) {
+    /** A piece of the request's body has come, and is shown to who looks on. False when it makes the body too long. */
+    public boolean requestPiece(ByteBuf piece) {
+        bodyRoom -= piece.readableBytes();
+        if (bodyRoom < 0) {
+            return false;
+        }
         if (watch != null) {
             watch.requestPiece(piece);
         }
+        return true;
     }
 
     /** Shows the reply to who looks on, before {@link #mend} changes it. Returns whether they want to see its body. */

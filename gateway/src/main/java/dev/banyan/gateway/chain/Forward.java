@@ -48,7 +48,7 @@ public record Forward() implements GatewayFilter {
                 var attempt = new Attempt(passage, backend, instance);
                 yield attempt.send()
                         .map(status -> passage.call.replied(status))
-                        .onErrorResume(error -> failed(passage, Failure.of(error), attempt.connectionWasUsed))
+                        .onErrorResume(error -> failed(passage, error, attempt.connectionWasUsed))
                         .flatMap(next -> perform(passage, next));
             }
             case Step.Forward() -> Mono.empty();
@@ -56,13 +56,17 @@ public record Forward() implements GatewayFilter {
         };
     }
 
-    private static Mono<Step> failed(Passage passage, Failure failure, boolean connectionWasUsed) {
+    private static Mono<Step> failed(Passage passage, Throwable error, boolean connectionWasUsed) {
+        if (error instanceof BodyTooLarge) {
+            passage.call.abandon();
+            return Mono.error(error);
+        }
         if (passage.isClientGone()) {
             // An upload that ends early fails the send, and must neither open a breaker nor ask the baseline.
             passage.call.abandon();
             return Mono.error(new ClientGone());
         }
-        return Mono.just(passage.call.failed(failure, connectionWasUsed));
+        return Mono.just(passage.call.failed(Failure.of(error), connectionWasUsed));
     }
 
     /** Puts the reply's status and headers on the response, without those that end at this hop. */

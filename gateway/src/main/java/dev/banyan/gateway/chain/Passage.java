@@ -73,7 +73,14 @@ final class Passage {
     /** Returns the request's body as it comes; each buffer is the subscriber's to release. */
     Flux<ByteBuf> body() {
         // After a reset the body ends in an error a moment before the connection counts as closed.
-        return incoming.receive().retain().doOnNext(call::requestPiece).doOnError(_ -> bodyBroke = true);
+        return incoming.receive().retain().doOnError(_ -> bodyBroke = true).handle((piece, next) -> {
+            if (call.requestPiece(piece)) {
+                next.next(piece);
+            } else {
+                piece.release();
+                next.error(new BodyTooLarge());
+            }
+        });
     }
 
     /** A reply head is there, over this connection. */

@@ -73,6 +73,9 @@ public record Reply(boolean reveal) implements GatewayFilter {
             LOG.debug("reply cut short by {}: {}", call.serving().name(), error.toString());
             return Mono.error(error);
         }
+        if (error instanceof BodyTooLarge) {
+            return Answer.send(exchange, call.tooLarge());
+        }
         if (!(error instanceof BackendFailure)) {
             LOG.warn("no reply from {}", call.serving().name(), error);
         }

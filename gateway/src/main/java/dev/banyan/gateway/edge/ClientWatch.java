@@ -1,5 +1,6 @@
 package dev.banyan.gateway.edge;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ends a connection whose client keeps us waiting: with its head, between requests, with a body we want to read, or with
- * taking what we send. Who is slow but moves is left alone, and so is a stream that has nothing to say.
+ * taking what we send. Who is slow but moves at some rate is left alone, and so is a stream that has nothing to say.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty: a connection that is being closed reports to nobody
 public final class ClientWatch extends ChannelDuplexHandler {
@@ -26,6 +27,8 @@ public final class ClientWatch extends ChannelDuplexHandler {
      * A request that comes whole in one read costs two looks at the clock and no timer. One timer lives as long as the
      * connection; when it goes off it looks what is being waited for and sets itself anew. It is brought forward only when a
      * read ends inside a head or a body, or the client has stopped taking bytes.
+     *
+     * Only the time in which we asked for bytes counts against the client, not that in which a backend took none.
      */
 
     private static final byte[] TIMED_OUT =
@@ -33,10 +36,12 @@ public final class ClientWatch extends ChannelDuplexHandler {
                     .getBytes(StandardCharsets.US_ASCII);
 
     private static final int LOOKS_PER_STALL = 4;
+    private static final double NANOS_A_SECOND = 1e9;
 
     private final long headNanos;
     private final long idleNanos;
     private final long stallNanos;
+    private final int minRate;
     private final IntConsumer refused;
 
     private boolean inHead;
@@ -50,10 +55,17 @@ public final class ClientWatch extends ChannelDuplexHandler {
     private long idleSince;
     private long readSince;
 
-    private @Nullable Object stuckAt;
-    private long stuckProgress;
-    private long stuckBytes;
-    private long stuckSince;
+    /** How long a body was waited for, and what came of it in that time; negative before the first wait. */
+    private long waitedNanos;
+
+    private long waitedBytes;
+
+    private long written;
+    /** Since when something has waited for the client to take it, and what had been taken by then. */
+    private boolean sending;
+
+    private long sendingSince;
+    private long takenBefore;
 
     private @Nullable Future<?> timer;
     private long timerAt;
@@ -63,6 +75,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
         this.headNanos = patience.head().toNanos();
         this.idleNanos = patience.idle().toNanos();
         this.stallNanos = patience.stall().toNanos();
+        this.minRate = patience.minRate();
         this.refused = refused;
     }
 
@@ -89,6 +102,8 @@ public final class ClientWatch extends ChannelDuplexHandler {
         if (!inHead && !inBody && !tunnel) {
             inHead = true;
             headSince = System.nanoTime();
+        } else if (inBody && message instanceof ByteBuf bytes) {
+            waitedBytes += bytes.readableBytes();
         }
         context.fireChannelRead(message);
     }
@@ -96,8 +111,17 @@ public final class ClientWatch extends ChannelDuplexHandler {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         if (inBody) {
-            readSince = System.nanoTime();
-            lookAt(context, readSince + stallNanos);
+            long now = System.nanoTime();
+            waitedNanos = waitedNanos < 0 ? 0 : waitedNanos + now - readSince;
+            readSince = now;
+            if (waitedNanos < stallNanos) {
+                lookAt(context, readSince + stallNanos);
+            } else if (isTooSlow(waitedBytes, waitedNanos)) {
+                giveUp(context);
+            } else {
+                waitedNanos = 0;
+                waitedBytes = 0;
+            }
         } else if (inHead) {
             lookAt(context, headSince + headNanos);
         }
@@ -111,6 +135,14 @@ public final class ClientWatch extends ChannelDuplexHandler {
             readSince = System.nanoTime();
         }
         context.read();
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (message instanceof ByteBuf bytes) {
+            written += bytes.readableBytes();
+        }
+        context.write(message, promise);
     }
 
     @Override
@@ -142,11 +174,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
         if (inHead && exchanges == 0 && now - headSince >= headNanos) {
             refuse(context);
         } else if (isBodyAwaited(context) && now - readSince >= stallNanos) {
-            if (exchanges == 1 && !replyBegun) {
-                refuse(context);
-            } else {
-                context.close();
-            }
+            giveUp(context);
         } else if (isStuck(context.channel().unsafe().outboundBuffer(), now)
                 || (isIdle() && now - idleSince >= idleNanos)) {
             context.close();
@@ -163,31 +191,46 @@ public final class ClientWatch extends ChannelDuplexHandler {
         return exchanges == 0 && !inHead && !inBody && !tunnel;
     }
 
-    /** Whether the client has taken nothing for the whole of the stall limit although something waits for it. */
-    @SuppressWarnings("ReferenceEquality") // whether it is still the same piece, not one like it
+    /** Whether the client has taken too little over the whole of the stall limit although something waited for it all along. */
     private boolean isStuck(@Nullable ChannelOutboundBuffer out, long now) {
-        Object first = out == null ? null : out.current();
-        if (out == null || first == null) {
-            stuckAt = null;
+        if (out == null || out.current() == null) {
+            sending = false;
             return false;
         }
-        boolean same = first == stuckAt
-                && out.currentProgress() == stuckProgress
-                && out.totalPendingWriteBytes() >= stuckBytes;
-        if (!same) {
-            stuckSince = now;
+        long taken = written - out.totalPendingWriteBytes() + out.currentProgress();
+        if (!sending) {
+            sending = true;
+            sendingSince = now;
+            takenBefore = taken;
         }
-        stuckAt = first;
-        stuckProgress = out.currentProgress();
-        stuckBytes = out.totalPendingWriteBytes();
-        return now - stuckSince >= stallNanos;
+        long nanos = now - sendingSince;
+        if (nanos < stallNanos) {
+            return false;
+        }
+        boolean stuck = taken == takenBefore || isTooSlow(taken - takenBefore, nanos);
+        sendingSince = now;
+        takenBefore = taken;
+        return stuck;
+    }
+
+    private boolean isTooSlow(long bytes, long nanos) {
+        return bytes < minRate * (nanos / NANOS_A_SECOND);
+    }
+
+    /** Ends a request whose body does not come. */
+    private void giveUp(ChannelHandlerContext context) {
+        if (exchanges == 1 && !replyBegun) {
+            refuse(context);
+        } else {
+            context.close();
+        }
     }
 
     private long nextLook(ChannelHandlerContext context, long now) {
         if (inHead && exchanges == 0) {
             return headSince + headNanos;
         }
-        if (stuckAt != null) {
+        if (sending) {
             return now + stallNanos / LOOKS_PER_STALL;
         }
         if (isBodyAwaited(context)) {
@@ -210,6 +253,8 @@ public final class ClientWatch extends ChannelDuplexHandler {
             if (message instanceof HttpRequest) {
                 inHead = false;
                 inBody = true;
+                waitedNanos = -1;
+                waitedBytes = 0;
                 exchanges++;
             }
             if (message instanceof LastHttpContent) {

@@ -8,8 +8,9 @@ import java.time.Duration;
  * @param head from the first byte of a request head to its last
  * @param idle between two requests, and before the first
  * @param stall without a byte of a body that is being read, or without the client taking a byte of what it is being sent
+ * @param minRate bytes a second that a body we wait for, or what we send, moves at over that time; 0 is none
  */
-public record Patience(Duration head, Duration idle, Duration stall) {
+public record Patience(Duration head, Duration idle, Duration stall, int minRate) {
 
     private static final Duration MIN = Duration.ofMillis(100);
     private static final Duration MAX = Duration.ofHours(1);
@@ -18,6 +19,9 @@ public record Patience(Duration head, Duration idle, Duration stall) {
         requireBounded("head", head);
         requireBounded("idle", idle);
         requireBounded("stall", stall);
+        if (minRate < 0) {
+            throw new IllegalArgumentException("min-rate: " + minRate + " (expected: 0 or more bytes a second)");
+        }
     }
 
     private static void requireBounded(String name, Duration value) {

@@ -110,7 +110,18 @@ final class Exchange implements Asker {
             awaitsContinue = false;
             out.goOn();
         }
-        client.readOn(to.isWritable());
+        backendTakes(to);
+    }
+
+    /** Reads on while the backend takes the body, and gives it the time of a reply's head to take more where it does not. */
+    private void backendTakes(BackendConnection to) {
+        boolean more = to.isWritable();
+        client.readOn(more);
+        if (!more) {
+            awaitHead(to);
+        } else if (!requestDone) {
+            to.deadlineMet();
+        }
     }
 
     private void sendWaiting(BackendConnection to) {
@@ -134,7 +145,8 @@ final class Exchange implements Asker {
         requestDone = piece instanceof LastHttpContent;
         if (piece.decoderResult().isFailure()) {
             piece.release();
-            brokenRequest();
+            refuse(OwnReply.refusal(400, "the body is not framed as its head says")
+                    .andClose());
             return;
         }
         BackendConnection to = connection;
@@ -142,7 +154,11 @@ final class Exchange implements Asker {
             piece.release();
             return;
         }
-        call.requestPiece(piece.content());
+        if (!call.requestPiece(piece.content())) {
+            piece.release();
+            refuse(call.tooLarge());
+            return;
+        }
         HttpContent sent = withoutTrailers(piece);
         if (!to.isReady()) {
             waiting = waiting == null ? new ArrayDeque<>() : waiting;
@@ -157,7 +173,7 @@ final class Exchange implements Asker {
             awaitHead(to);
         } else if (!to.isWritable()) {
             flushRequest();
-            client.readOn(to.isWritable());
+            backendTakes(to);
         }
     }
 
@@ -169,8 +185,8 @@ final class Exchange implements Asker {
         }
     }
 
-    /** The client's framing is broken in the middle of a body: nobody is to blame but the client. */
-    private void brokenRequest() {
+    /** The rest of the request is not wanted: nobody is to blame but the client. */
+    private void refuse(OwnReply reply) {
         if (ended) {
             return;
         }
@@ -180,8 +196,7 @@ final class Exchange implements Asker {
         if (out.isBegun()) {
             out.cut();
         } else {
-            out.own(OwnReply.refusal(400, "the body is not framed as its head says")
-                    .andClose());
+            out.own(reply);
         }
         call.end(out.statusSent(), true);
         client.ended();
@@ -189,7 +204,9 @@ final class Exchange implements Asker {
 
     @Override
     public void backendTakesMore() {
-        client.readOn(true);
+        if (connection != null) {
+            backendTakes(connection);
+        }
     }
 
     /** The client's connection takes more, or does not. */

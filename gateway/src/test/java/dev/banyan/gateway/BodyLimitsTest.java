@@ -1,0 +1,154 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Request bodies that are longer than their route takes, and backends that do not take them. */
+@ParameterizedClass
+@EnumSource(Way.class)
+class BodyLimitsTest {
+
+    private static final int LIMIT = 4096;
+
+    @Parameter
+    Way way;
+
+    @TempDir
+    static Path folder;
+
+    private static ScriptedServer legacy;
+    private static ScriptedServer candidate;
+    private static TestGateway gateway;
+    private static final BlockingQueue<String> BODIES = new LinkedBlockingQueue<>();
+    private static final Semaphore DONE = new Semaphore(0);
+
+    @BeforeParameterizedClassInvocation
+    static void start(Way way) throws Exception {
+        TestGateway.take(way);
+        legacy = new ScriptedServer("legacy");
+        candidate = new ScriptedServer("new");
+        for (ScriptedServer each : new ScriptedServer[] {legacy, candidate}) {
+            each.on("/taken", (head, wire) -> {
+                String body = head.toLowerCase(java.util.Locale.ROOT).contains("chunked")
+                        ? wire.until("0\r\n\r\n")
+                        : wire.bytes(LIMIT);
+                BODIES.add(body.endsWith("0\r\n\r\n") || body.length() == LIMIT ? "whole" : "cut");
+                wire.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            });
+        }
+        legacy.on("/deaf", (head, wire) -> DONE.acquireUninterruptibly());
+        gateway = TestGateway.start(folder, """
+                backends:
+                  - {name: legacy, url: "%s", baseline: true, timeouts: {request: 700ms}}
+                  - {name: new, url: "%s"}
+                routes:
+                  - {name: a, candidate: new, stage: shadow, maxBodySize: 4KiB, matches: [{path: {value: /taken/baseline}}]}
+                  - {name: b, candidate: new, stage: complete, maxBodySize: 4KiB, matches: [{path: {value: /taken/candidate}}]}
+                """.formatted(legacy.url(), candidate.url()));
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stop() throws IOException {
+        gateway.close();
+        legacy.close();
+        candidate.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"baseline", "candidate"})
+    void aLengthBeyondTheLimitIsRefusedBeforeTheBackendIsAsked(String side) throws Exception {
+        long before = refused();
+        try (var client = gateway.wire()) {
+            client.send("POST /taken/" + side + " HTTP/1.1\r\nHost: a\r\nContent-Length: 4097\r\n\r\n");
+            assertThat(client.reply()).startsWith("HTTP/1.1 413").contains("longer than this route takes");
+            assertThat(client.ends()).isTrue();
+        }
+        assertThat(BODIES).isEmpty();
+        assertThat(refused()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void whoAsksBeforeSendingIsToldAtOnce() throws Exception {
+        try (var client = gateway.wire()) {
+            client.send(
+                    "POST /taken/baseline HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4097\r\n\r\n");
+            assertThat(client.reply()).startsWith("HTTP/1.1 413");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"baseline", "candidate"})
+    void chunksBeyondTheLimitAreRefusedAndTheBackendSeesNoWholeBody(String side) throws Exception {
+        try (var client = gateway.wire()) {
+            client.send("POST /taken/" + side + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+            client.send("1000\r\n" + "x".repeat(LIMIT) + "\r\n");
+            client.send("1\r\ny\r\n0\r\n\r\n");
+            assertThat(client.reply()).startsWith("HTTP/1.1 413");
+            assertThat(client.ends()).isTrue();
+        }
+        assertThat(BODIES.take()).isEqualTo("cut");
+        TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0 && gateway.inFlight("new") == 0);
+        assertThat(gateway.route(side.equals("baseline") ? "a" : "b")
+                        .at("/errors/" + side)
+                        .asInt())
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"baseline", "candidate"})
+    void aBodyAtTheLimitIsTaken(String side) throws Exception {
+        try (var client = gateway.wire()) {
+            String head = "POST /taken/" + side + " HTTP/1.1\r\nHost: a\r\n";
+            client.send(head + "Content-Length: 4096\r\n\r\n" + "x".repeat(LIMIT));
+            assertThat(client.reply()).startsWith("HTTP/1.1 200");
+            client.send(head + "Transfer-Encoding: chunked\r\n\r\n1000\r\n" + "x".repeat(LIMIT) + "\r\n0\r\n\r\n");
+            assertThat(client.reply()).startsWith("HTTP/1.1 200");
+        }
+        assertThat(BODIES.take()).isEqualTo("whole");
+        assertThat(BODIES.take()).isEqualTo("whole");
+    }
+
+    @Test
+    void aBackendThatDoesNotTakeAnUploadIsGivenItsRequestTimeout() throws Exception {
+        try (var client = gateway.wire()) {
+            client.send("POST /deaf HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n");
+            var flood = Thread.ofVirtual().start(() -> {
+                String piece = "x".repeat(1 << 16);
+                try {
+                    while (true) {
+                        client.send(piece);
+                    }
+                } catch (IOException e) {
+                    // refused in the middle, as it should be
+                }
+            });
+            assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 504");
+            client.reset();
+            flood.join();
+        }
+        TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0);
+        DONE.release();
+    }
+
+    private static long refused() throws Exception {
+        return gateway.adminText("/metrics")
+                .lines()
+                .filter(line -> line.startsWith("banyan_refused_total{status=\"413\"}"))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+}
