@@ -55,7 +55,7 @@ final class YamlParser {
                 .setCodePointLimit(FILE_BYTES_MAX)
                 .build();
         this.file = file;
-        this.events = new ParserImpl(settings, new StreamReader(settings, text));
+        this.events = new ParserImpl(settings, new StreamReader(settings, new WholeCharacters(text)));
         this.problems = problems;
     }
 

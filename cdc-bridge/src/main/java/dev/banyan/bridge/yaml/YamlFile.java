@@ -60,6 +60,8 @@ public final class YamlFile {
                 .setUseMarks(true)
                 .setMaxAliasesForCollections(0)
                 .setCodePointLimit(CHARACTERS_MAX)
+                // Version 3.0.1 reads beyond its buffer where that ends within a surrogate pair: the buffer holds all.
+                .setBufferSize(text.length() + 1)
                 .build();
         try {
             var root = new Compose(settings).composeString(text);

@@ -158,6 +158,15 @@ class MappingSchemaTest {
         assertThat(validator().validate(json(yaml.orElseThrow()))).isNotEmpty();
     }
 
+    @Test
+    void aFileIsReadWhereverItsEmojiStands() {
+        for (int blanks = 940; blanks < 1_060; blanks++) {
+            var problems = new Problems(Path.of("mapping.yaml"));
+            var text = "#" + "-".repeat(blanks) + "😀".repeat(20) + "\nkey: value\n";
+            assertThat(YamlFile.parse(text, problems)).isPresent();
+        }
+    }
+
     private static List<Problem> problems(Path file) {
         try {
             MappingFile.read(file);

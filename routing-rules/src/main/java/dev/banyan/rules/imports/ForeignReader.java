@@ -2,6 +2,7 @@ package dev.banyan.rules.imports;
 
 import dev.banyan.rules.Problem;
 import dev.banyan.rules.RulesException;
+import dev.banyan.rules.WholeCharacters;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,7 +52,7 @@ final class ForeignReader {
             for (String part : json ? JsonValues.of(text) : List.of(text)) {
                 // JSON may be indented with tabs, YAML may not; within JSON's texts there are none.
                 String readable = json ? part.replace('\t', ' ') : part;
-                for (Node node : new Compose(settings).composeAllFromString(readable)) {
+                for (Node node : new Compose(settings).composeAllFromReader(new WholeCharacters(readable))) {
                     documents.add(reader.read(node, 0));
                 }
             }
