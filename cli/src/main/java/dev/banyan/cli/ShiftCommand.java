@@ -1,14 +1,14 @@
 package dev.banyan.cli;
 
-import dev.banyan.cli.toolkit.AdminApi;
+import dev.banyan.cli.toolkit.RunFolder;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -58,13 +58,9 @@ final class ShiftCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // it has a default
     private String by;
 
-    @Option(
-            names = "--run-dir",
-            paramLabel = "DIR",
-            defaultValue = ".banyan/gateway",
-            description = "The gateway's run folder, where its token lies (${DEFAULT-VALUE}).")
-    @SuppressWarnings("NullAway.Init") // it has a default
-    private Path runFolder;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
+    private RunFolder runFolder;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -86,7 +82,7 @@ final class ShiftCommand implements Callable<Integer> {
     public Integer call() {
         String name = name();
         var out = spec.commandLine().getOut();
-        try (var admin = AdminApi.of(runFolder)) {
+        try (var admin = runFolder.gateway()) {
             var body = JSON.createObjectNode()
                     .put("id", UUID.randomUUID().toString())
                     .put("route", name)

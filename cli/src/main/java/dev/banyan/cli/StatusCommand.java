@@ -1,14 +1,14 @@
 package dev.banyan.cli;
 
-import dev.banyan.cli.toolkit.AdminApi;
+import dev.banyan.cli.toolkit.RunFolder;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,13 +35,9 @@ final class StatusCommand implements Callable<Integer> {
             description = "One route: where it is, what its gates say, and what moved it.")
     private @Nullable String route;
 
-    @Option(
-            names = "--run-dir",
-            paramLabel = "DIR",
-            defaultValue = ".banyan/gateway",
-            description = "The gateway's run folder, where its token lies (${DEFAULT-VALUE}).")
-    @SuppressWarnings("NullAway.Init") // it has a default
-    private Path runFolder;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
+    private RunFolder runFolder;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -49,7 +45,7 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var out = spec.commandLine().getOut();
-        try (var admin = AdminApi.of(runFolder)) {
+        try (var admin = runFolder.gateway()) {
             if (route != null) {
                 var one = admin.get(ShiftPath.of(route));
                 if (json) {

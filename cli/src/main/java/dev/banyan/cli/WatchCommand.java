@@ -1,15 +1,15 @@
 package dev.banyan.cli;
 
-import dev.banyan.cli.toolkit.AdminApi;
 import dev.banyan.cli.toolkit.CommandFailed;
+import dev.banyan.cli.toolkit.RunFolder;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,13 +45,9 @@ final class WatchCommand implements Callable<Integer> {
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "End with 1 when that takes longer than this.")
     private @Nullable Long timeout;
 
-    @Option(
-            names = "--run-dir",
-            paramLabel = "DIR",
-            defaultValue = ".banyan/gateway",
-            description = "The gateway's run folder, where its token lies (${DEFAULT-VALUE}).")
-    @SuppressWarnings("NullAway.Init") // it has a default
-    private Path runFolder;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
+    private RunFolder runFolder;
 
     @Option(names = "--json", description = "Print each entry of the journal as a line of JSON, and nothing else.")
     private boolean json;
@@ -63,7 +59,7 @@ final class WatchCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var out = spec.commandLine().getOut();
         long start = System.nanoTime();
-        try (var admin = AdminApi.of(runFolder)) {
+        try (var admin = runFolder.gateway()) {
             while (true) {
                 JsonNode now = admin.get(ShiftPath.of(route));
                 print(out, now);

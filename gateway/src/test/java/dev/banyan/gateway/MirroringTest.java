@@ -97,6 +97,8 @@ final class MirroringTest {
                     .contains(
                             "1 compared", "GET /catalog/7?page=2", "baseline:  1", "candidate: 2", "path: \"$.price\"");
             assertThat(found.toString()).doesNotContain("S3CRET").contains("confirmed");
+            assertThat(found.path("ignorable").toString())
+                    .isEqualTo("[{\"section\":\"json\",\"key\":\"path\",\"place\":\"$.price\"}]");
             assertThat(gateway.adminText("/admin/diff?route=nobody"))
                     .isEqualTo("{\"error\":\"route: nobody (expected: the name of a route)\"}");
         }

@@ -31,12 +31,22 @@ public final class RulesFolder {
      * meaning, and how the rules fit together.
      */
     public static RuleSet read(Path folder) throws RulesException {
+        return read(folder, Map.of());
+    }
+
+    /**
+     * Reads the rules of a folder as {@link #read(Path)} does, as they would be with other contents in some of its files.
+     *
+     * @param instead contents by file, named as {@link RuleSet#placeOf(Route)} names it
+     */
+    public static RuleSet read(Path folder, Map<Path, byte[]> instead) throws RulesException {
         List<Problem> problems = new ArrayList<>();
         Map<Path, Yaml> documents = new LinkedHashMap<>();
         long bytes = 0;
         List<Path> files = files(folder, problems);
         for (Path file : files) {
-            byte[] content = content(file, BYTES_MAX - bytes, problems);
+            byte[] other = instead.get(file);
+            byte[] content = other == null ? content(file, BYTES_MAX - bytes, problems) : other;
             Yaml document = content == null ? null : YamlParser.parse(file, content, problems);
             bytes += content == null ? 0 : content.length;
             if (document != null) {

@@ -117,6 +117,8 @@ final class ArchitectureTest {
                         "FindingsMap",
                         "TrafficPlan",
                         "RulesFormat",
+                        "IgnoreRules",
+                        "WholeCharacters",
                         "RulesImport",
                         "Side",
                         "Stage");

@@ -1,9 +1,9 @@
 package dev.banyan.cli.rules;
 
-import dev.banyan.cli.toolkit.AdminApi;
+import dev.banyan.cli.toolkit.RunFolder;
 import java.net.URI;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -23,17 +23,13 @@ final class GatewayOptions {
                     "The admin address of a gateway with that control store; when not said, that of the run folder.")
     private @Nullable URI gateway;
 
-    @Option(
-            names = "--run-dir",
-            paramLabel = "DIR",
-            defaultValue = ".banyan/gateway",
-            description = "That gateway's run folder, where its token lies (${DEFAULT-VALUE}).")
-    @SuppressWarnings("NullAway.Init") // it has a default
-    private Path runFolder;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
+    private RunFolder runFolder;
 
     /** The store behind the gateway; the caller closes it. */
     PushedRules connect() {
-        var found = AdminApi.of(runFolder);
+        var found = runFolder.gateway();
         if (gateway == null) {
             return new PushedRules(found);
         }

@@ -54,6 +54,7 @@ final class DiffState {
         answer.put("samplesLeftOut", found.samplesLeftOut());
         answer.put("ignoreRules", found.ignoreRules());
         answer.put("proposals", IgnoreProposal.forNoise(found));
+        answer.put("ignorable", IgnoreProposal.all(found));
         answer.put("complaints", IgnoreProposal.complaints(route.comparison(), found));
         answer.put("text", DiffReport.text(found, route.comparison(), GROUPS_SHOWN_MAX));
         return answer;

@@ -66,6 +66,14 @@ public record IgnoreProposal(String section, String key, String place) {
                 .toList();
     }
 
+    /** Returns the rules for all differences that have one, noise or not. */
+    public static List<IgnoreProposal> all(RouteEvidence evidence) {
+        return evidence.groups().stream()
+                .flatMap(group -> of(group.key()).stream())
+                .distinct()
+                .toList();
+    }
+
     /** Returns proposals as one {@code compare} of a route. */
     public static String yaml(List<IgnoreProposal> proposals, String reason) {
         Map<String, List<String>> bySection = new LinkedHashMap<>();

@@ -27,6 +27,15 @@ record Item(
         return new Item(key, start, column, blankBefore, value, new ArrayList<>(), new ArrayList<>());
     }
 
+    /** Where the item ends with all comments that belong to it, in code points. */
+    int endOfAll() {
+        int end = value.end();
+        for (Comment comment : beside) {
+            end = Math.max(end, comment.at());
+        }
+        return value instanceof Node.Group group ? Math.max(end, group.endOfAll()) : end;
+    }
+
     boolean hasComments() {
         boolean inside = value instanceof Node.Group group && group.hasComments();
         return inside || !above.isEmpty() || !beside.isEmpty();

@@ -35,6 +35,20 @@ final class Layout {
         return String.join("\n", lines) + "\n";
     }
 
+    /**
+     * The lines of one item by itself, and above them the comments inside it that cannot stay where they are.
+     *
+     * @param indent of the item, in blanks; the lines come without it
+     * @param order of the keys within its value
+     */
+    static List<String> lines(Item item, int indent, KeyOrder order) {
+        Written written = item(item, indent, order);
+        List<String> lines = new ArrayList<>();
+        written.above.forEach(comment -> lines.add(comment.text()));
+        lines.addAll(written.lines);
+        return lines;
+    }
+
     private static boolean isModelineOnly(List<Comment> head) {
         return head.size() == 1 && head.getFirst().text().contains("yaml-language-server:");
     }

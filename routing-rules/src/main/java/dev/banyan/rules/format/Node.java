@@ -2,6 +2,7 @@ package dev.banyan.rules.format;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A value of a rule file, with what its layout needs. */
 sealed interface Node {
@@ -37,6 +38,27 @@ sealed interface Node {
 
         static Group of(int start, int end, boolean isList, boolean flow, List<Item> items) {
             return new Group(start, end, isList, flow, items, new ArrayList<>());
+        }
+
+        /** The item under a key of a mapping; null without that key. */
+        @Nullable
+        Item item(String key) {
+            return items.stream()
+                    .filter(each -> key.equals(each.key()))
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        /** Where the last comment inside begins, or the last value ends. */
+        int endOfAll() {
+            int end = this.end;
+            for (Item item : items) {
+                end = Math.max(end, item.endOfAll());
+            }
+            for (Comment comment : foot) {
+                end = Math.max(end, comment.at());
+            }
+            return end;
         }
 
         /** Whether a comment stands anywhere inside. */

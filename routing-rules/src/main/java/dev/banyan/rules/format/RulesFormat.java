@@ -21,25 +21,35 @@ public final class RulesFormat {
      * @throws RulesException when the text or its shape is not sound
      */
     public static String format(Path file, String text) throws RulesException {
-        List<Problem> problems = RulesFolder.problems(file, text.getBytes(UTF_8));
-        if (!problems.isEmpty()) {
-            throw new RulesException(problems);
-        }
-        SourceReader.Document document = SourceReader.read(text);
-        if (!(document.root() instanceof Node.Group root) || root.items().isEmpty()) {
-            throw new IllegalStateException(file + ": no mapping (expected: one, since its shape was checked)");
-        }
+        SourceReader.Document document = read(file, text);
+        Node.Group root = root(file, document);
         List<Comment> head = Placement.place(root, document.comments());
         String formatted = Layout.write(head, root);
         requireSame(file, document, formatted);
         return formatted;
     }
 
+    /** The document of a file whose text and shape are sound. */
+    static SourceReader.Document read(Path file, String text) throws RulesException {
+        List<Problem> problems = RulesFolder.problems(file, text.getBytes(UTF_8));
+        if (!problems.isEmpty()) {
+            throw new RulesException(problems);
+        }
+        return SourceReader.read(text);
+    }
+
+    static Node.Group root(Path file, SourceReader.Document document) {
+        if (!(document.root() instanceof Node.Group root) || root.items().isEmpty()) {
+            throw new IllegalStateException(file + ": no mapping (expected: one, since its shape was checked)");
+        }
+        return root;
+    }
+
     /** A layout that lost a comment or changed a value would be our mistake: nothing may come of it. */
-    private static void requireSame(Path file, SourceReader.Document before, String formatted) {
-        SourceReader.Document after = SourceReader.read(formatted);
-        boolean same = meaning(before.root()).equals(meaning(after.root()))
-                && comments(before).equals(comments(after));
+    static void requireSame(Path file, SourceReader.Document expected, String written) {
+        SourceReader.Document after = SourceReader.read(written);
+        boolean same = meaning(expected.root()).equals(meaning(after.root()))
+                && comments(expected).equals(comments(after));
         if (!same) {
             throw new IllegalStateException(
                     file + ": the layout would change it, so that nothing was written; please report this");

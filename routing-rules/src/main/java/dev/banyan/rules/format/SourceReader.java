@@ -1,5 +1,6 @@
 package dev.banyan.rules.format;
 
+import dev.banyan.rules.WholeCharacters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +44,7 @@ final class SourceReader {
                 .setCodePointLimit(FILE_BYTES_MAX)
                 .build();
         this.source = new SourceText(text);
-        this.events = new ParserImpl(settings, new StreamReader(settings, text));
+        this.events = new ParserImpl(settings, new StreamReader(settings, new WholeCharacters(text)));
     }
 
     /** A document and its comments, which are not placed yet. */
@@ -56,6 +57,11 @@ final class SourceReader {
         Node root = reader.node(0);
         reader.scanTo(reader.source.length());
         return new Document(root, reader.comments);
+    }
+
+    /** A text that stands in no file yet. */
+    static Node.Text quoted(String value) {
+        return new Node.Text(-1, -1, doubleQuoted(value), List.of(), Tag.STR + " " + value);
     }
 
     private Node node(int parentColumn) {

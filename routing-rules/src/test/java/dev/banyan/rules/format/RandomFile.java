@@ -91,6 +91,14 @@ final class RandomFile {
         route.put("cohort", "shopper");
         route.put("stage", "live");
         route.put("weight", random.nextInt(100) + "%");
+        if (random.nextBoolean()) {
+            Map<String, Object> compare = new LinkedHashMap<>();
+            compare.put("headers", List.of("content-type"));
+            if (random.nextBoolean()) {
+                compare.put("json", Map.of("ignore", List.of(Map.of("path", "$.old", "reason", "#1"))));
+            }
+            route.put("compare", compare);
+        }
         return route;
     }
 
