@@ -120,7 +120,7 @@ public final class Gateway implements AutoCloseable {
         checkCertificate(settings);
         var leadership = new Leadership(store);
         var mark = new MirrorMark();
-        var mirrors = new Mirrors(mark, meters, InstantSource.system());
+        var mirrors = new Mirrors(mark, forbidden::covers, meters, InstantSource.system());
         var shifting = Shifting.over(settings, rules, traffic, mirrors, store, leadership);
         AdminServer admin;
         try {

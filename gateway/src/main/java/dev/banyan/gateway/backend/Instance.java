@@ -12,7 +12,6 @@ public final class Instance {
 
     private final Origin origin;
     private final HttpClient client;
-    private final HttpClient copyClient;
     private final Duration timeout;
     /** One client for each time limit that a route of the rules names. */
     private final Map<Duration, HttpClient> others = new ConcurrentHashMap<>();
@@ -21,9 +20,8 @@ public final class Instance {
     private volatile boolean well = true;
     private int streak;
 
-    Instance(Origin origin, HttpClient pooled, HttpClient copyPooled, Duration timeout) {
+    Instance(Origin origin, HttpClient pooled, Duration timeout) {
         this.origin = origin;
-        this.copyClient = copyPooled.baseUrl(origin.toString());
         this.client = pooled.baseUrl(origin.toString()).responseTimeout(timeout);
         this.timeout = timeout;
     }
@@ -35,11 +33,6 @@ public final class Instance {
     /** Returns the client that waits this long for the head of a reply. */
     public HttpClient client(Duration headTimeout) {
         return headTimeout.equals(timeout) ? client : others.computeIfAbsent(headTimeout, client::responseTimeout);
-    }
-
-    /** Returns the client for requests of which no caller hears; who asks sees to the time. */
-    public HttpClient copyClient() {
-        return copyClient;
     }
 
     /** Whether its health checks say that it can serve; true when there are none. */

@@ -32,21 +32,22 @@ public final class LiveBackend {
     /** A connection is given up after this long, so that a name that has moved to other addresses is followed. */
     public static final Duration LIFE_MAX = Duration.ofSeconds(60);
 
-    /** Copies that are under way to one backend at once; those beyond wait a moment, within their own time. */
-    private static final int COPY_CONNECTIONS_MAX = 100;
+    /** Copies that are under way to one backend at once, and connections they go over; those beyond are not sent. */
+    private static final int COPIES_MAX = 1_000;
 
     private final Backend backend;
     private final @Nullable String host;
     private final @Nullable SslContext tls;
     private final BackendAddresses addresses;
     private final ConnectionProvider pool;
-    private final ConnectionProvider copyPool;
     private final List<Instance> instances;
     private final @Nullable CircuitBreaker breaker;
     private final @Nullable RetryBudget retries;
     private final @Nullable Disposable healthChecks;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Limit connections;
+    private final Limit copies;
+    private final Limit copyConnections;
     private final AtomicInteger turn = new AtomicInteger();
     private volatile boolean replaced;
 
@@ -67,20 +68,11 @@ public final class LiveBackend {
                 .lifo()
                 .build();
         HttpClient client = client(HttpClient.create(pool));
-        // What no caller waits for has connections of its own, so that it can never take one from a caller.
-        this.copyPool = ConnectionProvider.builder(backend.name() + "-copies")
-                .maxConnections(COPY_CONNECTIONS_MAX)
-                .pendingAcquireMaxCount(-1)
-                .pendingAcquireTimeout(backend.timeouts().connect())
-                .maxIdleTime(IDLE_MAX)
-                .maxLifeTime(LIFE_MAX)
-                .disposeTimeout(LIFE_MAX)
-                .lifo()
-                .build();
-        HttpClient copyClient = client(HttpClient.create(copyPool));
+        this.copies = new Limit(Math.min(COPIES_MAX, backend.maxConnections()));
+        this.copyConnections = new Limit(Math.min(COPIES_MAX, backend.maxConnections()));
         this.instances = backend.urls().stream()
-                .map(url -> new Instance(
-                        Origin.of(url), client, copyClient, backend.timeouts().request()))
+                .map(url ->
+                        new Instance(Origin.of(url), client, backend.timeouts().request()))
                 .toList();
         this.breaker = breaker(backend);
         this.retries = backend.retries() == null
@@ -222,6 +214,16 @@ public final class LiveBackend {
         return connections;
     }
 
+    /** Requests under way to it of which no caller hears. */
+    public Limit copies() {
+        return copies;
+    }
+
+    /** The connections these go over, so that they can never take one from a caller. */
+    public Limit copyConnections() {
+        return copyConnections;
+    }
+
     /** Whether newer rules have replaced it: calls end in their time, and no connection waits for another. */
     public boolean isReplaced() {
         return replaced;
@@ -282,7 +284,6 @@ public final class LiveBackend {
     /** Closes the pool once the last call has left; streams that run go on. */
     void replace() {
         replaced = true;
-        copyPool.disposeLater().subscribe();
         if (healthChecks != null) {
             healthChecks.dispose();
         }

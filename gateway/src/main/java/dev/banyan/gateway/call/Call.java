@@ -182,11 +182,11 @@ public final class Call {
         return routed;
     }
 
-    /** Turns to the backend it is assigned to. */
-    public Step begin() {
+    /** Turns to the backend it is assigned to, for {@code client}. */
+    public Step begin(Channel client) {
         repeatable = Fallback.isRepeatable(method, hasBody);
         mayFallBack = routed().mayFallBack() && repeatable;
-        watch = intake.onlooker().callBegins(this);
+        watch = intake.onlooker().callBegins(this, client);
         return attempt(rules.backends().get(routed().backend().name()));
     }
 

@@ -2,6 +2,7 @@ package dev.banyan.gateway.call;
 
 import dev.banyan.gateway.record.Outcome;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 public interface Onlooker {
 
     /** Wants to see nothing. */
-    Onlooker NOBODY = _ -> null;
+    Onlooker NOBODY = (_, _) -> null;
 
-    /** A call is about to go to its backend, for the first time. Returns who looks at it, or null. */
+    /** A call of {@code client} is about to go to its backend, for the first time. Returns who looks at it, or null. */
     @Nullable
-    Watch callBegins(Call call);
+    Watch callBegins(Call call, Channel client);
 
     /** Looks at one call to its end. */
     interface Watch {

@@ -35,7 +35,7 @@ public record Forward() implements GatewayFilter {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
         Passage passage = Passage.of(exchange);
-        return perform(passage, passage.call.begin()).then(Mono.defer(() -> {
+        return perform(passage, passage.call.begin(passage.client())).then(Mono.defer(() -> {
             begin(exchange.getResponse(), passage);
             return chain.filter(exchange);
         }));

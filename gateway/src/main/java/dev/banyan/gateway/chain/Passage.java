@@ -5,6 +5,7 @@ import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.call.Call;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,14 @@ final class Passage {
 
     void attachTo(ServerWebExchange exchange) {
         exchange.getAttributes().put(ATTRIBUTE, this);
+    }
+
+    /** The client's connection. */
+    Channel client() {
+        if (client == null) {
+            throw new IllegalStateException("no connection (expected: a request that came by one)");
+        }
+        return client.channel();
     }
 
     /** Sets what the route's filters made of the request; only the assigned backend gets that. */

@@ -36,6 +36,11 @@ public final class Evidence {
         of(route).add(comparison, null, sample);
     }
 
+    /** Files a comparison with the candidate that was seen at once to have no difference; never waits. */
+    public void addAlike(String route) {
+        of(route).addAlike();
+    }
+
     /**
      * Files a comparison with the candidate, and what came of asking both again.
      *

@@ -20,10 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The book of one route's comparisons; all of its methods exclude each other. */
+/** The book of one route's comparisons; all of its methods but one exclude each other. */
 final class RouteLedger {
 
     /** The most groups of like differences. */
@@ -55,7 +56,7 @@ final class RouteLedger {
     private final Map<String, Use> uses = new LinkedHashMap<>();
     private final Map<Severity, Long> mismatched = new EnumMap<>(Severity.class);
     private final Map<Reason, Long> notComparable = new EnumMap<>(Reason.class);
-    private long matched;
+    private final LongAdder matched = new LongAdder();
     private long ignored;
     private long controls;
     private long controlsMismatched;
@@ -68,13 +69,18 @@ final class RouteLedger {
         this.charsLeft = charsLeft;
     }
 
+    /** On an event loop, which must not wait for somebody who is making a sample. */
+    void addAlike() {
+        matched.increment();
+    }
+
     synchronized void add(Comparison comparison, @Nullable Comparison again, Supplier<Sample> sample) {
         switch (comparison) {
             case Same same -> {
                 if (same.isByRule()) {
                     ignored++;
                 } else {
-                    matched++;
+                    matched.increment();
                 }
                 used(same.ignored());
             }
@@ -172,7 +178,8 @@ final class RouteLedger {
     }
 
     synchronized RouteEvidence snapshot(String route) {
-        long compared = matched
+        long alike = matched.sum();
+        long compared = alike
                 + ignored
                 + mismatched.values().stream().mapToLong(Long::longValue).sum();
         List<Group> sorted = groups.entrySet().stream()
@@ -187,7 +194,7 @@ final class RouteLedger {
                 .toList();
         return new RouteEvidence(
                 route,
-                matched,
+                alike,
                 ignored,
                 mismatched,
                 notComparable,

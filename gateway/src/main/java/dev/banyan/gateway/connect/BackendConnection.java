@@ -94,7 +94,8 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
 
     void connect(Pools all) {
         deadlineIn(backend.backend().timeouts().connect().toNanos());
-        new Connecting(this, pool, all).start();
+        // Later, so that whoever takes it has it before it fails.
+        pool.loop().execute(new Connecting(this, pool, all)::start);
     }
 
     /** Whether somebody still waits for this connection to stand. */

@@ -125,7 +125,7 @@ final class ClientSide extends ChannelDuplexHandler {
             out = reply;
             var next = new Exchange(call, this, request, reply);
             exchange = next;
-            next.begin();
+            next.begin(client.channel());
         } else {
             toChain(client, message, call);
         }

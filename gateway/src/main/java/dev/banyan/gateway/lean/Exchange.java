@@ -11,6 +11,7 @@ import dev.banyan.gateway.connect.BackendConnection;
 import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.Target;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -59,8 +60,8 @@ final class Exchange implements Asker {
         this.awaitsContinue = call.hasBody() && request.headers().contains(HttpHeaderNames.EXPECT);
     }
 
-    void begin() {
-        perform(call.begin());
+    void begin(Channel connection) {
+        perform(call.begin(connection));
     }
 
     private void perform(Step step) {

@@ -1,29 +1,19 @@
 package dev.banyan.gateway.mirror;
 
 import dev.banyan.gateway.backend.Failure;
-import dev.banyan.gateway.compare.Reply;
 
 /** What came of a request of which no caller hears. */
 sealed interface Asked {
 
-    /** How long it took until the reply's head, or until it was given up. */
-    long nanos();
-
-    /** A whole reply. */
-    record Replied(Reply reply, long nanos) implements Asked {}
-
-    /** No reply, or none within the time. */
-    record Failed(Failure why, long nanos) implements Asked {}
+    /** A whole reply, whose head came after so long. */
+    record Replied(Kept reply, long headNanos) implements Asked {}
 
     /** A reply with a longer body than is compared. */
-    record TooLarge(int status, long nanos) implements Asked {}
+    record TooLarge(int status, long headNanos) implements Asked {}
 
-    /** Whether this is an error of the side that was asked. */
-    default boolean isError() {
-        return switch (this) {
-            case Replied replied -> replied.reply().status() >= 500;
-            case Failed _ -> true;
-            case TooLarge large -> large.status() >= 500;
-        };
-    }
+    /** No reply, or none within the time. */
+    record Failed(Failure why) implements Asked {}
+
+    /** It was not sent: as many were on their way to that backend as may be, or the gateway stops. */
+    record NotSent() implements Asked {}
 }

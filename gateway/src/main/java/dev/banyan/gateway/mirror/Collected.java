@@ -1,44 +1,102 @@
 package dev.banyan.gateway.mirror;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** A body as far as it is kept; confined to one event loop. */
+/** A body as far as it is kept; used by one thread at a time. */
 final class Collected {
 
-    private static final int FIRST_BYTES = 1024;
+    /*
+     * Nearly all copies are answered like their callers were. So a reply is first held against the other one, and nothing of it
+     * is kept for as long as it is the same.
+     */
+
+    private static final byte[] NOTHING = {};
+    private static final int GROWTH_BYTES = 1024;
 
     private final int bytesMax;
-    private byte[] bytes = new byte[0];
+    private @Nullable Collected like;
+    private byte[] bytes = NOTHING;
     private int length;
     private boolean tooLong;
 
-    Collected(int bytesMax) {
+    /** @param like a whole body that this one is probably equal to, or null */
+    Collected(int bytesMax, @Nullable Collected like) {
         this.bytesMax = bytesMax;
+        this.like = like;
+    }
+
+    /** Says how long the body will be. */
+    void expect(long bytesExpected) {
+        if (bytesExpected > bytesMax) {
+            forget();
+        } else if (like == null && bytes.length < bytesExpected) {
+            bytes = Arrays.copyOf(bytes, (int) bytesExpected);
+        }
     }
 
     /** Copies a piece, which stays its owner's. What is longer than the limit is forgotten whole. */
     void add(ByteBuf piece) {
         int more = piece.readableBytes();
-        if (tooLong || more > bytesMax - length) {
-            tooLong = true;
-            bytes = new byte[0];
-            length = 0;
+        if (more == 0 || tooLong) {
             return;
         }
-        if (length + more > bytes.length) {
-            bytes = Arrays.copyOf(
-                    bytes, Math.min(bytesMax, Math.max(FIRST_BYTES, Math.max(length + more, 2 * length))));
+        if (more > bytesMax - length) {
+            forget();
+            return;
         }
-        piece.getBytes(piece.readerIndex(), bytes, length, more);
+        if (like == null || !like.holds(piece, length)) {
+            makeRoom(length + more);
+            piece.getBytes(piece.readerIndex(), bytes, length, more);
+        }
         length += more;
+    }
+
+    private boolean holds(ByteBuf piece, int at) {
+        int more = piece.readableBytes();
+        if (more > length - at) {
+            return false;
+        }
+        ByteBuffer theirs =
+                piece.nioBufferCount() == 1 ? piece.internalNioBuffer(piece.readerIndex(), more) : piece.nioBuffer();
+        return ByteBuffer.wrap(bytes, at, more).equals(theirs);
+    }
+
+    private void makeRoom(int needed) {
+        Collected equal = like;
+        like = null;
+        if (equal != null) {
+            bytes = Arrays.copyOf(equal.bytes, needed); // what was equal so far, and room for what comes now
+        } else if (needed > bytes.length) {
+            int grown = bytes.length == 0 ? needed : Math.max(GROWTH_BYTES, 2 * bytes.length);
+            bytes = Arrays.copyOf(bytes, Math.min(bytesMax, Math.max(needed, grown)));
+        }
+    }
+
+    private void forget() {
+        tooLong = true;
+        like = null;
+        bytes = NOTHING;
+        length = 0;
     }
 
     boolean isTooLong() {
         return tooLong;
     }
 
+    /** Whether both hold the same bytes. */
+    boolean isEqualTo(Collected other) {
+        return length == other.length && (like == other || Arrays.equals(held(), 0, length, other.held(), 0, length));
+    }
+
     byte[] toBytes() {
-        return bytes.length == length ? bytes : Arrays.copyOf(bytes, length);
+        byte[] held = held();
+        return held.length == length ? held : Arrays.copyOf(held, length);
+    }
+
+    private byte[] held() {
+        return like == null ? bytes : like.bytes;
     }
 }

@@ -1,5 +1,6 @@
 package dev.banyan.gateway.mirror;
 
+import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.compare.Comparer;
 import dev.banyan.gateway.compare.Comparison;
 import dev.banyan.gateway.compare.Comparison.Differs;
@@ -18,13 +19,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.Mono;
 
-/** Compares pairs on a thread of its own, asks again where they differ, and files what came of it. */
+/** Compares pairs, on a thread of its own where they are not identical, asks again where they differ, and files what came of it. */
 final class Comparing implements AutoCloseable {
 
     /*
@@ -41,12 +41,14 @@ final class Comparing implements AutoCloseable {
     private static final int WAITING_MAX = 1_000;
 
     private final Copies copies;
+    private final LoadBudget budget;
     private final Evidence evidence;
     private final InstantSource clock;
     private final ThreadPoolExecutor thread;
 
-    Comparing(Copies copies, Evidence evidence, InstantSource clock) {
+    Comparing(Copies copies, LoadBudget budget, Evidence evidence, InstantSource clock) {
         this.copies = copies;
+        this.budget = budget;
         this.evidence = evidence;
         this.clock = clock;
         this.thread = new ThreadPoolExecutor(
@@ -58,13 +60,20 @@ final class Comparing implements AutoCloseable {
                 Thread.ofPlatform().name("banyan-compare").daemon().factory());
     }
 
-    /**
-     * Takes in a pair, whose place is given back when all is done.
-     *
-     * @param mayAsk asked before the baseline is asked once more
-     */
-    void take(RouteMirror mirror, Request request, Reply baseline, Reply candidate, BooleanSupplier mayAsk) {
-        submit(mirror, () -> compare(mirror, request, baseline, candidate, mayAsk));
+    /** Whether the baseline may be asked for what only comparing needs; takes it out of its extra load. */
+    boolean mayAskBaseline(LiveBackend baseline) {
+        return budget.take(baseline.backend().extraLoad());
+    }
+
+    /** Takes in a pair, whose place is given back when all is done. Never waits. */
+    void take(RouteMirror mirror, Request request, Kept baseline, Kept candidate) {
+        if (!baseline.isIdenticalTo(candidate, mirror.comparedHeaders())) {
+            submit(mirror, () -> compare(mirror, request, baseline, candidate));
+            return;
+        }
+        evidence.addAlike(mirror.name());
+        mirror.counts().compared(null);
+        perhapsAskTwice(mirror, request, baseline);
     }
 
     private void submit(RouteMirror mirror, Runnable work) {
@@ -83,30 +92,22 @@ final class Comparing implements AutoCloseable {
         }
     }
 
-    private void compare(RouteMirror mirror, Request request, Reply baseline, Reply candidate, BooleanSupplier mayAsk) {
+    private void compare(RouteMirror mirror, Request request, Kept keptBaseline, Kept keptCandidate) {
+        Reply baseline = keptBaseline.toReply();
+        Reply candidate = keptCandidate.toReply();
         Comparer comparer = mirror.comparer(request.asked());
         Comparison comparison = comparer.compare(baseline, candidate, clock.instant());
-        boolean isRead = Mirror.READS.contains(request.method());
-        if (comparison instanceof Differs differs && isRead && mayAsk.getAsBoolean()) {
-            Mono.delay(AGAIN_AFTER)
-                    .then(Mono.zip(
-                            copies.ask(request, Side.BASELINE, mirror.settings()),
-                            copies.ask(request, Side.CANDIDATE, mirror.settings())))
-                    .subscribe(
-                            both -> submit(mirror, () -> {
-                                Comparison again = compare(comparer, both.getT1(), both.getT2());
-                                evidence.add(
-                                        mirror.name(),
-                                        differs,
-                                        again,
-                                        () -> comparer.sample(clock.instant(), request.shown(), baseline, candidate));
-                                mirror.counts().compared(worstConfirmed(differs, again));
-                                mirror.leave();
-                            }),
-                            error -> {
-                                LOG.warn("route {} could not be asked again", mirror.name(), error);
-                                mirror.leave();
-                            });
+        if (comparison instanceof Differs differs && mayAsk(request)) {
+            askAgain(mirror, request, again -> {
+                Comparison second = compare(comparer, again);
+                evidence.add(
+                        mirror.name(),
+                        differs,
+                        second,
+                        () -> comparer.sample(clock.instant(), request.shown(), baseline, candidate));
+                mirror.counts().compared(worstConfirmed(differs, second));
+                mirror.leave();
+            });
             return;
         }
         evidence.add(
@@ -118,34 +119,65 @@ final class Comparing implements AutoCloseable {
             case Differs differs -> mirror.counts().compared(differs.worst());
             case NotComparable _ -> mirror.counts().notComparable();
         }
-        boolean control = isRead && ThreadLocalRandom.current().nextInt(100) < mirror.noisePercent();
-        if (control && mayAsk.getAsBoolean()) {
-            askTwice(mirror, request, comparer, baseline);
-        } else {
+        perhapsAskTwice(mirror, request, keptBaseline);
+    }
+
+    private boolean mayAsk(Request request) {
+        return Mirror.READS.contains(request.method()) && mayAskBaseline(request.baseline());
+    }
+
+    /** Two replies to one more request; confined to its event loop until both are there. */
+    private static final class Again {
+        private @Nullable Asked baseline;
+        private @Nullable Asked candidate;
+    }
+
+    private void askAgain(RouteMirror mirror, Request request, Consumer<Again> then) {
+        var again = new Again();
+        Runnable oneIsThere = () -> {
+            if (again.baseline != null && again.candidate != null) {
+                submit(mirror, () -> then.accept(again));
+            }
+        };
+        copies.askBoth(
+                request,
+                mirror.settings(),
+                AGAIN_AFTER.toMillis(),
+                asked -> {
+                    again.baseline = asked;
+                    oneIsThere.run();
+                },
+                asked -> {
+                    again.candidate = asked;
+                    oneIsThere.run();
+                });
+    }
+
+    /** Finds out for a share of pairs how the baseline differs from itself. */
+    private void perhapsAskTwice(RouteMirror mirror, Request request, Kept baseline) {
+        boolean control = ThreadLocalRandom.current().nextInt(100) < mirror.noisePercent();
+        if (!control || !mayAsk(request)) {
             mirror.leave();
+            return;
         }
+        copies.ask(
+                request,
+                Side.BASELINE,
+                mirror.settings(),
+                baseline.body(),
+                asked -> submit(mirror, () -> {
+                    if (asked instanceof Asked.Replied again) {
+                        Comparison comparison = mirror.comparer(request.asked())
+                                .compare(baseline.toReply(), again.reply().toReply(), clock.instant());
+                        evidence.addControl(mirror.name(), comparison);
+                    }
+                    mirror.leave();
+                }));
     }
 
-    /** Finds out how the baseline differs from itself. */
-    private void askTwice(RouteMirror mirror, Request request, Comparer comparer, Reply baseline) {
-        copies.ask(request, Side.BASELINE, mirror.settings())
-                .subscribe(
-                        asked -> submit(mirror, () -> {
-                            if (asked instanceof Asked.Replied again) {
-                                evidence.addControl(
-                                        mirror.name(), comparer.compare(baseline, again.reply(), clock.instant()));
-                            }
-                            mirror.leave();
-                        }),
-                        error -> {
-                            LOG.warn("the baseline of route {} could not be asked twice", mirror.name(), error);
-                            mirror.leave();
-                        });
-    }
-
-    private Comparison compare(Comparer comparer, Asked baseline, Asked candidate) {
-        if (baseline instanceof Asked.Replied one && candidate instanceof Asked.Replied other) {
-            return comparer.compare(one.reply(), other.reply(), clock.instant());
+    private Comparison compare(Comparer comparer, Again again) {
+        if (again.baseline instanceof Asked.Replied one && again.candidate instanceof Asked.Replied other) {
+            return comparer.compare(one.reply().toReply(), other.reply().toReply(), clock.instant());
         }
         return new NotComparable(Comparison.Reason.FAILED, "no second replies");
     }

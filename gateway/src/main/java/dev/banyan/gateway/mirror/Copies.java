@@ -1,28 +1,20 @@
 package dev.banyan.gateway.mirror;
 
-import dev.banyan.gateway.backend.BackendFailure;
 import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
-import dev.banyan.gateway.backend.WholeServer;
-import dev.banyan.gateway.call.HostNames;
-import dev.banyan.gateway.compare.Reply;
-import dev.banyan.gateway.http.HopByHop;
+import dev.banyan.gateway.connect.Pool;
 import dev.banyan.gateway.http.MirrorMark;
-import dev.banyan.gateway.http.Target;
 import dev.banyan.rules.Mirror;
 import dev.banyan.rules.Side;
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
-import java.util.concurrent.TimeoutException;
-import reactor.core.publisher.Mono;
-import reactor.netty.http.client.HttpClientRequest;
-import reactor.netty.http.client.HttpClientResponse;
+import io.netty.channel.EventLoop;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a side without a caller: over connections of its own, once, without redirects, and never longer than the mirror's time. */
+@SuppressWarnings("FutureReturnValueIgnored") // whoever is to be told is told, unless the gateway stops
 final class Copies {
 
     private final MirrorMark mark;
@@ -31,78 +23,50 @@ final class Copies {
         this.mark = mark;
     }
 
-    /** Asks a side; the result is always a value. */
-    Mono<Asked> ask(Request request, Side side, Mirror mirror) {
-        return Mono.defer(() -> {
-            long start = System.nanoTime();
-            LiveBackend backend = request.backend(side);
-            Instance instance = backend.pick(null);
-            if (instance == null) {
-                return Mono.just(new Asked.Failed(Failure.UNHEALTHY, 0));
-            }
-            return instance.copyClient()
-                    .request(HttpMethod.valueOf(request.method()))
-                    .uri(WholeServer.forClient(Target.ascii(request.target(side))))
-                    .send((head, out) -> {
-                        write(head, request, side, instance);
-                        return request.body().length == 0
-                                ? Mono.empty()
-                                : out.send(Mono.just(Unpooled.wrappedBuffer(request.body())), _ -> false);
-                    })
-                    .responseConnection((reply, connection) -> {
-                        long nanos = System.nanoTime() - start;
-                        var body = new Collected(mirror.bodyBytesMax());
-                        return connection
-                                .inbound()
-                                .receive()
-                                .doOnNext(body::add)
-                                .takeUntil(_ -> body.isTooLong())
-                                .then(Mono.fromSupplier(() -> asked(reply, body, nanos)))
-                                .doOnNext(asked -> {
-                                    if (asked instanceof Asked.TooLarge) {
-                                        connection.dispose();
-                                    }
-                                });
-                    })
-                    .next()
-                    .timeout(mirror.timeout())
-                    .onErrorResume(error -> Mono.just(new Asked.Failed(failure(error), System.nanoTime() - start)));
+    /**
+     * Asks a side on the request's event loop, and tells {@code then} there what came of it.
+     *
+     * @param like what the reply's body is probably equal to, or null
+     */
+    void ask(Request request, Side side, Mirror mirror, @Nullable Collected like, Consumer<Asked> then) {
+        onLoop(request.pool(), 0, then, () -> askHere(request, side, mirror, like, then));
+    }
+
+    /** Asks both sides, as {@link #ask} does, after so many milliseconds. */
+    void askBoth(Request request, Mirror mirror, long afterMillis, Consumer<Asked> first, Consumer<Asked> second) {
+        onLoop(request.pool(), afterMillis, first.andThen(second), () -> {
+            askHere(request, Side.BASELINE, mirror, null, first);
+            askHere(request, Side.CANDIDATE, mirror, null, second);
         });
     }
 
-    private void write(HttpClientRequest request, Request from, Side side, Instance instance) {
-        HttpHeaders head = request.requestHeaders();
-        head.clear().add(from.head());
-        if (from.body().length > 0) {
-            head.remove(HttpHeaderNames.TRANSFER_ENCODING);
-            head.set(HttpHeaderNames.CONTENT_LENGTH, from.body().length);
+    private void onLoop(Pool pool, long afterMillis, Consumer<Asked> then, Runnable work) {
+        EventLoop loop = pool.loop();
+        if (afterMillis == 0 && loop.inEventLoop()) {
+            work.run();
+            return;
         }
-        HostNames.write(head, from.asked(), from.backend(side), instance.origin(), from.host(side));
-        mark.put(head);
+        try {
+            loop.schedule(work, afterMillis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            then.accept(new Asked.NotSent());
+        }
     }
 
-    private static Asked asked(HttpClientResponse reply, Collected body, long nanos) {
-        int status = reply.status().code();
-        if (body.isTooLong()) {
-            return new Asked.TooLarge(status, nanos);
+    private void askHere(Request request, Side side, Mirror mirror, @Nullable Collected like, Consumer<Asked> then) {
+        LiveBackend backend = request.backend(side);
+        Instance instance = backend.pick(null);
+        if (instance == null) {
+            then.accept(new Asked.Failed(Failure.UNHEALTHY));
+        } else if (!backend.copies().take()) {
+            then.accept(new Asked.NotSent());
+        } else {
+            var body = new Collected(mirror.bodyBytesMax(), like);
+            Consumer<Asked> left = asked -> {
+                backend.copies().giveBack();
+                then.accept(asked);
+            };
+            new Copy(request, side, mark, mirror.timeout(), body, left).begin(backend, instance);
         }
-        return new Asked.Replied(reply(status, reply.responseHeaders(), body), nanos);
-    }
-
-    /** A reply as it is compared: without what ends at this hop. */
-    static Reply reply(int status, HttpHeaders came, Collected body) {
-        HttpHeaders head = DefaultHttpHeadersFactory.headersFactory()
-                .withValidation(false)
-                .newHeaders()
-                .set(came);
-        HopByHop.removeFrom(head);
-        return new Reply(status, head.entries(), body.toBytes(), false);
-    }
-
-    private static Failure failure(Throwable error) {
-        if (error instanceof TimeoutException) {
-            return Failure.TIMEOUT;
-        }
-        return error instanceof BackendFailure known ? known.failure() : Failure.of(error);
     }
 }

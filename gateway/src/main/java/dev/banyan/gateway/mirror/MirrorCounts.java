@@ -21,6 +21,19 @@ public final class MirrorCounts {
         private final LongAdder requests = new LongAdder();
         private final LongAdder errors = new LongAdder();
         private final LatencyRecorder heads = new LatencyRecorder();
+
+        void replied(int status, long headNanos) {
+            requests.increment();
+            if (status >= 500) {
+                errors.increment();
+            }
+            heads.record(headNanos);
+        }
+
+        void failed() {
+            requests.increment();
+            errors.increment();
+        }
     }
 
     private final Map<Side, Copied> copied = new EnumMap<>(Side.class);
@@ -60,12 +73,11 @@ public final class MirrorCounts {
 
     void asked(Side side, Asked asked) {
         Copied of = of(copied, side);
-        of.requests.increment();
-        if (asked.isError()) {
-            of.errors.increment();
-        }
-        if (!(asked instanceof Asked.Failed)) {
-            of.heads.record(asked.nanos());
+        switch (asked) {
+            case Asked.Replied(Kept reply, long headNanos) -> of.replied(reply.status(), headNanos);
+            case Asked.TooLarge(int status, long headNanos) -> of.replied(status, headNanos);
+            case Asked.Failed _ -> of.failed();
+            case Asked.NotSent() -> {}
         }
     }
 

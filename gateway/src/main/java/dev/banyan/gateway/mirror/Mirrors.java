@@ -1,18 +1,23 @@
 package dev.banyan.gateway.mirror;
 
+import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.call.Call;
 import dev.banyan.gateway.call.Onlooker;
 import dev.banyan.gateway.compare.Evidence;
+import dev.banyan.gateway.connect.Pools;
 import dev.banyan.gateway.http.MirrorMark;
 import dev.banyan.gateway.live.LiveRules;
 import dev.banyan.rules.Decision;
 import dev.banyan.rules.Mirror;
 import dev.banyan.rules.Route;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +26,7 @@ public final class Mirrors implements Onlooker, AutoCloseable {
 
     private final MeterRegistry meters;
     private final Evidence evidence;
+    private final Pools pools;
     private final Copies copies;
     private final Comparing comparing;
     private final LoadBudget budget = new LoadBudget();
@@ -28,11 +34,18 @@ public final class Mirrors implements Onlooker, AutoCloseable {
     private final Map<String, MirrorCounts> countsByRoute = new ConcurrentHashMap<>();
     private volatile @Nullable LiveRules seen;
 
-    public Mirrors(MirrorMark mark, MeterRegistry meters, InstantSource clock) {
+    /**
+     * Nothing is mirrored yet.
+     *
+     * @param mark that copies bear
+     * @param forbidden addresses that no copy goes to, whatever name led there
+     */
+    public Mirrors(MirrorMark mark, Predicate<InetSocketAddress> forbidden, MeterRegistry meters, InstantSource clock) {
         this.meters = meters;
         this.evidence = new Evidence();
+        this.pools = new Pools(forbidden, LiveBackend::copyConnections);
         this.copies = new Copies(mark);
-        this.comparing = new Comparing(copies, evidence, clock);
+        this.comparing = new Comparing(copies, budget, evidence, clock);
     }
 
     /** What the comparisons have found. */
@@ -52,9 +65,8 @@ public final class Mirrors implements Onlooker, AutoCloseable {
     }
 
     @Override
-    public @Nullable Watch callBegins(Call call) {
-        int share = call.rules().baseline().backend().extraLoad();
-        budget.request(share);
+    public @Nullable Watch callBegins(Call call, Channel client) {
+        budget.request(call.rules().baseline().backend().extraLoad());
         Decision.Routed routed = call.routed();
         Decision.Copy copy = routed.copy();
         Route route = routed.route();
@@ -63,7 +75,7 @@ public final class Mirrors implements Onlooker, AutoCloseable {
             return null;
         }
         RouteMirror mirror = of(call.rules(), route, settings);
-        return new Pair(mirror, call, copy, copies, comparing, () -> budget.take(share));
+        return new Pair(mirror, call, copy, pools.of(client), copies, comparing);
     }
 
     @SuppressWarnings("ReferenceEquality") // a reload makes new rules

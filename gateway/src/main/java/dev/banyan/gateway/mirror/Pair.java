@@ -2,46 +2,39 @@ package dev.banyan.gateway.mirror;
 
 import dev.banyan.gateway.call.Call;
 import dev.banyan.gateway.call.Onlooker;
-import dev.banyan.gateway.compare.Reply;
+import dev.banyan.gateway.connect.Pool;
 import dev.banyan.gateway.record.Outcome;
 import dev.banyan.rules.Decision;
 import dev.banyan.rules.Side;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A caller's call on its way, and the copy that is asked for when its reply has arrived; confined to the caller's event loop. */
+/** A caller's call on its way, and the copy that is asked for when its reply has arrived; used by one thread at a time. */
 final class Pair implements Onlooker.Watch {
 
     private final RouteMirror mirror;
     private final Call call;
     private final Decision.Copy copy;
+    private final Pool pool;
     private final Copies copies;
     private final Comparing comparing;
-    private final BooleanSupplier mayAsk;
     private final Collected requestBody;
     private final Collected body;
     private int status;
     private @Nullable HttpHeaders head;
 
-    /** @param mayAsk asked before the baseline is asked for what only comparing needs */
-    Pair(
-            RouteMirror mirror,
-            Call call,
-            Decision.Copy copy,
-            Copies copies,
-            Comparing comparing,
-            BooleanSupplier mayAsk) {
+    /** @param pool whose connections the copy goes over */
+    Pair(RouteMirror mirror, Call call, Decision.Copy copy, Pool pool, Copies copies, Comparing comparing) {
         this.mirror = mirror;
         this.call = call;
         this.copy = copy;
+        this.pool = pool;
         this.copies = copies;
         this.comparing = comparing;
-        this.mayAsk = mayAsk;
-        this.requestBody = new Collected(mirror.settings().bodyBytesMax());
-        this.body = new Collected(mirror.settings().bodyBytesMax());
+        this.requestBody = new Collected(mirror.settings().bodyBytesMax(), null);
+        this.body = new Collected(mirror.settings().bodyBytesMax(), null);
     }
 
     @Override
@@ -52,7 +45,9 @@ final class Pair implements Onlooker.Watch {
     @Override
     public boolean replyBegins(int replyStatus, HttpHeaders replyHead) {
         Skipped why = hindrance(replyStatus, replyHead);
-        if (why == null && copy.side() == Side.BASELINE && !mayAsk.getAsBoolean()) {
+        if (why == null
+                && copy.side() == Side.BASELINE
+                && !comparing.mayAskBaseline(call.rules().baseline())) {
             why = Skipped.EXTRA_LOAD;
         }
         if (why == null && !mirror.enter()) {
@@ -71,14 +66,17 @@ final class Pair implements Onlooker.Watch {
         if (call.fellBack()) {
             return Skipped.NO_REPLY;
         }
-        if (requestBody.isTooLong()) {
-            return Skipped.TOO_LARGE;
-        }
         if (replyStatus == 206 || replyStatus == 304 || replyStatus == 412 || replyStatus == 416) {
             return Skipped.CONDITIONAL;
         }
-        String type = replyHead.get(HttpHeaderNames.CONTENT_TYPE, "");
-        return type.startsWith("text/event-stream") ? Skipped.STREAM : null;
+        if (replyHead.get(HttpHeaderNames.CONTENT_TYPE, "").startsWith("text/event-stream")) {
+            return Skipped.STREAM;
+        }
+        String length = replyHead.get(HttpHeaderNames.CONTENT_LENGTH);
+        if (length != null && !call.method().equals("HEAD")) {
+            body.expect(Long.parseLong(length)); // the decoder has refused what is no number
+        }
+        return body.isTooLong() || requestBody.isTooLong() ? Skipped.TOO_LARGE : null;
     }
 
     @Override
@@ -103,22 +101,26 @@ final class Pair implements Onlooker.Watch {
             mirror.leave();
             return;
         }
-        Request request = Request.of(call, copy, requestBody.toBytes());
-        copies.ask(request, copy.side(), mirror.settings()).subscribe(asked -> answered(request, came, asked));
+        Request request = Request.of(pool, call, copy, requestBody.toBytes());
+        var own = new Kept(status, came, body);
+        copies.ask(request, copy.side(), mirror.settings(), body, asked -> answered(request, own, asked));
     }
 
-    private void answered(Request request, HttpHeaders came, Asked asked) {
+    private void answered(Request request, Kept own, Asked asked) {
         mirror.counts().asked(copy.side(), asked);
         switch (asked) {
             case Asked.Replied replied -> {
-                Reply other = replied.reply();
-                Reply own = Copies.reply(status, came, body);
+                Kept other = replied.reply();
                 boolean toCandidate = copy.side() == Side.CANDIDATE;
-                comparing.take(mirror, request, toCandidate ? own : other, toCandidate ? other : own, mayAsk);
+                comparing.take(mirror, request, toCandidate ? own : other, toCandidate ? other : own);
             }
             case Asked.Failed _ -> mirror.leave();
             case Asked.TooLarge _ -> {
                 mirror.counts().notComparable();
+                mirror.leave();
+            }
+            case Asked.NotSent() -> {
+                mirror.counts().skipped(Skipped.BUSY);
                 mirror.leave();
             }
         }

@@ -2,6 +2,7 @@ package dev.banyan.gateway.mirror;
 
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.call.Call;
+import dev.banyan.gateway.connect.Pool;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.Target;
 import dev.banyan.rules.Decision;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a caller asked for, kept so that it can be asked again.
  *
+ * @param pool whose connections it goes over
  * @param head without what ends at this hop, and with ours; not changed any more
  * @param body empty without one
  * @param asked the origin the caller asked for
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Request(
+        Pool pool,
         String method,
         String target,
         HttpHeaders head,
@@ -28,11 +31,12 @@ record Request(
         LiveBackend candidate,
         Decision.@Nullable Rewritten rewritten) {
 
-    static Request of(Call call, Decision.Copy copy, byte[] body) {
+    static Request of(Pool pool, Call call, Decision.Copy copy, byte[] body) {
         boolean toCandidate = copy.side() == Side.CANDIDATE;
         String candidate =
                 toCandidate ? copy.backend().name() : call.routed().backend().name();
         return new Request(
+                pool,
                 call.method(),
                 call.target(),
                 call.head(),

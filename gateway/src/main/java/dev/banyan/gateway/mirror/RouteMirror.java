@@ -73,6 +73,11 @@ final class RouteMirror {
         return route.name();
     }
 
+    /** The headers that are compared, in lower case. */
+    List<String> comparedHeaders() {
+        return route.comparison().headers();
+    }
+
     /** How often of a hundred pairs the baseline is asked twice. */
     int noisePercent() {
         return route.comparison().noisePercent();

@@ -1,0 +1,158 @@
+package dev.banyan.gateway.mirror;
+
+import dev.banyan.gateway.backend.Failure;
+import dev.banyan.gateway.backend.Instance;
+import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.call.HostNames;
+import dev.banyan.gateway.connect.Asker;
+import dev.banyan.gateway.connect.BackendConnection;
+import dev.banyan.gateway.http.Framing;
+import dev.banyan.gateway.http.HopByHop;
+import dev.banyan.gateway.http.MirrorMark;
+import dev.banyan.gateway.http.Target;
+import dev.banyan.rules.Side;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One copy on its way, from the request to the last piece of the reply; confined to the event loop of its pool. */
+final class Copy implements Asker {
+
+    private final long startNanos = System.nanoTime();
+    private final Request request;
+    private final Side side;
+    private final MirrorMark mark;
+    private final Duration timeout;
+    private final Collected body;
+    private final Consumer<Asked> then;
+    private @Nullable BackendConnection connection;
+    private @Nullable HttpResponse head;
+    private long headNanos;
+    private boolean done;
+
+    /**
+     * @param timeout for all of it
+     * @param body for what comes
+     * @param then told once
+     */
+    Copy(Request request, Side side, MirrorMark mark, Duration timeout, Collected body, Consumer<Asked> then) {
+        this.request = request;
+        this.side = side;
+        this.mark = mark;
+        this.timeout = timeout;
+        this.body = body;
+        this.then = then;
+    }
+
+    void begin(LiveBackend backend, Instance instance) {
+        BackendConnection taken = request.pool().take(backend, instance, this);
+        connection = taken;
+        if (taken.isReady()) {
+            connected(taken);
+        } else if (timeout.compareTo(backend.backend().timeouts().connect()) < 0) {
+            taken.deadlineIn(timeout.toNanos());
+        }
+    }
+
+    @Override
+    public void connected(BackendConnection to) {
+        boolean toHead = request.method().equals("HEAD");
+        to.expectReply(toHead);
+        to.deadlineIn(timeout.toNanos() - (System.nanoTime() - startNanos));
+        to.write(new DefaultFullHttpRequest(
+                HttpVersion.HTTP_1_1,
+                HttpMethod.valueOf(request.method()),
+                Target.ascii(request.target(side)),
+                request.body().length == 0 ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(request.body()),
+                headFor(to),
+                EmptyHttpHeaders.INSTANCE));
+        to.flush();
+    }
+
+    private HttpHeaders headFor(BackendConnection to) {
+        HttpHeaders copy = request.head().copy();
+        if (request.body().length > 0) {
+            copy.remove(HttpHeaderNames.TRANSFER_ENCODING);
+            copy.set(HttpHeaderNames.CONTENT_LENGTH, request.body().length);
+        }
+        HostNames.write(copy, request.asked(), to.backend(), to.instance().origin(), request.host(side));
+        mark.put(copy);
+        return copy;
+    }
+
+    @Override
+    public void replyHead(BackendConnection from, HttpResponse reply) {
+        if (head != null
+                || reply.decoderResult().isFailure()
+                || Framing.isDoubtfulReply(
+                        reply.protocolVersion(), reply.status().code(), reply.headers())) {
+            ReferenceCountUtil.release(reply);
+            end(from, false, new Asked.Failed(Failure.RESET));
+            return;
+        }
+        head = reply;
+        headNanos = System.nanoTime() - startNanos;
+        if (!request.method().equals("HEAD")) {
+            body.expect(HttpUtil.getContentLength(reply, 0L));
+            endIfTooLarge(from);
+        }
+    }
+
+    @Override
+    public void replyPiece(BackendConnection from, HttpContent piece) {
+        try {
+            HttpResponse reply = head;
+            if (done || reply == null) {
+                return;
+            }
+            if (piece.decoderResult().isFailure()) {
+                end(from, false, new Asked.Failed(Failure.RESET));
+                return;
+            }
+            body.add(piece.content());
+            endIfTooLarge(from);
+            if (!done && piece instanceof LastHttpContent) {
+                boolean reusable = Framing.keepsConnection(reply);
+                HopByHop.removeFrom(reply.headers());
+                var kept = new Kept(reply.status().code(), reply.headers(), body);
+                end(from, reusable, new Asked.Replied(kept, headNanos));
+            }
+        } finally {
+            piece.release();
+        }
+    }
+
+    private void endIfTooLarge(BackendConnection from) {
+        HttpResponse reply = head;
+        if (reply != null && body.isTooLong()) {
+            end(from, false, new Asked.TooLarge(reply.status().code(), headNanos));
+        }
+    }
+
+    @Override
+    public void broke(BackendConnection from, Failure why) {
+        end(from, false, new Asked.Failed(why));
+    }
+
+    private void end(BackendConnection from, boolean reusable, Asked asked) {
+        if (done || from != connection) {
+            return;
+        }
+        done = true;
+        connection = null;
+        from.leave(reusable);
+        then.accept(asked);
+    }
+}

@@ -1,0 +1,210 @@
+package dev.banyan.gateway;
+
+import static dev.banyan.gateway.TestGateway.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+/** What the other side says to a copy, byte by byte; callers of either path get their reply whatever that is. */
+@ParameterizedClass
+@EnumSource(Way.class)
+class MirrorTransportTest {
+
+    private static final String OK = "HTTP/1.1 200 OK\r\n";
+    private static final String ABCDE = OK + "Content-Length: 5\r\n\r\nabcde";
+
+    @TempDir
+    static Path folder;
+
+    private static ScriptedServer legacy;
+    private static ScriptedServer other;
+    private static TestGateway gateway;
+
+    @Parameter
+    Way way;
+
+    @BeforeParameterizedClassInvocation
+    static void start(Way way) throws Exception {
+        TestGateway.take(way);
+        legacy = new ScriptedServer("legacy");
+        other = new ScriptedServer("other");
+        var rules = new StringBuilder("""
+                backends:
+                  - {name: legacy, url: "%s", baseline: true, extraLoad: 100%%}
+                  - {name: other, url: "%s"}
+                routes:
+                """.formatted(legacy.url(), other.url()));
+        for (String name : List.of("alike", "broken", "large", "different", "hung")) {
+            rules.append("""
+                      - name: %s
+                        matches: [{path: {value: /%s}}]
+                        candidate: other
+                        stage: shadow
+                        mirror: {percent: 100, timeout: 1s, maxInFlight: %d}
+                        compare: {noise: {percent: 0}}
+                    """.formatted(name, name, name.equals("hung") ? 2 : 100));
+        }
+        gateway = TestGateway.start(folder, rules.toString());
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stop() throws Exception {
+        gateway.close();
+        other.close();
+        legacy.close();
+    }
+
+    /** Has the other side play each script, while every caller gets {@code reply} of the baseline. */
+    private static void playAll(String route, String reply, Map<String, ScriptedServer.Script> scripts)
+            throws Exception {
+        for (var script : scripts.entrySet()) {
+            String target = "/" + route + "/" + script.getKey();
+            legacy.reply(target, reply);
+            other.on(target, script.getValue());
+            assertThat(gateway.ask("GET", target)).startsWith("HTTP/1.1 200 OK").endsWith("abcde");
+        }
+        for (String name : scripts.keySet()) {
+            String target = "/" + route + "/" + name;
+            await("a copy of " + target, () -> !other.heads(target).isEmpty());
+        }
+        await(
+                "no copy of " + route + " is left",
+                () -> mirror(route).path("inFlight").asInt(-1) == 0);
+    }
+
+    private static ScriptedServer.Script bytes(String bytes) {
+        return (_, wire) -> wire.send(bytes);
+    }
+
+    private static ScriptedServer.Script thenClose(String bytes) {
+        return (_, wire) -> {
+            wire.send(bytes);
+            wire.close();
+        };
+    }
+
+    /** Sends {@code piece} over and over, until nobody wants it any more. */
+    private static ScriptedServer.Script endless(String begin, String piece) {
+        return (_, wire) -> {
+            wire.send(begin);
+            try {
+                while (true) {
+                    wire.send(piece);
+                }
+            } catch (IOException e) {
+                wire.close();
+            }
+        };
+    }
+
+    private static JsonNode mirror(String route) throws Exception {
+        return gateway.route(route).path("mirror");
+    }
+
+    private static long sum(String route, String count) throws Exception {
+        JsonNode found = mirror(route).path(count);
+        return found.isObject()
+                ? found.valueStream().mapToLong(each -> each.asLong(0)).sum()
+                : found.asLong(-1);
+    }
+
+    @Test
+    void aReplyThatIsFramedInAnotherWayIsTheSameReply() throws Exception {
+        var scripts = new LinkedHashMap<String, ScriptedServer.Script>();
+        scripts.put("early", bytes("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + ABCDE));
+        scripts.put(
+                "chunked", bytes(OK + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\nX-T: 1\r\n\r\n"));
+        scripts.put("until-close", thenClose(OK + "Connection: close\r\n\r\nabcde"));
+        scripts.put("old", thenClose("HTTP/1.0 200 OK\r\n\r\nabcde"));
+        scripts.put("more-behind-it", bytes(ABCDE + "HTTP/1.1 200 OK\r\n\r\nnobody asked"));
+        scripts.put("after-that", bytes(ABCDE));
+        playAll("alike", ABCDE, scripts);
+
+        legacy.reply("/alike/head", OK + "Content-Length: 5\r\n\r\n");
+        other.reply("/alike/head", OK + "Content-Length: 700000\r\n\r\n");
+        gateway.ask("HEAD /alike/head HTTP/1.1\r\nHost: shop.test\r\nConnection: close\r\n\r\n");
+        legacy.reply("/alike/none", "HTTP/1.1 204 No Content\r\n\r\n");
+        other.reply("/alike/none", "HTTP/1.1 204 No Content\r\n\r\n");
+        gateway.ask("GET", "/alike/none");
+        await("all compared", () -> sum("alike", "compared") == 8);
+        assertThat(sum("alike", "mismatched")).isZero();
+        assertThat(sum("alike", "copyErrors")).isZero();
+    }
+
+    @Test
+    void aReplyThatIsNoneIsAnErrorOfTheCopy() throws Exception {
+        var scripts = new LinkedHashMap<String, ScriptedServer.Script>();
+        scripts.put("reset", (_, wire) -> {
+            wire.send(OK + "Content-Length: 5\r\n\r\nab");
+            wire.reset();
+        });
+        scripts.put("cut", thenClose(OK + "Content-Length: 5\r\n\r\nab"));
+        scripts.put("cut-chunk", thenClose(OK + "Transfer-Encoding: chunked\r\n\r\n5\r\nab"));
+        scripts.put("no-chunk", bytes(OK + "Transfer-Encoding: chunked\r\n\r\nzz\r\nabcde\r\n0\r\n\r\n"));
+        scripts.put("two-lengths", bytes(OK + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcde"));
+        scripts.put("switches", bytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nabcde"));
+        scripts.put("long-head", bytes(OK + "X-Long: " + "x".repeat(80_000) + "\r\nContent-Length: 5\r\n\r\nabcde"));
+        scripts.put("no-end", bytes(OK + "Content-Length: 5\r\n\r\nabcd"));
+        scripts.put("interim", endless("", "HTTP/1.1 102 Processing\r\n\r\n"));
+        playAll("broken", ABCDE, scripts);
+
+        await("all failed", () -> sum("broken", "copyErrors") == scripts.size());
+        assertThat(sum("broken", "compared")).isZero();
+    }
+
+    @Test
+    void anEndlessReplyIsLetGoAtTheLimit() throws Exception {
+        var scripts = new LinkedHashMap<String, ScriptedServer.Script>();
+        scripts.put("chunks", endless(OK + "Transfer-Encoding: chunked\r\n\r\n", "5\r\nabcde\r\n"));
+        scripts.put("until-close", endless(OK + "\r\n", "abcde"));
+        scripts.put("says-so", bytes(OK + "Content-Length: 9999999999\r\n\r\nabcde"));
+        playAll("large", ABCDE, scripts);
+
+        await("none compared", () -> sum("large", "notComparable") == scripts.size());
+        assertThat(sum("large", "copyErrors")).isZero();
+    }
+
+    @Test
+    void aReplyThatBeginsLikeTheOtherIsNotTheSame() throws Exception {
+        var scripts = new LinkedHashMap<String, ScriptedServer.Script>();
+        scripts.put("shorter", bytes(OK + "Content-Length: 4\r\n\r\nabcd"));
+        scripts.put("longer", bytes(OK + "Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n1\r\nf\r\n0\r\n\r\n"));
+        scripts.put("other-end", bytes(OK + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nxy\r\n0\r\n\r\n"));
+        scripts.put("empty", bytes(OK + "Content-Length: 0\r\n\r\n"));
+        scripts.put("status", bytes("HTTP/1.1 201 Created\r\nContent-Length: 5\r\n\r\nabcde"));
+        scripts.put("type", bytes(OK + "Content-Type: text/csv\r\nContent-Length: 5\r\n\r\nabcde"));
+        playAll("different", ABCDE, scripts);
+
+        await("all compared", () -> sum("different", "compared") == scripts.size());
+        assertThat(sum("different", "mismatched")).isEqualTo(scripts.size());
+    }
+
+    @Test
+    void beyondItsPlacesARequestIsNotMirroredAndAPlaceComesBackInTime() throws Exception {
+        legacy.reply("/hung", ABCDE);
+        other.on("/hung", (_, _) -> {});
+        for (int i = 0; i < 5; i++) {
+            assertThat(gateway.ask("GET", "/hung/" + i)).endsWith("abcde");
+        }
+        await("both have had their time", () -> sum("hung", "copyErrors") >= 2);
+        await("no place is taken", () -> mirror("hung").path("inFlight").asInt(-1) == 0);
+        assertThat(other.heads("/hung").size()
+                        + mirror("hung").path("skipped").path("busy").asInt(0))
+                .isEqualTo(5);
+        other.reply("/hung", ABCDE);
+        gateway.ask("GET", "/hung/again");
+        await("compared", () -> sum("hung", "compared") == 1);
+    }
+}
