@@ -42,6 +42,28 @@ final class RouteStatus {
         }
     }
 
+    /** State, step, verdict and the hours still needed, as far as they are known: {@code holding 2/5: inconclusive, 1.9 h more}. */
+    static String inShort(JsonNode route) {
+        var text = new StringBuilder(route.path("state").asString(""));
+        if (route.has("step")) {
+            text.append(' ')
+                    .append(route.path("step").asInt() + 1)
+                    .append('/')
+                    .append(route.path("steps").asInt());
+        }
+        text.append(route.path("frozen").asBoolean(false) ? ", frozen" : "");
+        if (route.has("verdict")) {
+            text.append(": ").append(route.path("verdict").asString(""));
+        }
+        JsonNode needs = route.path("needs");
+        if (needs.isObject() && !needs.path("needed").isNumber()) {
+            text.append(", cannot pass");
+        } else if (needs.path("hoursLeft").isNumber()) {
+            text.append(", ").append(needs.path("hoursLeft").asString("")).append(" h more");
+        }
+        return text.toString();
+    }
+
     private static String standpoint(JsonNode route) {
         String stage = route.path("stage").asString("");
         return stage.equals("live")

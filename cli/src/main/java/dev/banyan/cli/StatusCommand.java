@@ -4,6 +4,7 @@ import dev.banyan.cli.toolkit.RunFolder;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -58,32 +59,46 @@ final class StatusCommand implements Callable<Integer> {
             }
             var routes = admin.get("/admin/routes");
             var rules = admin.get("/admin/rules");
+            var shifts = admin.get("/admin/shifts");
             if (json) {
                 var all = JSON.createObjectNode();
                 all.set("routes", routes);
                 all.set("rules", rules);
+                all.set("shifts", shifts);
                 out.println(JSON.writeValueAsString(all));
             } else {
-                print(out, routes, rules);
+                print(out, routes, rules, shifts);
             }
         }
         out.flush();
         return 0;
     }
 
-    private static void print(PrintWriter out, JsonNode routes, JsonNode rules) {
+    private static void print(PrintWriter out, JsonNode routes, JsonNode rules, JsonNode shifts) {
+        var shiftByRoute = new HashMap<String, String>();
+        shifts.path("routes")
+                .forEach(each -> shiftByRoute.put(each.path("route").asString(""), RouteStatus.inShort(each)));
         var table = new ArrayList<List<String>>();
         table.add(List.of(
-                "ROUTE", "STAGE", "WEIGHT", "CANDIDATE", "BASELINE SIDE", "CANDIDATE SIDE", "FALLBACKS", "SERVED BY"));
+                "ROUTE",
+                "STAGE",
+                "WEIGHT",
+                "SHIFT",
+                "CANDIDATE",
+                "BASELINE SIDE",
+                "CANDIDATE SIDE",
+                "FALLBACKS",
+                "SERVED BY"));
         for (var route : routes.path("routes")) {
             table.add(row(
                     route.path("name").asString(""),
                     route.path("stage").asString(""),
                     percent(route.path("weight").asInt(0)),
+                    shiftByRoute.getOrDefault(route.path("name").asString(""), ""),
                     route.path("candidate").asString(""),
                     route));
         }
-        table.add(row("(no route)", "", "", "", routes.path("unrouted")));
+        table.add(row("(no route)", "", "", "", "", routes.path("unrouted")));
         print(out, table);
         out.println();
         var backends = new ArrayList<List<String>>();
@@ -101,6 +116,12 @@ final class StatusCommand implements Callable<Integer> {
         out.println();
         out.println("rules " + rules.path("hash").asString("none") + ", loaded "
                 + rules.path("loadedAt").asString("-"));
+        if (shifts.path("frozen").asBoolean(false)) {
+            out.println("all routes are frozen: nothing goes up");
+        }
+        if (!shifts.path("storeUp").asBoolean(true) && !shiftByRoute.isEmpty()) {
+            out.println("the control store is down: nothing goes up, and what gates say is not known");
+        }
         String copySince = rules.path("copySince").asString("");
         if (!copySince.isEmpty()) {
             out.println("THE RULES FOLDER CANNOT BE USED: a copy of its rules of " + copySince + " serves");
@@ -115,7 +136,8 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    private static List<String> row(String name, String stage, String weight, String candidate, JsonNode counts) {
+    private static List<String> row(
+            String name, String stage, String weight, String shift, String candidate, JsonNode counts) {
         var served = new ArrayList<String>();
         for (var backend : counts.path("served").properties()) {
             served.add(backend.getKey() + " " + backend.getValue().asLong(0));
@@ -124,6 +146,7 @@ final class StatusCommand implements Callable<Integer> {
                 name,
                 stage,
                 weight,
+                shift,
                 candidate,
                 counts.path("requests").path("baseline").asString("0"),
                 counts.path("requests").path("candidate").asString("0"),

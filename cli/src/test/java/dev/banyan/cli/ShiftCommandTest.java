@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +36,23 @@ class ShiftCommandTest {
                 "by": "ada", "reason": "sure"},
                {"generation": 1, "number": 1, "at": "2026-03-01T11:00:00Z", "event": "begin", "words": "begins: shadow",
                 "by": "file", "reason": ""}]}""";
+
+    /** What the admin port answers for all routes. */
+    private static final Map<String, String> ALL = Map.of(
+            "/admin/routes", """
+            {"routes": [
+               {"name": "browse", "stage": "live", "weight": 2500, "candidate": "new", "requests": {"baseline": 7, "candidate": 3},
+                "fallbacks": 0, "served": {"legacy": 7, "new": 3}},
+               {"name": "bills", "stage": "off", "weight": 0, "candidate": "new", "requests": {}, "served": {}},
+               {"name": "hand", "stage": "live", "weight": 5, "candidate": "new", "requests": {}, "served": {}}],
+             "unrouted": {}, "backends": []}""",
+            "/admin/rules", "{\"hash\": \"1234\"}",
+            "/admin/shifts", """
+            {"frozen": true, "storeUp": false, "routes": [
+               {"route": "browse", "state": "holding", "step": 1, "steps": 5, "frozen": true, "verdict": "inconclusive",
+                "needs": {"seen": 310, "needed": 900, "hoursLeft": 1.9}},
+               {"route": "bills", "state": "running", "step": 0, "steps": 2, "frozen": false, "verdict": "inconclusive",
+                "needs": {"seen": 0, "needed": null, "hoursLeft": null}}]}""");
 
     @TempDir
     private Path folder;
@@ -68,11 +86,14 @@ class ShiftCommandTest {
                 asked.add(JsonMapper.shared().readTree(body));
             }
             boolean known = exchange.getRequestURI().getPath().endsWith("/browse");
-            String answer = isCommand
-                    ? "{\"outcome\": \"" + outcome + "\", \"words\": \"live 25% -> off: sure\"}"
-                    : known ? RUNNING : "{\"error\":\"route: nobody (expected: one of the rules in force)\"}";
+            String all = ALL.get(exchange.getRequestURI().getPath());
+            String answer = all != null && !isCommand
+                    ? all
+                    : isCommand
+                            ? "{\"outcome\": \"" + outcome + "\", \"words\": \"live 25% -> off: sure\"}"
+                            : known ? RUNNING : "{\"error\":\"route: nobody (expected: one of the rules in force)\"}";
             byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(isCommand || known ? 200 : 404, bytes.length);
+            exchange.sendResponseHeaders(isCommand || known || all != null ? 200 : 404, bytes.length);
             exchange.getResponseBody().write(bytes);
             exchange.close();
         });
@@ -131,6 +152,19 @@ class ShiftCommandTest {
                         "2026-03-01T12:00:00Z  promote       shadow -> live 25% (ada: sure)",
                         "2026-03-01T11:00:00Z  begin         begins: shadow (file)");
         assertThat(runHere("status", "nobody").err()).contains("route: nobody (expected: one of the rules in force)");
+    }
+
+    @Test
+    void statusOfAllRoutesHasTheirShiftsInAColumn() {
+        assertThat(runHere("status").out().lines().map(String::stripTrailing))
+                .contains(
+                        "ROUTE       STAGE  WEIGHT  SHIFT                                          CANDIDATE  BASELINE SIDE  CANDIDATE SIDE  FALLBACKS  SERVED BY",
+                        "browse      live   25%     holding 2/5, frozen: inconclusive, 1.9 h more  new        7              3               0          legacy 7, new 3",
+                        "bills       off    0%      running 1/2: inconclusive, cannot pass         new        0              0               0",
+                        "hand        live   0.05%                                                  new        0              0               0",
+                        "all routes are frozen: nothing goes up",
+                        "the control store is down: nothing goes up, and what gates say is not known");
+        assertThat(runHere("status", "--json").out()).contains("\"shifts\":{\"frozen\":true");
     }
 
     @Test

@@ -122,6 +122,10 @@ final class ShiftingTest {
             catalog.reply("/catalog", "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\ncatalog");
             await("resumed", () -> outcome(gateway, "resume").equals("done"));
             assertThat(stand(gateway)).isEqualTo("running live 5000");
+            JsonNode inShort = gateway.admin("/admin/shifts").path("routes").path(0);
+            assertThat(inShort.path("verdict").asString()).isEqualTo("inconclusive");
+            assertThat(inShort.path("needs").path("needed").asLong(0)).isPositive();
+            assertThat(inShort.has("limits")).isFalse();
             assertThat(outcome(gateway, "resume")).isEqualTo("same");
             assertThat(outcome(gateway, "freeze")).isEqualTo("done");
             assertThat(outcome(gateway, "promote")).isEqualTo("refused");

@@ -1,5 +1,7 @@
 package dev.banyan.rules;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,6 +28,20 @@ public final class TrafficPlan {
     private final Map<Move, Double> byMove = new TreeMap<>(
             Comparator.comparing(Move::from).thenComparing(Move::to).thenComparing(Move::route));
     private final HeavyPaths byPath = new HeavyPaths(PATHS);
+    private final Map<String, Requests> byRoute = new TreeMap<>();
+    private @Nullable Instant first;
+    private @Nullable Instant last;
+
+    /**
+     * What a route of the new rules would get.
+     *
+     * @param copyable those of a method that its mirror copies
+     */
+    public record Requests(long all, long copyable) {
+        private Requests plus(Requests other) {
+            return new Requests(all + other.all, copyable + other.copyable);
+        }
+    }
 
     /** From one backend to another, by a route of the new rules; {@code -} for none. */
     public record Move(String from, String to, String route) {}
@@ -36,7 +52,8 @@ public final class TrafficPlan {
             String baseline,
             String candidate,
             int threshold,
-            @Nullable Cohort cohort) {
+            @Nullable Cohort cohort,
+            @Nullable Mirror mirror) {
 
         String of(int bucket) {
             return bucket < threshold ? candidate : baseline;
@@ -53,6 +70,7 @@ public final class TrafficPlan {
         Way old = way(before, request);
         Way now = way(after, request);
         requests++;
+        count(request, now);
         double share = 0;
         if (RulesPlan.sameOrder(old.cohort, now.cohort)) {
             int[] edges = {
@@ -72,6 +90,13 @@ public final class TrafficPlan {
             moved += share;
             byPath.add(path(request.url()), share);
         }
+    }
+
+    private void count(SampleRequest request, Way way) {
+        boolean copyable = way.mirror != null && way.mirror.methods().contains(request.method());
+        byRoute.merge(way.route, new Requests(1, copyable ? 1 : 0), Requests::plus);
+        first = first == null || request.at().isBefore(first) ? request.at() : first;
+        last = last == null || request.at().isAfter(last) ? request.at() : last;
     }
 
     /** The two parts of all callers: a bucket in each, and how many it stands for. */
@@ -97,13 +122,13 @@ public final class TrafficPlan {
                 .findFirst()
                 .orElseThrow();
         return switch (table.decide(request.facts(table.rules()))) {
-            case Decision.Refused _ -> new Way("-", REFUSED, REFUSED, 0, null);
-            case Decision.Gone gone -> new Way(gone.route().name(), GONE, GONE, 0, null);
+            case Decision.Refused _ -> new Way("-", REFUSED, REFUSED, 0, null, null);
+            case Decision.Gone gone -> new Way(gone.route().name(), GONE, GONE, 0, null, null);
             case Decision.Redirected to -> way(table, to.route(), to.choice(), baseline, REDIRECT);
             case Decision.Routed routed -> {
                 Route route = routed.route();
                 if (route == null) {
-                    yield new Way("-", baseline, baseline, 0, null);
+                    yield new Way("-", baseline, baseline, 0, null, null);
                 }
                 String candidate =
                         route.redirect() != null ? REDIRECT : route.candidate() == null ? baseline : route.candidate();
@@ -114,7 +139,8 @@ public final class TrafficPlan {
 
     private static Way way(RoutingTable table, Route route, Decision.Choice choice, String baseline, String candidate) {
         int threshold = choice.by() == ChosenBy.SCHEDULE ? 0 : RulesPlan.side(route);
-        return new Way(route.name(), baseline, candidate, threshold, RulesPlan.cohort(table.rules(), route));
+        return new Way(
+                route.name(), baseline, candidate, threshold, RulesPlan.cohort(table.rules(), route), route.mirror());
     }
 
     private static String path(String url) {
@@ -127,6 +153,16 @@ public final class TrafficPlan {
 
     public long requests() {
         return requests;
+    }
+
+    /** How many of them each route of the new rules would get; {@code -} stands for no route. */
+    public Map<String, Requests> requestsByRoute() {
+        return new LinkedHashMap<>(byRoute);
+    }
+
+    /** From the first of them to the last. */
+    public Duration span() {
+        return first == null || last == null ? Duration.ZERO : Duration.between(first, last);
     }
 
     /** How many of them would go elsewhere; a part of a request is a share of its possible callers. */

@@ -30,6 +30,10 @@ final class ArchitectureTest {
                         "com.networknt.schema..",
                         "tools.jackson..",
                         "org.snakeyaml.engine..",
+                        // The statistics of gates.
+                        "org.HdrHistogram",
+                        "org.apache.commons.numbers..",
+                        "org.apache.commons.statistics..",
                         "org.jspecify.annotations")
                 .check(CLASSES);
     }
@@ -120,6 +124,19 @@ final class ArchitectureTest {
                         "IgnoreRules",
                         "WholeCharacters",
                         "RulesImport",
+                        "Evidence",
+                        "Forecast",
+                        "Judge",
+                        "Judgement",
+                        "Latencies",
+                        "LatencyRecorder",
+                        "LimitResult",
+                        "Mismatches",
+                        "SideCounts",
+                        "StepForecast",
+                        "TripWatch",
+                        "Verdict",
+                        "Window",
                         "Side",
                         "Stage");
     }

@@ -24,7 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
         name = "plan",
         description = {
             "Say what the rules of NEW do differently from those of OLD: what was added, removed and changed key by key,",
-            "the share of callers that change sides on each route, and matches that can no longer win.",
+            "the share of callers that change sides on each route, matches that can no longer win, and what the steps of",
+            "routes need before their gates can pass.",
             "Exit codes: 0 nothing changes, 3 something does, 1 rules are not valid, 2 wrong usage."
         },
         mixinStandardHelpOptions = true)
@@ -79,13 +80,15 @@ final class PlanCommand implements Callable<Integer> {
         var traffic = new TrafficPlan(old, now);
         var read = log == null ? AccessLog.Outcome.NONE : read(log, traffic);
         var out = spec.commandLine().getOut();
+        var needs = StepNeeds.of(now.rules(), traffic, log != null && read.timeless() == 0);
         if (json) {
-            out.println(json(plan, log == null ? null : traffic, read));
+            out.println(json(plan, log == null ? null : traffic, read, needs));
         } else {
             print(plan, out);
             if (log != null) {
                 print(traffic, read, out);
             }
+            needs.print(out);
         }
         out.flush();
         return plan.isEmpty() ? 0 : CHANGES;
@@ -153,8 +156,9 @@ final class PlanCommand implements Callable<Integer> {
         return change.name().toLowerCase(Locale.ROOT);
     }
 
-    private static String json(RulesPlan plan, @Nullable TrafficPlan traffic, AccessLog.Outcome read) {
+    private static String json(RulesPlan plan, @Nullable TrafficPlan traffic, AccessLog.Outcome read, StepNeeds needs) {
         ObjectNode json = JSON.valueToTree(RulesPlanMap.of(plan));
+        needs.addTo(json);
         if (traffic != null) {
             var log = json.putObject("log")
                     .put("requests", traffic.requests())

@@ -342,4 +342,66 @@ class PlanCommandTest {
         assertThat(none.exitCode()).isEqualTo(1);
         assertThat(none.err()).contains("a folder (expected: one access log)");
     }
+
+    private static final String WITH_STEPS = RULES.replace("""
+                    stage: live
+                    weight: 5%
+                """, """
+                    mirror: {percent: 50}
+                    analysis:
+                      minRequests: 100
+                      minDuration: 30m
+                      gates:
+                        - {metric: mismatchRate, max: 0.5%}
+                        - {metric: errorRate, max: 5%}
+                    steps: [{stage: shadow}, {setWeight: 10%, pause: 2h}, {setWeight: 100%}, {stage: complete}]
+                """);
+
+    @Test
+    void theStepsSayWhatTheyNeedAndHowLongThatTakesAtTheTrafficOfTheLog() throws IOException {
+        var lines = new StringBuilder();
+        for (int minute = 0; minute < 60; minute++) {
+            for (int i = 0; i < 20; i++) {
+                lines.append("10.0.0.1 - - [01/Mar/2026:12:%02d:00 +0000] \"%s /orders HTTP/1.1\" 200 5\n"
+                        .formatted(minute, i % 2 == 0 ? "GET" : "POST"));
+            }
+        }
+        lines.append("10.0.0.1 - - [01/Mar/2026:13:00:00 +0000] \"GET /other HTTP/1.1\" 200 5\n");
+        var log = Files.writeString(folder.resolve("access.log"), lines);
+        var ran = plan(WITH_STEPS, "--log=" + log);
+        assertThat(ran.out())
+                .contains(
+                        "steps of orders, if its candidate is like the baseline, at 1,200 requests an hour of the log:\n");
+        // Shadow: of 600 reads an hour half are copied, and mismatchRate needs some 1,600 pairs.
+        assertThat(ran.out())
+                .containsPattern(
+                        "    shadow, 5\\.[0-9]+ h: minRequests 100 \\(0.33 h\\), mismatchRate behavioural 1,587 "
+                                + "\\(5\\.[0-9]+ h\\), errorRate 1[0-9]{2} \\(0\\.[0-9]+ h\\); at least 0.5 h in any case\n");
+        assertThat(ran.out()).containsPattern("    live 10%, 1[34]\\.[0-9]* h: .*; at least 2 h in any case\n");
+        assertThat(ran.out()).containsPattern("    live 100%, 0.5 h: minRequests 100 \\(0.08 h\\), errorRate ");
+        assertThat(ran.out()).doesNotContain("complete,");
+    }
+
+    @Test
+    void withoutALogTheStepsSayHowManyRequestsTheyNeed() throws IOException {
+        assertThat(plan(WITH_STEPS).out())
+                .contains(
+                        "steps of orders, if its candidate is like the baseline (--log with times says how long that takes):")
+                .containsPattern("    shadow: minRequests 100, mismatchRate behavioural 1,587, errorRate 1[0-9]{2}; ");
+        var steps = new JsonMapper()
+                .readTree(plan(WITH_STEPS, "--json").out())
+                .path("steps")
+                .path(0);
+        assertThat(steps.path("route").asString()).isEqualTo("orders");
+        assertThat(steps.path("steps").path(0).path("needs").path(0).toString())
+                .isEqualTo("{\"limit\":\"minRequests\",\"requests\":100,\"hours\":null}");
+    }
+
+    @Test
+    void aLogThatIsShorterThanAMinuteSaysNothingOfAnHour() throws IOException {
+        var log = Files.writeString(
+                folder.resolve("access.log"),
+                "10.0.0.1 - - [01/Mar/2026:12:00:00 +0000] \"GET /orders HTTP/1.1\" 200 5\n");
+        assertThat(plan(WITH_STEPS, "--log=" + log).out()).contains("--log with times says how long");
+    }
 }

@@ -2,7 +2,6 @@ package dev.banyan.gateway.admin;
 
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
-import dev.banyan.gateway.gate.Mismatches;
 import dev.banyan.gateway.live.LiveRules;
 import dev.banyan.gateway.live.Rejection;
 import dev.banyan.gateway.live.RulesInForce;
@@ -14,6 +13,7 @@ import dev.banyan.gateway.record.Traffic;
 import dev.banyan.rules.Route;
 import dev.banyan.rules.Side;
 import dev.banyan.rules.Stage;
+import dev.banyan.rules.gate.Mismatches;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

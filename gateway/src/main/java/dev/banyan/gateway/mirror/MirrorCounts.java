@@ -1,10 +1,10 @@
 package dev.banyan.gateway.mirror;
 
-import dev.banyan.gateway.gate.LatencyRecorder;
-import dev.banyan.gateway.gate.Mismatches;
-import dev.banyan.gateway.gate.SideCounts;
 import dev.banyan.rules.Severity;
 import dev.banyan.rules.Side;
+import dev.banyan.rules.gate.LatencyRecorder;
+import dev.banyan.rules.gate.Mismatches;
+import dev.banyan.rules.gate.SideCounts;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;

@@ -1,9 +1,9 @@
 package dev.banyan.gateway.shift;
 
-import dev.banyan.gateway.gate.Evidence;
-import dev.banyan.gateway.gate.Latencies;
-import dev.banyan.gateway.gate.Mismatches;
-import dev.banyan.gateway.gate.SideCounts;
+import dev.banyan.rules.gate.Evidence;
+import dev.banyan.rules.gate.Latencies;
+import dev.banyan.rules.gate.Mismatches;
+import dev.banyan.rules.gate.SideCounts;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,6 +1,6 @@
 package dev.banyan.gateway.shift;
 
-import dev.banyan.gateway.gate.Judgement;
+import dev.banyan.rules.gate.Judgement;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,9 @@
 package dev.banyan.gateway.shift;
 
-import dev.banyan.gateway.gate.Evidence;
 import dev.banyan.gateway.store.ControlStore;
 import dev.banyan.gateway.store.Leadership;
 import dev.banyan.gateway.store.StoreUnavailable;
+import dev.banyan.rules.gate.Evidence;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

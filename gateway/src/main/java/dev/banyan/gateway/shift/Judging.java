@@ -1,9 +1,9 @@
 package dev.banyan.gateway.shift;
 
-import dev.banyan.gateway.gate.Evidence;
-import dev.banyan.gateway.gate.Judge;
-import dev.banyan.gateway.gate.Judgement;
 import dev.banyan.rules.Analysis;
+import dev.banyan.rules.gate.Evidence;
+import dev.banyan.rules.gate.Judge;
+import dev.banyan.rules.gate.Judgement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,8 +1,8 @@
 package dev.banyan.gateway.shift;
 
-import dev.banyan.gateway.gate.Judgement;
 import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
+import dev.banyan.rules.gate.Judgement;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

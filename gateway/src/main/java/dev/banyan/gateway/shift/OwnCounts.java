@@ -1,6 +1,6 @@
 package dev.banyan.gateway.shift;
 
-import dev.banyan.gateway.gate.Evidence;
+import dev.banyan.rules.gate.Evidence;
 import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.banyan.gateway.shift;
 
-import dev.banyan.gateway.gate.Window;
 import dev.banyan.rules.Analysis;
 import dev.banyan.rules.Standpoint;
 import dev.banyan.rules.Step;
+import dev.banyan.rules.gate.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.banyan.gateway.shift;
 
-import dev.banyan.gateway.gate.Judgement;
+import dev.banyan.rules.gate.Judgement;
 
 /** What may move a route. */
 public sealed interface ShiftEvent {

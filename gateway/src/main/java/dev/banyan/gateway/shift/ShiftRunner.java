@@ -1,9 +1,9 @@
 package dev.banyan.gateway.shift;
 
-import dev.banyan.gateway.gate.Evidence;
 import dev.banyan.gateway.store.NotLeader;
 import dev.banyan.gateway.store.StoreUnavailable;
 import dev.banyan.rules.Standpoint;
+import dev.banyan.rules.gate.Evidence;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;

@@ -1,13 +1,13 @@
 package dev.banyan.gateway.shift;
 
-import dev.banyan.gateway.gate.Evidence;
-import dev.banyan.gateway.gate.Forecast;
-import dev.banyan.gateway.gate.Judgement;
-import dev.banyan.gateway.gate.SideCounts;
-import dev.banyan.gateway.gate.Window;
 import dev.banyan.gateway.store.StoreUnavailable;
 import dev.banyan.rules.Analysis;
 import dev.banyan.rules.Standpoint;
+import dev.banyan.rules.gate.Evidence;
+import dev.banyan.rules.gate.Forecast;
+import dev.banyan.rules.gate.Judgement;
+import dev.banyan.rules.gate.SideCounts;
+import dev.banyan.rules.gate.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,17 +24,31 @@ import org.jspecify.annotations.Nullable;
 /** What people are told about shifts, as plain maps in the order they are read. */
 public record ShiftStatus(Supplier<Collection<Plan>> plans, ShiftRunner runner, ShiftStore store, InstantSource clock) {
 
+    private static final String NEEDS = "needs";
     private static final int ENTRIES_SHOWN = 50;
 
-    /** Every route that moves by steps, or that has a history, without its evidence. */
+    /** Of so many routes at once it is said how long they still need: that takes some milliseconds for each. */
+    private static final int FORECASTS_MAX = 100;
+
+    /** Every route that moves by steps, or that has a history, with what its gates say, without the evidence. */
     public Map<String, Object> all() {
         Map<String, Head> heads = runner.heads();
+        Map<WindowKey, Evidence> sums = sumsIfUp(heads.values());
         List<Object> routes = new ArrayList<>();
+        int forecasts = 0;
         for (Plan plan : plans.get()) {
             Head head = heads.get(plan.route());
-            if (head != null || plan.drive() != Plan.Drive.HAND) {
-                routes.add(state(plan, head));
+            if (head == null && plan.drive() == Plan.Drive.HAND) {
+                continue;
             }
+            Map<String, Object> map = state(plan, head);
+            if (sums != null && head != null && head.state() instanceof ShiftState.OnSteps on && awaitsGates(on)) {
+                map.putAll(verdict(judged(plan, head, on.at(), sums)));
+                if (plan.analysis() != null && forecasts++ < FORECASTS_MAX) {
+                    map.put(NEEDS, needs(plan.analysis(), plan, head, on.at(), sums));
+                }
+            }
+            routes.add(map);
         }
         Head all = heads.get(Plan.ALL);
         var map = new LinkedHashMap<String, Object>();
@@ -43,6 +57,24 @@ public record ShiftStatus(Supplier<Collection<Plan>> plans, ShiftRunner runner, 
         map.put("storeUp", runner.isUp());
         map.put("routes", routes);
         return map;
+    }
+
+    private static boolean awaitsGates(ShiftState.OnSteps state) {
+        return switch (state) {
+            case ShiftState.Running _, ShiftState.Holding _ -> true;
+            case ShiftState.Waiting _, ShiftState.Paused _, ShiftState.RolledBack _, ShiftState.Done _ -> false;
+        };
+    }
+
+    private @Nullable Map<WindowKey, Evidence> sumsIfUp(Collection<Head> heads) {
+        if (!runner.isUp()) {
+            return null;
+        }
+        try {
+            return store.sums(Judging.windowsOf(heads));
+        } catch (StoreUnavailable e) {
+            return null; // said by the runner: where routes stand is told without it
+        }
     }
 
     private Map<String, Object> state(Plan plan, @Nullable Head head) {
@@ -89,20 +121,28 @@ public record ShiftStatus(Supplier<Collection<Plan>> plans, ShiftRunner runner, 
         if (!runner.isUp()) {
             return map;
         }
-        Instant now = clock.instant();
         Map<WindowKey, Evidence> sums = store.sums(Judging.windowsOf(head));
         Evidence seen = Judging.evidence(head, at, sums);
-        Judgement judgement = Judging.judge(plan, head, at, sums, now);
-        map.put("verdict", judgement.verdict().name().toLowerCase(Locale.ROOT));
-        map.put("words", judgement.words());
+        Judgement judgement = judged(plan, head, at, sums);
+        map.putAll(verdict(judgement));
         map.put("limits", judgement.limits());
         map.put("baseline", side(seen.baseline()));
         map.put("candidate", side(seen.candidate()));
         map.put("mismatches", seen.mismatches());
-        Analysis analysis = plan.analysis();
-        if (analysis != null) {
-            map.put("needs", needs(analysis, plan.window(at, now), seen));
+        if (plan.analysis() != null) {
+            map.put(NEEDS, needs(plan.analysis(), plan, head, at, sums));
         }
+        return map;
+    }
+
+    private Judgement judged(Plan plan, Head head, At at, Map<WindowKey, Evidence> sums) {
+        return Judging.judge(plan, head, at, sums, clock.instant());
+    }
+
+    private static Map<String, Object> verdict(Judgement judgement) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("verdict", judgement.verdict().name().toLowerCase(Locale.ROOT));
+        map.put("words", judgement.words());
         return map;
     }
 
@@ -117,7 +157,9 @@ public record ShiftStatus(Supplier<Collection<Plan>> plans, ShiftRunner runner, 
     }
 
     /** What a candidate as good as the baseline would need, and when it would have it at the traffic of this window. */
-    private static Map<String, Object> needs(Analysis analysis, Window window, Evidence seen) {
+    private Map<String, Object> needs(Analysis analysis, Plan plan, Head head, At at, Map<WindowKey, Evidence> sums) {
+        Window window = plan.window(at, clock.instant());
+        Evidence seen = Judging.evidence(head, at, sums);
         var map = new LinkedHashMap<String, Object>();
         SideCounts baseline = seen.baseline().requests() == 0 ? Forecast.usualBaseline() : seen.baseline();
         Optional<Long> needed = Forecast.requestsNeeded(analysis, window, baseline);

@@ -1,7 +1,7 @@
 package dev.banyan.gateway.shift;
 
-import dev.banyan.gateway.gate.Evidence;
 import dev.banyan.gateway.store.StoreUnavailable;
+import dev.banyan.rules.gate.Evidence;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

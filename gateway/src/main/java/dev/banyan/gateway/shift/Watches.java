@@ -1,17 +1,17 @@
 package dev.banyan.gateway.shift;
 
 import dev.banyan.gateway.backend.Failure;
-import dev.banyan.gateway.gate.Evidence;
-import dev.banyan.gateway.gate.LatencyRecorder;
-import dev.banyan.gateway.gate.Mismatches;
-import dev.banyan.gateway.gate.SideCounts;
-import dev.banyan.gateway.gate.TripWatch;
 import dev.banyan.gateway.record.Outcome;
 import dev.banyan.rules.Analysis;
 import dev.banyan.rules.Route;
 import dev.banyan.rules.Side;
 import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
+import dev.banyan.rules.gate.Evidence;
+import dev.banyan.rules.gate.LatencyRecorder;
+import dev.banyan.rules.gate.Mismatches;
+import dev.banyan.rules.gate.SideCounts;
+import dev.banyan.rules.gate.TripWatch;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;

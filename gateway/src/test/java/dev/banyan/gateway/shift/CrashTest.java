@@ -2,16 +2,16 @@ package dev.banyan.gateway.shift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.banyan.gateway.gate.Evidence;
-import dev.banyan.gateway.gate.Latencies;
-import dev.banyan.gateway.gate.Mismatches;
-import dev.banyan.gateway.gate.SideCounts;
 import dev.banyan.gateway.store.StoreUnavailable;
 import dev.banyan.rules.Analysis.OnFail.To;
 import dev.banyan.rules.Gate;
 import dev.banyan.rules.Severity;
 import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
+import dev.banyan.rules.gate.Evidence;
+import dev.banyan.rules.gate.Latencies;
+import dev.banyan.rules.gate.Mismatches;
+import dev.banyan.rules.gate.SideCounts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;

@@ -1,12 +1,12 @@
 package dev.banyan.gateway.shift;
 
-import dev.banyan.gateway.gate.Judgement;
-import dev.banyan.gateway.gate.Verdict;
 import dev.banyan.rules.Analysis;
 import dev.banyan.rules.Gate;
 import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
 import dev.banyan.rules.Step;
+import dev.banyan.rules.gate.Judgement;
+import dev.banyan.rules.gate.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

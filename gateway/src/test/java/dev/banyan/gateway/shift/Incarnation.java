@@ -1,7 +1,7 @@
 package dev.banyan.gateway.shift;
 
-import dev.banyan.gateway.gate.Evidence;
 import dev.banyan.rules.Standpoint;
+import dev.banyan.rules.gate.Evidence;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -2,14 +2,14 @@ package dev.banyan.gateway.shift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.banyan.gateway.gate.Evidence;
-import dev.banyan.gateway.gate.Latencies;
-import dev.banyan.gateway.gate.Mismatches;
-import dev.banyan.gateway.gate.SideCounts;
 import dev.banyan.rules.Analysis;
 import dev.banyan.rules.Gate;
 import dev.banyan.rules.Stage;
 import dev.banyan.rules.Step;
+import dev.banyan.rules.gate.Evidence;
+import dev.banyan.rules.gate.Latencies;
+import dev.banyan.rules.gate.Mismatches;
+import dev.banyan.rules.gate.SideCounts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

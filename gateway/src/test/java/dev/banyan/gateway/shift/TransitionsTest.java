@@ -3,11 +3,11 @@ package dev.banyan.gateway.shift;
 import static dev.banyan.gateway.shift.Fixture.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.banyan.gateway.gate.Verdict;
 import dev.banyan.rules.Analysis.OnFail.To;
 import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
 import dev.banyan.rules.Step;
+import dev.banyan.rules.gate.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

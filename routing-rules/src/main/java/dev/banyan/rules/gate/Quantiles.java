@@ -1,6 +1,6 @@
-package dev.banyan.gateway.gate;
+package dev.banyan.rules.gate;
 
-import dev.banyan.gateway.gate.Latencies.Buckets;
+import dev.banyan.rules.gate.Latencies.Buckets;
 
 /** Evidence about a quantile of reply times: of one side against a time, or of the candidate against the baseline. */
 final class Quantiles {

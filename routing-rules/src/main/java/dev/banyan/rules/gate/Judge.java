@@ -1,4 +1,4 @@
-package dev.banyan.gateway.gate;
+package dev.banyan.rules.gate;
 
 import dev.banyan.rules.Analysis;
 import dev.banyan.rules.Gate;
@@ -18,8 +18,7 @@ public final class Judge {
      * split must be the one asked for.
      */
     public static Judgement judge(Analysis analysis, Window window, Evidence evidence) {
-        double chance = 1 - analysis.confidence() / 10_000.0;
-        var limits = new Limits(evidence, window, Math.log(Limits.count(analysis.gates()) / chance));
+        var limits = Limits.of(analysis, window, evidence);
         List<LimitResult> results = new ArrayList<>();
         for (Gate gate : analysis.gates()) {
             results.addAll(limits.of(gate));

@@ -1,8 +1,9 @@
-package dev.banyan.gateway.gate;
+package dev.banyan.rules.gate;
 
-import dev.banyan.gateway.gate.Latencies.Buckets;
+import dev.banyan.rules.Analysis;
 import dev.banyan.rules.Gate;
 import dev.banyan.rules.Severity;
+import dev.banyan.rules.gate.Latencies.Buckets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 record Limits(Evidence evidence, Window window, double logThreshold) {
 
     private static final double BASIS_POINTS = 10_000;
+
+    /** The limits of an analysis: the chance of a mistake that its confidence leaves is split over them. */
+    static Limits of(Analysis analysis, Window window, Evidence evidence) {
+        double chance = 1 - analysis.confidence() / BASIS_POINTS;
+        return new Limits(evidence, window, Math.log(count(analysis.gates()) / chance));
+    }
 
     /** How many limits gates have: the chance of a mistake is split over them. */
     static int count(List<Gate> gates) {

@@ -1,4 +1,4 @@
-package dev.banyan.gateway.gate;
+package dev.banyan.rules.gate;
 
 /**
  * What was seen of a route within one window: since a step was reached, or what is judged was changed. A side that serves

@@ -1,10 +1,14 @@
-package dev.banyan.gateway.gate;
+package dev.banyan.rules.gate;
 
 import dev.banyan.rules.Analysis;
+import dev.banyan.rules.Gate;
 import dev.banyan.rules.Route;
 import dev.banyan.rules.Stage;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import org.apache.commons.statistics.distribution.LogNormalDistribution;
 
 /** How long gates would need to pass a candidate that is as good as the baseline. */
@@ -36,7 +40,35 @@ public final class Forecast {
      * @param baseline what it is like; only shares and times matter, not how much was seen
      */
     public static Optional<Long> requestsNeeded(Analysis analysis, Window window, SideCounts baseline) {
-        if (!passes(analysis, window, baseline, REQUESTS_MAX)) {
+        return least(requests -> passes(analysis, window, baseline, requests));
+    }
+
+    /** What {@link #requestsNeeded} counts, for each limit by itself; {@code minRequests} is one of them. */
+    static List<StepForecast.Need> needs(Analysis analysis, Window window, SideCounts baseline) {
+        List<StepForecast.Need> needs = new ArrayList<>();
+        needs.add(new StepForecast.Need("minRequests", (long) analysis.minRequests()));
+        for (Gate gate : analysis.gates()) {
+            List<LimitResult> limits = limits(analysis, window, baseline, 1, gate);
+            for (int i = 0; i < limits.size(); i++) {
+                int limit = i;
+                Optional<Long> needed = least(requests -> limits(analysis, window, baseline, requests, gate)
+                                .get(limit)
+                                .verdict()
+                        == Verdict.PASS);
+                needs.add(new StepForecast.Need(limits.get(i).metric(), needed.orElse(null)));
+            }
+        }
+        return needs;
+    }
+
+    private static List<LimitResult> limits(
+            Analysis analysis, Window window, SideCounts baseline, long requests, Gate gate) {
+        return Limits.of(analysis, window, expected(window, baseline, requests)).of(gate);
+    }
+
+    /** The least number from which on something holds, to within 1 %. */
+    private static Optional<Long> least(LongPredicate holds) {
+        if (!holds.test(REQUESTS_MAX)) {
             return Optional.empty();
         }
         long tooFew = 0;
@@ -46,7 +78,7 @@ public final class Forecast {
             if (middle <= tooFew || middle >= enough) {
                 break;
             }
-            if (passes(analysis, window, baseline, middle)) {
+            if (holds.test(middle)) {
                 enough = middle;
             } else {
                 tooFew = middle;

@@ -1,4 +1,4 @@
-package dev.banyan.gateway.gate;
+package dev.banyan.rules.gate;
 
 /** What evidence says about a limit. */
 public enum Verdict {

@@ -1,4 +1,4 @@
-package dev.banyan.gateway.gate;
+package dev.banyan.rules.gate;
 
 /**
  * How the evidence stands to one limit of a gate.

@@ -1,4 +1,4 @@
-package dev.banyan.gateway.gate;
+package dev.banyan.rules.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
