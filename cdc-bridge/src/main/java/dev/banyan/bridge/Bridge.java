@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "cdc-bridge",
         mixinStandardHelpOptions = true,
-        description = "Turns row changes of a legacy PostgreSQL database into domain events on Kafka.",
+        description =
+                "Turns row changes of a legacy PostgreSQL database into domain events on Kafka, SQS, SNS, Kinesis or EventBridge.",
         subcommands = {
             Bridge.Run.class,
             Bridge.Plan.class,

@@ -5,7 +5,6 @@ import dev.banyan.bridge.doctor.ColumnChecks;
 import dev.banyan.bridge.doctor.Finding;
 import dev.banyan.bridge.doctor.SourceChecks;
 import dev.banyan.bridge.hub.HubUnavailable;
-import dev.banyan.bridge.hub.KafkaTopics;
 import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.StoreUnusable;
@@ -105,11 +104,20 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static void hub(Setup setup, List<Finding> findings) {
         try {
-            var missing = KafkaTopics.missing(setup.kafka());
-            findings.add(Finding.ok(
-                    "hub", missing.isEmpty() ? "all topics are there" : "reachable; the first start makes " + missing));
+            var problems = setup.hubProblems();
+            var isKafka = setup.kafka().isPresent();
+            if (problems.isEmpty()) {
+                findings.add(Finding.ok("hub", isKafka ? "all topics are there" : "all destinations answer"));
+            } else if (isKafka) {
+                findings.add(Finding.ok("hub", "reachable; the first start makes " + problems.keySet()));
+            } else {
+                problems.forEach((destination, problem) -> findings.add(Finding.warn(
+                        "hub",
+                        destination + ": " + problem,
+                        "a bridge that may send but not ask can run all the same")));
+            }
         } catch (HubUnavailable e) {
-            findings.add(Finding.fail("hub", String.valueOf(e.getMessage()), "hub.kafka.bootstrapServers, producer"));
+            findings.add(Finding.fail("hub", String.valueOf(e.getMessage()), "the settings under hub"));
         }
     }
 

@@ -1,11 +1,13 @@
 package dev.banyan.bridge;
 
 import dev.banyan.bridge.config.ConfigException;
+import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.HubRefused;
 import dev.banyan.bridge.hub.HubUnavailable;
-import dev.banyan.bridge.hub.KafkaHub;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.lake.LakeFailed;
 import dev.banyan.bridge.mapping.MappingException;
+import dev.banyan.bridge.run.ClaimCheck;
 import dev.banyan.bridge.run.Resubmission;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.Fault;
@@ -60,6 +62,7 @@ final class FaultsCommand {
                     | MappingException
                     | StoreFailed
                     | HubUnavailable
+                    | HubRefused
                     | LakeFailed
                     | IllegalArgumentException
                     | IllegalStateException
@@ -171,15 +174,16 @@ final class FaultsCommand {
                 return 1;
             }
             var settings = setup.lake();
-            try (var hub = new KafkaHub(setup.config().name(), setup.kafka());
+            try (var hub = setup.hub();
                     var lake = settings == null || !send ? null : Lake.open(settings, InstantSource.system())) {
-                return resubmit(new Resubmission(store, setup.mapper()), groups, hub, lake);
+                var target = lake == null ? hub : new ClaimCheck(hub, lake);
+                return resubmit(new Resubmission(store, setup.mapper()), groups, target, lake);
             } finally {
                 store.releaseLease();
             }
         }
 
-        private int resubmit(Resubmission resubmission, Set<String> groups, KafkaHub hub, @Nullable Lake lake)
+        private int resubmit(Resubmission resubmission, Set<String> groups, Hub hub, @Nullable Lake lake)
                 throws HubUnavailable {
             var refused = 0;
             for (var group : groups) {

@@ -76,7 +76,12 @@ final class ReplayCommand implements Callable<Integer> {
         }
         try {
             var setup = Setup.read(config());
-            var kafka = setup.kafka();
+            if (setup.kafka().isEmpty()) {
+                System.err.println(
+                        "the hub of " + config() + " is not Kafka (expected: hub.kafka; a replay goes to a topic)");
+                return 1;
+            }
+            var kafka = setup.kafka().get();
             if (kafka.topics().contains(topic)) {
                 System.err.println("topic " + topic
                         + ": the bridge sends to it, so everybody reads it (expected: a topic" + " of one consumer)");

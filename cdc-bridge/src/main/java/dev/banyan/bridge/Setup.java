@@ -1,9 +1,15 @@
 package dev.banyan.bridge;
 
+import dev.banyan.bridge.aws.AwsHub;
+import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.config.BridgeConfig;
 import dev.banyan.bridge.config.ConfigException;
+import dev.banyan.bridge.config.HubConfig;
 import dev.banyan.bridge.engine.TransactionAssembler;
+import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.hub.KafkaHub;
+import dev.banyan.bridge.hub.KafkaTopics;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.Mapping;
@@ -14,10 +20,14 @@ import dev.banyan.bridge.run.RunSettings;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.FaultSeal;
+import dev.banyan.bridge.yaml.Problems;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +39,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
     static Setup read(Path file) throws ConfigException, MappingException {
         var config = BridgeConfig.read(file);
         var mapping = MappingFile.read(config.mapping());
+        checkDestinations(file, config, mapping);
         var source = config.source();
         return new Setup(
                 config,
@@ -57,7 +68,16 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
     /** A mapper that gives the ids of this bridge. */
     Mapper mapper() throws IOException {
         var file = config.hashKeyFile();
-        return new Mapper(mapping, config.name(), file == null ? null : Files.readAllBytes(file));
+        return mapper(file == null ? null : Files.readAllBytes(file));
+    }
+
+    private Mapper mapper(byte @Nullable [] hashKey) {
+        var hub = hub();
+        return new Mapper(
+                mapping,
+                config.name(),
+                hashKey,
+                new EventLimit(hub.eventBytesMax(), hub::bytes, config.lake() != null));
     }
 
     Lake.@Nullable Settings lake() {
@@ -68,15 +88,71 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                         lake.folder(),
                         config.hub().source(),
                         (long) lake.segmentMegabytes() << 20,
-                        Duration.ofMinutes(lake.segmentMinutes()));
+                        Duration.ofMinutes(lake.segmentMinutes()),
+                        lake.uri());
     }
 
-    KafkaHub.Settings kafka() {
-        var hub = config.hub();
-        var topics = mapping.aggregates().stream()
-                .map(aggregate -> aggregate.topic())
-                .collect(Collectors.toSet());
-        return new KafkaHub.Settings(hub.bootstrapServers(), hub.producer(), hub.source(), hub.partitions(), topics);
+    private Set<String> topics() {
+        return mapping.aggregates().stream().map(aggregate -> aggregate.topic()).collect(Collectors.toSet());
+    }
+
+    /** The settings of Kafka; empty when the hub is another one. */
+    Optional<KafkaHub.Settings> kafka() {
+        return config.hub() instanceof HubConfig.Kafka kafka ? Optional.of(kafka(kafka)) : Optional.empty();
+    }
+
+    private KafkaHub.Settings kafka(HubConfig.Kafka kafka) {
+        return new KafkaHub.Settings(
+                kafka.bootstrapServers(), kafka.producer(), kafka.source(), kafka.partitions(), topics());
+    }
+
+    private static AwsHub.Settings aws(HubConfig.Aws aws) {
+        return new AwsHub.Settings(
+                AwsHub.Service.valueOf(aws.service().name()),
+                aws.source(),
+                aws.destinations(),
+                aws.region(),
+                aws.endpoint(),
+                aws.eventKilobytesMax());
+    }
+
+    /** The hub, not open yet. */
+    Hub hub() {
+        return switch (config.hub()) {
+            case HubConfig.Kafka kafka -> new KafkaHub(config.name(), kafka(kafka));
+            case HubConfig.Aws aws -> new AwsHub(aws(aws));
+        };
+    }
+
+    /** What is wrong with the hub's topics or destinations, in words; looks and changes nothing. */
+    Map<String, String> hubProblems() throws HubUnavailable {
+        return switch (config.hub()) {
+            case HubConfig.Kafka kafka ->
+                KafkaTopics.missing(kafka(kafka)).stream()
+                        .collect(Collectors.toMap(topic -> topic, _ -> "not there; the first start makes it"));
+            case HubConfig.Aws aws -> {
+                try (var hub = new AwsHub(aws(aws))) {
+                    yield hub.check();
+                }
+            }
+        };
+    }
+
+    private static void checkDestinations(Path file, BridgeConfig config, Mapping mapping) throws ConfigException {
+        if (!(config.hub() instanceof HubConfig.Aws aws)) {
+            return;
+        }
+        var problems = new Problems(file);
+        var settings = aws(aws);
+        for (var aggregate : mapping.aggregates()) {
+            if (settings.destination(aggregate.topic()) == null) {
+                problems.add(
+                        aws.at(), "hub.destinations", "none for topic " + aggregate.topic(), "one, or one for '*'");
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems.inOrder());
+        }
     }
 
     RunSettings run(int acceptedTimeline) throws IOException {
@@ -88,14 +164,13 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
         }
         var file = config.hashKeyFile();
         var hashKey = file == null ? null : Files.readAllBytes(file);
-        var kafka = kafka();
         var limits = config.limits();
         return new RunSettings(
                 config.name(),
                 source,
                 store(),
-                () -> new Mapper(mapping, config.name(), hashKey),
-                () -> new KafkaHub(config.name(), kafka),
+                () -> mapper(hashKey),
+                this::hub,
                 new RunSettings.Limits(
                         new TransactionAssembler.Limits(
                                 limits.transactionRows(), (long) limits.transactionMegabytes() << 20),

@@ -2,11 +2,12 @@ package dev.banyan.bridge.change;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event about one aggregate, ready for the hub. {@code id} is the same each time the same transaction is mapped again;
  * {@code sequence} sorts, as text, in the order of the log. {@code changed} names the fields that differ, empty when not known.
- * {@code data} is JSON text.
+ * {@code data} is JSON text. With {@code dataref} the data lies there, because the event was too large for the hub, and {@code data} is empty.
  */
 public record DomainEvent(
         String id,
@@ -18,9 +19,30 @@ public record DomainEvent(
         String txId,
         boolean backfill,
         List<String> changed,
-        String data) {
+        String data,
+        @Nullable String dataref) {
 
     public DomainEvent {
         changed = List.copyOf(changed);
+    }
+
+    /** An event that carries its data itself. */
+    public DomainEvent(
+            String id,
+            String type,
+            String topic,
+            String subject,
+            Instant time,
+            String sequence,
+            String txId,
+            boolean backfill,
+            List<String> changed,
+            String data) {
+        this(id, type, topic, subject, time, sequence, txId, backfill, changed, data, null);
+    }
+
+    /** The same event without its data, which lies at {@code uri}. */
+    public DomainEvent claimedAt(String uri) {
+        return new DomainEvent(id, type, topic, subject, time, sequence, txId, backfill, changed, "", uri);
     }
 }

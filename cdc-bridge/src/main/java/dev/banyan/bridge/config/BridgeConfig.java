@@ -8,9 +8,7 @@ import dev.banyan.bridge.yaml.YamlFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,42 +35,13 @@ public record BridgeConfig(
     /** The bridge's own database. */
     public record StoreConfig(String jdbcUrl, String user, String password) {}
 
-    /** The Kafka cluster. {@code producer} holds settings of the producer that are passed on as they are. */
-    public record HubConfig(String bootstrapServers, int partitions, String source, Map<String, String> producer) {
-        public HubConfig {
-            producer = Map.copyOf(producer);
-        }
-    }
-
-    /** The event lake: its folder, and when a segment of it is sealed. */
-    public record LakeConfig(Path folder, int segmentMegabytes, int segmentMinutes) {}
+    /** The event lake: its folder, when a segment of it is sealed, and what consumers put before the path of a file in it. */
+    public record LakeConfig(Path folder, int segmentMegabytes, int segmentMinutes, String uri) {}
 
     /** What bounds memory. */
     public record Limits(int transactionRows, int transactionMegabytes, int queueMegabytes, int hubTransactionRows) {}
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,50}");
-
-    /** Producer settings a file may carry: how to reach and trust the cluster, and how to pack. All else is the bridge's to decide. */
-    private static final List<String> PRODUCER_ALLOWED = List.of(
-            "security.protocol",
-            "sasl.mechanism",
-            "sasl.jaas.config",
-            "sasl.login.callback.handler.class",
-            "ssl.truststore.location",
-            "ssl.truststore.password",
-            "ssl.truststore.type",
-            "ssl.keystore.location",
-            "ssl.keystore.password",
-            "ssl.keystore.type",
-            "ssl.key.password",
-            "ssl.endpoint.identification.algorithm",
-            "client.dns.lookup",
-            "client.rack",
-            "compression.type",
-            "batch.size",
-            "linger.ms",
-            "buffer.memory",
-            "max.request.size");
 
     /** Reads {@code file}; everything wrong with it is in the exception. */
     public static BridgeConfig read(Path file) throws ConfigException {
@@ -106,7 +75,7 @@ public record BridgeConfig(
                     name,
                     source(required(root, "source"), name),
                     store(required(root, "store")),
-                    hub(required(root, "hub"), name),
+                    HubReader.read(required(root, "hub"), name, problems),
                     path(root, "mapping").orElse(folder),
                     path(root, "hashKeyFile").orElse(null),
                     path(root, "faultKeyFile").orElse(null),
@@ -177,25 +146,6 @@ public record BridgeConfig(
             return url.startsWith(prefix) ? "jdbc:h2:file:" + folder.resolve(url.substring(prefix.length())) : url;
         }
 
-        private HubConfig hub(Section section, String name) {
-            var kafka = required(section, "kafka");
-            var producer = new LinkedHashMap<String, String>();
-            kafka.section("producer").ifPresent(passed -> {
-                for (var key : PRODUCER_ALLOWED) {
-                    passed.text(key).ifPresent(value -> producer.put(key, value));
-                }
-                passed.end();
-            });
-            var config = new HubConfig(
-                    kafka.requiredText("bootstrapServers", "HOST:PORT,..."),
-                    kafka.integer("partitions", 1, 1_000, 4),
-                    section.text("eventSource").orElse("/banyan/bridge/" + name),
-                    producer);
-            kafka.end();
-            section.end();
-            return config;
-        }
-
         private int status(Section root) {
             var section = root.section("status");
             if (section.isEmpty()) {
@@ -221,10 +171,12 @@ public record BridgeConfig(
         private @Nullable LakeConfig lake(Section root) {
             return root.section("lake")
                     .map(section -> {
+                        var at = folder.resolve(section.requiredText("folder", "a folder for the event lake"));
                         var lake = new LakeConfig(
-                                folder.resolve(section.requiredText("folder", "a folder for the event lake")),
+                                at,
                                 section.integer("segmentMegabytes", 1, 10_000, 64),
-                                section.integer("segmentMinutes", 1, 10_080, 15));
+                                section.integer("segmentMinutes", 1, 10_080, 15),
+                                section.text("uri").orElse(at.toUri().toString()));
                         section.end();
                         return lake;
                     })

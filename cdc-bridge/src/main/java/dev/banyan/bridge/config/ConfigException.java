@@ -9,7 +9,7 @@ public final class ConfigException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    ConfigException(List<Problem> problems) {
+    public ConfigException(List<Problem> problems) {
         super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
     }
 }

@@ -16,6 +16,21 @@ public interface Hub extends AutoCloseable {
     /** Returns when {@code events}, in their order, and {@code position} are safe in the hub; on failure {@link #open} tells. */
     void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable;
 
+    /** Most bytes of one event, as {@link #bytes} counts them. */
+    default long eventBytesMax() {
+        return Long.MAX_VALUE;
+    }
+
+    /** What the hub counts of {@code event}, attributes included; never less than it really does. Needs no open hub. */
+    default long bytes(DomainEvent event) {
+        return event.data().length();
+    }
+
+    /** True when {@link #open} shuts earlier holders out by itself; else the caller has to make sure that it still holds the lease. */
+    default boolean fences() {
+        return true;
+    }
+
     /** Makes a call that another thread waits in fail soon, and every later one; for a stop while the hub does not answer. */
     default void abort() {}
 

@@ -27,9 +27,13 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.AbstractRecords;
+import org.apache.kafka.common.record.CompressionType;
+import org.apache.kafka.common.record.RecordBatch;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -50,6 +54,10 @@ public final class KafkaHub implements Hub {
     private static final int DELIVERY_TIMEOUT_MS = 20_000;
     private static final int REQUEST_TIMEOUT_MS = 5_000;
     private static final int BLOCK_MAX_MS = 5_000;
+
+    /** Kafka's own default of max.request.size. */
+    private static final int REQUEST_BYTES_MAX = 1 << 20;
+
     private static final Duration POSITION_WAIT = Duration.ofSeconds(10);
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -117,9 +125,38 @@ public final class KafkaHub implements Hub {
                     || e.getCause() instanceof InvalidProducerEpochException) {
                 throw new HubFenced("Kafka: another bridge called " + name + " has taken over", e);
             }
+            refuseTooLarge(e);
             throw new HubUnavailable(
                     "publishing to Kafka at " + settings.bootstrapServers() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** A topic may take less than the producer: sending the event again would not help. */
+    private static void refuseTooLarge(KafkaException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RecordTooLargeException) {
+                throw new HubRefused(
+                        "Kafka: an event is larger than its topic takes: " + cause.getMessage()
+                                + " (expected: max.message.bytes of the topic not below hub.kafka.producer max.request.size)",
+                        failure);
+            }
+        }
+    }
+
+    @Override
+    public long eventBytesMax() {
+        var setting = settings.producer().get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+        return setting == null ? REQUEST_BYTES_MAX : Long.parseLong(setting);
+    }
+
+    @Override
+    public long bytes(DomainEvent event) {
+        return AbstractRecords.estimateSizeInBytesUpperBound(
+                RecordBatch.CURRENT_MAGIC_VALUE,
+                CompressionType.NONE,
+                event.subject().getBytes(StandardCharsets.UTF_8),
+                event.data().getBytes(StandardCharsets.UTF_8),
+                headers(event, settings.source()).toArray());
     }
 
     /** Closes what waits for Kafka: a producer and an admin may be closed by any thread, a consumer is woken. */
@@ -171,6 +208,9 @@ public final class KafkaHub implements Hub {
         add(headers, "ce_txid", event.txId());
         if (event.backfill()) {
             add(headers, "ce_backfill", "true");
+        }
+        if (event.dataref() != null) {
+            add(headers, "ce_dataref", event.dataref());
         }
         if (!event.changed().isEmpty()) {
             add(headers, "ce_changed", String.join(",", event.changed()));

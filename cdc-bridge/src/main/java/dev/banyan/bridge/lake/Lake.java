@@ -26,7 +26,13 @@ public final class Lake implements AutoCloseable {
      * that are the same each time, then its manifest; only then its log is deleted. Killed anywhere in between, it is sealed again.
      */
     /** Where the lake is and when a segment is sealed. */
-    public record Settings(Path folder, String source, long segmentBytesMax, Duration segmentAgeMax) {}
+    public record Settings(Path folder, String source, long segmentBytesMax, Duration segmentAgeMax, String uri) {
+
+        /** A lake that consumers find where it is. {@code uri} is what they put before the path of a file in it. */
+        public Settings(Path folder, String source, long segmentBytesMax, Duration segmentAgeMax) {
+            this(folder, source, segmentBytesMax, segmentAgeMax, folder.toUri().toString());
+        }
+    }
 
     private final Settings settings;
     private final LakeFiles files;
@@ -109,6 +115,15 @@ public final class Lake implements AutoCloseable {
     public void appendOnce(String name, List<DomainEvent> events) {
         if (!named.contains(name)) {
             append(new LakeLog.Unit(name, null, lines(events)));
+        }
+    }
+
+    /** Keeps the data of an event that is too large for the hub in a file of its own; on the disk when this returns where it is. */
+    public String claim(DomainEvent event) {
+        try {
+            return settings.uri + (settings.uri.endsWith("/") ? "" : "/") + files.claim(event);
+        } catch (IOException e) {
+            throw new LakeFailed("keeping the data of event " + event.id() + " in " + settings.folder, e);
         }
     }
 

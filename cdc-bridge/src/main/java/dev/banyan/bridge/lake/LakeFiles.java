@@ -1,5 +1,6 @@
 package dev.banyan.bridge.lake;
 
+import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.HubPosition;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -122,6 +123,14 @@ final class LakeFiles {
         replace(
                 folder.resolve("manifests/segment-%08d.json".formatted(segment)),
                 out -> out.write(JSON.writeValueAsBytes(manifest)));
+    }
+
+    /** Writes the data of {@code event} into a file; the same event makes the same file. Returns its path in the lake. */
+    String claim(DomainEvent event) throws IOException {
+        var date = event.time().atOffset(ZoneOffset.UTC).toLocalDate();
+        var path = "claims/date=" + date + "/" + event.id() + ".json";
+        replace(folder.resolve(path), out -> out.write(event.data().getBytes(StandardCharsets.UTF_8)));
+        return path;
     }
 
     private Manifest.DataFile write(int segment, Partition partition, List<LakeRecord> records) throws IOException {

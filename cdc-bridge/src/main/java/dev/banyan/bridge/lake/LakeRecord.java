@@ -1,9 +1,9 @@
 package dev.banyan.bridge.lake;
 
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.hub.CloudEventJson;
 import java.io.StringWriter;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
@@ -27,7 +27,7 @@ public record LakeRecord(int segment, long number, String source, DomainEvent ev
             json.writeNumber(number);
             write(json, "topic", event.topic());
             json.writeName("event");
-            cloudEvent(json);
+            CloudEventJson.write(json, event, source);
             json.writeEndObject();
         }
         return text.toString();
@@ -35,34 +35,7 @@ public record LakeRecord(int segment, long number, String source, DomainEvent ev
 
     /** The event as CloudEvents 1.0 JSON, structured mode. */
     public String cloudEvent() {
-        var text = new StringWriter(512);
-        try (var json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
-            cloudEvent(json);
-        }
-        return text.toString();
-    }
-
-    private void cloudEvent(JsonGenerator json) {
-        json.writeStartObject();
-        write(json, "specversion", "1.0");
-        write(json, "id", event.id());
-        write(json, "source", source);
-        write(json, "type", event.type());
-        write(json, "subject", event.subject());
-        write(json, "time", DateTimeFormatter.ISO_INSTANT.format(event.time()));
-        write(json, "datacontenttype", "application/json");
-        write(json, "partitionkey", event.subject());
-        write(json, "sequence", event.sequence());
-        write(json, "txid", event.txId());
-        if (event.backfill()) {
-            write(json, "backfill", "true");
-        }
-        if (!event.changed().isEmpty()) {
-            write(json, "changed", String.join(",", event.changed()));
-        }
-        json.writeName("data");
-        json.writeRawValue(event.data());
-        json.writeEndObject();
+        return CloudEventJson.of(event, source);
     }
 
     private static void write(JsonGenerator json, String name, String value) {

@@ -23,6 +23,8 @@ final class BulkEvents {
     static final int PART_ITEMS_MAX = 500;
 
     static final int PART_CHARACTERS_MAX = 400_000;
+    private static final int ENVELOPE_CHARACTERS = 1_000;
+    private static final int ITEM_CHARACTERS = 100;
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -31,11 +33,15 @@ final class BulkEvents {
     private final Transaction transaction;
     private final EventIds ids;
     private final List<Named> all = new ArrayList<>();
+    private final long charactersMax;
     private boolean hasBulk;
 
-    BulkEvents(Transaction transaction, EventIds ids) {
+    /** Bulk events of {@code transaction} for a hub that takes events of {@code bytesMax} bytes. */
+    BulkEvents(Transaction transaction, EventIds ids, long bytesMax) {
         this.transaction = transaction;
         this.ids = ids;
+        // A character is at most three bytes of UTF-8.
+        this.charactersMax = Math.min(PART_CHARACTERS_MAX, Math.max(1, bytesMax / 3 - ENVELOPE_CHARACTERS));
     }
 
     /** The number of the next event in its transaction. */
@@ -80,10 +86,10 @@ final class BulkEvents {
     private List<DomainEvent> parts(List<Named> members) {
         var parts = new ArrayList<List<Named>>();
         var part = new ArrayList<Named>();
-        var characters = 0;
+        long characters = 0;
         for (var member : members) {
-            var length = member.event.data().length();
-            if (!part.isEmpty() && (part.size() == PART_ITEMS_MAX || characters + length > PART_CHARACTERS_MAX)) {
+            var length = characters(member.event);
+            if (!part.isEmpty() && (part.size() == PART_ITEMS_MAX || characters + length > charactersMax)) {
                 parts.add(List.copyOf(part));
                 part.clear();
                 characters = 0;
@@ -97,6 +103,15 @@ final class BulkEvents {
             events.add(bulkEvent(parts.get(i), i + 1, parts.size(), members.size()));
         }
         return events;
+    }
+
+    private static int characters(DomainEvent event) {
+        var changed =
+                event.changed().stream().mapToInt(name -> name.length() + 3).sum();
+        return ITEM_CHARACTERS
+                + event.subject().length()
+                + changed
+                + event.data().length();
     }
 
     private DomainEvent bulkEvent(List<Named> part, int number, int parts, int count) {

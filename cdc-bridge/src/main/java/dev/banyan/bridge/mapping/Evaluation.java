@@ -1,6 +1,7 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.mapping.EventRule.When;
@@ -23,6 +24,7 @@ final class Evaluation {
     private final Transaction transaction;
     private final TransactionRows rows;
     private final EventIds ids;
+    private final EventLimit limit;
     private final Attempt attempt;
     private final Explanation.@Nullable Notes notes;
 
@@ -31,11 +33,13 @@ final class Evaluation {
             Transaction transaction,
             TransactionRows rows,
             EventIds ids,
+            EventLimit limit,
             Attempt attempt,
             Explanation.@Nullable Notes notes) {
         this.transaction = transaction;
         this.rows = rows;
         this.ids = ids;
+        this.limit = limit;
         this.attempt = attempt;
         this.notes = notes;
     }
@@ -164,6 +168,10 @@ final class Evaluation {
                 backfill,
                 changed,
                 data);
+        var refusal = limit.refusal(event);
+        if (refusal != null) {
+            throw new UnmappableException(rule.name() + ": " + refusal);
+        }
         attempt.bulk.add(aggregate, rule, event);
         note(touch, rule, why, changed);
     }

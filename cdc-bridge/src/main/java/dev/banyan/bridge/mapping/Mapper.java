@@ -3,6 +3,7 @@ package dev.banyan.bridge.mapping;
 import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.Faults;
 import dev.banyan.bridge.change.Faults.Waiting;
@@ -32,12 +33,19 @@ public final class Mapper implements EventMapper {
     private final @Nullable KeyedHash hash;
     private final Parting parting;
     private final Tally tally;
+    private final EventLimit limit;
 
     /**
      * A mapper whose ids belong to {@code bridge}: two bridges with the same name give the same event the same id. {@code hashKey} (16
      * bytes at least) is needed when the mapping hashes a column.
      */
     public Mapper(Mapping mapping, String bridge, byte @Nullable [] hashKey) {
+        this(mapping, bridge, hashKey, EventLimit.NONE);
+    }
+
+    /** The same for a hub that takes events up to {@code limit}. */
+    public Mapper(Mapping mapping, String bridge, byte @Nullable [] hashKey, EventLimit limit) {
+        this.limit = limit;
         tables = plan(mapping);
         tally = new Tally(tables.keySet());
         parting = new Parting(tables, aggregatesByRoot, aggregatesByChild);
@@ -158,8 +166,8 @@ public final class Mapper implements EventMapper {
         var touches = new Touches(aggregatesByRoot, aggregatesByChild);
         var rows = new TransactionRows(images, hash, touches);
         apply(transaction, rows);
-        var attempt = new Attempt(transaction, rows, new BulkEvents(transaction, ids));
-        var evaluation = new Evaluation(transaction, rows, ids, attempt, notes);
+        var attempt = new Attempt(transaction, rows, new BulkEvents(transaction, ids, limit.bytesMax()));
+        var evaluation = new Evaluation(transaction, rows, ids, limit, attempt, notes);
         for (var touch : touches.inOrder()) {
             var aggregate = touch.plan().aggregate();
             try {

@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.engine.TransactionTooLarge;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.hub.HubRefused;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.lake.LakeFailed;
@@ -226,7 +227,8 @@ public final class BridgeRun {
         try (var hub = settings.hub().get();
                 var lake = lake()) {
             openHub.set(hub);
-            return awaitHub(hub) ? runEngine(store, position, hub, lake) : new Once(null, "stopped");
+            var taking = lake == null ? hub : new ClaimCheck(hub, lake);
+            return awaitHub(hub) ? runEngine(store, position, taking, lake) : new Once(null, "stopped");
         } catch (LakeFailed e) {
             return new Once(null, String.valueOf(e.getMessage()));
         }
@@ -288,6 +290,12 @@ public final class BridgeRun {
             return new Once(
                     End.REFUSED,
                     failure.getMessage() + "\nRaise the limits in the configuration, and the heap with -Xmx.");
+        }
+        if (failure != null && hasCause(failure, HubRefused.class)) {
+            return new Once(
+                    End.REFUSED,
+                    failure.getMessage()
+                            + "\nChange what it expects and start again: nothing was skipped, and the log waits at this transaction.");
         }
         if (failure != null && hasCause(failure, MappingFailed.class)) {
             return new Once(

@@ -271,6 +271,9 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
 
     /** Tries until the hub has it or the bridge is to stop; meanwhile Debezium's queue fills and PostgreSQL waits. */
     private void publish(List<DomainEvent> events, HubPosition position) throws InterruptedException {
+        if (!parts.hub.fences()) {
+            parts.session.checkLease();
+        }
         try {
             parts.hub.publish(events, position);
         } catch (HubUnavailable e) {
@@ -294,6 +297,9 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             pause = pause.multipliedBy(2).compareTo(HUB_PAUSE_MAX) > 0 ? HUB_PAUSE_MAX : pause.multipliedBy(2);
             try {
                 var reached = parts.hub.open();
+                if (!parts.hub.fences()) {
+                    parts.session.checkLease();
+                }
                 if (reached.isEmpty() || !reached.get().covers(position)) {
                     parts.hub.publish(events, position);
                 }

@@ -105,6 +105,18 @@ public final class StoreSession implements AutoCloseable {
         }
     }
 
+    /** Throws {@link Fenced} if the lease is lost: for a hub that does not shut earlier holders out itself. */
+    public void checkLease() {
+        try (var select = connection.prepareStatement("SELECT 1 FROM bridge_state WHERE id = 1 AND epoch = ?")) {
+            select.setLong(1, epoch);
+            try (var result = select.executeQuery()) {
+                BridgeStore.checkNotFenced(result.next() ? 1 : 0);
+            }
+        } catch (SQLException e) {
+            throw new StoreFailed("checking the lease", e);
+        }
+    }
+
     /** Makes everything since the last commit durable, and the position with it; throws {@link Fenced} if the lease is lost. */
     public void commit(Position position) {
         try {

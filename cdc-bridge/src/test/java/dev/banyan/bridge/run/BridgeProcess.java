@@ -11,6 +11,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The bridge's main in a JVM of its own. */
@@ -20,19 +22,25 @@ final class BridgeProcess implements AutoCloseable {
     private final Path log;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    BridgeProcess(Path folder, Path config) throws IOException {
+    /** Starts it with system properties {@code name=value}. */
+    BridgeProcess(Path folder, Path config, String... properties) throws IOException {
         log = Files.createTempFile(folder, "bridge", ".log");
-        process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xshare:auto",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Bridge.class.getName(),
-                        "run",
-                        "--config",
-                        config.toString())
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto"));
+        for (var property : properties) {
+            command.add("-D" + property);
+        }
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                Bridge.class.getName(),
+                "run",
+                "--config",
+                config.toString()));
+        process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();

@@ -1,0 +1,82 @@
+package dev.banyan.bridge.hub;
+
+import dev.banyan.bridge.run.Servers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.BeforeAll;
+
+class KafkaHubTest implements HubContract {
+
+    private final String topic = "contract." + UUID.randomUUID();
+
+    @BeforeAll
+    static void start() {
+        Servers.kafka();
+    }
+
+    private Hub at(String bootstrapServers) {
+        return new KafkaHub(topic, new KafkaHub.Settings(bootstrapServers, Map.of(), SOURCE, 1, Set.of(topic)));
+    }
+
+    @Override
+    public Hub hub() {
+        return at(Servers.kafka().bootstrapServers());
+    }
+
+    @Override
+    public Hub unreachable() {
+        return at("127.0.0.1:1");
+    }
+
+    @Override
+    public String topic() {
+        return topic;
+    }
+
+    @Override
+    public List<Received> received() {
+        var partition = new TopicPartition(topic, 0);
+        Map<String, Object> properties = Map.of(
+                "bootstrap.servers", Servers.kafka().bootstrapServers(),
+                "isolation.level", "read_committed",
+                "enable.auto.commit", "false");
+        try (var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            var end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            var received = new ArrayList<Received>();
+            while (consumer.position(partition) < end) {
+                consumer.poll(Duration.ofMillis(100)).forEach(each -> received.add(received(each)));
+            }
+            return received;
+        }
+    }
+
+    private static Received received(ConsumerRecord<String, String> each) {
+        var dataref = header(each, "ce_dataref");
+        return new Received(
+                header(each, "ce_id"),
+                header(each, "ce_type"),
+                header(each, "ce_source"),
+                each.key(),
+                header(each, "ce_time"),
+                header(each, "ce_sequence"),
+                header(each, "ce_changed"),
+                header(each, "ce_backfill"),
+                dataref.isEmpty() ? each.value() : "-> " + dataref);
+    }
+
+    private static String header(ConsumerRecord<String, String> each, String name) {
+        var header = each.headers().lastHeader(name);
+        return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+    }
+}
