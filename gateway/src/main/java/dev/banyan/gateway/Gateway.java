@@ -4,6 +4,7 @@ import dev.banyan.gateway.admin.AdminServer;
 import dev.banyan.gateway.admin.AdminToken;
 import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.gateway.backend.BackendTls;
+import dev.banyan.gateway.chain.CopyFilters;
 import dev.banyan.gateway.http.MirrorMark;
 import dev.banyan.gateway.live.FolderWatch;
 import dev.banyan.gateway.live.ForbiddenAddresses;
@@ -120,7 +121,7 @@ public final class Gateway implements AutoCloseable {
         checkCertificate(settings);
         var leadership = new Leadership(store);
         var mark = new MirrorMark();
-        var mirrors = new Mirrors(mark, forbidden::covers, meters, InstantSource.system());
+        var mirrors = new Mirrors(mark, new CopyFilters(), forbidden::covers, meters, InstantSource.system());
         var shifting = Shifting.over(settings, rules, traffic, mirrors, store, leadership);
         AdminServer admin;
         try {

@@ -56,6 +56,35 @@ class MirrorTransportTest {
                         compare: {noise: {percent: 0}}
                     """.formatted(name, name, name.equals("hung") ? 2 : 100));
         }
+        rules.append("""
+                  - name: filtered
+                    matches: [{path: {value: /filtered}}]
+                    candidate: other
+                    stage: shadow
+                    filters:
+                      - "AddRequestHeader=X-Fig, 1"
+                      - "RemoveRequestHeader=X-Old"
+                      - "AddRequestParameter=v, 2"
+                      - "SetStatus=200"
+                      - "SetResponseHeader=Content-Type, text/plain"
+                      - "RemoveResponseHeader=X-Total"
+                    mirror: {percent: 100}
+                    compare: {noise: {percent: 0}, headers: [content-type, x-total]}
+                  - name: reversed
+                    matches: [{path: {value: /reversed}}]
+                    candidate: other
+                    stage: live
+                    weight: 100%
+                    filters: ["AddRequestHeader=X-Fig, 1", "SetResponseHeader=Content-Type, text/plain"]
+                    mirror: {percent: 100, reverse: true}
+                    compare: {noise: {percent: 0}}
+                  - name: answering
+                    matches: [{path: {value: /answering}}]
+                    candidate: other
+                    stage: shadow
+                    filters: ["RequestHeaderSize=100B"]
+                    mirror: {percent: 100}
+                """);
         gateway = TestGateway.start(folder, rules.toString());
     }
 
@@ -206,5 +235,55 @@ class MirrorTransportTest {
         other.reply("/hung", ABCDE);
         gateway.ask("GET", "/hung/again");
         await("compared", () -> sum("hung", "compared") == 1);
+    }
+
+    @Test
+    void aCopyToTheCandidateAndItsReplyPassTheFiltersOfTheRoute() throws Exception {
+        legacy.reply("/filtered", OK + "Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nabcde");
+        other.reply(
+                "/filtered",
+                "HTTP/1.1 201 Created\r\nContent-Type: text/html\r\nX-Total: 7\r\nContent-Length: 5\r\n\r\nabcde");
+        assertThat(gateway.ask(
+                        "GET /filtered/a|b?x=%zz HTTP/1.1\r\nHost: shop.test\r\nX-Old: 1\r\nCookie: s=1\r\n\r\n"))
+                .endsWith("abcde");
+        await("compared", () -> sum("filtered", "compared") == 1);
+        assertThat(sum("filtered", "mismatched")).isZero();
+        assertThat(legacy.heads("/filtered").getFirst())
+                .startsWith("GET /filtered/a|b?x=%zz HTTP/1.1")
+                .contains("X-Old: 1")
+                .doesNotContain("X-Fig");
+        assertThat(other.heads("/filtered").getFirst())
+                .startsWith("GET /filtered/a|b?")
+                .contains("v=2", "X-Fig: 1", "Host: shop.test", "Cookie: s=1", "X-Banyan-Mirror: ")
+                .doesNotContain("X-Old");
+
+        other.reply("/filtered", OK + "Content-Length: 5\r\n\r\nabcdX");
+        gateway.ask("GET", "/filtered/2");
+        await("another body still counts", () -> sum("filtered", "mismatched") == 1);
+        other.on("/filtered", (_, wire) -> wire.reset());
+        gateway.ask("GET", "/filtered/3");
+        await("a failure still counts", () -> sum("filtered", "copyErrors") == 1);
+        await("no place is taken", () -> mirror("filtered").path("inFlight").asInt(-1) == 0);
+    }
+
+    @Test
+    void aCopyToTheBaselinePassesNoFiltersAndIsComparedWithWhatTheCallerGot() throws Exception {
+        legacy.reply("/reversed", OK + "Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nabcde");
+        other.reply("/reversed", OK + "Content-Type: text/html\r\nContent-Length: 5\r\n\r\nabcde");
+        assertThat(gateway.ask("GET", "/reversed")).contains("Content-Type: text/plain");
+        await("compared", () -> sum("reversed", "compared") == 1);
+        assertThat(sum("reversed", "mismatched")).isZero();
+        assertThat(legacy.heads("/reversed")).hasSize(1).noneMatch(head -> head.contains("X-Fig"));
+    }
+
+    @Test
+    void aRequestThatAFilterAnswersIsNotMirrored() throws Exception {
+        legacy.reply("/answering", ABCDE);
+        gateway.ask("GET /answering HTTP/1.1\r\nHost: shop.test\r\nX-Long: " + "x".repeat(200) + "\r\n\r\n");
+        await(
+                "counted",
+                () -> mirror("answering").path("skipped").path("no_reply").asInt(0) == 1);
+        assertThat(other.heads("/answering")).isEmpty();
+        assertThat(mirror("answering").path("inFlight").asInt(-1)).isZero();
     }
 }

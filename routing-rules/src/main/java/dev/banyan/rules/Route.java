@@ -89,8 +89,8 @@ public record Route(
         if (!steps.isEmpty() && !pinned && (candidate == null || analysis == null)) {
             throw new IllegalArgumentException("steps: without a candidate or an analysis (expected: both)");
         }
-        if (mirror != null && (redirect != null || !filters.isEmpty())) {
-            throw new IllegalArgumentException("mirror: beside a redirect or filters (expected: one of both)");
+        if (mirror != null && redirect != null) {
+            throw new IllegalArgumentException("mirror: beside a redirect (expected: one of both)");
         }
         if (bodyBytesMax != null && (bodyBytesMax < BODY_BYTES_MIN || bodyBytesMax > BODY_BYTES_MAX)) {
             throw new IllegalArgumentException(

@@ -21,18 +21,16 @@ final class ShiftReader {
         if (!(at.fields().get("mirror") instanceof Yaml.Fields given)) {
             return null;
         }
-        for (String other : List.of("redirect", "filters")) {
-            if (at.fields().get(other) != null && !at.says("mirror")) {
-                return null; // meant for the routes that can have one
-            }
-            if (at.fields().get(other) != null) {
-                at.add(
-                        problems,
-                        ProblemKind.CONTRADICTION,
-                        "mirror",
-                        "mirror beside " + other,
-                        "one of both: nothing passes " + other + " twice");
-            }
+        if (at.fields().get("redirect") != null && !at.says("mirror")) {
+            return null; // meant for the routes that can have one
+        }
+        if (at.fields().get("redirect") != null) {
+            at.add(
+                    problems,
+                    ProblemKind.CONTRADICTION,
+                    "mirror",
+                    "mirror beside redirect",
+                    "one of both: nothing is answered twice");
         }
         Mirror.Writes writes =
                 switch (given.text("writes")) {

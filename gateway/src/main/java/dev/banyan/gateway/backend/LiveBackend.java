@@ -35,6 +35,9 @@ public final class LiveBackend {
     /** Copies that are under way to one backend at once, and connections they go over; those beyond are not sent. */
     private static final int COPIES_MAX = 1_000;
 
+    /** As many retries as a quiet time may save up. */
+    private static final int RETRIES_SAVED_MAX = 10;
+
     private final Backend backend;
     private final @Nullable String host;
     private final @Nullable SslContext tls;
@@ -42,7 +45,7 @@ public final class LiveBackend {
     private final ConnectionProvider pool;
     private final List<Instance> instances;
     private final @Nullable CircuitBreaker breaker;
-    private final @Nullable RetryBudget retries;
+    private final @Nullable Budget retries;
     private final @Nullable Disposable healthChecks;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Limit connections;
@@ -75,9 +78,7 @@ public final class LiveBackend {
                         new Instance(Origin.of(url), client, backend.timeouts().request()))
                 .toList();
         this.breaker = breaker(backend);
-        this.retries = backend.retries() == null
-                ? null
-                : new RetryBudget(backend.retries().budget());
+        this.retries = backend.retries() == null ? null : new Budget(RETRIES_SAVED_MAX);
         this.healthChecks = backend.health() == null
                 ? null
                 : HealthChecks.start(
@@ -247,8 +248,8 @@ public final class LiveBackend {
             leave();
             return Failure.BREAKER_OPEN;
         }
-        if (retries != null) {
-            retries.request();
+        if (retries != null && backend.retries() != null) {
+            retries.request(backend.retries().budget());
         }
         return null;
     }

@@ -10,13 +10,10 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
-import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.support.Netty4HeadersAdapter;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -36,10 +33,6 @@ public record PassFilters() implements GatewayFilter {
             HttpHeaderNames.UPGRADE,
             HttpHeaderNames.EXPECT);
 
-    /** The same for a reply. */
-    private static final List<String> REPLY_ENDS =
-            List.of("Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "Trailer");
-
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
         Passage passage = Passage.of(exchange);
@@ -51,7 +44,7 @@ public record PassFilters() implements GatewayFilter {
         URI before = exchange.getRequest().getURI();
         var reply = new ReplyAsItCame();
         GatewayFilterChain end = passed -> {
-            passage.filtered(filtered(call, before, passed.getRequest()));
+            passage.filtered(filtered(call.target(), call.head(), before, passed.getRequest()));
             return chain.filter(exchange).doOnSuccess(_ -> reply.note(exchange.getResponse(), call.fellBack()));
         };
         ServerWebExchange seen = exchange.mutate()
@@ -62,17 +55,22 @@ public record PassFilters() implements GatewayFilter {
                 .doOnSuccess(_ -> reply.restore(exchange.getResponse()));
     }
 
-    private static GatewayFilterChain through(List<GatewayFilter> filters, int at, GatewayFilterChain end) {
+    static GatewayFilterChain through(List<GatewayFilter> filters, int at, GatewayFilterChain end) {
         return at == filters.size() ? end : exchange -> filters.get(at).filter(exchange, through(filters, at + 1, end));
     }
 
-    private static Filtered filtered(Call call, URI before, ServerHttpRequest passed) {
+    /**
+     * Returns what filters made of a request for {@code target} with {@code came} as its head.
+     *
+     * @param before the URI they saw
+     */
+    static Filtered filtered(String target, HttpHeaders came, URI before, ServerHttpRequest passed) {
         HttpHeaders head =
                 DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
         passed.getHeaders().forEach(head::add);
         for (CharSequence name : OURS) {
             head.remove(name);
-            List<String> given = call.head().getAll(name);
+            List<String> given = came.getAll(name);
             if (!given.isEmpty()) {
                 head.set(name, given);
             }
@@ -80,44 +78,10 @@ public record PassFilters() implements GatewayFilter {
         // The framework has a spelling of the query of its own; ours stays unless a filter changed it.
         String query = passed.getURI().getRawQuery();
         if (Objects.equals(query, before.getRawQuery())) {
-            return new Filtered(call.target(), head);
+            return new Filtered(target, head);
         }
-        String path = Target.path(call.target());
+        String path = Target.path(target);
         return new Filtered(query == null ? path : path + "?" + query, head);
-    }
-
-    /** What filters must not change: where the reply ends, and anything of a reply that is not the candidate's. */
-    private static final class ReplyAsItCame {
-
-        private boolean whole;
-        private @Nullable HttpStatusCode status;
-        private org.springframework.http.@Nullable HttpHeaders head;
-
-        void note(ServerHttpResponse response, boolean baselines) {
-            whole = baselines;
-            status = response.getStatusCode();
-            head = new org.springframework.http.HttpHeaders();
-            head.addAll(response.getHeaders());
-        }
-
-        void restore(ServerHttpResponse response) {
-            if (head == null || response.isCommitted()) {
-                return; // a filter has answered
-            }
-            if (whole) {
-                response.setStatusCode(status);
-                response.getHeaders().clear();
-                response.getHeaders().addAll(head);
-                return;
-            }
-            for (String name : REPLY_ENDS) {
-                response.getHeaders().remove(name);
-                List<String> came = head.get(name);
-                if (came != null) {
-                    response.getHeaders().addAll(name, came);
-                }
-            }
-        }
     }
 
     /** The request with the head that the candidate gets, where the client's own still has what ends at this hop. */

@@ -14,6 +14,6 @@ sealed interface Asked {
     /** No reply, or none within the time. */
     record Failed(Failure why) implements Asked {}
 
-    /** It was not sent: as many were on their way to that backend as may be, or the gateway stops. */
-    record NotSent() implements Asked {}
+    /** It was not sent, or what came was not the other side's. */
+    record NotSent(Skipped why) implements Asked {}
 }

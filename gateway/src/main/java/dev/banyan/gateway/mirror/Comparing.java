@@ -1,5 +1,6 @@
 package dev.banyan.gateway.mirror;
 
+import dev.banyan.gateway.backend.Budget;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.compare.Comparer;
 import dev.banyan.gateway.compare.Comparison;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Compares pairs, on a thread of its own where they are not identical, asks again where they differ, and files what came of it. */
+/** Compares pairs, on threads of its own where they are not identical, asks again where they differ, and files what came of it. */
 final class Comparing implements AutoCloseable {
 
     /*
@@ -38,31 +39,35 @@ final class Comparing implements AutoCloseable {
     /** Long enough for a write that was on its way, and for a read model to catch up with it. */
     private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
 
+    /** Pairs beyond these are dropped; each of them has a place of its route. */
     private static final int WAITING_MAX = 1_000;
 
+    /** One for a small machine, so that traffic keeps the other core. */
+    private static final int THREADS = Runtime.getRuntime().availableProcessors() < 4 ? 1 : 2;
+
     private final Copies copies;
-    private final LoadBudget budget;
+    private final Budget budget;
     private final Evidence evidence;
     private final InstantSource clock;
-    private final ThreadPoolExecutor thread;
+    private final ThreadPoolExecutor threads;
 
-    Comparing(Copies copies, LoadBudget budget, Evidence evidence, InstantSource clock) {
+    Comparing(Copies copies, Budget budget, Evidence evidence, InstantSource clock) {
         this.copies = copies;
         this.budget = budget;
         this.evidence = evidence;
         this.clock = clock;
-        this.thread = new ThreadPoolExecutor(
-                1,
-                1,
+        this.threads = new ThreadPoolExecutor(
+                THREADS,
+                THREADS,
                 0,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(WAITING_MAX),
-                Thread.ofPlatform().name("banyan-compare").daemon().factory());
+                Thread.ofPlatform().name("banyan-compare-", 0).daemon().factory());
     }
 
     /** Whether the baseline may be asked for what only comparing needs; takes it out of its extra load. */
     boolean mayAskBaseline(LiveBackend baseline) {
-        return budget.take(baseline.backend().extraLoad());
+        return baseline.backend().extraLoad() > 0 && budget.take();
     }
 
     /** Takes in a pair, whose place is given back when all is done. Never waits. */
@@ -78,7 +83,7 @@ final class Comparing implements AutoCloseable {
 
     private void submit(RouteMirror mirror, Runnable work) {
         try {
-            thread.execute(() -> {
+            threads.execute(() -> {
                 try {
                     work.run();
                 } catch (RuntimeException e) {
@@ -199,6 +204,6 @@ final class Comparing implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        threads.shutdownNow();
     }
 }

@@ -33,6 +33,7 @@ final class Copy implements Asker {
     private final long startNanos = System.nanoTime();
     private final Request request;
     private final Side side;
+    private final Filtering.Line line;
     private final MirrorMark mark;
     private final Duration timeout;
     private final Collected body;
@@ -43,13 +44,22 @@ final class Copy implements Asker {
     private boolean done;
 
     /**
+     * @param line what is asked for, before the route's rewrite
      * @param timeout for all of it
      * @param body for what comes
      * @param then told once
      */
-    Copy(Request request, Side side, MirrorMark mark, Duration timeout, Collected body, Consumer<Asked> then) {
+    Copy(
+            Request request,
+            Side side,
+            Filtering.Line line,
+            MirrorMark mark,
+            Duration timeout,
+            Collected body,
+            Consumer<Asked> then) {
         this.request = request;
         this.side = side;
+        this.line = line;
         this.mark = mark;
         this.timeout = timeout;
         this.body = body;
@@ -74,7 +84,7 @@ final class Copy implements Asker {
         to.write(new DefaultFullHttpRequest(
                 HttpVersion.HTTP_1_1,
                 HttpMethod.valueOf(request.method()),
-                Target.ascii(request.target(side)),
+                Target.ascii(request.rewritten(line.target(), side)),
                 request.body().length == 0 ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(request.body()),
                 headFor(to),
                 EmptyHttpHeaders.INSTANCE));
@@ -82,7 +92,7 @@ final class Copy implements Asker {
     }
 
     private HttpHeaders headFor(BackendConnection to) {
-        HttpHeaders copy = request.head().copy();
+        HttpHeaders copy = line.head().copy();
         if (request.body().length > 0) {
             copy.remove(HttpHeaderNames.TRANSFER_ENCODING);
             copy.set(HttpHeaderNames.CONTENT_LENGTH, request.body().length);

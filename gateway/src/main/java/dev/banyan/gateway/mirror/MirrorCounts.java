@@ -77,7 +77,7 @@ public final class MirrorCounts {
             case Asked.Replied(Kept reply, long headNanos) -> of.replied(reply.status(), headNanos);
             case Asked.TooLarge(int status, long headNanos) -> of.replied(status, headNanos);
             case Asked.Failed _ -> of.failed();
-            case Asked.NotSent() -> {}
+            case Asked.NotSent _ -> {}
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.banyan.gateway.mirror;
 
+import dev.banyan.gateway.backend.Budget;
+import dev.banyan.gateway.backend.Limit;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.call.Call;
 import dev.banyan.gateway.call.Onlooker;
@@ -24,12 +26,22 @@ import org.jspecify.annotations.Nullable;
 /** The mirrors of all routes. */
 public final class Mirrors implements Onlooker, AutoCloseable {
 
+    /** As many requests to the baseline as a quiet time may save up. */
+    private static final int EXTRA_SAVED_MAX = 20;
+
+    /** All pairs together may hold this part of the heap. */
+    private static final int HEAP_SHARE = 8;
+
     private final MeterRegistry meters;
     private final Evidence evidence;
     private final Pools pools;
     private final Copies copies;
     private final Comparing comparing;
-    private final LoadBudget budget = new LoadBudget();
+    /** What only comparing asks of the baseline. */
+    private final Budget budget = new Budget(EXTRA_SAVED_MAX);
+
+    private final Limit memory = new Limit(Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+
     private final Map<String, RouteMirror> byRoute = new ConcurrentHashMap<>();
     private final Map<String, MirrorCounts> countsByRoute = new ConcurrentHashMap<>();
     private volatile @Nullable LiveRules seen;
@@ -38,13 +50,19 @@ public final class Mirrors implements Onlooker, AutoCloseable {
      * Nothing is mirrored yet.
      *
      * @param mark that copies bear
+     * @param filtering what copies to candidates pass through
      * @param forbidden addresses that no copy goes to, whatever name led there
      */
-    public Mirrors(MirrorMark mark, Predicate<InetSocketAddress> forbidden, MeterRegistry meters, InstantSource clock) {
+    public Mirrors(
+            MirrorMark mark,
+            Filtering filtering,
+            Predicate<InetSocketAddress> forbidden,
+            MeterRegistry meters,
+            InstantSource clock) {
         this.meters = meters;
         this.evidence = new Evidence();
         this.pools = new Pools(forbidden, LiveBackend::copyConnections);
-        this.copies = new Copies(mark);
+        this.copies = new Copies(mark, filtering);
         this.comparing = new Comparing(copies, budget, evidence, clock);
     }
 
@@ -96,7 +114,7 @@ public final class Mirrors implements Onlooker, AutoCloseable {
             if (known != null) {
                 evidence.forget(name);
             }
-            return new RouteMirror(route, settings, rules.origins(), counts(name));
+            return new RouteMirror(route, settings, rules.origins(), counts(name), memory);
         }));
     }
 

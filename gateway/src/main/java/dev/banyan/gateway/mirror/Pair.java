@@ -119,8 +119,8 @@ final class Pair implements Onlooker.Watch {
                 mirror.counts().notComparable();
                 mirror.leave();
             }
-            case Asked.NotSent() -> {
-                mirror.counts().skipped(Skipped.BUSY);
+            case Asked.NotSent(Skipped why) -> {
+                mirror.counts().skipped(why);
                 mirror.leave();
             }
         }

@@ -5,7 +5,9 @@ import dev.banyan.gateway.call.Call;
 import dev.banyan.gateway.connect.Pool;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.Target;
+import dev.banyan.gateway.live.LiveRules;
 import dev.banyan.rules.Decision;
+import dev.banyan.rules.Route;
 import dev.banyan.rules.Side;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param head without what ends at this hop, and with ours; not changed any more
  * @param body empty without one
  * @param asked the origin the caller asked for
+ * @param filtered the route whose filters a candidate's requests and replies pass through, or null
  * @param rewritten what the candidate is asked for instead; null as the baseline
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -27,6 +30,8 @@ record Request(
         HttpHeaders head,
         byte[] body,
         Origin asked,
+        LiveRules rules,
+        @Nullable Route filtered,
         LiveBackend baseline,
         LiveBackend candidate,
         Decision.@Nullable Rewritten rewritten) {
@@ -35,6 +40,7 @@ record Request(
         boolean toCandidate = copy.side() == Side.CANDIDATE;
         String candidate =
                 toCandidate ? copy.backend().name() : call.routed().backend().name();
+        Route route = call.routed().route();
         return new Request(
                 pool,
                 call.method(),
@@ -42,6 +48,8 @@ record Request(
                 call.head(),
                 body,
                 call.asked(),
+                call.rules(),
+                route == null || route.filters().isEmpty() ? null : route,
                 call.rules().baseline(),
                 call.rules().backends().get(candidate),
                 toCandidate ? copy.rewritten() : call.routed().rewritten());
@@ -52,9 +60,9 @@ record Request(
         return side == Side.BASELINE ? baseline : candidate;
     }
 
-    /** What a side is asked for. */
-    String target(Side side) {
-        return side == Side.CANDIDATE ? Target.rewritten(target, rewritten) : target;
+    /** What a side is asked for in place of {@code wanted}. */
+    String rewritten(String wanted, Side side) {
+        return side == Side.CANDIDATE ? Target.rewritten(wanted, rewritten) : wanted;
     }
 
     /** The name a side is called by instead of its own, or null. */

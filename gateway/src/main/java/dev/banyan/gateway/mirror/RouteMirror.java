@@ -1,5 +1,6 @@
 package dev.banyan.gateway.mirror;
 
+import dev.banyan.gateway.backend.Limit;
 import dev.banyan.gateway.compare.Comparer;
 import dev.banyan.gateway.compare.Origins;
 import dev.banyan.gateway.http.Origin;
@@ -26,6 +27,7 @@ final class RouteMirror {
                     route.matches(),
                     String.valueOf(route.candidate()),
                     String.valueOf(route.rewrite()),
+                    route.filters(),
                     String.valueOf(route.mirror()),
                     route.comparison()));
         }
@@ -40,16 +42,19 @@ final class RouteMirror {
     private final Map<Origin, Comparer> comparers = new ConcurrentHashMap<>();
     private final Comparer nameless;
     private final MirrorCounts counts;
+    private final Limit memory;
     private final AtomicInteger inFlight = new AtomicInteger();
     private volatile Route route;
 
-    RouteMirror(Route route, Mirror mirror, Set<Origin> backends, MirrorCounts counts) {
+    /** @param memory the bytes of bodies that pairs of all routes may hold */
+    RouteMirror(Route route, Mirror mirror, Set<Origin> backends, MirrorCounts counts, Limit memory) {
         this.route = route;
         this.subject = Subject.of(route);
         this.mirror = mirror;
         this.backends = backends;
         this.nameless = new Comparer(route.comparison(), new Origins(backends), TODAY);
         this.counts = counts;
+        this.memory = memory;
     }
 
     /** Whether this mirror is the one of {@code other}, which may be the same route at another weight. */
@@ -100,7 +105,7 @@ final class RouteMirror {
 
     /** Takes a place for a pair, or says that there is none; {@link #leave} must follow once. */
     boolean enter() {
-        if (inFlight.incrementAndGet() > mirror.inFlightMax()) {
+        if (inFlight.incrementAndGet() > mirror.inFlightMax() || !memory.take(bytesMax())) {
             inFlight.decrementAndGet();
             return false;
         }
@@ -108,7 +113,13 @@ final class RouteMirror {
     }
 
     void leave() {
+        memory.giveBack(bytesMax());
         inFlight.decrementAndGet();
+    }
+
+    /* Both replies, and both once more when they are asked again. */
+    private long bytesMax() {
+        return 4L * mirror.bodyBytesMax();
     }
 
     int inFlight() {

@@ -12,7 +12,7 @@ public enum Skipped {
     STREAM,
     /** A part of something, or nothing new: what comes back depends on what the caller has. */
     CONDITIONAL,
-    /** The assigned side gave no reply of its own. */
+    /** One side gave no reply of its own: somebody else answered in its place. */
     NO_REPLY,
     /** The caller left before the end. */
     ABORTED
