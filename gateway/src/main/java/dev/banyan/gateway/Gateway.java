@@ -156,6 +156,7 @@ public final class Gateway implements AutoCloseable {
             if (settings.store().isShared() || store.isStarted()) {
                 store.start();
                 leadership.start();
+                mirrors.shareMark(store);
             }
             shifting.runner().start();
             return new Gateway(spring, admin, rules, mirrors, watch, store, leadership, addresses, shifting);

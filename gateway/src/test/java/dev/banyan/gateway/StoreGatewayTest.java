@@ -6,11 +6,14 @@ import dev.banyan.gateway.store.Relay;
 import dev.banyan.gateway.store.SharedPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Gateways and the control store they share, or the file they do not need. */
 class StoreGatewayTest {
+
+    private static final AtomicInteger MARKS = new AtomicInteger();
 
     @TempDir
     private Path folder;
@@ -19,10 +22,12 @@ class StoreGatewayTest {
     void gatewaysServeWithoutTheStoreAndOneOfThemLeadsWithIt() throws Exception {
         var database = SharedPostgres.newDatabase();
         try (var legacy = new ScriptedServer("legacy");
+                var fig = new ScriptedServer("fig");
                 var relay = new Relay(SharedPostgres.port());
-                var first = gateway("first", legacy, relay, database);
-                var second = gateway("second", legacy, relay, database)) {
+                var first = gateway("first", mirrored(legacy, fig), relay, database);
+                var second = gateway("second", mirrored(legacy, fig), relay, database)) {
             assertThat(first.ask("GET", "/")).endsWith("legacy");
+            assertThat(mark(first, fig)).isNotEqualTo(mark(second, fig));
             TestGateway.await("down", () -> first.adminText("/admin/store").contains("down\""));
             assertThat(first.admin("/admin/store").path("state").asString()).isEqualTo("down");
             assertThat(first.adminText("/metrics")).contains("banyan_store_up 0.0", "banyan_leader 0.0");
@@ -33,6 +38,13 @@ class StoreGatewayTest {
                     "both know",
                     () -> leader(first).equals(leader(second)) && !leader(first).isEmpty());
             assertThat(leads(first)).isNotEqualTo(leads(second));
+
+            TestGateway.await("one mark", () -> mark(first, fig).equals(mark(second, fig)));
+            String mark = mark(first, fig);
+            second.ask("GET /back HTTP/1.1\r\nHost: shop.test\r\nX-Banyan-Mirror: " + mark + "\r\n\r\n");
+            assertThat(legacy.heads("/back")).hasSize(1).allMatch(head -> head.contains(mark));
+            mark(second, fig); // the next copy is there
+            assertThat(fig.heads("/back")).isEmpty();
 
             relay.cut();
             TestGateway.await("nobody leads", () -> !leads(first) && !leads(second));
@@ -53,17 +65,39 @@ class StoreGatewayTest {
         }
     }
 
-    private TestGateway gateway(String name, ScriptedServer legacy, Relay relay, String database) throws Exception {
+    private TestGateway gateway(String name, String rules, Relay relay, String database) throws Exception {
         var secret = Files.writeString(folder.resolve("secret"), SharedPostgres.user());
         return TestGateway.start(
                 folder.resolve(name),
-                rules(legacy),
+                rules,
                 "--store",
                 SharedPostgres.url(relay.port(), database),
                 "--store-user",
                 SharedPostgres.user(),
                 "--store-password-file",
                 secret.toString());
+    }
+
+    private static String mirrored(ScriptedServer legacy, ScriptedServer fig) {
+        return """
+                backends:
+                  - {name: legacy, url: "%s", baseline: true, extraLoad: 0%%}
+                  - {name: fig, url: "%s"}
+                routes:
+                  - name: all
+                    matches: [{path: {value: /}}]
+                    candidate: fig
+                    stage: shadow
+                    mirror: {percent: 100}
+                """.formatted(legacy.url(), fig.url());
+    }
+
+    /** Returns the mark of a copy that a gateway makes now. */
+    private static String mark(TestGateway gateway, ScriptedServer fig) throws Exception {
+        String target = "/mark/" + MARKS.incrementAndGet() + "/";
+        gateway.ask("GET", target);
+        TestGateway.await("a copy", () -> !fig.heads(target).isEmpty());
+        return fig.heads(target).getLast().replaceAll("(?s).*X-Banyan-Mirror: (\\S+).*", "$1");
     }
 
     private static boolean leads(TestGateway gateway) {

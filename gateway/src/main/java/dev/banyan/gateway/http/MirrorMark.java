@@ -7,7 +7,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /**
- * The header that tells a server that a request is a copy of which no caller hears. Its value holds a secret of this gateway's,
+ * The header that tells a server that a request is a copy of which no caller hears. Its value holds a secret of this gateway's, or of all that share a store,
  * so that a client cannot make the gateway, or a server behind it, take its request for a copy; and a copy that comes back
  * to this gateway is known and is not copied again.
  */
@@ -18,13 +18,25 @@ public final class MirrorMark {
 
     private static final int SECRET_BYTES = 16;
 
-    private final String secret;
+    private final String own;
+    private volatile String secret;
 
-    /** A mark with a secret that nobody can guess. */
+    /** A mark with a secret that nobody can guess, of this gateway alone until {@link #agreeOn}. */
     public MirrorMark() {
         byte[] bytes = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(bytes);
-        this.secret = HexFormat.of().formatHex(bytes);
+        this.own = HexFormat.of().formatHex(bytes);
+        this.secret = own;
+    }
+
+    /** What copies bear from now on. */
+    public String secret() {
+        return secret;
+    }
+
+    /** Bears another secret, which other gateways bear too; copies that left with the own one are still known. */
+    public void agreeOn(String shared) {
+        secret = shared;
     }
 
     /** Marks a request's head. */
@@ -46,6 +58,8 @@ public final class MirrorMark {
     }
 
     private boolean isOurs(String value) {
-        return MessageDigest.isEqual(value.getBytes(StandardCharsets.UTF_8), secret.getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        return MessageDigest.isEqual(bytes, secret.getBytes(StandardCharsets.UTF_8))
+                || MessageDigest.isEqual(bytes, own.getBytes(StandardCharsets.UTF_8));
     }
 }

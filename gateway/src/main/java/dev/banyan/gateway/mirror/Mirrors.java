@@ -9,6 +9,7 @@ import dev.banyan.gateway.compare.Evidence;
 import dev.banyan.gateway.connect.Pools;
 import dev.banyan.gateway.http.MirrorMark;
 import dev.banyan.gateway.live.LiveRules;
+import dev.banyan.gateway.store.ControlStore;
 import dev.banyan.rules.Decision;
 import dev.banyan.rules.Mirror;
 import dev.banyan.rules.Route;
@@ -32,6 +33,7 @@ public final class Mirrors implements Onlooker, AutoCloseable {
     /** All pairs together may hold this part of the heap. */
     private static final int HEAP_SHARE = 8;
 
+    private final MirrorMark mark;
     private final MeterRegistry meters;
     private final Evidence evidence;
     private final Pools pools;
@@ -45,6 +47,7 @@ public final class Mirrors implements Onlooker, AutoCloseable {
     private final Map<String, RouteMirror> byRoute = new ConcurrentHashMap<>();
     private final Map<String, MirrorCounts> countsByRoute = new ConcurrentHashMap<>();
     private volatile @Nullable LiveRules seen;
+    private volatile @Nullable SharedMark sharedMark;
 
     /**
      * Nothing is mirrored yet.
@@ -59,11 +62,17 @@ public final class Mirrors implements Onlooker, AutoCloseable {
             Predicate<InetSocketAddress> forbidden,
             MeterRegistry meters,
             InstantSource clock) {
+        this.mark = mark;
         this.meters = meters;
         this.evidence = new Evidence();
         this.pools = new Pools(forbidden, LiveBackend::copyConnections);
         this.copies = new Copies(mark, filtering);
         this.comparing = new Comparing(copies, budget, evidence, clock);
+    }
+
+    /** Has copies bear the mark that all gateways of {@code store} bear, as soon as it is there. */
+    public void shareMark(ControlStore store) {
+        sharedMark = new SharedMark(mark, store);
     }
 
     /** What the comparisons have found. */
@@ -126,6 +135,10 @@ public final class Mirrors implements Onlooker, AutoCloseable {
 
     @Override
     public void close() {
+        SharedMark agreeing = sharedMark;
+        if (agreeing != null) {
+            agreeing.close();
+        }
         comparing.close();
     }
 }
