@@ -98,9 +98,8 @@ final class NewPath {
             int b = raw.charAt(i) == '%' ? PathCodec.byteAt(raw, i) : raw.charAt(i);
             boolean wasEncoded = raw.charAt(i) == '%' && b >= 0;
             i += wasEncoded ? 2 : 0;
-            if (b >= 0) {
-                append(encoded, b, wasEncoded ? UNRESERVED : ELEMENT_CHARS);
-            }
+            // A percent sign that begins no escape stands for itself.
+            append(encoded, b >= 0 ? b : '%', wasEncoded ? UNRESERVED : ELEMENT_CHARS);
         }
         return encoded.toString();
     }

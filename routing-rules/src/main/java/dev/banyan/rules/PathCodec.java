@@ -8,12 +8,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Percent-decoding, in the several ways that servers do it. */
 final class PathCodec {
 
     private static final String MUST_BE_ENCODED = " \"<>^`{|}[]";
+
+    private static final Pattern UNICODE_ESCAPE = Pattern.compile("%[uU]([0-9a-fA-F]{4})");
 
     private PathCodec() {}
 
@@ -55,6 +59,14 @@ final class PathCodec {
 
     static String decodeAllAsLatin1(String path) {
         return decode(path, _ -> true, bytes -> new String(bytes, ISO_8859_1));
+    }
+
+    /** As IIS once did, and Jetty does when told to: {@code %u002f} is a slash. */
+    static String decodeUnicodeEscapes(String path) {
+        return UNICODE_ESCAPE.matcher(path).replaceAll(found -> {
+            String c = String.valueOf((char) Integer.parseInt(found.group(1), 16));
+            return Matcher.quoteReplacement(c);
+        });
     }
 
     /** As a decoder does that takes {@code C0 AF} for a slash: overlong forms were never UTF-8, and some accept them. */

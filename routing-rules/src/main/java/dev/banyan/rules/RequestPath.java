@@ -10,7 +10,7 @@ final class RequestPath {
         ENCODED,
         /** Servers differ on what it means. */
         DOUBTFUL,
-        /** No server should see it: control characters, NUL, a percent sign without two hex digits. */
+        /** No path of a request: a blank or control character that is not encoded, no slash at its beginning. */
         BROKEN
     }
 
@@ -46,8 +46,8 @@ final class RequestPath {
 
     private static Form encoded(String path, int i) {
         int value = PathCodec.byteAt(path, i);
-        if (value <= 0) {
-            return Form.BROKEN;
+        if (value < 0) {
+            return Form.DOUBTFUL;
         }
         boolean control = value < ' ' || value == 0x7f;
         boolean letter = value < 0x80 && Character.isLetterOrDigit(value);

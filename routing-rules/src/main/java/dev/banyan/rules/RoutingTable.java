@@ -101,8 +101,7 @@ public final class RoutingTable {
         RequestPath.Form form = RequestPath.form(path);
         if (form == RequestPath.Form.BROKEN) {
             return new Decision.Refused(
-                    BAD_REQUEST,
-                    "the path has a control character, a broken percent sign or no slash at its beginning");
+                    BAD_REQUEST, "the path has a blank or a control character, or no slash at its beginning");
         }
         if (rules.routes().isEmpty()) {
             return catchAll;

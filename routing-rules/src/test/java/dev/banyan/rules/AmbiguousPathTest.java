@@ -21,6 +21,7 @@ final class AmbiguousPathTest {
 
     private static final String ADMIN = """
               - {name: admin, matches: [{path: {value: /admin}}], candidate: catalog, stage: complete}
+              - {name: login, matches: [{path: {type: Exact, value: /login}}], candidate: catalog, stage: complete}
             """;
 
     /** Ways to write /admin/x, or to look like it, that one server or another falls for. */
@@ -55,6 +56,13 @@ final class AmbiguousPathTest {
                 "/admin%3b/x",
                 "/admin%3ba=b/x",
                 "/admin%23/x",
+                "/login/.",
+                "/login/%2e",
+                "/x/../login/.",
+                "/admin%00",
+                "/adm%u0069n/x",
+                "/%u002fadmin/x",
+                "/admin/x\\..\\x",
                 "/admin%3f/x",
                 "/admin#/x",
                 "/admin./x",
@@ -95,8 +103,7 @@ final class AmbiguousPathTest {
     @MethodSource("bypasses")
     void withoutRulesTheSamePathGoesToLegacyAsItCame(String path) throws Exception {
         RoutingTable table = RoutingTable.compile(RuleSet.passThrough(URI.create("http://localhost:8081")));
-        String expected = path.contains("%00") ? "400" : "-";
-        assertThat(Rules.routeOf(table, Rules.request("GET " + path))).isEqualTo(expected);
+        assertThat(Rules.routeOf(table, Rules.request("GET " + path))).isEqualTo("-");
     }
 
     @ParameterizedTest
@@ -105,8 +112,7 @@ final class AmbiguousPathTest {
         var table = Rules.table("""
                   - {name: other, matches: [{path: {value: /other}}], candidate: catalog, stage: complete}
                 """);
-        String expected = path.contains("%00") ? "400" : "-";
-        assertThat(Rules.routeOf(table, Rules.request("GET " + path))).isEqualTo(expected);
+        assertThat(Rules.routeOf(table, Rules.request("GET " + path))).isEqualTo("-");
     }
 
     @ParameterizedTest
@@ -143,22 +149,7 @@ final class AmbiguousPathTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "/a%",
-                "/a%4",
-                "/a%zz",
-                "/a%u0041",
-                "/a%00b",
-                "/a\u0000b",
-                "/a\tb",
-                "/a\r\nb",
-                "/a\u007f",
-                "/a b",
-                "",
-                "admin",
-                "http://x/admin"
-            })
+    @ValueSource(strings = {"/a\u0000b", "/a\tb", "/a\r\nb", "/a\u007f", "/a b", "", "admin", "http://x/admin"})
     void aBrokenPathIsRefusedEvenWithoutRules(String path) throws Exception {
         RoutingTable table = RoutingTable.compile(RuleSet.passThrough(URI.create("http://localhost:8081")));
         var request = new RequestFacts("x", "GET", path, null, HeaderLookup.none(), false, false, 0);
@@ -330,7 +321,7 @@ final class AmbiguousPathTest {
     @Test
     void theOddestPathsKnownHaveFewReadings() {
         List<Integer> counts = new ArrayList<>();
-        bypasses().filter(each -> !each.contains("%00")).forEach(each -> {
+        bypasses().forEach(each -> {
             Set<String> readings = PathReadings.of(each, PathModel.UNKNOWN);
             counts.add(readings == null ? Integer.MAX_VALUE : readings.size());
         });

@@ -101,7 +101,7 @@ public final class LiveBackend {
                 .disableRetry(true)
                 .doOnChannelInit((observer, channel, address) -> {
                     InterimReplies.dropFrom(channel.pipeline());
-                    WholeServer.addTo(channel.pipeline());
+                    OddTarget.addTo(channel.pipeline());
                     UploadWatch.addTo(channel.pipeline(), backend.timeouts().request());
                 });
         SslContext context = tls;

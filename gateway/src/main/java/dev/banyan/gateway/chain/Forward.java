@@ -4,7 +4,7 @@ import dev.banyan.gateway.backend.BackendFailure;
 import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
-import dev.banyan.gateway.backend.WholeServer;
+import dev.banyan.gateway.backend.OddTarget;
 import dev.banyan.gateway.call.HostNames;
 import dev.banyan.gateway.call.Step;
 import dev.banyan.gateway.http.Framing;
@@ -99,10 +99,11 @@ public record Forward() implements GatewayFilter {
 
         /** Returns the status of the reply, once its head is there. */
         Mono<Integer> send() {
+            String target = Target.ascii(passage.targetFor(backend));
             return instance.client(passage.call.headTimeout(backend))
                     .request(io.netty.handler.codec.http.HttpMethod.valueOf(passage.call.method()))
-                    .uri(WholeServer.forClient(Target.ascii(passage.targetFor(backend))))
-                    .send(this::write)
+                    .uri(OddTarget.forClient(target))
+                    .send((request, out) -> write(request, out, target))
                     .responseConnection((reply, connection) -> {
                         // The timeout is for the head; a reply may then stream for as long as it likes.
                         connection.removeHandler(NettyPipeline.ResponseTimeoutHandler);
@@ -120,12 +121,12 @@ public record Forward() implements GatewayFilter {
             return Mono.just(reply.status().code());
         }
 
-        private Publisher<Void> write(HttpClientRequest request, NettyOutbound out) {
+        private Publisher<Void> write(HttpClientRequest request, NettyOutbound out, String target) {
             out.withConnection(this::noteUse);
             // Replaced whole: the client library would add a User-Agent and an Accept of its own.
             HttpHeaders head = request.requestHeaders();
             head.clear().add(passage.headFor(backend));
-            WholeServer.mark(head, passage.call.target());
+            OddTarget.mark(head, target);
             HostNames.write(head, passage.call.asked(), backend, instance.origin(), passage.call.hostFor(backend));
             if (!passage.call.hasBody()) {
                 return Mono.empty();
