@@ -3,12 +3,16 @@ package dev.banyan.gateway;
 import dev.banyan.gateway.call.Intake;
 import dev.banyan.gateway.edge.ClientWatch;
 import dev.banyan.gateway.edge.FrontDoor;
+import dev.banyan.gateway.http2.Http2Front;
 import dev.banyan.gateway.lean.LeanPath;
 import dev.banyan.gateway.tunnel.Tunnels;
 import dev.banyan.gateway.tunnel.Upgrades;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
@@ -16,16 +20,20 @@ import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
 
 /** What a request meets on its client's connection before Reactor Netty and Spring read it their own way. */
-record ClientPipeline(GatewaySettings settings, Intake intake, Tunnels tunnels, LeanPath lean)
+record ClientPipeline(GatewaySettings settings, Intake intake, Tunnels tunnels, LeanPath lean, Http2Front http2)
         implements NettyServerCustomizer {
 
     @Override
     public HttpServer apply(HttpServer server) {
-        return server.httpRequestDecoder(spec -> spec.maxInitialLineLength(GatewaySettings.REQUEST_LINE_BYTES_MAX)
+        return secured(server)
+                .httpRequestDecoder(spec -> spec.maxInitialLineLength(GatewaySettings.REQUEST_LINE_BYTES_MAX)
                         .maxHeaderSize(GatewaySettings.HEAD_BYTES_MAX)
                         .allowDuplicateContentLengths(false))
                 .doOnChannelInit((observer, channel, remote) -> {
                     ChannelPipeline pipeline = channel.pipeline();
+                    if (pipeline.get(NettyPipeline.SslHandler) != null) {
+                        pipeline.addAfter(NettyPipeline.SslHandler, "banyan.alpn", new AlpnSwitch(http2));
+                    }
                     if (pipeline.get(NettyPipeline.HttpTrafficHandler) != null) {
                         var watch = new ClientWatch(settings.patience(), intake.traffic()::refused);
                         pipeline.addBefore(NettyPipeline.HttpCodec, "banyan.clientWatch", watch);
@@ -34,6 +42,15 @@ record ClientPipeline(GatewaySettings settings, Intake intake, Tunnels tunnels, 
                         }
                     }
                 });
+    }
+
+    private HttpServer secured(HttpServer server) {
+        try {
+            SslContext tls = ServerTls.of(settings);
+            return tls == null ? server : server.secure(spec -> spec.sslContext(tls));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** In the order in which a request meets them. */

@@ -6,6 +6,7 @@ import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.gateway.backend.BackendTls;
 import dev.banyan.gateway.chain.CopyFilters;
 import dev.banyan.gateway.http.MirrorMark;
+import dev.banyan.gateway.http2.Http2Front;
 import dev.banyan.gateway.live.FolderWatch;
 import dev.banyan.gateway.live.ForbiddenAddresses;
 import dev.banyan.gateway.live.RulesInForce;
@@ -20,7 +21,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
-import java.net.BindException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -31,12 +31,12 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
-import reactor.netty.ChannelBindException;
 
 /** A running gateway: its data port, its admin port, the watch on its rules, and its part in the control store. */
 public final class Gateway implements AutoCloseable {
 
     private final ConfigurableApplicationContext spring;
+    private final @Nullable Http2Port http2;
     private final AdminServer admin;
     private final RulesInForce rules;
     private final Mirrors mirrors;
@@ -53,6 +53,7 @@ public final class Gateway implements AutoCloseable {
 
     private Gateway(
             ConfigurableApplicationContext spring,
+            @Nullable Http2Port http2,
             AdminServer admin,
             RulesInForce rules,
             Mirrors mirrors,
@@ -62,6 +63,7 @@ public final class Gateway implements AutoCloseable {
             BackendAddresses addresses,
             Shifting shifting) {
         this.spring = spring;
+        this.http2 = http2;
         this.admin = admin;
         this.rules = rules;
         this.mirrors = mirrors;
@@ -118,7 +120,7 @@ public final class Gateway implements AutoCloseable {
                 backendTls(settings),
                 addresses,
                 store.clock());
-        checkCertificate(settings);
+        ServerTls.of(settings); // before the server does, whose complaint would not name the file
         var leadership = new Leadership(store);
         var mark = new MirrorMark();
         var mirrors = new Mirrors(mark, new CopyFilters(), forbidden::covers, meters, InstantSource.system());
@@ -137,7 +139,7 @@ public final class Gateway implements AutoCloseable {
                     shifting.status(),
                     meters);
         } catch (RuntimeException e) {
-            throw notBound("--admin-port " + settings.adminPort(), e);
+            throw Binding.failed("--admin-port " + settings.adminPort(), e);
         }
         forbidden.add(admin.port());
         ConfigurableApplicationContext spring;
@@ -145,10 +147,15 @@ public final class Gateway implements AutoCloseable {
             spring = startSpring(settings, rules, forbidden, traffic, mirrors, mark);
         } catch (RuntimeException e) {
             admin.close();
-            throw notBound("--port " + settings.port(), e);
+            throw Binding.failed("--port " + settings.port(), e);
         }
+        Http2Port http2 = null;
         try {
             forbidden.add(port(spring));
+            http2 = Http2Port.bind(settings, spring.getBean(Http2Front.class));
+            if (http2 != null) {
+                forbidden.add(http2.port());
+            }
             rules.checkAddresses();
             new RunFolder(settings.runFolder()).write(port(spring), admin.port(), token.file());
             var watch = watch(settings.rules().folder(), mirror, rules);
@@ -159,8 +166,11 @@ public final class Gateway implements AutoCloseable {
                 mirrors.shareMark(store);
             }
             shifting.runner().start();
-            return new Gateway(spring, admin, rules, mirrors, watch, store, leadership, addresses, shifting);
+            return new Gateway(spring, http2, admin, rules, mirrors, watch, store, leadership, addresses, shifting);
         } catch (RulesException | IOException | RuntimeException e) {
+            if (http2 != null) {
+                http2.close();
+            }
             spring.close();
             admin.close();
             throw e;
@@ -212,43 +222,7 @@ public final class Gateway implements AutoCloseable {
         properties.put(
                 "spring.lifecycle.timeout-per-shutdown-phase", settings.drain().toMillis() + "ms");
         properties.put("spring.main.lazy-initialization", false);
-        Path certificate = settings.certificate();
-        Path key = settings.key();
-        if (certificate != null && key != null) {
-            properties.put("server.ssl.certificate", certificate.toUri().toString());
-            properties.put("server.ssl.certificate-private-key", key.toUri().toString());
-        }
         return properties;
-    }
-
-    /** Returns what to tell a person about a server that did not start: that its port cannot be had, when that is why. */
-    private static IOException notBound(String option, RuntimeException error) {
-        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ChannelBindException || cause instanceof BindException) {
-                Throwable why = cause.getCause() == null ? cause : cause.getCause();
-                return new IOException(
-                        option + ": " + why.getMessage() + " (expected: a free port on an address of this machine)",
-                        error);
-            }
-        }
-        return new IOException(error.getMessage(), error);
-    }
-
-    /** Reads the certificate before the server does, whose complaint would not name the file. */
-    private static void checkCertificate(GatewaySettings settings) throws IOException {
-        Path certificate = settings.certificate();
-        Path key = settings.key();
-        if (certificate == null || key == null) {
-            return;
-        }
-        try {
-            SslContextBuilder.forServer(certificate.toFile(), key.toFile()).build();
-        } catch (IOException | IllegalArgumentException e) {
-            throw new IOException(
-                    "--tls-cert " + certificate + ", --tls-key " + key + ": " + e.getMessage()
-                            + " (expected: a PEM certificate chain and its PEM private key)",
-                    e);
-        }
     }
 
     private static BackendTls backendTls(GatewaySettings settings) throws IOException {
@@ -270,6 +244,11 @@ public final class Gateway implements AutoCloseable {
             throw new IllegalStateException("no web server");
         }
         return server.getPort();
+    }
+
+    /** Where clients speak HTTP/2 without TLS, or null. */
+    public @Nullable Integer http2Port() {
+        return http2 == null ? null : http2.port();
     }
 
     public int adminPort() {
@@ -300,6 +279,9 @@ public final class Gateway implements AutoCloseable {
     @Override
     public void close() {
         watch.ifPresent(Watch::close);
+        if (http2 != null) {
+            http2.close();
+        }
         spring.close();
         mirrors.close();
         admin.close();

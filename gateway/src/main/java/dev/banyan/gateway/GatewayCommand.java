@@ -3,6 +3,7 @@ package dev.banyan.gateway;
 import dev.banyan.gateway.edge.Patience;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.TrustedPeers;
+import dev.banyan.gateway.http2.Http2Limits;
 import dev.banyan.gateway.live.RulesLocation;
 import dev.banyan.gateway.live.RulesSource;
 import dev.banyan.gateway.store.StoreLocation;
@@ -126,6 +127,24 @@ final class GatewayCommand implements Callable<Integer> {
     int port;
 
     @Option(
+            names = "--http2-port",
+            paramLabel = "N",
+            description = "one more port for requests, for clients that speak HTTP/2 without TLS and without asking"
+                    + " (default: none; 0 is a free one)")
+    @Nullable
+    Integer http2Port;
+
+    @Option(
+            names = "--http2-streams",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "requests in flight at once on one HTTP/2 connection (default: ${DEFAULT-VALUE})")
+    int http2Streams;
+
+    @Option(names = "--http1-only", description = "offer clients that come by TLS HTTP/1.1 alone")
+    boolean http1Only;
+
+    @Option(
             names = "--admin-port",
             paramLabel = "N",
             defaultValue = "9080",
@@ -247,7 +266,8 @@ final class GatewayCommand implements Callable<Integer> {
                 join(main, settings.drain().plusSeconds(10));
             }));
             PrintWriter out = spec.commandLine().getOut();
-            out.println("READY gateway port=" + gateway.port() + " admin=" + gateway.adminPort());
+            out.println("READY gateway port=" + gateway.port() + " admin=" + gateway.adminPort()
+                    + (gateway.http2Port() == null ? "" : " http2=" + gateway.http2Port()));
             out.flush();
             stopped.await();
             return 0;
@@ -295,6 +315,7 @@ final class GatewayCommand implements Callable<Integer> {
         if (port != 0 && port == adminPort) {
             throw wrong("--admin-port: " + port + " (expected: another one than --port)");
         }
+        GatewaySettings.Http2 http2 = http2();
         if ((certificate == null) != (key == null)) {
             throw wrong("--tls-cert and --tls-key: only one is given (expected: both or none)");
         }
@@ -313,6 +334,7 @@ final class GatewayCommand implements Callable<Integer> {
                 address,
                 port,
                 adminPort,
+                http2,
                 runFolder,
                 legacyHost,
                 publicOrigin == null ? null : origin(publicOrigin),
@@ -327,6 +349,22 @@ final class GatewayCommand implements Callable<Integer> {
                 storeLocation(),
                 checkedWebhooks(),
                 Duration.ofSeconds(drainSeconds));
+    }
+
+    private GatewaySettings.Http2 http2() {
+        if (http2Port != null) {
+            requirePort("--http2-port", http2Port);
+            if (http2Port != 0 && (http2Port == port || http2Port == adminPort)) {
+                throw wrong("--http2-port: " + http2Port + " (expected: another one than --port and --admin-port)");
+            }
+        }
+        try {
+            var limits = new Http2Limits(
+                    http2Streams, GatewaySettings.HEAD_BYTES_MAX, GatewaySettings.REQUEST_LINE_BYTES_MAX);
+            return new GatewaySettings.Http2(http2Port, !http1Only, limits);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--http2-" + e.getMessage());
+        }
     }
 
     private List<URI> checkedWebhooks() {

@@ -3,6 +3,7 @@ package dev.banyan.gateway;
 import dev.banyan.gateway.edge.Patience;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.TrustedPeers;
+import dev.banyan.gateway.http2.Http2Limits;
 import dev.banyan.gateway.live.RulesSource;
 import dev.banyan.gateway.store.StoreLocation;
 import java.net.InetSocketAddress;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the command line decided.
  *
- * @param address the data port's; the admin port is always on loopback
+ * @param address the data ports'; the admin port is always on loopback
+ * @param http2 whether HTTP/2 is offered, and where and how much of it
  * @param legacyHost the {@code Host} legacy is given; null passes the client's on
  * @param publicOrigin what people type; null takes each request's own word for it
  * @param certificate PEM chain of the data port; null for plain HTTP
@@ -34,6 +36,7 @@ public record GatewaySettings(
         String address,
         int port,
         int adminPort,
+        Http2 http2,
         Path runFolder,
         @Nullable String legacyHost,
         @Nullable Origin publicOrigin,
@@ -52,6 +55,14 @@ public record GatewaySettings(
     public GatewaySettings {
         webhooks = List.copyOf(webhooks);
     }
+
+    /**
+     * HTTP/2 in front.
+     *
+     * @param port where clients speak it without TLS and without asking; 0 for a free one, null for none
+     * @param overTls whether clients of the data port may choose it where that serves https
+     */
+    public record Http2(@Nullable Integer port, boolean overTls, Http2Limits limits) {}
 
     /** The longest head of a request, request line and headers together. */
     static final int HEAD_BYTES_MAX = 32 * 1024;

@@ -9,6 +9,7 @@ import dev.banyan.gateway.chain.PassFilters;
 import dev.banyan.gateway.chain.Receive;
 import dev.banyan.gateway.chain.Reply;
 import dev.banyan.gateway.http.MirrorMark;
+import dev.banyan.gateway.http2.Http2Front;
 import dev.banyan.gateway.lean.LeanPath;
 import dev.banyan.gateway.live.ForbiddenAddresses;
 import dev.banyan.gateway.live.RulesInForce;
@@ -63,12 +64,24 @@ class Wiring {
 
     @Bean
     LeanPath leanPath(GatewaySettings settings, Intake intake, ForbiddenAddresses forbidden) {
-        return new LeanPath(intake, settings.reveal(), forbidden::covers);
+        return new LeanPath(intake, settings.reveal(), settings.chainOnly(), forbidden::covers);
     }
 
     @Bean
-    NettyServerCustomizer clientPipeline(GatewaySettings settings, Intake intake, Tunnels tunnels, LeanPath lean) {
-        return new ClientPipeline(settings, intake, tunnels, lean);
+    Http2Front http2(GatewaySettings settings, Intake intake, LeanPath lean, HttpHandler everyRequest) {
+        return new Http2Front(
+                settings.http2().limits(),
+                settings.patience(),
+                settings.drain(),
+                lean,
+                new StreamChain(everyRequest),
+                intake.traffic()::refused);
+    }
+
+    @Bean
+    NettyServerCustomizer clientPipeline(
+            GatewaySettings settings, Intake intake, Tunnels tunnels, LeanPath lean, Http2Front http2) {
+        return new ClientPipeline(settings, intake, tunnels, lean, http2);
     }
 
     /** Ends WebSockets while the server waits for its calls. */
@@ -81,6 +94,12 @@ class Wiring {
     @Bean
     SmartLifecycle leanPathEnd(LeanPath lean) {
         return new DrainPhase(lean::stop);
+    }
+
+    /** Ends the connections of HTTP/2, of which the server knows no streams. */
+    @Bean
+    SmartLifecycle http2End(Http2Front http2) {
+        return new DrainPhase(http2::stop);
     }
 
     /*

@@ -43,7 +43,8 @@ class ArchitectureTest {
                         "..tunnel..",
                         "..call..",
                         "..lean..",
-                        "..connect..")
+                        "..connect..",
+                        "..http2..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.springframework..")

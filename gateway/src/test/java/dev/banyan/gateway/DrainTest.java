@@ -59,7 +59,7 @@ class DrainTest {
         }
     }
 
-    private static void await(CountDownLatch latch) throws IOException {
+    static void await(CountDownLatch latch) throws IOException {
         try {
             latch.await();
         } catch (InterruptedException e) {

@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 
 /** A backend of several servers: turns, health checks and retries. */
 @ParameterizedClass
-@EnumSource(Way.class)
+@EnumSource(value = Way.class, names = "HTTP2", mode = EnumSource.Mode.EXCLUDE)
 class InstancesTest {
 
     @Parameter

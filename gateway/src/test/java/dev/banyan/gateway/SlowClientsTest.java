@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Clients that take their time: which are cut off, and which are not. */
 @SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
 @ParameterizedClass
-@EnumSource(Way.class)
+@EnumSource(value = Way.class, names = "HTTP2", mode = EnumSource.Mode.EXCLUDE)
 class SlowClientsTest {
 
     @Parameter

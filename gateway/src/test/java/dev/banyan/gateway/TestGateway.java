@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,10 +27,13 @@ final class TestGateway implements AutoCloseable {
 
     private final Gateway gateway;
     private final Path folder;
+    private final @Nullable Http2Bridge bridge;
 
     private TestGateway(Gateway gateway, Path folder) {
         this.gateway = gateway;
         this.folder = folder;
+        Integer http2 = gateway.http2Port();
+        this.bridge = http2 != null && way == Way.HTTP2 ? new Http2Bridge(http2) : null;
     }
 
     /** Has the gateways that start from now on take this way. */
@@ -71,8 +75,23 @@ final class TestGateway implements AutoCloseable {
         return gateway;
     }
 
+    /** Where tests that speak HTTP/1.1 reach the gateway by the way it takes. */
     int port() {
-        return gateway.port();
+        return bridge == null ? gateway.port() : bridge.port();
+    }
+
+    /** The port of HTTP/2, which the options must have asked for. */
+    int http2Port() {
+        Integer port = gateway.http2Port();
+        if (port == null) {
+            throw new IllegalStateException("no port of HTTP/2");
+        }
+        return port;
+    }
+
+    /** Connects to that port and greets. */
+    Http2Wire http2() throws IOException {
+        return Http2Wire.to(http2Port());
     }
 
     Wire wire() throws IOException {
@@ -153,5 +172,8 @@ final class TestGateway implements AutoCloseable {
     @Override
     public void close() {
         gateway.close();
+        if (bridge != null) {
+            bridge.close();
+        }
     }
 }

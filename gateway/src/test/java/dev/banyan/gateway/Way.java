@@ -1,15 +1,27 @@
 package dev.banyan.gateway;
 
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 
 /** The ways a request can take through the gateway; what a caller and a backend see of it must be the same. */
 enum Way {
     CHAIN,
+    /** By streams of HTTP/2, through a {@link Http2Bridge}. */
+    HTTP2,
     /** Last, since what a test class left is what the next one starts with. */
     LEAN;
 
     /** Returns what makes a gateway take every request this way. */
     List<String> options() {
-        return this == CHAIN ? List.of("--chain-only") : List.of();
+        return switch (this) {
+            case CHAIN -> List.of("--chain-only");
+            case HTTP2 -> List.of("--http2-port", "0");
+            case LEAN -> List.of();
+        };
+    }
+
+    /** Skips a test of what only HTTP/1.1 has. */
+    void needsHttp1(String why) {
+        Assumptions.assumeTrue(this != HTTP2, why);
     }
 }

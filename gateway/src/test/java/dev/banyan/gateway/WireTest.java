@@ -119,6 +119,7 @@ class WireTest {
 
     @Test
     void whoWantsTheConnectionClosedGetsItClosed() throws Exception {
+        way.needsHttp1("a stream ends anyway");
         try (var client = gateway.wire()) {
             client.send("GET /x" + HEAD + "Connection: close\r\n\r\n");
             assertThat(client.until("\r\n\r\nlegacy")).containsIgnoringCase("connection: close");
@@ -168,6 +169,7 @@ class WireTest {
 
     @Test
     void manyRequestsSentAheadAreAnsweredInTheirOrder() throws Exception {
+        way.needsHttp1("streams need no order");
         var requests = new StringBuilder();
         List<String> wanted = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
@@ -256,6 +258,7 @@ class WireTest {
 
     @Test
     void aBodyWhoseFramingBreaksIsTheClientsFault() throws Exception {
+        way.needsHttp1("a stream has no chunks");
         long errors =
                 gateway.admin("/admin/routes").at("/unrouted/errors/baseline").asLong();
         try (var client = gateway.wire()) {

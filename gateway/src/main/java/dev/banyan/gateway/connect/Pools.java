@@ -4,6 +4,7 @@ import dev.banyan.gateway.backend.Limit;
 import dev.banyan.gateway.backend.LiveBackend;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,8 +29,9 @@ public final class Pools {
         this.limit = limit;
     }
 
-    /** Returns the pool of a client's event loop. */
-    public Pool of(Channel client) {
+    /** Returns the pool of the event loop of a client's connection, or of a stream of one. */
+    public Pool of(Channel of) {
+        Channel client = of instanceof Http2StreamChannel stream ? stream.parent() : of;
         EventLoop loop = client.eventLoop();
         Pool known = byLoop.get(loop);
         return known != null ? known : byLoop.computeIfAbsent(loop, each -> new Pool(this, each, client.getClass()));

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks each request head as the decoder made it, before any framework has read it its own way. A head that could be read in
@@ -37,26 +38,29 @@ public final class FrontDoor extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof HttpRequest request && request.decoderResult().isSuccess()) {
-            check(request);
+            Refusal refusal = admit(request);
+            if (refusal != null) {
+                refused.accept(refusal.status());
+                // What is thrown says which status the server answers.
+                request.setDecoderResult(DecoderResult.failure(
+                        refusal.status() == 431
+                                ? new TooLongHttpHeaderException(refusal.reason())
+                                : new IllegalArgumentException(refusal.reason())));
+                request.setUri("/");
+            }
         }
         context.fireChannelRead(message);
     }
 
-    private void check(HttpRequest request) {
+    /** Returns why a head goes no further; null when it does, and then its target is spelled as the framework takes it. */
+    public static @Nullable Refusal admit(HttpRequest request) {
         request.headers().remove(TARGET);
         boolean tunnel = request.method().equals(HttpMethod.CONNECT);
         boolean wholeServer = request.uri().equals("*") && request.method().equals(HttpMethod.OPTIONS);
         String target = tunnel || wholeServer ? "/" : request.uri();
         Refusal refusal = Framing.ambiguity(request.protocolVersion(), target, request.headers());
         if (refusal != null) {
-            refused.accept(refusal.status());
-            // What is thrown says which status the server answers.
-            request.setDecoderResult(DecoderResult.failure(
-                    refusal.status() == 431
-                            ? new TooLongHttpHeaderException(refusal.reason())
-                            : new IllegalArgumentException(refusal.reason())));
-            request.setUri("/");
-            return;
+            return refusal;
         }
         String origin = Target.originForm(target);
         String forJava = Target.forJava(origin);
@@ -66,5 +70,6 @@ public final class FrontDoor extends ChannelInboundHandlerAdapter {
         } else if (!forJava.equals(origin)) {
             request.headers().set(TARGET, Target.ascii(origin));
         }
+        return null;
     }
 }

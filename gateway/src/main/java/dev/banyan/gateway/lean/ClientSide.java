@@ -8,12 +8,14 @@ import dev.banyan.gateway.connect.Pool;
 import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.Refusal;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
@@ -21,7 +23,7 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's connection, before Reactor Netty: serves the requests whose route asks for no filter, and hands all others on. One
+ * A client's connection, or one stream of it, before Reactor Netty: serves the requests whose route asks for no filter, and hands all others on. One
  * request at a time; what a client sends ahead waits here, whichever way it will go.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write closes the channel, and that is listened to
@@ -74,10 +76,15 @@ final class ClientSide extends ChannelDuplexHandler {
     @Override
     public void channelActive(ChannelHandlerContext active) {
         peer = ((InetSocketAddress) active.channel().remoteAddress()).getAddress();
-        scheme = active.pipeline().get(SslHandler.class) == null ? "http" : "https";
+        scheme = connection(active.channel()).pipeline().get(SslHandler.class) == null ? "http" : "https";
         path.opened(this);
         active.fireChannelActive();
         active.channel().config().setAutoRead(true);
+    }
+
+    /** Returns the connection that a channel is, or is a stream of. */
+    private static Channel connection(Channel client) {
+        return client instanceof Http2StreamChannel stream ? stream.parent() : client;
     }
 
     @Override
@@ -119,7 +126,7 @@ final class ClientSide extends ChannelDuplexHandler {
         OwnReply instead = call.decide();
         if (instead != null) {
             answer(client, request, instead);
-        } else if (call.routed().filters().isEmpty()) {
+        } else if (call.routed().filters().isEmpty() && !path.chainOnly()) {
             mode = Mode.LEAN;
             var reply = new ReplyOut(client, request, path.reveal(), () -> lastOne);
             out = reply;

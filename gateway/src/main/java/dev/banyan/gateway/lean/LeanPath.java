@@ -17,6 +17,7 @@ public final class LeanPath {
 
     private final Intake intake;
     private final boolean reveal;
+    private final boolean chainOnly;
     private final Pools pools;
     private final Set<ClientSide> open = ConcurrentHashMap.newKeySet();
 
@@ -24,15 +25,20 @@ public final class LeanPath {
      * Serves by {@code intake}.
      *
      * @param reveal whether replies say which route and backend they came by
+     * @param chainOnly whether the filter chain carries requests without filters too
      * @param forbidden addresses that no connection goes to, whatever name led there
      */
-    public LeanPath(Intake intake, boolean reveal, Predicate<InetSocketAddress> forbidden) {
+    public LeanPath(Intake intake, boolean reveal, boolean chainOnly, Predicate<InetSocketAddress> forbidden) {
         this.intake = intake;
         this.reveal = reveal;
+        this.chainOnly = chainOnly;
         this.pools = new Pools(forbidden, LiveBackend::connections);
     }
 
-    /** Returns the handler of one client connection; it belongs right before Reactor Netty's handler of HTTP messages. */
+    /**
+     * Returns the handler of one client connection, or of one stream of one; it belongs right before Reactor Netty's handler of
+     * HTTP messages.
+     */
     public ChannelHandler handler(Channel client) {
         return new ClientSide(this, pools.of(client));
     }
@@ -43,6 +49,10 @@ public final class LeanPath {
 
     boolean reveal() {
         return reveal;
+    }
+
+    boolean chainOnly() {
+        return chainOnly;
     }
 
     void opened(ClientSide connection) {

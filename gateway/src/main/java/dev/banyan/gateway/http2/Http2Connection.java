@@ -1,0 +1,295 @@
+package dev.banyan.gateway.http2;
+
+import dev.banyan.gateway.edge.Patience;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
+import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameStream;
+import io.netty.handler.codec.http2.Http2FrameStreamEvent;
+import io.netty.handler.codec.http2.Http2FrameStreamException;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.Http2WindowUpdateFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One HTTP/2 connection of a client, between its frame codec and its streams: ends it when it floods, idles or keeps us waiting,
+ * and in good order when the gateway stops.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty: a connection that is being closed reports to nobody
+final class Http2Connection extends ChannelDuplexHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Http2Connection.class);
+
+    private static final int LOOKS_PER_STALL = 4;
+    private static final double NANOS_A_SECOND = 1e9;
+
+    /** How long a client may take to answer the ping behind the first GOAWAY. */
+    private static final int GOING_MILLIS = 1_000;
+
+    private final Http2Front front;
+    private final long headNanos;
+    private final long idleNanos;
+    private final long stallNanos;
+    private final int minRate;
+    private final Map<Http2FrameStream, StreamCodec> streams = new HashMap<>();
+    private @Nullable ChannelHandlerContext context;
+
+    private boolean greeted;
+    private boolean frameSeen;
+    /** Bytes have come since the last frame, and no frame of them. */
+    private boolean dripping;
+
+    private long frameSince = System.nanoTime();
+    private long idleSince = frameSince;
+    private long controlSince = frameSince;
+    private int controlFrames;
+    private boolean going;
+    private boolean gone;
+    private @Nullable Future<?> timer;
+    private long timerAt;
+
+    Http2Connection(Http2Front front, Patience patience) {
+        this.front = front;
+        this.headNanos = patience.head().toNanos();
+        this.idleNanos = patience.idle().toNanos();
+        this.stallNanos = patience.stall().toNanos();
+        this.minRate = patience.minRate();
+    }
+
+    Http2Limits limits() {
+        return front.limits();
+    }
+
+    long stallNanos() {
+        return stallNanos;
+    }
+
+    boolean isTooSlow(long bytes, long nanos) {
+        return bytes < minRate * (nanos / NANOS_A_SECOND);
+    }
+
+    void refused(int status) {
+        front.refused(status);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+        front.opened(this);
+        // So much that streams whose backends are slow take nothing from the others.
+        added.write(new DefaultHttp2WindowUpdateFrame(
+                limits().streams() * Http2Limits.STREAM_WINDOW_BYTES - Http2CodecUtil.DEFAULT_WINDOW_SIZE));
+        added.flush();
+        lookAt(frameSince + headNanos);
+    }
+
+    void opened(Http2FrameStream stream, StreamCodec codec) {
+        streams.put(stream, codec);
+        lookAt(System.nanoTime() + stallNanos / LOOKS_PER_STALL);
+    }
+
+    void closed(Http2FrameStream stream) {
+        streams.remove(stream);
+        idleSince = System.nanoTime();
+        frameSince = idleSince;
+        if (streams.isEmpty()) {
+            lookAt(idleSince + idleNanos);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext client, Object frame) {
+        frameSeen = true;
+        if (frame instanceof Http2HeadersFrame || frame instanceof Http2DataFrame || frame instanceof Http2ResetFrame) {
+            client.fireChannelRead(frame);
+            return;
+        }
+        greeted |= frame instanceof Http2SettingsFrame;
+        boolean answered = frame instanceof Http2PingFrame ping && ping.ack();
+        ReferenceCountUtil.release(frame);
+        if (answered) {
+            goNow();
+        } else if (frame instanceof Http2WindowUpdateFrame window) {
+            granted(window);
+        } else {
+            control(client);
+        }
+    }
+
+    private void granted(Http2WindowUpdateFrame window) {
+        StreamCodec one = window.stream() == null ? null : streams.get(window.stream());
+        if (one != null) {
+            one.granted(window.windowSizeIncrement());
+        } else if (!streams.isEmpty()) {
+            int each = window.windowSizeIncrement() / streams.size();
+            streams.values().forEach(stream -> stream.granted(each));
+        }
+    }
+
+    private void control(ChannelHandlerContext client) {
+        long now = System.nanoTime();
+        if (now - controlSince >= TimeUnit.SECONDS.toNanos(Http2Limits.CONTROL_SECONDS)) {
+            controlSince = now;
+            controlFrames = 0;
+        }
+        if (++controlFrames == Http2Limits.CONTROL_FRAMES_MAX) {
+            client.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.ENHANCE_YOUR_CALM));
+            cut(client);
+        }
+    }
+
+    /** Closes from below the frame codec, which would wait for the streams. */
+    private static void cut(ChannelHandlerContext client) {
+        client.pipeline().context(Http2FrameCodec.class).close();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext client) {
+        dripping = !frameSeen;
+        if (frameSeen) {
+            frameSince = System.nanoTime();
+        } else if (streams.isEmpty()) {
+            lookAt(frameSince + headNanos);
+        }
+        frameSeen = false;
+        client.fireChannelReadComplete();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext client, Object event) {
+        client.fireUserEventTriggered(event);
+        if (event instanceof Http2FrameStreamEvent of && of.stream().state() == Http2Stream.State.CLOSED) {
+            StreamCodec ended = streams.get(of.stream());
+            if (ended != null) {
+                ended.ended(); // it would wait for its handlers to read what came before
+            }
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext client) {
+        client.fireChannelInactive();
+        List.copyOf(streams.values()).forEach(StreamCodec::ended);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext client) {
+        front.closed(this);
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    private void lookAt(long nanos) {
+        ChannelHandlerContext client = context;
+        if (client == null || (timer != null && timerAt - nanos <= 0)) {
+            return;
+        }
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        timerAt = nanos;
+        timer = client.executor().schedule(this::look, Math.max(0, nanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+
+    private void look() {
+        timer = null;
+        ChannelHandlerContext client = context;
+        if (client == null || !client.channel().isActive()) {
+            return;
+        }
+        long now = System.nanoTime();
+        boolean halfHead = (!greeted || dripping) && streams.isEmpty();
+        if (halfHead && now - frameSince >= headNanos) {
+            cut(client);
+        } else if (streams.isEmpty() && now - idleSince >= idleNanos) {
+            client.close();
+        } else {
+            List.copyOf(streams.values()).forEach(stream -> stream.look(now));
+            lookAt(
+                    halfHead
+                            ? frameSince + headNanos
+                            : streams.isEmpty() ? idleSince + idleNanos : now + stallNanos / LOOKS_PER_STALL);
+        }
+    }
+
+    /** Asks to end this connection: streams that the client has begun are finished. */
+    void goAway() {
+        ChannelHandlerContext client = context;
+        if (client != null) {
+            client.executor().execute(() -> beginToGo(client));
+        }
+    }
+
+    Channel channel() {
+        if (context == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return context.channel();
+    }
+
+    /* Two GOAWAYs: what the client sends before it has read the first is still served, and the second names the last stream. */
+    private void beginToGo(ChannelHandlerContext client) {
+        if (going || !client.channel().isActive()) {
+            return;
+        }
+        going = true;
+        client.write(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(Integer.MAX_VALUE));
+        client.writeAndFlush(new DefaultHttp2PingFrame(0, false));
+        client.executor().schedule(this::goNow, GOING_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void goNow() {
+        ChannelHandlerContext client = context;
+        if (!going || gone || client == null) {
+            return;
+        }
+        gone = true;
+        client.write(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR));
+        client.close(); // the frame codec waits for the streams
+    }
+
+    /** The server closes what it takes for an idle connection when it stops. */
+    @Override
+    public void close(ChannelHandlerContext client, ChannelPromise promise) {
+        client.channel().closeFuture().addListener(_ -> promise.trySuccess());
+        beginToGo(client);
+    }
+
+    private static boolean isBroken(Throwable cause) {
+        return cause instanceof IOException || cause.getCause() instanceof SSLException;
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext client, Throwable cause) {
+        boolean ofAStream = cause instanceof Http2FrameStreamException;
+        if (!ofAStream && (cause instanceof Http2Exception || isBroken(cause))) {
+            LOG.debug("connection ended: {}", cause.toString()); // by the frame codec or by the client
+        } else {
+            client.fireExceptionCaught(cause);
+        }
+    }
+}

@@ -1,0 +1,382 @@
+package dev.banyan.gateway.http2;
+
+import dev.banyan.gateway.call.OwnReply;
+import dev.banyan.gateway.edge.FrontDoor;
+import dev.banyan.gateway.http.Refusal;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameStream;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream of a client: its request as messages of HTTP/1.1 for the handlers behind, and their reply as frames. What RFC 9113
+ * calls malformed is reset; what HTTP/1.1 could not carry without doubt is answered.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write ends the stream, and that is listened to
+final class StreamCodec extends ChannelDuplexHandler {
+
+    /** Of a request that was refused, read before its stream is reset. */
+    private static final int UNWANTED_BYTES_MAX = 64 * 1024;
+
+    private final Http2Connection connection;
+    private @Nullable ChannelHandlerContext context;
+
+    private boolean begun;
+    /** A head that waits for the next frame to tell whether a body follows: backends should not be told of one in vain. */
+    private @Nullable Http2Headers held;
+
+    private boolean requestEnded;
+    private boolean refused;
+    private int unwantedBytes;
+    private boolean toHead;
+    private boolean replyBegun;
+    private boolean replyEnded;
+
+    private @Nullable ChannelFuture lastWrite;
+    private int unwritten;
+    /** What the client has taken of the reply, as far as windows and pieces that have left tell. */
+    private long taken;
+
+    /** Since when something has waited for the client to take it, and what had been taken by then. */
+    private boolean sending;
+
+    private long sendingSince;
+    private long takenBefore;
+
+    /** How long the body was waited for, and what came of it in that time. */
+    private long readSince = System.nanoTime();
+
+    private long waitedNanos;
+    private long waitedBytes;
+
+    StreamCodec(Http2Connection connection) {
+        this.connection = connection;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+        connection.opened(stream(added), this);
+    }
+
+    private static Http2FrameStream stream(ChannelHandlerContext context) {
+        return ((Http2StreamChannel) context.channel()).stream();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext client, Object message) {
+        if (message instanceof Http2HeadersFrame head) {
+            readSince = System.nanoTime();
+            requestEnded |= head.isEndStream();
+            if (begun) {
+                trailers(client, head);
+            } else {
+                begin(client, head);
+            }
+        } else if (message instanceof Http2DataFrame data) {
+            requestEnded |= data.isEndStream();
+            int bytes = data.content().readableBytes();
+            body(client, data);
+            came(client, bytes);
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void begin(ChannelHandlerContext client, Http2HeadersFrame frame) {
+        begun = true;
+        if (RequestHead.malformation(frame.headers()) != null) {
+            malformed(client);
+            return;
+        }
+        Refusal refusal =
+                RequestHead.refusal(frame.headers(), connection.limits().requestLineBytes());
+        if (refusal != null) {
+            refuse(client, refusal);
+            return;
+        }
+        if (!frame.isEndStream() && RequestHead.mayLackBody(frame.headers())) {
+            held = frame.headers();
+        } else {
+            pass(client, frame.headers(), frame.isEndStream());
+        }
+    }
+
+    /** Passes a head on, and the end of a request that has no body. */
+    private void pass(ChannelHandlerContext client, Http2Headers head, boolean ended) {
+        HttpRequest request = RequestHead.request(head, ended);
+        toHead = request.method().equals(HttpMethod.HEAD);
+        Refusal refusal = FrontDoor.admit(request);
+        if (refusal != null) {
+            refuse(client, refusal);
+            return;
+        }
+        client.fireChannelRead(request);
+        if (ended) {
+            client.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
+        }
+    }
+
+    private void trailers(ChannelHandlerContext client, Http2HeadersFrame frame) {
+        if (RequestHead.malformedTrailers(frame.headers()) != null) {
+            malformed(client);
+        } else if (!passedHeld(client, true) && !refused) {
+            client.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
+        }
+    }
+
+    /** Passes on a head that was held. Returns whether the request has ended with it. */
+    private boolean passedHeld(ChannelHandlerContext client, boolean ended) {
+        Http2Headers head = held;
+        held = null;
+        if (head != null) {
+            pass(client, head, ended);
+        }
+        return head != null && ended;
+    }
+
+    private void body(ChannelHandlerContext client, Http2DataFrame data) {
+        ByteBuf content = data.content();
+        if (passedHeld(client, data.isEndStream() && !content.isReadable())) {
+            data.release();
+        } else if (refused) {
+            unwantedBytes += content.readableBytes();
+            data.release();
+            if (unwantedBytes > UNWANTED_BYTES_MAX) {
+                client.close();
+            }
+        } else if (data.isEndStream()) {
+            boolean empty = !content.isReadable();
+            if (empty) {
+                data.release();
+            }
+            client.fireChannelRead(empty ? LastHttpContent.EMPTY_LAST_CONTENT : new DefaultLastHttpContent(content));
+        } else if (content.isReadable()) {
+            client.fireChannelRead(new DefaultHttpContent(content));
+        } else {
+            data.release();
+        }
+    }
+
+    private void malformed(ChannelHandlerContext client) {
+        refused = true;
+        connection.refused(400);
+        reset(client, Http2Error.PROTOCOL_ERROR);
+    }
+
+    private void refuse(ChannelHandlerContext client, Refusal refusal) {
+        refused = true;
+        connection.refused(refusal.status());
+        OwnReply reply = OwnReply.refusal(refusal.status(), refusal.reason());
+        write(
+                client,
+                new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1,
+                        HttpResponseStatus.valueOf(reply.status()),
+                        toHead ? Unpooled.EMPTY_BUFFER : ByteBufUtil.writeUtf8(client.alloc(), reply.body()),
+                        reply.head(),
+                        EmptyHttpHeaders.INSTANCE),
+                client.newPromise());
+        client.flush();
+    }
+
+    @Override
+    public void read(ChannelHandlerContext client) {
+        // Also when reading goes on after the backend was slow: until now it was us who did not want more.
+        readSince = System.nanoTime();
+        client.read();
+    }
+
+    @Override
+    public void write(ChannelHandlerContext client, Object message, ChannelPromise promise) {
+        if (message instanceof HttpResponse reply) {
+            writeHead(client, reply, promise);
+        } else if (message instanceof HttpContent piece) {
+            writeBody(client, piece.content(), piece instanceof LastHttpContent, promise);
+        } else if (message instanceof ByteBuf bytes) {
+            writeBody(client, bytes, false, promise);
+        } else {
+            client.write(message, promise);
+        }
+    }
+
+    private void writeHead(ChannelHandlerContext client, HttpResponse reply, ChannelPromise promise) {
+        boolean interim = reply.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+        boolean whole = !interim && reply instanceof LastHttpContent;
+        ByteBuf content = reply instanceof HttpContent full ? full.content() : Unpooled.EMPTY_BUFFER;
+        boolean bodiless = toHead || !content.isReadable();
+        replyBegun |= !interim;
+        replyEnded |= whole && bodiless;
+        var head = new DefaultHttp2HeadersFrame(ReplyHead.of(reply), whole && bodiless);
+        if (whole && !bodiless) {
+            client.write(head, client.newPromise());
+            writeBody(client, content, true, promise);
+            return;
+        }
+        content.release();
+        track(client.write(head, promise.unvoid()), 0);
+    }
+
+    private void writeBody(ChannelHandlerContext client, ByteBuf bytes, boolean last, ChannelPromise promise) {
+        if (replyEnded || !replyBegun || (toHead && !last) || (!last && !bytes.isReadable())) {
+            bytes.release();
+            promise.trySuccess();
+            return;
+        }
+        replyEnded = last;
+        ByteBuf sent = bytes;
+        if (toHead && bytes.isReadable()) {
+            bytes.release();
+            sent = Unpooled.EMPTY_BUFFER;
+        }
+        int size = sent.readableBytes();
+        track(client.write(new DefaultHttp2DataFrame(sent, last), promise.unvoid()), size);
+    }
+
+    private void track(ChannelFuture write, int bytes) {
+        if (!write.isDone()) {
+            unwritten++;
+            lastWrite = write;
+            write.addListener(_ -> {
+                unwritten--;
+                taken += bytes;
+            });
+        }
+    }
+
+    /** The client has opened its window. */
+    void granted(int bytes) {
+        taken += bytes;
+    }
+
+    /** Ends the stream once all that was written has left: without a fault if the reply is whole. */
+    @Override
+    public void close(ChannelHandlerContext client, ChannelPromise promise) {
+        ChannelFuture last = lastWrite;
+        if (last == null || last.isDone()) {
+            end(client, promise);
+        } else {
+            last.addListener(_ -> end(client, promise));
+        }
+    }
+
+    private void end(ChannelHandlerContext client, ChannelPromise promise) {
+        if (stream(client).state() != Http2Stream.State.CLOSED) {
+            Http2Error why = replyEnded ? Http2Error.NO_ERROR : Http2Error.INTERNAL_ERROR;
+            client.writeAndFlush(new DefaultHttp2ResetFrame(why));
+        }
+        client.close(promise);
+    }
+
+    private void reset(ChannelHandlerContext client, Http2Error why) {
+        client.writeAndFlush(new DefaultHttp2ResetFrame(why));
+        client.close();
+    }
+
+    /** Its end has come on the wire, whether or not all that came before it was read. */
+    void ended() {
+        ChannelHandlerContext client = context;
+        if (client != null && client.channel().isOpen()) {
+            client.close(client.newPromise());
+        }
+    }
+
+    /** Ends the stream if its client keeps us waiting: with its body, or with taking the reply. */
+    void look(long now) {
+        ChannelHandlerContext client = context;
+        if (client == null || !client.channel().isActive()) {
+            return;
+        }
+        boolean awaited = begun && !requestEnded && client.channel().config().isAutoRead();
+        if (isStuck(now)) {
+            reset(client, Http2Error.CANCEL);
+        } else if (awaited && now - readSince >= connection.stallNanos()) {
+            giveUp(client);
+        }
+    }
+
+    /** Whether the client has taken too little over the whole of the stall limit although something waited for it all along. */
+    private boolean isStuck(long now) {
+        if (unwritten == 0) {
+            sending = false;
+            return false;
+        }
+        boolean begins = !sending;
+        long nanos = now - sendingSince;
+        if (!begins && nanos < connection.stallNanos()) {
+            return false;
+        }
+        boolean stuck = !begins && (taken == takenBefore || connection.isTooSlow(taken - takenBefore, nanos));
+        sending = true;
+        sendingSince = now;
+        takenBefore = taken;
+        return stuck;
+    }
+
+    /** A piece of the body has come. Only the time in which we asked for bytes counts, not that in which a backend took none. */
+    private void came(ChannelHandlerContext client, int bytes) {
+        long now = System.nanoTime();
+        waitedNanos += now - readSince;
+        waitedBytes += bytes;
+        readSince = now;
+        if (waitedNanos >= connection.stallNanos()) {
+            boolean slow = !requestEnded && connection.isTooSlow(waitedBytes, waitedNanos);
+            waitedNanos = 0;
+            waitedBytes = 0;
+            if (slow) {
+                giveUp(client);
+            }
+        }
+    }
+
+    /** Ends a request whose body does not come. */
+    private void giveUp(ChannelHandlerContext client) {
+        if (!replyBegun) {
+            refuse(client, new Refusal(408, "the body did not come"));
+        }
+        close(client, client.newPromise());
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext client) {
+        connection.closed(stream(client));
+        client.fireChannelInactive();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext client, Object event) {
+        ReferenceCountUtil.release(event); // a reset ends the stream, which is seen
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext client, Throwable cause) {
+        // The frame codec has found a fault and resets the stream with the code for it.
+    }
+}

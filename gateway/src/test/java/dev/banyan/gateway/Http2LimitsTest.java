@@ -1,0 +1,269 @@
+package dev.banyan.gateway;
+
+import static dev.banyan.gateway.Http2Wire.CONTINUATION;
+import static dev.banyan.gateway.Http2Wire.END_HEADERS;
+import static dev.banyan.gateway.Http2Wire.GOAWAY;
+import static dev.banyan.gateway.Http2Wire.HEADERS;
+import static dev.banyan.gateway.Http2Wire.PING;
+import static dev.banyan.gateway.Http2Wire.RST_STREAM;
+import static dev.banyan.gateway.Http2Wire.SETTINGS;
+import static dev.banyan.gateway.Http2Wire.WINDOW_UPDATE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a client of HTTP/2 may take of the gateway, and what becomes of one that takes more, or keeps it waiting. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+class Http2LimitsTest {
+
+    private static final int CANCEL = 8;
+    private static final int REFUSED_STREAM = 7;
+    private static final int ENHANCE_YOUR_CALM = 11;
+
+    /** A connection that is closed while more comes is reset, which may take the GOAWAY with it. */
+    private static final int ENDED = -1;
+
+    /** Much more than any of the limits on frames. */
+    private static final int MANY = 5_000;
+
+    @TempDir
+    static Path folder;
+
+    private static ScriptedServer server;
+    private static TestGateway gateway;
+    private static final BlockingQueue<Wire> CALLS = new LinkedBlockingQueue<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        TestGateway.take(Way.LEAN);
+        server = new ScriptedServer("legacy");
+        server.on("/silent", (_, wire) -> {
+            CALLS.add(wire);
+            wire.until("never");
+        });
+        server.on("/lazy", (_, wire) -> CALLS.add(hold(wire)));
+        server.on("/flood", (_, wire) -> {
+            CALLS.add(wire);
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
+            for (int i = 0; i < 1_000; i++) {
+                wire.send("x".repeat(100_000));
+            }
+        });
+        gateway = TestGateway.start(
+                folder,
+                """
+                backends:
+                  - {name: legacy, url: "%s", baseline: true}
+                """.formatted(server.url()),
+                "--http2-port",
+                "0",
+                "--http2-streams",
+                "20",
+                "--client-head-timeout",
+                "0.6",
+                "--client-idle-timeout",
+                "1.5",
+                "--client-stall-timeout",
+                "1");
+    }
+
+    /** Reads nothing for longer than any limit lasts. */
+    private static Wire hold(Wire wire) {
+        CALLS.add(wire);
+        java.util.concurrent.locks.LockSupport.parkNanos(2_500_000_000L);
+        return wire;
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        gateway.close();
+        server.close();
+    }
+
+    @BeforeEach
+    void nothingIsLeft() throws Exception {
+        TestGateway.await("no calls in flight", () -> gateway.inFlight("legacy") == 0);
+        CALLS.clear();
+    }
+
+    private static Http2Wire client() throws IOException {
+        return gateway.http2();
+    }
+
+    private static void othersAreServed() throws Exception {
+        TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0);
+        try (var other = client()) {
+            assertThat(other.get(1, "/after").reply(1)).isEqualTo("200 legacy");
+        }
+    }
+
+    /** Writes until the gateway has had enough, and returns the error it closed the connection with. */
+    private static int flood(Http2Wire client, Flood flood) throws Exception {
+        var writer = Thread.ofVirtual().start(() -> {
+            try {
+                for (int i = 0; i < MANY; i++) {
+                    flood.write(i);
+                }
+            } catch (IOException e) {
+                // closed in the middle of it, as it should be
+            }
+        });
+        int error = client.goneWith();
+        writer.join();
+        return error;
+    }
+
+    private interface Flood {
+        void write(int round) throws IOException;
+    }
+
+    @Test
+    void aClientThatResetsAllItAsksForIsSentAway() throws Exception {
+        try (var client = client()) {
+            int error = flood(client, i -> client.get(2 * i + 1, "/silent").number(RST_STREAM, 2 * i + 1, CANCEL));
+            assertThat(error).isIn(ENDED, ENHANCE_YOUR_CALM);
+        }
+        assertThat(server.heads("/silent")).hasSizeLessThan(400);
+        othersAreServed();
+    }
+
+    @Test
+    void aClientThatMakesUsResetAllItAsksForIsSentAway() throws Exception {
+        try (var client = client()) {
+            int error = flood(client, i -> client.get(2 * i + 1, "/silent").number(WINDOW_UPDATE, 2 * i + 1, 0));
+            assertThat(error).isIn(ENDED, ENHANCE_YOUR_CALM);
+        }
+        othersAreServed();
+    }
+
+    @Test
+    void headsThatDoNotEndAreNotCollected() throws Exception {
+        try (var client = client()) {
+            client.frame(HEADERS, 0, 1, Http2Wire.block(Http2Wire.request("GET", "/endless")));
+            assertThat(flood(client, _ -> client.frame(CONTINUATION, 0, 1))).isIn(ENDED, ENHANCE_YOUR_CALM);
+        }
+        try (var client = client()) {
+            client.frame(HEADERS, 0, 1, Http2Wire.block(Http2Wire.request("GET", "/endless")));
+            byte[] more = Http2Wire.block("x-more", "y".repeat(16_000));
+            assertThat(flood(client, _ -> client.frame(CONTINUATION, 0, 1, more)))
+                    .isIn(ENDED, 1, ENHANCE_YOUR_CALM);
+        }
+        assertThat(server.heads("/endless")).isEmpty();
+        othersAreServed();
+    }
+
+    @Test
+    void settingsPingsAndUnknownFramesDoNotComeByTheThousand() throws Exception {
+        for (int type : new int[] {SETTINGS, PING, 0xfe}) {
+            try (var client = client()) {
+                byte[] payload = new byte[type == SETTINGS ? 0 : 8];
+                assertThat(flood(client, _ -> client.frame(type, 0, 0, payload)))
+                        .as("frame %d", type)
+                        .isIn(ENDED, ENHANCE_YOUR_CALM);
+            }
+        }
+        othersAreServed();
+    }
+
+    @Test
+    void emptyPiecesOfABodyDoNotComeByTheThousand() throws Exception {
+        try (var client = client()) {
+            client.post(1, "/silent");
+            assertThat(flood(client, _ -> client.data(1, false, ""))).isIn(ENDED, ENHANCE_YOUR_CALM);
+        }
+        othersAreServed();
+    }
+
+    @Test
+    void aHeadThatIsTooLongIsAnswered() throws Exception {
+        try (var client = client()) {
+            String[] fields = Http2Wire.request("GET", "/long", "x-a", "y".repeat(16_000), "x-b", "y".repeat(17_000));
+            byte[] block = Http2Wire.block(fields);
+            client.frame(HEADERS, 1, 1, java.util.Arrays.copyOf(block, 16_000));
+            client.frame(CONTINUATION, 0, 1, java.util.Arrays.copyOfRange(block, 16_000, 32_000));
+            client.frame(CONTINUATION, END_HEADERS, 1, java.util.Arrays.copyOfRange(block, 32_000, block.length));
+            assertThat(client.reply(1)).startsWith("431");
+            String[] many = new String[202];
+            java.util.Arrays.setAll(many, i -> i % 2 == 0 ? "x-" + i : "1");
+            assertThat(client.get(3, "/many", many).reply(3)).startsWith("431");
+            assertThat(client.get(5, "/" + "x".repeat(9_000)).reply(5)).startsWith("414");
+            assertThat(client.get(7, "/after").reply(7)).isEqualTo("200 legacy");
+        }
+    }
+
+    @Test
+    void moreStreamsThanAllowedAreRefusedAndTheOthersGoOn() throws Exception {
+        try (var client = client()) {
+            for (int i = 0; i < 21; i++) {
+                client.get(2 * i + 1, "/silent");
+            }
+            assertThat(client.reply(41)).isEqualTo("reset " + REFUSED_STREAM);
+            TestGateway.await("twenty calls", () -> gateway.inFlight("legacy") == 20);
+            client.number(RST_STREAM, 1, CANCEL).get(43, "/after");
+            assertThat(client.reply(43)).isEqualTo("200 legacy");
+        }
+        othersAreServed();
+    }
+
+    @Test
+    void aResetIsAClientThatHasLeftHoweverMuchOfItsBodyWaits() throws Exception {
+        try (var client = client()) {
+            client.post(1, "/lazy");
+            for (int i = 0; i < 4; i++) {
+                client.data(1, false, "x".repeat(16_000)); // all the window there is, and the backend takes none
+            }
+            CALLS.take();
+            assertThat(gateway.inFlight("legacy")).isEqualTo(1);
+            client.number(RST_STREAM, 1, CANCEL);
+            TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0);
+            assertThat(client.get(3, "/after").reply(3)).isEqualTo("200 legacy");
+            client.post(5, "/silent").data(5, false, "x");
+            CALLS.take();
+        }
+        othersAreServed();
+    }
+
+    @Test
+    void aClientThatTakesNothingOfAReplyIsLetGoAndTheOtherStreamsAreNot() throws Exception {
+        try (var client = client()) {
+            client.get(1, "/flood").get(3, "/silent");
+            assertThat(client.await(frame -> frame.type() == RST_STREAM).stream())
+                    .isEqualTo(1);
+            TestGateway.await("one is left", () -> gateway.inFlight("legacy") == 1);
+            client.number(RST_STREAM, 3, CANCEL);
+        }
+        othersAreServed();
+    }
+
+    @Test
+    void anUploadThatStopsIsAnswered408() throws Exception {
+        try (var client = client()) {
+            client.post(1, "/silent", "content-length", "100").data(1, false, "part");
+            assertThat(client.reply(1)).startsWith("408");
+        }
+        othersAreServed();
+    }
+
+    @Test
+    void connectionsThatSayNothingOrIdleAreClosed() throws Exception {
+        try (var silent = Wire.to(gateway.http2Port());
+                var half = client();
+                var idle = client()) {
+            half.await(frame -> frame.type() == SETTINGS && frame.flags() == 0);
+            half.frame(HEADERS, 0, 1, Http2Wire.block(Http2Wire.request("GET", "/half")));
+            assertThat(idle.get(1, "/x").reply(1)).isEqualTo("200 legacy");
+            assertThat(silent.ends()).isTrue();
+            assertThat(half.goneWith()).isLessThanOrEqualTo(0);
+            assertThat(idle.await(frame -> frame.type() == GOAWAY).error()).isZero();
+            assertThat(idle.goneWith()).isEqualTo(-1);
+        }
+    }
+}
