@@ -70,6 +70,14 @@ record LoadCase(String name, String title, int rules, int connections, List<Ask>
         return gets("mirror", "every request mirrored, reply of 16 bytes", 1, CONNECTIONS, TINY, Map.of());
     }
 
+    /** Returns the same requests to a route like that one, of which the gateway mirrors none. */
+    static LoadCase unmirrored() {
+        var asks = IntStream.range(0, CUSTOMERS)
+                .mapToObj(number -> Ask.get("/plain/bytes/" + TINY, headers(number, Map.of()), TINY))
+                .toList();
+        return new LoadCase("plain", "no request mirrored, reply of 16 bytes", 1, CONNECTIONS, asks);
+    }
+
     /** Returns what a connection that then lies idle asks. */
     static Ask tinyAsk() {
         return Ask.get(path(0, TINY), headers(0, Map.of()), TINY);

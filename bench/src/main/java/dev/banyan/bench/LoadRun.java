@@ -86,7 +86,7 @@ final class LoadRun {
     }
 
     /** A JVM that has just started is given turns until it has answered many requests and becomes no faster. */
-    private void warmUp(LoadCase load, Running running, boolean cold) throws InterruptedException {
+    void warmUp(LoadCase load, Running running, boolean cold) throws InterruptedException {
         try (var closed = open(load, running)) {
             if (!cold) {
                 Thread.sleep(plan.warmUp());
@@ -104,6 +104,17 @@ final class LoadRun {
                 }
                 best = Math.max(best, replies);
             }
+        }
+    }
+
+    /** Returns how many requests a second a turn has, and files nothing. */
+    double peakRate(LoadCase load, Running running) throws InterruptedException {
+        try (var closed = open(load, running)) {
+            Thread.sleep(plan.settle());
+            var before = closed.replies();
+            var began = System.nanoTime();
+            turn(closed, before);
+            return (closed.replies() - before) * 1e9 / (System.nanoTime() - began);
         }
     }
 

@@ -1,10 +1,7 @@
 package dev.banyan.bench;
 
-import dev.banyan.bench.load.ClosedLoop;
-import dev.banyan.bench.load.OneRequest;
 import dev.banyan.bench.peer.Banyan;
 import dev.banyan.bench.peer.Peer;
-import dev.banyan.bench.report.Measure;
 import dev.banyan.bench.report.Results;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,7 +15,6 @@ import java.util.stream.Stream;
 final class Session {
 
     private static final List<Integer> RULES = List.of(1, 1_000, 100_000);
-    private static final String MIRROR = "mirror";
     private static final String HTTP2 = "http2";
 
     private final Plan plan;
@@ -42,7 +38,7 @@ final class Session {
         var names = new ArrayList<String>();
         LoadCase.withOneRule().forEach(load -> names.add(load.name()));
         RULES.forEach(count -> names.add("rules" + count));
-        names.addAll(List.of(MIRROR, HTTP2, IdleRun.NAME, StartRun.NAME, LargeRun.NAME));
+        names.addAll(List.of(MirrorRun.NAME, MirrorRun.LATENCY, HTTP2, IdleRun.NAME, StartRun.NAME, LargeRun.NAME));
         return names;
     }
 
@@ -54,7 +50,7 @@ final class Session {
                 rules(count);
             }
         }
-        if (plan.cases().contains(MIRROR)) {
+        if (plan.cases().contains(MirrorRun.NAME) || plan.cases().contains(MirrorRun.LATENCY)) {
             mirror();
         }
         if (plan.cases().contains(HTTP2)) {
@@ -101,47 +97,16 @@ final class Session {
     }
 
     private void mirror() throws IOException, InterruptedException {
-        if (!(ours().orElse(null) instanceof Banyan banyan)) {
-            leaveOut(MIRROR, "only Banyan mirrors, and it is not among the peers");
-            return;
-        }
-        var folder = field.folder("mirror-rules");
-        Banyan.writeRules(field.place(1, folder, 1, true, null), folder.resolve("rules.yaml"));
-        var refusal = new Launcher(banyan.launcher()).refusal(folder);
-        if (refusal.isPresent()) {
-            leaveOut(MIRROR, refusal.get());
-            return;
-        }
-        var running = field.start(banyan, 1, true, null);
-        var load = LoadCase.mirrored();
-        if (mirroredPercent(load, running) == 0) {
-            leaveOut(MIRROR, "the rules are accepted, but no request came to the upstream twice");
+        if (ours().orElse(null) instanceof Banyan banyan) {
+            new MirrorRun(plan, field, loadRun, results, progress).run(banyan, plan.cases());
         } else {
-            loadRun.run(load, List.of(running), true);
-            results.add(load.name(), running.name(), Measure.MIRRORED, mirroredPercent(load, running));
+            leaveOut(MirrorRun.NAME, "only Banyan mirrors, and it is not among the peers");
         }
-        field.stop(running);
     }
 
     private void leaveOut(String caseName, String why) {
         results.skip(caseName, why);
         progress.accept("  " + caseName + ": left out, " + why);
-    }
-
-    /** Returns how many more requests reached the upstream than were asked, in percent of those. What was in flight is not counted. */
-    private double mirroredPercent(LoadCase load, Running running) throws InterruptedException {
-        var before = upstreamCount();
-        long replies;
-        try (var closed = ClosedLoop.start(field.loader(), running.port(), load.asks(), load.connections())) {
-            Thread.sleep(plan.length());
-            replies = Math.max(1, closed.replies());
-        }
-        var arrived = upstreamCount() - before;
-        return 100.0 * Math.max(0, arrived - replies - load.connections()) / replies;
-    }
-
-    private long upstreamCount() {
-        return Long.parseLong(OneRequest.text(field.upstream().port(), "/count", 20));
     }
 
     private void http2() throws IOException, InterruptedException {

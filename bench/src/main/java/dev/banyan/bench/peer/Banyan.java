@@ -66,14 +66,22 @@ public record Banyan(Path root) implements Peer {
             out.write("  - {name: shopper, key: [{header: X-Customer-Id}], salt: bench}\n");
             out.write("routes:\n");
             for (var number = 0; number < place.rules(); number++) {
-                writeRoute(out, number, place.mirrored());
+                var driven = place.mirrored() ? mirrored(100) : "cohort: shopper, stage: live, weight: 50%";
+                writeRoute(out, "r" + number, driven);
+            }
+            if (place.mirrored()) {
+                writeRoute(out, "plain", mirrored(0));
             }
         }
     }
 
-    private static void writeRoute(BufferedWriter out, int number, boolean mirrored) throws IOException {
-        var driven = mirrored ? "stage: shadow, mirror: {percent: 100}" : "cohort: shopper, stage: live, weight: 50%";
-        out.write("  - {name: r" + number + ", matches: [{path: {type: PathPrefix, value: /r" + number
+    /* The baseline is asked nothing twice, so that what comes to the upstream beside callers' requests is copies. */
+    private static String mirrored(int percent) {
+        return "stage: shadow, mirror: {percent: " + percent + "}, compare: {noise: {percent: 0}}";
+    }
+
+    private static void writeRoute(BufferedWriter out, String name, String driven) throws IOException {
+        out.write("  - {name: " + name + ", matches: [{path: {type: PathPrefix, value: /" + name
                 + "}}], candidate: fig, " + driven + "}\n");
     }
 }

@@ -37,6 +37,17 @@ public record Goal(String claim, OptionalDouble found, double limit, boolean atL
         goals.add(atMost("tiny: p50 at half load at most 0.3 ms over direct", added(results, Measure.P50), 0.3));
         goals.add(atMost("tiny: p99 at half load at most 2 ms over direct", added(results, Measure.P99), 2));
         goals.add(atMost(
+                "mirror: CPU/request at most 2.2 times that of tiny",
+                over(results.median("mirror", BANYAN, Measure.CPU), results.median("tiny", BANYAN, Measure.CPU)),
+                2.2));
+        goals.add(new Goal(
+                "mirror: at least 99 % mirrored at half of the peak",
+                results.median("mirror", BANYAN, Measure.MIRRORED), 99, true));
+        goals.add(atMost(
+                "mirror-p99: p99 mirrored over plain at most 1.05 times what two plain turns differ by",
+                beyondFloor(results),
+                1.05));
+        goals.add(atMost(
                 "large: memory growth at most 64 MB with 256 MB of heap",
                 results.median("large-down", BANYAN, Measure.GROWTH).isPresent()
                         ? OptionalDouble.of(Math.max(
@@ -72,6 +83,31 @@ public record Goal(String claim, OptionalDouble found, double limit, boolean atL
         return ours.isPresent() && direct.isPresent()
                 ? OptionalDouble.of(ours.getAsDouble() - direct.getAsDouble())
                 : OptionalDouble.empty();
+    }
+
+    /** The median of mirrored over plain, over the median of what the two plain turns around it differ by. */
+    private static OptionalDouble beyondFloor(Results results) {
+        var plain = p99s(results, Results.PLAIN);
+        var again = p99s(results, Results.PLAIN_AGAIN);
+        var mirrored = p99s(results, Results.MIRRORED);
+        if (plain.isEmpty() || plain.size() != again.size() || plain.size() != mirrored.size()) {
+            return OptionalDouble.empty();
+        }
+        var floors = new ArrayList<Double>();
+        var ratios = new ArrayList<Double>();
+        for (var turn = 0; turn < plain.size(); turn++) {
+            var one = plain.get(turn);
+            var other = again.get(turn);
+            floors.add(Math.max(one, other) / Math.min(one, other));
+            ratios.add(mirrored.get(turn) / ((one + other) / 2));
+        }
+        return OptionalDouble.of(new Series(ratios).median() / new Series(floors).median());
+    }
+
+    private static List<Double> p99s(Results results, String row) {
+        return results.series("mirror-p99", row, Measure.P99)
+                .map(Series::values)
+                .orElse(List.of());
     }
 
     private static OptionalDouble over(OptionalDouble one, OptionalDouble other) {

@@ -14,6 +14,12 @@ public final class Results {
     /** The name under which the load generator's figures without any proxy stand. */
     public static final String DIRECT = "direct";
 
+    /** Rows of the case that asks plain, mirrored and plain again in turn. */
+    public static final String PLAIN = "plain";
+
+    public static final String MIRRORED = "mirrored";
+    public static final String PLAIN_AGAIN = "plain again";
+
     private final Map<String, Map<String, Map<Measure, List<Double>>>> values = new LinkedHashMap<>();
     private final Map<String, String> titleByCase = new LinkedHashMap<>();
     private final Map<String, String> skipped = new LinkedHashMap<>();
