@@ -6,6 +6,7 @@ import dev.banyan.gateway.record.Traffic;
 import dev.banyan.gateway.shift.JdbcShiftStore;
 import dev.banyan.gateway.shift.LocalCopy;
 import dev.banyan.gateway.shift.Plans;
+import dev.banyan.gateway.shift.Probes;
 import dev.banyan.gateway.shift.ShiftRunner;
 import dev.banyan.gateway.shift.ShiftStatus;
 import dev.banyan.gateway.shift.Watches;
@@ -14,7 +15,7 @@ import dev.banyan.gateway.store.ControlStore;
 import dev.banyan.gateway.store.Leadership;
 
 /** Shifts, put together: what is counted goes in, and where each route stands comes out. */
-record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks) implements AutoCloseable {
+record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks, Probes probes) implements AutoCloseable {
 
     /** Takes over where routes with steps stand; nothing moves before the runner starts. */
     static Shifting over(
@@ -29,9 +30,12 @@ record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks) imple
         var plans = new Plans(() -> rules.current().files());
         var journal = new JdbcShiftStore(store, leadership, store.clock());
         var webhooks = new Webhooks(settings.webhooks());
+        var probes = new Probes(store.clock());
+        probes.start();
         var runner = new ShiftRunner(
                 plans,
                 watches,
+                probes,
                 _ -> rules.routesMoved(),
                 journal,
                 webhooks,
@@ -40,12 +44,13 @@ record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks) imple
         watches.onTrip(runner::tripped);
         traffic.alsoTell(watches);
         rules.follow(files -> runner.standpoints(plans.of(files)));
-        return new Shifting(runner, new ShiftStatus(plans, runner, journal, store.clock()), webhooks);
+        return new Shifting(runner, new ShiftStatus(plans, runner, journal, probes, store.clock()), webhooks, probes);
     }
 
     @Override
     public void close() {
         runner.close();
         webhooks.close();
+        probes.close();
     }
 }

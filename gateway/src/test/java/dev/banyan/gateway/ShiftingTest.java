@@ -140,6 +140,38 @@ final class ShiftingTest {
     }
 
     @Test
+    void routeIsHeldWhileItsDataIsBehindOrNobodyKnowsAndGoesOnWhenItIsNot() throws Exception {
+        try (var bridge = new ScriptedServer("bridge")) {
+            String steps = BY_STEPS.replace(
+                    "gates: [", "gates: [{metric: cdcLag, max: 5s, from: \"" + bridge.url() + "/status\"}, ");
+            bridge.reply("/status", "HTTP/1.1 503 Oh\r\nContent-Length: 0\r\n\r\n");
+            try (var gateway = TestGateway.start(folder, rules(steps))) {
+                await("nobody knows", () -> {
+                    servedBy(gateway);
+                    return stand(gateway).equals("holding live 5000")
+                            && shift(gateway).path("words").asString("").contains("no data");
+                });
+                bridge.reply("/status", lag(9_000));
+                await("behind", () -> shift(gateway)
+                        .path("words")
+                        .asString("")
+                        .equals("cdcLag: 9000 ms behind: beyond 5000 ms"));
+                assertThat(stand(gateway)).isEqualTo("holding live 5000");
+                bridge.reply("/status", lag(40));
+                await("in time", () -> {
+                    servedBy(gateway);
+                    return shift(gateway).path("weight").asInt() == 10_000;
+                });
+            }
+        }
+    }
+
+    private static String lag(int millis) {
+        String body = "{\"lagMillis\":" + millis + "}";
+        return "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+    }
+
+    @Test
     void rollBackOfARouteDrivenByHandHoldsUntilItIsResumedOrItsFileIsEdited() throws Exception {
         try (var gateway = TestGateway.start(folder, rules(BY_HAND))) {
             assertThat(servedBy(gateway)).isEqualTo("catalog");

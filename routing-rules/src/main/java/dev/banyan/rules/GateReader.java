@@ -1,10 +1,12 @@
 package dev.banyan.rules;
 
 import java.math.BigDecimal;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,8 @@ final class GateReader {
 
     private static final Set<String> ERROR_LIMITS = Set.of("max", "maxIncrease");
     private static final Set<String> LATENCY_LIMITS = Set.of("max", "maxRatio");
+    private static final Set<String> PROBED = Set.of("cdcLag", "parity");
+    private static final List<String> PROBED_KEYS = List.of("from", "entities", "maxAge", "onExceed");
     private static final BigDecimal RATIO_MAX = BigDecimal.valueOf(100);
 
     private final List<Problem> problems;
@@ -33,7 +37,7 @@ final class GateReader {
             if (metric == null || !(each instanceof Yaml.Fields given)) {
                 continue;
             }
-            if (!known.add(metric + given.text("severity"))) {
+            if (!known.add(metric + given.text("severity") + given.text("from"))) {
                 wrong(at, given, "metric", "a second gate on " + metric, "one, with all its limits");
             }
             Gate gate = gate(at, metric, given);
@@ -51,6 +55,8 @@ final class GateReader {
             case "latencyP50" -> latency(at, 50, given);
             case "latencyP95" -> latency(at, 95, given);
             case "latencyP99" -> latency(at, 99, given);
+            case "cdcLag" -> cdcLag(at, given);
+            case "parity" -> parity(at, given);
             default -> null;
         };
     }
@@ -90,6 +96,69 @@ final class GateReader {
         return ratio == null && max == null ? null : new Gate.Latency(percentile, ratio, max);
     }
 
+    private @Nullable Gate cdcLag(Declared at, Yaml.Fields given) {
+        URI from = fits(at, given, RATE_LIMITS, false) ? from(at, given) : null;
+        if (given.get("maxAge") != null) {
+            wrong(at, given, "maxAge", "maxAge of cdcLag", "maxAge of parity only");
+            return null;
+        }
+        String text = given.text("max");
+        Duration max = text != null && Quantities.isDuration(text) ? Quantities.duration(text) : null;
+        if (max == null || !max.isPositive()) {
+            wrong(at, given, "max", "\"" + text + "\"", "a duration above 0, such as 5s");
+            return null;
+        }
+        List<String> entities = given.list("entities").stream()
+                .filter(each -> each instanceof Yaml.Scalar name && name.kind() == Yaml.Scalar.Kind.TEXT)
+                .map(each -> ((Yaml.Scalar) each).text())
+                .toList();
+        return from == null ? null : new Gate.CdcLag(from, entities, max, fails(given));
+    }
+
+    private @Nullable Gate parity(Declared at, Yaml.Fields given) {
+        URI from = fits(at, given, RATE_LIMITS, false) ? from(at, given) : null;
+        if (given.get("entities") != null) {
+            wrong(at, given, "entities", "entities of parity", "entities of cdcLag only");
+            return null;
+        }
+        String text = given.text("max");
+        if (text == null || !Quantities.isPercent(text)) {
+            wrong(at, given, "max", text == null ? "nothing" : "\"" + text + "\"", "a share, such as 0% or 0.1%");
+            return null;
+        }
+        String age = given.text("maxAge");
+        Duration maxAge = age != null && Quantities.isSpan(age) ? Quantities.duration(age) : Gate.Parity.MAX_AGE_UNSET;
+        if (!maxAge.isPositive()) {
+            wrong(at, given, "maxAge", "\"" + age + "\"", "above 0, such as 1h");
+            return null;
+        }
+        return from == null ? null : new Gate.Parity(from, Quantities.basisPoints(text), maxAge, fails(given));
+    }
+
+    private static boolean fails(Yaml.Fields given) {
+        return Objects.equals(given.text("onExceed"), "fail");
+    }
+
+    /** The address of a gate that is asked; it may have a path and a query, and never a secret. */
+    private @Nullable URI from(Declared at, Yaml.Fields given) {
+        String text = given.text("from");
+        try {
+            URI from = text == null ? null : URI.create(text);
+            if (from != null
+                    && ("http".equals(from.getScheme()) || "https".equals(from.getScheme()))
+                    && from.getHost() != null
+                    && from.getUserInfo() == null
+                    && from.getFragment() == null) {
+                return from;
+            }
+        } catch (IllegalArgumentException e) {
+            // said below, as for every other address that is none
+        }
+        String expected = "http or https, a host, perhaps a port, path and query, without user or password";
+        wrong(at, given, "from", text == null ? "nothing" : "\"" + text + "\"", expected);
+        return null;
+    }
+
     private @Nullable Double ratio(Declared at, Yaml.Fields given, Yaml.Scalar number) {
         BigDecimal value = Quantities.decimal(number);
         if (value == null) {
@@ -124,6 +193,11 @@ final class GateReader {
         }
         if (given.get("severity") != null && !hasSeverity) {
             wrong(at, given, "severity", "severity of " + given.text("metric"), "severity of mismatchRate only");
+        }
+        for (String key : PROBED_KEYS) {
+            if (given.get(key) != null && !PROBED.contains(given.text("metric"))) {
+                wrong(at, given, key, key + " of " + given.text("metric"), key + " of cdcLag or parity only");
+            }
         }
         boolean relative = given.get("maxIncrease") != null || given.get("maxRatio") != null;
         if (given.get("vs") != null && !relative) {

@@ -198,6 +198,22 @@ public final class RuleWords {
                 limit(fields, "maxRatio", maxRatio == null ? null : maxRatio.toString());
                 limit(fields, "max", max == null ? null : duration(max));
             }
+            case Gate.CdcLag(var from, var entities, var max, boolean fails) -> {
+                fields.put("metric", "cdcLag");
+                fields.put("from", quoted(from.toString()));
+                if (!entities.isEmpty()) {
+                    fields.put("entities", of(entities));
+                }
+                fields.put("max", duration(max));
+                fields.put("onExceed", fails ? "fail" : "hold");
+            }
+            case Gate.Parity(var from, int max, var maxAge, boolean fails) -> {
+                fields.put("metric", "parity");
+                fields.put("from", quoted(from.toString()));
+                fields.put("max", percent(max));
+                fields.put("maxAge", duration(maxAge));
+                fields.put("onExceed", fails ? "fail" : "hold");
+            }
         }
         return braces(fields);
     }

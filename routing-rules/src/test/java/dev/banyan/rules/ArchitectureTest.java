@@ -132,6 +132,7 @@ final class ArchitectureTest {
                         "LatencyRecorder",
                         "LimitResult",
                         "Mismatches",
+                        "Reading",
                         "SideCounts",
                         "StepForecast",
                         "TripWatch",

@@ -235,7 +235,7 @@ final class EngineRun implements AutoCloseable {
             try (var statement = connection.createStatement();
                     var result = statement.executeQuery("SELECT pg_current_wal_lsn() - '0/0'")) {
                 result.next();
-                progress.lag(Math.max(0, result.getLong(1) - progress.commitLsn()));
+                progress.logEndsAt(result.getLong(1));
             }
         } catch (SQLException e) {
             LOG.debug("lag not known", e);

@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.TableId;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public final class Progress {
     private volatile long commitLsn;
     private volatile long lastCommitTimeMs;
     private volatile long lagBytes;
+    private final LogLag logLag = new LogLag();
     private volatile int waitingAggregates;
     private volatile Map<TableId, Long> withoutEvent = Map.of();
     final AtomicLong transactions = new AtomicLong();
@@ -67,6 +69,7 @@ public final class Progress {
 
     void reached(long lsn, @Nullable Long commitTimeMs) {
         commitLsn = lsn;
+        logLag.reached(lsn);
         if (commitTimeMs != null) {
             lastCommitTimeMs = commitTimeMs;
         }
@@ -92,8 +95,15 @@ public final class Progress {
         return commitLsn;
     }
 
-    void lag(long bytes) {
-        lagBytes = bytes;
+    /** The legacy database's log ends here now. */
+    void logEndsAt(long lsn) {
+        lagBytes = Math.max(0, lsn - commitLsn);
+        logLag.measured(lsn, clock.millis());
+    }
+
+    /** For how long at most something has waited to be delivered; empty when that was not measured lately. */
+    public OptionalLong lagMillis() {
+        return logLag.millis(clock.millis());
     }
 
     /** Bytes of log between the end of the legacy database's log and our position, as last asked. */

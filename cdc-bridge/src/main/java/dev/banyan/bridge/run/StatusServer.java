@@ -85,6 +85,10 @@ public final class StatusServer implements AutoCloseable {
                 .description("bytes of log not yet delivered")
                 .tag("bridge", bridge)
                 .register(registry);
+        Gauge.builder("banyan.bridge.lag.seconds", run.progress(), StatusServer::lagSeconds)
+                .description("for how long at most something has waited to be delivered")
+                .tag("bridge", bridge)
+                .register(registry);
         Gauge.builder("banyan.bridge.waiting.aggregates", run.progress(), Progress::waitingAggregates)
                 .description("aggregates that wait because the mapping had no answer")
                 .tag("bridge", bridge)
@@ -93,6 +97,11 @@ public final class StatusServer implements AutoCloseable {
                 .description("1 while streaming")
                 .tag("bridge", bridge)
                 .register(registry);
+    }
+
+    private static double lagSeconds(Progress progress) {
+        var millis = progress.lagMillis();
+        return millis.isPresent() ? millis.getAsLong() / 1_000.0 : Double.NaN;
     }
 
     private void counter(String name, String description, ToDoubleFunction<Progress> count) {
@@ -127,6 +136,8 @@ public final class StatusServer implements AutoCloseable {
                 "lastCommitTime",
                 Instant.ofEpochMilli(progress.lastCommitTimeMs()).toString());
         status.put("lagBytes", progress.lagBytes());
+        var lagMillis = progress.lagMillis();
+        status.put("lagMillis", lagMillis.isPresent() ? lagMillis.getAsLong() : null);
         status.put("millisSinceSignOfLife", progress.millisSinceSignOfLife());
         status.put("transactions", progress.transactions());
         status.put("rows", progress.rows());

@@ -85,6 +85,8 @@ class FaultsTest {
                 bridge.sql("UPDATE one SET v = '4' WHERE id = 2");
                 Await.until("it goes on", () -> told(bridge).size() == 8);
                 assertThat(process.status()).contains("\"waitingAggregates\":0");
+                Await.until("the lag is known, and small on a log that nobody writes to", () -> process.status()
+                        .matches(".*\"lagMillis\":[0-9]{1,4},.*"));
             }
             var events = bridge.events();
             assertThat(events)

@@ -22,7 +22,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What people are told about shifts, as plain maps in the order they are read. */
-public record ShiftStatus(Supplier<Collection<Plan>> plans, ShiftRunner runner, ShiftStore store, InstantSource clock) {
+public record ShiftStatus(
+        Supplier<Collection<Plan>> plans,
+        ShiftRunner runner,
+        ShiftStore store,
+        Readings readings,
+        InstantSource clock) {
 
     private static final String NEEDS = "needs";
     private static final int ENTRIES_SHOWN = 50;
@@ -136,7 +141,7 @@ public record ShiftStatus(Supplier<Collection<Plan>> plans, ShiftRunner runner, 
     }
 
     private Judgement judged(Plan plan, Head head, At at, Map<WindowKey, Evidence> sums) {
-        return Judging.judge(plan, head, at, sums, clock.instant());
+        return Judging.judge(plan, head, at, sums, readings, clock.instant());
     }
 
     private static Map<String, Object> verdict(Judgement judgement) {

@@ -7,6 +7,7 @@ import dev.banyan.rules.Stage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongPredicate;
 import org.apache.commons.statistics.distribution.LogNormalDistribution;
@@ -48,6 +49,9 @@ public final class Forecast {
         List<StepForecast.Need> needs = new ArrayList<>();
         needs.add(new StepForecast.Need("minRequests", (long) analysis.minRequests()));
         for (Gate gate : analysis.gates()) {
+            if (gate instanceof Gate.Probed) {
+                continue; // no number of requests helps it
+            }
             List<LimitResult> limits = limits(analysis, window, baseline, 1, gate);
             for (int i = 0; i < limits.size(); i++) {
                 int limit = i;
@@ -63,7 +67,8 @@ public final class Forecast {
 
     private static List<LimitResult> limits(
             Analysis analysis, Window window, SideCounts baseline, long requests, Gate gate) {
-        return Limits.of(analysis, window, expected(window, baseline, requests)).of(gate);
+        return Limits.of(analysis, window, expected(window, baseline, requests), Map.of())
+                .of(gate);
     }
 
     /** The least number from which on something holds, to within 1 %. */
@@ -94,7 +99,9 @@ public final class Forecast {
 
     private static boolean passes(Analysis analysis, Window window, SideCounts baseline, long requests) {
         var late = new Window(window.stage(), window.weight(), window.compares(), analysis.minDuration());
-        return Judge.judge(analysis, late, expected(window, baseline, requests)).verdict() == Verdict.PASS;
+        return Judge.judge(analysis, late, expected(window, baseline, requests), Reading.kept(analysis.gates()))
+                        .verdict()
+                == Verdict.PASS;
     }
 
     /** What would be seen if the candidate were like the baseline and no pair differed. */

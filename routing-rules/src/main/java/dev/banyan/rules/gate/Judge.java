@@ -5,6 +5,7 @@ import dev.banyan.rules.Gate;
 import dev.banyan.rules.Stage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Judges evidence by the gates of an analysis. */
@@ -18,7 +19,12 @@ public final class Judge {
      * split must be the one asked for.
      */
     public static Judgement judge(Analysis analysis, Window window, Evidence evidence) {
-        var limits = Limits.of(analysis, window, evidence);
+        return judge(analysis, window, evidence, Map.of());
+    }
+
+    /** The same with what was read for gates that ask somebody else; those of which nothing was read are inconclusive. */
+    public static Judgement judge(Analysis analysis, Window window, Evidence evidence, Map<Gate, Reading> readings) {
+        var limits = Limits.of(analysis, window, evidence, readings);
         List<LimitResult> results = new ArrayList<>();
         for (Gate gate : analysis.gates()) {
             results.addAll(limits.of(gate));

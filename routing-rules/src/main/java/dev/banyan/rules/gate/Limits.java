@@ -8,21 +8,24 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Holds evidence against the single limits of gates, each at the same confidence.
  *
+ * @param readings of gates that ask somebody else
  * @param logThreshold the log evidence that is enough, {@code ln(1/a)}
  */
-record Limits(Evidence evidence, Window window, double logThreshold) {
+record Limits(Evidence evidence, Window window, Map<Gate, Reading> readings, double logThreshold) {
 
     private static final double BASIS_POINTS = 10_000;
 
     /** The limits of an analysis: the chance of a mistake that its confidence leaves is split over them. */
-    static Limits of(Analysis analysis, Window window, Evidence evidence) {
+    static Limits of(Analysis analysis, Window window, Evidence evidence, Map<Gate, Reading> readings) {
         double chance = 1 - analysis.confidence() / BASIS_POINTS;
-        return new Limits(evidence, window, Math.log(count(analysis.gates()) / chance));
+        int limits = Math.max(1, count(analysis.gates()));
+        return new Limits(evidence, window, readings, Math.log(limits / chance));
     }
 
     /** How many limits gates have: the chance of a mistake is split over them. */
@@ -33,6 +36,7 @@ record Limits(Evidence evidence, Window window, double logThreshold) {
                 case Gate.MismatchRate _ -> 1;
                 case Gate.ErrorRate(Integer increase, Integer max) -> both(increase, max);
                 case Gate.Latency(int _, Double ratio, Duration max) -> both(ratio, max);
+                case Gate.Probed _ -> 0; // what is read is not drawn by chance
             };
         }
         return count;
@@ -49,7 +53,27 @@ record Limits(Evidence evidence, Window window, double logThreshold) {
                 window.compares() ? List.of(mismatchRate(severity, max / BASIS_POINTS)) : List.of();
             case Gate.ErrorRate rate -> errorRate(rate);
             case Gate.Latency latency -> latency(latency);
+            case Gate.Probed probed -> List.of(probed(probed));
         };
+    }
+
+    private LimitResult probed(Gate.Probed gate) {
+        Reading reading = readings.getOrDefault(gate, Reading.none("not asked yet"));
+        Verdict verdict = reading.verdict(gate);
+        Double value = reading.value();
+        String limit =
+                switch (gate) {
+                    case Gate.CdcLag lag -> Words.millis((double) lag.max().toMillis());
+                    case Gate.Parity parity -> Words.percent(parity.limit());
+                };
+        String relation = value == null ? "" : (value <= gate.limit() ? ": within " : ": beyond ") + limit;
+        return new LimitResult(
+                gate.metric(),
+                verdict,
+                value == null ? 0 : value,
+                gate.limit(),
+                value == null ? 0 : 1,
+                gate.metric() + ": " + reading.words() + relation);
     }
 
     private LimitResult mismatchRate(Severity severity, double max) {

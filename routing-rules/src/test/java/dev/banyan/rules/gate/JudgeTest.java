@@ -6,8 +6,10 @@ import dev.banyan.rules.Analysis;
 import dev.banyan.rules.Gate;
 import dev.banyan.rules.Severity;
 import dev.banyan.rules.Stage;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class JudgeTest {
@@ -151,5 +153,75 @@ class JudgeTest {
         assertThat(Forecast.timeNeeded(ANALYSIS, HALF, Forecast.usualBaseline(), 0, 20))
                 .isEmpty();
         assertThat(Forecast.requestsNeeded(ANALYSIS, HALF, side(1_000, 50))).isEmpty();
+    }
+
+    private static final Gate LAG = new Gate.CdcLag(URI.create("http://a"), List.of(), Duration.ofSeconds(5), false);
+    private static final Gate LAG_FAILS =
+            new Gate.CdcLag(URI.create("http://b"), List.of(), Duration.ofSeconds(5), true);
+    private static final Gate PARITY = new Gate.Parity(URI.create("http://c"), 0, Duration.ofHours(1), true);
+
+    private static Reading read(double value, long beyondSeconds) {
+        return new Reading(value, "read", Duration.ofSeconds(beyondSeconds));
+    }
+
+    private static Judgement judged(Gate gate, Map<Gate, Reading> readings) {
+        var analysis = new Analysis(
+                1,
+                Duration.ZERO,
+                9_500,
+                List.of(gate),
+                Analysis.Tripwires.UNSET,
+                Analysis.OnFail.UNSET,
+                Analysis.OnInconclusive.UNSET);
+        return Judge.judge(analysis, HALF, evidence(side(10, 0), side(10, 0), Mismatches.NONE), readings);
+    }
+
+    @Test
+    void whatIsReadOfOthersPassesWithinItsLimitHoldsBeyondItAndFailsOnlyWhereItMayAndLasts() {
+        assertThat(judged(LAG, Map.of(LAG, read(5_000, 0))).verdict()).isEqualTo(Verdict.PASS);
+        assertThat(judged(LAG, Map.of(LAG, read(5_001, 3_600))).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        assertThat(judged(LAG_FAILS, Map.of(LAG_FAILS, read(5_001, 9))).verdict())
+                .isEqualTo(Verdict.INCONCLUSIVE);
+        Judgement failed = judged(LAG_FAILS, Map.of(LAG_FAILS, read(5_001, 10)));
+        assertThat(failed.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(failed.words()).isEqualTo("cdcLag: read: beyond 5000 ms");
+        assertThat(judged(PARITY, Map.of(PARITY, read(0, 0))).verdict()).isEqualTo(Verdict.PASS);
+        assertThat(judged(PARITY, Map.of(PARITY, read(0.001, 10))).words()).isEqualTo("parity: read: beyond 0%");
+    }
+
+    @Test
+    void withoutDataFromOthersNothingPassesOrFails() {
+        for (Gate gate : List.of(LAG, LAG_FAILS, PARITY)) {
+            assertThat(judged(gate, Map.of()).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+            Judgement judgement = judged(gate, Map.of(gate, Reading.none("refused")));
+            assertThat(judgement.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+            assertThat(judgement.words()).contains("no data: refused");
+        }
+    }
+
+    @Test
+    void gatesThatAskOthersNeedNoRequestsAndTakeNoConfidenceFromTheRest() {
+        var with = new Analysis(
+                1,
+                Duration.ZERO,
+                9_500,
+                List.of(LAG, new Gate.ErrorRate(null, 200)),
+                Analysis.Tripwires.UNSET,
+                Analysis.OnFail.UNSET,
+                Analysis.OnInconclusive.UNSET);
+        var without = new Analysis(
+                1,
+                Duration.ZERO,
+                9_500,
+                List.of(new Gate.ErrorRate(null, 200)),
+                Analysis.Tripwires.UNSET,
+                Analysis.OnFail.UNSET,
+                Analysis.OnInconclusive.UNSET);
+        assertThat(Forecast.requestsNeeded(with, HALF, Forecast.usualBaseline()))
+                .isPresent()
+                .isEqualTo(Forecast.requestsNeeded(without, HALF, Forecast.usualBaseline()));
+        assertThat(Forecast.needs(with, HALF, Forecast.usualBaseline()))
+                .extracting(StepForecast.Need::limit)
+                .containsExactly("minRequests", "errorRate");
     }
 }

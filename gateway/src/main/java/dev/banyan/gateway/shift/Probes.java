@@ -1,0 +1,273 @@
+package dev.banyan.gateway.shift;
+
+import dev.banyan.rules.Gate;
+import dev.banyan.rules.gate.Reading;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Asks the addresses of gates now and then, beside everything else. What cannot be read, for whatever reason, is no data. Each
+ * gateway asks, so that whoever leads next has readings at once, and every status says the same.
+ */
+public final class Probes implements Readings, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Probes.class);
+
+    static final Duration EVERY = Duration.ofSeconds(2);
+
+    /** For a whole answer. */
+    static final Duration ANSWER_MAX = Duration.ofSeconds(2);
+
+    /** What was read longer ago says nothing. */
+    static final Duration FRESH = Duration.ofSeconds(10);
+
+    private static final int ANSWER_BYTES_MAX = 64 * 1024;
+    private static final int ASKED_AT_ONCE_MAX = 16;
+
+    /** How far the clock of who compared may be ahead of ours. */
+    private static final Duration AHEAD_MAX = Duration.ofMinutes(1);
+
+    /** What one gate was told, and since when all values are beyond its limit. */
+    private record Told(Found found, Instant at, @Nullable Instant beyondSince) {}
+
+    private record Found(@Nullable Double value, String words) {
+        static Found none(String why) {
+            return new Found(null, why);
+        }
+    }
+
+    private final InstantSource clock;
+    private final JsonMapper json = new JsonMapper();
+    private final HttpClient client = HttpClient.newBuilder()
+            .connectTimeout(ANSWER_MAX)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
+    private final Semaphore asking = new Semaphore(ASKED_AT_ONCE_MAX);
+    private final Map<Gate.Probed, Told> told = new ConcurrentHashMap<>();
+    private volatile Set<Gate.Probed> gates = Set.of();
+    private final Thread thread = Thread.ofVirtual().name("probes").unstarted(this::run);
+
+    /** Asks nobody before it is started. */
+    public Probes(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Begins to ask. */
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public synchronized void follow(Collection<Plan> plans) {
+        Set<Gate.Probed> now = plans.stream()
+                .filter(plan -> plan.drive() == Plan.Drive.STEPS)
+                .flatMap(plan -> gatesOf(plan).stream())
+                .collect(Collectors.toUnmodifiableSet());
+        if (now.equals(gates)) {
+            return;
+        }
+        gates = now;
+        told.keySet().retainAll(now);
+    }
+
+    private static List<Gate.Probed> gatesOf(Plan plan) {
+        return plan.analysis() == null
+                ? List.of()
+                : plan.analysis().gates().stream()
+                        .filter(Gate.Probed.class::isInstance)
+                        .map(Gate.Probed.class::cast)
+                        .toList();
+    }
+
+    @Override
+    public Map<Gate, Reading> of(Plan plan) {
+        Instant now = clock.instant();
+        Map<Gate, Reading> readings = new HashMap<>();
+        for (Gate.Probed gate : gatesOf(plan)) {
+            Told last = told.get(gate);
+            if (last != null) {
+                readings.put(gate, reading(last, now));
+            }
+        }
+        return readings;
+    }
+
+    private static Reading reading(Told last, Instant now) {
+        if (last.found.value == null) {
+            return Reading.none(last.found.words);
+        }
+        if (Duration.between(last.at, now).compareTo(FRESH) > 0) {
+            return Reading.none("nobody was asked since " + last.at);
+        }
+        Duration beyond = last.beyondSince == null ? Duration.ZERO : Duration.between(last.beyondSince, last.at);
+        return new Reading(last.found.value, last.found.words, beyond);
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                turn();
+                Thread.sleep(EVERY);
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("probes end", e);
+        }
+    }
+
+    /** Asks each address once, and waits for all answers. */
+    void turn() throws InterruptedException {
+        Map<URI, List<Gate.Probed>> byAddress = gates.stream().collect(Collectors.groupingBy(Gate.Probed::from));
+        Map<URI, Thread> asked = new HashMap<>();
+        byAddress.forEach((address, all) ->
+                asked.put(address, Thread.ofVirtual().name("probe").start(() -> ask(address, all))));
+        for (Thread each : asked.values()) {
+            each.join();
+        }
+    }
+
+    private void ask(URI address, List<Gate.Probed> all) {
+        try {
+            asking.acquire();
+            try {
+                JsonNode answer = json.readTree(answer(address));
+                all.forEach(gate -> tell(gate, found(gate, answer)));
+            } finally {
+                asking.release();
+            }
+        } catch (NoAnswer e) {
+            all.forEach(gate -> tell(gate, Found.none(address + ": " + e.getMessage())));
+        } catch (JacksonException e) {
+            all.forEach(gate -> tell(gate, Found.none(address + ": no JSON")));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tell(Gate.Probed gate, Found found) {
+        Instant now = clock.instant();
+        told.compute(gate, (_, before) -> {
+            boolean beyond = found.value != null && found.value > gate.limit();
+            Instant since = before == null || before.beyondSince == null ? now : before.beyondSince;
+            return new Told(found, now, beyond ? since : null);
+        });
+        if (!gates.contains(gate)) {
+            told.remove(gate);
+        }
+    }
+
+    private byte[] answer(URI address) throws NoAnswer, InterruptedException {
+        var request = HttpRequest.newBuilder(address)
+                .timeout(ANSWER_MAX)
+                .header("Accept", "application/json")
+                .build();
+        CompletableFuture<java.net.http.HttpResponse<byte[]>> asked =
+                client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
+        try {
+            var response = asked.get(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            if (response.statusCode() != 200) {
+                throw new NoAnswer("status " + response.statusCode() + " (expected: 200)");
+            }
+            return response.body();
+        } catch (TimeoutException e) {
+            throw new NoAnswer("no answer within " + ANSWER_MAX.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            Throwable why = e.getCause() instanceof IOException io ? io : e;
+            throw new NoAnswer(
+                    String.valueOf(why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage()));
+        } finally {
+            asked.cancel(true);
+        }
+    }
+
+    private static final class NoAnswer extends Exception {
+        private static final long serialVersionUID = 1;
+
+        NoAnswer(String message) {
+            super(message);
+        }
+    }
+
+    private Found found(Gate.Probed gate, JsonNode answer) {
+        return switch (gate) {
+            case Gate.CdcLag lag -> lag(lag, answer);
+            case Gate.Parity parity -> parity(parity, answer);
+        };
+    }
+
+    private static Found lag(Gate.CdcLag gate, JsonNode answer) {
+        if (gate.entities().isEmpty()) {
+            return lag(gate, "lagMillis", answer.path("lagMillis"));
+        }
+        Found longest = Found.none("no entities");
+        for (String entity : gate.entities()) {
+            JsonNode millis = answer.path("entities").path(entity).path("lagMillis");
+            Found one = lag(gate, "lagMillis of " + entity, millis);
+            if (one.value == null) {
+                return one;
+            }
+            longest = longest.value == null || one.value > longest.value ? one : longest;
+        }
+        return longest;
+    }
+
+    private static Found lag(Gate.CdcLag gate, String what, JsonNode millis) {
+        return millis.isNumber() && millis.asDouble() >= 0
+                ? new Found(millis.asDouble(), what.replace("lagMillis", millis.asLong() + " ms behind"))
+                : Found.none(gate.from() + ": no " + what + " (expected: milliseconds)");
+    }
+
+    private Found parity(Gate.Parity gate, JsonNode answer) {
+        long compared = answer.path("compared").isIntegralNumber()
+                ? answer.path("compared").asLong()
+                : 0;
+        long differing = answer.path("differing").isIntegralNumber()
+                ? answer.path("differing").asLong()
+                : -1;
+        if (compared < 1 || differing < 0 || differing > compared) {
+            return Found.none(gate.from() + ": compared " + answer.path("compared") + ", differing "
+                    + answer.path("differing") + " (expected: at least 1, and 0 up to that)");
+        }
+        Instant at;
+        try {
+            at = Instant.parse(answer.path("at").asString(""));
+        } catch (DateTimeException e) {
+            return Found.none(gate.from() + ": no at (expected: when it was compared, such as 2026-03-01T12:00:00Z)");
+        }
+        Duration age = Duration.between(at, clock.instant());
+        if (age.compareTo(gate.maxAge()) > 0 || age.compareTo(AHEAD_MAX.negated()) < 0) {
+            return Found.none(gate.from() + ": compared at " + at + " (expected: at most " + gate.maxAge() + " ago)");
+        }
+        return new Found((double) differing / compared, differing + " of " + compared + " records differ, at " + at);
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        client.shutdownNow();
+    }
+}

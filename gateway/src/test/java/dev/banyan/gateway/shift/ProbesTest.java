@@ -1,0 +1,156 @@
+package dev.banyan.gateway.shift;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.banyan.rules.Analysis;
+import dev.banyan.rules.Gate;
+import dev.banyan.rules.gate.Reading;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What gates are told of what others know, and that anything odd is no data. */
+class ProbesTest {
+
+    private final ManualClock clock = new ManualClock();
+    private volatile int status = 200;
+    private volatile String answer = "";
+    private HttpServer server;
+    private Probes probes;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", exchange -> {
+            byte[] body = answer.getBytes(UTF_8);
+            exchange.getResponseHeaders().set("Location", "/elsewhere");
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+        probes = new Probes(clock);
+    }
+
+    @AfterEach
+    void stop() {
+        probes.close();
+        server.stop(0);
+    }
+
+    private URI here() {
+        return URI.create("http://localhost:" + server.getAddress().getPort() + "/status?x=1");
+    }
+
+    private Gate.Probed lag(String... entities) {
+        return new Gate.CdcLag(here(), List.of(entities), Duration.ofSeconds(5), true);
+    }
+
+    private Gate.Probed parity() {
+        return new Gate.Parity(here(), 10, Duration.ofHours(1), true);
+    }
+
+    /** What a gate is told when it is asked once. */
+    private Reading read(Gate.Probed gate) throws InterruptedException {
+        Plan plan = Fixture.plan(
+                "browse", Fixture.STEPS, Fixture.analysis(Fixture.onFail(Analysis.OnFail.To.BASELINE, 0), gate));
+        probes.follow(List.of(plan));
+        probes.turn();
+        return Objects.requireNonNull(probes.of(plan).get(gate));
+    }
+
+    @Test
+    void theBridgesLagIsReadAndSoIsThatOfTheEntitiesOfARoute() throws Exception {
+        answer = "{\"state\":\"streaming\",\"lagBytes\":7,\"lagMillis\":1200}";
+        assertThat(read(lag())).isEqualTo(new Reading(1200.0, "1200 ms behind", Duration.ZERO));
+        answer =
+                "{\"entities\":{\"product\":{\"lagMillis\":5},\"price\":{\"lagMillis\":70},\"order\":{\"lagMillis\":9000}}}";
+        assertThat(read(lag("product", "price")).words()).isEqualTo("70 ms behind of price");
+        assertThat(read(lag("product", "stock")).words()).contains("no data", "no lagMillis of stock");
+    }
+
+    @Test
+    void parityIsTheShareThatDiffersOfAComparisonThatIsNotOld() throws Exception {
+        answer = "{\"compared\":2000,\"differing\":1,\"at\":\"2026-03-01T11:30:00Z\"}";
+        assertThat(read(parity()).value()).isEqualTo(0.0005);
+        answer = "{\"compared\":2000,\"differing\":1,\"at\":\"2026-03-01T10:59:00Z\"}";
+        assertThat(read(parity()).words()).contains("no data", "at most PT1H ago");
+        answer = "{\"compared\":2000,\"differing\":1,\"at\":\"2026-03-01T12:30:00Z\"}";
+        assertThat(read(parity()).value()).as("from the future").isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    200 | {"lagMillis": null}                                                   | no lagMillis
+                    200 | {"lagMillis": -1}                                                     | no lagMillis
+                    200 | {"lagMillis": "5"}                                                    | no lagMillis
+                    200 | []                                                                    | no lagMillis
+                    200 | <html>                                                                | no JSON
+                    503 | {"lagMillis": 1}                                                      | status 503 (expected: 200)
+                    302 | {"lagMillis": 1}                                                      | status 302 (expected: 200)
+                    """)
+    void oddAnswersAreNoLag(int code, String body, String why) throws Exception {
+        status = code;
+        answer = body;
+        Reading reading = read(lag());
+        assertThat(reading.value()).isNull();
+        assertThat(reading.words()).startsWith("no data").contains(why);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {"compared": 0, "differing": 0, "at": "2026-03-01T12:00:00Z"}
+                    {"compared": 5, "differing": 6, "at": "2026-03-01T12:00:00Z"}
+                    {"compared": 5, "differing": -1, "at": "2026-03-01T12:00:00Z"}
+                    {"compared": 5, "at": "2026-03-01T12:00:00Z"}
+                    {"compared": 5, "differing": 0}
+                    {"compared": 5, "differing": 0, "at": "yesterday"}
+                    """)
+    void oddAnswersAreNoParity(String body) throws Exception {
+        answer = body;
+        assertThat(read(parity()).value()).isNull();
+    }
+
+    @Test
+    void whoAnswersNothingOrTooMuchOrNeverIsNoData() throws Exception {
+        answer = "{\"lagMillis\": 1, \"x\": \"" + "x".repeat(70_000) + "\"}";
+        assertThat(read(lag()).value()).isNull();
+        server.stop(0);
+        assertThat(read(lag()).words()).startsWith("no data");
+        try (var silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            var gate = new Gate.CdcLag(
+                    URI.create("http://localhost:" + silent.getLocalPort()), List.of(), Duration.ofSeconds(5), true);
+            assertThat(read(gate).words()).startsWith("no data");
+        }
+    }
+
+    @Test
+    void beyondItsLimitCountsFromTheFirstValueAndEndsWithOneThatIsNotOrWithNone() throws Exception {
+        var gate = lag();
+        answer = "{\"lagMillis\": 6000}";
+        assertThat(read(gate).beyondFor()).isEqualTo(Duration.ZERO);
+        clock.advance(Duration.ofSeconds(8));
+        assertThat(read(gate).beyondFor()).isEqualTo(Duration.ofSeconds(8));
+        clock.advance(Duration.ofSeconds(4));
+        assertThat(read(gate).beyondFor()).isEqualTo(Duration.ofSeconds(12));
+        answer = "{\"lagMillis\": 5000}";
+        assertThat(read(gate).beyondFor()).isEqualTo(Duration.ZERO);
+        answer = "{\"lagMillis\": 6000}";
+        clock.advance(Duration.ofSeconds(8));
+        assertThat(read(gate).beyondFor()).isEqualTo(Duration.ZERO);
+    }
+}
