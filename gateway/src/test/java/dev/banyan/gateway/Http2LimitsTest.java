@@ -161,8 +161,8 @@ class Http2LimitsTest {
     }
 
     @Test
-    void settingsPingsAndUnknownFramesDoNotComeByTheThousand() throws Exception {
-        for (int type : new int[] {SETTINGS, PING, 0xfe}) {
+    void settingsAndPingsDoNotComeByTheThousand() throws Exception {
+        for (int type : new int[] {SETTINGS, PING}) {
             try (var client = client()) {
                 byte[] payload = new byte[type == SETTINGS ? 0 : 8];
                 assertThat(flood(client, _ -> client.frame(type, 0, 0, payload)))
@@ -257,7 +257,6 @@ class Http2LimitsTest {
         try (var silent = Wire.to(gateway.http2Port());
                 var half = client();
                 var idle = client()) {
-            half.await(frame -> frame.type() == SETTINGS && frame.flags() == 0);
             half.frame(HEADERS, 0, 1, Http2Wire.block(Http2Wire.request("GET", "/half")));
             assertThat(idle.get(1, "/x").reply(1)).isEqualTo("200 legacy");
             assertThat(silent.ends()).isTrue();

@@ -83,10 +83,11 @@ final class Http2Wire implements AutoCloseable {
         in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream()));
     }
 
-    /** Connects and greets. */
+    /** Connects, greets, and has been greeted. */
     static Http2Wire to(int port) throws IOException {
         var wire = new Http2Wire(port);
         wire.raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").frame(SETTINGS, 0, 0);
+        wire.await(frame -> frame.type == SETTINGS && frame.flags == 0);
         return wire;
     }
 

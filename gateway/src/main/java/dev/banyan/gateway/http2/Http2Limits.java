@@ -26,7 +26,7 @@ public record Http2Limits(int streams, int headBytes, int requestLineBytes) {
     /** Of ours that a client makes us send and does not read: answers to SETTINGS, PING and RST_STREAM. */
     static final int UNREAD_ANSWERS_MAX = 1_000;
 
-    /** SETTINGS, PING, PRIORITY and unknown frames in {@link #CONTROL_SECONDS}. */
+    /** SETTINGS, PING and PRIORITY frames in {@link #CONTROL_SECONDS}. */
     static final int CONTROL_FRAMES_MAX = 1_000;
 
     static final int CONTROL_SECONDS = 10;
