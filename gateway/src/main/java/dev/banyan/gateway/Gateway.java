@@ -85,10 +85,9 @@ public final class Gateway implements AutoCloseable {
     /** Starts a gateway and returns when it takes requests. */
     public static Gateway start(GatewaySettings settings) throws RulesException, IOException {
         var store = new ControlStore(settings.store());
-        var forbidden = new ForbiddenAddresses();
-        var addresses = new BackendAddresses(settings.nameServer(), forbidden::covers);
+        var addresses = new BackendAddresses(settings.nameServer());
         try {
-            return start(settings, store, forbidden, addresses);
+            return start(settings, store, addresses);
         } catch (RulesException | IOException | RuntimeException e) {
             store.close();
             addresses.close();
@@ -96,8 +95,7 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private static Gateway start(
-            GatewaySettings settings, ControlStore store, ForbiddenAddresses forbidden, BackendAddresses addresses)
+    private static Gateway start(GatewaySettings settings, ControlStore store, BackendAddresses addresses)
             throws RulesException, IOException {
         // Both are read once, when Reactor Netty loads: few event loops, and the connection used last goes out first.
         System.setProperty("reactor.netty.pool.leasingStrategy", "lifo");
@@ -108,6 +106,7 @@ public final class Gateway implements AutoCloseable {
         }
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var traffic = new Traffic(meters);
+        var forbidden = new ForbiddenAddresses();
         forbidden.addUnlessAny(settings.port());
         forbidden.addUnlessAny(settings.adminPort());
         AdminToken token = AdminToken.inFolder(settings.runFolder());
@@ -124,7 +123,7 @@ public final class Gateway implements AutoCloseable {
         ServerTls.of(settings); // before the server does, whose complaint would not name the file
         var leadership = new Leadership(store);
         var mark = new MirrorMark();
-        var mirrors = new Mirrors(mark, new CopyFilters(), meters, InstantSource.system());
+        var mirrors = new Mirrors(mark, new CopyFilters(), forbidden::covers, meters, InstantSource.system());
         var shifting = Shifting.over(settings, rules, traffic, mirrors, store, leadership);
         AdminServer admin;
         try {

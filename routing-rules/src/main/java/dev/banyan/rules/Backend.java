@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param urls scheme, host and port only, all of one scheme, at least one; a request keeps its own path
  * @param host the name this backend lives under when that is not the name people type; null passes the caller's on
  * @param maxConnections calls in flight at once, of all instances together
+ * @param adaptiveLimit null keeps the limit where {@code maxConnections} is
  * @param circuitBreaker null never opens, the default of a baseline: in front of legacy, a gateway adds no refusals
  * @param health null asks nothing: an instance is taken to be well
  * @param retries null tries nothing again
@@ -25,6 +26,7 @@ public record Backend(
         @Nullable String host,
         Timeouts timeouts,
         int maxConnections,
+        @Nullable AdaptiveLimit adaptiveLimit,
         @Nullable CircuitBreaker circuitBreaker,
         PathModel pathModel,
         @Nullable Health health,
@@ -95,6 +97,7 @@ public record Backend(
                 .host(host)
                 .timeouts(timeouts)
                 .maxConnections(maxConnections)
+                .adaptiveLimit(adaptiveLimit)
                 .circuitBreaker(circuitBreaker)
                 .pathModel(pathModel)
                 .health(health)
@@ -129,6 +132,7 @@ public record Backend(
         private @Nullable String host;
         private Timeouts timeouts = Timeouts.UNSET;
         private int maxConnections = MAX_CONNECTIONS_UNSET;
+        private @Nullable AdaptiveLimit adaptiveLimit;
         private @Nullable CircuitBreaker circuitBreaker;
         private PathModel pathModel = PathModel.UNKNOWN;
         private @Nullable Health health;
@@ -154,6 +158,11 @@ public record Backend(
 
         public Builder maxConnections(int value) {
             maxConnections = value;
+            return this;
+        }
+
+        public Builder adaptiveLimit(@Nullable AdaptiveLimit value) {
+            adaptiveLimit = value;
             return this;
         }
 
@@ -196,6 +205,7 @@ public record Backend(
                     host,
                     timeouts,
                     maxConnections,
+                    adaptiveLimit,
                     circuitBreaker,
                     pathModel,
                     health,
@@ -228,6 +238,23 @@ public record Backend(
             if (!value.isPositive() || value.compareTo(MAX) > 0) {
                 throw new IllegalArgumentException(name + ": " + value + " (expected: above 0, up to 1h)");
             }
+        }
+    }
+
+    /**
+     * Keeps so many calls in flight that replies begin in time, between {@code min} and {@code maxConnections}.
+     *
+     * @param target how long a reply's head may take before the backend counts as overloaded
+     * @param min so many calls in flight are always allowed
+     */
+    public record AdaptiveLimit(Duration target, int min) {
+
+        /** What {@code min} is that is not said. */
+        public static final int MIN_UNSET = 10;
+
+        public AdaptiveLimit {
+            Timeouts.requireBounded("target", target);
+            CircuitBreaker.requireBetween("min", min, 1, MAX_CONNECTIONS_MAX);
         }
     }
 

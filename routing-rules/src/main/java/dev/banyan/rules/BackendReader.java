@@ -26,6 +26,7 @@ final class BackendReader {
         Backend.CircuitBreaker breaker = circuitBreaker(at, baseline);
         Backend.Health health = health(at);
         Backend.Retries retries = retries(at);
+        Backend.AdaptiveLimit adaptiveLimit = adaptiveLimit(at);
         Backend.Tls tls = tls(at, urls);
         if (!baseline && at.says("extraLoad")) {
             at.add(
@@ -46,6 +47,7 @@ final class BackendReader {
                         .host(at.fields().text("host"))
                         .timeouts(timeouts)
                         .maxConnections(connections)
+                        .adaptiveLimit(adaptiveLimit)
                         .circuitBreaker(breaker)
                         .pathModel(pathModel(at.fields()))
                         .health(health)
@@ -160,6 +162,26 @@ final class BackendReader {
             return null;
         }
         return attempts < 1 || attempts > Backend.Retries.ATTEMPTS_MAX ? null : new Backend.Retries(attempts, budget);
+    }
+
+    private Backend.@Nullable AdaptiveLimit adaptiveLimit(Declared at) {
+        if (!(at.fields().get("adaptiveLimit") instanceof Yaml.Fields given)) {
+            return null;
+        }
+        Duration target = Durations.read(problems, at, given, "adaptiveLimit", "target");
+        int most = at.fields().number("maxConnections", Backend.MAX_CONNECTIONS_MAX);
+        int min = given.number("min", Math.min(Backend.AdaptiveLimit.MIN_UNSET, most));
+        if (min > most) {
+            Yaml.Place place = given.placeOf("min");
+            at.add(
+                    problems,
+                    ProblemKind.CONTRADICTION,
+                    "adaptiveLimit.min",
+                    place,
+                    String.valueOf(min),
+                    "at most maxConnections, " + most);
+        }
+        return target == null || min < 1 || min > most ? null : new Backend.AdaptiveLimit(target, min);
     }
 
     private Backend.@Nullable Tls tls(Declared at, List<URI> urls) {

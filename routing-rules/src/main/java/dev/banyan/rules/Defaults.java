@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Defaults {
 
     /** What refuses or repeats calls: never put in front of legacy by a word that was meant for others. */
-    private static final Set<String> NOT_FOR_BASELINE = Set.of("circuitBreaker", "retries");
+    private static final Set<String> NOT_FOR_BASELINE = Set.of("circuitBreaker", "retries", "adaptiveLimit");
 
     private static final Set<String> NOT_FOR_REDIRECT =
             Set.of("timeouts", "maxBodySize", "filters", "mirror", "compare", "analysis");

@@ -103,6 +103,7 @@ record AdminState(RulesInForce inForce, Traffic traffic, Mirrors mirrors) {
             one.put("instances", instances(backend));
             one.put("baseline", backend.backend().baseline());
             one.put("inFlight", backend.inFlight());
+            one.put("inFlightMax", backend.callsMax());
             one.put("maxConnections", backend.backend().maxConnections());
             one.put("breaker", backend.breakerState());
             backends.add(one);

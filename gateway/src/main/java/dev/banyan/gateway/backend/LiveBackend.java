@@ -45,6 +45,7 @@ public final class LiveBackend {
     private final ConnectionProvider pool;
     private final List<Instance> instances;
     private final @Nullable CircuitBreaker breaker;
+    private final @Nullable InFlightLimit adaptiveLimit;
     private final @Nullable Budget retries;
     private final @Nullable Disposable healthChecks;
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -78,6 +79,9 @@ public final class LiveBackend {
                         new Instance(Origin.of(url), client, backend.timeouts().request()))
                 .toList();
         this.breaker = breaker(backend);
+        this.adaptiveLimit = backend.adaptiveLimit() == null
+                ? null
+                : new InFlightLimit(backend.adaptiveLimit(), backend.maxConnections(), System.nanoTime());
         this.retries = backend.retries() == null ? null : new Budget(RETRIES_SAVED_MAX);
         this.healthChecks = backend.health() == null
                 ? null
@@ -240,7 +244,7 @@ public final class LiveBackend {
      * once each; else the reason why not.
      */
     public @Nullable Failure enter() {
-        if (inFlight.incrementAndGet() > backend.maxConnections()) {
+        if (inFlight.incrementAndGet() > callsMax()) {
             leave();
             return Failure.BUSY;
         }
@@ -254,8 +258,23 @@ public final class LiveBackend {
         return null;
     }
 
-    /** Tells the breaker how an admitted call came out; null is a reply. */
-    public void report(@Nullable Failure failure, long nanos) {
+    /** How many calls it may have in flight at the moment. */
+    public int callsMax() {
+        return adaptiveLimit == null ? backend.maxConnections() : adaptiveLimit.calls();
+    }
+
+    /**
+     * Tells the breaker, and the limit that adapts, how an admitted call came out; null is a reply.
+     *
+     * @param startNanos when the call began
+     * @param nanos how long it took until this was known
+     * @param tellsSpeed whether that time is the backend's own
+     */
+    public void report(@Nullable Failure failure, long startNanos, long nanos, boolean tellsSpeed) {
+        boolean overload = failure == Failure.TIMEOUT || failure == Failure.STATUS_503;
+        if (adaptiveLimit != null && tellsSpeed && (failure == null || overload)) {
+            adaptiveLimit.ended(startNanos, nanos, inFlight.get(), overload);
+        }
         if (breaker == null) {
             return;
         }

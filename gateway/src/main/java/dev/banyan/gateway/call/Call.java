@@ -43,7 +43,7 @@ public final class Call {
     private final boolean isCopy;
 
     private Decision.@Nullable Routed routed;
-    private final Place place = new Place(startNanos);
+    private final Place place;
     private @Nullable Failure failure;
     private boolean fellBack;
     private boolean mayFallBack;
@@ -75,6 +75,7 @@ public final class Call {
         this.hasBody = hasBody;
         this.mayChoose = mayChoose;
         this.isCopy = isCopy;
+        this.place = new Place(startNanos, !hasBody);
     }
 
     /** Leaves a call that is decided to whoever reads the request next on this connection; null leaves none. */

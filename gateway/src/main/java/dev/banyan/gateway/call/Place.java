@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
 final class Place {
 
     private final long startNanos;
+    private final boolean tellsSpeed;
     private @Nullable LiveBackend backend;
     private @Nullable Instance instance;
     private boolean entered;
     private boolean instanceEntered;
     private boolean reported;
 
-    Place(long startNanos) {
+    /** {@code tellsSpeed} says whether the time a reply takes is the backend's own, and not that of a body on its way. */
+    Place(long startNanos, boolean tellsSpeed) {
+        this.tellsSpeed = tellsSpeed;
         this.startNanos = startNanos;
     }
 
@@ -68,7 +71,7 @@ final class Place {
     void report(@Nullable Failure outcome) {
         if (entered && !reported && backend != null) {
             reported = true;
-            backend.report(outcome, System.nanoTime() - startNanos);
+            backend.report(outcome, startNanos, System.nanoTime() - startNanos, tellsSpeed);
         }
     }
 

@@ -146,7 +146,7 @@ public final class Upgrades extends ChannelDuplexHandler {
         String name = certificateName == null ? origin.host() : certificateName;
         var backendSide =
                 new BackendSide(client, head.get(HttpHeaderNames.SEC_WEBSOCKET_KEY, ""), (status, failure) -> {
-                    backend.report(failure, 0);
+                    backend.report(failure, 0, 0, false);
                     count(routed, backend, status, failure);
                 });
         var request = new DefaultFullHttpRequest(

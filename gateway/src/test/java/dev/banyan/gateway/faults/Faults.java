@@ -1,0 +1,110 @@
+package dev.banyan.gateway.faults;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A backend that can be stopped, killed and cut off, in a network that is this program's own. */
+public final class Faults implements AutoCloseable {
+
+    private final String name;
+    private final int port;
+    private final Path history;
+    private Process process;
+
+    public Faults(String name, Path history) throws Exception {
+        this.name = name;
+        this.history = history;
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        process = launch();
+    }
+
+    /** Makes this network work, and cuts possible; only in a namespace of its own. */
+    public static void openNetwork() throws Exception {
+        run("ip", "link", "set", "lo", "up");
+        run("nft", "add table inet faults");
+        run("nft", "add chain inet faults in { type filter hook input priority 0; }");
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    /** Everything to it vanishes, or is answered with a reset. */
+    public void cut(boolean reset) throws Exception {
+        String then = reset ? "reject with tcp reset" : "drop";
+        run("nft", "add rule inet faults in tcp dport " + port + " " + then);
+    }
+
+    public static void restore() throws Exception {
+        run("nft", "flush chain inet faults in");
+    }
+
+    public void freeze() throws Exception {
+        run("kill", "-STOP", Long.toString(process.pid()));
+    }
+
+    public void goOn() throws Exception {
+        run("kill", "-CONT", Long.toString(process.pid()));
+    }
+
+    public void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    public void restart() throws Exception {
+        process = launch();
+    }
+
+    private Process launch() throws Exception {
+        Process started = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx64m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-Xshare:auto",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HistoryServer.class.getName(),
+                        Integer.toString(port),
+                        history.toString())
+                .inheritIO()
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!answers()) {
+            if (!started.isAlive() || System.nanoTime() > end) {
+                throw new IOException(name + " did not start");
+            }
+            Thread.sleep(10);
+        }
+        return started;
+    }
+
+    private boolean answers() {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void run(String... command) throws Exception {
+        Process process = new ProcessBuilder(List.of(command)).inheritIO().start();
+        if (process.waitFor() != 0) {
+            throw new IOException(String.join(" ", command) + ": exit " + process.exitValue());
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
