@@ -46,7 +46,7 @@ class MirrorTransportTest {
                   - {name: other, url: "%s"}
                 routes:
                 """.formatted(legacy.url(), other.url()));
-        for (String name : List.of("alike", "broken", "large", "different", "hung")) {
+        for (String name : List.of("alike", "broken", "large", "different", "hung", "always-other")) {
             rules.append("""
                       - name: %s
                         matches: [{path: {value: /%s}}]
@@ -54,7 +54,7 @@ class MirrorTransportTest {
                         stage: shadow
                         mirror: {percent: 100, timeout: 1s, maxInFlight: %d}
                         compare: {noise: {percent: 0}}
-                    """.formatted(name, name, name.equals("hung") ? 2 : 100));
+                    """.formatted(name, name, name.equals("hung") || name.equals("always-other") ? 2 : 100));
         }
         rules.append("""
                   - name: filtered
@@ -235,6 +235,21 @@ class MirrorTransportTest {
         other.reply("/hung", ABCDE);
         gateway.ask("GET", "/hung/again");
         await("compared", () -> sum("hung", "compared") == 1);
+    }
+
+    @Test
+    void aCandidateThatDiffersAlwaysIsComparedAsOftenAsAnother() throws Exception {
+        legacy.reply("/always-other", ABCDE);
+        other.reply("/always-other", OK + "Content-Length: 1\r\n\r\na");
+        for (int i = 0; i < 5; i++) {
+            gateway.ask("GET", "/always-other/" + i);
+            int all = i + 1;
+            await("all but the one that is asked again", () -> sum("always-other", "compared") >= all - 1);
+        }
+        await("all", () -> sum("always-other", "compared") == 5);
+        assertThat(sum("always-other", "mismatched")).isEqualTo(5);
+        assertThat(mirror("always-other").path("skipped").path("busy").asInt(0)).isZero();
+        await("no place is taken", () -> mirror("always-other").path("inFlight").asInt(-1) == 0);
     }
 
     @Test

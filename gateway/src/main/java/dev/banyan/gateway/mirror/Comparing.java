@@ -31,7 +31,8 @@ final class Comparing implements AutoCloseable {
     /*
      * Data may change between the two requests of a pair. So both sides are asked once more a moment later: what differs
      * then too is confirmed, what does not was transient. Where nobody may be asked again, because the request is a
-     * write or the baseline's budget is spent, a difference counts as if it were confirmed: never the other way round.
+     * write, the baseline's budget is spent or many wait for that, a difference counts as if it were confirmed: never the other way
+     * round.
      */
 
     private static final Logger LOG = LoggerFactory.getLogger(Comparing.class);
@@ -73,7 +74,7 @@ final class Comparing implements AutoCloseable {
     /** Takes in a pair, whose place is given back when all is done. Never waits. */
     void take(RouteMirror mirror, Request request, Kept baseline, Kept candidate) {
         if (!baseline.isIdenticalTo(candidate, mirror.comparedHeaders())) {
-            submit(mirror, () -> compare(mirror, request, baseline, candidate));
+            submit(mirror, mirror::leave, () -> compare(mirror, request, baseline, candidate));
             return;
         }
         evidence.addAlike(mirror.name());
@@ -81,19 +82,20 @@ final class Comparing implements AutoCloseable {
         perhapsAskTwice(mirror, request, baseline);
     }
 
-    private void submit(RouteMirror mirror, Runnable work) {
+    /** Has {@code work} done, or {@code leave} when it is not, or fails. */
+    private void submit(RouteMirror mirror, Runnable leave, Runnable work) {
         try {
             threads.execute(() -> {
                 try {
                     work.run();
                 } catch (RuntimeException e) {
                     LOG.warn("a comparison of route {} failed", mirror.name(), e);
-                    mirror.leave();
+                    leave.run();
                 }
             });
         } catch (RejectedExecutionException e) {
             mirror.counts().skipped(Skipped.BUSY);
-            mirror.leave();
+            leave.run();
         }
     }
 
@@ -102,7 +104,8 @@ final class Comparing implements AutoCloseable {
         Reply candidate = keptCandidate.toReply();
         Comparer comparer = mirror.comparer(request.asked());
         Comparison comparison = comparer.compare(baseline, candidate, clock.instant());
-        if (comparison instanceof Differs differs && mayAsk(request)) {
+        if (comparison instanceof Differs differs && mayAskAgain(mirror, request)) {
+            mirror.leave();
             askAgain(mirror, request, again -> {
                 Comparison second = compare(comparer, again);
                 evidence.add(
@@ -111,7 +114,7 @@ final class Comparing implements AutoCloseable {
                         second,
                         () -> comparer.sample(clock.instant(), request.shown(), baseline, candidate));
                 mirror.counts().compared(worstConfirmed(differs, second));
-                mirror.leave();
+                mirror.leaveWaiting();
             });
             return;
         }
@@ -125,6 +128,18 @@ final class Comparing implements AutoCloseable {
             case NotComparable _ -> mirror.counts().notComparable();
         }
         perhapsAskTwice(mirror, request, keptBaseline);
+    }
+
+    /** Takes a place among those that wait for that. */
+    private boolean mayAskAgain(RouteMirror mirror, Request request) {
+        if (!mirror.enterWaiting()) {
+            return false;
+        }
+        boolean may = mayAsk(request);
+        if (!may) {
+            mirror.leaveWaiting();
+        }
+        return may;
     }
 
     private boolean mayAsk(Request request) {
@@ -141,7 +156,7 @@ final class Comparing implements AutoCloseable {
         var again = new Again();
         Runnable oneIsThere = () -> {
             if (again.baseline != null && again.candidate != null) {
-                submit(mirror, () -> then.accept(again));
+                submit(mirror, mirror::leaveWaiting, () -> then.accept(again));
             }
         };
         copies.askBoth(
@@ -170,7 +185,7 @@ final class Comparing implements AutoCloseable {
                 Side.BASELINE,
                 mirror.settings(),
                 baseline.body(),
-                asked -> submit(mirror, () -> {
+                asked -> submit(mirror, mirror::leave, () -> {
                     if (asked instanceof Asked.Replied again) {
                         Comparison comparison = mirror.comparer(request.asked())
                                 .compare(baseline.toReply(), again.reply().toReply(), clock.instant());

@@ -44,6 +44,7 @@ final class RouteMirror {
     private final MirrorCounts counts;
     private final Limit memory;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
     private volatile Route route;
 
     /** @param memory the bytes of bodies that pairs of all routes may hold */
@@ -105,24 +106,45 @@ final class RouteMirror {
 
     /** Takes a place for a pair, or says that there is none; {@link #leave} must follow once. */
     boolean enter() {
-        if (inFlight.incrementAndGet() > mirror.inFlightMax() || !memory.take(bytesMax())) {
-            inFlight.decrementAndGet();
+        return enter(inFlight, mirror.inFlightMax());
+    }
+
+    void leave() {
+        leave(inFlight);
+    }
+
+    /**
+     * Takes a place for a pair that waits to be asked again, so that a candidate which differs always does not keep all others out; {@link
+     * #leaveWaiting} must follow once.
+     */
+    boolean enterWaiting() {
+        return enter(waiting, Math.max(1, mirror.inFlightMax() / 2));
+    }
+
+    void leaveWaiting() {
+        leave(waiting);
+    }
+
+    private boolean enter(AtomicInteger places, int max) {
+        if (places.incrementAndGet() > max || !memory.take(bytesMax())) {
+            places.decrementAndGet();
             return false;
         }
         return true;
     }
 
-    void leave() {
+    private void leave(AtomicInteger places) {
         memory.giveBack(bytesMax());
-        inFlight.decrementAndGet();
+        places.decrementAndGet();
     }
 
-    /* Both replies, and both once more when they are asked again. */
+    /* Two replies, and two more when they are asked again. */
     private long bytesMax() {
         return 4L * mirror.bodyBytesMax();
     }
 
+    /** How many pairs have a place of either kind. */
     int inFlight() {
-        return inFlight.get();
+        return inFlight.get() + waiting.get();
     }
 }
