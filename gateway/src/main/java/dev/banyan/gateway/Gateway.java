@@ -85,9 +85,10 @@ public final class Gateway implements AutoCloseable {
     /** Starts a gateway and returns when it takes requests. */
     public static Gateway start(GatewaySettings settings) throws RulesException, IOException {
         var store = new ControlStore(settings.store());
-        var addresses = new BackendAddresses(settings.nameServer());
+        var forbidden = new ForbiddenAddresses();
+        var addresses = new BackendAddresses(settings.nameServer(), forbidden::covers);
         try {
-            return start(settings, store, addresses);
+            return start(settings, store, forbidden, addresses);
         } catch (RulesException | IOException | RuntimeException e) {
             store.close();
             addresses.close();
@@ -95,7 +96,8 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private static Gateway start(GatewaySettings settings, ControlStore store, BackendAddresses addresses)
+    private static Gateway start(
+            GatewaySettings settings, ControlStore store, ForbiddenAddresses forbidden, BackendAddresses addresses)
             throws RulesException, IOException {
         // Both are read once, when Reactor Netty loads: few event loops, and the connection used last goes out first.
         System.setProperty("reactor.netty.pool.leasingStrategy", "lifo");
@@ -106,7 +108,6 @@ public final class Gateway implements AutoCloseable {
         }
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var traffic = new Traffic(meters);
-        var forbidden = new ForbiddenAddresses();
         forbidden.addUnlessAny(settings.port());
         forbidden.addUnlessAny(settings.adminPort());
         AdminToken token = AdminToken.inFolder(settings.runFolder());
@@ -123,7 +124,7 @@ public final class Gateway implements AutoCloseable {
         ServerTls.of(settings); // before the server does, whose complaint would not name the file
         var leadership = new Leadership(store);
         var mark = new MirrorMark();
-        var mirrors = new Mirrors(mark, new CopyFilters(), forbidden::covers, meters, InstantSource.system());
+        var mirrors = new Mirrors(mark, new CopyFilters(), meters, InstantSource.system());
         var shifting = Shifting.over(settings, rules, traffic, mirrors, store, leadership);
         AdminServer admin;
         try {

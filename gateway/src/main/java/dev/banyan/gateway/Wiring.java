@@ -11,7 +11,6 @@ import dev.banyan.gateway.chain.Reply;
 import dev.banyan.gateway.http.MirrorMark;
 import dev.banyan.gateway.http2.Http2Front;
 import dev.banyan.gateway.lean.LeanPath;
-import dev.banyan.gateway.live.ForbiddenAddresses;
 import dev.banyan.gateway.live.RulesInForce;
 import dev.banyan.gateway.record.Traffic;
 import dev.banyan.gateway.tunnel.Tunnels;
@@ -63,8 +62,8 @@ class Wiring {
     }
 
     @Bean
-    LeanPath leanPath(GatewaySettings settings, Intake intake, ForbiddenAddresses forbidden) {
-        return new LeanPath(intake, settings.reveal(), settings.chainOnly(), forbidden::covers);
+    LeanPath leanPath(GatewaySettings settings, Intake intake) {
+        return new LeanPath(intake, settings.reveal(), settings.chainOnly());
     }
 
     @Bean

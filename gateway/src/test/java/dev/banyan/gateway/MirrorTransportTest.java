@@ -163,7 +163,9 @@ class MirrorTransportTest {
 
         legacy.reply("/alike/head", OK + "Content-Length: 5\r\n\r\n");
         other.reply("/alike/head", OK + "Content-Length: 700000\r\n\r\n");
-        gateway.ask("HEAD /alike/head HTTP/1.1\r\nHost: shop.test\r\nConnection: close\r\n\r\n");
+        try (var wire = gateway.wire()) {
+            wire.send("HEAD /alike/head HTTP/1.1\r\nHost: shop.test\r\n\r\n").until("\r\n\r\n");
+        }
         legacy.reply("/alike/none", "HTTP/1.1 204 No Content\r\n\r\n");
         other.reply("/alike/none", "HTTP/1.1 204 No Content\r\n\r\n");
         gateway.ask("GET", "/alike/none");
@@ -265,12 +267,14 @@ class MirrorTransportTest {
         assertThat(sum("filtered", "mismatched")).isZero();
         assertThat(legacy.heads("/filtered").getFirst())
                 .startsWith("GET /filtered/a|b?x=%zz HTTP/1.1")
-                .contains("X-Old: 1")
-                .doesNotContain("X-Fig");
+                .containsIgnoringCase("X-Old: 1")
+                .doesNotContainIgnoringCase("X-Fig");
         assertThat(other.heads("/filtered").getFirst())
                 .startsWith("GET /filtered/a|b?")
-                .contains("v=2", "X-Fig: 1", "Host: shop.test", "Cookie: s=1", "X-Banyan-Mirror: ")
-                .doesNotContain("X-Old");
+                .contains("v=2", "X-Fig: 1", "X-Banyan-Mirror: ")
+                .containsIgnoringCase("Host: shop.test")
+                .containsIgnoringCase("Cookie: s=1")
+                .doesNotContainIgnoringCase("X-Old");
 
         other.reply("/filtered", OK + "Content-Length: 5\r\n\r\nabcdX");
         gateway.ask("GET", "/filtered/2");
@@ -285,7 +289,7 @@ class MirrorTransportTest {
     void aCopyToTheBaselinePassesNoFiltersAndIsComparedWithWhatTheCallerGot() throws Exception {
         legacy.reply("/reversed", OK + "Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nabcde");
         other.reply("/reversed", OK + "Content-Type: text/html\r\nContent-Length: 5\r\n\r\nabcde");
-        assertThat(gateway.ask("GET", "/reversed")).contains("Content-Type: text/plain");
+        assertThat(gateway.ask("GET", "/reversed")).containsIgnoringCase("Content-Type: text/plain");
         await("compared", () -> sum("reversed", "compared") == 1);
         assertThat(sum("reversed", "mismatched")).isZero();
         assertThat(legacy.heads("/reversed")).hasSize(1).noneMatch(head -> head.contains("X-Fig"));

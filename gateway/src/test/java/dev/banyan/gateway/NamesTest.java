@@ -51,6 +51,61 @@ class NamesTest {
         }
     }
 
+    @Test
+    void aNameThatLeadsToTheGatewayItselfIsNoAddressOnAnyPath() throws Exception {
+        int admin = freePort();
+        try (var names = new NameServer(InetAddress.ofLiteral("127.0.0.1"));
+                var legacy = new ScriptedServer("legacy")) {
+            String rules = """
+                    backends:
+                      - {name: legacy, url: "%s", baseline: true}
+                      - {name: admin, url: "http://admin.internal.test:%d"}
+                    routes:
+                      - {name: lean, matches: [{path: {value: /lean}}], candidate: admin, stage: complete}
+                      - name: chain
+                        matches: [{path: {value: /chain}}]
+                        candidate: admin
+                        stage: complete
+                        filters: [SecureHeaders]
+                      - name: copied
+                        matches: [{path: {value: /copied}}]
+                        candidate: admin
+                        stage: shadow
+                        mirror: {percent: 100}
+                    """.formatted(legacy.url(), admin);
+            try (var gateway = TestGateway.start(
+                    folder, rules, "--dns", "127.0.0.1:" + names.port(), "--admin-port", Integer.toString(admin))) {
+                // More than once: what is known of a name is not asked again at once.
+                for (int i = 0; i < 3; i++) {
+                    assertThat(gateway.ask("GET", "/lean")).startsWith("HTTP/1.1 502 ");
+                    assertThat(gateway.ask("GET", "/chain")).startsWith("HTTP/1.1 502 ");
+                    assertThat(upgrade(gateway, "/lean")).startsWith("HTTP/1.1 502 ");
+                    assertThat(gateway.ask("GET", "/copied")).endsWith("legacy");
+                }
+                TestGateway.await(
+                        "copies fail",
+                        () -> gateway.route("copied")
+                                        .path("mirror")
+                                        .path("copyErrors")
+                                        .path("candidate")
+                                        .asInt(0)
+                                == 3);
+            }
+        }
+    }
+
+    private static String upgrade(TestGateway gateway, String target) throws Exception {
+        return gateway.ask(
+                "GET " + target + " HTTP/1.1\r\nHost: shop.test\r\nConnection: Upgrade\r\n"
+                        + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    }
+
+    private static int freePort() throws Exception {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
     /** Asks until the condition holds; every request on the way must be served. */
     private static void allServedUntil(TestGateway gateway, Callable<Boolean> condition) throws Exception {
         TestGateway.await("served, and looked up again", () -> {

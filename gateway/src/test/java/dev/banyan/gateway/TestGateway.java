@@ -61,8 +61,11 @@ final class TestGateway implements AutoCloseable {
     /** Starts over the rules of any source. */
     static TestGateway over(Path folder, String rules, String... options) throws Exception {
         var args = new ArrayList<>(List.of("--rules", rules));
-        args.addAll(List.of("--run-dir", folder.resolve("run").toString(), "--port", "0", "--admin-port", "0"));
+        args.addAll(List.of("--run-dir", folder.resolve("run").toString(), "--port", "0"));
         args.add("--reveal");
+        if (!List.of(options).contains("--admin-port")) {
+            args.addAll(List.of("--admin-port", "0"));
+        }
         if (!List.of(options).contains("--drain")) {
             args.addAll(List.of("--drain", "1"));
         }

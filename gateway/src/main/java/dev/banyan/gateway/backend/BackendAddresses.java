@@ -16,6 +16,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,11 +26,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where the names of backends are: asked of DNS without blocking, and remembered for when DNS does not answer. */
+/**
+ * Where the names of backends are: asked of DNS without blocking, and remembered for when DNS does not answer. Whoever connects to a
+ * backend asks here, so that no name leads where none may.
+ */
 public final class BackendAddresses extends AddressResolverGroup<InetSocketAddress> {
 
     /*
@@ -50,6 +55,7 @@ public final class BackendAddresses extends AddressResolverGroup<InetSocketAddre
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("dns", true), NioIoHandler.newFactory());
 
     private final AddressResolverGroup<InetSocketAddress> dns;
+    private final Predicate<InetSocketAddress> forbidden;
     private final ConcurrentHashMap<InetSocketAddress, Known> knownByName = new ConcurrentHashMap<>();
 
     /** The last good answer for one name. */
@@ -72,8 +78,14 @@ public final class BackendAddresses extends AddressResolverGroup<InetSocketAddre
         }
     }
 
-    /** @param nameServer null asks those of the system */
-    public BackendAddresses(@Nullable InetSocketAddress nameServer) {
+    /**
+     * Nothing is known yet.
+     *
+     * @param nameServer null asks those of the system
+     * @param forbidden addresses that are never an answer
+     */
+    public BackendAddresses(@Nullable InetSocketAddress nameServer, Predicate<InetSocketAddress> forbidden) {
+        this.forbidden = forbidden;
         var builder = new DnsNameResolverBuilder()
                 .eventLoop(loops.next())
                 .datagramChannelType(NioDatagramChannel.class)
@@ -161,9 +173,23 @@ public final class BackendAddresses extends AddressResolverGroup<InetSocketAddre
         }
 
         private Future<List<InetSocketAddress>> ask(InetSocketAddress name, Known known) {
-            return asked.resolveAll(name).addListener((Future<List<InetSocketAddress>> done) -> {
+            Promise<List<InetSocketAddress>> answer = executor().newPromise();
+            asked.resolveAll(name).addListener((Future<List<InetSocketAddress>> done) -> {
+                if (!done.isSuccess()) {
+                    answer.tryFailure(done.cause());
+                    return;
+                }
+                List<InetSocketAddress> allowed =
+                        done.getNow().stream().filter(forbidden.negate()).toList();
+                if (allowed.isEmpty()) {
+                    answer.tryFailure(new UnknownHostException(name.getHostString() + " leads to this gateway itself"));
+                } else {
+                    answer.trySuccess(allowed);
+                }
+            });
+            return answer.addListener((Future<List<InetSocketAddress>> done) -> {
                 if (done.isSuccess()) {
-                    List<InetSocketAddress> now = List.copyOf(done.getNow());
+                    List<InetSocketAddress> now = done.getNow();
                     if (!known.addresses.isEmpty()
                             && !Set.copyOf(known.addresses).equals(Set.copyOf(now))) {
                         LOG.info("{} is at {} now, not at {}", name.getHostString(), now, known.addresses);

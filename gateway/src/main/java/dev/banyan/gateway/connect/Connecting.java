@@ -73,8 +73,6 @@ final class Connecting {
     private void tryAddress(List<InetSocketAddress> addresses, int at) {
         if (at == addresses.size() || !connection.isAwaited()) {
             fail();
-        } else if (!pools.mayConnect(addresses.get(at))) {
-            tryAddress(addresses, at + 1);
         } else {
             open(addresses.get(at)).addListener((ChannelFuture opened) -> {
                 if (opened.isSuccess()) {

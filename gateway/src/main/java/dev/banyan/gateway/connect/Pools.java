@@ -5,27 +5,18 @@ import dev.banyan.gateway.backend.LiveBackend;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2StreamChannel;
-import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /** The pool of each event loop; connections of one kind, which a limit of each backend bounds. */
 public final class Pools {
 
     private final Map<EventLoop, Pool> byLoop = new ConcurrentHashMap<>();
-    private final Predicate<InetSocketAddress> forbidden;
     private final Function<LiveBackend, Limit> limit;
 
-    /**
-     * No connections, to begin with.
-     *
-     * @param forbidden which addresses no connection goes to, whatever name led there
-     * @param limit on the connections of this kind that a backend may have
-     */
-    public Pools(Predicate<InetSocketAddress> forbidden, Function<LiveBackend, Limit> limit) {
-        this.forbidden = forbidden;
+    /** No connections, to begin with; {@code limit} is on those of this kind that a backend may have. */
+    public Pools(Function<LiveBackend, Limit> limit) {
         this.limit = limit;
     }
 
@@ -39,10 +30,6 @@ public final class Pools {
 
     Limit limit(LiveBackend backend) {
         return limit.apply(backend);
-    }
-
-    boolean mayConnect(InetSocketAddress address) {
-        return !forbidden.test(address);
     }
 
     /** Has every loop let go of a connection to {@code backend} that waits, so that another loop may make one. */

@@ -5,12 +5,10 @@ import dev.banyan.gateway.call.Intake;
 import dev.banyan.gateway.connect.Pools;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 
 /** What the connections of one gateway share, and how they come to an end. */
 public final class LeanPath {
@@ -26,13 +24,12 @@ public final class LeanPath {
      *
      * @param reveal whether replies say which route and backend they came by
      * @param chainOnly whether the filter chain carries requests without filters too
-     * @param forbidden addresses that no connection goes to, whatever name led there
      */
-    public LeanPath(Intake intake, boolean reveal, boolean chainOnly, Predicate<InetSocketAddress> forbidden) {
+    public LeanPath(Intake intake, boolean reveal, boolean chainOnly) {
         this.intake = intake;
         this.reveal = reveal;
         this.chainOnly = chainOnly;
-        this.pools = new Pools(forbidden, LiveBackend::connections);
+        this.pools = new Pools(LiveBackend::connections);
     }
 
     /**

@@ -15,12 +15,10 @@ import dev.banyan.rules.Mirror;
 import dev.banyan.rules.Route;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
-import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -54,18 +52,12 @@ public final class Mirrors implements Onlooker, AutoCloseable {
      *
      * @param mark that copies bear
      * @param filtering what copies to candidates pass through
-     * @param forbidden addresses that no copy goes to, whatever name led there
      */
-    public Mirrors(
-            MirrorMark mark,
-            Filtering filtering,
-            Predicate<InetSocketAddress> forbidden,
-            MeterRegistry meters,
-            InstantSource clock) {
+    public Mirrors(MirrorMark mark, Filtering filtering, MeterRegistry meters, InstantSource clock) {
         this.mark = mark;
         this.meters = meters;
         this.evidence = new Evidence();
-        this.pools = new Pools(forbidden, LiveBackend::copyConnections);
+        this.pools = new Pools(LiveBackend::copyConnections);
         this.copies = new Copies(mark, filtering);
         this.comparing = new Comparing(copies, budget, evidence, clock);
     }
