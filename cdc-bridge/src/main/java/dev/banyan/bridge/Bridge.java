@@ -230,7 +230,7 @@ public final class Bridge {
                 return 1;
             }
             var tables = setup.source().tables().stream().map(Source.Table::id).toList();
-            store.begin(position.get(), store.newBackfill(tables));
+            store.beginAnew(position.get(), store.newBackfill(tables));
             store.releaseLease();
             System.out.println(
                     "next start: from " + Preflight.lsn(position.get().commitLsn()) + ", with a backfill of " + tables);

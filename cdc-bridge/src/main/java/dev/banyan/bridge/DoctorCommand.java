@@ -74,9 +74,18 @@ final class DoctorCommand implements Callable<Integer> {
     private static SourceChecks.Stored store(Setup setup, List<Finding> findings) {
         try {
             setup.run(0);
-            var position = BridgeStore.peek(setup.store());
-            findings.add(Finding.ok("store", position.isEmpty() ? "new, made at the first start" : "reachable"));
-            return new SourceChecks.Stored(true, position);
+            var peeked = BridgeStore.peek(setup.store());
+            findings.add(Finding.ok("store", peeked.isEmpty() ? "new, made at the first start" : "reachable"));
+            var spool = peeked.flatMap(BridgeStore.Peeked::spool);
+            if (spool.isPresent()) {
+                findings.add(
+                        Finding.warn(
+                                "spool",
+                                "at " + spool.get().where() + " it holds what the hub does not have",
+                                "start the bridge there until it is empty; the position is not compared with the slot's before"));
+                return new SourceChecks.Stored(false, Optional.empty());
+            }
+            return new SourceChecks.Stored(true, peeked.map(BridgeStore.Peeked::position));
         } catch (IOException | IllegalArgumentException e) {
             findings.add(Finding.fail(
                     "faultKeyFile",

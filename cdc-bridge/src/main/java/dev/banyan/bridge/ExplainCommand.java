@@ -86,6 +86,11 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private int explain(Setup setup, BridgeStore store) throws SQLException, IOException, InterruptedException {
+        if (store.spool().isPresent()) {
+            System.err.println("the spool at " + store.spool().get().where()
+                    + " is not empty (expected: start the bridge until the hub has everything)");
+            return 1;
+        }
         Preflight.Verdict verdict;
         try (var connection = setup.source().connect()) {
             var source = setup.source().unmanaged();

@@ -18,6 +18,7 @@ import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.mapping.OnFault;
 import dev.banyan.bridge.run.RunSettings;
 import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.FaultSeal;
 import dev.banyan.bridge.yaml.Problems;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a configuration file and its mapping say, together. */
 record Setup(BridgeConfig config, Mapping mapping, Source source) {
+
+    private static final long SPOOL_SEGMENT_BYTES = 64L << 20;
 
     static final Duration LEASE = Duration.ofSeconds(10);
 
@@ -162,6 +165,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                         + " parks, and parked rows are encrypted)");
             }
         }
+        var spool = spool();
         var file = config.hashKeyFile();
         var hashKey = file == null ? null : Files.readAllBytes(file);
         var limits = config.limits();
@@ -180,6 +184,22 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                 Duration.ofMillis(config.heartbeatMillis()),
                 LEASE,
                 acceptedTimeline,
-                lake());
+                lake(),
+                spool);
+    }
+
+    private RunSettings.@Nullable Spooling spool() throws IOException {
+        var spool = config.spool();
+        if (spool == null) {
+            return null;
+        }
+        var key = config.faultKeyFile();
+        if (key == null) {
+            throw new IllegalArgumentException(
+                    "faultKeyFile: none (expected: one, what lies in the spool is encrypted)");
+        }
+        var disk = new DiskSpool.Settings(
+                spool.folder(), FaultSeal.of(key), (long) spool.megabytes() << 20, SPOOL_SEGMENT_BYTES);
+        return new RunSettings.Spooling(disk, Duration.ofSeconds(spool.afterSeconds()), spool.logPercent());
     }
 }

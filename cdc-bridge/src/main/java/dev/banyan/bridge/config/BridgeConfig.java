@@ -25,6 +25,7 @@ public record BridgeConfig(
         int statusPort,
         Limits limits,
         @Nullable LakeConfig lake,
+        @Nullable SpoolConfig spool,
         boolean backfillOnFirstStart,
         int heartbeatMillis) {
 
@@ -37,6 +38,9 @@ public record BridgeConfig(
 
     /** The event lake: its folder, when a segment of it is sealed, and what consumers put before the path of a file in it. */
     public record LakeConfig(Path folder, int segmentMegabytes, int segmentMinutes, String uri) {}
+
+    /** Where transactions wait for a hub that does not take them; when they begin to, and how many bytes may. */
+    public record SpoolConfig(Path folder, int megabytes, int afterSeconds, int logPercent) {}
 
     /** What bounds memory. */
     public record Limits(int transactionRows, int transactionMegabytes, int queueMegabytes, int hubTransactionRows) {}
@@ -82,6 +86,7 @@ public record BridgeConfig(
                     status(root),
                     limits(root),
                     lake(root),
+                    spool(root),
                     backfill(root),
                     root.integer("heartbeatMillis", 200, 60_000, 1_000));
             root.end();
@@ -179,6 +184,20 @@ public record BridgeConfig(
                                 section.text("uri").orElse(at.toUri().toString()));
                         section.end();
                         return lake;
+                    })
+                    .orElse(null);
+        }
+
+        private @Nullable SpoolConfig spool(Section root) {
+            return root.section("spool")
+                    .map(section -> {
+                        var spool = new SpoolConfig(
+                                folder.resolve(section.requiredText("folder", "a folder for the spool")),
+                                section.integer("megabytes", 1, 10_000_000, 10_240),
+                                section.integer("afterSeconds", 1, 86_400, 5),
+                                section.integer("logPercent", 1, 100, 50));
+                        section.end();
+                        return spool;
                     })
                     .orElse(null);
         }

@@ -24,7 +24,8 @@ public final class OffsetRule {
     static final String SNAPSHOT_KEY = "incremental_snapshot_primary_key";
     static final String SERIALISED_NULL = "aced000570";
     static final String LSN = "lsn";
-    static final String COMMIT_LSN = "lsn_commit";
+    /** The commit that everything up to this offset lies at or before. */
+    public static final String COMMIT_LSN = "lsn_commit";
 
     private OffsetRule() {}
 

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Row;
@@ -7,6 +8,7 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.OffsetRule;
 import dev.banyan.bridge.store.Backfill;
+import dev.banyan.bridge.store.Ledger;
 import dev.banyan.bridge.store.StoreSession;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +21,8 @@ final class BackfillTracker {
     /*
      * A signal to Debezium is not durable: killed right after it, no snapshot ever runs. So a request stays REQUESTED, and is signalled
      * again at each start, until an offset that is stored carries the snapshot's state; from then on Debezium resumes it by itself.
-     * It is done when a stored offset no longer carries it.
+     * It is done when the offset of an arrival after that no longer carries it. Both are looked at in the order of arrivals: what has come
+     * through the log may be far ahead of what is stored.
      *
      * Debezium may read a row that is older than a change that has already been delivered (the writer's commit was in the log but
      * still waited for its standby). So every key that changes while a backfill is under way is remembered, deletions too, and a
@@ -27,12 +30,13 @@ final class BackfillTracker {
      */
 
     private final Map<TableId, List<String>> keyByTable;
-    private final StoreSession session;
+    private final Ledger session;
     private volatile @Nullable Backfill current;
-    private volatile boolean seen;
+    private volatile boolean observed;
+    private boolean seen;
     private long rowsRead;
 
-    BackfillTracker(Map<TableId, List<String>> keyByTable, StoreSession session, List<Backfill> backfills) {
+    BackfillTracker(Map<TableId, List<String>> keyByTable, Ledger session, List<Backfill> backfills) {
         this.keyByTable = keyByTable;
         this.session = session;
         next(backfills);
@@ -45,6 +49,7 @@ final class BackfillTracker {
                 .findFirst()
                 .orElse(null);
         seen = current != null && current.state() == Backfill.State.RUNNING;
+        observed = seen;
         rowsRead = current == null ? 0 : current.rowsRead();
     }
 
@@ -56,13 +61,13 @@ final class BackfillTracker {
 
     /** True when {@link #current} has to be signalled (again). */
     boolean needsSignal() {
-        return current != null && !seen;
+        return current != null && !observed;
     }
 
-    /** Looks at the offset of each record that passes. */
+    /** Looks at the offset of each record as it comes through the log: from then on no signal is needed. Any thread. */
     void observe(Map<String, ?> offset) {
-        if (current != null && !seen && offset.get(OffsetRule.SNAPSHOT_TABLES) != null) {
-            seen = true;
+        if (current != null && !observed && offset.get(OffsetRule.SNAPSHOT_TABLES) != null) {
+            observed = true;
         }
     }
 
@@ -106,13 +111,20 @@ final class BackfillTracker {
     /** What is left of a transaction. */
     record Filtered(Transaction transaction, int dropped) {}
 
-    /** Records, with the commit that stores {@code offset}, how far the backfill is; true when that ends it. */
-    boolean beforeCommit(Map<String, Object> offset) {
+    /** Records, with the commit that stores the last of {@code arrivals}, how far the backfill is; true when one of them ends it. */
+    boolean beforeCommit(List<Arrival> arrivals) {
         var backfill = current;
-        if (backfill == null || !seen) {
+        if (backfill == null) {
             return false;
         }
-        var isDone = offset.get(OffsetRule.SNAPSHOT_TABLES) == null;
+        var isDone = false;
+        for (var arrival : arrivals) {
+            seen |= arrival.sawSnapshot();
+            isDone |= seen && arrival.offset().get(OffsetRule.SNAPSHOT_TABLES) == null;
+        }
+        if (!seen) {
+            return false;
+        }
         var state = isDone ? Backfill.State.DONE : Backfill.State.RUNNING;
         if (state != backfill.state() || rowsRead != backfill.rowsRead()) {
             current = new Backfill(backfill.id(), backfill.tables(), state, rowsRead, backfill.requestedAtMs());

@@ -3,17 +3,19 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.engine.TransactionTooLarge;
 import dev.banyan.bridge.hub.Hub;
-import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubRefused;
-import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.lake.LakeFailed;
 import dev.banyan.bridge.source.Preflight;
+import dev.banyan.bridge.spool.DiskSpool;
+import dev.banyan.bridge.spool.Spool;
+import dev.banyan.bridge.spool.SpoolFailed;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.Fault;
 import dev.banyan.bridge.store.Fenced;
 import dev.banyan.bridge.store.Position;
+import dev.banyan.bridge.store.SpoolClaim;
 import dev.banyan.bridge.store.StoreFailed;
 import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
@@ -24,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +67,6 @@ public final class BridgeRun {
     private final AtomicReference<@Nullable Hub> openHub = new AtomicReference<>();
     private final AtomicReference<@Nullable BridgeStore> openStore = new AtomicReference<>();
     private volatile boolean fenced;
-    private Optional<HubPosition> hubReach = Optional.empty();
 
     public BridgeRun(RunSettings settings, InstantSource clock) {
         this.settings = settings;
@@ -135,14 +137,47 @@ public final class BridgeRun {
     }
 
     private boolean awaitLease(BridgeStore store) throws InterruptedException {
-        while (!store.tryLease()) {
-            progress.enter(Progress.State.STANDBY, "the store is in use by " + store.leaseHolder());
+        while (!tryLease(store)) {
             if (stop.await(LEASE_POLL.toMillis(), TimeUnit.MILLISECONDS)) {
                 return false;
             }
         }
         progress.enter(Progress.State.STARTING, "");
         return true;
+    }
+
+    /** Takes the lease, unless what another host has spooled would be passed over. */
+    private boolean tryLease(BridgeStore store) {
+        if (!store.tryLease()) {
+            progress.enter(Progress.State.STANDBY, "the store is in use by " + store.leaseHolder());
+            return false;
+        }
+        var elsewhere = spoolElsewhere(store);
+        if (elsewhere.isEmpty()) {
+            return true;
+        }
+        store.releaseLease();
+        if (progress.state() != Progress.State.STANDBY) {
+            LOG.warn("{}", elsewhere);
+        }
+        progress.enter(Progress.State.STANDBY, elsewhere);
+        return false;
+    }
+
+    private String spoolElsewhere(BridgeStore store) {
+        var spooling = settings.spool();
+        var claim = store.spool();
+        return isSpoolElsewhere(claim, id -> spooling != null && DiskSpool.exists(spooling.disk(), id))
+                ? "the spool at " + claim.map(SpoolClaim::where).orElse("")
+                        + " holds what the hub does not have (expected: that"
+                        + " bridge started again until it is empty, or its folder "
+                        + claim.map(SpoolClaim::id).orElse("") + " here in spool.folder; resync gives it up)"
+                : "";
+    }
+
+    /** True when going on here would pass over transactions that only another host's disk holds. */
+    static boolean isSpoolElsewhere(Optional<SpoolClaim> claim, Predicate<String> isHere) {
+        return claim.isPresent() && !isHere.test(claim.get().id());
     }
 
     private void releaseLease(BridgeStore store) {
@@ -205,15 +240,36 @@ public final class BridgeRun {
     private record Once(@Nullable End end, String why) {}
 
     private Once runEngineOnce(BridgeStore store) throws InterruptedException {
+        Spool spool;
+        try {
+            spool = recover(store);
+        } catch (StoreFailed e) {
+            return new Once(null, "store: " + e.getMessage());
+        } catch (SpoolFailed e) {
+            return new Once(End.REFUSED, String.valueOf(e.getMessage()));
+        }
+        try {
+            return runEngineOnce(store, spool);
+        } finally {
+            if (spool != null) {
+                spool.close();
+            }
+        }
+    }
+
+    private Once runEngineOnce(BridgeStore store, @Nullable Spool spool) throws InterruptedException {
         Position position;
         try (var connection = settings.source().connect()) {
-            switch (Preflight.check(settings.source(), connection, store.position(), settings.acceptedTimeline())) {
+            var stored = store.position();
+            switch (Preflight.check(settings.source(), connection, reach(stored, spool), settings.acceptedTimeline())) {
                 case Preflight.Verdict.Refuse(var what, var todo) -> {
                     return new Once(End.REFUSED, what + "\n" + todo);
                 }
                 case Preflight.Verdict.Go(var go, var isFirstStart) -> {
-                    position = go;
-                    begin(store, go, isFirstStart);
+                    position = stored.map(at ->
+                                    new Position(go.systemIdentifier(), go.timeline(), at.commitLsn(), at.offset()))
+                            .orElse(go);
+                    begin(store, position, isFirstStart);
                 }
             }
         } catch (SQLException e) {
@@ -227,11 +283,26 @@ public final class BridgeRun {
         try (var hub = settings.hub().get();
                 var lake = lake()) {
             openHub.set(hub);
-            var taking = lake == null ? hub : new ClaimCheck(hub, lake);
-            return awaitHub(hub) ? runEngine(store, position, taking, lake) : new Once(null, "stopped");
+            return runEngine(store, position, lake == null ? hub : new ClaimCheck(hub, lake), lake, spool);
         } catch (LakeFailed e) {
             return new Once(null, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The spool that a run before left, if the store knows of one; the files of others are only what a kill left of them. */
+    private @Nullable Spool recover(BridgeStore store) {
+        var spooling = settings.spool();
+        if (spooling == null) {
+            return null;
+        }
+        var id = store.spool().map(SpoolClaim::id).orElse(null);
+        DiskSpool.deleteOthers(spooling.disk(), id);
+        return id == null ? null : DiskSpool.recover(spooling.disk(), id).orElse(null);
+    }
+
+    /** Up to where the database may have been told that everything is safe: the end of the spool, or else our position. */
+    private static Optional<Position> reach(Optional<Position> stored, @Nullable Spool spool) {
+        return stored.map(position -> new Intake(null, spool, () -> position).safe());
     }
 
     private @Nullable Lake lake() {
@@ -250,27 +321,11 @@ public final class BridgeRun {
         }
     }
 
-    private boolean awaitHub(Hub hub) throws InterruptedException {
-        var pause = PAUSE_FIRST;
-        while (!isStopping()) {
-            try {
-                hubReach = hub.open();
-                return true;
-            } catch (HubUnavailable e) {
-                progress.hubFailures.incrementAndGet();
-                progress.enter(Progress.State.HUB_UNAVAILABLE, String.valueOf(e.getMessage()));
-                stop.await(pause.toMillis(), TimeUnit.MILLISECONDS);
-                pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) > 0 ? PAUSE_MAX : pause.multipliedBy(2);
-            }
-        }
-        return false;
-    }
-
-    private Once runEngine(BridgeStore store, Position position, Hub hub, @Nullable Lake lake)
+    private Once runEngine(BridgeStore store, Position position, Hub hub, @Nullable Lake lake, @Nullable Spool spool)
             throws InterruptedException {
         try (var session = store.session();
                 var engine = new EngineRun(
-                        settings, store, session, position, hub, hubReach, lake, progress, this::isStopping)) {
+                        settings, store, session, position, hub, lake, spool, progress, this::isStopping)) {
             engine.start();
             return classify(engine, engine.await());
         } catch (StoreFailed e) {

@@ -1,36 +1,27 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.change.Change;
-import dev.banyan.bridge.change.DomainEvent;
-import dev.banyan.bridge.change.EventMapper;
-import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.OffsetRule;
 import dev.banyan.bridge.engine.TransactionAssembler;
-import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubFenced;
-import dev.banyan.bridge.hub.HubPosition;
-import dev.banyan.bridge.hub.HubUnavailable;
-import dev.banyan.bridge.lake.Lake;
-import dev.banyan.bridge.store.Backfill;
+import dev.banyan.bridge.spool.Spool;
+import dev.banyan.bridge.spool.SpoolFull;
 import dev.banyan.bridge.store.Fenced;
 import dev.banyan.bridge.store.Position;
-import dev.banyan.bridge.store.StoreSession;
 import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -38,63 +29,53 @@ import org.jspecify.annotations.Nullable;
 final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>>, AutoCloseable {
 
     /*
-     * The order is what makes it lose nothing: events into the hub (with the position, in one Kafka transaction), then images and
-     * position into the store (in one JDBC transaction), then the mark, from which Debezium tells PostgreSQL. A crash between
-     * any two of these makes PostgreSQL send the transactions again: up to the store's position they are dropped whole; from there up to
-     * the hub's position they are mapped, which brings the images forward, and not sent.
-     *
-     * Between hub and store comes the lake, if there is one: its position is on the disk before the store passes it, so that it misses
-     * nothing, and what it has already is not appended again.
-     *
-     * PostgreSQL is told at most every CONFIRM_EVERY, because before that the store has to reach the disk.
+     * Safe is what the courier has taken to hub, lake and store, or what lies in the spool. Only then is it marked, and from the mark
+     * Debezium tells PostgreSQL; at most every CONFIRM_EVERY, because before that the store has to reach the disk.
      *
      * Closing the engine interrupts the thread that calls handleBatch. H2 closes its file under an interrupted thread, and Kafka's
-     * producer gives up half-way, so the work is done by a thread of our own and the caller waits until it is done.
+     * producer gives up half-way, so the work is done by threads of our own and the caller waits until it is done.
      *
      * Nothing but DeliveryFailed leaves handleBatch: Debezium takes Connect's RetriableException as leave to poll the next batch, and
      * the one in hand would be gone.
      */
     static final Duration CONFIRM_EVERY = Duration.ofMillis(500);
 
-    private static final Duration HUB_PAUSE_FIRST = Duration.ofMillis(100);
-    private static final Duration HUB_PAUSE_MAX = Duration.ofSeconds(5);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
+    /** When what cannot be delivered goes to the spool: after so long, or when the slot has used so much of the log it may keep. */
+    record SpoolWhen(Duration after, int logPercent) {}
 
     /** What the deliveries of one engine run share. */
     record Parts(
             TransactionAssembler assembler,
-            EventMapper mapper,
-            Hub hub,
-            @Nullable Lake lake,
-            StoreSession session,
-            BackfillTracker backfill,
-            Supplier<List<Backfill>> backfills,
-            Progress progress,
-            BooleanSupplier stopping,
-            String storeId,
-            int unitRowsMax) {}
-
-    private record Completed(Transaction transaction, RecordChangeEvent<SourceRecord> end) {}
+            Courier.Parts courier,
+            Intake.@Nullable Spools spools,
+            @Nullable Spool spool,
+            SpoolWhen spoolWhen,
+            BooleanSupplier stopping) {}
 
     private final Parts parts;
+    private final Progress progress;
+    private final Intake intake;
+    private final CourierThread courier;
     private final ExecutorService worker = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("banyan-delivery").daemon().factory());
-    private final Map<TableId, Long> withoutEventBefore;
-    private Position stored;
-    private @Nullable HubPosition hubReach;
+    private boolean sawSnapshot;
     private @Nullable RecordChangeEvent<SourceRecord> unconfirmed;
-    private Map<String, Object> unconfirmedOffset = Map.of();
     private boolean isForced;
     private long confirmedAtNanos = System.nanoTime();
     private volatile @Nullable Throwable failure;
     private volatile boolean busy;
     private volatile boolean retired;
 
-    Delivery(Parts parts, Position stored, Optional<HubPosition> hubReach) {
+    Delivery(Parts parts, Position stored) {
         this.parts = parts;
-        this.stored = stored;
-        this.hubReach = hubReach.orElse(null);
-        parts.progress.waitingAggregates(parts.session.faults().waiting());
-        this.withoutEventBefore = parts.progress.withoutEvent();
+        this.progress = parts.courier.progress();
+        var position = new AtomicReference<>(stored);
+        this.intake = new Intake(parts.spools, parts.spool, position::get);
+        this.courier = new CourierThread(
+                new Courier(parts.courier, intake, position), intake, parts.courier.ledger(), progress);
+        progress.spool(intake.spoolBytes());
     }
 
     /** Why the last batch failed; null while all is well. */
@@ -106,6 +87,20 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
     /** True while a batch is being worked on: silence of the log then means nothing. */
     boolean isBusy() {
         return busy;
+    }
+
+    /** False once nothing of this delivery is at work any more. */
+    boolean isAlive() {
+        return busy || courier.isAlive();
+    }
+
+    /** Up to where everything is safe: what Debezium starts from. */
+    Position safe() {
+        return intake.safe();
+    }
+
+    void start() {
+        courier.start();
     }
 
     @Override
@@ -124,13 +119,12 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         busy = true;
         try {
             awaitWorker(worker.submit(() -> {
-                deliver(records);
+                accept(records);
                 force();
                 return null;
             }));
             confirm(committer);
-            parts.progress.signOfLife();
-            parts.progress.enter(Progress.State.STREAMING, "");
+            progress.signOfLife();
         } catch (RuntimeException e) {
             failure = e;
             throw new DeliveryFailed("batch not delivered: " + e.getMessage(), e);
@@ -161,181 +155,126 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         }
     }
 
-    /** From now on every batch is refused, and the worker ends. */
+    /** From now on every batch is refused, and the threads end. */
     @Override
     public void close() {
         retired = true;
         worker.shutdown();
+        courier.close();
     }
 
-    private void deliver(List<RecordChangeEvent<SourceRecord>> records) throws InterruptedException {
-        var unit = new ArrayList<Completed>();
-        var unitRows = 0;
-        RecordChangeEvent<SourceRecord> quiet = null;
+    /** Closes the spool's files; nothing of this delivery is at work any more. */
+    void closeSpool() {
+        intake.close();
+    }
+
+    private void accept(List<RecordChangeEvent<SourceRecord>> records) throws InterruptedException {
+        var arrivals = arrivals(records);
+        courier.check();
+        if (arrivals.isEmpty() || !hand(arrivals)) {
+            return;
+        }
+        var since = System.nanoTime();
+        while (!courier.awaitIdle(LOOK_AGAIN)) {
+            var waited = Duration.ofNanos(System.nanoTime() - since);
+            if (parts.stopping.getAsBoolean() && courier.hubFails()) {
+                throw new IllegalStateException("stopped while the hub did not answer");
+            }
+            if (intake.canSpool() && (waited.compareTo(parts.spoolWhen.after) >= 0 || isLogScarce(waited))) {
+                courier.beginSpool(arrivals);
+                spooled(arrivals);
+                progress.enter(Progress.State.SPOOLING, progress.reason());
+                return;
+            }
+        }
+        progress.enter(Progress.State.STREAMING, "");
+    }
+
+    private boolean isLogScarce(Duration waited) {
+        return waited.compareTo(CONFIRM_EVERY) > 0 && progress.logPercent() >= parts.spoolWhen.logPercent;
+    }
+
+    /** Hands {@code arrivals} on; true when the courier has them in memory, false when they are in the spool. */
+    private boolean hand(List<Arrival> arrivals) throws InterruptedException {
+        while (true) {
+            if (courier.give(arrivals)) {
+                return true;
+            }
+            try {
+                if (intake.append(arrivals)) {
+                    spooled(arrivals);
+                    return false;
+                }
+            } catch (SpoolFull e) {
+                progress.enter(Progress.State.HUB_UNAVAILABLE, String.valueOf(e.getMessage()));
+                courier.check();
+                if (parts.stopping.getAsBoolean()) {
+                    throw e;
+                }
+                TimeUnit.NANOSECONDS.sleep(LOOK_AGAIN.toNanos());
+            }
+        }
+    }
+
+    private void spooled(List<Arrival> arrivals) {
+        progress.spooledTransactions.addAndGet(arrivals.stream()
+                .filter(arrival -> arrival.transaction() != null)
+                .count());
+        progress.spool(intake.spoolBytes());
+    }
+
+    /** What {@code records} complete. A quiet place counts only when nothing follows it. */
+    private List<Arrival> arrivals(List<RecordChangeEvent<SourceRecord>> records) {
+        var arrivals = new ArrayList<Arrival>();
+        var accepted = intake.safe().commitLsn();
         for (var event : records) {
-            var record = event.record();
-            parts.backfill.observe(record.sourceOffset());
-            switch (parts.assembler.accept(record)) {
+            var offset = event.record().sourceOffset();
+            parts.courier.backfill().observe(offset);
+            sawSnapshot |= offset.get(OffsetRule.SNAPSHOT_TABLES) != null;
+            switch (parts.assembler.accept(event.record())) {
                 case TransactionAssembler.Outcome.Nothing _ -> {}
                 case TransactionAssembler.Outcome.Quiet _ -> {
-                    quiet = event;
-                    parts.progress.heartbeats.incrementAndGet();
-                }
-                case TransactionAssembler.Outcome.Committed committed -> {
-                    var transaction = committed.transaction();
-                    quiet = null;
-                    if (isRepeat(transaction)) {
-                        continue;
+                    progress.heartbeats.incrementAndGet();
+                    if (offset.get(OffsetRule.COMMIT_LSN) instanceof Long lsn && lsn >= accepted) {
+                        add(arrivals, event, Arrival.quiet(lsn, offset, sawSnapshot));
                     }
-                    unit.add(new Completed(transaction, event));
-                    unitRows += transaction.changes().size();
-                    if (unitRows >= parts.unitRowsMax) {
-                        deliverUnit(unit);
-                        unit.clear();
-                        unitRows = 0;
+                }
+                case TransactionAssembler.Outcome.Committed(var transaction, var end) -> {
+                    if (transaction.commitLsn() <= accepted) {
+                        repeated(transaction);
+                    } else {
+                        add(arrivals, event, Arrival.of(transaction, end, sawSnapshot));
                     }
                 }
             }
         }
-        if (!unit.isEmpty()) {
-            deliverUnit(unit);
-        }
-        if (quiet != null) {
-            moveTo(quiet);
-        }
+        return arrivals;
     }
 
-    /** A transaction that was delivered and stored before; a backfill's rows that came with it go to the next one. */
-    private boolean isRepeat(Transaction transaction) {
-        if (transaction.commitLsn() > stored.commitLsn()) {
-            return false;
+    private void add(List<Arrival> arrivals, RecordChangeEvent<SourceRecord> event, Arrival arrival) {
+        var saw = arrival.sawSnapshot();
+        if (!arrivals.isEmpty() && arrivals.getLast().transaction() == null) {
+            saw |= arrivals.removeLast().sawSnapshot();
         }
-        parts.progress.repeatedTransactions.incrementAndGet();
+        arrivals.add(new Arrival(arrival.transaction(), arrival.lsn(), arrival.offset(), saw));
+        unconfirmed = event;
+        sawSnapshot = false;
+    }
+
+    /** A transaction that is safe already; a backfill's rows that came with it go to the next one. */
+    private void repeated(Transaction transaction) {
+        progress.repeatedTransactions.incrementAndGet();
         parts.assembler.carryOver(transaction.changes().stream()
                 .filter(change -> change instanceof Change.Read)
                 .toList());
-        return true;
     }
 
-    private void deliverUnit(List<Completed> unit) throws InterruptedException {
-        var events = new ArrayList<DomainEvent>();
-        var kept = new ArrayList<DomainEvent>();
-        for (var completed : unit) {
-            var filtered = parts.backfill.filter(completed.transaction);
-            var mapped = parts.mapper.map(filtered.transaction(), parts.session.images(), parts.session.faults());
-            parts.progress.backfillRowsDropped.addAndGet(filtered.dropped());
-            if (isInHub(completed.transaction)) {
-                parts.progress.suppressedEvents.addAndGet(mapped.size());
-            } else {
-                events.addAll(mapped);
-            }
-            if (parts.lake != null && !parts.lake.covers(reach(completed.transaction.commitLsn()))) {
-                kept.addAll(mapped);
-            }
-        }
-        var last = unit.getLast();
-        if (!events.isEmpty()) {
-            publish(events, reach(last.transaction.commitLsn()));
-        }
-        if (parts.lake != null && !kept.isEmpty()) {
-            parts.lake.append(kept, reach(last.transaction.commitLsn()));
-        }
-        store(last.end, last.transaction.commitLsn());
-        count(unit);
-        parts.progress.reached(
-                last.transaction.commitLsn(), last.transaction.commitTime().toEpochMilli());
-    }
-
-    private void count(List<Completed> unit) {
-        for (var completed : unit) {
-            var reads = completed.transaction.changes().stream()
-                    .filter(change -> change instanceof Change.Read)
-                    .count();
-            parts.progress.backfillRows.addAndGet(reads);
-            parts.progress.rows.addAndGet(completed.transaction.changes().size() - reads);
-        }
-        parts.progress.transactions.addAndGet(unit.size());
-        var withoutEvent = new TreeMap<>(withoutEventBefore);
-        parts.mapper.withoutEvent().forEach((table, count) -> withoutEvent.merge(table, count, Long::sum));
-        parts.progress.waitingAggregates(parts.session.faults().waiting());
-        parts.progress.withoutEvent(Collections.unmodifiableMap(withoutEvent));
-    }
-
-    private boolean isInHub(Transaction transaction) {
-        return hubReach != null && hubReach.covers(reach(transaction.commitLsn()));
-    }
-
-    private HubPosition reach(long commitLsn) {
-        return new HubPosition(parts.storeId, stored.systemIdentifier(), stored.timeline(), commitLsn);
-    }
-
-    /** Tries until the hub has it or the bridge is to stop; meanwhile Debezium's queue fills and PostgreSQL waits. */
-    private void publish(List<DomainEvent> events, HubPosition position) throws InterruptedException {
-        if (!parts.hub.fences()) {
-            parts.session.checkLease();
-        }
-        try {
-            parts.hub.publish(events, position);
-        } catch (HubUnavailable e) {
-            republish(events, position, e);
-        }
-        hubReach = position;
-        parts.progress.events.addAndGet(events.size());
-    }
-
-    private void republish(List<DomainEvent> events, HubPosition position, HubUnavailable first)
-            throws InterruptedException {
-        var pause = HUB_PAUSE_FIRST;
-        var why = first;
-        while (true) {
-            parts.progress.hubFailures.incrementAndGet();
-            parts.progress.enter(Progress.State.HUB_UNAVAILABLE, String.valueOf(why.getMessage()));
-            if (parts.stopping.getAsBoolean()) {
-                throw new DeliveryFailed("stopped while the hub did not answer", why);
-            }
-            Thread.sleep(pause);
-            pause = pause.multipliedBy(2).compareTo(HUB_PAUSE_MAX) > 0 ? HUB_PAUSE_MAX : pause.multipliedBy(2);
-            try {
-                var reached = parts.hub.open();
-                if (!parts.hub.fences()) {
-                    parts.session.checkLease();
-                }
-                if (reached.isEmpty() || !reached.get().covers(position)) {
-                    parts.hub.publish(events, position);
-                }
-                parts.progress.enter(Progress.State.STREAMING, "");
-                return;
-            } catch (HubUnavailable e) {
-                why = e;
-            }
-        }
-    }
-
-    private void moveTo(RecordChangeEvent<SourceRecord> quiet) {
-        var offset = quiet.record().sourceOffset();
-        if (offset.get("lsn_commit") instanceof Long lsn && lsn >= stored.commitLsn()) {
-            store(quiet, lsn);
-            parts.progress.reached(lsn, null);
-        }
-    }
-
-    private void store(RecordChangeEvent<SourceRecord> at, long commitLsn) {
-        var offset = OffsetRule.rewritten(at.record().sourceOffset(), stored.offset());
-        var next = new Position(stored.systemIdentifier(), stored.timeline(), commitLsn, offset);
-        var isDone = parts.backfill.beforeCommit(offset);
-        parts.session.commit(next);
-        stored = next;
-        unconfirmed = at;
-        unconfirmedOffset = offset;
-        if (isDone) {
-            parts.backfill.next(parts.backfills.get());
-        }
-    }
-
-    /** Brings to disk what is then confirmed, when it is time to. */
+    /** Brings to disk what is then confirmed, when it is time to. What is in the spool is there already. */
     private void force() {
         if (unconfirmed != null && System.nanoTime() - confirmedAtNanos >= CONFIRM_EVERY.toNanos()) {
-            parts.session.force();
+            if (!intake.isSpooling()) {
+                parts.courier.ledger().force();
+            }
             isForced = true;
         }
     }
@@ -347,7 +286,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             return;
         }
         var offsets = committer.buildOffsets();
-        unconfirmedOffset.forEach(offsets::set);
+        intake.safe().offset().forEach(offsets::set);
         committer.markProcessed(mark, offsets);
         committer.markBatchFinished();
         unconfirmed = null;

@@ -5,9 +5,9 @@ import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.StoredOffsets;
 import dev.banyan.bridge.engine.TransactionAssembler;
 import dev.banyan.bridge.hub.Hub;
-import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.spool.Spool;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.OffsetText;
 import dev.banyan.bridge.store.Position;
@@ -23,7 +23,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -79,8 +78,8 @@ final class EngineRun implements AutoCloseable {
             StoreSession session,
             Position position,
             Hub hub,
-            Optional<HubPosition> reach,
             @Nullable Lake lake,
+            @Nullable Spool spool,
             Progress progress,
             BooleanSupplier stopping) {
         this.settings = settings;
@@ -88,11 +87,7 @@ final class EngineRun implements AutoCloseable {
         this.stopping = stopping;
         var keys = settings.source().tables().stream().collect(Collectors.toMap(Source.Table::id, Source.Table::key));
         this.backfill = new BackfillTracker(keys, session, store.backfills());
-        var parts = new Delivery.Parts(
-                new TransactionAssembler(
-                        EngineSettings.PREFIX,
-                        Source.SIGNAL_TABLE,
-                        settings.limits().transaction()),
+        var courier = new Courier.Parts(
                 settings.mapper().get(),
                 hub,
                 lake,
@@ -100,14 +95,23 @@ final class EngineRun implements AutoCloseable {
                 backfill,
                 store::backfills,
                 progress,
-                stopping,
                 store.storeId(),
                 settings.limits().unitRowsMax());
-        this.delivery = new Delivery(parts, position, reach);
+        var spooling = settings.spool();
+        var parts = new Delivery.Parts(
+                new TransactionAssembler(
+                        EngineSettings.PREFIX,
+                        Source.SIGNAL_TABLE,
+                        settings.limits().transaction()),
+                courier,
+                spooling == null ? null : new ClaimedSpools(store, spooling.disk()),
+                spool,
+                spooling == null ? new Delivery.SpoolWhen(Duration.ZERO, 100) : spooling.when(),
+                stopping);
+        this.delivery = new Delivery(parts, position);
         this.engineName = settings.name() + "-" + UUID.randomUUID();
         StoredOffsets.register(
-                engineName,
-                () -> OffsetText.write(store.position().orElse(position).offset()));
+                engineName, () -> OffsetText.write(delivery.safe().offset()));
         this.engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
                 .using(engineSettings(
                                 engineName,
@@ -144,6 +148,7 @@ final class EngineRun implements AutoCloseable {
 
     void start() {
         progress.signOfLife();
+        delivery.start();
         Thread.ofPlatform().name("banyan-engine").daemon().start(() -> {
             try {
                 engine.run();
@@ -232,10 +237,18 @@ final class EngineRun implements AutoCloseable {
                 connection = settings.source().connect();
                 lagConnection = connection;
             }
-            try (var statement = connection.createStatement();
-                    var result = statement.executeQuery("SELECT pg_current_wal_lsn() - '0/0'")) {
-                result.next();
-                progress.logEndsAt(result.getLong(1));
+            try (var select = connection.prepareStatement("""
+                    SELECT pg_current_wal_lsn() - '0/0',
+                           (SELECT safe_wal_size FROM pg_replication_slots WHERE slot_name = ?),
+                           (SELECT setting::bigint << 20 FROM pg_settings WHERE name = 'max_slot_wal_keep_size')""")) {
+                select.setString(1, settings.source().slot());
+                try (var result = select.executeQuery()) {
+                    result.next();
+                    progress.logEndsAt(result.getLong(1));
+                    var left = result.getLong(2);
+                    var most = result.getLong(3);
+                    progress.logPercent(most > 0 ? Math.clamp(100 - 100 * left / most, 0, 100) : 0);
+                }
             }
         } catch (SQLException e) {
             LOG.debug("lag not known", e);
@@ -272,12 +285,19 @@ final class EngineRun implements AutoCloseable {
             }
         }
         delivery.close();
+        while (delivery.isAlive()) {
+            if (System.nanoTime() > until) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(TICK_MS / 10);
+        }
         return true;
     }
 
     @Override
     public void close() {
         StoredOffsets.unregister(engineName);
+        delivery.closeSpool();
         closeLagConnection();
     }
 }

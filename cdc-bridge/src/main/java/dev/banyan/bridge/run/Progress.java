@@ -17,8 +17,12 @@ public final class Progress {
         /** Another instance holds the lease. */
         STANDBY,
         STREAMING,
-        /** Reading is paused: the hub does not answer. */
+        /** Reading is paused: the hub does not answer, and there is no spool or it is full. */
         HUB_UNAVAILABLE,
+        /** The hub does not answer; reading goes on, into the spool. */
+        SPOOLING,
+        /** The hub answers; what lies in the spool goes first. */
+        CATCHING_UP,
         /** The engine stopped; it is started again after a pause. */
         RESTARTING,
         /** Going on would lose or repeat something; a person has to decide. */
@@ -35,9 +39,12 @@ public final class Progress {
     private volatile long lastCommitTimeMs;
     private volatile long lagBytes;
     private final LogLag logLag = new LogLag();
+    private volatile int logPercent;
+    private volatile long spoolBytes;
     private volatile int waitingAggregates;
     private volatile Map<TableId, Long> withoutEvent = Map.of();
     final AtomicLong transactions = new AtomicLong();
+    final AtomicLong spooledTransactions = new AtomicLong();
     final AtomicLong rows = new AtomicLong();
     final AtomicLong events = new AtomicLong();
     final AtomicLong repeatedTransactions = new AtomicLong();
@@ -109,6 +116,29 @@ public final class Progress {
     /** Bytes of log between the end of the legacy database's log and our position, as last asked. */
     public long lagBytes() {
         return lagBytes;
+    }
+
+    void logPercent(int percent) {
+        logPercent = percent;
+    }
+
+    /** How much of max_slot_wal_keep_size our slot holds back, in percent as last asked; 0 when there is no such limit. */
+    public int logPercent() {
+        return logPercent;
+    }
+
+    void spool(long bytes) {
+        spoolBytes = bytes;
+    }
+
+    /** Bytes on the disk of what waits for the hub. */
+    public long spoolBytes() {
+        return spoolBytes;
+    }
+
+    /** Transactions that went to the spool since the process started. */
+    public long spooledTransactions() {
+        return spooledTransactions.get();
     }
 
     public long lastCommitTimeMs() {

@@ -5,6 +5,7 @@ import dev.banyan.bridge.engine.TransactionAssembler;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.store.BridgeStore;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one bridge is made of. {@code mapper} and {@code hub} are made anew for each run of the engine. {@code acceptedTimeline} is the
- * one new timeline that a person has declared safe, 0 for none. Without a {@code lake} events go to the hub alone.
+ * one new timeline that a person has declared safe, 0 for none. Without a {@code lake} events go to the hub alone; without a
+ * {@code spool} the legacy database keeps what the hub does not take.
  */
 public record RunSettings(
         String name,
@@ -25,7 +27,15 @@ public record RunSettings(
         Duration heartbeat,
         Duration lease,
         int acceptedTimeline,
-        Lake.@Nullable Settings lake) {
+        Lake.@Nullable Settings lake,
+        @Nullable Spooling spool) {
+
+    /** Where transactions wait for a hub that does not take them, and when they begin to. */
+    public record Spooling(DiskSpool.Settings disk, Duration after, int logPercent) {
+        Delivery.SpoolWhen when() {
+            return new Delivery.SpoolWhen(after, logPercent);
+        }
+    }
 
     /** What bounds memory: one transaction, Debezium's queue, and how many rows one Kafka transaction carries at least before it closes. */
     public record Limits(TransactionAssembler.Limits transaction, long queueBytesMax, int unitRowsMax) {

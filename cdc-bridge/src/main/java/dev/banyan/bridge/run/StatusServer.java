@@ -89,12 +89,24 @@ public final class StatusServer implements AutoCloseable {
                 .description("for how long at most something has waited to be delivered")
                 .tag("bridge", bridge)
                 .register(registry);
+        counter(
+                "banyan.bridge.spooled.transactions",
+                "transactions that went to the spool",
+                Progress::spooledTransactions);
+        Gauge.builder("banyan.bridge.spool.bytes", run.progress(), Progress::spoolBytes)
+                .description("bytes on the disk of what waits for the hub")
+                .tag("bridge", bridge)
+                .register(registry);
+        Gauge.builder("banyan.bridge.slot.log.percent", run.progress(), Progress::logPercent)
+                .description("share of max_slot_wal_keep_size that the slot holds back")
+                .tag("bridge", bridge)
+                .register(registry);
         Gauge.builder("banyan.bridge.waiting.aggregates", run.progress(), Progress::waitingAggregates)
                 .description("aggregates that wait because the mapping had no answer")
                 .tag("bridge", bridge)
                 .register(registry);
         Gauge.builder("banyan.bridge.healthy", run, it -> isHealthy() ? 1 : 0)
-                .description("1 while streaming")
+                .description("1 while events flow")
                 .tag("bridge", bridge)
                 .register(registry);
     }
@@ -112,7 +124,8 @@ public final class StatusServer implements AutoCloseable {
     }
 
     private boolean isHealthy() {
-        return run.progress().state() == Progress.State.STREAMING;
+        var state = run.progress().state();
+        return state == Progress.State.STREAMING || state == Progress.State.CATCHING_UP;
     }
 
     private void health(HttpExchange exchange) throws IOException {
@@ -150,6 +163,9 @@ public final class StatusServer implements AutoCloseable {
         progress.withoutEvent().forEach((table, count) -> withoutEvent.put(table.toString(), count));
         status.put("waitingAggregates", progress.waitingAggregates());
         status.put("withoutEvent", withoutEvent);
+        status.put("spoolBytes", progress.spoolBytes());
+        status.put("spooledTransactions", progress.spooledTransactions());
+        status.put("logPercent", progress.logPercent());
         status.put("engineStarts", progress.engineStarts());
         status.put("hubFailures", progress.hubFailures());
         status.put(

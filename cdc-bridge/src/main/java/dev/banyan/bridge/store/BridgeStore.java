@@ -113,14 +113,25 @@ public final class BridgeStore implements AutoCloseable {
         }
     }
 
-    /** The position in the store at {@code settings}; empty when there is none yet, or no store. Changes nothing. */
-    public static Optional<Position> peek(Settings settings) {
+    /** What is in a store that nobody has opened: its position, and the spool that is not empty. */
+    public record Peeked(Position position, Optional<SpoolClaim> spool) {}
+
+    /** What is in the store at {@code settings}; empty when there is no position yet, or no store. Changes nothing. */
+    public static Optional<Peeked> peek(Settings settings) {
         var isH2 = Dialect.of(settings.jdbcUrl()) == Dialect.H2;
         var url = isH2 ? settings.jdbcUrl() + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r" : settings.jdbcUrl();
         try (var connection = DriverManager.getConnection(url, settings.user(), settings.password());
                 var tables =
-                        connection.getMetaData().getTables(null, null, isH2 ? "BRIDGE_STATE" : "bridge_state", null)) {
-            return tables.next() ? readPosition(connection) : Optional.empty();
+                        connection.getMetaData().getTables(null, null, isH2 ? "BRIDGE_STATE" : "bridge_state", null);
+                var columns = connection
+                        .getMetaData()
+                        .getColumns(
+                                null, null, isH2 ? "BRIDGE_STATE" : "bridge_state", isH2 ? "SPOOL_ID" : "spool_id")) {
+            if (!tables.next()) {
+                return Optional.empty();
+            }
+            var spool = columns.next() ? readSpool(connection) : Optional.<SpoolClaim>empty();
+            return readPosition(connection).map(position -> new Peeked(position, spool));
         } catch (SQLException e) {
             if (isH2 && e.getErrorCode() == org.h2.api.ErrorCode.DATABASE_NOT_FOUND_WITH_IF_EXISTS_1) {
                 return Optional.empty();
@@ -164,32 +175,39 @@ public final class BridgeStore implements AutoCloseable {
     /** Takes the lease if it is free, expired, or this is H2; true if this instance now holds it. */
     public boolean tryLease() {
         return run("taking the lease", connection -> {
-            var now = clock.millis();
-            var sql = "UPDATE bridge_state SET epoch = epoch + 1, holder = ?, lease_until_ms = ? WHERE id = 1"
-                    + (dialect == Dialect.H2 ? "" : " AND lease_until_ms < ?");
-            try (var update = connection.prepareStatement(sql)) {
-                update.setString(1, holder);
-                update.setLong(2, now + lease.toMillis());
-                if (dialect != Dialect.H2) {
-                    update.setLong(3, now);
-                }
-                if (update.executeUpdate() == 0) {
-                    return false;
-                }
+            var taken = readLease(connection).takenBy(holder, clock.millis(), lease, dialect == Dialect.H2);
+            if (taken.isEmpty()) {
+                return false;
             }
-            epoch = readLong(connection, "SELECT epoch FROM bridge_state WHERE id = 1");
+            try (var update = connection.prepareStatement(
+                    "UPDATE bridge_state SET epoch = ?, holder = ?, lease_until_ms = ? WHERE id = 1")) {
+                update.setLong(1, taken.get().epoch());
+                update.setString(2, taken.get().holder());
+                update.setLong(3, taken.get().untilMs());
+                update.executeUpdate();
+            }
+            epoch = taken.get().epoch();
             return true;
         });
+    }
+
+    /** The lease as it stands; nobody else can change it before this transaction ends. */
+    private static Lease readLease(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement(
+                        "SELECT epoch, holder, lease_until_ms FROM bridge_state WHERE id = 1 FOR UPDATE");
+                var result = select.executeQuery()) {
+            result.next();
+            return new Lease(result.getLong(1), result.getString(2), result.getLong(3));
+        }
     }
 
     /** Keeps the lease for another while. */
     public void renewLease() {
         run("renewing the lease", connection -> {
-            try (var update = connection.prepareStatement(
-                    "UPDATE bridge_state SET lease_until_ms = ? WHERE id = 1 AND epoch = ?")) {
-                update.setLong(1, clock.millis() + lease.toMillis());
-                update.setLong(2, epoch);
-                checkNotFenced(update.executeUpdate());
+            var kept = readLease(connection).keptBy(epoch, clock.millis(), lease);
+            try (var update = connection.prepareStatement("UPDATE bridge_state SET lease_until_ms = ? WHERE id = 1")) {
+                update.setLong(1, kept.untilMs());
+                update.executeUpdate();
             }
             return null;
         });
@@ -246,7 +264,56 @@ public final class BridgeStore implements AutoCloseable {
         }
     }
 
-    /** Records where the bridge begins, or begins anew after a gap that was dealt with; the first backfill goes with it. */
+    /** The spool that is not empty; empty when the hub has everything the legacy database was told is safe. */
+    public Optional<SpoolClaim> spool() {
+        return run("reading the spool's claim", BridgeStore::readSpool);
+    }
+
+    private static Optional<SpoolClaim> readSpool(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement("SELECT spool_id, spool_where FROM bridge_state WHERE id = 1");
+                var result = select.executeQuery()) {
+            var id = result.next() ? result.getString(1) : null;
+            return id == null ? Optional.empty() : Optional.of(new SpoolClaim(id, result.getString(2)));
+        }
+    }
+
+    /** Records, durably, that from now on {@code claim} holds what the hub has not; throws {@link Fenced} if the lease is lost. */
+    public void claimSpool(SpoolClaim claim) {
+        setSpool("claiming the spool", claim.id(), claim.where());
+    }
+
+    /** Records that no spool holds anything any more. */
+    public void releaseSpool() {
+        setSpool("releasing the spool", null, null);
+    }
+
+    private void setSpool(String what, @Nullable String id, @Nullable String where) {
+        run(what, connection -> {
+            try (var update = connection.prepareStatement(
+                    "UPDATE bridge_state SET spool_id = ?, spool_where = ? WHERE id = 1 AND epoch = ?")) {
+                update.setString(1, id);
+                update.setString(2, where);
+                update.setLong(3, epoch);
+                checkNotFenced(update.executeUpdate());
+            }
+            return null;
+        });
+        if (dialect == Dialect.H2) {
+            run(what, connection -> {
+                try (var statement = connection.createStatement()) {
+                    return statement.execute("CHECKPOINT SYNC");
+                }
+            });
+        }
+    }
+
+    /** Records where the bridge begins anew after a gap that was dealt with: what a spool still held is given up. */
+    public void beginAnew(Position position, Backfill backfill) {
+        begin(position, backfill);
+        releaseSpool();
+    }
+
+    /** Records where the bridge begins; the first backfill goes with it. */
     public void begin(Position position, @Nullable Backfill backfill) {
         run("recording the first position", connection -> {
             movePosition(connection, epoch, lease, clock, position);
@@ -343,14 +410,6 @@ public final class BridgeStore implements AutoCloseable {
     static void checkNotFenced(int rowsUpdated) {
         if (rowsUpdated == 0) {
             throw new Fenced("lease lost: another bridge has taken this store over");
-        }
-    }
-
-    private static long readLong(Connection connection, String sql) throws SQLException {
-        try (var select = connection.prepareStatement(sql);
-                var result = select.executeQuery()) {
-            result.next();
-            return result.getLong(1);
         }
     }
 

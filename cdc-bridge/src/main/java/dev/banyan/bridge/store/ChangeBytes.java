@@ -14,13 +14,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Changes as bytes, and back: what comes out equals what went in. */
-final class ChangeBytes {
+public final class ChangeBytes {
 
     private static final int VERSION = 1;
 
     private ChangeBytes() {}
 
-    static byte[] write(List<Change> changes) {
+    public static byte[] write(List<Change> changes) {
         var bytes = new ByteArrayOutputStream(512);
         try (var out = new DataOutputStream(bytes)) {
             out.writeByte(VERSION);
@@ -34,7 +34,7 @@ final class ChangeBytes {
         return bytes.toByteArray();
     }
 
-    static List<Change> read(byte[] bytes) {
+    public static List<Change> read(byte[] bytes) {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             var version = in.readByte();
             if (version != VERSION) {

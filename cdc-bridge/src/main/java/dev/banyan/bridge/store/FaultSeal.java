@@ -48,7 +48,8 @@ public final class FaultSeal {
         }
     }
 
-    byte[] seal(String id, byte[] text) {
+    /** {@code text} encrypted and bound to {@code id}. */
+    public byte[] seal(String id, byte[] text) {
         var nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         try {
@@ -61,7 +62,8 @@ public final class FaultSeal {
         }
     }
 
-    byte[] open(String id, byte[] sealed) {
+    /** The text that was sealed for {@code id}. */
+    public byte[] open(String id, byte[] sealed) {
         try {
             return cipher(Cipher.DECRYPT_MODE, id, Arrays.copyOf(sealed, NONCE_BYTES))
                     .doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES);

@@ -7,7 +7,7 @@ public final class StoreFailed extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    StoreFailed(String tried, SQLException cause) {
+    public StoreFailed(String tried, SQLException cause) {
         super(tried + ": " + cause.getMessage(), cause);
     }
 }

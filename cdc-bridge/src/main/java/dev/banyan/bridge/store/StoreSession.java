@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The store as one run of the engine uses it: what is written here is gathered, read back at once, and made durable by
  * {@link #commit} all together. After any failure throw the session away and open another: it may hold what was never committed.
  */
-public final class StoreSession implements AutoCloseable {
+public final class StoreSession implements Ledger, AutoCloseable {
 
     private final Connection connection;
     private final Dialect dialect;
@@ -49,22 +49,27 @@ public final class StoreSession implements AutoCloseable {
         this.faults = new StoredFaults(connection, seal, clock);
     }
 
-    /** The remembered rows. */
+    @Override
     public StoredImages images() {
         return images;
     }
 
-    /** What waits because the mapping had no answer. */
+    @Override
     public StoredFaults faults() {
         return faults;
     }
 
-    /** Remembers that a row changed while a backfill was under way. */
+    @Override
+    public int waiting() {
+        return faults.waiting();
+    }
+
+    @Override
     public void touch(RowKey row) {
         touched.add(row);
     }
 
-    /** Those of {@code rows} that changed since the running backfill was asked for. */
+    @Override
     public Set<RowKey> touchedAmong(List<RowKey> rows) {
         var found = new HashSet<RowKey>();
         try (var select = connection.prepareStatement(
@@ -88,7 +93,7 @@ public final class StoreSession implements AutoCloseable {
         return found;
     }
 
-    /** Records how far a backfill is; when it is done, the rows that changed meanwhile are forgotten. Durable with the next commit. */
+    @Override
     public void update(Backfill backfill) {
         try (var update = connection.prepareStatement("""
                 UPDATE bridge_backfill
@@ -105,7 +110,7 @@ public final class StoreSession implements AutoCloseable {
         }
     }
 
-    /** Throws {@link Fenced} if the lease is lost: for a hub that does not shut earlier holders out itself. */
+    @Override
     public void checkLease() {
         try (var select = connection.prepareStatement("SELECT 1 FROM bridge_state WHERE id = 1 AND epoch = ?")) {
             select.setLong(1, epoch);
@@ -117,7 +122,7 @@ public final class StoreSession implements AutoCloseable {
         }
     }
 
-    /** Makes everything since the last commit durable, and the position with it; throws {@link Fenced} if the lease is lost. */
+    @Override
     public void commit(Position position) {
         try {
             BridgeStore.movePosition(connection, epoch, lease, clock, position);
@@ -134,7 +139,7 @@ public final class StoreSession implements AutoCloseable {
         }
     }
 
-    /** Forces what was committed to the disk, where the database does not do so at each commit. */
+    @Override
     public void force() {
         if (dialect != Dialect.H2) {
             return;

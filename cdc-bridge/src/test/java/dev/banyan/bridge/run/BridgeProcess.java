@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -74,6 +75,18 @@ final class BridgeProcess implements AutoCloseable {
 
     String status() throws IOException, InterruptedException {
         return get("/status").body();
+    }
+
+    /** True when the process answers, and its status has all of {@code parts}. */
+    boolean tells(String... parts) throws IOException, InterruptedException {
+        if (!process.isAlive()) {
+            throw new AssertionError(Files.readString(log));
+        }
+        if (!Files.readString(log).contains("READY bridge status=")) {
+            return false;
+        }
+        var status = status();
+        return Arrays.stream(parts).allMatch(status::contains);
     }
 
     long transactions() throws IOException, InterruptedException {

@@ -56,6 +56,7 @@ final class Measure {
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(10),
                         0,
+                        null,
                         null),
                 InstantSource.system());
     }

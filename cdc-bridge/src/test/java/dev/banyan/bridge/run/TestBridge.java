@@ -40,6 +40,7 @@ final class TestBridge implements AutoCloseable {
     BridgeStore.Settings store;
     String bootstrapServers = Servers.kafka().bootstrapServers();
     Lake.@Nullable Settings lake;
+    RunSettings.@Nullable Spooling spool;
     UnaryOperator<Hub> hub = UnaryOperator.identity();
     EventMapper mapper;
     private volatile BridgeRun run;
@@ -109,7 +110,8 @@ final class TestBridge implements AutoCloseable {
                 Duration.ofMillis(300),
                 Duration.ofSeconds(3),
                 0,
-                lake);
+                lake,
+                spool);
     }
 
     Hub kafkaHub() {

@@ -1,0 +1,239 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.change.Arrival;
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventMapper;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.engine.OffsetRule;
+import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.lake.Lake;
+import dev.banyan.bridge.store.Backfill;
+import dev.banyan.bridge.store.Ledger;
+import dev.banyan.bridge.store.Position;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Takes arrivals to hub, lake and store in their order, a step at a time. It knows no clock, and one thread at a time uses it. */
+final class Courier {
+
+    /*
+     * The order is what makes it lose nothing: events into the hub (with the position, in one Kafka transaction), then images and
+     * position into the store (in one JDBC transaction). A crash between the two makes the same transactions come again: up to the
+     * store's position they are dropped whole; from there up to the hub's position they are mapped, which brings the images forward, and
+     * not sent.
+     *
+     * Between hub and store comes the lake, if there is one: its position is on the disk before the store passes it, so that it misses
+     * nothing, and what it has already is not appended again.
+     *
+     * A unit is mapped once, and only while the hub is open, so that it is known what the hub has. When a publish fails, the unit stays;
+     * opening the hub again settles whether it arrived.
+     */
+    /** Where arrivals come from. */
+    interface Source {
+        /** The next arrivals, at least one and then until they have {@code rowsMax} rows; empty when there is none. */
+        List<Arrival> take(int rowsMax);
+    }
+
+    /** What it works with. */
+    record Parts(
+            EventMapper mapper,
+            Hub hub,
+            @Nullable Lake lake,
+            Ledger ledger,
+            BackfillTracker backfill,
+            Supplier<List<Backfill>> backfills,
+            Progress progress,
+            String storeId,
+            int unitRowsMax) {}
+
+    /** What a step did. */
+    sealed interface Step {
+        /** Nothing is left to do. */
+        record Idle() implements Step {}
+
+        /** A unit of whole transactions is in hub, lake and store. */
+        record Delivered() implements Step {}
+
+        /** The hub did not take it; to be tried again after a pause. */
+        record HubFailed(String why) implements Step {}
+    }
+
+    private static final Step IDLE = new Step.Idle();
+    private static final Step DELIVERED = new Step.Delivered();
+
+    private record Unit(List<Arrival> arrivals, List<DomainEvent> events, List<DomainEvent> kept, HubPosition reach) {}
+
+    private final Parts parts;
+    private final Source source;
+    private final Map<TableId, Long> withoutEventBefore;
+    private final AtomicReference<Position> stored;
+    private @Nullable HubPosition hubReach;
+    private boolean hubIsOpen;
+    private @Nullable Unit unit;
+    private boolean isPublished;
+
+    /** A courier that goes on from {@code stored}, and moves it. */
+    Courier(Parts parts, Source source, AtomicReference<Position> stored) {
+        this.parts = parts;
+        this.source = source;
+        this.stored = stored;
+        this.withoutEventBefore = parts.progress.withoutEvent();
+        parts.progress.waitingAggregates(parts.ledger.waiting());
+    }
+
+    /** Does the next bit of work, one publish at most. What it throws ends this courier: nothing half done is stored. */
+    Step step() {
+        try {
+            open();
+            var current = unit == null ? next() : unit;
+            unit = current;
+            if (current == null) {
+                return IDLE;
+            }
+            if (!isPublished) {
+                publish(current);
+            }
+            finish(current);
+            return DELIVERED;
+        } catch (HubUnavailable e) {
+            hubIsOpen = false;
+            return new Step.HubFailed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void open() throws HubUnavailable {
+        if (hubIsOpen) {
+            return;
+        }
+        var reached = parts.hub.open();
+        hubReach = reached.orElse(hubReach);
+        hubIsOpen = true;
+        if (unit != null && reached.isPresent() && reached.get().covers(unit.reach)) {
+            published(unit);
+        }
+    }
+
+    private @Nullable Unit next() {
+        while (true) {
+            var taken = source.take(parts.unitRowsMax);
+            if (taken.isEmpty()) {
+                return null;
+            }
+            var arrivals = taken.stream().filter(this::isNew).toList();
+            if (!arrivals.isEmpty()) {
+                isPublished = false;
+                return map(arrivals);
+            }
+        }
+    }
+
+    /** False for what was stored before a crash and comes again. */
+    private boolean isNew(Arrival arrival) {
+        var at = stored.get().commitLsn();
+        return arrival.transaction() == null ? arrival.lsn() >= at : arrival.lsn() > at;
+    }
+
+    private Unit map(List<Arrival> arrivals) {
+        var events = new ArrayList<DomainEvent>();
+        var kept = new ArrayList<DomainEvent>();
+        for (var arrival : arrivals) {
+            var transaction = arrival.transaction();
+            if (transaction == null) {
+                continue;
+            }
+            var filtered = parts.backfill.filter(transaction);
+            var mapped = parts.mapper.map(filtered.transaction(), parts.ledger.images(), parts.ledger.faults());
+            parts.progress.backfillRowsDropped.addAndGet(filtered.dropped());
+            var at = reach(transaction.commitLsn());
+            if (hubReach != null && hubReach.covers(at)) {
+                parts.progress.suppressedEvents.addAndGet(mapped.size());
+            } else {
+                events.addAll(mapped);
+            }
+            if (parts.lake != null && !parts.lake.covers(at)) {
+                kept.addAll(mapped);
+            }
+        }
+        return new Unit(arrivals, events, kept, reach(arrivals.getLast().lsn()));
+    }
+
+    private HubPosition reach(long commitLsn) {
+        var position = stored.get();
+        return new HubPosition(parts.storeId, position.systemIdentifier(), position.timeline(), commitLsn);
+    }
+
+    private void publish(Unit current) throws HubUnavailable {
+        if (!current.events.isEmpty()) {
+            if (!parts.hub.fences()) {
+                parts.ledger.checkLease();
+            }
+            parts.hub.publish(current.events, current.reach);
+        }
+        published(current);
+    }
+
+    private void published(Unit current) {
+        isPublished = true;
+        if (!current.events.isEmpty()) {
+            hubReach = current.reach;
+            parts.progress.events.addAndGet(current.events.size());
+        }
+    }
+
+    private void finish(Unit current) {
+        if (parts.lake != null && !current.kept.isEmpty()) {
+            parts.lake.append(current.kept, current.reach);
+        }
+        var last = current.arrivals.getLast();
+        var before = stored.get();
+        var offset = OffsetRule.rewritten(last.offset(), before.offset());
+        var next = new Position(before.systemIdentifier(), before.timeline(), last.lsn(), offset);
+        var isDone = parts.backfill.beforeCommit(current.arrivals);
+        parts.ledger.commit(next);
+        stored.set(next);
+        unit = null;
+        if (isDone) {
+            parts.backfill.next(parts.backfills.get());
+        }
+        count(current);
+    }
+
+    private void count(Unit current) {
+        var progress = parts.progress;
+        @Nullable Transaction lastTransaction = null;
+        for (var arrival : current.arrivals) {
+            var transaction = arrival.transaction();
+            if (transaction == null) {
+                continue;
+            }
+            lastTransaction = transaction;
+            var reads = transaction.changes().stream()
+                    .filter(change -> change instanceof Change.Read)
+                    .count();
+            progress.backfillRows.addAndGet(reads);
+            progress.rows.addAndGet(transaction.changes().size() - reads);
+            progress.transactions.incrementAndGet();
+        }
+        progress.reached(stored.get().commitLsn(), lastTransaction == null ? null : millis(lastTransaction));
+        if (lastTransaction != null) {
+            var withoutEvent = new TreeMap<>(withoutEventBefore);
+            parts.mapper.withoutEvent().forEach((table, count) -> withoutEvent.merge(table, count, Long::sum));
+            progress.waitingAggregates(parts.ledger.waiting());
+            progress.withoutEvent(Collections.unmodifiableMap(withoutEvent));
+        }
+    }
+
+    private static Long millis(Transaction transaction) {
+        return transaction.commitTime().toEpochMilli();
+    }
+}

@@ -1,0 +1,67 @@
+package dev.banyan.bridge.spool;
+
+import dev.banyan.bridge.change.Arrival;
+import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.store.ChangeBytes;
+import dev.banyan.bridge.store.OffsetText;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+
+/** An arrival as bytes, and back. */
+final class ArrivalBytes {
+
+    private static final int VERSION = 1;
+
+    private ArrivalBytes() {}
+
+    static byte[] write(Arrival arrival) {
+        var bytes = new ByteArrayOutputStream(512);
+        try (var out = new DataOutputStream(bytes)) {
+            out.writeByte(VERSION);
+            out.writeLong(arrival.lsn());
+            out.writeBoolean(arrival.sawSnapshot());
+            var offset = OffsetText.write(arrival.offset()).getBytes(StandardCharsets.UTF_8);
+            out.writeInt(offset.length);
+            out.write(offset);
+            var transaction = arrival.transaction();
+            out.writeBoolean(transaction != null);
+            if (transaction != null) {
+                out.writeUTF(transaction.txId());
+                var time = transaction.commitTime();
+                out.writeLong(time.getEpochSecond());
+                out.writeInt(time.getNano());
+                out.write(ChangeBytes.write(transaction.changes()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing an arrival", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    static Arrival read(byte[] bytes) {
+        try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            var version = in.readByte();
+            if (version != VERSION) {
+                throw new SpoolFailed("an arrival of version " + version + " (expected: " + VERSION + ")");
+            }
+            var lsn = in.readLong();
+            var sawSnapshot = in.readBoolean();
+            var offset = OffsetText.read(new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8));
+            if (!in.readBoolean()) {
+                return new Arrival(null, lsn, offset, sawSnapshot);
+            }
+            var txId = in.readUTF();
+            var time = Instant.ofEpochSecond(in.readLong(), in.readInt());
+            var transaction = new Transaction(lsn, txId, time, ChangeBytes.read(in.readAllBytes()));
+            return new Arrival(transaction, lsn, offset, sawSnapshot);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading an arrival", e);
+        }
+    }
+}

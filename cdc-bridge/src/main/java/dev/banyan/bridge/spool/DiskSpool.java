@@ -1,0 +1,245 @@
+package dev.banyan.bridge.spool;
+
+import dev.banyan.bridge.change.Arrival;
+import dev.banyan.bridge.store.FaultSeal;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A spool in a folder of its own, {@code FOLDER/ID}, as segments of checksummed frames. */
+public final class DiskSpool implements Spool {
+
+    /*
+     * A frame is one arrival, encrypted, with its length and checksum in front. A kill may leave the last segment with a frame that is not
+     * whole: it is cut off, since nobody was told that it is safe. In an earlier segment, or where whole frames follow, it is damage. The
+     * legacy database keeps what it was not told of, so a spool that lost whole frames at its end is noticed by the preflight: its end then
+     * lies before what the slot has confirmed.
+     */
+    /** Where spools lie, what encrypts them, and how large one may get. */
+    public record Settings(Path folder, FaultSeal seal, long bytesMax, long segmentBytesMax) {}
+
+    private final Settings settings;
+    private final String id;
+    private final Path folder;
+    private final Deque<Segment> segments = new ArrayDeque<>();
+    private final Deque<Segment> taken = new ArrayDeque<>();
+    private @Nullable Arrival end;
+    private long bytes;
+
+    private DiskSpool(Settings settings, String id) {
+        this.settings = settings;
+        this.id = id;
+        this.folder = settings.folder.resolve(id);
+    }
+
+    /** A new spool called {@code id}. */
+    public static DiskSpool create(Settings settings, String id) {
+        try {
+            Files.createDirectories(settings.folder.resolve(id));
+            force(settings.folder);
+            return new DiskSpool(settings, id);
+        } catch (IOException e) {
+            throw new SpoolFailed("making " + settings.folder.resolve(id), e);
+        }
+    }
+
+    /** The spool called {@code id}, as a process before left it; empty when it is not in this folder. */
+    public static Optional<DiskSpool> recover(Settings settings, String id) {
+        var spool = new DiskSpool(settings, id);
+        if (!Files.isDirectory(spool.folder)) {
+            return Optional.empty();
+        }
+        try {
+            spool.recover();
+            return Optional.of(spool);
+        } catch (IOException e) {
+            throw new SpoolFailed("reading " + spool.folder, e);
+        }
+    }
+
+    /** True when the spool called {@code id} is in this folder. */
+    public static boolean exists(Settings settings, String id) {
+        return Files.isDirectory(settings.folder.resolve(id));
+    }
+
+    /** Deletes all spools but {@code kept}: they were emptied, and only their files are left. */
+    public static void deleteOthers(Settings settings, @Nullable String kept) {
+        try {
+            if (!Files.isDirectory(settings.folder)) {
+                return;
+            }
+            try (var found = Files.list(settings.folder)) {
+                for (var each : found.filter(Files::isDirectory).toList()) {
+                    if (!String.valueOf(each.getFileName()).equals(kept)) {
+                        deleteFolder(each);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new SpoolFailed("deleting what is left in " + settings.folder, e);
+        }
+    }
+
+    private void recover() throws IOException {
+        List<Path> files;
+        try (var found = Files.list(folder)) {
+            files = found.filter(file -> file.toString().endsWith(".spool"))
+                    .sorted()
+                    .toList();
+        }
+        for (var file : files.reversed()) {
+            // Earlier ones were finished long before; their frames are checked when they are read.
+            var segment = Segment.recover(file, end == null, file.equals(files.getLast()));
+            bytes += segment.bytes();
+            segments.addFirst(segment);
+            var last = segment.lastFrame();
+            if (end == null && last != null) {
+                end = open(last);
+            }
+        }
+    }
+
+    private byte[] sealed(Arrival arrival) {
+        return settings.seal.seal("spool " + id, ArrivalBytes.write(arrival));
+    }
+
+    private Arrival open(byte[] frame) {
+        return ArrivalBytes.read(settings.seal.open("spool " + id, frame));
+    }
+
+    @Override
+    public synchronized void append(List<Arrival> arrivals) {
+        if (bytes >= settings.bytesMax) {
+            throw new SpoolFull(bytes, settings.bytesMax);
+        }
+        if (arrivals.isEmpty()) {
+            return;
+        }
+        try {
+            var segment = segments.peekLast();
+            if (segment == null || segment.bytes() >= settings.segmentBytesMax) {
+                segment = Segment.create(folder.resolve("%08d.spool".formatted(nextNumber(segment))));
+                force(folder);
+                segments.add(segment);
+            }
+            var before = segment.bytes();
+            var frames = new ArrayList<byte[]>(arrivals.size());
+            for (var arrival : arrivals) {
+                frames.add(sealed(arrival));
+            }
+            segment.append(frames);
+            bytes += segment.bytes() - before;
+            end = arrivals.getLast();
+        } catch (IOException e) {
+            throw new SpoolFailed("writing to " + folder, e);
+        }
+    }
+
+    private int nextNumber(@Nullable Segment last) {
+        var previous = last == null ? taken.peekLast() : last;
+        return previous == null ? 1 : previous.number() + 1;
+    }
+
+    @Override
+    public synchronized Optional<Arrival> end() {
+        return Optional.ofNullable(end);
+    }
+
+    @Override
+    public synchronized List<Arrival> take(int rowsMax) {
+        var arrivals = new ArrayList<Arrival>();
+        var rows = 0;
+        try {
+            while (rows < rowsMax) {
+                var segment = segments.peekFirst();
+                if (segment == null) {
+                    break;
+                }
+                var frame = segment.next();
+                if (frame == null) {
+                    if (segments.size() == 1) {
+                        break; // it is still being written
+                    }
+                    taken.add(segments.removeFirst());
+                    continue;
+                }
+                var arrival = open(frame);
+                arrivals.add(arrival);
+                rows += Math.max(1, arrival.rows());
+            }
+        } catch (IOException e) {
+            throw new SpoolFailed("reading " + folder, e);
+        }
+        return arrivals;
+    }
+
+    @Override
+    public synchronized void forgetTaken() {
+        try {
+            for (var segment = taken.peekFirst(); segment != null; segment = taken.peekFirst()) {
+                bytes -= segment.bytes();
+                segment.delete();
+                taken.removeFirst();
+            }
+        } catch (IOException e) {
+            throw new SpoolFailed("deleting from " + folder, e);
+        }
+    }
+
+    @Override
+    public synchronized boolean isEmpty() {
+        return segments.stream().noneMatch(Segment::hasNext);
+    }
+
+    @Override
+    public synchronized long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public synchronized void delete() {
+        close();
+        try {
+            deleteFolder(folder);
+        } catch (IOException e) {
+            throw new SpoolFailed("deleting " + folder, e);
+        }
+    }
+
+    private static void deleteFolder(Path folder) throws IOException {
+        try (var found = Files.list(folder)) {
+            for (var file : found.toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(folder);
+    }
+
+    static void force(Path folder) throws IOException {
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        try {
+            for (var segment : segments) {
+                segment.close();
+            }
+            for (var segment : taken) {
+                segment.close();
+            }
+        } catch (IOException e) {
+            throw new SpoolFailed("closing " + folder, e);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.banyan.bridge.store;
+
+import dev.banyan.bridge.change.AggregateImages;
+import dev.banyan.bridge.change.Faults;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What one run of the engine remembers: gathered, read back at once, and made durable by {@link #commit} all together. One thread uses it.
+ * After any failure it is of no more use.
+ */
+public interface Ledger {
+
+    /** The remembered rows. */
+    AggregateImages images();
+
+    /** What waits because the mapping had no answer. */
+    Faults faults();
+
+    /** How many aggregates wait. */
+    int waiting();
+
+    /** Remembers that a row changed while a backfill was under way. */
+    void touch(StoreSession.RowKey row);
+
+    /** Those of {@code rows} that changed since the running backfill was asked for. */
+    Set<StoreSession.RowKey> touchedAmong(List<StoreSession.RowKey> rows);
+
+    /** Records how far a backfill is; when it is done, the rows that changed meanwhile are forgotten. Durable with the next commit. */
+    void update(Backfill backfill);
+
+    /** Throws {@link Fenced} if the lease is lost: for a hub that does not shut earlier holders out itself. */
+    void checkLease();
+
+    /** Makes everything since the last commit durable, and the position with it; throws {@link Fenced} if the lease is lost. */
+    void commit(Position position);
+
+    /** Forces what was committed to the disk, where the database does not do so at each commit. */
+    void force();
+}

@@ -1,0 +1,193 @@
+package dev.banyan.bridge.spool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banyan.bridge.change.Arrival;
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.store.FaultSeal;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DiskSpoolTest {
+
+    private static final TableId TABLE = new TableId("public", "orders");
+
+    @TempDir
+    Path folder;
+
+    private final String id = UUID.randomUUID().toString();
+    private FaultSeal seal;
+
+    @BeforeEach
+    void key() throws Exception {
+        seal = FaultSeal.of(Files.writeString(folder.resolve("key"), "thirty-two bytes of nobody's business"));
+    }
+
+    private DiskSpool.Settings settings(long bytesMax, long segmentBytesMax) {
+        return new DiskSpool.Settings(folder.resolve("spool"), seal, bytesMax, segmentBytesMax);
+    }
+
+    private static Arrival arrival(long lsn) {
+        var row = new Row(Map.of("id", lsn, "v", "secret 4711", "sum", new BigDecimal("1.10")));
+        var transaction = new Transaction(
+                lsn,
+                "tx" + lsn,
+                Instant.parse("2026-01-31T10:15:30.123456Z"),
+                List.of(
+                        new Change.Inserted(TABLE, row),
+                        new Change.Updated(TABLE, null, row),
+                        new Change.Deleted(TABLE, row),
+                        new Change.Truncated(TABLE),
+                        new Change.Read(TABLE, row)));
+        return Arrival.of(transaction, Map.of("lsn", lsn, "lsn_commit", lsn, "x", "y"), lsn % 2 == 0);
+    }
+
+    private static List<Arrival> arrivals(int from, int to) {
+        var arrivals = new ArrayList<Arrival>();
+        for (var lsn = from; lsn < to; lsn++) {
+            arrivals.add(arrival(lsn));
+        }
+        return arrivals;
+    }
+
+    private List<Path> files() throws Exception {
+        try (var found = Files.list(folder.resolve("spool").resolve(id))) {
+            return found.sorted().toList();
+        }
+    }
+
+    private DiskSpool recovered(DiskSpool.Settings settings) {
+        return DiskSpool.recover(settings, id).orElseThrow();
+    }
+
+    @Test
+    void whatWasAppendedComesBackInOrderAlsoAfterARestartAndIsForgottenOnceSafe() throws Exception {
+        var settings = settings(1 << 20, 2_000);
+        var spool = DiskSpool.create(settings, id);
+        assertThat(spool.end()).isEmpty();
+        spool.append(arrivals(1, 8));
+        spool.append(arrivals(8, 20));
+        spool.append(List.of(Arrival.quiet(30, Map.of("lsn", 30L), false)));
+        assertThat(spool.take(12)).isEqualTo(arrivals(1, 4));
+        spool.close();
+
+        spool = recovered(settings);
+        assertThat(spool.end()).contains(Arrival.quiet(30, Map.of("lsn", 30L), false));
+        var taken = new ArrayList<Arrival>();
+        while (!spool.isEmpty()) {
+            taken.addAll(spool.take(1));
+        }
+        assertThat(taken.subList(0, 19)).isEqualTo(arrivals(1, 20));
+        assertThat(taken).hasSize(20);
+        var before = files().size();
+        spool.forgetTaken();
+        assertThat(files().size()).isLessThan(before);
+        spool.append(arrivals(31, 32));
+        assertThat(spool.take(100)).isEqualTo(arrivals(31, 32));
+        spool.delete();
+        assertThat(folder.resolve("spool").resolve(id)).doesNotExist();
+        assertThat(DiskSpool.recover(settings, id)).isEmpty();
+    }
+
+    @Test
+    void rowsAreEncryptedAndAnotherKeyOpensNothing() throws Exception {
+        var spool = DiskSpool.create(settings(1 << 20, 2_000), id);
+        spool.append(arrivals(1, 5));
+        spool.close();
+        for (var file : files()) {
+            assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain("4711", "orders");
+        }
+        seal = FaultSeal.of(Files.writeString(folder.resolve("other"), "some other secret of many bytes"));
+        assertThatThrownBy(() -> recovered(settings(1 << 20, 2_000))).hasMessageContaining("faultKeyFile");
+    }
+
+    @Test
+    void wherverAKillCutTheLastWriteAllBeforeItStaysAndWritingGoesOn() throws Exception {
+        var settings = settings(1 << 20, 1 << 20);
+        var spool = DiskSpool.create(settings, id);
+        spool.append(arrivals(1, 4));
+        var whole = Files.size(files().getFirst());
+        spool.append(arrivals(4, 6));
+        spool.close();
+        var file = files().getFirst();
+        var bytes = Files.readAllBytes(file);
+        for (var cut = (int) whole; cut < bytes.length; cut += 7) {
+            Files.write(file, java.util.Arrays.copyOf(bytes, cut));
+            try (var again = recovered(settings)) {
+                var kept = again.take(1_000);
+                assertThat(kept)
+                        .startsWith(arrivals(1, 4).toArray(Arrival[]::new))
+                        .hasSizeBetween(3, 4);
+                assertThat(again.end()).contains(kept.getLast());
+                again.append(arrivals(9, 10));
+                assertThat(again.take(1_000)).isEqualTo(arrivals(9, 10));
+            }
+            try (var third = recovered(settings)) {
+                assertThat(third.take(1_000)).endsWith(arrival(9));
+            }
+        }
+    }
+
+    @Test
+    void damageInTheMiddleIsNamedAndNeverPassedOver() throws Exception {
+        var settings = settings(1 << 20, 1_500);
+        var spool = DiskSpool.create(settings, id);
+        for (var lsn = 1; lsn < 12; lsn++) {
+            spool.append(arrivals(lsn, lsn + 1));
+        }
+        spool.close();
+        var second = files().get(1);
+        try (var channel = java.nio.channels.FileChannel.open(second, StandardOpenOption.WRITE)) {
+            channel.write(java.nio.ByteBuffer.wrap(new byte[] {1, 2, 3}), 100);
+        }
+        try (var damaged = recovered(settings)) {
+            assertThatThrownBy(() -> damaged.take(1_000))
+                    .isInstanceOf(SpoolFailed.class)
+                    .hasMessageContaining("00000002.spool: damaged at byte ");
+        }
+    }
+
+    @Test
+    void aFullSpoolTakesNothingMoreUntilSomethingIsForgotten() {
+        var spool = DiskSpool.create(settings(3_000, 1_000), id);
+        for (var lsn = 1; spool.bytes() < 3_000; lsn++) {
+            spool.append(arrivals(lsn, lsn + 1));
+        }
+        var end = spool.end();
+        assertThatThrownBy(() -> spool.append(arrivals(99, 100)))
+                .isInstanceOf(SpoolFull.class)
+                .hasMessageContaining("spool.megabytes");
+        assertThat(spool.end()).isEqualTo(end);
+        assertThat(spool.take(1_000)).isNotEmpty();
+        spool.forgetTaken();
+        spool.append(arrivals(99, 100));
+        assertThat(spool.take(1_000)).isEqualTo(arrivals(99, 100));
+        spool.close();
+    }
+
+    @Test
+    void othersAreDeleted() {
+        var settings = settings(1 << 20, 1_000);
+        DiskSpool.create(settings, "left-over").append(arrivals(1, 2));
+        var spool = DiskSpool.create(settings, id);
+        DiskSpool.deleteOthers(settings, id);
+        assertThat(DiskSpool.exists(settings, id)).isTrue();
+        assertThat(DiskSpool.exists(settings, "left-over")).isFalse();
+        spool.close();
+    }
+}
