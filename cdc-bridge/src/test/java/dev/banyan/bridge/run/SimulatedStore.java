@@ -1,0 +1,116 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.engine.OffsetRule;
+import dev.banyan.bridge.store.Fenced;
+import dev.banyan.bridge.store.Lease;
+import dev.banyan.bridge.store.Position;
+import dev.banyan.bridge.store.SpoolClaim;
+import dev.banyan.bridge.store.StoreFailed;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The bridge's database as two hosts reach it: what a transaction committed is there, whatever its client got to know. */
+final class SimulatedStore {
+
+    private final SimulatedWorld world;
+    private final Map<String, Row> images = new HashMap<>();
+    private Lease lease = new Lease(0, "", 0);
+    private Position position = new Position("system", 1, 0, OffsetRule.startingAt(0));
+    private @Nullable SpoolClaim claim;
+
+    /** So many of the next transactions fail before they are committed, or after. */
+    int failsBefore;
+
+    int failsAfter;
+
+    SimulatedStore(SimulatedWorld world) {
+        this.world = world;
+    }
+
+    private void transaction(long epoch, Runnable work) {
+        world.point();
+        if (failsBefore > 0) {
+            failsBefore--;
+            throw new StoreFailed("simulated", new SQLException("before"));
+        }
+        if (epoch != lease.epoch()) {
+            throw new Fenced("fenced");
+        }
+        work.run();
+        world.point();
+        if (failsAfter > 0) {
+            failsAfter--;
+            throw new StoreFailed("simulated", new SQLException("after"));
+        }
+    }
+
+    /** The epoch of the lease; 0 when somebody else holds it. */
+    long tryLease(String holder, long nowMs, Duration length) {
+        var taken = lease.takenBy(holder, nowMs, length, false);
+        if (taken.isEmpty()) {
+            return 0;
+        }
+        lease = taken.get();
+        return lease.epoch();
+    }
+
+    void renew(long epoch, long nowMs, Duration length) {
+        transaction(lease.epoch(), () -> lease = lease.keptBy(epoch, nowMs, length));
+    }
+
+    void releaseLease(long epoch) {
+        if (epoch == lease.epoch()) {
+            lease = new Lease(epoch, lease.holder(), 0);
+        }
+    }
+
+    void checkLease(long epoch) {
+        transaction(epoch, () -> {});
+    }
+
+    void commit(long epoch, Position next, Map<String, Row> changed, Duration length) {
+        transaction(epoch, () -> {
+            lease = lease.keptBy(epoch, world.now, length);
+            position = next;
+            images.putAll(changed);
+        });
+    }
+
+    void claim(long epoch, @Nullable SpoolClaim next) {
+        transaction(epoch, () -> claim = next);
+    }
+
+    Optional<SpoolClaim> claim() {
+        return Optional.ofNullable(claim);
+    }
+
+    Position position() {
+        return position;
+    }
+
+    @Nullable
+    Row image(String key) {
+        return images.get(key);
+    }
+
+    boolean imagesAreWritten() {
+        return !images.isEmpty();
+    }
+
+    Map<String, Object> values() {
+        var values = new HashMap<String, Object>();
+        images.forEach(
+                (key, row) -> values.put(key, String.valueOf(row.get("v")).isEmpty() ? "" : value(row)));
+        return values;
+    }
+
+    private static Object value(Row row) {
+        var value = row.get("v");
+        return value == null ? "null" : value;
+    }
+}
