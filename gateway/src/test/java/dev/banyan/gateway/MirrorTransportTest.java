@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -46,7 +48,7 @@ class MirrorTransportTest {
                   - {name: other, url: "%s"}
                 routes:
                 """.formatted(legacy.url(), other.url()));
-        for (String name : List.of("alike", "broken", "large", "different", "hung", "always-other")) {
+        for (String name : List.of("alike", "broken", "large", "different", "hung", "always-other", "closing")) {
             rules.append("""
                       - name: %s
                         matches: [{path: {value: /%s}}]
@@ -252,6 +254,33 @@ class MirrorTransportTest {
         assertThat(sum("always-other", "mismatched")).isEqualTo(5);
         assertThat(mirror("always-other").path("skipped").path("busy").asInt(0)).isZero();
         await("no place is taken", () -> mirror("always-other").path("inFlight").asInt(-1) == 0);
+    }
+
+    @Test
+    void aConnectionThatWasClosedMeanwhileIsNoErrorOfTheOtherSide() throws Exception {
+        var used = new ConcurrentHashMap<Wire, Boolean>();
+        var closed = new AtomicInteger();
+        legacy.reply("/closing", ABCDE);
+        other.on("/closing", (_, wire) -> {
+            if (used.put(wire, true) == null) {
+                wire.send(ABCDE);
+            } else {
+                closed.incrementAndGet();
+                wire.close();
+            }
+        });
+        // Over one connection, so that its event loop has the connection of the copy before.
+        try (var wire = gateway.wire()) {
+            for (int i = 0; i < 6; i++) {
+                assertThat(wire.send("GET /closing HTTP/1.1\r\nHost: shop.test\r\n\r\n")
+                                .reply())
+                        .endsWith("abcde");
+                int all = i + 1;
+                await("compared", () -> sum("closing", "compared") == all);
+            }
+        }
+        assertThat(closed.get()).isPositive();
+        assertThat(sum("closing", "copyErrors")).isZero();
     }
 
     @Test

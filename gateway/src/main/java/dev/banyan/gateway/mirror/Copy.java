@@ -1,6 +1,7 @@
 package dev.banyan.gateway.mirror;
 
 import dev.banyan.gateway.backend.Failure;
+import dev.banyan.gateway.backend.Fallback;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.call.HostNames;
@@ -41,6 +42,7 @@ final class Copy implements Asker {
     private @Nullable BackendConnection connection;
     private @Nullable HttpResponse head;
     private long headNanos;
+    private boolean reconnected;
     private boolean done;
 
     /**
@@ -65,6 +67,11 @@ final class Copy implements Asker {
         this.body = body;
         this.then = then;
     }
+
+    /*
+     * A read over a connection that its server has closed in the meantime is asked once more, as a caller's is: it says nothing about the
+     * server, and callers' errors, with which copies' are compared, do not have it.
+     */
 
     void begin(LiveBackend backend, Instance instance) {
         BackendConnection taken = request.pool().take(backend, instance, this);
@@ -153,6 +160,12 @@ final class Copy implements Asker {
 
     @Override
     public void broke(BackendConnection from, Failure why) {
+        boolean repeatable = head == null && Fallback.isRepeatable(request.method(), request.body().length > 0);
+        if (from == connection && !reconnected && Fallback.mayReconnect(why, repeatable, from.wasUsed())) {
+            reconnected = true;
+            begin(from.backend(), from.instance());
+            return;
+        }
         end(from, false, new Asked.Failed(why));
     }
 
