@@ -71,6 +71,10 @@ public final class ShiftRunner implements AutoCloseable {
     private volatile boolean up;
     private volatile boolean closed;
     private Map<String, Standpoint> told = Map.of();
+
+    /** The heads that are in force here: what people are told is never ahead of what requests see. */
+    private volatile Map<String, Head> headsInForce = Map.of();
+
     private int turns;
     private final Thread thread;
 
@@ -164,9 +168,9 @@ public final class ShiftRunner implements AutoCloseable {
         return up;
     }
 
-    /** The newest known state of every route that has one. */
+    /** The newest state in force here of every route that has one. */
     public Map<String, Head> heads() {
-        return heads;
+        return headsInForce;
     }
 
     private void run() {
@@ -282,11 +286,18 @@ public final class ShiftRunner implements AutoCloseable {
 
     /** Says where each route stands here, if that has changed. */
     private synchronized void settle() {
+        Map<String, Head> known = heads;
         Map<String, Standpoint> now = standpoints(plans.get());
         if (!now.equals(told)) {
             told = now;
             standpoints.accept(now);
         }
+        headsInForce = known;
+    }
+
+    /** Where a route stands here by the heads in force. */
+    Standpoint inForce(Plan plan) {
+        return standpoint(plan, headsInForce);
     }
 
     /** Where those routes stand here that do not stand where their file says, by these plans. Never waits. */
@@ -303,7 +314,11 @@ public final class ShiftRunner implements AutoCloseable {
 
     /** Where a route stands here: the lower of what is journalled and what was asked here. */
     public Standpoint standpoint(Plan plan) {
-        Head head = heads.get(plan.route());
+        return standpoint(plan, heads);
+    }
+
+    private Standpoint standpoint(Plan plan, Map<String, Head> by) {
+        Head head = by.get(plan.route());
         Standpoint stands = head == null ? Head.unknown(plan) : head.standpoint(plan);
         for (Waiting each : waiting.values()) {
             Command command = each.command();

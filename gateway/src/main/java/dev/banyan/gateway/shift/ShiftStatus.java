@@ -83,7 +83,7 @@ public record ShiftStatus(
     }
 
     private Map<String, Object> state(Plan plan, @Nullable Head head) {
-        Standpoint stands = runner.standpoint(plan);
+        Standpoint stands = runner.inForce(plan);
         var map = new LinkedHashMap<String, Object>();
         map.put("route", plan.route());
         map.put("state", head == null ? "new" : head.state().word());

@@ -97,7 +97,7 @@ public final class Leadership implements AutoCloseable {
     }
 
     private void run() {
-        boolean going = true;
+        boolean going = isStoreOpen();
         while (going) {
             try {
                 long asked = System.nanoTime();
@@ -151,6 +151,16 @@ public final class Leadership implements AutoCloseable {
 
     private String leaseEnd() {
         return String.format(Locale.ROOT, "CURRENT_TIMESTAMP + INTERVAL '%.3f' SECOND", lease.toMillis() / 1000.0);
+    }
+
+    /** Waits a while for a store that was opened just now: asked before that, it would be asked again a whole pause later. */
+    private boolean isStoreOpen() {
+        try {
+            store.awaitFirstAnswer(lease);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
     }
 
     private void tell(@Nullable Held before, @Nullable Held after) {
