@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +108,40 @@ final class CohortTest {
         assertThat(moved).hasSize(5_000);
         assertThat(decide(table(Stage.LIVE, 0), "Cookie: banyan_id=user1").side())
                 .isEqualTo(Side.BASELINE);
+    }
+
+    @Test
+    void aMillionCallersSplitWithinThreeSigmaAndNobodyFlipsBackWhileItIsRaised() throws Exception {
+        int callers = 1_000_000;
+        var key = new AtomicReference<>("");
+        var facts = new RequestFacts(
+                "shop.test",
+                "GET",
+                "/catalog",
+                null,
+                name -> name.equalsIgnoreCase("X-Customer-Id") ? List.of(key.get()) : List.of(),
+                false,
+                false,
+                0);
+        var before = new BitSet(callers);
+        for (int weight : new int[] {100, 2_500, 5_000}) {
+            RoutingTable table = table(Stage.LIVE, weight);
+            var now = new BitSet(callers);
+            for (int i = 0; i < callers; i++) {
+                key.set("user-" + i);
+                now.set(i, ((Decision.Routed) table.decide(facts)).side() == Side.CANDIDATE);
+            }
+            double share = weight / (double) Route.EVERYONE;
+            double sigma = Math.sqrt(callers * share * (1 - share));
+            assertThat((double) now.cardinality())
+                    .as("at weight %s", weight)
+                    .isBetween(callers * share - 3 * sigma, callers * share + 3 * sigma);
+            before.andNot(now);
+            assertThat(before.cardinality())
+                    .as("flip-backs at weight %s", weight)
+                    .isZero();
+            before = now;
+        }
     }
 
     @ParameterizedTest
