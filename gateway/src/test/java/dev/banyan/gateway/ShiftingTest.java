@@ -180,7 +180,11 @@ final class ShiftingTest {
                     .isFalse();
             JsonNode answer = command(gateway, "rollback");
             assertThat(answer.path("outcome").asString()).isIn("done", "later");
-            assertThat(servedBy(gateway)).isEqualTo("legacy");
+            for (int i = 0; i < 100; i++) {
+                assertThat(servedBy(gateway))
+                        .as("request %s after the roll-back", i)
+                        .isEqualTo("legacy");
+            }
             await("journalled", () -> stand(gateway).equals("capped off 0"));
         }
         try (var gateway = TestGateway.restart(folder)) {

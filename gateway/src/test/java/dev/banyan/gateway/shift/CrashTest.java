@@ -14,12 +14,9 @@ import dev.banyan.rules.gate.Mismatches;
 import dev.banyan.rules.gate.SideCounts;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -126,7 +123,11 @@ class CrashTest {
         for (int turn = 0; turn < 400 && decided < EXPECTED.size(); turn++) {
             if (gateway == null) {
                 Path home = folder.resolve(route + born);
-                var store = new KilledStore(open.shifts(route + "-" + born++, clock), killer);
+                var store = new HookedStore(open.shifts(route + "-" + born++, clock), (_, append) -> {
+                    killer.maybe();
+                    append.run();
+                    killer.maybe();
+                });
                 gateway = new Incarnation(() -> List.of(plan), store, home, clock);
             }
             try {
@@ -186,76 +187,6 @@ class CrashTest {
             if (java.util.Arrays.stream(at).anyMatch(each -> each == now)) {
                 throw new Killed();
             }
-        }
-    }
-
-    private record KilledStore(ShiftStore real, Killer killer) implements ShiftStore {
-
-        @Override
-        public void open() {
-            real.open();
-        }
-
-        @Override
-        public boolean isOpen() {
-            return real.isOpen();
-        }
-
-        @Override
-        public boolean leads() {
-            return real.leads();
-        }
-
-        @Override
-        public Map<String, Head> heads() throws StoreUnavailable {
-            return real.heads();
-        }
-
-        @Override
-        public void append(Entry entry, @Nullable Answer answer) throws StoreUnavailable {
-            killer.maybe();
-            real.append(entry, answer);
-            killer.maybe();
-        }
-
-        @Override
-        public void answer(Answer answer) throws StoreUnavailable {
-            real.answer(answer);
-        }
-
-        @Override
-        public void ask(Command command) throws StoreUnavailable {
-            real.ask(command);
-        }
-
-        @Override
-        public List<Command> unanswered() throws StoreUnavailable {
-            return real.unanswered();
-        }
-
-        @Override
-        public List<Answer> answers(Collection<UUID> commands) throws StoreUnavailable {
-            return real.answers(commands);
-        }
-
-        @Override
-        public void publish(Map<WindowKey, Evidence> seen) throws StoreUnavailable {
-            real.publish(seen);
-        }
-
-        @Override
-        public Map<WindowKey, Evidence> sums(Collection<WindowKey> windows) throws StoreUnavailable {
-            return real.sums(windows);
-        }
-
-        @Override
-        public void forgetAllBut(Collection<WindowKey> windows) throws StoreUnavailable {
-            real.forgetAllBut(windows);
-        }
-
-        @Override
-        public List<Entry> journal(String route, int limit) throws StoreUnavailable {
-            return real.journal(route, limit);
         }
     }
 }

@@ -1,0 +1,46 @@
+package dev.banyan.gateway.shift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.rules.Stage;
+import dev.banyan.rules.Standpoint;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How soon a roll-back holds: at once where it was asked, and with one turn each of the leader and of every other gateway. */
+class RollBackTest {
+
+    private static final Standpoint EVERYBODY = new Standpoint(Stage.LIVE, 10_000);
+    private static final Plan PLAN = Fixture.byHand(EVERYBODY, Fixture.KEYS);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void itHoldsAtOnceWhereItIsAskedAndWithTheNextTurnOfTheLeaderAndOfEveryOtherGateway() throws Exception {
+        var clock = new ManualClock();
+        try (var open = OpenStore.inMemory()) {
+            var leader = new Incarnation(() -> List.of(PLAN), open.shifts("leader", clock), folder.resolve("a"), clock);
+            var asked = new Incarnation(() -> List.of(PLAN), open.shifts("asked", clock), folder.resolve("b"), clock);
+            var third = new Incarnation(() -> List.of(PLAN), open.shifts("third", clock), folder.resolve("c"), clock);
+            for (Incarnation each : List.of(leader, asked, third)) {
+                assertThat(each.runner.standpoint(PLAN)).isEqualTo(EVERYBODY);
+            }
+
+            assertThat(asked.runner.ask(Fixture.command(Command.Kind.ROLLBACK))).isNotDone();
+            assertThat(asked.standpoint("browse")).as("at once").isEqualTo(Standpoint.BASELINE);
+            assertThat(leader.runner.standpoint(PLAN)).isEqualTo(EVERYBODY);
+
+            asked.runner.turn(); // hands the command on; asking has woken it
+            leader.runner.turn();
+            third.runner.turn();
+            assertThat(leader.standpoint("browse")).isEqualTo(Standpoint.BASELINE);
+            assertThat(third.standpoint("browse")).isEqualTo(Standpoint.BASELINE);
+        }
+        // The leader's turn and, after it, that of another gateway.
+        assertThat(ShiftRunner.TICK.multipliedBy(2)).isLessThanOrEqualTo(Duration.ofSeconds(1));
+    }
+}
