@@ -120,7 +120,7 @@ class BackendWireTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart",
+                "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\npart",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\nZZ\r\n"
             })
