@@ -56,6 +56,11 @@ final class Http2Wire implements AutoCloseable {
             return payload.getInt(type == GOAWAY ? 4 : 0);
         }
 
+        /** The last stream that a GOAWAY names. */
+        int lastStream() {
+            return payload.getInt(0);
+        }
+
         String status() {
             return head == null ? "" : String.valueOf(head.status());
         }
