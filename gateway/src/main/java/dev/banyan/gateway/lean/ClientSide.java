@@ -5,6 +5,7 @@ import dev.banyan.gateway.call.OwnReply;
 import dev.banyan.gateway.call.Step;
 import dev.banyan.gateway.connect.BackendConnection;
 import dev.banyan.gateway.connect.Pool;
+import dev.banyan.gateway.edge.Linger;
 import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.Refusal;
 import io.netty.buffer.Unpooled;
@@ -223,7 +224,7 @@ final class ClientSide extends ChannelDuplexHandler {
     private void linger(ChannelHandlerContext client) {
         boolean whole = mode != Mode.UNWANTED || closing; // the request had no body, or all of it has come meanwhile
         if (!whole) {
-            Unwanted.linger(client);
+            Linger.end(client);
         }
     }
 

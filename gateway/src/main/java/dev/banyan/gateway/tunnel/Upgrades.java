@@ -7,6 +7,7 @@ import dev.banyan.gateway.call.Call;
 import dev.banyan.gateway.call.HostNames;
 import dev.banyan.gateway.call.Intake;
 import dev.banyan.gateway.call.OwnReply;
+import dev.banyan.gateway.edge.Linger;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.record.Outcome;
 import dev.banyan.rules.Decision;
@@ -76,7 +77,7 @@ public final class Upgrades extends ChannelDuplexHandler {
     }
 
     private void fromClient(Object message) {
-        if (backendChannel != null && message instanceof io.netty.buffer.ByteBuf) {
+        if (backendChannel != null && backendChannel.isActive() && message instanceof io.netty.buffer.ByteBuf) {
             backendChannel.writeAndFlush(message);
         } else {
             ReferenceCountUtil.release(message);
@@ -193,11 +194,21 @@ public final class Upgrades extends ChannelDuplexHandler {
                         tunnels.remove(this);
                         backend.leave();
                         backendSide.ended(Failure.RESET.status(), Failure.RESET);
-                        client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+                        backendGone(client);
                     });
                     backendSide.headWithin(connected.channel(), routed.requestTimeout());
                     connected.channel().writeAndFlush(request);
                 });
+    }
+
+    /** What the backend has sent last still has to reach a client that goes on sending. */
+    private static void backendGone(ChannelHandlerContext client) {
+        if (client.channel().isActive() && Linger.canEndOneSide(client)) {
+            client.channel().config().setAutoRead(true);
+            Linger.end(client);
+        } else {
+            client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
     }
 
     private void count(Decision.Routed routed, LiveBackend backend, int status, @Nullable Failure failure) {

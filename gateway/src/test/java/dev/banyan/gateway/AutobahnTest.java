@@ -1,0 +1,152 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The fuzzing client of Autobahn, which its Maven plugin brings, against a WebSocket server and the same one behind a gateway: no
+ * case gets worse on the way.
+ */
+class AutobahnTest {
+
+    private static final String DIRECT = "direct";
+    private static final String GATEWAY = "gateway";
+
+    /** From bad to good; anything else is as good as can be, or not in the server's power. */
+    private static final List<String> GRADES =
+            List.of("FAILED", "WRONG CODE", "UNCLEAN", "FAILED BY CLIENT", "NON-STRICT");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void noCaseOfFramingGetsWorse() throws Exception {
+        compare(List.of("1.*", "2.*", "3.*", "4.*", "5.*", "6.1.*", "6.2.*", "6.3.*", "7.*", "10.*"), 100);
+    }
+
+    @Test
+    @Tag("soak")
+    void noCaseAtAllGetsWorse() throws Exception {
+        compare(List.of("*"), 240);
+    }
+
+    private void compare(List<String> cases, int atLeast) throws Exception {
+        TestGateway.take(Way.LEAN);
+        try (var echo = new WebSocketEcho();
+                var gateway = TestGateway.start(folder, """
+                        backends:
+                          - {name: legacy, url: "http://127.0.0.1:%d", baseline: true}
+                        """.formatted(echo.port()))) {
+            Map<String, String> worse = worse(echo.port(), gateway.port(), cases, atLeast);
+            // A server that closes while the client still sends may lose what it has sent last, with or without a
+            // gateway.
+            for (int again = 0; again < 2 && !worse.isEmpty(); again++) {
+                worse = worse(echo.port(), gateway.port(), List.copyOf(worse.keySet()), worse.size());
+            }
+            assertThat(worse).isEmpty();
+        }
+    }
+
+    /** Runs cases both ways and returns those with a worse result by way of the gateway, with what came out. */
+    private Map<String, String> worse(int echo, int gateway, List<String> cases, int atLeast) throws Exception {
+        fuzz(echo, gateway, cases);
+        JsonNode report =
+                new JsonMapper().readTree(folder.resolve("reports/index.json").toFile());
+        JsonNode direct = report.path(DIRECT);
+        JsonNode behind = report.path(GATEWAY);
+        assertThat(direct.size()).isGreaterThanOrEqualTo(atLeast);
+        assertThat(behind.size()).isEqualTo(direct.size());
+        assertThat(direct.valueStream().map(each -> each.path("behavior").asString("")))
+                .as("the server itself has no fault")
+                .doesNotContain("FAILED");
+        return direct.propertyStream()
+                .filter(each -> isWorse(each.getValue(), behind.path(each.getKey())))
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, each -> each.getValue() + " became " + behind.path(each.getKey())));
+    }
+
+    private static boolean isWorse(JsonNode direct, JsonNode gateway) {
+        return grade(gateway, "behavior") < grade(direct, "behavior")
+                || grade(gateway, "behaviorClose") < grade(direct, "behaviorClose");
+    }
+
+    private static int grade(JsonNode result, String of) {
+        String name = result.path(of).asString("FAILED");
+        return GRADES.contains(name) ? GRADES.indexOf(name) : GRADES.size();
+    }
+
+    /** Runs it in a process of its own: its event loop can be run once. */
+    private void fuzz(int direct, int gateway, List<String> cases) throws Exception {
+        String spec = new JsonMapper()
+                .writeValueAsString(Map.of(
+                        "failByDrop", false,
+                        "outdir", folder.resolve("reports").toString(),
+                        "servers",
+                                List.of(
+                                        Map.of("agent", DIRECT, "url", "ws://127.0.0.1:" + direct),
+                                        Map.of("agent", GATEWAY, "url", "ws://127.0.0.1:" + gateway)),
+                        "options", Map.of("version", 18),
+                        "cases", cases,
+                        "exclude-cases", List.of(),
+                        "exclude-agent-cases", Map.of()));
+        Path specFile = Files.writeString(folder.resolve("spec.json"), spec);
+        Path script = Files.writeString(folder.resolve("fuzz.py"), """
+                import json, sys
+                sys.path.insert(0, '__pyclasspath__/')
+                from autobahntestsuite import wstest
+                wstest.start({'mode': 'fuzzingclient'}, json.load(open('%s')))
+                """.formatted(specFile));
+        Path output = folder.resolve("output");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-Xmx512m",
+                        "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-Dpython.cachedir.skip=true",
+                        "-Dpython.console.encoding=UTF-8",
+                        "-Dpython.import.site=false",
+                        "-cp",
+                        classPath(),
+                        "org.python.util.jython",
+                        script.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(40, TimeUnit.MINUTES)).as("it ends").isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(process.exitValue()).as(() -> read(output)).isZero();
+    }
+
+    private static String read(Path output) {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    /** Only the two jars of Python: those of the gateway have classes that they do not expect. */
+    private static String classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(each -> each.contains("autobahntestsuite-maven-plugin") || each.contains("jython-standalone"))
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}
