@@ -132,7 +132,7 @@ final class ArchitectureTest {
                         "LatencyRecorder",
                         "LimitResult",
                         "Mismatches",
-                        "Reading",
+                        "Observation",
                         "SideCounts",
                         "StepForecast",
                         "TripWatch",

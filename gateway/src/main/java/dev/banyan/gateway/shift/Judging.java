@@ -44,10 +44,11 @@ public final class Judging {
     }
 
     /** What the gates say about a route at a step. */
-    static Judgement judge(Plan plan, Head head, At at, Map<WindowKey, Evidence> sums, Readings readings, Instant now) {
+    static Judgement judge(
+            Plan plan, Head head, At at, Map<WindowKey, Evidence> sums, Observations observations, Instant now) {
         Analysis analysis = plan.analysis();
         return analysis == null
                 ? Judgement.UNGATED
-                : Judge.judge(analysis, plan.window(at, now), evidence(head, at, sums), readings.of(plan));
+                : Judge.judge(analysis, plan.window(at, now), evidence(head, at, sums), observations.of(plan));
     }
 }

@@ -19,16 +19,16 @@ final class Lead {
 
     private final ShiftStore store;
     private final Consumer<Entry> moved;
-    private final Readings readings;
+    private final Observations observations;
     private final InstantSource clock;
 
     /**
      * @param moved is told of every entry after it was journalled, and must not block
      */
-    Lead(ShiftStore store, Consumer<Entry> moved, Readings readings, InstantSource clock) {
+    Lead(ShiftStore store, Consumer<Entry> moved, Observations observations, InstantSource clock) {
         this.store = store;
         this.moved = moved;
-        this.readings = readings;
+        this.observations = observations;
         this.clock = clock;
     }
 
@@ -93,7 +93,7 @@ final class Lead {
             if (plan == null || !(head.state() instanceof ShiftState.OnSteps on)) {
                 continue;
             }
-            var event = new ShiftEvent.Judged(Judging.judge(plan, head, on.at(), sums, readings, now));
+            var event = new ShiftEvent.Judged(Judging.judge(plan, head, on.at(), sums, observations, now));
             if (next(head, event, plan, heads) instanceof Result.Moves(Entry entry)) {
                 append(entry, null, heads);
             }

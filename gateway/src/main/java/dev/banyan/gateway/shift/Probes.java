@@ -1,7 +1,7 @@
 package dev.banyan.gateway.shift;
 
 import dev.banyan.rules.Gate;
-import dev.banyan.rules.gate.Reading;
+import dev.banyan.rules.gate.Observation;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,9 +32,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Asks the addresses of gates now and then, beside everything else. What cannot be read, for whatever reason, is no data. Each
- * gateway asks, so that whoever leads next has readings at once, and every status says the same.
+ * gateway asks, so that whoever leads next has observations at once, and every status says the same.
  */
-public final class Probes implements Readings, AutoCloseable {
+public final class Probes implements Observations, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Probes.class);
 
@@ -105,27 +105,27 @@ public final class Probes implements Readings, AutoCloseable {
     }
 
     @Override
-    public Map<Gate, Reading> of(Plan plan) {
+    public Map<Gate, Observation> of(Plan plan) {
         Instant now = clock.instant();
-        Map<Gate, Reading> readings = new HashMap<>();
+        Map<Gate, Observation> observations = new HashMap<>();
         for (Gate.Probed gate : gatesOf(plan)) {
             Told last = told.get(gate);
             if (last != null) {
-                readings.put(gate, reading(last, now));
+                observations.put(gate, observation(last, now));
             }
         }
-        return readings;
+        return observations;
     }
 
-    private static Reading reading(Told last, Instant now) {
+    private static Observation observation(Told last, Instant now) {
         if (last.found.value == null) {
-            return Reading.none(last.found.words);
+            return Observation.none(last.found.words);
         }
         if (Duration.between(last.at, now).compareTo(FRESH) > 0) {
-            return Reading.none("nobody was asked since " + last.at);
+            return Observation.none("nobody was asked since " + last.at);
         }
         Duration beyond = last.beyondSince == null ? Duration.ZERO : Duration.between(last.beyondSince, last.at);
-        return new Reading(last.found.value, last.found.words, beyond);
+        return new Observation(last.found.value, last.found.words, beyond);
     }
 
     private void run() {

@@ -62,7 +62,7 @@ public final class ShiftRunner implements AutoCloseable {
     private final LocalCopy copy;
     private final Lead lead;
     private final Counts seen;
-    private final Readings readings;
+    private final Observations observations;
     private final OwnCounts counts;
     private final InstantSource clock;
     private final Map<UUID, Waiting> waiting = new ConcurrentHashMap<>();
@@ -80,7 +80,7 @@ public final class ShiftRunner implements AutoCloseable {
 
     /**
      * @param plans of all routes in force
-     * @param readings for gates that ask somebody else
+     * @param observations for gates that ask somebody else
      * @param standpoints is told, whenever it changes, where those routes stand that do not stand where their file says; may be
      *     called by any thread, one at a time
      * @param moved is told of every move this gateway journals as the leader, and must not block
@@ -89,7 +89,7 @@ public final class ShiftRunner implements AutoCloseable {
     public ShiftRunner(
             Supplier<Collection<Plan>> plans,
             Counts counts,
-            Readings readings,
+            Observations observations,
             Consumer<Map<String, Standpoint>> standpoints,
             ShiftStore store,
             Consumer<Entry> moved,
@@ -99,9 +99,9 @@ public final class ShiftRunner implements AutoCloseable {
         this.standpoints = standpoints;
         this.store = store;
         this.copy = copy;
-        this.lead = new Lead(store, moved, readings, clock);
+        this.lead = new Lead(store, moved, observations, clock);
         this.seen = counts;
-        this.readings = readings;
+        this.observations = observations;
         this.counts = new OwnCounts(counts);
         this.clock = clock;
         LocalCopy.Kept kept = copy.load();
@@ -188,7 +188,7 @@ public final class ShiftRunner implements AutoCloseable {
     void turn() {
         Collection<Plan> now = plans.get();
         seen.follow(now);
-        readings.follow(now);
+        observations.follow(now);
         if (!needsStore(now)) {
             return;
         }

@@ -26,7 +26,7 @@ public record ShiftStatus(
         Supplier<Collection<Plan>> plans,
         ShiftRunner runner,
         ShiftStore store,
-        Readings readings,
+        Observations observations,
         InstantSource clock) {
 
     private static final String NEEDS = "needs";
@@ -141,7 +141,7 @@ public record ShiftStatus(
     }
 
     private Judgement judged(Plan plan, Head head, At at, Map<WindowKey, Evidence> sums) {
-        return Judging.judge(plan, head, at, sums, readings, clock.instant());
+        return Judging.judge(plan, head, at, sums, observations, clock.instant());
     }
 
     private static Map<String, Object> verdict(Judgement judgement) {

@@ -24,7 +24,7 @@ final class Incarnation implements AutoCloseable {
         this.runner = new ShiftRunner(
                 plans,
                 (route, _) -> seen.getOrDefault(route, Evidence.NONE),
-                Readings.NONE,
+                Observations.NONE,
                 map -> standpoints = map,
                 store,
                 announced::add,

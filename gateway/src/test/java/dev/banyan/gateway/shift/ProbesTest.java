@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.banyan.rules.Analysis;
 import dev.banyan.rules.Gate;
-import dev.banyan.rules.gate.Reading;
+import dev.banyan.rules.gate.Observation;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -65,7 +65,7 @@ class ProbesTest {
     }
 
     /** What a gate is told when it is asked once. */
-    private Reading read(Gate.Probed gate) throws InterruptedException {
+    private Observation read(Gate.Probed gate) throws InterruptedException {
         Plan plan = Fixture.plan(
                 "browse", Fixture.STEPS, Fixture.analysis(Fixture.onFail(Analysis.OnFail.To.BASELINE, 0), gate));
         probes.follow(List.of(plan));
@@ -76,7 +76,7 @@ class ProbesTest {
     @Test
     void theBridgesLagIsReadAndSoIsThatOfTheEntitiesOfARoute() throws Exception {
         answer = "{\"state\":\"streaming\",\"lagBytes\":7,\"lagMillis\":1200}";
-        assertThat(read(lag())).isEqualTo(new Reading(1200.0, "1200 ms behind", Duration.ZERO));
+        assertThat(read(lag())).isEqualTo(new Observation(1200.0, "1200 ms behind", Duration.ZERO));
         answer =
                 "{\"entities\":{\"product\":{\"lagMillis\":5},\"price\":{\"lagMillis\":70},\"order\":{\"lagMillis\":9000}}}";
         assertThat(read(lag("product", "price")).words()).isEqualTo("70 ms behind of price");
@@ -106,9 +106,9 @@ class ProbesTest {
     void oddAnswersAreNoLag(int code, String body, String why) throws Exception {
         status = code;
         answer = body;
-        Reading reading = read(lag());
-        assertThat(reading.value()).isNull();
-        assertThat(reading.words()).startsWith("no data").contains(why);
+        Observation observation = read(lag());
+        assertThat(observation.value()).isNull();
+        assertThat(observation.words()).startsWith("no data").contains(why);
     }
 
     @ParameterizedTest

@@ -107,7 +107,7 @@ class PromotionSimulationTest {
     private static Head look(Head head, Evidence seen, Instant now) {
         At at = ((ShiftState.OnSteps) head.state()).at();
         var judged = new ShiftEvent.Judged(
-                Judging.judge(PLAN, head, at, Map.of(WindowKey.of(head, at), seen), Readings.NONE, now));
+                Judging.judge(PLAN, head, at, Map.of(WindowKey.of(head, at), seen), Observations.NONE, now));
         return Transitions.next(head, judged, PLAN, false, now) instanceof Result.Moves(Entry entry)
                 ? entry.after()
                 : head;

@@ -99,7 +99,7 @@ public final class Forecast {
 
     private static boolean passes(Analysis analysis, Window window, SideCounts baseline, long requests) {
         var late = new Window(window.stage(), window.weight(), window.compares(), analysis.minDuration());
-        return Judge.judge(analysis, late, expected(window, baseline, requests), Reading.kept(analysis.gates()))
+        return Judge.judge(analysis, late, expected(window, baseline, requests), Observation.kept(analysis.gates()))
                         .verdict()
                 == Verdict.PASS;
     }

@@ -23,8 +23,9 @@ public final class Judge {
     }
 
     /** The same with what was read for gates that ask somebody else; those of which nothing was read are inconclusive. */
-    public static Judgement judge(Analysis analysis, Window window, Evidence evidence, Map<Gate, Reading> readings) {
-        var limits = Limits.of(analysis, window, evidence, readings);
+    public static Judgement judge(
+            Analysis analysis, Window window, Evidence evidence, Map<Gate, Observation> observations) {
+        var limits = Limits.of(analysis, window, evidence, observations);
         List<LimitResult> results = new ArrayList<>();
         for (Gate gate : analysis.gates()) {
             results.addAll(limits.of(gate));

@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds evidence against the single limits of gates, each at the same confidence.
  *
- * @param readings of gates that ask somebody else
+ * @param observations of gates that ask somebody else
  * @param logThreshold the log evidence that is enough, {@code ln(1/a)}
  */
-record Limits(Evidence evidence, Window window, Map<Gate, Reading> readings, double logThreshold) {
+record Limits(Evidence evidence, Window window, Map<Gate, Observation> observations, double logThreshold) {
 
     private static final double BASIS_POINTS = 10_000;
 
     /** The limits of an analysis: the chance of a mistake that its confidence leaves is split over them. */
-    static Limits of(Analysis analysis, Window window, Evidence evidence, Map<Gate, Reading> readings) {
+    static Limits of(Analysis analysis, Window window, Evidence evidence, Map<Gate, Observation> observations) {
         double chance = 1 - analysis.confidence() / BASIS_POINTS;
         int limits = Math.max(1, count(analysis.gates()));
-        return new Limits(evidence, window, readings, Math.log(limits / chance));
+        return new Limits(evidence, window, observations, Math.log(limits / chance));
     }
 
     /** How many limits gates have: the chance of a mistake is split over them. */
@@ -58,9 +58,9 @@ record Limits(Evidence evidence, Window window, Map<Gate, Reading> readings, dou
     }
 
     private LimitResult probed(Gate.Probed gate) {
-        Reading reading = readings.getOrDefault(gate, Reading.none("not asked yet"));
-        Verdict verdict = reading.verdict(gate);
-        Double value = reading.value();
+        Observation observation = observations.getOrDefault(gate, Observation.none("not asked yet"));
+        Verdict verdict = observation.verdict(gate);
+        Double value = observation.value();
         String limit =
                 switch (gate) {
                     case Gate.CdcLag lag -> Words.millis((double) lag.max().toMillis());
@@ -73,7 +73,7 @@ record Limits(Evidence evidence, Window window, Map<Gate, Reading> readings, dou
                 value == null ? 0 : value,
                 gate.limit(),
                 value == null ? 0 : 1,
-                gate.metric() + ": " + reading.words() + relation);
+                gate.metric() + ": " + observation.words() + relation);
     }
 
     private LimitResult mismatchRate(Severity severity, double max) {

@@ -160,11 +160,11 @@ class JudgeTest {
             new Gate.CdcLag(URI.create("http://b"), List.of(), Duration.ofSeconds(5), true);
     private static final Gate PARITY = new Gate.Parity(URI.create("http://c"), 0, Duration.ofHours(1), true);
 
-    private static Reading read(double value, long beyondSeconds) {
-        return new Reading(value, "read", Duration.ofSeconds(beyondSeconds));
+    private static Observation read(double value, long beyondSeconds) {
+        return new Observation(value, "read", Duration.ofSeconds(beyondSeconds));
     }
 
-    private static Judgement judged(Gate gate, Map<Gate, Reading> readings) {
+    private static Judgement judged(Gate gate, Map<Gate, Observation> observations) {
         var analysis = new Analysis(
                 1,
                 Duration.ZERO,
@@ -173,7 +173,7 @@ class JudgeTest {
                 Analysis.Tripwires.UNSET,
                 Analysis.OnFail.UNSET,
                 Analysis.OnInconclusive.UNSET);
-        return Judge.judge(analysis, HALF, evidence(side(10, 0), side(10, 0), Mismatches.NONE), readings);
+        return Judge.judge(analysis, HALF, evidence(side(10, 0), side(10, 0), Mismatches.NONE), observations);
     }
 
     @Test
@@ -193,7 +193,7 @@ class JudgeTest {
     void withoutDataFromOthersNothingPassesOrFails() {
         for (Gate gate : List.of(LAG, LAG_FAILS, PARITY)) {
             assertThat(judged(gate, Map.of()).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
-            Judgement judgement = judged(gate, Map.of(gate, Reading.none("refused")));
+            Judgement judgement = judged(gate, Map.of(gate, Observation.none("refused")));
             assertThat(judgement.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
             assertThat(judgement.words()).contains("no data: refused");
         }

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param words what was read, or why there is nothing
  * @param beyondFor for how long every value has been beyond the gate's limit; zero when the last was not
  */
-public record Reading(@Nullable Double value, String words, Duration beyondFor) {
+public record Observation(@Nullable Double value, String words, Duration beyondFor) {
 
     /** How long a value must be beyond its limit to fail a gate that may fail. */
     public static final Duration SUSTAINED = Duration.ofSeconds(10);
 
     /** Nothing is known, for this reason. */
-    public static Reading none(String why) {
-        return new Reading(null, "no data: " + why, Duration.ZERO);
+    public static Observation none(String why) {
+        return new Observation(null, "no data: " + why, Duration.ZERO);
     }
 
     /** How it stands to the gate's limit. No data is inconclusive. */
@@ -35,12 +35,12 @@ public record Reading(@Nullable Double value, String words, Duration beyondFor) 
         return fails ? Verdict.FAIL : Verdict.INCONCLUSIVE;
     }
 
-    /** The readings of gates whose limits are all kept, for those who ask about the other gates only. */
-    static Map<Gate, Reading> kept(Iterable<Gate> gates) {
-        Map<Gate, Reading> kept = new HashMap<>();
+    /** The observations of gates whose limits are all kept, for those who ask about the other gates only. */
+    static Map<Gate, Observation> kept(Iterable<Gate> gates) {
+        Map<Gate, Observation> kept = new HashMap<>();
         for (Gate gate : gates) {
             if (gate instanceof Gate.Probed) {
-                kept.put(gate, new Reading(0.0, "", Duration.ZERO));
+                kept.put(gate, new Observation(0.0, "", Duration.ZERO));
             }
         }
         return kept;

@@ -1,20 +1,20 @@
 package dev.banyan.gateway.shift;
 
 import dev.banyan.rules.Gate;
-import dev.banyan.rules.gate.Reading;
+import dev.banyan.rules.gate.Observation;
 import java.util.Collection;
 import java.util.Map;
 
 /** What is known for gates that ask somebody else. */
 @FunctionalInterface
-public interface Readings {
+public interface Observations {
 
-    /** The last reading for each such gate of a plan; none for those that were never asked. Never waits. */
-    Map<Gate, Reading> of(Plan plan);
+    /** The last observation for each such gate of a plan; none for those that were never asked. Never waits. */
+    Map<Gate, Observation> of(Plan plan);
 
     /** Asks for the gates of these plans from now on. */
     default void follow(Collection<Plan> plans) {}
 
     /** Nobody is asked. */
-    Readings NONE = _ -> Map.of();
+    Observations NONE = _ -> Map.of();
 }
