@@ -55,6 +55,9 @@ class CommandLineTest {
                     --legacy http://a --trusted-proxy 10.0.0.0/x | --trusted-proxy
                     --legacy http://a --client-head-timeout 0    | --client-head-timeout: 0.0 s (expected: 0.1..3600 seconds)
                     --legacy http://a --client-stall-timeout 1e9 | --client-stall-timeout
+                    --legacy http://a --http2-port 70000         | --http2-port: 70000 (expected: 0..65535)
+                    --legacy http://a --port 81 --http2-port 81  | --http2-port: 81 (expected: another one
+                    --legacy http://a --http2-streams 0          | --http2-streams: 0 (expected: 1..1000)
                     --legacy http://a --no-such-option           | --no-such-option
                     """)
     void wrongUsageIsSaidInOneLineAndExits2(String line, String complaint) {

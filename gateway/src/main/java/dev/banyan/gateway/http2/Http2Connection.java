@@ -44,7 +44,6 @@ final class Http2Connection extends ChannelDuplexHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Http2Connection.class);
 
     private static final int LOOKS_PER_STALL = 4;
-    private static final double NANOS_A_SECOND = 1e9;
 
     /** How long a client may take to answer the ping behind the first GOAWAY. */
     private static final int GOING_MILLIS = 1_000;
@@ -83,12 +82,8 @@ final class Http2Connection extends ChannelDuplexHandler {
         return front.limits();
     }
 
-    long stallNanos() {
-        return stallNanos;
-    }
-
-    boolean isTooSlow(long bytes, long nanos) {
-        return bytes < minRate * (nanos / NANOS_A_SECOND);
+    Pace pace() {
+        return new Pace(stallNanos, minRate);
     }
 
     void refused(int status) {
@@ -142,10 +137,10 @@ final class Http2Connection extends ChannelDuplexHandler {
     private void granted(Http2WindowUpdateFrame window) {
         StreamCodec one = window.stream() == null ? null : streams.get(window.stream());
         if (one != null) {
-            one.granted(window.windowSizeIncrement());
+            one.pace().granted(window.windowSizeIncrement());
         } else if (!streams.isEmpty()) {
             int each = window.windowSizeIncrement() / streams.size();
-            streams.values().forEach(stream -> stream.granted(each));
+            streams.values().forEach(stream -> stream.pace().granted(each));
         }
     }
 

@@ -60,24 +60,11 @@ final class StreamCodec extends ChannelDuplexHandler {
     private boolean replyEnded;
 
     private @Nullable ChannelFuture lastWrite;
-    private int unwritten;
-    /** What the client has taken of the reply, as far as windows and pieces that have left tell. */
-    private long taken;
-
-    /** Since when something has waited for the client to take it, and what had been taken by then. */
-    private boolean sending;
-
-    private long sendingSince;
-    private long takenBefore;
-
-    /** How long the body was waited for, and what came of it in that time. */
-    private long readSince = System.nanoTime();
-
-    private long waitedNanos;
-    private long waitedBytes;
+    private final Pace pace;
 
     StreamCodec(Http2Connection connection) {
         this.connection = connection;
+        this.pace = connection.pace();
     }
 
     @Override
@@ -93,7 +80,7 @@ final class StreamCodec extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext client, Object message) {
         if (message instanceof Http2HeadersFrame head) {
-            readSince = System.nanoTime();
+            pace.asked();
             requestEnded |= head.isEndStream();
             if (begun) {
                 trailers(client, head);
@@ -104,7 +91,9 @@ final class StreamCodec extends ChannelDuplexHandler {
             requestEnded |= data.isEndStream();
             int bytes = data.content().readableBytes();
             body(client, data);
-            came(client, bytes);
+            if (pace.came(bytes) && !requestEnded) {
+                giveUp(client);
+            }
         } else {
             ReferenceCountUtil.release(message);
         }
@@ -209,8 +198,7 @@ final class StreamCodec extends ChannelDuplexHandler {
 
     @Override
     public void read(ChannelHandlerContext client) {
-        // Also when reading goes on after the backend was slow: until now it was us who did not want more.
-        readSince = System.nanoTime();
+        pace.asked();
         client.read();
     }
 
@@ -262,18 +250,14 @@ final class StreamCodec extends ChannelDuplexHandler {
 
     private void track(ChannelFuture write, int bytes) {
         if (!write.isDone()) {
-            unwritten++;
+            pace.writes();
             lastWrite = write;
-            write.addListener(_ -> {
-                unwritten--;
-                taken += bytes;
-            });
+            write.addListener(_ -> pace.hasWritten(bytes));
         }
     }
 
-    /** The client has opened its window. */
-    void granted(int bytes) {
-        taken += bytes;
+    Pace pace() {
+        return pace;
     }
 
     /** Ends the stream once all that was written has left: without a fault if the reply is whole. */
@@ -315,44 +299,10 @@ final class StreamCodec extends ChannelDuplexHandler {
             return;
         }
         boolean awaited = begun && !requestEnded && client.channel().config().isAutoRead();
-        if (isStuck(now)) {
+        if (pace.isStuck(now)) {
             reset(client, Http2Error.CANCEL);
-        } else if (awaited && now - readSince >= connection.stallNanos()) {
+        } else if (awaited && pace.isOverdue(now)) {
             giveUp(client);
-        }
-    }
-
-    /** Whether the client has taken too little over the whole of the stall limit although something waited for it all along. */
-    private boolean isStuck(long now) {
-        if (unwritten == 0) {
-            sending = false;
-            return false;
-        }
-        boolean begins = !sending;
-        long nanos = now - sendingSince;
-        if (!begins && nanos < connection.stallNanos()) {
-            return false;
-        }
-        boolean stuck = !begins && (taken == takenBefore || connection.isTooSlow(taken - takenBefore, nanos));
-        sending = true;
-        sendingSince = now;
-        takenBefore = taken;
-        return stuck;
-    }
-
-    /** A piece of the body has come. Only the time in which we asked for bytes counts, not that in which a backend took none. */
-    private void came(ChannelHandlerContext client, int bytes) {
-        long now = System.nanoTime();
-        waitedNanos += now - readSince;
-        waitedBytes += bytes;
-        readSince = now;
-        if (waitedNanos >= connection.stallNanos()) {
-            boolean slow = !requestEnded && connection.isTooSlow(waitedBytes, waitedNanos);
-            waitedNanos = 0;
-            waitedBytes = 0;
-            if (slow) {
-                giveUp(client);
-            }
         }
     }
 
