@@ -3,6 +3,7 @@ package dev.banyan.gateway;
 import dev.banyan.gateway.call.Intake;
 import dev.banyan.gateway.edge.ClientWatch;
 import dev.banyan.gateway.edge.FrontDoor;
+import dev.banyan.gateway.edge.RequestCodec;
 import dev.banyan.gateway.http2.Http2Front;
 import dev.banyan.gateway.lean.LeanPath;
 import dev.banyan.gateway.tunnel.Tunnels;
@@ -10,6 +11,7 @@ import dev.banyan.gateway.tunnel.Upgrades;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,23 +27,27 @@ record ClientPipeline(GatewaySettings settings, Intake intake, Tunnels tunnels, 
 
     @Override
     public HttpServer apply(HttpServer server) {
-        return secured(server)
-                .httpRequestDecoder(spec -> spec.maxInitialLineLength(GatewaySettings.REQUEST_LINE_BYTES_MAX)
-                        .maxHeaderSize(GatewaySettings.HEAD_BYTES_MAX)
-                        .allowDuplicateContentLengths(false))
-                .doOnChannelInit((observer, channel, remote) -> {
-                    ChannelPipeline pipeline = channel.pipeline();
-                    if (pipeline.get(NettyPipeline.SslHandler) != null) {
-                        pipeline.addAfter(NettyPipeline.SslHandler, "banyan.alpn", new AlpnSwitch(http2));
-                    }
-                    if (pipeline.get(NettyPipeline.HttpTrafficHandler) != null) {
-                        var watch = new ClientWatch(settings.patience(), intake.traffic()::refused);
-                        pipeline.addBefore(NettyPipeline.HttpCodec, "banyan.clientWatch", watch);
-                        for (ChannelHandler handler : messageHandlers(watch, channel)) {
-                            pipeline.addBefore(NettyPipeline.HttpTrafficHandler, null, handler);
-                        }
-                    }
-                });
+        return secured(server).doOnChannelInit((observer, channel, remote) -> {
+            ChannelPipeline pipeline = channel.pipeline();
+            if (pipeline.get(NettyPipeline.SslHandler) != null) {
+                pipeline.addAfter(NettyPipeline.SslHandler, "banyan.alpn", new AlpnSwitch(http2));
+            }
+            if (pipeline.get(NettyPipeline.HttpTrafficHandler) != null) {
+                pipeline.replace(NettyPipeline.HttpCodec, NettyPipeline.HttpCodec, new RequestCodec(limits()));
+                var watch = new ClientWatch(settings.patience(), intake.traffic()::refused);
+                pipeline.addBefore(NettyPipeline.HttpCodec, "banyan.clientWatch", watch);
+                for (ChannelHandler handler : messageHandlers(watch, channel)) {
+                    pipeline.addBefore(NettyPipeline.HttpTrafficHandler, null, handler);
+                }
+            }
+        });
+    }
+
+    private static HttpDecoderConfig limits() {
+        return new HttpDecoderConfig()
+                .setMaxInitialLineLength(GatewaySettings.REQUEST_LINE_BYTES_MAX)
+                .setMaxHeaderSize(GatewaySettings.HEAD_BYTES_MAX)
+                .setAllowDuplicateContentLengths(false);
     }
 
     private HttpServer secured(HttpServer server) {
