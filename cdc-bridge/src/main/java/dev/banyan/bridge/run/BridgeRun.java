@@ -154,6 +154,7 @@ public final class BridgeRun {
         }
         var elsewhere = spoolElsewhere(store);
         if (elsewhere.isEmpty()) {
+            settings.watcher().accept(Point.LEASED);
             return true;
         }
         store.releaseLease();
@@ -279,6 +280,7 @@ public final class BridgeRun {
         } catch (Fenced e) {
             return new Once(End.REFUSED, String.valueOf(e.getMessage()));
         }
+        settings.watcher().accept(Point.CHECKED);
         progress.reached(position.commitLsn(), null);
         try (var hub = settings.hub().get();
                 var lake = lake()) {

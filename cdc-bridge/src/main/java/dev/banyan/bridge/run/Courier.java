@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,8 @@ final class Courier {
             Supplier<List<Backfill>> backfills,
             Progress progress,
             String storeId,
-            int unitRowsMax) {}
+            int unitRowsMax,
+            Consumer<Point> watcher) {}
 
     /** What a step did. */
     sealed interface Step {
@@ -118,6 +120,7 @@ final class Courier {
         var reached = parts.hub.open();
         hubReach = reached.orElse(hubReach);
         hubIsOpen = true;
+        parts.watcher.accept(Point.HUB_OPENED);
         if (unit != null && reached.isPresent() && reached.get().covers(unit.reach)) {
             published(unit);
         }
@@ -132,7 +135,9 @@ final class Courier {
             var arrivals = taken.stream().filter(this::isNew).toList();
             if (!arrivals.isEmpty()) {
                 isPublished = false;
-                return map(arrivals);
+                var mapped = map(arrivals);
+                parts.watcher.accept(Point.MAPPED);
+                return mapped;
             }
         }
     }
@@ -178,6 +183,7 @@ final class Courier {
                 parts.ledger.checkLease();
             }
             parts.hub.publish(current.events, current.reach);
+            parts.watcher.accept(Point.PUBLISHED);
         }
         published(current);
     }
@@ -193,6 +199,7 @@ final class Courier {
     private void finish(Unit current) {
         if (parts.lake != null && !current.kept.isEmpty()) {
             parts.lake.append(current.kept, current.reach);
+            parts.watcher.accept(Point.KEPT_IN_LAKE);
         }
         var last = current.arrivals.getLast();
         var before = stored.get();
@@ -200,6 +207,7 @@ final class Courier {
         var next = new Position(before.systemIdentifier(), before.timeline(), last.lsn(), offset);
         var isDone = parts.backfill.beforeCommit(current.arrivals);
         parts.ledger.commit(next);
+        parts.watcher.accept(Point.STORED);
         stored.set(next);
         unit = null;
         if (isDone) {

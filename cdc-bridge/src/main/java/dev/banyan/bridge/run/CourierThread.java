@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.store.Ledger;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The thread on which a courier goes step by step, with pauses while the hub fails. */
@@ -16,13 +17,15 @@ final class CourierThread {
     private final Intake intake;
     private final Ledger ledger;
     private final Progress progress;
+    private final Consumer<Point> watcher;
     private final Thread thread;
     private boolean isIdle;
     private boolean hubFails;
     private boolean isClosed;
     private @Nullable RuntimeException failure;
 
-    CourierThread(Courier courier, Intake intake, Ledger ledger, Progress progress) {
+    CourierThread(Courier courier, Intake intake, Ledger ledger, Progress progress, Consumer<Point> watcher) {
+        this.watcher = watcher;
         this.courier = courier;
         this.intake = intake;
         this.ledger = ledger;
@@ -74,6 +77,7 @@ final class CourierThread {
         if (intake.isSpooling()) {
             ledger.force();
             intake.forgetTaken();
+            watcher.accept(Point.SPOOL_FORGOTTEN);
             progress.spool(intake.spoolBytes());
             progress.enter(Progress.State.CATCHING_UP, "");
         }
@@ -91,6 +95,7 @@ final class CourierThread {
             if (!intake.endSpool()) {
                 return;
             }
+            watcher.accept(Point.SPOOL_ENDED);
             progress.spool(0);
             progress.enter(Progress.State.STREAMING, "");
         }

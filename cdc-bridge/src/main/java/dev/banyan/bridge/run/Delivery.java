@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
 
     private final Parts parts;
     private final Progress progress;
+    private final Consumer<Point> watcher;
     private final Intake intake;
     private final CourierThread courier;
     private final ExecutorService worker = Executors.newSingleThreadExecutor(
@@ -73,8 +75,9 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         this.progress = parts.courier.progress();
         var position = new AtomicReference<>(stored);
         this.intake = new Intake(parts.spools, parts.spool, position::get);
+        this.watcher = parts.courier.watcher();
         this.courier = new CourierThread(
-                new Courier(parts.courier, intake, position), intake, parts.courier.ledger(), progress);
+                new Courier(parts.courier, intake, position), intake, parts.courier.ledger(), progress, watcher);
         progress.spool(intake.spoolBytes());
     }
 
@@ -171,9 +174,15 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
     private void accept(List<RecordChangeEvent<SourceRecord>> records) throws InterruptedException {
         var arrivals = arrivals(records);
         courier.check();
-        if (arrivals.isEmpty() || !hand(arrivals)) {
+        if (arrivals.isEmpty()) {
             return;
         }
+        watcher.accept(Point.READ);
+        if (!hand(arrivals)) {
+            watcher.accept(Point.SPOOLED);
+            return;
+        }
+        watcher.accept(Point.HANDED);
         var since = System.nanoTime();
         while (!courier.awaitIdle(LOOK_AGAIN)) {
             var waited = Duration.ofNanos(System.nanoTime() - since);
@@ -182,6 +191,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             }
             if (intake.canSpool() && (waited.compareTo(parts.spoolWhen.after) >= 0 || isLogScarce(waited))) {
                 courier.beginSpool(arrivals);
+                watcher.accept(Point.SPOOL_BEGUN);
                 spooled(arrivals);
                 progress.enter(Progress.State.SPOOLING, progress.reason());
                 return;
@@ -274,6 +284,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         if (unconfirmed != null && System.nanoTime() - confirmedAtNanos >= CONFIRM_EVERY.toNanos()) {
             if (!intake.isSpooling()) {
                 parts.courier.ledger().force();
+                watcher.accept(Point.FORCED);
             }
             isForced = true;
         }
@@ -288,7 +299,9 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         var offsets = committer.buildOffsets();
         intake.safe().offset().forEach(offsets::set);
         committer.markProcessed(mark, offsets);
+        watcher.accept(Point.MARKED);
         committer.markBatchFinished();
+        watcher.accept(Point.CONFIRMED);
         unconfirmed = null;
         isForced = false;
         confirmedAtNanos = System.nanoTime();

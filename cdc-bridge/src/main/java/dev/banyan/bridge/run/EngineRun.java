@@ -96,7 +96,8 @@ final class EngineRun implements AutoCloseable {
                 store::backfills,
                 progress,
                 store.storeId(),
-                settings.limits().unitRowsMax());
+                settings.limits().unitRowsMax(),
+                settings.watcher());
         var spooling = settings.spool();
         var parts = new Delivery.Parts(
                 new TransactionAssembler(

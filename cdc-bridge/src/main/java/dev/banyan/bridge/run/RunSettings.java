@@ -8,13 +8,15 @@ import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.store.BridgeStore;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one bridge is made of. {@code mapper} and {@code hub} are made anew for each run of the engine. {@code acceptedTimeline} is the
  * one new timeline that a person has declared safe, 0 for none. Without a {@code lake} events go to the hub alone; without a
- * {@code spool} the legacy database keeps what the hub does not take.
+ * {@code spool} the legacy database keeps what the hub does not take. The
+ * {@code watcher} is told of every point a run passes, on the thread that passes it.
  */
 public record RunSettings(
         String name,
@@ -28,7 +30,38 @@ public record RunSettings(
         Duration lease,
         int acceptedTimeline,
         Lake.@Nullable Settings lake,
-        @Nullable Spooling spool) {
+        @Nullable Spooling spool,
+        Consumer<Point> watcher) {
+
+    /** The same, watched by nobody. */
+    public RunSettings(
+            String name,
+            Source source,
+            BridgeStore.Settings store,
+            Supplier<EventMapper> mapper,
+            Supplier<Hub> hub,
+            Limits limits,
+            boolean backfillOnFirstStart,
+            Duration heartbeat,
+            Duration lease,
+            int acceptedTimeline,
+            Lake.@Nullable Settings lake,
+            @Nullable Spooling spool) {
+        this(
+                name,
+                source,
+                store,
+                mapper,
+                hub,
+                limits,
+                backfillOnFirstStart,
+                heartbeat,
+                lease,
+                acceptedTimeline,
+                lake,
+                spool,
+                _ -> {});
+    }
 
     /** Where transactions wait for a hub that does not take them, and when they begin to. */
     public record Spooling(DiskSpool.Settings disk, Duration after, int logPercent) {

@@ -18,18 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The bridge as a process of its own, killed with no leave to say goodbye while writers go on. */
+/** The bridge as a process of its own, killed with no leave to say goodbye at any moment while writers go on; {@link KillAtPointsTest} runs in each build. */
 class KillTest {
 
     private static final int ACCOUNTS = 200;
 
     @TempDir
     Path folder;
-
-    @Test
-    void nothingIsLostRepeatedOrTornWhenTheProcessIsKilled() throws Exception {
-        killed("killed", 3);
-    }
 
     @Test
     @Tag("soak")

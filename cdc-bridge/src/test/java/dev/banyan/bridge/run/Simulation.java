@@ -146,7 +146,8 @@ final class Simulation {
                             List::of,
                             progress,
                             "store",
-                            1 + random.nextInt(6)),
+                            1 + random.nextInt(6),
+                            _ -> {}),
                     started,
                     position);
             cursor = safe;

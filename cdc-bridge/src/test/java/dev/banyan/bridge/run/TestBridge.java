@@ -175,6 +175,11 @@ final class TestBridge implements AutoCloseable {
 
     /** The same of another topic. */
     List<ConsumerRecord<String, String>> events(String topic) {
+        return eventsOf(bootstrapServers, topic);
+    }
+
+    /** Every event of the one partition of {@code topic}, in order, committed ones only. */
+    static List<ConsumerRecord<String, String>> eventsOf(String bootstrapServers, String topic) {
         var partition = new TopicPartition(topic, 0);
         var properties = new HashMap<String, Object>();
         properties.put("bootstrap.servers", bootstrapServers);

@@ -1,0 +1,110 @@
+package dev.banyan.bridge;
+
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.run.BridgeRun;
+import dev.banyan.bridge.run.Point;
+import dev.banyan.bridge.run.RunSettings;
+import dev.banyan.bridge.spool.DiskSpool;
+import dev.banyan.bridge.store.FaultSeal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The bridge, which ends its own process the nth time it passes a point: nothing is flushed, no hook runs, as with kill -9. Its hub is down
+ * for half a second of every two, so that it spools. Arguments: configuration, point or {@code null}, n.
+ */
+public final class KilledBridge {
+
+    public static final int EXIT_KILLED = 137;
+    private static final int UNIT_ROWS = 200;
+
+    private KilledBridge() {}
+
+    public static void main(String[] arguments) throws Exception {
+        var config = Path.of(arguments[0]).toAbsolutePath();
+        var at = arguments[1];
+        var left = new AtomicInteger(Integer.parseInt(arguments[2]));
+        var of = Setup.read(config).run(0);
+        var folder = config.resolveSibling("spool");
+        var key = FaultSeal.of(config.resolveSibling("fault.key"));
+        var settings = new RunSettings(
+                of.name(),
+                of.source(),
+                of.store(),
+                of.mapper(),
+                () -> new OftenDown(of.hub().get()),
+                new RunSettings.Limits(of.limits().transaction(), of.limits().queueBytesMax(), UNIT_ROWS),
+                false,
+                Duration.ofMillis(300),
+                Duration.ofSeconds(1),
+                0,
+                of.lake(),
+                new RunSettings.Spooling(
+                        new DiskSpool.Settings(folder, key, 1L << 30, 100_000), Duration.ofMillis(300), 50),
+                point -> kill(point, at, left));
+        var run = new BridgeRun(settings, InstantSource.system());
+        Runtime.getRuntime().addShutdownHook(new Thread(run::stop));
+        Thread.ofVirtual().start(() -> tell(run));
+        var end = run.run();
+        System.out.println(end + " " + run.progress().reason());
+        Runtime.getRuntime().halt(end == BridgeRun.End.STOPPED ? 0 : 1);
+    }
+
+    /** Writes down what state it enters, and why. */
+    private static void tell(BridgeRun run) {
+        var last = "";
+        while (true) {
+            var now = run.progress().state() + " " + run.progress().reason();
+            if (!now.equals(last)) {
+                System.out.println(InstantSource.system().instant() + " " + now);
+                last = now;
+            }
+            LockSupport.parkNanos(50_000_000);
+        }
+    }
+
+    private static void kill(Point point, String at, AtomicInteger left) {
+        if (point.name().equals(at) && left.decrementAndGet() == 0) {
+            Runtime.getRuntime().halt(EXIT_KILLED);
+        }
+    }
+
+    private record OftenDown(Hub hub) implements Hub {
+
+        private static void check() throws HubUnavailable {
+            if (System.currentTimeMillis() % 2_000 < 500) {
+                throw new HubUnavailable("down for now", new IllegalStateException());
+            }
+        }
+
+        @Override
+        public Optional<HubPosition> open() throws HubUnavailable {
+            check();
+            return hub.open();
+        }
+
+        @Override
+        public void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
+            check();
+            hub.publish(events, position);
+        }
+
+        @Override
+        public void abort() {
+            hub.abort();
+        }
+
+        @Override
+        public void close() {
+            hub.close();
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.postgresql.PGConnection;
+
+/**
+ * Writers to table {@code item} that note each change they make in table {@code journal} in the same transaction, and the comparison of
+ * that journal with events. Half of what they write is COPY and multi-row inserts; they roll back, whole and to savepoints.
+ */
+final class Journal {
+
+    static final long LAST = 999_999_999;
+    private static final int HOT = 20;
+
+    private final String url;
+    private final AtomicBoolean writing = new AtomicBoolean(true);
+
+    Journal(String url) {
+        this.url = url;
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection(url, "postgres", "postgres");
+    }
+
+    void create() throws SQLException {
+        try (var connection = connect();
+                var statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE item (id BIGINT PRIMARY KEY, v TEXT)");
+            statement.execute("CREATE TABLE journal (tx BIGINT, id BIGINT, v TEXT)");
+            statement.execute("CREATE SEQUENCE s");
+        }
+    }
+
+    List<Thread> startWriters() {
+        return List.of(writer(1), writer(2));
+    }
+
+    /** Waits until the bridge has made its slot: what was written before is not sent. */
+    void awaitSlot() throws Exception {
+        Await.until("the slot is there", () -> {
+            try (var connection = connect();
+                    var statement = connection.createStatement();
+                    var result = statement.executeQuery(
+                            "SELECT count(*) FROM pg_replication_slots WHERE confirmed_flush_lsn IS NOT NULL")) {
+                result.next();
+                return result.getInt(1) == 1;
+            }
+        });
+    }
+
+    void stop(List<Thread> writers) throws InterruptedException {
+        writing.set(false);
+        for (var writer : writers) {
+            writer.join();
+        }
+    }
+
+    void writeLast() throws SQLException {
+        try (var connection = connect();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            insert(statement, LAST, 1);
+            connection.commit();
+        }
+    }
+
+    /** Writes until it is stopped; a connection that breaks is made anew, and the journal says what was committed. */
+    private Thread writer(int number) {
+        return Thread.ofPlatform().name("writer-" + number).start(() -> {
+            var random = new Random(number);
+            var next = number * 100_000_000L;
+            while (writing.get()) {
+                try (var connection = connect()) {
+                    connection.setAutoCommit(false);
+                    while (writing.get()) {
+                        next = write(connection, random, next);
+                        LockSupport.parkNanos(60_000_000); // leaves the processors to the bridge
+                    }
+                } catch (SQLException | IOException e) {
+                    LockSupport.parkNanos(50_000_000); // the database is down
+                    next += 1_000; // what was committed at last is not known here
+                }
+            }
+        });
+    }
+
+    private static long write(Connection connection, Random random, long from) throws SQLException, IOException {
+        var next = from;
+        try (var statement = connection.createStatement()) {
+            if (next % 1_000_000 == 0) {
+                insert(statement, next, HOT); // the rows that are changed again and again
+                connection.commit();
+                return next + HOT;
+            }
+            var hot = from / 100_000_000L * 100_000_000L;
+            switch (random.nextInt(6)) {
+                case 0, 1 -> {
+                    var count = 1 + random.nextInt(15);
+                    copy(connection, statement, next, count);
+                    next += count;
+                }
+                case 2 -> {
+                    insert(statement, next, 10);
+                    next += 10;
+                }
+                case 3 -> change(statement, hot + random.nextInt(HOT / 2), 3);
+                case 4 -> {
+                    change(statement, hot, 2);
+                    var savepoint = connection.setSavepoint();
+                    change(statement, hot + HOT / 2, 4);
+                    insert(statement, next, 3);
+                    connection.rollback(savepoint);
+                    change(statement, hot + 5, 1);
+                    next += 3;
+                }
+                default ->
+                    note(
+                            statement,
+                            "DELETE FROM item WHERE id IN (SELECT id FROM item WHERE id BETWEEN " + (hot + HOT)
+                                    + " AND " + next + " ORDER BY id LIMIT 3) RETURNING id, '-'");
+            }
+            if (random.nextInt(7) == 0) {
+                connection.rollback();
+            } else {
+                connection.commit();
+            }
+        }
+        return next;
+    }
+
+    private static void note(Statement statement, String change) throws SQLException {
+        statement.execute("WITH changed (id, v) AS (" + change
+                + ") INSERT INTO journal SELECT pg_current_xact_id()::text::bigint, id, v FROM changed");
+    }
+
+    private static void insert(Statement statement, long from, int count) throws SQLException {
+        note(
+                statement,
+                "INSERT INTO item SELECT g, nextval('s') FROM generate_series(" + from + ", " + (from + count - 1)
+                        + ") g RETURNING id, v");
+    }
+
+    private static void change(Statement statement, long from, int count) throws SQLException {
+        note(
+                statement,
+                "UPDATE item SET v = nextval('s') WHERE id BETWEEN " + from + " AND " + (from + count - 1)
+                        + " RETURNING id, v");
+    }
+
+    private static void copy(Connection connection, Statement statement, long from, int count)
+            throws SQLException, IOException {
+        var rows = new StringBuilder();
+        for (var i = 0; i < count; i++) {
+            rows.append(from + i).append("\t1\n");
+        }
+        connection
+                .unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyIn("COPY item FROM STDIN", new StringReader(rows.toString()));
+        statement.execute(
+                "INSERT INTO journal SELECT pg_current_xact_id()::text::bigint, id, v FROM item WHERE id BETWEEN "
+                        + from + " AND " + (from + count - 1));
+    }
+
+    /** By transaction, what it did: {@code subject=v}, {@code -} for a row that is gone. */
+    private Map<String, Set<String>> entries() throws SQLException {
+        var entries = new TreeMap<String, Set<String>>();
+        try (var connection = connect();
+                var statement = connection.createStatement();
+                var result = statement.executeQuery("SELECT tx, id, v FROM journal")) {
+            while (result.next()) {
+                entries.computeIfAbsent(result.getString(1), _ -> new TreeSet<>())
+                        .add("item/" + result.getLong(2) + "=" + result.getString(3));
+            }
+        }
+        return entries;
+    }
+
+    int transactions() throws SQLException {
+        return entries().size();
+    }
+
+    /** Nothing lost, nothing invented, no transaction torn or repeated, no key out of order. */
+    void check(List<ConsumerRecord<String, String>> events) throws SQLException {
+        var found = new TreeMap<String, Set<String>>();
+        var order = new ArrayList<String>();
+        var last = new HashMap<String, Long>();
+        for (var event : events) {
+            var tx = TestBridge.header(event, "ce_txid");
+            var removed = TestBridge.header(event, "ce_type").equals("t.Removed.v1");
+            var v = removed ? "-" : TestBridge.field(event.value(), "v");
+            assertThat(found.computeIfAbsent(tx, _ -> new TreeSet<>()).add(event.key() + "=" + v))
+                    .as("repeated: " + event.key())
+                    .isTrue();
+            if (order.isEmpty() || !order.getLast().equals(tx)) {
+                order.add(tx);
+            }
+            var number = removed ? Long.MAX_VALUE : Long.parseLong(v);
+            var before = last.put(event.key(), number);
+            assertThat(before == null || before < number)
+                    .as("order of " + event.key())
+                    .isTrue();
+        }
+        assertThat(found).isEqualTo(entries());
+        assertThat(order).as("transactions stand together").doesNotHaveDuplicates();
+    }
+}
