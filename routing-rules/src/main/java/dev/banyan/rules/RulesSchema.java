@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.dialect.Dialect;
+import com.networknt.schema.dialect.Dialects;
+import com.networknt.schema.keyword.NonValidationKeyword;
 import com.networknt.schema.path.NodePath;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,8 +43,11 @@ final class RulesSchema {
 
     private RulesSchema(JsonNode root) {
         this.root = root;
-        this.schema =
-                SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7).getSchema(root);
+        // The keyword by which editors say in plain words what a pattern wants.
+        Dialect dialect = Dialect.builder(Dialects.getDraft7())
+                .keyword(new NonValidationKeyword("patternErrorMessage"))
+                .build();
+        this.schema = SchemaRegistry.withDefaultDialect(dialect).getSchema(root);
     }
 
     static RulesSchema load() {
