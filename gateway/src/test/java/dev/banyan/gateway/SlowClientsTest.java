@@ -165,10 +165,10 @@ class SlowClientsTest {
     @Test
     void anUploadThatIsSlowButMovesIsTaken() throws Exception {
         try (var slow = gateway.wire()) {
-            slow.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 153\r\n\r\n");
-            for (int i = 0; i < 6; i++) {
+            slow.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 378\r\n\r\n");
+            for (int i = 0; i < 15; i++) {
                 slow.send("twenty-five bytes a time ");
-                pause(250);
+                pause(100);
             }
             slow.send("end");
             assertThat(slow.reply()).startsWith("HTTP/1.1 200").endsWith("end");
