@@ -51,6 +51,15 @@ class HubReaderTest {
         });
     }
 
+    @Test
+    void theExampleOfTheReferencePageIsOne() throws Exception {
+        var page = Files.readString(Path.of("../docs/reference/bridge-config.md"));
+        var yaml = page.substring(page.indexOf("```yaml\nhub:\n") + "```yaml\nhub:\n".length());
+        var hub = yaml.substring(0, yaml.indexOf("```")).stripIndent();
+        assertThat(read(hub)).isInstanceOfSatisfying(HubConfig.Aws.class, aws -> assertThat(aws.destinations())
+                .containsKeys("orders", "*"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {}                                                       | 6:3: bridge.hub: no hub (expected: one of kafka, sqs, sns
