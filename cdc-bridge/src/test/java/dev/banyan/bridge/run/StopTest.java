@@ -40,6 +40,9 @@ class StopTest {
 
         @Override
         public Optional<HubPosition> open() throws HubUnavailable {
+            if (aborted.getCount() == 0) {
+                throw new HubUnavailable("aborted", new IllegalStateException()); // as Kafka's does
+            }
             return hub.open();
         }
 
