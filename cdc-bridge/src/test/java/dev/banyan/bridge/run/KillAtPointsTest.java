@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,7 +121,6 @@ class KillAtPointsTest {
                         .toList());
         System.out.println(kills + " kills, " + databaseKills + " of the database, " + events.size() + " events, "
                 + journal.transactions() + " transactions");
-        postgres().close();
     }
 
     private static Place place(List<Place> places, int kill, Random random) {
@@ -130,6 +130,17 @@ class KillAtPointsTest {
     }
 
     private int started;
+    private final List<Process> processes = new ArrayList<>();
+
+    /** Whatever became of the test. */
+    @AfterEach
+    void stopAll() {
+        processes.forEach(Process::destroyForcibly);
+        if (postgres != null) {
+            postgres.close();
+            postgres = null;
+        }
+    }
 
     private Process start(Path config, Place place) throws Exception {
         var command = List.of(
@@ -143,10 +154,12 @@ class KillAtPointsTest {
                 config.toString(),
                 String.valueOf(place.point),
                 String.valueOf(place.n));
-        return new ProcessBuilder(command)
+        var process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("bridge" + started++ + ".log").toFile())
                 .start();
+        processes.add(process);
+        return process;
     }
 
     private String log(int number) throws Exception {
