@@ -49,19 +49,34 @@ class LossTest {
         STOCK,
         OURS;
 
-        void check(Set<Long> lost) {
-            if (this == STOCK) {
-                assertThat(lost).as("dbz#76 and dbz#1554 are there still").isNotEmpty();
-            } else {
-                assertThat(lost).isEmpty();
+        /** Stock marking may come through by luck: where the engine is stopped before it has written its offsets down. */
+        void check(Scenario scenario) throws Exception {
+            if (this == OURS) {
+                assertThat(scenario.lost(0)).isEmpty();
+                return;
             }
+            Set<Long> lost = Set.of();
+            for (int i = 0; i < TRIES_MAX && lost.isEmpty(); i++) {
+                lost = scenario.lost(i);
+            }
+            assertThat(lost).as("dbz#76 and dbz#1554 are there still").isNotEmpty();
         }
+    }
+
+    private static final int TRIES_MAX = 5;
+
+    /** One run with a fault in it; says which rows were lost. */
+    interface Scenario {
+        Set<Long> lost(int attempt) throws Exception;
     }
 
     @ParameterizedTest
     @EnumSource
     void onlyOurMarkingKeepsInterleavedTransactionsOverARestart(Marking marking) throws Exception {
-        var database = database("interleaved_" + marking);
+        marking.check(attempt -> interleaved(marking, database("interleaved_" + marking + attempt)));
+    }
+
+    private Set<Long> interleaved(Marking marking, String database) throws Exception {
         try (var open = Servers.postgres().connect(database)) {
             open.setAutoCommit(false);
             try (var run = new Run(database, marking, 0)) {
@@ -73,14 +88,17 @@ class LossTest {
             open.commit();
         }
         try (var run = new Run(database, marking, 0)) {
-            marking.check(lost(run, database, Set.of()));
+            return lost(run, database, Set.of());
         }
     }
 
     @ParameterizedTest
     @EnumSource
     void onlyOurMarkingKeepsCopiedRowsOverAFailureInsideThem(Marking marking) throws Exception {
-        var database = database("copied_" + marking);
+        marking.check(attempt -> copied(marking, database("copied_" + marking + attempt)));
+    }
+
+    private Set<Long> copied(Marking marking, String database) throws Exception {
         Set<Long> before;
         try (var run = new Run(database, marking, 500)) {
             sql(database, "INSERT INTO b VALUES (0)");
@@ -99,7 +117,7 @@ class LossTest {
             before = Set.copyOf(run.delivered);
         }
         try (var run = new Run(database, marking, 0)) {
-            marking.check(lost(run, database, before));
+            return lost(run, database, before);
         }
     }
 
