@@ -13,6 +13,8 @@ import dev.banyan.process.Children;
 import dev.banyan.process.Ports;
 import dev.banyan.process.RunFolder;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -65,30 +67,44 @@ final class Field implements AutoCloseable {
 
     /** Starts {@code peer} with one rule and its own choice of heap. */
     Running start(Peer peer) throws IOException, InterruptedException {
-        return start(peer, 1, false, null);
+        return start(peer, 1, Setup.PLAIN, null);
     }
 
     /** Starts {@code peer} and returns when it has answered a request. */
-    Running start(Peer peer, int rules, boolean mirrored, @Nullable Integer heapMb)
+    Running start(Peer peer, int rules, Setup setup, @Nullable Integer heapMb)
             throws IOException, InterruptedException {
         var known = sharedByPeer.get(peer.name());
-        if (known != null && !mirrored) {
+        if (known != null && setup != Setup.MIRRORED) {
             return known;
         }
         var name = peer.name() + "-" + ++started;
-        var port = Ports.free(1).getFirst();
-        var place = place(port, folder.folder(name), shared ? SHARED_RULES : rules, mirrored, heapMb);
+        var ports = Ports.free(2);
+        var port = ports.getFirst();
+        var speaksHttp2 = setup == Setup.HTTP2 || (shared && setup == Setup.PLAIN);
+        var http2Port = !speaksHttp2 ? null : peer.speaksBothOnOnePort() ? port : ports.getLast();
+        var place = new Place(
+                port,
+                upstream.port(),
+                http2Port,
+                folder.folder(name),
+                shared ? SHARED_RULES : rules,
+                setup == Setup.MIRRORED,
+                heapMb);
         var running = start(name, port, peer.command(place), Children.Role.APPLICATION, true)
-                .named(peer.name());
-        if (shared && !mirrored) {
+                .named(peer.name())
+                .withHttp2(http2Port);
+        if (http2Port != null) {
+            running.child().awaitReady(() -> listens(http2Port), START_PATIENCE);
+        }
+        if (shared && setup != Setup.MIRRORED) {
             sharedByPeer.put(peer.name(), running);
         }
         return running;
     }
 
-    /** Returns a place for a peer that nobody starts. */
-    Place place(int port, Path own, int rules, boolean mirrored, @Nullable Integer heapMb) {
-        return new Place(port, upstream.port(), own, rules, mirrored, heapMb);
+    /** Returns a place with one mirrored rule for a peer that nobody starts. */
+    Place mirroredPlace(Path own) {
+        return new Place(1, upstream.port(), null, own, 1, true, null);
     }
 
     Path folder(String name) {
@@ -104,7 +120,7 @@ final class Field implements AutoCloseable {
         var tree = ProcessTree.of(child.pid());
         var jvm = probed ? tree.jvm() : OptionalLong.empty();
         var probe = jvm.isPresent() ? JvmProbe.attach(jvm.getAsLong()) : null;
-        return new Running(name, port, child, tree, probe, seconds);
+        return new Running(name, port, null, child, tree, probe, seconds);
     }
 
     private static boolean answers(int port) {
@@ -112,6 +128,14 @@ final class Field implements AutoCloseable {
             return !OneRequest.text(port, LoadCase.READY_PATH, 1).isEmpty();
         } catch (LoadFailed e) {
             return false; // not yet: the caller has a deadline
+        }
+    }
+
+    private static boolean listens(int port) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false; // not yet
         }
     }
 

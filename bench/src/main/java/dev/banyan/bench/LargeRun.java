@@ -41,7 +41,7 @@ final class LargeRun {
         var bytes = plan.scaled(BYTES);
         var expected = Content.hash(bytes);
         for (var peer : peers) {
-            var running = field.start(peer, 1, false, HEAP_MB);
+            var running = field.start(peer, 1, Setup.PLAIN, HEAP_MB);
             try {
                 var warmUp = bytes / 50;
                 OneRequest.download(running.port(), down(warmUp), warmUp);

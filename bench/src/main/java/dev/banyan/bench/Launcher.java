@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Asks {@code ./banyan} what it can do, so that a case it cannot do yet is left out with the reason. */
@@ -24,11 +23,6 @@ record Launcher(Path program) {
                                 .findFirst()
                                 .orElse("no reason given")
                                 .replace(folder + "/", ""));
-    }
-
-    /** Returns true if the gateway's help names {@code word}. */
-    boolean gatewayHelpNames(String word) throws IOException, InterruptedException {
-        return run("gateway", "--help").text.toLowerCase(Locale.ROOT).contains(word);
     }
 
     private Said run(String... arguments) throws IOException, InterruptedException {

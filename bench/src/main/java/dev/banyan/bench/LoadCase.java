@@ -9,15 +9,22 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** One kind of request, asked again and again over {@code connections} connections, with {@code rules} rules in force. */
-record LoadCase(String name, String title, int rules, int connections, List<Ask> asks) {
+/**
+ * One kind of request, asked again and again over {@code connections} connections, with {@code rules} rules in force. Over
+ * HTTP/2 each connection has {@code streams} requests at a time; 0 is HTTP/1.1.
+ */
+record LoadCase(String name, String title, int rules, int connections, int streams, List<Ask> asks) {
 
     /** Answered with 16 bytes by every program that is ready. */
     static final String READY_PATH = "/r0/bytes/16";
 
+    static final String HTTP2 = "http2";
+
     private static final int TINY = 16;
     private static final int KIB = 1024;
     private static final int CONNECTIONS = 32;
+    private static final int HTTP2_CONNECTIONS = 8;
+    private static final int HTTP2_STREAMS = 8;
 
     /** How many customers ask: enough that both sides of a cohort are met. */
     private static final int CUSTOMERS = 64;
@@ -75,7 +82,15 @@ record LoadCase(String name, String title, int rules, int connections, List<Ask>
         var asks = IntStream.range(0, CUSTOMERS)
                 .mapToObj(number -> Ask.get("/plain/bytes/" + TINY, headers(number, Map.of()), TINY))
                 .toList();
-        return new LoadCase("plain", "no request mirrored, reply of 16 bytes", 1, CONNECTIONS, asks);
+        return new LoadCase("plain", "no request mirrored, reply of 16 bytes", 1, CONNECTIONS, 0, asks);
+    }
+
+    /** Returns the tiny requests over HTTP/2; the upstream is asked by HTTP/1.1 all the same. */
+    static LoadCase http2() {
+        var title = "HTTP/2 in front, prior knowledge h2c, " + HTTP2_CONNECTIONS + " connections of " + HTTP2_STREAMS
+                + " streams, reply of 16 bytes; peak only";
+        var tiny = gets(HTTP2, title, 1, HTTP2_CONNECTIONS, TINY, Map.of());
+        return new LoadCase(HTTP2, title, tiny.rules, tiny.connections, HTTP2_STREAMS, tiny.asks);
     }
 
     /** Returns what a connection that then lies idle asks. */
@@ -90,7 +105,7 @@ record LoadCase(String name, String title, int rules, int connections, List<Ask>
                 .mapToObj(number ->
                         Ask.get(path(order.nextInt(rules), replyBytes), headers(number % CUSTOMERS, more), replyBytes))
                 .toList();
-        return new LoadCase(name, title, rules, connections, asks);
+        return new LoadCase(name, title, rules, connections, 0, asks);
     }
 
     private static LoadCase posts(String name, String title, int bodyBytes) {
@@ -99,7 +114,7 @@ record LoadCase(String name, String title, int rules, int connections, List<Ask>
         for (var customer = 0; customer < CUSTOMERS; customer++) {
             asks.add(Ask.post(path(0, TINY), headers(customer, Map.of()), body, TINY));
         }
-        return new LoadCase(name, title, 1, CONNECTIONS, asks);
+        return new LoadCase(name, title, 1, CONNECTIONS, 0, asks);
     }
 
     private static String path(int rule, int replyBytes) {

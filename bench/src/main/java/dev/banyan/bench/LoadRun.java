@@ -7,6 +7,7 @@ import dev.banyan.bench.report.Measure;
 import dev.banyan.bench.report.Results;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /** Measures one {@link LoadCase} on several programs in turn: the peak, what it costs, and latencies at half of it. */
@@ -50,10 +51,8 @@ final class LoadRun {
                 attempt(load, running, () -> peak(load, running));
             }
         }
-        for (var round = 0; round < plan.rounds(); round++) {
-            for (var running : all) {
-                attempt(load, running, () -> latency(load, running));
-            }
+        if (load.streams() == 0) { // the open loop speaks HTTP/1.1 only
+            latencies(load, all);
         }
         for (var running : all) {
             results.add(
@@ -65,7 +64,20 @@ final class LoadRun {
         }
     }
 
+    private void latencies(LoadCase load, List<Running> all) throws InterruptedException {
+        for (var round = 0; round < plan.rounds(); round++) {
+            for (var running : all) {
+                attempt(load, running, () -> latency(load, running));
+            }
+        }
+    }
+
     private ClosedLoop open(LoadCase load, Running running) {
+        Integer http2Port = running.http2Port();
+        if (load.streams() > 0) {
+            return ClosedLoop.startHttp2(
+                    field.loader(), Objects.requireNonNull(http2Port), load.asks(), connections(load), load.streams());
+        }
         return ClosedLoop.start(field.loader(), running.port(), load.asks(), connections(load));
     }
 

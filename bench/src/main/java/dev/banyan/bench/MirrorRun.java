@@ -45,13 +45,13 @@ final class MirrorRun {
     /** Measures those of {@code cases} that are about mirroring, in one process. */
     void run(Banyan banyan, Set<String> cases) throws IOException, InterruptedException {
         var folder = field.folder("mirror-rules");
-        Banyan.writeRules(field.place(1, folder, 1, true, null), folder.resolve("rules.yaml"));
+        Banyan.writeRules(field.mirroredPlace(folder), folder.resolve("rules.yaml"));
         var refusal = new Launcher(banyan.launcher()).refusal(folder);
         if (refusal.isPresent()) {
             leaveOut(cases, refusal.get());
             return;
         }
-        var running = field.start(banyan, 1, true, null);
+        var running = field.start(banyan, 1, Setup.MIRRORED, null);
         var load = LoadCase.mirrored();
         try {
             if (mirroredPercent(load, running, 100) == 0) {

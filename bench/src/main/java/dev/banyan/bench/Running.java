@@ -8,10 +8,14 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A program that runs and takes requests at {@code port}: a peer, or the upstream itself. */
+/**
+ * A program that runs and takes requests at {@code port}, and by HTTP/2 at {@code http2Port} if it was started for that: a
+ * peer, or the upstream itself.
+ */
 record Running(
         String name,
         int port,
+        @Nullable Integer http2Port,
         Child child,
         ProcessTree tree,
         @Nullable JvmProbe probe,
@@ -19,7 +23,12 @@ record Running(
 
     /** Returns it under another name. */
     Running named(String other) {
-        return new Running(other, port, child, tree, probe, readySeconds);
+        return new Running(other, port, http2Port, child, tree, probe, readySeconds);
+    }
+
+    /** Returns it with the port where it speaks HTTP/2. */
+    Running withHttp2(@Nullable Integer other) {
+        return new Running(name, port, other, child, tree, probe, readySeconds);
     }
 
     /** Returns the bytes its JVM ever allocated, if it is one. */

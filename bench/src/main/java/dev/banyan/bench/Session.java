@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 final class Session {
 
     private static final List<Integer> RULES = List.of(1, 1_000, 100_000);
-    private static final String HTTP2 = "http2";
 
     private final Plan plan;
     private final Field field;
@@ -38,7 +37,8 @@ final class Session {
         var names = new ArrayList<String>();
         LoadCase.withOneRule().forEach(load -> names.add(load.name()));
         RULES.forEach(count -> names.add("rules" + count));
-        names.addAll(List.of(MirrorRun.NAME, MirrorRun.LATENCY, HTTP2, IdleRun.NAME, StartRun.NAME, LargeRun.NAME));
+        names.addAll(
+                List.of(MirrorRun.NAME, MirrorRun.LATENCY, LoadCase.HTTP2, IdleRun.NAME, StartRun.NAME, LargeRun.NAME));
         return names;
     }
 
@@ -53,7 +53,7 @@ final class Session {
         if (plan.cases().contains(MirrorRun.NAME) || plan.cases().contains(MirrorRun.LATENCY)) {
             mirror();
         }
-        if (plan.cases().contains(HTTP2)) {
+        if (plan.cases().contains(LoadCase.HTTP2)) {
             http2();
         }
         if (plan.cases().contains(IdleRun.NAME)) {
@@ -78,7 +78,7 @@ final class Session {
         if (loads.isEmpty()) {
             return;
         }
-        var started = startAll(peers, 1);
+        var started = startAll(peers, 1, Setup.PLAIN);
         var all = Stream.concat(Stream.of(field.upstream().named(Results.DIRECT)), started.stream())
                 .toList();
         var cold = true;
@@ -91,7 +91,7 @@ final class Session {
 
     private void rules(int count) throws IOException, InterruptedException {
         var actual = count == 1 ? 1 : (int) plan.scaled(count);
-        var started = startAll(peers.stream().filter(Peer::hasRoutes).toList(), actual);
+        var started = startAll(peers.stream().filter(Peer::hasRoutes).toList(), actual, Setup.PLAIN);
         loadRun.run(LoadCase.withRules(count, actual), started, true);
         stopAll(started);
     }
@@ -110,20 +110,15 @@ final class Session {
     }
 
     private void http2() throws IOException, InterruptedException {
-        var why = "only Banyan would be asked, and it is not among the peers";
-        if (ours().orElse(null) instanceof Banyan banyan) {
-            var names = new Launcher(banyan.launcher()).gatewayHelpNames("http2");
-            why = names
-                    ? "the load generator speaks HTTP/1.1 only"
-                    : "`./banyan gateway --help` names no HTTP/2 option, and the load generator speaks HTTP/1.1 only";
-        }
-        leaveOut(HTTP2, why);
+        var started = startAll(peers, 1, Setup.HTTP2);
+        loadRun.run(LoadCase.http2(), started, true);
+        stopAll(started);
     }
 
-    private List<Running> startAll(List<Peer> those, int rules) throws IOException, InterruptedException {
+    private List<Running> startAll(List<Peer> those, int rules, Setup setup) throws IOException, InterruptedException {
         var all = new ArrayList<Running>();
         for (var peer : those) {
-            all.add(field.start(peer, rules, false, null));
+            all.add(field.start(peer, rules, setup, null));
         }
         return all;
     }

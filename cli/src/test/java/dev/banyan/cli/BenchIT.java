@@ -27,6 +27,7 @@ class BenchIT {
             "rules1",
             "rules1000",
             "rules100000",
+            "http2",
             "idle",
             "start");
 
@@ -59,9 +60,10 @@ class BenchIT {
             assertThat(peers(figures, name)).as(name).contains("banyan", "stock");
         }
         assertThat(peers(figures, "tiny")).contains("direct", "banyan", "stock", "vertx", "reactor");
+        assertThat(peers(figures, "http2")).contains("banyan", "stock", "vertx", "reactor");
         assertThat(peers(figures, "large-down")).containsExactly("banyan");
         assertThat(peers(figures, "large-up")).containsExactly("banyan");
-        assertThat(report).content().contains("A quick run", "## tiny: reply of 16 bytes", "http2: ");
+        assertThat(report).content().contains("A quick run", "## tiny: reply of 16 bytes", "## http2: ");
     }
 
     private static List<String> peers(JsonNode figures, String caseName) {

@@ -52,6 +52,9 @@ public record Banyan(Path root) implements Peer {
         command.addAll(List.of("--port", Integer.toString(place.port()), "--rules", rules.toString()));
         command.addAll(List.of("--admin-port", Ports.free(1).getFirst().toString()));
         command.addAll(List.of("--run-dir", place.folder().resolve("gateway").toString()));
+        if (place.http2Port() != null) {
+            command.addAll(List.of("--http2-port", place.http2Port().toString()));
+        }
         return command;
     }
 

@@ -21,6 +21,7 @@ public record Haproxy() implements Peer {
               option forwardfor
             frontend front
               bind 127.0.0.1:@PORT@ backlog 4096
+              @HTTP2@
               default_backend application
             backend application
               http-reuse always
@@ -45,7 +46,7 @@ public record Haproxy() implements Peer {
     @Override
     public List<String> command(Place place) throws IOException {
         var file = place.folder().resolve("haproxy.cfg");
-        Files.writeString(file, place.fill(CONFIGURATION));
+        Files.writeString(file, place.fill(CONFIGURATION, "bind 127.0.0.1:@HTTP2_PORT@ proto h2 backlog 4096"));
         return List.of(Program.find("haproxy").orElseThrow().toString(), "-db", "-f", file.toString());
     }
 }

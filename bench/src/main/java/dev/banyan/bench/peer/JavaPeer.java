@@ -7,6 +7,11 @@ import java.util.List;
 public record JavaPeer(String name, String description, boolean hasRoutes, Path jar, String mainClass) implements Peer {
 
     @Override
+    public boolean speaksBothOnOnePort() {
+        return true;
+    }
+
+    @Override
     public List<String> command(Place place) {
         return List.of(
                 java().toString(),
@@ -17,7 +22,8 @@ public record JavaPeer(String name, String description, boolean hasRoutes, Path 
                 mainClass,
                 Integer.toString(place.port()),
                 Integer.toString(place.upstreamPort()),
-                Integer.toString(place.rules()));
+                Integer.toString(place.rules()),
+                Boolean.toString(place.http2Port() != null));
     }
 
     /** Returns the java program that runs this one. */

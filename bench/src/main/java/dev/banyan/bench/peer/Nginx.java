@@ -23,6 +23,7 @@ public record Nginx() implements Peer {
               upstream application { server 127.0.0.1:@UPSTREAM@; keepalive 2000; keepalive_requests 1000000000; }
               server {
                 listen 127.0.0.1:@PORT@ backlog=4096;
+                @HTTP2@
                 location / {
                   proxy_pass http://application;
                   proxy_http_version 1.1;
@@ -56,7 +57,7 @@ public record Nginx() implements Peer {
     public List<String> command(Place place) throws IOException {
         var file = place.folder().resolve("nginx.conf");
         var user = System.getProperty("user.name").equals("root") ? "user root;\n" : "";
-        Files.writeString(file, user + place.fill(CONFIGURATION));
+        Files.writeString(file, user + place.fill(CONFIGURATION, "listen 127.0.0.1:@HTTP2_PORT@ http2 backlog=4096;"));
         return List.of(
                 Program.find("nginx").orElseThrow().toString(),
                 "-p",

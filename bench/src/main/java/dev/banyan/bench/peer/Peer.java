@@ -23,6 +23,11 @@ public interface Peer {
         return false;
     }
 
+    /** Returns true if it speaks HTTP/1.1 and HTTP/2 on one port, false if the latter has a port of its own. */
+    default boolean speaksBothOnOnePort() {
+        return false;
+    }
+
     /** Writes what it needs into the place's folder and returns the command that starts it. */
     List<String> command(Place place) throws IOException;
 }

@@ -16,14 +16,15 @@ import reactor.core.publisher.Flux;
 @SpringBootApplication
 public class StockGateway {
 
-    /** Serves until the process is ended. {@code args}: the port, the upstream's, the number of routes. */
+    /** Serves until the process is ended. {@code args}: the port, the upstream's, the number of routes, whether HTTP/2 too. */
     public static void main(String[] args) {
         var application = new SpringApplication(StockGateway.class);
         application.setDefaultProperties(Map.of(
                 "server.address", "127.0.0.1",
                 "server.port", args[0],
                 "bench.upstream", args[1],
-                "bench.routes", args[2]));
+                "bench.routes", args[2],
+                "server.http2.enabled", args[3]));
         application.run();
     }
 

@@ -18,7 +18,7 @@ public final class VertxProxy {
 
     private VertxProxy() {}
 
-    /** Serves until the process is ended. {@code args}: the port, the upstream's. */
+    /** Serves until the process is ended. {@code args}: the port, the upstream's. HTTP/2 is its default. */
     public static void main(String[] args) {
         var cores = Runtime.getRuntime().availableProcessors();
         var vertx =

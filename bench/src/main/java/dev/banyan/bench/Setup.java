@@ -1,0 +1,8 @@
+package dev.banyan.bench;
+
+/** What a peer is started for. */
+enum Setup {
+    PLAIN,
+    MIRRORED,
+    HTTP2
+}
