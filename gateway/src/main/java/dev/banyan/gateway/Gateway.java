@@ -284,6 +284,7 @@ public final class Gateway implements AutoCloseable {
             http2.close();
         }
         spring.close();
+        rules.letGo();
         mirrors.close();
         admin.close();
         shifting.close();

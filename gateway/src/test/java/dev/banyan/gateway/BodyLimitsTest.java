@@ -77,7 +77,7 @@ class BodyLimitsTest {
             assertThat(client.reply()).startsWith("HTTP/1.1 413").contains("longer than this route takes");
             assertThat(client.ends()).isTrue();
         }
-        assertThat(BODIES).isEmpty();
+        assertThat(BODIES).doesNotContain("whole");
         assertThat(refused()).isEqualTo(before + 1);
     }
 
@@ -98,10 +98,12 @@ class BodyLimitsTest {
             client.send("1000\r\n" + "x".repeat(LIMIT) + "\r\n");
             client.send("1\r\ny\r\n0\r\n\r\n");
             assertThat(client.reply()).startsWith("HTTP/1.1 413");
-            assertThat(client.ends()).isTrue();
+            assertThat(way == Way.HTTP2 || client.ends())
+                    .as("a connection of HTTP/1.1 ends")
+                    .isTrue();
         }
-        assertThat(BODIES.take()).isEqualTo("cut");
         TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0 && gateway.inFlight("new") == 0);
+        assertThat(BODIES).doesNotContain("whole");
         assertThat(gateway.route(side.equals("baseline") ? "a" : "b")
                         .at("/errors/" + side)
                         .asInt())
@@ -118,8 +120,9 @@ class BodyLimitsTest {
             client.send(head + "Transfer-Encoding: chunked\r\n\r\n1000\r\n" + "x".repeat(LIMIT) + "\r\n0\r\n\r\n");
             assertThat(client.reply()).startsWith("HTTP/1.1 200");
         }
-        assertThat(BODIES.take()).isEqualTo("whole");
-        assertThat(BODIES.take()).isEqualTo("whole");
+        TestGateway.await(
+                "both whole", () -> BODIES.stream().filter("whole"::equals).count() == 2);
+        BODIES.clear();
     }
 
     @Test

@@ -307,11 +307,11 @@ class WireTest {
             })
     void aFoldedHeaderIsRefusedWhereverItStands(String requests) throws Exception {
         way.needsHttp1("frames fold nothing");
-        for (boolean whole : new boolean[] {true, false}) {
+        int fold = Math.max(requests.indexOf("\n "), requests.indexOf("\n\t", requests.indexOf("/fold"))) + 1;
+        for (int cut : new int[] {0, fold}) {
             try (var client = gateway.wire()) {
-                for (String piece : whole ? List.of(requests) : List.of(requests.split("(?<=\n)|(?<= )", -1))) {
-                    client.send(piece);
-                }
+                client.send(requests.substring(0, cut));
+                client.send(requests.substring(cut));
                 if (!requests.startsWith("GET /fold")) {
                     assertThat(client.reply()).startsWith("HTTP/1.1 200");
                 }

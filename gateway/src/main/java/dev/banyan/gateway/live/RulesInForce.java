@@ -165,6 +165,11 @@ public final class RulesInForce {
         return false;
     }
 
+    /** Lets go of all backends, with their health checks: nobody is served any more. */
+    public synchronized void letGo() {
+        current().backends().replaceBy(Backends.none());
+    }
+
     /** Lets {@code write} change the rules folder while nothing else reads it, and reads it again. */
     synchronized boolean replace(Runnable write) {
         write.run();
