@@ -27,7 +27,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule debeziumStaysBehindTheEngine = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.banyan.bridge.engine", "dev.banyan.bridge.run")
+            .resideOutsideOfPackages("dev.banyan.bridge.engine", "dev.banyan.bridge.record", "dev.banyan.bridge.run")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.debezium..", "org.apache.kafka.connect..");
@@ -35,8 +35,43 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule kafkaStaysBehindTheHub = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.banyan.bridge.hub", "dev.banyan.bridge.engine", "dev.banyan.bridge.run")
+            .resideOutsideOfPackages(
+                    "dev.banyan.bridge.hub",
+                    "dev.banyan.bridge.engine",
+                    "dev.banyan.bridge.record",
+                    "dev.banyan.bridge.run")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.kafka..");
+
+    /* What connect-transform takes of the bridge, and packs into its jar. */
+
+    @ArchTest
+    static final ArchRule theMappingNeedsNoBridge = classes()
+            .that()
+            .resideInAnyPackage("dev.banyan.bridge.mapping", "dev.banyan.bridge.yaml")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.banyan.bridge.mapping",
+                    "dev.banyan.bridge.yaml",
+                    "dev.banyan.bridge.change",
+                    "java..",
+                    "javax.crypto..",
+                    "org.jspecify..",
+                    "org.snakeyaml..",
+                    "tools.jackson.core..");
+
+    @ArchTest
+    static final ArchRule recordsNeedNoEngine = classes()
+            .that()
+            .resideInAPackage("dev.banyan.bridge.record")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.banyan.bridge.record",
+                    "dev.banyan.bridge.change",
+                    "org.apache.kafka.connect.data",
+                    "java..",
+                    "org.jspecify..");
 }

@@ -24,6 +24,9 @@ public record EngineSettings(
     /** Starts the texts of the bridge's own messages in the log. */
     public static final String MESSAGE_PREFIX = "banyan.heartbeat";
 
+    /** What Debezium writes for a large value that the statement did not touch; no legacy value should look like it. */
+    static final String UNAVAILABLE = "\u0001banyan-unavailable-6e0c1c7a\u0001";
+
     /** How to reach the legacy database. */
     public record Database(String host, int port, String name, String user, String password) {}
 
@@ -94,7 +97,7 @@ public record EngineSettings(
         properties.setProperty("time.precision.mode", "adaptive");
         properties.setProperty("interval.handling.mode", "string");
         properties.setProperty("hstore.handling.mode", "json");
-        properties.setProperty("unavailable.value.placeholder", RowReader.UNAVAILABLE);
+        properties.setProperty("unavailable.value.placeholder", UNAVAILABLE);
         properties.setProperty("event.processing.failure.handling.mode", "fail");
         properties.setProperty("lsn.flush.mode", "connector");
         properties.setProperty("heartbeat.interval.ms", Long.toString(heartbeat.toMillis()));

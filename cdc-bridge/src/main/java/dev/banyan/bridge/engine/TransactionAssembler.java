@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.record.RowReader;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,7 +52,7 @@ public final class TransactionAssembler {
     private final String heartbeatTopic;
     private final TableId signalTable;
     private final Limits limits;
-    private final RowReader rows = new RowReader();
+    private final RowReader rows = new RowReader(EngineSettings.UNAVAILABLE);
     private final Map<String, TableId> tablesByTopic = new HashMap<>();
 
     private @Nullable String openId;

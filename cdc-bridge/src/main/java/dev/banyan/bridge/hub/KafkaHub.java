@@ -1,9 +1,9 @@
 package dev.banyan.bridge.hub;
 
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.record.CloudEventHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -193,28 +193,10 @@ public final class KafkaHub implements Hub {
                 headers(event, settings.source()));
     }
 
-    /** CloudEvents 1.0, Kafka binding, binary mode: attributes are {@code ce_} headers, the value is the data. */
+    /** CloudEvents 1.0, Kafka binding, binary mode. */
     static Headers headers(DomainEvent event, String source) {
         var headers = new RecordHeaders();
-        add(headers, "ce_specversion", "1.0");
-        add(headers, "ce_id", event.id());
-        add(headers, "ce_source", source);
-        add(headers, "ce_type", event.type());
-        add(headers, "ce_subject", event.subject());
-        add(headers, "ce_time", DateTimeFormatter.ISO_INSTANT.format(event.time()));
-        add(headers, "content-type", "application/json");
-        add(headers, "ce_partitionkey", event.subject());
-        add(headers, "ce_sequence", event.sequence());
-        add(headers, "ce_txid", event.txId());
-        if (event.backfill()) {
-            add(headers, "ce_backfill", "true");
-        }
-        if (event.dataref() != null) {
-            add(headers, "ce_dataref", event.dataref());
-        }
-        if (!event.changed().isEmpty()) {
-            add(headers, "ce_changed", String.join(",", event.changed()));
-        }
+        CloudEventHeaders.of(event, source).forEach((name, value) -> add(headers, name, value));
         return headers;
     }
 

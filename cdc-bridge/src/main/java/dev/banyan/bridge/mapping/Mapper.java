@@ -205,7 +205,7 @@ public final class Mapper implements EventMapper {
         return tally.withoutEvent();
     }
 
-    private static Map<TableId, TablePlan> plan(Mapping mapping) {
+    static Map<TableId, TablePlan> plan(Mapping mapping) {
         Map<TableId, Set<String>> padded = new HashMap<>();
         for (var aggregate : mapping.aggregates()) {
             var rootPadded = padded(padded, aggregate.root());

@@ -27,7 +27,17 @@ public final class MappingFile {
     /** The mapping in {@code file}. Reports everything that is wrong with it at once. */
     public static Mapping read(Path file) throws MappingException {
         var problems = new Problems(file);
-        var mapping = YamlFile.read(file, problems).map(yaml -> mapping(file, yaml, problems));
+        return checked(file, YamlFile.read(file, problems), problems);
+    }
+
+    /** The mapping that {@code text} is; problems call it {@code name}. */
+    public static Mapping parse(Path name, String text) throws MappingException {
+        var problems = new Problems(name);
+        return checked(name, YamlFile.parse(text, problems), problems);
+    }
+
+    private static Mapping checked(Path file, Optional<Yaml> yaml, Problems problems) throws MappingException {
+        var mapping = yaml.map(found -> mapping(file, found, problems));
         if (mapping.isEmpty() || !problems.isEmpty()) {
             throw new MappingException(problems.inOrder());
         }

@@ -1,4 +1,4 @@
-package dev.banyan.bridge.engine;
+package dev.banyan.bridge.record;
 
 import dev.banyan.bridge.change.Row;
 import java.math.BigDecimal;
@@ -16,21 +16,22 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
+import org.apache.kafka.connect.data.Date;
 import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.data.Time;
+import org.apache.kafka.connect.data.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /** Turns Debezium's rows into ours. Made for one thread; remembers what each column's type needs. */
-final class RowReader {
+public final class RowReader {
 
-    /** What Debezium writes for a large value that the statement did not touch; no legacy value should look like it. */
-    static final String UNAVAILABLE = "\u0001banyan-unavailable-6e0c1c7a\u0001";
-
-    private static final byte[] UNAVAILABLE_BYTES = UNAVAILABLE.getBytes(StandardCharsets.UTF_8);
     private static final long MICROS_PER_SECOND = 1_000_000L;
     private static final long NANOS_PER_MICRO = 1_000L;
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private record Column(Field field, Conversion conversion) {}
 
@@ -40,10 +41,25 @@ final class RowReader {
     }
 
     private final IdentityHashMap<Schema, List<Column>> columnsBySchema = new IdentityHashMap<>();
+    private final String unavailable;
+    private final byte[] unavailableBytes;
+    private final Predicate<String> isRead;
     private long bytesRead;
 
+    /** A reader of every column; {@code unavailable} is what Debezium writes for a large value that the statement did not touch. */
+    public RowReader(String unavailable) {
+        this(unavailable, _ -> true);
+    }
+
+    /** A reader of those columns whose names {@code isRead} takes. */
+    public RowReader(String unavailable, Predicate<String> isRead) {
+        this.unavailable = unavailable;
+        this.unavailableBytes = unavailable.getBytes(StandardCharsets.UTF_8);
+        this.isRead = isRead;
+    }
+
     /** The row in {@code after}; a large value the statement did not touch is taken from {@code before}. */
-    Row read(Struct after, @Nullable Row before) {
+    public Row read(Struct after, @Nullable Row before) {
         var values = new LinkedHashMap<String, @Nullable Object>();
         for (var column : columns(after.schema())) {
             var value = after.get(column.field);
@@ -60,7 +76,7 @@ final class RowReader {
     }
 
     /** A rough count of the bytes in the values read since the last call. */
-    long takeBytesRead() {
+    public long takeBytesRead() {
         var bytes = bytesRead;
         bytesRead = 0;
         return bytes;
@@ -74,11 +90,11 @@ final class RowReader {
         return before.get(column);
     }
 
-    private static boolean isUnavailable(Object value) {
+    private boolean isUnavailable(Object value) {
         return switch (value) {
-            case String text -> text.equals(UNAVAILABLE);
-            case byte[] bytes -> Arrays.equals(bytes, UNAVAILABLE_BYTES);
-            case ByteBuffer bytes -> bytes.equals(ByteBuffer.wrap(UNAVAILABLE_BYTES));
+            case String text -> text.equals(unavailable);
+            case byte[] bytes -> Arrays.equals(bytes, unavailableBytes);
+            case ByteBuffer bytes -> bytes.equals(ByteBuffer.wrap(unavailableBytes));
             default -> false;
         };
     }
@@ -97,6 +113,7 @@ final class RowReader {
         var known = columnsBySchema.get(schema);
         if (known == null) {
             known = schema.fields().stream()
+                    .filter(field -> isRead.test(field.name()))
                     .map(field -> new Column(field, conversion(field.name(), field.schema())))
                     .toList();
             columnsBySchema.put(schema, known);
@@ -115,6 +132,13 @@ final class RowReader {
             case "io.debezium.time.ZonedTimestamp" -> value -> zoned((String) value);
             case "io.debezium.time.ZonedTime" -> value -> OffsetTime.parse((String) value);
             case "io.debezium.data.Uuid" -> value -> UUID.fromString((String) value);
+            case "io.debezium.time.NanoTimestamp" -> value -> atNanos((Long) value);
+            case "io.debezium.time.NanoTime" -> value -> LocalTime.ofNanoOfDay((Long) value);
+            case "io.debezium.time.IsoDate" -> value -> isoDate((String) value);
+            case "io.debezium.time.IsoTimestamp" -> value -> isoTimestamp((String) value);
+            case Date.LOGICAL_NAME -> value -> utc(value).toLocalDate();
+            case Time.LOGICAL_NAME -> value -> utc(value).toLocalTime();
+            case Timestamp.LOGICAL_NAME -> RowReader::utc;
             case Decimal.LOGICAL_NAME -> value -> value;
             case "io.debezium.data.VariableScaleDecimal" -> value -> decimal((Struct) value);
             default -> plain(column, schema);
@@ -153,6 +177,30 @@ final class RowReader {
                 Math.floorDiv(micros, MICROS_PER_SECOND),
                 (int) (Math.floorMod(micros, MICROS_PER_SECOND) * NANOS_PER_MICRO),
                 ZoneOffset.UTC);
+    }
+
+    private static LocalDateTime atNanos(long nanos) {
+        return LocalDateTime.ofEpochSecond(
+                Math.floorDiv(nanos, NANOS_PER_SECOND), (int) Math.floorMod(nanos, NANOS_PER_SECOND), ZoneOffset.UTC);
+    }
+
+    /** A date as Debezium writes it with {@code time.precision.mode=isostring}: {@code 2026-11-25Z}. The Z says nothing. */
+    public static LocalDate isoDate(String text) {
+        return LocalDate.parse(withoutZone(text));
+    }
+
+    /** A wall clock as Debezium writes it with {@code time.precision.mode=isostring}: {@code 2026-11-25T21:18:00Z}. The Z says nothing. */
+    public static LocalDateTime isoTimestamp(String text) {
+        return LocalDateTime.parse(withoutZone(text));
+    }
+
+    private static String withoutZone(String text) {
+        return text.endsWith("Z") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    /** The wall clock that Kafka Connect's own types keep as if it were UTC's. */
+    private static LocalDateTime utc(Object value) {
+        return LocalDateTime.ofInstant(((java.util.Date) value).toInstant(), ZoneOffset.UTC);
     }
 
     /** PostgreSQL knows 24:00:00, Java does not: it becomes the last nanosecond of the day. */

@@ -1,0 +1,172 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.AggregateImages;
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.Faults;
+import dev.banyan.bridge.change.KeyText;
+import dev.banyan.bridge.change.NoFaults;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies a mapping of {@link RowScope} to one changed row after the other. It remembers nothing: what a row was before must come with
+ * the change. Used by one thread.
+ */
+public final class RowMapper {
+
+    private final Map<TableId, TablePlan> tables;
+    private final Map<TableId, Set<String>> columnsByTable = new HashMap<>();
+    private final Set<TableId> comparing = new HashSet<>();
+    private final Mapper mapper;
+    private final @Nullable KeyedHash hash;
+
+    /** A mapper whose ids belong to {@code name}; {@code hashKey} (16 bytes at least) is needed when the mapping hashes a column. */
+    public RowMapper(Mapping mapping, String name, byte @Nullable [] hashKey) {
+        var refusals = RowScope.refusals(mapping);
+        if (!refusals.isEmpty()) {
+            throw new IllegalArgumentException("mapping: " + refusals.getFirst());
+        }
+        tables = Mapper.plan(mapping);
+        tables.forEach(
+                (table, plan) -> columnsByTable.put(table, Set.copyOf(plan.use().columns())));
+        mapper = new Mapper(mapping, name, hashKey);
+        hash = hashKey == null ? null : new KeyedHash(hashKey);
+        for (var aggregate : mapping.aggregates()) {
+            if (aggregate.rules().stream().anyMatch(rule -> rule.when() instanceof EventRule.When.Changed)) {
+                comparing.add(aggregate.root().id());
+            }
+        }
+    }
+
+    /** The columns of {@code table} that are read; empty for a table that is not mapped. */
+    public Set<String> columns(TableId table) {
+        return columnsByTable.getOrDefault(table, Set.of());
+    }
+
+    /**
+     * The event of {@code change}, which has its place {@code position} in the log, was part of the transaction {@code txId} and was
+     * committed at {@code time}; nothing when no event shows it. Of a row with a new key it is the event of the new subject: the old one
+     * is told by a {@link Change.Deleted} of its own. {@code onSkip} is told of what the mapping says to skip. An {@link
+     * UnmappableException} when the mapping has no answer.
+     */
+    public Optional<DomainEvent> map(Change change, long position, String txId, Instant time, OnSkip onSkip) {
+        var table = tables.get(change.table());
+        if (table == null) {
+            return Optional.empty();
+        }
+        if (change instanceof Change.Truncated) {
+            throw new UnmappableException(
+                    change.table(), "truncate", "every row at once", "rows one by one, such as DELETE makes");
+        }
+        var before = before(table, change);
+        var images = new OneRow(
+                table.id(),
+                before == null ? List.of() : table.key(before),
+                before == null ? null : image(table, before));
+        var transaction = new Transaction(position, txId, time, List.of(change));
+        // A changed key makes an event for the new subject, which comes first, and one for the old, which has a record
+        // of its own.
+        return mapper.map(transaction, images, new Skips(onSkip)).stream().findFirst();
+    }
+
+    /** The whole row before, where there is one and it came along. */
+    private @Nullable Row before(TablePlan table, Change change) {
+        return switch (change) {
+            case Change.Updated(var _, var before, var after) -> {
+                var isWhole = before != null && table.isWhole(before);
+                if (!isWhole && comparing.contains(table.id()) && !isRenumbered(table, before, after)) {
+                    throw new UnmappableException(
+                            table.id(),
+                            "update",
+                            "without the row before it",
+                            "the whole row: a rule compares. PostgreSQL logs it with REPLICA IDENTITY FULL");
+                }
+                yield isWhole ? before : null;
+            }
+            case Change.Deleted(var _, var before) -> table.isWhole(before) ? before : null;
+            case Change.Inserted _, Change.Read _, Change.Truncated _ -> null;
+        };
+    }
+
+    private static boolean isRenumbered(TablePlan table, @Nullable Row before, Row after) {
+        return before != null && table.hasKey(before) && !table.key(before).equals(table.key(after));
+    }
+
+    private Row image(TablePlan table, Row before) {
+        return table.image(before, null, hash);
+    }
+
+    /** Told of a change that has no event, because the mapping says to skip what it has no answer for. */
+    @FunctionalInterface
+    public interface OnSkip {
+        void skipped(String aggregate, String key, String message, String reason);
+    }
+
+    /** Nothing waits, and skips are told. */
+    private record Skips(OnSkip onSkip) implements Faults {
+
+        @Override
+        public boolean isEmpty() {
+            return true;
+        }
+
+        @Override
+        public boolean isWaiting(Waiting aggregate) {
+            return false;
+        }
+
+        @Override
+        public int waiting(String aggregate) {
+            return 0;
+        }
+
+        @Override
+        public void park(Set<Waiting> aggregates, Transaction part, String message) {
+            NoFaults.HALT.park(aggregates, part, message);
+        }
+
+        @Override
+        public void skip(Waiting aggregate, Transaction transaction, String message, String reason) {
+            onSkip.skipped(aggregate.aggregate(), aggregate.key(), message, reason);
+        }
+    }
+
+    /** The row before the change as the only one known; what is written is forgotten. */
+    private record OneRow(
+            TableId table, List<Object> key, @Nullable Row row) implements AggregateImages {
+
+        @Override
+        public @Nullable Row get(TableId wanted, List<?> wantedKey) {
+            return row != null && table.equals(wanted) && KeyText.of(key).equals(KeyText.of(wantedKey)) ? row : null;
+        }
+
+        @Override
+        public void put(TableId wanted, List<?> wantedKey, Row after, List<?> parentKey) {}
+
+        @Override
+        public void remove(TableId wanted, List<?> wantedKey) {}
+
+        @Override
+        public List<Row> children(TableId wanted, List<?> parentKey) {
+            return List.of();
+        }
+
+        @Override
+        public void clear(TableId wanted) {}
+
+        @Override
+        public List<Row> all(TableId wanted) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.yaml.Problem;
+import dev.banyan.bridge.yaml.Problems;
+import java.util.HashMap;
+import java.util.List;
+
+/** Which mappings hold where rows come one by one: each aggregate is one row of one table, and a changed row is one event at most. */
+public final class RowScope {
+
+    private RowScope() {}
+
+    /** What {@code mapping} asks for that needs more than one row, or something remembered; empty when it can be applied row by row. */
+    public static List<Problem> refusals(Mapping mapping) {
+        var problems = new Problems(mapping.file());
+        var aggregateByTable = new HashMap<TableId, Aggregate>();
+        for (var aggregate : mapping.aggregates()) {
+            var name = aggregate.name();
+            var first = aggregateByTable.putIfAbsent(aggregate.root().id(), aggregate);
+            if (first != null) {
+                problems.add(
+                        aggregate.root().at(),
+                        name + ".table",
+                        aggregate.root().id() + ", whose rows are " + first.name() + ", too",
+                        "a table for each aggregate: a record becomes one event at most");
+            }
+            for (var child : aggregate.children()) {
+                problems.add(
+                        child.table().at(),
+                        name + ".children." + child.name(),
+                        "rows of another table",
+                        "an aggregate of one row: records come row by row, and no other row is known");
+            }
+            if (aggregate.onFault() instanceof OnFault.Park) {
+                problems.add(
+                        aggregate.at(),
+                        name + ".onFault",
+                        "park",
+                        "halt or skip: there is nowhere to wait between two");
+            }
+            for (var rule : aggregate.rules()) {
+                if (rule.bulk() != null) {
+                    problems.add(
+                            rule.at(),
+                            name + ".events." + rule.name() + ".bulk",
+                            "one event for many rows",
+                            "an event for each row: nobody knows where a transaction ends");
+                }
+            }
+        }
+        return problems.inOrder();
+    }
+}
