@@ -26,7 +26,9 @@ final class AlpnSwitch extends ChannelInboundHandlerAdapter {
         }
         ChannelPipeline pipeline = client.pipeline();
         SslHandler tls = pipeline.get(SslHandler.class);
-        if (done.isSuccess() && tls != null && ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol())) {
+        if (done.isSuccess()
+                && tls != null
+                && ApplicationProtocolNames.HTTP_2.equals(tls.engine().getApplicationProtocol())) {
             List<String> names = pipeline.names();
             int own = names.indexOf(client.name());
             // The last name is the tail's. What HTTP/1.1 has put there has neither been active nor read anything.

@@ -6,23 +6,28 @@ import dev.banyan.gateway.edge.FrontDoor;
 import dev.banyan.gateway.edge.RequestCodec;
 import dev.banyan.gateway.http2.Http2Front;
 import dev.banyan.gateway.lean.LeanPath;
+import dev.banyan.gateway.tls.CertificateInForce;
 import dev.banyan.gateway.tunnel.Tunnels;
 import dev.banyan.gateway.tunnel.Upgrades;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.ssl.SslContext;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
 
 /** What a request meets on its client's connection before Reactor Netty and Spring read it their own way. */
-record ClientPipeline(GatewaySettings settings, Intake intake, Tunnels tunnels, LeanPath lean, Http2Front http2)
+record ClientPipeline(
+        GatewaySettings settings,
+        Optional<CertificateInForce> certificate,
+        Intake intake,
+        Tunnels tunnels,
+        LeanPath lean,
+        Http2Front http2)
         implements NettyServerCustomizer {
 
     @Override
@@ -51,12 +56,10 @@ record ClientPipeline(GatewaySettings settings, Intake intake, Tunnels tunnels, 
     }
 
     private HttpServer secured(HttpServer server) {
-        try {
-            SslContext tls = ServerTls.of(settings);
-            return tls == null ? server : server.secure(spec -> spec.sslContext(tls));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return certificate
+                .map(each -> each.tls(settings.http2().overTls()))
+                .map(tls -> server.secure(spec -> spec.sslContext(tls)))
+                .orElse(server);
     }
 
     /** In the order in which a request meets them. */

@@ -15,6 +15,8 @@ import dev.banyan.gateway.mirror.Mirrors;
 import dev.banyan.gateway.record.Traffic;
 import dev.banyan.gateway.store.ControlStore;
 import dev.banyan.gateway.store.Leadership;
+import dev.banyan.gateway.tls.CertificateInForce;
+import dev.banyan.gateway.tls.PemFiles;
 import dev.banyan.gateway.tunnel.Tunnels;
 import dev.banyan.rules.RulesException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -23,7 +25,9 @@ import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +36,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A running gateway: its data port, its admin port, the watch on its rules, and its part in the control store. */
+/** A running gateway: its data port, its admin port, the watches on its rules and its certificate, and its part in the control store. */
 public final class Gateway implements AutoCloseable {
 
     private final ConfigurableApplicationContext spring;
@@ -40,13 +44,13 @@ public final class Gateway implements AutoCloseable {
     private final AdminServer admin;
     private final RulesInForce rules;
     private final Mirrors mirrors;
-    private final Optional<Watch> watch;
+    private final List<Watch> watches;
     private final ControlStore store;
     private final Leadership leadership;
     private final BackendAddresses addresses;
     private final Shifting shifting;
 
-    /** What follows the source of rules, until it is closed. */
+    /** What follows files or another source, until it is closed. */
     private interface Watch {
         void close();
     }
@@ -57,7 +61,7 @@ public final class Gateway implements AutoCloseable {
             AdminServer admin,
             RulesInForce rules,
             Mirrors mirrors,
-            Optional<Watch> watch,
+            List<Watch> watches,
             ControlStore store,
             Leadership leadership,
             BackendAddresses addresses,
@@ -67,7 +71,7 @@ public final class Gateway implements AutoCloseable {
         this.admin = admin;
         this.rules = rules;
         this.mirrors = mirrors;
-        this.watch = watch;
+        this.watches = List.copyOf(watches);
         this.store = store;
         this.leadership = leadership;
         this.addresses = addresses;
@@ -121,7 +125,10 @@ public final class Gateway implements AutoCloseable {
                 backendTls(settings),
                 addresses,
                 store.clock());
-        ServerTls.of(settings); // before the server does, whose complaint would not name the file
+        CertificateInForce certificate = certificate(settings);
+        if (certificate != null) {
+            certificate.countIn(meters);
+        }
         var leadership = new Leadership(store);
         var mark = new MirrorMark();
         var mirrors = new Mirrors(mark, new CopyFilters(), meters, InstantSource.system());
@@ -138,6 +145,7 @@ public final class Gateway implements AutoCloseable {
                     leadership,
                     shifting.runner(),
                     shifting.status(),
+                    certificate,
                     meters);
         } catch (RuntimeException e) {
             throw Binding.failed("--admin-port " + settings.adminPort(), e);
@@ -145,7 +153,7 @@ public final class Gateway implements AutoCloseable {
         forbidden.add(admin.port());
         ConfigurableApplicationContext spring;
         try {
-            spring = startSpring(settings, rules, forbidden, traffic, mirrors, mark);
+            spring = startSpring(settings, certificate, rules, forbidden, traffic, mirrors, mark);
         } catch (RuntimeException e) {
             admin.close();
             throw Binding.failed("--port " + settings.port(), e);
@@ -159,7 +167,12 @@ public final class Gateway implements AutoCloseable {
             }
             rules.checkAddresses();
             new RunFolder(settings.runFolder()).write(port(spring), admin.port(), token.file());
-            var watch = watch(settings.rules().folder(), mirror, rules);
+            List<Watch> watches = new ArrayList<>();
+            watch(settings.rules().folder(), mirror, rules).ifPresent(watches::add);
+            if (certificate != null) {
+                certificate.watch();
+                watches.add(certificate::close);
+            }
             // Last, when requests are already served: it takes a second of processor time, and nothing waits for it.
             if (settings.store().isShared() || store.isStarted()) {
                 store.start();
@@ -167,7 +180,7 @@ public final class Gateway implements AutoCloseable {
                 mirrors.shareMark(store);
             }
             shifting.runner().start();
-            return new Gateway(spring, http2, admin, rules, mirrors, watch, store, leadership, addresses, shifting);
+            return new Gateway(spring, http2, admin, rules, mirrors, watches, store, leadership, addresses, shifting);
         } catch (RulesException | IOException | RuntimeException e) {
             if (http2 != null) {
                 http2.close();
@@ -189,6 +202,7 @@ public final class Gateway implements AutoCloseable {
 
     private static ConfigurableApplicationContext startSpring(
             GatewaySettings settings,
+            @Nullable CertificateInForce certificate,
             RulesInForce rules,
             ForbiddenAddresses forbidden,
             Traffic traffic,
@@ -203,6 +217,9 @@ public final class Gateway implements AutoCloseable {
         application.setDefaultProperties(properties(settings));
         application.addInitializers(context -> {
             context.getBeanFactory().registerSingleton("gatewaySettings", settings);
+            if (certificate != null) {
+                context.getBeanFactory().registerSingleton("certificate", certificate);
+            }
             context.getBeanFactory().registerSingleton("rulesInForce", rules);
             context.getBeanFactory().registerSingleton("forbiddenAddresses", forbidden);
             context.getBeanFactory().registerSingleton("traffic", traffic);
@@ -224,6 +241,18 @@ public final class Gateway implements AutoCloseable {
                 "spring.lifecycle.timeout-per-shutdown-phase", settings.drain().toMillis() + "ms");
         properties.put("spring.main.lazy-initialization", false);
         return properties;
+    }
+
+    private static @Nullable CertificateInForce certificate(GatewaySettings settings) throws IOException {
+        PemFiles files = settings.certificate();
+        if (files == null) {
+            return null;
+        }
+        try {
+            return CertificateInForce.read(files, InstantSource.system());
+        } catch (IOException e) {
+            throw new IOException("--tls-cert, --tls-key: " + e.getMessage(), e);
+        }
     }
 
     private static BackendTls backendTls(GatewaySettings settings) throws IOException {
@@ -279,7 +308,7 @@ public final class Gateway implements AutoCloseable {
     /** Stops: no new requests, those in flight are finished within the drain time, then everything is let go. */
     @Override
     public void close() {
-        watch.ifPresent(Watch::close);
+        watches.forEach(Watch::close);
         if (http2 != null) {
             http2.close();
         }

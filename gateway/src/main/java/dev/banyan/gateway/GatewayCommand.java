@@ -7,6 +7,7 @@ import dev.banyan.gateway.http2.Http2Limits;
 import dev.banyan.gateway.live.RulesLocation;
 import dev.banyan.gateway.live.RulesSource;
 import dev.banyan.gateway.store.StoreLocation;
+import dev.banyan.gateway.tls.PemFiles;
 import dev.banyan.rules.Backend;
 import dev.banyan.rules.RulesException;
 import java.io.IOException;
@@ -165,7 +166,10 @@ final class GatewayCommand implements Callable<Integer> {
     @Nullable
     URI publicOrigin;
 
-    @Option(names = "--tls-cert", paramLabel = "FILE", description = "PEM certificate chain: serve https")
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description = "PEM certificate chain: serve https; followed while it changes")
     @Nullable
     Path certificate;
 
@@ -338,8 +342,7 @@ final class GatewayCommand implements Callable<Integer> {
                 runFolder,
                 legacyHost,
                 publicOrigin == null ? null : origin(publicOrigin),
-                certificate,
-                key,
+                certificate == null || key == null ? null : new PemFiles(certificate, key),
                 backendTrust,
                 nameServer(),
                 trusted(),

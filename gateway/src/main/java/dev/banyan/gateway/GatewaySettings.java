@@ -6,6 +6,7 @@ import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.http2.Http2Limits;
 import dev.banyan.gateway.live.RulesSource;
 import dev.banyan.gateway.store.StoreLocation;
+import dev.banyan.gateway.tls.PemFiles;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -20,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param http2 whether HTTP/2 is offered, and where and how much of it
  * @param legacyHost the {@code Host} legacy is given; null passes the client's on
  * @param publicOrigin what people type; null takes each request's own word for it
- * @param certificate PEM chain of the data port; null for plain HTTP
- * @param key PEM key of {@code certificate}
+ * @param certificate PEM files of the data port; null for plain HTTP
  * @param backendTrust PEM certificates of authorities that HTTPS backends may use; null for the JDK's
  * @param nameServer asked where backends are; null for the system's
  * @param reveal whether replies name route and backend
@@ -40,8 +40,7 @@ public record GatewaySettings(
         Path runFolder,
         @Nullable String legacyHost,
         @Nullable Origin publicOrigin,
-        @Nullable Path certificate,
-        @Nullable Path key,
+        @Nullable PemFiles certificate,
         @Nullable Path backendTrust,
         @Nullable InetSocketAddress nameServer,
         TrustedPeers trusted,

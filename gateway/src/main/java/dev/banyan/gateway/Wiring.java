@@ -13,8 +13,10 @@ import dev.banyan.gateway.http2.Http2Front;
 import dev.banyan.gateway.lean.LeanPath;
 import dev.banyan.gateway.live.RulesInForce;
 import dev.banyan.gateway.record.Traffic;
+import dev.banyan.gateway.tls.CertificateInForce;
 import dev.banyan.gateway.tunnel.Tunnels;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
@@ -79,8 +81,13 @@ class Wiring {
 
     @Bean
     NettyServerCustomizer clientPipeline(
-            GatewaySettings settings, Intake intake, Tunnels tunnels, LeanPath lean, Http2Front http2) {
-        return new ClientPipeline(settings, intake, tunnels, lean, http2);
+            GatewaySettings settings,
+            Optional<CertificateInForce> certificate,
+            Intake intake,
+            Tunnels tunnels,
+            LeanPath lean,
+            Http2Front http2) {
+        return new ClientPipeline(settings, certificate, intake, tunnels, lean, http2);
     }
 
     /** Ends WebSockets while the server waits for its calls. */

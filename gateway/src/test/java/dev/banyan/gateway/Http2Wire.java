@@ -82,7 +82,11 @@ final class Http2Wire implements AutoCloseable {
 
     /** Connects and says nothing yet. */
     Http2Wire(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    private Http2Wire(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream()));
@@ -90,10 +94,18 @@ final class Http2Wire implements AutoCloseable {
 
     /** Connects, greets, and has been greeted. */
     static Http2Wire to(int port) throws IOException {
-        var wire = new Http2Wire(port);
-        wire.raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").frame(SETTINGS, 0, 0);
-        wire.await(frame -> frame.type == SETTINGS && frame.flags == 0);
-        return wire;
+        return new Http2Wire(port).greeted();
+    }
+
+    /** Greets on a connection that stands, perhaps with TLS. */
+    static Http2Wire over(Socket connected) throws IOException {
+        return new Http2Wire(connected).greeted();
+    }
+
+    private Http2Wire greeted() throws IOException {
+        raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").frame(SETTINGS, 0, 0);
+        await(frame -> frame.type == SETTINGS && frame.flags == 0);
+        return this;
     }
 
     Http2Wire raw(String bytes) throws IOException {

@@ -8,6 +8,7 @@ import dev.banyan.gateway.shift.ShiftRunner;
 import dev.banyan.gateway.shift.ShiftStatus;
 import dev.banyan.gateway.store.ControlStore;
 import dev.banyan.gateway.store.Leadership;
+import dev.banyan.gateway.tls.CertificateInForce;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -16,6 +17,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -50,12 +52,14 @@ public final class AdminServer implements AutoCloseable {
             Leadership leadership,
             ShiftRunner runner,
             ShiftStatus status,
+            @Nullable CertificateInForce certificate,
             PrometheusMeterRegistry meters) {
         register(meters, rules);
         register(meters, store, leadership);
         var json = new JsonMapper();
         var state = new AdminState(rules, traffic, mirrors);
         var diffs = new DiffState(rules, mirrors.evidence());
+        var tls = new CertificateState(certificate);
         var storeState = new StoreState(store, leadership);
         var versions = new RuleVersionsApi(rules, store, json);
         var shifts = new ShiftApi(runner, status, store.clock(), json);
@@ -66,7 +70,7 @@ public final class AdminServer implements AutoCloseable {
                 .route(routes -> routes.get(
                                 "/health",
                                 (request, response) -> isOurs(request)
-                                        ? send(response, 200, json.writeValueAsString(state.health()))
+                                        ? send(response, 200, json.writeValueAsString(tls.beside(state.health())))
                                         : send(response, 403, "{\"error\":\"not through a proxy\"}"))
                         .get(
                                 "/admin/routes",
@@ -80,6 +84,10 @@ public final class AdminServer implements AutoCloseable {
                                 "/admin/store",
                                 (request, response) -> guarded(
                                         token, request, response, () -> json.writeValueAsString(storeState.all())))
+                        .get(
+                                "/admin/certificate",
+                                (request, response) ->
+                                        guarded(token, request, response, () -> json.writeValueAsString(tls.all())))
                         .get(
                                 "/admin/rules/versions",
                                 (request, response) ->

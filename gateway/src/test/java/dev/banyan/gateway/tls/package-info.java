@@ -1,0 +1,4 @@
+@NullMarked
+package dev.banyan.gateway.tls;
+
+import org.jspecify.annotations.NullMarked;
