@@ -38,6 +38,8 @@ import picocli.CommandLine.Option;
             TestCommand.class,
             ExplainCommand.class,
             DoctorCommand.class,
+            KeysCommand.class,
+            RevealCommand.class,
             EventsCommand.class
         })
 public final class Bridge {

@@ -17,13 +17,13 @@ import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.mapping.OnFault;
 import dev.banyan.bridge.run.RunSettings;
+import dev.banyan.bridge.secret.Secrets;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.FaultSeal;
 import dev.banyan.bridge.yaml.Problems;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -65,21 +65,21 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                 config.store().jdbcUrl(),
                 config.store().user(),
                 config.store().password(),
-                file == null ? null : FaultSeal.of(file));
+                file == null ? null : FaultSeal.of(file),
+                KeySources.of(config).secrets().vault().orElse(null));
     }
 
     /** A mapper that gives the ids of this bridge. */
     Mapper mapper() throws IOException {
-        var file = config.hashKeyFile();
-        return mapper(file == null ? null : Files.readAllBytes(file));
+        return mapper(KeySources.of(config).secrets());
     }
 
-    private Mapper mapper(byte @Nullable [] hashKey) {
+    private Mapper mapper(Secrets secrets) {
         var hub = hub();
         return new Mapper(
                 mapping,
                 config.name(),
-                hashKey,
+                secrets,
                 new EventLimit(hub.eventBytesMax(), hub::bytes, config.lake() != null));
     }
 
@@ -166,14 +166,13 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
             }
         }
         var spool = spool();
-        var file = config.hashKeyFile();
-        var hashKey = file == null ? null : Files.readAllBytes(file);
+        var secrets = KeySources.of(config).secrets();
         var limits = config.limits();
         return new RunSettings(
                 config.name(),
                 source,
                 store(),
-                () -> mapper(hashKey),
+                () -> mapper(secrets),
                 this::hub,
                 new RunSettings.Limits(
                         new TransactionAssembler.Limits(

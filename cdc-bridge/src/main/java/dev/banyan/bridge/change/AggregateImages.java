@@ -32,4 +32,9 @@ public interface AggregateImages {
 
     /** Every row known of {@code table}, in no order; for a truncation, which must name each row that is gone. */
     List<Row> all(TableId table);
+
+    /** The tokens that stand for values of these rows. */
+    default Tokens tokens() {
+        throw new IllegalStateException("no token vault");
+    }
 }

@@ -6,12 +6,16 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Images that live as long as the process: for trying a mapping, and for tests. */
+/**
+ * Images that live as long as the process: for trying a mapping, and for tests. Their tokens are {@code tok_1}, {@code tok_2} and so on, in the
+ * order that values are first seen.
+ */
 public final class InMemoryImages implements AggregateImages {
 
     private record Image(Row row, String parent) {}
 
     private final Map<TableId, Map<String, Image>> imagesByTable = new HashMap<>();
+    private final Map<List<String>, String> tokenOf = new HashMap<>();
 
     @Override
     public @Nullable Row get(TableId table, List<?> key) {
@@ -46,6 +50,12 @@ public final class InMemoryImages implements AggregateImages {
     @Override
     public List<Row> all(TableId table) {
         return images(table).values().stream().map(Image::row).toList();
+    }
+
+    @Override
+    public Tokens tokens() {
+        return (vault, value) ->
+                tokenOf.computeIfAbsent(List.of(vault, value), _ -> Tokens.PREFIX + (tokenOf.size() + 1));
     }
 
     private Map<String, Image> images(TableId table) {

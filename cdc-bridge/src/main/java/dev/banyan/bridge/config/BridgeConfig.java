@@ -22,12 +22,22 @@ public record BridgeConfig(
         Path mapping,
         @Nullable Path hashKeyFile,
         @Nullable Path faultKeyFile,
+        @Nullable KeySource encryptKeys,
+        @Nullable KeySource deterministicKeys,
         int statusPort,
         Limits limits,
         @Nullable LakeConfig lake,
         @Nullable SpoolConfig spool,
         boolean backfillOnFirstStart,
         int heartbeatMillis) {
+
+    /** Where a keyset comes from: a file, or an environment variable that holds its text. */
+    public sealed interface KeySource {
+
+        record InFile(Path file) implements KeySource {}
+
+        record InEnvironment(String variable) implements KeySource {}
+    }
 
     /** The legacy database. */
     public record SourceConfig(
@@ -75,6 +85,7 @@ public record BridgeConfig(
         BridgeConfig read(Yaml yaml) {
             var root = Section.of(yaml, "bridge", problems);
             var name = name(root, "name", "a short name, which the slot and the publication are called after", null);
+            var keys = root.section("keys");
             var config = new BridgeConfig(
                     name,
                     source(required(root, "source"), name),
@@ -83,14 +94,33 @@ public record BridgeConfig(
                     path(root, "mapping").orElse(folder),
                     path(root, "hashKeyFile").orElse(null),
                     path(root, "faultKeyFile").orElse(null),
+                    keys.map(section -> keySource(section, "encrypt")).orElse(null),
+                    keys.map(section -> keySource(section, "deterministic")).orElse(null),
                     status(root),
                     limits(root),
                     lake(root),
                     spool(root),
                     backfill(root),
                     root.integer("heartbeatMillis", 200, 60_000, 1_000));
+            keys.ifPresent(Section::end);
             root.end();
             return config;
+        }
+
+        private @Nullable KeySource keySource(Section keys, String key) {
+            var section = keys.section(key);
+            if (section.isEmpty()) {
+                return null;
+            }
+            var file = section.get().text("file");
+            var env = section.get().text("env");
+            section.get().end();
+            if (file.isPresent() == env.isPresent()) {
+                problems.add(section.get().at(), section.get().where(), "both or neither", "file: PATH or env: NAME");
+                return null;
+            }
+            return file.<KeySource>map(path -> new KeySource.InFile(folder.resolve(path)))
+                    .orElseGet(() -> new KeySource.InEnvironment(env.orElse("")));
         }
 
         private Section required(Section parent, String key) {

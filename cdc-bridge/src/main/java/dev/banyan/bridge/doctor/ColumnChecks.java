@@ -88,6 +88,7 @@ public final class ColumnChecks {
             case FieldType.Flag _ ->
                 TEXTS.contains(type) || WHOLE.contains(type) || type.equals("boolean") ? "" : "text or boolean";
             case FieldType.Code _, FieldType.Hash _, FieldType.Mask _, FieldType.Always _ -> "";
+            case FieldType.Encrypted _, FieldType.Tokenised _ -> "";
         };
     }
 

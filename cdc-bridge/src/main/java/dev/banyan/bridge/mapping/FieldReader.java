@@ -33,7 +33,9 @@ final class FieldReader {
             "date",
             "yyyymmdd",
             "hash",
-            "mask");
+            "mask",
+            "encrypt",
+            "token");
 
     private static final List<String> UNKNOWN = List.of("refuse", "asNull", "keep");
 
@@ -104,8 +106,24 @@ final class FieldReader {
             case "yyyymmdd" -> new FieldType.DayNumber();
             case "hash" -> new FieldType.Hash();
             case "mask" -> new FieldType.Mask(section.integer("keep", 0, 16, 0));
+            case "encrypt" ->
+                new FieldType.Encrypted(section.word("mode", List.of("random", "deterministic"), "random")
+                        .equals("deterministic"));
+            case "token" -> new FieldType.Tokenised(vault(section));
             default -> new FieldType.Text(false);
         };
+    }
+
+    private @Nullable String vault(Section section) {
+        var vault = section.text("vault");
+        vault.ifPresent(name -> MappingFile.checkName(
+                name,
+                AggregateReader.FIELD_NAME,
+                "a name of letters and digits",
+                section.at("vault"),
+                where + ".vault",
+                problems));
+        return vault.orElse(null);
     }
 
     private FieldType flag(Section section) {

@@ -63,6 +63,12 @@ public sealed interface FieldType {
     /** The value with stars in place of all characters but the last {@code keep}. */
     record Mask(int keep) implements FieldType {}
 
+    /** The value encrypted, as text; with {@code showsEqual} equal values of the column stay equal. */
+    record Encrypted(boolean showsEqual) implements FieldType {}
+
+    /** The token that stands for the value in {@code vault}; without one in a vault of the column's own. */
+    record Tokenised(@Nullable String vault) implements FieldType {}
+
     /** The same value in every event. */
     record Always(Object value) implements FieldType {}
 
@@ -107,6 +113,8 @@ public sealed interface FieldType {
             case DayNumber() -> dayNumber(value);
             case Hash() -> value.toString();
             case Mask _ -> value.toString();
+            case Encrypted _ -> value.toString();
+            case Tokenised _ -> value.toString();
             case Always(var constant) -> constant;
         };
     }
@@ -128,6 +136,8 @@ public sealed interface FieldType {
             case DayNumber() -> "a date as yyyymmdd";
             case Hash _ -> "a value";
             case Mask _ -> "a value";
+            case Encrypted _ -> "a value";
+            case Tokenised _ -> "a value";
             case Always _ -> "a value";
         };
     }

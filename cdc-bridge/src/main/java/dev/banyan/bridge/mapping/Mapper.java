@@ -10,6 +10,8 @@ import dev.banyan.bridge.change.Faults.Waiting;
 import dev.banyan.bridge.change.NoFaults;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.secret.KeyedHash;
+import dev.banyan.bridge.secret.Secrets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,7 +32,7 @@ public final class Mapper implements EventMapper {
     private final Map<TableId, List<AggregatePlan>> aggregatesByRoot = new HashMap<>();
     private final Map<TableId, List<AggregatePlan>> aggregatesByChild = new HashMap<>();
     private final EventIds ids;
-    private final @Nullable KeyedHash hash;
+    private final Secrets secrets;
     private final Parting parting;
     private final Tally tally;
     private final EventLimit limit;
@@ -40,25 +42,24 @@ public final class Mapper implements EventMapper {
      * bytes at least) is needed when the mapping hashes a column.
      */
     public Mapper(Mapping mapping, String bridge, byte @Nullable [] hashKey) {
-        this(mapping, bridge, hashKey, EventLimit.NONE);
+        this(
+                mapping,
+                bridge,
+                new Secrets(hashKey == null ? null : new KeyedHash(hashKey), null, null),
+                EventLimit.NONE);
     }
 
-    /** The same for a hub that takes events up to {@code limit}. */
-    public Mapper(Mapping mapping, String bridge, byte @Nullable [] hashKey, EventLimit limit) {
+    /** The same with the keys for all that the mapping redacts, for a hub that takes events up to {@code limit}. */
+    public Mapper(Mapping mapping, String bridge, Secrets secrets, EventLimit limit) {
         this.limit = limit;
         tables = plan(mapping);
         tally = new Tally(tables.keySet());
         parting = new Parting(tables, aggregatesByRoot, aggregatesByChild);
         ids = new EventIds(bridge);
-        hash = hashKey == null ? null : new KeyedHash(hashKey);
-        for (var table : tables.values()) {
-            table.use().redactions().forEach((column, redaction) -> {
-                if (hash == null && redaction instanceof Redaction.Hash) {
-                    throw new IllegalArgumentException(
-                            "hash key: none (expected: one, " + table.id() + "." + column + " is hashed)");
-                }
-            });
-        }
+        this.secrets = secrets;
+        tables.values().forEach(table -> table.use()
+                .redactions()
+                .forEach((column, redaction) -> checkKeys(redaction, table.id() + "." + column)));
         for (var aggregate : mapping.aggregates()) {
             var plan = new AggregatePlan(aggregate, tables);
             aggregatesByRoot
@@ -69,6 +70,28 @@ public final class Mapper implements EventMapper {
                         .computeIfAbsent(child.table().id(), _ -> new ArrayList<>())
                         .add(plan);
             }
+        }
+    }
+
+    private void checkKeys(Redaction redaction, String column) {
+        switch (redaction) {
+            case Redaction.Hash() -> checkKey(secrets.hash(), "hash key", column + " is hashed");
+            case Redaction.Encrypt(var showsEqual) ->
+                checkKey(
+                        showsEqual ? secrets.equalCipher() : secrets.cipher(),
+                        showsEqual ? "keys.deterministic" : "keys.encrypt",
+                        column + " is encrypted");
+            case Redaction.Token _ -> {
+                checkKey(secrets.hash(), "hash key", column + " is tokenised");
+                checkKey(secrets.cipher(), "keys.encrypt", column + " is tokenised");
+            }
+            case Redaction.Mask _ -> {}
+        }
+    }
+
+    private static void checkKey(@Nullable Object key, String what, String why) {
+        if (key == null) {
+            throw new IllegalArgumentException(what + ": none (expected: one, " + why + ")");
         }
     }
 
@@ -164,7 +187,7 @@ public final class Mapper implements EventMapper {
 
     private Attempt attempt(Transaction transaction, AggregateImages images, Explanation.@Nullable Notes notes) {
         var touches = new Touches(aggregatesByRoot, aggregatesByChild);
-        var rows = new TransactionRows(images, hash, touches);
+        var rows = new TransactionRows(images, new Redactor(secrets, images::tokens), touches);
         apply(transaction, rows);
         var attempt = new Attempt(transaction, rows, new BulkEvents(transaction, ids, limit.bytesMax()));
         var evaluation = new Evaluation(transaction, rows, ids, limit, attempt, notes);

@@ -11,26 +11,26 @@ public sealed interface Redaction {
     /** Stars in place of all characters but the last {@code keep}; a value not longer than that is stars altogether. */
     record Mask(int keep) implements Redaction {}
 
-    /** The replacement of {@code value}; {@code hash} is needed for {@link Hash} alone. */
-    default String of(Object value, @Nullable KeyedHash hash) {
+    /** The value encrypted; with {@code showsEqual} equal values of the column stay equal. */
+    record Encrypt(boolean showsEqual) implements Redaction {}
+
+    /** A random word that stands for the value in {@code vault}; without one in a vault of the column's own. */
+    record Token(@Nullable String vault) implements Redaction {}
+
+    /** True when a value that was replaced can be told from one that was not. */
+    default boolean isTold() {
         return switch (this) {
-            case Hash() -> {
-                if (hash == null) {
-                    throw new IllegalStateException("a hashed column without a hash key");
-                }
-                yield hash.of(value);
-            }
-            case Mask(var keep) -> masked(value.toString(), keep);
+            case Hash() -> false;
+            case Mask _ -> false;
+            case Encrypt _ -> true;
+            case Token _ -> true;
         };
     }
 
-    private static String masked(String text, int keep) {
-        var characters = text.codePointCount(0, text.length());
-        if (characters <= keep) {
-            return "*".repeat(characters);
-        }
-        var shown = text.offsetByCodePoints(text.length(), -keep);
-        return "*".repeat(characters - keep) + text.substring(shown);
+    /** True when nobody knows what a field of {@code type} holds for a value. */
+    static boolean hides(FieldType type) {
+        var redaction = of(type);
+        return redaction != null && redaction.isTold();
     }
 
     /** The redaction that a field's type asks for, or null. */
@@ -38,6 +38,8 @@ public sealed interface Redaction {
         return switch (type) {
             case FieldType.Hash() -> new Hash();
             case FieldType.Mask(var keep) -> new Mask(keep);
+            case FieldType.Encrypted(var showsEqual) -> new Encrypt(showsEqual);
+            case FieldType.Tokenised(var vault) -> new Token(vault);
             default -> null;
         };
     }

@@ -150,6 +150,13 @@ final class RuleReader {
         } else if (field.get().currency() != null) {
             problems.add(section.at("field"), where, "'" + name + "', which is money", "changed: [" + name + "]");
             return Optional.empty();
+        } else if (Redaction.hides(field.get().type())) {
+            problems.add(
+                    section.at("field"),
+                    where,
+                    "'" + name + "', of which nobody knows the value",
+                    "changed: [" + name + "]");
+            return Optional.empty();
         }
         return field;
     }

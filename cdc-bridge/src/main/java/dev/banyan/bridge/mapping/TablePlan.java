@@ -9,16 +9,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How rows of one table are remembered: which columns, under which key, found by which parent. {@code padded} columns belong to a key and
- * lose the blanks that fill up a CHAR, so that a CHAR(3) and a VARCHAR hold the same key.
+ * lose the blanks that fill up a CHAR, so that a CHAR(3) and a VARCHAR hold the same key. {@code told} are the redactions whose values show
+ * that they were replaced.
  */
-record TablePlan(TableUse use, Set<String> padded) {
+record TablePlan(TableUse use, Set<String> padded, Map<String, Redaction> told) {
 
     TablePlan {
         padded = Set.copyOf(padded);
+        told = Map.copyOf(told);
+    }
+
+    TablePlan(TableUse use, Set<String> padded) {
+        this(
+                use,
+                padded,
+                use.redactions().entrySet().stream()
+                        .filter(entry -> entry.getValue().isTold())
+                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
 
     TableId id() {
@@ -55,9 +67,9 @@ record TablePlan(TableUse use, Set<String> padded) {
 
     /**
      * {@code row} as it is remembered: only columns that are used, redacted where that is asked for. A column {@code row} does not carry
-     * (a large value that was not changed) is taken from {@code previous}.
+     * (a large value that was not changed) is taken from {@code previous}. What {@code told} of a value before stays while the value does.
      */
-    Row image(Row row, @Nullable Row previous, @Nullable KeyedHash hash) {
+    Row image(Row row, @Nullable Row previous, @Nullable Row told, Redactor redactor) {
         Map<String, @Nullable Object> values =
                 LinkedHashMap.newLinkedHashMap(use.columns().size());
         for (var column : use.columns()) {
@@ -66,11 +78,35 @@ record TablePlan(TableUse use, Set<String> padded) {
                 value = previous.get(column);
             } else if (value != null) {
                 var redaction = use.redactions().get(column);
-                value = redaction == null ? value : redaction.of(value, hash);
+                value = redaction == null
+                        ? value
+                        : redactor.of(redaction, value, place(column), told == null ? null : told.get(column));
             }
             values.put(column, value);
         }
         return new Row(values);
+    }
+
+    /** {@code row} as it was remembered, without what an earlier mapping did not encrypt or tokenise yet. */
+    @Nullable
+    Row remembered(@Nullable Row row, Redactor redactor) {
+        if (row == null || told.isEmpty()) {
+            return row;
+        }
+        @Nullable Map<String, @Nullable Object> healed = null;
+        for (var entry : told.entrySet()) {
+            var value = row.get(entry.getKey());
+            var replaced = value == null ? null : redactor.ofRemembered(entry.getValue(), value, place(entry.getKey()));
+            if (replaced != null && !replaced.equals(value)) {
+                healed = healed == null ? new LinkedHashMap<>(row.values()) : healed;
+                healed.put(entry.getKey(), replaced);
+            }
+        }
+        return healed == null ? row : new Row(healed);
+    }
+
+    private String place(String column) {
+        return use.table() + "." + column;
     }
 
     private @Nullable List<Object> keyOf(Row row, List<String> columns) {

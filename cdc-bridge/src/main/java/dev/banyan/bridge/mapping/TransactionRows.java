@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -49,12 +50,12 @@ final class TransactionRows {
         /** The row of the start lives under another key now. */
         private boolean moved;
 
-        private Slot(TablePlan table, List<Object> key, @Nullable Row stored) {
+        private Slot(TablePlan table, List<Object> key, @Nullable Row stored, @Nullable Row remembered) {
             this.table = table;
             this.key = key;
             this.stored = stored;
-            this.before = stored;
-            this.after = stored;
+            this.before = remembered;
+            this.after = remembered;
             this.origin = stored == null ? null : key;
         }
 
@@ -91,16 +92,16 @@ final class TransactionRows {
     }
 
     private final AggregateImages images;
-    private final @Nullable KeyedHash hash;
+    private final Redactor redactor;
     private final Listener listener;
     private final Map<TableId, Map<List<Object>, Slot>> slotsByTable = new LinkedHashMap<>();
     private final Map<TableId, Map<List<Object>, Set<Slot>>> slotsByParent = new HashMap<>();
     private final Map<TableId, Map<List<Object>, List<Row>>> storedChildren = new HashMap<>();
     private final Set<TableId> truncated = new LinkedHashSet<>();
 
-    TransactionRows(AggregateImages images, @Nullable KeyedHash hash, Listener listener) {
+    TransactionRows(AggregateImages images, Redactor redactor, Listener listener) {
         this.images = images;
-        this.hash = hash;
+        this.redactor = redactor;
         this.listener = listener;
     }
 
@@ -123,8 +124,9 @@ final class TransactionRows {
         return slotsByTable
                 .computeIfAbsent(table.id(), _ -> new LinkedHashMap<>())
                 .computeIfAbsent(key, _ -> {
-                    var slot = new Slot(table, key, images.get(table.id(), key));
-                    index(slot, slot.stored);
+                    var stored = images.get(table.id(), key);
+                    var slot = new Slot(table, key, stored, table.remembered(stored, redactor));
+                    index(slot, slot.before);
                     return slot;
                 });
     }
@@ -136,7 +138,7 @@ final class TransactionRows {
     List<Row> children(TablePlan table, List<Object> parent, boolean atStart) {
         var stored = storedChildren
                 .computeIfAbsent(table.id(), _ -> new HashMap<>())
-                .computeIfAbsent(parent, _ -> images.children(table.id(), parent));
+                .computeIfAbsent(parent, _ -> storedChildren(table, parent));
         var touched = slotsByParent.getOrDefault(table.id(), Map.of()).get(parent);
         if (touched == null) {
             return stored;
@@ -153,6 +155,18 @@ final class TransactionRows {
             if (row != null && table.parent(row).equals(parent)) {
                 rows.add(row);
             }
+        }
+        return rows;
+    }
+
+    private List<Row> storedChildren(TablePlan table, List<Object> parent) {
+        var stored = images.children(table.id(), parent);
+        if (table.told().isEmpty()) {
+            return stored;
+        }
+        var rows = new ArrayList<Row>(stored.size());
+        for (var row : stored) {
+            rows.add(Objects.requireNonNull(table.remembered(row, redactor)));
         }
         return rows;
     }
@@ -188,7 +202,7 @@ final class TransactionRows {
 
     private void put(Slot slot, Row row, boolean backfill) {
         var previous = slot.after;
-        slot.after = slot.table.image(row, previous, hash);
+        slot.after = slot.table.image(row, previous, previous == null ? slot.before : previous, redactor);
         index(slot, slot.after);
         touched(slot, slot.after, backfill);
         touched(slot, previous, backfill);
@@ -197,7 +211,7 @@ final class TransactionRows {
     private void rename(Slot from, Slot to, Row row) {
         var previous = from.after;
         var overwritten = to.after;
-        to.after = to.table.image(row, previous, hash);
+        to.after = to.table.image(row, previous, previous == null ? from.before : previous, redactor);
         to.origin = from.origin == null ? (from.existed() && !from.moved ? from.key : null) : from.origin;
         from.after = null;
         from.origin = null;
@@ -238,7 +252,7 @@ final class TransactionRows {
             return;
         }
         if (before != null && slot.table.isWhole(before)) {
-            slot.before = slot.table.image(before, null, hash);
+            slot.before = slot.table.image(before, null, null, redactor);
             slot.after = slot.before;
             slot.untold = true;
             index(slot, slot.before);

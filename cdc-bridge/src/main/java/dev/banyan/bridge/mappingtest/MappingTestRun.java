@@ -2,6 +2,7 @@ package dev.banyan.bridge.mappingtest;
 
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.change.InMemoryImages;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.mapping.Explanation;
@@ -9,6 +10,8 @@ import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.Mapping;
 import dev.banyan.bridge.mappingtest.MappingTest.Event;
 import dev.banyan.bridge.mappingtest.MappingTest.Expected;
+import dev.banyan.bridge.secret.KeyedHash;
+import dev.banyan.bridge.secret.Secrets;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +29,8 @@ public record MappingTestRun(List<Outcome> outcomes, List<String> unmet, int rul
     /** The key that hashed columns have in tests; a test must not need the bridge's own. */
     public static final String HASH_KEY = "the hash key of mapping tests";
 
+    private static final Secrets SECRETS = new Secrets(
+            new KeyedHash(HASH_KEY.getBytes(StandardCharsets.UTF_8)), LegibleCipher.SHOWN, LegibleCipher.SHOWN);
     private static final Instant TIME = Instant.parse("2026-01-31T12:00:00Z");
 
     public MappingTestRun {
@@ -72,7 +77,7 @@ public record MappingTestRun(List<Outcome> outcomes, List<String> unmet, int rul
     }
 
     private static Outcome run(Mapping mapping, MappingTest test) {
-        var mapper = new Mapper(mapping, "test", HASH_KEY.getBytes(StandardCharsets.UTF_8));
+        var mapper = new Mapper(mapping, "test", SECRETS, EventLimit.NONE);
         var images = new InMemoryImages();
         if (!test.given().isEmpty()) {
             var given = mapper.explain(transaction(1, test.given()), images);

@@ -177,6 +177,7 @@ final class TestRows {
             case FieldType.Timestamp _ -> OffsetDateTime.parse(text.replace(' ', 'T'));
             case FieldType.Date _ -> LocalDate.parse(text);
             case FieldType.Text _, FieldType.Code _, FieldType.Hash _, FieldType.Mask _, FieldType.Always _ -> text;
+            case FieldType.Encrypted _, FieldType.Tokenised _ -> text;
             case null -> number == null ? text : number;
         };
     }

@@ -136,6 +136,7 @@ final class Courier {
             if (!arrivals.isEmpty()) {
                 isPublished = false;
                 var mapped = map(arrivals);
+                parts.ledger.keepTokens();
                 parts.watcher.accept(Point.MAPPED);
                 return mapped;
             }

@@ -59,6 +59,7 @@ public final class Resubmission {
                 var ours = new HubPosition(
                         store.storeId(), position.systemIdentifier(), position.timeline(), position.commitLsn());
                 var reach = hub.open().filter(there -> there.covers(ours)).orElse(ours);
+                session.keepTokens();
                 if (!result.events.isEmpty()) {
                     hub.publish(result.events, reach);
                     if (lake != null) {

@@ -3,6 +3,7 @@ package dev.banyan.bridge.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.secret.VaultKeys;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -39,9 +40,15 @@ public final class BridgeStore implements AutoCloseable {
             String jdbcUrl,
             String user,
             String password,
-            @Nullable FaultSeal seal) {
+            @Nullable FaultSeal seal,
+            @Nullable VaultKeys vault) {
 
-        /** A store that is never asked to park anything. */
+        /** A store without a token vault. */
+        public Settings(String jdbcUrl, String user, String password, @Nullable FaultSeal seal) {
+            this(jdbcUrl, user, password, seal, null);
+        }
+
+        /** A store that is never asked to park anything, either. */
         public Settings(String jdbcUrl, String user, String password) {
             this(jdbcUrl, user, password, null);
         }
@@ -49,6 +56,7 @@ public final class BridgeStore implements AutoCloseable {
 
     private final HikariDataSource source;
     private final @Nullable FaultSeal seal;
+    private final @Nullable VaultKeys vault;
     private final Dialect dialect;
     private final String bridge;
     private final String holder;
@@ -59,6 +67,7 @@ public final class BridgeStore implements AutoCloseable {
     private BridgeStore(
             HikariDataSource source,
             @Nullable FaultSeal seal,
+            @Nullable VaultKeys vault,
             Dialect dialect,
             String bridge,
             String holder,
@@ -66,6 +75,7 @@ public final class BridgeStore implements AutoCloseable {
             InstantSource clock) {
         this.source = source;
         this.seal = seal;
+        this.vault = vault;
         this.dialect = dialect;
         this.bridge = bridge;
         this.holder = holder;
@@ -96,8 +106,10 @@ public final class BridgeStore implements AutoCloseable {
                     .baselineVersion("0")
                     .load()
                     .migrate();
-            var store = new BridgeStore(source, settings.seal(), dialect, bridge, holder, lease, clock);
+            var store =
+                    new BridgeStore(source, settings.seal(), settings.vault(), dialect, bridge, holder, lease, clock);
             store.createState();
+            store.checkVault();
             return store;
         } catch (FlywayException e) {
             source.close();
@@ -298,6 +310,10 @@ public final class BridgeStore implements AutoCloseable {
             }
             return null;
         });
+        forceH2(what);
+    }
+
+    private void forceH2(String what) {
         if (dialect == Dialect.H2) {
             run(what, connection -> {
                 try (var statement = connection.createStatement()) {
@@ -339,6 +355,29 @@ public final class BridgeStore implements AutoCloseable {
         return new Backfill(UUID.randomUUID().toString(), tables, Backfill.State.REQUESTED, 0, clock.millis());
     }
 
+    private void checkVault() {
+        if (vault != null) {
+            run("checking the token vault's key", connection -> {
+                TokenRows.checkKey(connection, vault.check(), clock.millis());
+                return null;
+            });
+        }
+    }
+
+    private void keepTokens(long heldSince, List<TokenRows.New> tokens) {
+        run("keeping tokens", connection -> {
+            StoreSession.checkLease(connection, heldSince);
+            TokenRows.insert(connection, tokens, clock.millis());
+            return null;
+        });
+        forceH2("keeping tokens");
+    }
+
+    /** What is known of {@code token}, encrypted still. */
+    public Optional<TokenRows.Sealed> token(String token) {
+        return run("looking a token up", connection -> TokenRows.sealed(connection, token));
+    }
+
     /** Every backfill, oldest first. */
     public List<Backfill> backfills() {
         return run("reading the backfills", connection -> {
@@ -367,7 +406,10 @@ public final class BridgeStore implements AutoCloseable {
     /** A session for one run of the engine; one thread uses it. */
     public StoreSession session() {
         try {
-            return new StoreSession(source.getConnection(), dialect, epoch, lease, clock, seal);
+            var connection = source.getConnection();
+            var heldSince = epoch;
+            var tokens = new StoredTokens(connection, made -> keepTokens(heldSince, made), vault);
+            return new StoreSession(connection, dialect, epoch, lease, clock, seal, tokens);
         } catch (SQLException e) {
             throw new StoreFailed("connecting to the store", e);
         }

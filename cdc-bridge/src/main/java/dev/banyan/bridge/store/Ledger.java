@@ -20,6 +20,12 @@ public interface Ledger {
     /** How many aggregates wait. */
     int waiting();
 
+    /**
+     * Makes the tokens that were made since the last time durable by themselves, before anything that has them is sent; throws {@link Fenced}
+     * if the lease is lost.
+     */
+    default void keepTokens() {}
+
     /** Remembers that a row changed while a backfill was under way. */
     void touch(StoreSession.RowKey row);
 

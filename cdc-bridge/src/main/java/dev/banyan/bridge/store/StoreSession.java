@@ -25,6 +25,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
     private final InstantSource clock;
     private final StoredImages images;
     private final StoredFaults faults;
+    private final StoredTokens tokens;
     private final Set<RowKey> touched = new LinkedHashSet<>();
     private boolean forgetTouched;
 
@@ -37,7 +38,8 @@ public final class StoreSession implements Ledger, AutoCloseable {
             long epoch,
             Duration lease,
             InstantSource clock,
-            @Nullable FaultSeal seal)
+            @Nullable FaultSeal seal,
+            StoredTokens tokens)
             throws SQLException {
         this.connection = connection;
         this.dialect = dialect;
@@ -45,7 +47,8 @@ public final class StoreSession implements Ledger, AutoCloseable {
         this.lease = lease;
         this.clock = clock;
         connection.setAutoCommit(false);
-        this.images = new StoredImages(connection, dialect);
+        this.images = new StoredImages(connection, dialect, tokens);
+        this.tokens = tokens;
         this.faults = new StoredFaults(connection, seal, clock);
     }
 
@@ -62,6 +65,11 @@ public final class StoreSession implements Ledger, AutoCloseable {
     @Override
     public int waiting() {
         return faults.waiting();
+    }
+
+    @Override
+    public void keepTokens() {
+        tokens.keep();
     }
 
     @Override
@@ -112,13 +120,19 @@ public final class StoreSession implements Ledger, AutoCloseable {
 
     @Override
     public void checkLease() {
+        try {
+            checkLease(connection, epoch);
+        } catch (SQLException e) {
+            throw new StoreFailed("checking the lease", e);
+        }
+    }
+
+    static void checkLease(Connection connection, long epoch) throws SQLException {
         try (var select = connection.prepareStatement("SELECT 1 FROM bridge_state WHERE id = 1 AND epoch = ?")) {
             select.setLong(1, epoch);
             try (var result = select.executeQuery()) {
                 BridgeStore.checkNotFenced(result.next() ? 1 : 0);
             }
-        } catch (SQLException e) {
-            throw new StoreFailed("checking the lease", e);
         }
     }
 

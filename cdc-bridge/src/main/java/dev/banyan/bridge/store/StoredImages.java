@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Tokens;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -39,6 +40,7 @@ public final class StoredImages implements AggregateImages, AutoCloseable {
     private final Map<Key, Image> unwritten = new LinkedHashMap<>();
     private final Map<Key, Image> rows = new Recent<>(ROWS_CACHED_MAX);
     private final Map<Key, Map<String, Row>> children = new Recent<>(PARENTS_CACHED_MAX);
+    private final Tokens tokens;
     private final PreparedStatement selectOne;
     private final PreparedStatement selectChildren;
     private final PreparedStatement selectAll;
@@ -46,7 +48,8 @@ public final class StoredImages implements AggregateImages, AutoCloseable {
     private final PreparedStatement put;
     private final PreparedStatement delete;
 
-    StoredImages(Connection connection, Dialect dialect) throws SQLException {
+    StoredImages(Connection connection, Dialect dialect, Tokens tokens) throws SQLException {
+        this.tokens = tokens;
         selectOne = connection.prepareStatement(
                 "SELECT parent_key, row_bytes FROM bridge_image WHERE table_name = ? AND row_key = ?");
         selectChildren = connection.prepareStatement(
@@ -142,6 +145,11 @@ public final class StoredImages implements AggregateImages, AutoCloseable {
             }
         }
         return List.copyOf(found.values());
+    }
+
+    @Override
+    public Tokens tokens() {
+        return tokens;
     }
 
     private Image image(Key key) {

@@ -51,6 +51,8 @@ class MappingSchemaTest {
                   flag: {column: c, as: flag, qqqqqqqqqqqqqqqqqq: 1}
                   code: {column: d, as: code, words: {A: a}, unknown: {use: x, qqqqqqqqqqqqqqqqqq: 1}, qqqqqqqqqqqqqqqqqq: 1}
                   mask: {column: f, as: mask, qqqqqqqqqqqqqqqqqq: 1}
+                  encrypt: {column: g, as: encrypt, qqqqqqqqqqqqqqqqqq: 1}
+                  token: {column: h, as: token, qqqqqqqqqqqqqqqqqq: 1}
                   local: {column: e, as: localTimestamp, qqqqqqqqqqqqqqqqqq: 1}
                 children:
                   parts:

@@ -1,4 +1,4 @@
-package dev.banyan.bridge.mapping;
+package dev.banyan.bridge.secret;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -6,14 +6,15 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** HMAC-SHA-256 as hexadecimal text. Used by one thread. */
-final class KeyedHash {
+/** HMAC-SHA-256 as hexadecimal text. Used by any thread. */
+public final class KeyedHash {
 
     private static final int KEY_BYTES_MIN = 16;
 
     private final Mac mac;
 
-    KeyedHash(byte[] key) {
+    /** A hash under {@code key}, of 16 bytes at least. */
+    public KeyedHash(byte[] key) {
         if (key.length < KEY_BYTES_MIN) {
             throw new IllegalArgumentException(
                     "hash key: " + key.length + " bytes (expected: at least " + KEY_BYTES_MIN + ")");
@@ -26,7 +27,11 @@ final class KeyedHash {
         }
     }
 
-    String of(Object value) {
-        return HexFormat.of().formatHex(mac.doFinal(value.toString().getBytes(StandardCharsets.UTF_8)));
+    /** The hash of {@code value}'s text. */
+    public String of(Object value) {
+        var bytes = value.toString().getBytes(StandardCharsets.UTF_8);
+        synchronized (mac) {
+            return HexFormat.of().formatHex(mac.doFinal(bytes));
+        }
     }
 }

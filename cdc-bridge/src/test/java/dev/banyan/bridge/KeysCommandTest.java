@@ -1,0 +1,86 @@
+package dev.banyan.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banyan.bridge.config.BridgeConfig;
+import dev.banyan.bridge.secret.Keyset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Keysets are made and rotated without a key on the screen, and read from a file or the environment. */
+class KeysCommandTest {
+
+    @TempDir
+    Path folder;
+
+    private static String id(Printed printed, String what) {
+        return printed.out()
+                .lines()
+                .filter(line -> line.endsWith(what))
+                .map(line -> line.substring(0, line.indexOf(' ')))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aKeyIsAddedThenUsedThenTheOldOneRemoved() throws Exception {
+        var file = folder.resolve("encrypt.keys").toString();
+        var created = Printed.of("keys", "create", file);
+        assertThat(created.exitCode()).as(created.toString()).isZero();
+        assertThat(Files.getPosixFilePermissions(Path.of(file)))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThat(Printed.of("keys", "create", file).err()).contains("there already");
+        var old = id(created, "AES-256-GCM encrypts");
+        var sealed = Keyset.parse(Files.readString(Path.of(file)), "x").cipher().encrypt("v", "p");
+
+        var next = id(Printed.of("keys", "add", file), "decrypts");
+        assertThat(id(Printed.of("keys", "ls", file), "encrypts")).isEqualTo(old);
+        assertThat(id(Printed.of("keys", "use", file, next), "encrypts")).isEqualTo(next);
+        assertThat(Printed.of("keys", "remove", file, next).err()).contains("it encrypts (expected: `keys use`");
+        var both = Keyset.parse(Files.readString(Path.of(file)), "x").cipher();
+        assertThat(both.decrypt(sealed, "p")).isEqualTo("v");
+        assertThat(both.encrypt("v", "p")).startsWith("enc:" + next + ":");
+
+        assertThat(Printed.of("keys", "remove", file, old).out()).isEqualTo(next + " AES-256-GCM encrypts\n");
+        assertThat(Printed.of("keys", "use", file, old).err()).contains("not in the keyset (expected: one of [" + next);
+        assertThat(Files.getPosixFilePermissions(Path.of(file)))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThat(folder.toFile().list()).containsExactly("encrypt.keys");
+    }
+
+    @Test
+    void aKeysetComesFromAFileOrTheEnvironmentAndMustBeOfItsKind() throws Exception {
+        Printed.of("keys", "create", folder.resolve("equal.keys").toString(), "--deterministic");
+        var base = Files.readString(Path.of("examples/shop/bridge.yaml"));
+        var config = BridgeConfig.read(Files.writeString(
+                folder.resolve("bridge.yaml"),
+                base.replaceAll("(?m)^hashKeyFile:.*$", "")
+                        + "keys: {encrypt: {env: KEYS}, deterministic: {file: equal.keys}}\n"));
+        var keyset = Keyset.generate(Keyset.Kind.RANDOM);
+
+        var secrets = new KeySources(config, Map.of("KEYS", keyset.json())::get).secrets();
+        assertThat(secrets.equalCipher()).isNotNull();
+        assertThat(keyset.cipher()
+                        .decrypt(Objects.requireNonNull(secrets.cipher()).encrypt("v", "p"), "p"))
+                .isEqualTo("v");
+        assertThat(secrets.vault()).as("without a hash key").isEmpty();
+
+        assertThatThrownBy(() -> new KeySources(config, _ -> null).secrets())
+                .hasMessage("keys.encrypt: $KEYS is not set (expected: the text of a keyset)");
+        var equal = Keyset.generate(Keyset.Kind.DETERMINISTIC).json();
+        assertThatThrownBy(() -> new KeySources(config, _ -> equal).secrets())
+                .hasMessage("keys.encrypt: keys for AES-256-SIV (expected: AES-256-GCM)");
+        assertThatThrownBy(() -> new KeySources(config, _ -> "secret").secrets())
+                .hasMessageContaining("keys.encrypt: $KEYS: no keyset")
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> BridgeConfig.read(Files.writeString(
+                        folder.resolve("wrong.yaml"), base + "keys: {encrypt: {env: KEYS, file: x}}\n")))
+                .hasMessageContaining("keys.encrypt: both or neither (expected: file: PATH or env: NAME)");
+    }
+}
