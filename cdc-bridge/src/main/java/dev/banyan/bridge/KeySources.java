@@ -2,10 +2,10 @@ package dev.banyan.bridge;
 
 import dev.banyan.bridge.config.BridgeConfig;
 import dev.banyan.bridge.config.BridgeConfig.KeySource;
-import dev.banyan.bridge.secret.FieldCipher;
-import dev.banyan.bridge.secret.KeyedHash;
+import dev.banyan.bridge.mapping.FieldCipher;
+import dev.banyan.bridge.mapping.KeyedHash;
+import dev.banyan.bridge.mapping.Secrets;
 import dev.banyan.bridge.secret.Keyset;
-import dev.banyan.bridge.secret.Secrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,10 @@ package dev.banyan.bridge;
 
 import dev.banyan.bridge.change.Tokens;
 import dev.banyan.bridge.config.ConfigException;
+import dev.banyan.bridge.mapping.FieldCipher;
 import dev.banyan.bridge.mapping.MappingException;
-import dev.banyan.bridge.secret.FieldCipher;
-import dev.banyan.bridge.secret.Secrets;
+import dev.banyan.bridge.mapping.Secrets;
+import dev.banyan.bridge.secret.VaultKeys;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.StoreFailed;
 import dev.banyan.bridge.store.StoreUnusable;
@@ -69,7 +70,7 @@ final class RevealCommand implements Callable<Integer> {
     }
 
     private static @Nullable String ofToken(Setup setup, Secrets secrets, String token) throws IOException {
-        var vault = secrets.vault();
+        var vault = VaultKeys.of(secrets);
         if (vault.isEmpty()) {
             throw new IllegalArgumentException("token vault: no keys (expected: hashKeyFile and keys.encrypt)");
         }

@@ -16,8 +16,9 @@ import dev.banyan.bridge.mapping.Mapping;
 import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.mapping.OnFault;
+import dev.banyan.bridge.mapping.Secrets;
 import dev.banyan.bridge.run.RunSettings;
-import dev.banyan.bridge.secret.Secrets;
+import dev.banyan.bridge.secret.VaultKeys;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.store.BridgeStore;
@@ -66,7 +67,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                 config.store().user(),
                 config.store().password(),
                 file == null ? null : FaultSeal.of(file),
-                KeySources.of(config).secrets().vault().orElse(null));
+                VaultKeys.of(KeySources.of(config).secrets()).orElse(null));
     }
 
     /** A mapper that gives the ids of this bridge. */

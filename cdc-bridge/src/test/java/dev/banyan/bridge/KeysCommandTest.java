@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.config.BridgeConfig;
 import dev.banyan.bridge.secret.Keyset;
+import dev.banyan.bridge.secret.VaultKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -69,7 +70,7 @@ class KeysCommandTest {
         assertThat(keyset.cipher()
                         .decrypt(Objects.requireNonNull(secrets.cipher()).encrypt("v", "p"), "p"))
                 .isEqualTo("v");
-        assertThat(secrets.vault()).as("without a hash key").isEmpty();
+        assertThat(VaultKeys.of(secrets)).as("without a hash key").isEmpty();
 
         assertThatThrownBy(() -> new KeySources(config, _ -> null).secrets())
                 .hasMessage("keys.encrypt: $KEYS is not set (expected: the text of a keyset)");

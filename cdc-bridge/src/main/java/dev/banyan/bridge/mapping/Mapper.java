@@ -10,8 +10,6 @@ import dev.banyan.bridge.change.Faults.Waiting;
 import dev.banyan.bridge.change.NoFaults;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
-import dev.banyan.bridge.secret.KeyedHash;
-import dev.banyan.bridge.secret.Secrets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

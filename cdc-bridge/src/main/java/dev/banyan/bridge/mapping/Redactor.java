@@ -1,8 +1,6 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.Tokens;
-import dev.banyan.bridge.secret.FieldCipher;
-import dev.banyan.bridge.secret.Secrets;
 import java.math.BigDecimal;
 import java.util.HexFormat;
 import java.util.function.Supplier;

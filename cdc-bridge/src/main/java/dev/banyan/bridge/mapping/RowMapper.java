@@ -28,7 +28,7 @@ public final class RowMapper {
     private final Map<TableId, Set<String>> columnsByTable = new HashMap<>();
     private final Set<TableId> comparing = new HashSet<>();
     private final Mapper mapper;
-    private final @Nullable KeyedHash hash;
+    private final Redactor redactor;
 
     /** A mapper whose ids belong to {@code name}; {@code hashKey} (16 bytes at least) is needed when the mapping hashes a column. */
     public RowMapper(Mapping mapping, String name, byte @Nullable [] hashKey) {
@@ -40,7 +40,10 @@ public final class RowMapper {
         tables.forEach(
                 (table, plan) -> columnsByTable.put(table, Set.copyOf(plan.use().columns())));
         mapper = new Mapper(mapping, name, hashKey);
-        hash = hashKey == null ? null : new KeyedHash(hashKey);
+        var hash = hashKey == null ? null : new KeyedHash(hashKey);
+        redactor = new Redactor(new Secrets(hash, null, null), () -> {
+            throw new IllegalStateException("no token vault");
+        });
         for (var aggregate : mapping.aggregates()) {
             if (aggregate.rules().stream().anyMatch(rule -> rule.when() instanceof EventRule.When.Changed)) {
                 comparing.add(aggregate.root().id());
@@ -103,7 +106,7 @@ public final class RowMapper {
     }
 
     private Row image(TablePlan table, Row before) {
-        return table.image(before, null, hash);
+        return table.image(before, null, null, redactor);
     }
 
     /** Told of a change that has no event, because the mapping says to skip what it has no answer for. */

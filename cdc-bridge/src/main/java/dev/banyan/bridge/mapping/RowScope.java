@@ -39,6 +39,15 @@ public final class RowScope {
                         "park",
                         "halt or skip: there is nowhere to wait between two");
             }
+            for (var field : aggregate.root().fields()) {
+                if (Redaction.hides(field.type())) {
+                    problems.add(
+                            field.at(),
+                            name + ".fields." + field.name() + ".as",
+                            "encrypt or token",
+                            "hash, mask or drop: keysets and the token vault belong to a bridge");
+                }
+            }
             for (var rule : aggregate.rules()) {
                 if (rule.bulk() != null) {
                     problems.add(

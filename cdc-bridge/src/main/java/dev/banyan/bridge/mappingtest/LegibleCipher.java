@@ -1,6 +1,6 @@
 package dev.banyan.bridge.mappingtest;
 
-import dev.banyan.bridge.secret.FieldCipher;
+import dev.banyan.bridge.mapping.FieldCipher;
 import org.jspecify.annotations.Nullable;
 
 /** Encrypts nothing: in a test of a mapping {@code enc:test:VALUE} stands for what would be encrypted. */

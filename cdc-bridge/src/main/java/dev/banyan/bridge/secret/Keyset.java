@@ -15,6 +15,7 @@ import com.google.crypto.tink.aead.PredefinedAeadParameters;
 import com.google.crypto.tink.daead.AesSivKey;
 import com.google.crypto.tink.daead.DeterministicAeadConfig;
 import com.google.crypto.tink.daead.PredefinedDeterministicAeadParameters;
+import dev.banyan.bridge.mapping.FieldCipher;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;

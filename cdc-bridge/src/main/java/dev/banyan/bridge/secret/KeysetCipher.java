@@ -1,5 +1,6 @@
 package dev.banyan.bridge.secret;
 
+import dev.banyan.bridge.mapping.FieldCipher;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Base64;

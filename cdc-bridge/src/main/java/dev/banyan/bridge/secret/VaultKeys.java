@@ -1,9 +1,20 @@
 package dev.banyan.bridge.secret;
 
+import dev.banyan.bridge.mapping.FieldCipher;
+import dev.banyan.bridge.mapping.KeyedHash;
+import dev.banyan.bridge.mapping.Secrets;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the token vault works with: a hash that finds the token of a value, and a cipher that keeps the value. */
 public record VaultKeys(KeyedHash hash, FieldCipher cipher) {
+
+    /** The keys of the token vault among {@code secrets}; empty when one of the two it needs is missing. */
+    public static Optional<VaultKeys> of(Secrets secrets) {
+        var hash = secrets.hash();
+        var cipher = secrets.cipher();
+        return hash == null || cipher == null ? Optional.empty() : Optional.of(new VaultKeys(hash, cipher));
+    }
 
     /** What tells two hash keys apart; it depends on the key alone. */
     public String check() {

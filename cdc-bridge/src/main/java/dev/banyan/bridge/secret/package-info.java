@@ -1,7 +1,7 @@
 /**
- * Keys, and what is done under them to the values of columns: a keyed hash, encryption, and the two together for the token vault. Keys come
- * from files or the environment, never from the mapping.
- * Start at {@link dev.banyan.bridge.secret.Secrets}.
+ * Keysets that columns are encrypted with, and what the token vault does under its keys. Keys come from files or the environment, never from
+ * the mapping.
+ * Start at {@link dev.banyan.bridge.secret.Keyset}.
  */
 @NullMarked
 package dev.banyan.bridge.secret;

@@ -3,7 +3,7 @@ package dev.banyan.bridge.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.banyan.bridge.secret.KeyedHash;
+import dev.banyan.bridge.mapping.KeyedHash;
 import dev.banyan.bridge.secret.Keyset;
 import dev.banyan.bridge.secret.VaultKeys;
 import java.nio.charset.StandardCharsets;

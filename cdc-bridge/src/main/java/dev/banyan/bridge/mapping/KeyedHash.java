@@ -1,4 +1,4 @@
-package dev.banyan.bridge.secret;
+package dev.banyan.bridge.mapping;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

@@ -1,6 +1,5 @@
-package dev.banyan.bridge.secret;
+package dev.banyan.bridge.mapping;
 
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +12,4 @@ public record Secrets(
         @Nullable FieldCipher equalCipher) {
 
     public static final Secrets NONE = new Secrets(null, null, null);
-
-    /** The keys of the token vault; empty when one of the two it needs is missing. */
-    public Optional<VaultKeys> vault() {
-        return hash == null || cipher == null ? Optional.empty() : Optional.of(new VaultKeys(hash, cipher));
-    }
 }
