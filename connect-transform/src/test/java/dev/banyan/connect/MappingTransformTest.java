@@ -1,0 +1,278 @@
+package dev.banyan.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.InMemoryImages;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.mapping.Mapper;
+import dev.banyan.bridge.mapping.MappingFile;
+import dev.banyan.bridge.record.CloudEventHeaders;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MappingTransformTest {
+
+    private static final String SECRET = "0123456789abcdef";
+
+    private final MappingTransform<SourceRecord> transform = new MappingTransform<>();
+
+    @BeforeEach
+    void configure() {
+        transform.configure(Map.of("mapping.text", HowToPage.mapping(), "name", "shop", "hash.key", SECRET));
+    }
+
+    @AfterEach
+    void close() {
+        transform.close();
+    }
+
+    @Test
+    void rowsBecomeWhatTheBridgesMapperMakesOfThem() throws Exception {
+        var table = new TableId("shop", "ord");
+        var news = row(7, "N");
+        var paid = row(7, "P");
+        var shipped = row(7, "S");
+        var images = new InMemoryImages();
+        var mapper = new Mapper(
+                MappingFile.parse(Path.of("mapping"), HowToPage.mapping()),
+                "shop",
+                SECRET.getBytes(StandardCharsets.UTF_8));
+        var expected = new ArrayList<DomainEvent>();
+        var at = Instant.parse("2025-11-25T21:18:01.234567Z");
+        var changes = List.of(
+                new Change.Read(table, row(6, "P")),
+                new Change.Inserted(table, news),
+                new Change.Updated(table, news, paid),
+                new Change.Updated(table, paid, shipped),
+                new Change.Deleted(table, shipped));
+        for (int i = 0; i < changes.size(); i++) {
+            expected.addAll(mapper.map(new Transaction(100L + i, "758", at, List.of(changes.get(i))), images));
+        }
+
+        var records = List.of(
+                Orders.record("r", 6, null, Orders.row(6, "P", "x"), 100L),
+                Orders.record("c", 7, null, Orders.row(7, "N", "x"), 101L),
+                Orders.record("u", 7, Orders.row(7, "N", "x"), Orders.row(7, "P", "x"), 102L),
+                Orders.record("u", 7, Orders.row(7, "P", "x"), Orders.row(7, "S", "x"), 103L),
+                Orders.record("d", 7, Orders.row(7, "S", "x"), null, 104L));
+        var events = records.stream().map(this::apply).toList();
+
+        assertThat(expected)
+                .extracting(DomainEvent::type)
+                .containsExactly(
+                        "shop.orders.OrderImported.v1",
+                        "shop.orders.OrderPlaced.v1",
+                        "shop.orders.OrderChanged.v1",
+                        "shop.orders.OrderShipped.v1",
+                        "shop.orders.OrderRemoved.v1");
+        for (int i = 0; i < expected.size(); i++) {
+            var event = expected.get(i);
+            assertThat(events.get(i).topic()).isEqualTo(event.topic());
+            assertThat(events.get(i).key()).isEqualTo(event.subject());
+            assertThat(events.get(i).value()).isEqualTo(event.data());
+            assertThat(events.get(i).timestamp()).isEqualTo(at.toEpochMilli());
+            // The same place makes the same id: the rule is one.
+            assertThat(headers(events.get(i))).isEqualTo(CloudEventHeaders.of(event, "/banyan/bridge/shop"));
+        }
+        assertThat(events.toString() + events.getFirst().value()).doesNotContain("ada@example.org");
+    }
+
+    @Test
+    void theSameRecordHasTheSameIdAgainAndTheNextAnother() {
+        var first = apply(Orders.record("c", 7, null, Orders.row(7, "N", "x"), 101L));
+        var again = apply(Orders.record("c", 7, null, Orders.row(7, "N", "x"), 101L));
+        var later = apply(Orders.record("c", 7, null, Orders.row(7, "N", "x"), 102L));
+
+        assertThat(headers(again)).isEqualTo(headers(first));
+        assertThat(headers(later).get("ce_id")).isNotEqualTo(headers(first).get("ce_id"));
+    }
+
+    @Test
+    void aChangedKeyIsRemovedUnderTheOldSubjectAndRenumberedUnderTheNew() {
+        var leaves = Orders.record("d", 7, Orders.row(7, "P", "x"), null, 101L);
+        leaves.headers().add("__debezium.newkey", Orders.key(8), Orders.KEY);
+        var comes = Orders.record("c", 8, null, Orders.row(8, "S", "x"), 101L);
+        comes.headers().add("__debezium.oldkey", Orders.key(7), Orders.KEY);
+
+        assertThat(type(apply(leaves))).isEqualTo("shop.orders.OrderRemoved.v1");
+        var event = apply(comes);
+        assertThat(type(event)).isEqualTo("shop.orders.OrderRenumbered.v1");
+        assertThat(event.key()).isEqualTo("order/8");
+        assertThat((String) event.value()).contains("\"previousOrderNo\":\"7\"");
+        assertThat(headers(event)).containsEntry("ce_changed", "orderNo,status");
+
+        // After a restart in between the old row is not known any more.
+        assertThat(type(apply(comes))).isEqualTo("shop.orders.OrderRenumbered.v1");
+        assertThat(headers(apply(comes))).doesNotContainKey("ce_changed");
+    }
+
+    @Test
+    void whatIsNoEventIsDroppedAndCountedAndHeartbeatsPass() {
+        var heartbeat = Orders.record(
+                null,
+                null,
+                SchemaBuilder.struct()
+                        .name("io.debezium.connector.common.Heartbeat")
+                        .build(),
+                new Struct(SchemaBuilder.struct()
+                        .name("io.debezium.connector.common.Heartbeat")
+                        .build()));
+        var schemaChange = SchemaBuilder.struct()
+                .name("io.debezium.connector.mysql.SchemaChangeValue")
+                .field("ddl", Schema.OPTIONAL_STRING_SCHEMA)
+                .field("tableChanges", Schema.OPTIONAL_STRING_SCHEMA)
+                .build();
+
+        assertThat(transform.apply(heartbeat)).isSameAs(heartbeat);
+        assertThat(transform.apply(Orders.record(Orders.KEY, Orders.key(7), null, null)))
+                .isNull();
+        assertThat(transform.apply(Orders.record(null, null, schemaChange, new Struct(schemaChange))))
+                .isNull();
+        assertThat(transform.apply(Orders.record("other", "c", 7, null, Orders.row(7, "N", "x"), 1L)))
+                .isNull();
+        var same = Orders.record("u", 7, Orders.row(7, "N", "x"), Orders.row(7, "N", "x"), 2L);
+        assertThat(transform.apply(same)).isNull();
+
+        assertThat(transform.counts())
+                .hasToString("events 0, unmatched 1, unchanged 1, skipped 0, notices 2, failed 0");
+    }
+
+    @Test
+    void whatCannotBeMappedIsRefusedWithoutItsValues() {
+        refused(
+                Orders.record("u", 7, null, Orders.row(7, "P", "x"), 1L),
+                "shop.ord.update: without the row before it",
+                "REPLICA IDENTITY FULL");
+        refused(Orders.record("c", 7, null, Orders.row(7, "?", "x"), 1L), "sts_cd: '?'", "a code of orderStatus");
+        refused(Orders.record("t", 7, null, null, 1L), "shop.ord.truncate");
+        refused(Orders.record("c", 7, null, Orders.row(7, "N", "x"), null), "source.lsn: none");
+        refused(Orders.record("d", 7, null, null, 1L), "before: none");
+        refused(
+                Orders.record(Orders.KEY, Orders.key(7), null, Map.of("ord_no", 7, "email", "ada@example.org")),
+                "no envelope of Debezium");
+        assertThat(transform.counts().failed.sum()).isEqualTo(6);
+    }
+
+    @Test
+    void anUntouchedLargeValueComesFromTheRowBeforeOrIsRefused() {
+        var gone = "__debezium_unavailable_value";
+        var event = apply(Orders.record("u", 7, Orders.row(7, "N", "a long note"), Orders.row(7, "P", gone), 1L));
+        assertThat((String) event.value()).contains("a long note").doesNotContain("unavailable");
+        assertThat(headers(event)).containsEntry("ce_changed", "status");
+
+        refused(Orders.record("u", 7, null, Orders.row(7, "P", gone), 1L), "column note: its value is not in the log");
+    }
+
+    @Test
+    void whatTheMappingSkipsIsCounted() {
+        var skipping = new MappingTransform<SourceRecord>();
+        var mapping = HowToPage.mapping().replace("    table: ord\n", "    table: ord\n    onFault: {skip: a test}\n");
+        skipping.configure(Map.of("mapping.text", mapping, "name", "shop", "hash.key", SECRET));
+
+        assertThat(skipping.apply(Orders.record("c", 7, null, Orders.row(7, "?", "x"), 1L)))
+                .isNull();
+
+        assertThat(skipping.counts()).hasToString("events 0, unmatched 0, unchanged 0, skipped 1, notices 0, failed 0");
+    }
+
+    @Test
+    void jsonWithoutASchemaMakesTheSameEvent() {
+        var structured = apply(Orders.record("c", 7, null, Orders.row(7, "N", "x"), 101L));
+        var after = new HashMap<String, @Nullable Object>(
+                Map.of("ord_no", 7L, "sts_cd", "N", "amt", "12.50", "note", "x", "email", "ada@example.org"));
+        after.put("ord_ts", "2025-11-25T21:18:00Z");
+        after.put("unmapped", Map.of("a", "b"));
+        var value = new HashMap<String, @Nullable Object>(Map.of("op", "c", "after", after));
+        value.put("before", null);
+        value.put(
+                "source",
+                Map.of(
+                        "connector",
+                        "postgresql",
+                        "ts_us",
+                        1_764_105_481_234_567L,
+                        "schema",
+                        "shop",
+                        "table",
+                        "ord",
+                        "txId",
+                        758,
+                        "lsn",
+                        101));
+
+        var event = apply(Orders.record(null, null, null, value));
+
+        assertThat(event.value()).isEqualTo(structured.value());
+        assertThat(headers(event)).isEqualTo(headers(structured));
+
+        after.put("ord_ts", 1_764_105_480_000_000L);
+        refused(Orders.record(null, null, null, value), "ord_ts", "a timestamp without time zone");
+        after.put("ord_ts", "2025-11-25T21:18:00Z");
+        after.put("amt", "AZ8=");
+        refused(Orders.record(null, null, null, value), "column amt", "decimal.handling.mode=string");
+    }
+
+    private void refused(SourceRecord record, String... parts) {
+        assertThatThrownBy(() -> transform.apply(record))
+                .isInstanceOf(DataException.class)
+                .hasMessageStartingWith("record of " + Orders.TOPIC)
+                .hasMessageContainingAll(parts)
+                .message()
+                .doesNotContain("ada@example.org");
+    }
+
+    private SourceRecord apply(SourceRecord record) {
+        var event = transform.apply(record);
+        if (event == null) {
+            throw new AssertionError("no event of " + record);
+        }
+        return event;
+    }
+
+    private static String type(SourceRecord event) {
+        return String.valueOf(headers(event).get("ce_type"));
+    }
+
+    static Map<String, String> headers(SourceRecord event) {
+        var headers = new HashMap<String, String>();
+        event.headers().forEach(header -> headers.put(header.key(), (String) header.value()));
+        return headers;
+    }
+
+    private static Row row(long number, String status) {
+        return new Row(Map.of(
+                "ord_no",
+                number,
+                "sts_cd",
+                status,
+                "amt",
+                new BigDecimal("12.50"),
+                "ord_ts",
+                LocalDateTime.parse("2025-11-25T21:18:00"),
+                "note",
+                "x",
+                "email",
+                "ada@example.org"));
+    }
+}

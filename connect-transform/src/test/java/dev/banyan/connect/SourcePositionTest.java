@@ -1,0 +1,83 @@
+package dev.banyan.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.connect.errors.DataException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SourcePositionTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            binlog.000009 | 4000000000 | binlog.000010 | 4
+            binlog.000010 | 4          | binlog.000010 | 350
+            mysql-bin.999999 | 5       | mysql-bin.1000000 | 5
+            """)
+    void placesOfABinlogRise(String file, long pos, String laterFile, long laterPos) {
+        assertThat(binlog(laterFile, laterPos).place())
+                .isGreaterThan(binlog(file, pos).place());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0000002c:00000a18:0003 | 0000002c:00000a18:0004
+            0000002c:00000a18:ffff | 0000002c:00000a19:0001
+            0000002c:000fffff:0001 | 0000002d:00000001:0001
+            """)
+    void placesOfSqlServerRise(String change, String later) {
+        assertThat(sqlServer(later).place()).isGreaterThan(sqlServer(change).place());
+    }
+
+    @Test
+    void theTransactionIsWhatTheDatabaseCallsIt() {
+        assertThat(binlog("binlog.000009", 5).transaction()).isEqualTo("binlog.000009:5");
+        var source = source("mariadb");
+        source.put("file", "binlog.000009");
+        source.put("pos", 5L);
+        source.put("gtid", "0-1-270");
+        var position = SourcePosition.of(source::get);
+        assertThat(position.transaction()).isEqualTo("0-1-270");
+        assertThat(position.committed()).isEqualTo(Instant.ofEpochMilli(1_764_105_481_234L));
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedAndNeverCut() {
+        refused(() -> binlog("binlog.000009", 1L << 36), "source.pos");
+        refused(() -> binlog("binlog", 5), "source.file: 'binlog'");
+        refused(() -> sqlServer("ffffffff:00000001:0001"), "source.change_lsn");
+        refused(() -> sqlServer("1:2"), "source.change_lsn: 1:2");
+        refused(() -> SourcePosition.of(source("oracle")::get), "source.connector: oracle");
+    }
+
+    private static void refused(Runnable reading, String part) {
+        assertThatThrownBy(reading::run).isInstanceOf(DataException.class).hasMessageContaining(part);
+    }
+
+    private static SourcePosition binlog(String file, long pos) {
+        var source = source("mysql");
+        source.put("file", file);
+        source.put("pos", pos);
+        return SourcePosition.of(source::get);
+    }
+
+    private static SourcePosition sqlServer(String change) {
+        var source = source("sqlserver");
+        source.put("change_lsn", change);
+        source.put("commit_lsn", "ffffff:1:1");
+        return SourcePosition.of(source::get);
+    }
+
+    private static Map<String, @Nullable Object> source(String connector) {
+        var source = new HashMap<String, @Nullable Object>();
+        source.put("connector", connector);
+        source.put("ts_ms", 1_764_105_481_234L);
+        return source;
+    }
+}
