@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.TimeZone;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,9 @@ public final class Bridge {
     private static final int EXIT_HUNG = 70;
 
     public static void main(String[] arguments) {
+        // PostgreSQL's driver tells the server the zone of this JVM, and times with a zone in arrays and ranges are
+        // printed in it.
+        TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
         System.exit(new CommandLine(new Bridge()).execute(arguments));
     }
 

@@ -5,6 +5,7 @@ import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.config.BridgeConfig;
 import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.config.HubConfig;
+import dev.banyan.bridge.doctor.ColumnChecks;
 import dev.banyan.bridge.engine.TransactionAssembler;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubUnavailable;
@@ -56,7 +57,8 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                         source.publication(),
                         source.manage(),
                         mapping.tables().stream()
-                                .map(use -> new Source.Table(use.table(), use.columns(), use.key()))
+                                .map(use -> new Source.Table(
+                                        use.table(), use.columns(), use.key(), ColumnChecks.fit(mapping, use.table())))
                                 .toList()));
     }
 

@@ -5,10 +5,12 @@ import dev.banyan.bridge.mapping.Field;
 import dev.banyan.bridge.mapping.FieldType;
 import dev.banyan.bridge.mapping.Mapping;
 import dev.banyan.bridge.mapping.SourceTable;
+import dev.banyan.bridge.mapping.TableUse;
+import dev.banyan.bridge.source.ColumnType;
+import dev.banyan.bridge.source.Source;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,37 +19,54 @@ import java.util.stream.Stream;
 /** Compares what the mapping expects of each column with what the legacy database has there. */
 public final class ColumnChecks {
 
-    private static final Set<String> TEXTS = Set.of("text", "character varying", "character", "name", "citext");
-    private static final Set<String> WHOLE = Set.of("smallint", "integer", "bigint", "numeric");
+    private static final Set<String> TEXTS =
+            Set.of("text", "character varying", "character", "name", "citext", "\"char\"");
+    private static final Set<String> WHOLE = Set.of("smallint", "integer", "bigint", "numeric", "oid");
     private static final Set<String> REAL = Set.of("real", "double precision");
     private static final String LOCAL = "timestamp without time zone";
     private static final String ZONED = "timestamp with time zone";
 
-    private final Map<TableId, Map<String, String>> typeByColumn;
+    private final Map<TableId, Map<String, ColumnType>> typeByColumn;
     private final List<Finding> findings = new ArrayList<>();
 
-    private ColumnChecks(Map<TableId, Map<String, String>> typeByColumn) {
+    private ColumnChecks(Map<TableId, Map<String, ColumnType>> typeByColumn) {
         this.typeByColumn = typeByColumn;
     }
 
     /** What does not fit; one good finding when all does. Columns that are not there are {@link SourceChecks}' to report. */
     public static List<Finding> of(Mapping mapping, Connection connection) throws SQLException {
-        var checks = new ColumnChecks(types(mapping, connection));
-        var fields = 0;
-        for (var aggregate : mapping.aggregates()) {
-            var tables = Stream.concat(
-                            Stream.of(aggregate.root()),
-                            aggregate.children().stream().map(child -> child.table()))
-                    .toList();
-            for (var table : tables) {
-                fields += table.fields().size();
-                checks.table(table);
-            }
-        }
+        var checks = new ColumnChecks(ColumnType.of(
+                connection, mapping.tables().stream().map(TableUse::table).toList()));
+        var tables = tables(mapping);
+        tables.forEach(checks::table);
         if (checks.findings.isEmpty()) {
+            var fields =
+                    tables.stream().mapToInt(table -> table.fields().size()).sum();
             checks.findings.add(Finding.ok("columns", fields + " fields fit the columns they come from"));
         }
         return checks.findings;
+    }
+
+    /** What {@code mapping} needs of the columns of {@code table}, for a start that nothing may be read from before it fits. */
+    public static Source.Fit fit(Mapping mapping, TableId table) {
+        var fields = tables(mapping).stream()
+                .filter(each -> each.id().equals(table))
+                .flatMap(each -> each.fields().stream())
+                .toList();
+        return (column, type) -> fields.stream()
+                .filter(field -> column.equals(field.column()))
+                .map(field -> expected(field.type(), type))
+                .filter(expected -> !expected.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
+    private static List<SourceTable> tables(Mapping mapping) {
+        return mapping.aggregates().stream()
+                .flatMap(aggregate -> Stream.concat(
+                        Stream.of(aggregate.root()),
+                        aggregate.children().stream().map(child -> child.table())))
+                .toList();
     }
 
     private void table(SourceTable table) {
@@ -60,35 +79,46 @@ public final class ColumnChecks {
         }
     }
 
-    private void field(SourceTable table, Field field, String type) {
+    private void field(SourceTable table, Field field, ColumnType type) {
         var what = table.id() + "." + field.column();
         var line = " (field " + field.name() + ", line " + field.at().line() + " of the mapping)";
         var expected = expected(field.type(), type);
         if (!expected.isEmpty()) {
-            findings.add(Finding.fail(what, type + line + " (expected: " + expected + ")", cure(field.type(), type)));
-        } else if (field.type() instanceof FieldType.Text(var isPadded) && !isPadded && type.equals("character")) {
-            findings.add(
-                    Finding.warn(what, type + line + ": the blanks that fill it up stay in the event", "as: char"));
+            findings.add(Finding.fail(
+                    what, type.name() + line + " (expected: " + expected + ")", cure(field.type(), type.base())));
+        } else if (field.type() instanceof FieldType.Text(var isPadded)
+                && !isPadded
+                && type.base().equals("character")) {
+            findings.add(Finding.warn(
+                    what, type.name() + line + ": the blanks that fill it up stay in the event", "as: char"));
+        } else if (field.type() instanceof FieldType.Text && type.base().equals(LOCAL)) {
+            findings.add(Finding.warn(
+                    what,
+                    type.name() + line + ": its text does not say of which zone it is",
+                    cure(field.type(), LOCAL)));
         }
     }
 
     /** What a field of {@code field}'s type needs; empty when {@code type} will do. */
-    private static String expected(FieldType field, String type) {
+    private static String expected(FieldType field, ColumnType type) {
+        var base = type.isEnum() ? "text" : type.base();
         return switch (field) {
-            case FieldType.LocalTimestamp _ -> type.equals(LOCAL) ? "" : LOCAL;
-            case FieldType.Timestamp _ -> type.equals(ZONED) ? "" : ZONED;
-            case FieldType.Date _ -> type.equals("date") ? "" : "date";
+            case FieldType.LocalTimestamp _ -> base.equals(LOCAL) ? "" : LOCAL;
+            case FieldType.Timestamp _ -> base.equals(ZONED) ? "" : ZONED;
+            case FieldType.Date _ -> base.equals("date") ? "" : "date";
             case FieldType.Whole _, FieldType.Cents _, FieldType.DayNumber _ ->
-                WHOLE.contains(type) || TEXTS.contains(type) ? "" : "an integer type";
-            case FieldType.Decimal _ -> WHOLE.contains(type) || REAL.contains(type) ? "" : "a numeric type";
-            case FieldType.Text _ ->
-                TEXTS.contains(type) || WHOLE.contains(type) || type.equals("boolean") || type.equals("uuid")
-                        ? ""
-                        : "text, a number, a boolean or a UUID";
+                WHOLE.contains(base) || TEXTS.contains(base) ? "" : "an integer type";
+            case FieldType.Decimal _ -> WHOLE.contains(base) || REAL.contains(base) ? "" : "a numeric type";
             case FieldType.Flag _ ->
-                TEXTS.contains(type) || WHOLE.contains(type) || type.equals("boolean") ? "" : "text or boolean";
-            case FieldType.Code _, FieldType.Hash _, FieldType.Mask _, FieldType.Always _ -> "";
-            case FieldType.Encrypted _, FieldType.Tokenised _ -> "";
+                TEXTS.contains(base) || WHOLE.contains(base) || base.equals("boolean") ? "" : "text or boolean";
+            case FieldType.Text _,
+                    FieldType.Code _,
+                    FieldType.Hash _,
+                    FieldType.Mask _,
+                    FieldType.Encrypted _,
+                    FieldType.Tokenised _ ->
+                type.isText() ? "" : "a type whose text arrives unchanged, see docs/reference/mapping.md";
+            case FieldType.Always _ -> "";
         };
     }
 
@@ -100,23 +130,5 @@ public final class ColumnChecks {
             return "as: localTimestamp, with the zone its clock shows";
         }
         return type.equals("date") ? "as: date" : "another 'as' in the mapping";
-    }
-
-    private static Map<TableId, Map<String, String>> types(Mapping mapping, Connection connection) throws SQLException {
-        var names = mapping.tables().stream().map(use -> use.table().toString()).toArray();
-        var types = new HashMap<TableId, Map<String, String>>();
-        try (var select = connection.prepareStatement("""
-                SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, NULL)
-                FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE a.attnum > 0 AND NOT a.attisdropped AND n.nspname || '.' || c.relname = ANY (?)""")) {
-            select.setArray(1, connection.createArrayOf("text", names));
-            try (var result = select.executeQuery()) {
-                while (result.next()) {
-                    types.computeIfAbsent(new TableId(result.getString(1), result.getString(2)), _ -> new HashMap<>())
-                            .put(result.getString(3), result.getString(4));
-                }
-            }
-        }
-        return types;
     }
 }

@@ -31,11 +31,10 @@ public final class SourceChecks {
 
     /** What there is to say of {@code source} for a bridge whose store holds {@code stored}. */
     public static List<Finding> of(Source source, Connection connection, Stored stored) throws SQLException {
-        var checks = new SourceChecks(source.unmanaged(), connection);
+        var checks = new SourceChecks(source.unmanaged().withoutFits(), connection);
         checks.version();
         var isSetUp = checks.plan();
         checks.durability();
-        checks.partitions();
         checks.slot();
         if (isSetUp && stored.isReadable) {
             checks.position(stored.position);
@@ -75,27 +74,6 @@ public final class SourceChecks {
                     setting + " for " + source.user()
                             + ": a backfill may read a row older than a change that was read from the log before",
                     "ALTER ROLE \"" + source.user().replace("\"", "\"\"") + "\" SET synchronous_commit = on;"));
-        }
-    }
-
-    /** Changes of a partition come under the partition's own name unless the publication says otherwise. */
-    private void partitions() throws SQLException {
-        var names = source.tables().stream().map(table -> table.id().toString()).toArray();
-        try (var select = connection.prepareStatement("""
-                SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE c.relkind = 'p' AND n.nspname || '.' || c.relname = ANY (?)
-                  AND NOT COALESCE((SELECT pubviaroot FROM pg_publication WHERE pubname = ?), false)""")) {
-            select.setArray(1, connection.createArrayOf("text", names));
-            select.setString(2, source.publication());
-            try (var result = select.executeQuery()) {
-                while (result.next()) {
-                    findings.add(Finding.fail(
-                            "table " + result.getString(1),
-                            "partitioned, and its changes are published under the names of its partitions",
-                            "ALTER PUBLICATION \"" + source.publication()
-                                    + "\" SET (publish_via_partition_root = true);"));
-                }
-            }
         }
     }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** What Debezium is told. Each value that is not its default has its reason in the decision records or beside it. */
@@ -24,8 +25,8 @@ public record EngineSettings(
     /** Starts the texts of the bridge's own messages in the log. */
     public static final String MESSAGE_PREFIX = "banyan.heartbeat";
 
-    /** What Debezium writes for a large value that the statement did not touch; no legacy value should look like it. */
-    static final String UNAVAILABLE = "\u0001banyan-unavailable-6e0c1c7a\u0001";
+    /** What Debezium writes for a large value that the statement did not touch; another in each process, so that no value equals it. */
+    static final String UNAVAILABLE = "\u0001banyan-unavailable-" + UUID.randomUUID();
 
     /** How to reach the legacy database. */
     public record Database(String host, int port, String name, String user, String password) {}
@@ -71,6 +72,11 @@ public record EngineSettings(
         properties.setProperty("slot.name", slot);
         properties.setProperty("publication.name", publication);
         properties.setProperty("publication.autocreate.mode", "disabled"); // the plan makes it, before the slot
+        // What roles and databases may set differently, and what changes the texts of values.
+        properties.setProperty("driver.options", "-c bytea_output=hex -c extra_float_digits=1");
+        properties.setProperty("driver.stringtype", "unspecified"); // a date that a backfill goes on from is text, too
+        properties.setProperty("database.connection.factory.class", TextDates.class.getName());
+        properties.setProperty("driver.binaryTransfer", "false"); // arrays then keep PostgreSQL's own text
         properties.setProperty("slot.drop.on.stop", "false");
         properties.setProperty("slot.max.retries", "3");
         properties.setProperty("slot.retry.delay.ms", "1000");
@@ -93,6 +99,9 @@ public record EngineSettings(
         properties.setProperty("provide.transaction.metadata", "true");
         properties.setProperty("tombstones.on.delete", "false");
         properties.setProperty("skipped.operations", "none"); // truncations too
+        properties.setProperty("converters", "values");
+        properties.setProperty("values.type", PostgresValues.class.getName());
+        properties.setProperty("include.unknown.datatypes", "true"); // as text, by the converter
         properties.setProperty("decimal.handling.mode", "precise");
         properties.setProperty("time.precision.mode", "adaptive");
         properties.setProperty("interval.handling.mode", "string");

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.mapping;
 
+import dev.banyan.bridge.change.ValueText;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
@@ -8,8 +9,8 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** How a column's value becomes a field's value. Values of a field are text, integers or booleans. */
@@ -18,7 +19,7 @@ public sealed interface FieldType {
     /** What {@link #convert} returns for a value it cannot make sense of. */
     Object NOT_UNDERSTOOD = new Object();
 
-    /** Text. With {@code padded} the blanks that fill up a CHAR column are cut off its end; else every character stays. */
+    /** The text that the database prints. With {@code padded} the blanks that fill up a CHAR column are cut off its end; else every character stays. */
     record Text(boolean padded) implements FieldType {}
 
     /** A JSON integer. */
@@ -122,7 +123,7 @@ public sealed interface FieldType {
     /** What would do, for a message. */
     default String expected() {
         return switch (this) {
-            case Text _ -> "text, a number or a UUID";
+            case Text _ -> "a value";
             case Whole() -> "an integer";
             case Decimal(var scale) -> scale < 0 ? "a number" : "a number with at most " + scale + " decimal places";
             case Cents _ -> "an integer";
@@ -163,13 +164,8 @@ public sealed interface FieldType {
     private static Object text(Object value, boolean padded) {
         return switch (value) {
             case String text -> padded ? unpadded(text) : text;
-            case BigDecimal number -> number.toPlainString();
-            case Short number -> number.toString();
-            case Integer number -> number.toString();
-            case Long number -> number.toString();
-            case Boolean bool -> bool.toString();
-            case UUID uuid -> uuid.toString();
-            default -> NOT_UNDERSTOOD;
+            case List<?> _ -> NOT_UNDERSTOOD;
+            default -> ValueText.of(value);
         };
     }
 
@@ -210,8 +206,8 @@ public sealed interface FieldType {
                     case Short whole -> BigDecimal.valueOf(whole);
                     // A float column holds no exact decimal; its shortest text is what people see in the legacy
                     // database.
-                    case Double real when Double.isFinite(real) -> BigDecimal.valueOf(real);
-                    case Float real when Float.isFinite(real) -> new BigDecimal(real.toString());
+                    case Double real when Double.isFinite(real) -> new BigDecimal(ValueText.of(real));
+                    case Float real when Float.isFinite(real) -> new BigDecimal(ValueText.of(real));
                     default -> null;
                 };
         if (number == null) {

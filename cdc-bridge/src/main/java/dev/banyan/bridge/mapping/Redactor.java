@@ -1,7 +1,7 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.Tokens;
-import java.math.BigDecimal;
+import dev.banyan.bridge.change.ValueText;
 import java.util.HexFormat;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ record Redactor(Secrets secrets, Supplier<Tokens> tokens) {
     Object of(Redaction redaction, Object value, String place, @Nullable Object before) {
         return switch (redaction) {
             case Redaction.Hash() -> needed(secrets.hash(), "hash").of(value instanceof byte[] ? text(value) : value);
-            case Redaction.Mask(var keep) -> masked(value.toString(), keep);
+            case Redaction.Mask(var keep) -> masked(text(value), keep);
             case Redaction.Encrypt(var showsEqual) -> encrypted(cipher(showsEqual), text(value), place, before);
             case Redaction.Token(var vault) ->
                 tokens.get().of(vault == null ? place : vault, bounded(text(value), place));
@@ -58,9 +58,8 @@ record Redactor(Secrets secrets, Supplier<Tokens> tokens) {
     /** The one text of a value that is encrypted or has a token. */
     private static String text(Object value) {
         return switch (value) {
-            case BigDecimal number -> number.toPlainString();
             case byte[] bytes -> HexFormat.of().formatHex(bytes);
-            default -> value.toString();
+            default -> ValueText.of(value);
         };
     }
 

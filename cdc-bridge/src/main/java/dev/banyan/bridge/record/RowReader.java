@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns Debezium's rows into ours. Made for one thread; remembers what each column's type needs. */
 public final class RowReader {
 
+    private static final String INFINITY = "infinity";
     private static final long MICROS_PER_SECOND = 1_000_000L;
     private static final long NANOS_PER_MICRO = 1_000L;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -62,7 +63,8 @@ public final class RowReader {
     public Row read(Struct after, @Nullable Row before) {
         var values = new LinkedHashMap<String, @Nullable Object>();
         for (var column : columns(after.schema())) {
-            var value = after.get(column.field);
+            // Not get(): it gives the column's default in place of a NULL.
+            var value = after.getWithoutDefault(column.field.name());
             if (value != null && isUnavailable(value)) {
                 values.put(column.field.name(), fromBefore(column.field.name(), before));
             } else if (value == null) {
@@ -124,6 +126,11 @@ public final class RowReader {
     private static Conversion conversion(String column, Schema schema) {
         var name = schema.name() == null ? "" : schema.name();
         return switch (name) {
+            case PostgresSchemas.DATE -> value -> date((Integer) value);
+            case PostgresSchemas.TIMESTAMP -> value -> timestamp((Long) value);
+            case PostgresSchemas.ZONED_TIMESTAMP -> value -> zonedTimestamp((Long) value);
+            case PostgresSchemas.NUMERIC -> value -> numeric((String) value);
+            case PostgresSchemas.TEXT -> value -> value;
             case "io.debezium.time.Date" -> value -> LocalDate.ofEpochDay((Integer) value);
             case "io.debezium.time.Timestamp" -> value -> atMicros(Math.multiplyExact((Long) value, 1_000L));
             case "io.debezium.time.MicroTimestamp" -> value -> atMicros((Long) value);
@@ -207,6 +214,33 @@ public final class RowReader {
     private static LocalTime timeAtMicros(long micros) {
         var nanos = micros * NANOS_PER_MICRO;
         return nanos > LocalTime.MAX.toNanoOfDay() ? LocalTime.MAX : LocalTime.ofNanoOfDay(nanos);
+    }
+
+    private static Object date(int day) {
+        return switch (day) {
+            case Integer.MAX_VALUE -> INFINITY;
+            case Integer.MIN_VALUE -> "-" + INFINITY;
+            default -> LocalDate.ofEpochDay(day);
+        };
+    }
+
+    private static Object timestamp(long micros) {
+        if (micros == Long.MAX_VALUE || micros == Long.MIN_VALUE) {
+            return micros > 0 ? INFINITY : "-" + INFINITY;
+        }
+        return LocalDateTime.ofEpochSecond(
+                Math.floorDiv(micros, MICROS_PER_SECOND) + PostgresSchemas.EPOCH_2000_SECONDS,
+                (int) (Math.floorMod(micros, MICROS_PER_SECOND) * NANOS_PER_MICRO),
+                ZoneOffset.UTC);
+    }
+
+    private static Object zonedTimestamp(long micros) {
+        return timestamp(micros) instanceof LocalDateTime time ? time.atOffset(ZoneOffset.UTC) : timestamp(micros);
+    }
+
+    /** A number; as text what is none, {@code NaN} and the infinities. */
+    private static Object numeric(String text) {
+        return Character.isDigit(text.charAt(text.length() - 1)) ? new BigDecimal(text) : text;
     }
 
     private static Object zoned(String text) {

@@ -27,11 +27,25 @@ public record Source(
     private static final int PORT_DEFAULT = 5432;
     private static final int CONNECT_SECONDS = 10;
 
+    /** What a mapping needs of a column. */
+    @FunctionalInterface
+    public interface Fit {
+        Fit ANY = (_, _) -> "";
+
+        /** What would do in place of a {@code column} of {@code type}; empty when that will do. */
+        String expected(String column, ColumnType type);
+    }
+
     /** A mapped table, with the columns its mapping reads and those that make its key. */
-    public record Table(TableId id, List<String> columns, List<String> key) {
+    public record Table(TableId id, List<String> columns, List<String> key, Fit fit) {
         public Table {
             columns = List.copyOf(columns);
             key = List.copyOf(key);
+        }
+
+        /** A table whose columns may be of any type. */
+        public Table(TableId id, List<String> columns, List<String> key) {
+            this(id, columns, key, Fit.ANY);
         }
     }
 
@@ -51,6 +65,20 @@ public record Source(
     /** The same, with nothing in the database for us to set up. */
     public Source unmanaged() {
         return new Source(jdbcUrl, user, password, slot, publication, false, tables);
+    }
+
+    /** The same, with columns of any type. */
+    public Source withoutFits() {
+        return new Source(
+                jdbcUrl,
+                user,
+                password,
+                slot,
+                publication,
+                manage,
+                tables.stream()
+                        .map(table -> new Table(table.id, table.columns, table.key))
+                        .toList());
     }
 
     /** The same database as Debezium wants it. */

@@ -6,12 +6,12 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is still to be set up in the legacy database, as SQL in the order it has to run in; empty when nothing is. What happens in the
@@ -27,6 +27,9 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
      * A table without a unique key is never published, although REPLICA IDENTITY FULL would let legacy write to it: two equal rows of
      * it cannot be told apart, and a backfill could not find its way through it.
      */
+
+    /** PostgreSQL from 18 on can publish columns that are generated. */
+    private static final int GENERATED_FROM = 180_000;
 
     /** One statement and the reason for it. */
     public record Step(String why, String sql) {}
@@ -77,6 +80,9 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
         private final List<Step> steps = new ArrayList<>();
         private final List<String> obstacles = new ArrayList<>();
         private final Set<TableId> refused = new LinkedHashSet<>();
+        private int version;
+        private boolean isPartitioned;
+        private boolean readsGenerated;
 
         Planner(Source source, Connection connection) {
             this.source = source;
@@ -89,83 +95,69 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
                 obstacles.add("wal_level: " + walLevel
                         + " (expected: logical; ALTER SYSTEM SET wal_level = logical, then restart PostgreSQL)");
             }
-            var found = tables();
+            version = Integer.parseInt(String.valueOf(text("SELECT current_setting('server_version_num')")));
+            var found = FoundTable.of(
+                    connection, source.tables().stream().map(Source.Table::id).toList());
             for (var table : source.tables()) {
                 identity(table, found.get(table.id()));
             }
             signalTable();
-            var unpublished = publication();
+            var unpublished = publication(found);
             grants();
             slot();
             return new SourcePlan(steps, obstacles, unpublished);
         }
 
-        private record Found(String kind, String identity, boolean hasKey, Set<String> columns) {}
-
-        private Map<TableId, Found> tables() throws SQLException {
-            var found = new LinkedHashMap<TableId, Found>();
-            try (var select = connection.prepareStatement("""
-                    SELECT n.nspname, c.relname, c.relkind, c.relreplident,
-                           EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid
-                                   AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
-                                   AND NOT EXISTS (SELECT FROM pg_attribute k WHERE k.attrelid = c.oid
-                                                   AND k.attnum = ANY (i.indkey::int2[]) AND NOT k.attnotnull)),
-                           array_to_string(array_agg(a.attname), E'\\n')
-                    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                    WHERE n.nspname || '.' || c.relname = ANY (?) GROUP BY c.oid, 1, 2, 3, 4""")) {
-                select.setArray(
-                        1,
-                        connection.createArrayOf(
-                                "text",
-                                source.tables().stream()
-                                        .map(t -> t.id().toString())
-                                        .toArray()));
-                try (var result = select.executeQuery()) {
-                    while (result.next()) {
-                        found.put(
-                                new TableId(result.getString(1), result.getString(2)),
-                                new Found(
-                                        result.getString(3),
-                                        result.getString(4),
-                                        result.getBoolean(5),
-                                        result.getString(6).lines().collect(Collectors.toSet())));
-                    }
-                }
-            }
-            return found;
-        }
-
-        private void identity(Source.Table table, @org.jspecify.annotations.Nullable Found found) {
+        private void identity(Source.Table table, @Nullable FoundTable found) {
             if (found == null) {
                 refused.add(table.id());
                 obstacles.add("table " + table.id() + ": not there (expected: a table the mapping can read)");
                 return;
             }
-            if (!found.kind.equals("r") && !found.kind.equals("p")) {
+            if (!found.isTable()) {
                 refused.add(table.id());
                 obstacles.add("table " + table.id() + ": a view or foreign table (expected: a table)");
                 return;
             }
-            if (!found.hasKey) {
+            if (!found.hasKey()) {
                 refused.add(table.id());
                 obstacles.add("table " + table.id()
                         + ": no primary key and no other unique key of NOT NULL columns (expected: one of the two; add one, or take"
                         + " the table out of the mapping)");
                 return;
             }
-            for (var column : table.columns()) {
-                if (!found.columns.contains(column)) {
-                    obstacles.add("table " + table.id() + ": no column " + column
-                            + " (expected: every column the mapping reads)");
-                }
-            }
-            if (!found.identity.equals("f")) {
+            table.columns()
+                    .forEach(column -> column(table, column, found.columns().get(column)));
+            isPartitioned |= found.isPartitioned();
+            for (var each : found.withoutFullIdentity()) {
                 steps.add(new Step(
-                        "the log carries whole old rows of " + table.id()
+                        "the log carries whole old rows of " + each
                                 + "; waits for writers of the table, then is instant",
-                        "ALTER TABLE " + quoted(table.id()) + " REPLICA IDENTITY FULL"));
+                        "ALTER TABLE " + quoted(each) + " REPLICA IDENTITY FULL"));
             }
+        }
+
+        private void column(Source.Table table, String column, @Nullable ColumnType type) {
+            if (type == null) {
+                obstacles.add("table " + table.id() + ": no column " + column
+                        + " (expected: every column the mapping reads)");
+                return;
+            }
+            var expected = table.fit().expected(column, type);
+            if (!expected.isEmpty()) {
+                obstacles.add("table " + table.id() + ": column " + column + " is " + type.name() + " (expected: "
+                        + expected + ")");
+            }
+            if (type.generated() == ColumnType.Generated.VIRTUAL || (isGenerated(type) && version < GENERATED_FROM)) {
+                obstacles.add("table " + table.id() + ": column " + column
+                        + " is generated, and its values are not in the log (expected: a column that is stored; from PostgreSQL 18 on"
+                        + " also GENERATED ... STORED)");
+            }
+            readsGenerated |= isGenerated(type);
+        }
+
+        private static boolean isGenerated(ColumnType type) {
+            return type.generated() != ColumnType.Generated.NO;
         }
 
         private void signalTable() throws SQLException {
@@ -180,16 +172,18 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
                     "CREATE TABLE banyan.signal (id VARCHAR(64) PRIMARY KEY, type VARCHAR(32) NOT NULL, data TEXT)"));
         }
 
-        private Set<TableId> publication() throws SQLException {
+        private Set<TableId> publication(Map<TableId, FoundTable> found) throws SQLException {
             var wanted = new LinkedHashSet<TableId>();
             source.tables().forEach(table -> wanted.add(table.id()));
             wanted.removeAll(refused);
             wanted.add(Source.SIGNAL_TABLE);
             var name = quoted(source.publication());
             if (text("SELECT pubname FROM pg_publication WHERE pubname = ?", source.publication()) == null) {
+                var options = String.join(", ", options(isPartitioned, readsGenerated));
                 steps.add(new Step(
                         "which tables the bridge reads; every one of them has an identity by now",
-                        "CREATE PUBLICATION " + name + " FOR TABLE " + list(wanted)));
+                        "CREATE PUBLICATION " + name + " FOR TABLE " + list(wanted)
+                                + (options.isEmpty() ? "" : " WITH (" + options + ")")));
                 return wanted;
             }
             wanted.removeAll(published());
@@ -198,7 +192,37 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
                         "tables the mapping reads that the publication lacks; resync afterwards, or their rows so far are not known",
                         "ALTER PUBLICATION " + name + " ADD TABLE " + list(wanted)));
             }
+            var lacksRoots = isPartitioned && isSet("NOT pubviaroot");
+            var lacksGenerated = readsGenerated && version >= GENERATED_FROM && isSet("pubgencols <> 's'");
+            if (lacksRoots || lacksGenerated) {
+                steps.add(new Step(
+                        "what happens in partitions comes under the name of their table, and columns that are generated come along",
+                        "ALTER PUBLICATION " + name + " SET (" + String.join(", ", options(lacksRoots, lacksGenerated))
+                                + ")"));
+            }
+            found.forEach((id, table) -> {
+                if ((lacksRoots && table.isPartitioned())
+                        || (lacksGenerated && table.columns().values().stream().anyMatch(Planner::isGenerated))) {
+                    wanted.add(id);
+                }
+            });
             return wanted;
+        }
+
+        private static List<String> options(boolean viaRoot, boolean generated) {
+            var options = new ArrayList<String>();
+            if (viaRoot) {
+                options.add("publish_via_partition_root = true");
+            }
+            if (generated) {
+                options.add("publish_generated_columns = stored");
+            }
+            return options;
+        }
+
+        private boolean isSet(String condition) throws SQLException {
+            return text("SELECT pubname FROM pg_publication WHERE pubname = ? AND " + condition, source.publication())
+                    != null;
         }
 
         private Set<TableId> published() throws SQLException {
@@ -265,7 +289,7 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
             }
         }
 
-        private @org.jspecify.annotations.Nullable String text(String sql, String... parameters) throws SQLException {
+        private @Nullable String text(String sql, String... parameters) throws SQLException {
             try (PreparedStatement select = connection.prepareStatement(sql)) {
                 for (var i = 0; i < parameters.length; i++) {
                     select.setString(i + 1, parameters[i]);

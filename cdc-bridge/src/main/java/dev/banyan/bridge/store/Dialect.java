@@ -7,13 +7,19 @@ enum Dialect {
     H2(
             "MERGE INTO bridge_image (table_name, row_key, parent_key, row_bytes) KEY (table_name, row_key) VALUES (?, ?, ?, ?)",
             "MERGE INTO bridge_backfill_touched (table_name, row_key) KEY (table_name, row_key) VALUES (?, ?)",
-            Map.of("text", "CHARACTER VARYING(1000000)", "bytes", "BINARY VARYING(10000000)")),
+            Map.of(
+                    "text",
+                    "CHARACTER VARYING(1000000)",
+                    "bytes",
+                    "BINARY VARYING(10000000)",
+                    "largeBytes",
+                    "BINARY VARYING(1000000000)")),
     POSTGRESQL(
             """
             INSERT INTO bridge_image (table_name, row_key, parent_key, row_bytes) VALUES (?, ?, ?, ?)
             ON CONFLICT (table_name, row_key) DO UPDATE SET parent_key = excluded.parent_key, row_bytes = excluded.row_bytes""",
             "INSERT INTO bridge_backfill_touched (table_name, row_key) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            Map.of("text", "TEXT", "bytes", "BYTEA"));
+            Map.of("text", "TEXT", "bytes", "BYTEA", "largeBytes", "BYTEA"));
 
     final String putImage;
     final String putTouched;

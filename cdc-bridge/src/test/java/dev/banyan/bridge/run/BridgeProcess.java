@@ -23,7 +23,7 @@ final class BridgeProcess implements AutoCloseable {
     private final Path log;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    /** Starts it with system properties {@code name=value}. */
+    /** Starts it with system properties {@code name=value}, and with options of the JVM, which begin with a dash. */
     BridgeProcess(Path folder, Path config, String... properties) throws IOException {
         log = Files.createTempFile(folder, "bridge", ".log");
         var command = new ArrayList<>(List.of(
@@ -32,7 +32,7 @@ final class BridgeProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto"));
         for (var property : properties) {
-            command.add("-D" + property);
+            command.add(property.startsWith("-") ? property : "-D" + property);
         }
         command.addAll(List.of(
                 "-cp",
