@@ -15,6 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +38,25 @@ class AutobahnTest {
 
     @TempDir
     Path folder;
+
+    private WebSocketEcho echo;
+    private TestGateway gateway;
+
+    @BeforeEach
+    void start() throws Exception {
+        TestGateway.take(Way.LEAN);
+        echo = new WebSocketEcho();
+        gateway = TestGateway.start(folder, """
+                backends:
+                  - {name: legacy, url: "http://127.0.0.1:%d", baseline: true}
+                """.formatted(echo.port()));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        gateway.close();
+        echo.close();
+    }
 
     @Test
     void noCaseOfFramingGetsWorse() throws Exception {
@@ -69,30 +90,22 @@ class AutobahnTest {
 
     /** Returns how many cases there were. */
     private int compare(List<String> cases, int atLeast) throws Exception {
-        TestGateway.take(Way.LEAN);
         Path here = Files.createTempDirectory(folder, "part");
-        try (var echo = new WebSocketEcho();
-                var gateway = TestGateway.start(here, """
-                        backends:
-                          - {name: legacy, url: "http://127.0.0.1:%d", baseline: true}
-                        """.formatted(echo.port()))) {
-            long began = System.nanoTime();
-            JsonNode report = fuzz(here, echo.port(), gateway.port(), cases);
-            int count = report.path(DIRECT).size();
-            System.out.println("autobahn " + cases + ": " + count + " cases in "
-                    + (System.nanoTime() - began) / 1_000_000_000 + " s, direct " + grades(report.path(DIRECT))
-                    + ", by way of the gateway " + grades(report.path(GATEWAY)));
-            assertThat(count).isGreaterThanOrEqualTo(atLeast);
-            Map<String, String> worse = worse(report);
-            // A server that closes while the client still sends may lose what it has sent last, with or without a
-            // gateway.
-            for (int again = 0; again < 2 && !worse.isEmpty(); again++) {
-                System.out.println("autobahn, asked again: " + worse);
-                worse = worse(fuzz(here, echo.port(), gateway.port(), List.copyOf(worse.keySet())));
-            }
-            assertThat(worse).isEmpty();
-            return count;
+        long began = System.nanoTime();
+        JsonNode report = fuzz(here, echo.port(), gateway.port(), cases);
+        int count = report.path(DIRECT).size();
+        System.out.println("autobahn " + cases + ": " + count + " cases in "
+                + (System.nanoTime() - began) / 1_000_000_000 + " s, direct " + grades(report.path(DIRECT))
+                + ", by way of the gateway " + grades(report.path(GATEWAY)));
+        assertThat(count).isGreaterThanOrEqualTo(atLeast);
+        Map<String, String> worse = worse(report);
+        // A server that closes while the client still sends may lose what it has sent last, with or without a gateway.
+        for (int again = 0; again < 2 && !worse.isEmpty(); again++) {
+            System.out.println("autobahn, asked again: " + worse);
+            worse = worse(fuzz(here, echo.port(), gateway.port(), List.copyOf(worse.keySet())));
         }
+        assertThat(worse).isEmpty();
+        return count;
     }
 
     private static Map<String, Long> grades(JsonNode results) {

@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,7 +19,6 @@ class BigBodyTest {
     private static final int MIB = 1 << 20;
     private static final int BODY_MIB = 160;
     private static final String PIECE = "0123456789abcdef".repeat(MIB / 16);
-    private static final Pattern READY = Pattern.compile("READY gateway port=(\\d+) admin=\\d+");
 
     @TempDir
     Path folder;
@@ -45,56 +42,17 @@ class BigBodyTest {
                 }
                 wire.send("0\r\n\r\n");
             });
-            Process process = start(legacy.url(), way);
-            try (var lines = process.inputReader()) {
-                int port = ready(lines);
-                upload(port);
-                download(port);
-                process.destroy();
-                assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
-                assertThat(process.exitValue()).isEqualTo(143);
-            } finally {
-                process.destroyForcibly();
+            var options = new ArrayList<>(List.of("--legacy", legacy.url()));
+            options.addAll(way.options());
+            var memory = List.of("-Xmx64m", "-XX:MaxDirectMemorySize=48m", "-XX:+ExitOnOutOfMemoryError");
+            try (var gateway = GatewayProcess.start(folder, List.of(), memory, options)) {
+                upload(gateway.port());
+                download(gateway.port());
+                gateway.process().destroy();
+                assertThat(gateway.process().waitFor(15, TimeUnit.SECONDS)).isTrue();
+                assertThat(gateway.process().exitValue()).isEqualTo(143);
             }
         }
-    }
-
-    private Process start(String legacy, Way way) throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var command = new ArrayList<>(List.of(
-                java,
-                "-Xmx64m",
-                "-XX:MaxDirectMemorySize=48m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Gateway.class.getName(),
-                "--legacy",
-                legacy,
-                "--port",
-                "0",
-                "--admin-port",
-                "0",
-                "--drain",
-                "1",
-                "--run-dir",
-                folder.toString()));
-        command.addAll(way.options());
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
-    }
-
-    private static int ready(java.io.BufferedReader lines) throws IOException {
-        var said = new StringBuilder();
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            Matcher ready = READY.matcher(line);
-            if (ready.find()) {
-                return Integer.parseInt(ready.group(1));
-            }
-            said.append(line).append('\n');
-        }
-        throw new AssertionError("not started: " + said);
     }
 
     private static void upload(int port) throws IOException {

@@ -124,6 +124,11 @@ public final class Call {
 
     /** Asks the rules. Null when a backend is to be asked; else what the gateway answers itself, which is counted. */
     public @Nullable OwnReply decide() {
+        if (Memory.isShort(hasBody)) {
+            intake.traffic().refused(UNAVAILABLE);
+            return OwnReply.refusal(UNAVAILABLE, "the gateway is short of memory at the moment")
+                    .andClose();
+        }
         var facts = new RequestFacts(
                 head.get(HttpHeaderNames.HOST, ""),
                 method,

@@ -3,6 +3,7 @@ package dev.banyan.gateway.connect;
 import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.edge.Late;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -287,7 +288,9 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     private void look() {
         timer = null;
         long now = System.nanoTime();
-        if (owner == null) {
+        if (Late.isLate(timerAt, now)) {
+            lookAt(now + Late.AGAIN_NANOS);
+        } else if (owner == null) {
             if (now - idleSince >= IDLE_NANOS) {
                 pool.remove(this);
                 close();

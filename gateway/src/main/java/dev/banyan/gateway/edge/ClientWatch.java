@@ -171,7 +171,9 @@ public final class ClientWatch extends ChannelDuplexHandler {
             return;
         }
         long now = System.nanoTime();
-        if (inHead && exchanges == 0 && now - headSince >= headNanos) {
+        if (Late.isLate(timerAt, now)) {
+            lookAt(context, now + Late.AGAIN_NANOS);
+        } else if (inHead && exchanges == 0 && now - headSince >= headNanos) {
             refuse(context);
         } else if (isBodyAwaited(context) && now - readSince >= stallNanos) {
             giveUp(context);

@@ -1,5 +1,6 @@
 package dev.banyan.gateway.http2;
 
+import dev.banyan.gateway.edge.Late;
 import dev.banyan.gateway.edge.Patience;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -218,7 +219,9 @@ final class Http2Connection extends ChannelDuplexHandler {
         }
         long now = System.nanoTime();
         boolean halfHead = (!greeted || dripping) && streams.isEmpty();
-        if (halfHead && now - frameSince >= headNanos) {
+        if (Late.isLate(timerAt, now)) {
+            lookAt(now + Late.AGAIN_NANOS);
+        } else if (halfHead && now - frameSince >= headNanos) {
             cut(client);
         } else if (streams.isEmpty() && now - idleSince >= idleNanos) {
             client.close();

@@ -1,0 +1,21 @@
+package dev.banyan.gateway.edge;
+
+/**
+ * Whether a timer goes off so late that this process did not run meanwhile: stopped, without a processor, or collecting garbage. What
+ * came in that time has not been read yet, and nobody is to blame for it; who waits looks again {@link #AGAIN_NANOS} later.
+ */
+public final class Late {
+
+    /** Longer than a loaded event loop takes for one round. */
+    private static final long PAUSE_NANOS = 200_000_000;
+
+    /** Within this an event loop has read all that waited for it. */
+    public static final long AGAIN_NANOS = 50_000_000;
+
+    private Late() {}
+
+    /** Whether what was due at {@code due} is late at {@code now}, both of {@link System#nanoTime}. */
+    public static boolean isLate(long due, long now) {
+        return now - due > PAUSE_NANOS;
+    }
+}

@@ -1,0 +1,240 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.gateway.faults.MemoryGroup;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A gateway that the system gives little: a small share of a processor, none for a while, or little memory. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+class StarvedTest {
+
+    private static final int MIB = 1 << 20;
+    private static final int MEMORY_MIB = 320;
+
+    /** Together they want more than all of the gateway's memory. */
+    private static final int GREEDY = 80;
+
+    private static final int STREAMS = 100;
+    private static final String WINDOW = "x".repeat(16_000);
+
+    @TempDir
+    static Path folder;
+
+    private static Optional<MemoryGroup> group = Optional.empty();
+    private static ScriptedServer server;
+    /** Takes no connection beyond a few. */
+    private static ServerSocket full;
+
+    private static GatewayProcess gateway;
+    private static volatile CountDownLatch go = new CountDownLatch(1);
+
+    @BeforeAll
+    static void start() throws Exception {
+        group = MemoryGroup.of((long) MEMORY_MIB * MIB);
+        if (group.isEmpty()
+                && Arrays.asList(System.getenv()
+                                .getOrDefault("BANYAN_REQUIRE", "")
+                                .split(","))
+                        .contains("cgroup")) {
+            Assertions.fail("no control group of our own here, and BANYAN_REQUIRE asks for it");
+        }
+        server = new ScriptedServer("legacy");
+        full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        server.on("/slow", (_, wire) -> {
+            DrainTest.await(go);
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        });
+        server.on("/up", (_, wire) -> {
+            wire.bytes(8);
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nup");
+        });
+        Files.createDirectories(folder.resolve("rules"));
+        Files.writeString(
+                folder.resolve("rules/rules.yaml"), """
+                backends:
+                  - {name: legacy, url: "%s", baseline: true, timeouts: {request: 2s}}
+                  - {name: same, url: "%s", timeouts: {request: 2s}}
+                  - {name: full, url: "http://127.0.0.1:%d", timeouts: {connect: 60s}}
+                routes:
+                  - {name: filtered, matches: [{path: {type: PathPrefix, value: /up/filtered}}], candidate: same, stage: complete, filters: ["AddResponseHeader=X-Fig, 1"]}
+                  - {name: held, matches: [{path: {type: PathPrefix, value: /held}}], candidate: full, stage: complete}
+                """.formatted(server.url(), server.url(), full.getLocalPort()));
+        gateway = GatewayProcess.start(
+                folder,
+                group.map(MemoryGroup::prefix).orElse(List.of()),
+                List.of("-XX:+ExitOnOutOfMemoryError"),
+                List.of(
+                        "--rules",
+                        folder.resolve("rules").toString(),
+                        "--http2-port",
+                        "0",
+                        "--client-head-timeout",
+                        "2",
+                        "--client-stall-timeout",
+                        "2"));
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        gateway.close();
+        group.ifPresent(MemoryGroup::close);
+        server.close();
+        full.close();
+    }
+
+    private static String get(String path) throws IOException {
+        try (var wire = Wire.to(gateway.port())) {
+            return wire.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").reply();
+        }
+    }
+
+    @Test
+    void whatCameWhileItWasStoppedIsNobodysFault() throws Exception {
+        int attempts = 0;
+        while (!stopsAmidCalls()) {
+            assertThat(++attempts).as("attempts on a machine that is too busy").isLessThan(10);
+        }
+    }
+
+    /** Returns whether the gateway was stopped before a time limit had run out by itself. */
+    private static boolean stopsAmidCalls() throws Exception {
+        go = new CountDownLatch(1);
+        int slow = server.heads("/slow").size();
+        int up = server.heads("/up").size();
+        try (var lean = Wire.to(gateway.port());
+                var head = Wire.to(gateway.port());
+                var upload = Wire.to(gateway.port());
+                var filtered = Wire.to(gateway.port());
+                var streams = Http2Wire.to(gateway.http2Port())) {
+            long began = System.nanoTime();
+            lean.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+            head.send("GET /x HTTP/1.1\r\nHost: a\r\n");
+            upload.send("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nhalf");
+            filtered.send("POST /up/filtered HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nhalf");
+            streams.get(1, "/slow").post(3, "/up", "content-length", "8").data(3, false, "half");
+            TestGateway.await(
+                    "all asked",
+                    () -> server.heads("/slow").size() == slow + 2
+                            && server.heads("/up").size() == up + 3);
+            gateway.signal("STOP");
+            long took = System.nanoTime() - began;
+            go.countDown();
+            head.send("X-More: 1\r\n\r\n");
+            upload.send("half");
+            filtered.send("half");
+            streams.data(3, true, "half");
+            Thread.sleep(2_500); // longer than any limit
+            gateway.signal("CONT");
+            if (took > 1_500_000_000L) {
+                return false;
+            }
+            assertThat(lean.reply()).startsWith("HTTP/1.1 200").endsWith("ok");
+            assertThat(head.reply()).startsWith("HTTP/1.1 200").endsWith("legacy");
+            assertThat(upload.reply()).startsWith("HTTP/1.1 200").endsWith("up");
+            assertThat(filtered.reply()).startsWith("HTTP/1.1 200").endsWith("up");
+            assertThat(streams.reply(1)).isEqualTo("200 ok");
+            assertThat(streams.reply(3)).isEqualTo("200 up");
+            return true;
+        }
+    }
+
+    @Test
+    void aTenthOfAProcessorSlowsButFailsNothing() throws Exception {
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> served = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                served.add(clients.submit(StarvedTest::askTenTimes));
+            }
+            while (!served.stream().allMatch(Future::isDone)) {
+                gateway.signal("STOP");
+                Thread.sleep(90);
+                gateway.signal("CONT");
+                Thread.sleep(10);
+            }
+            for (Future<?> each : served) {
+                each.get();
+            }
+        } finally {
+            gateway.signal("CONT");
+        }
+    }
+
+    private static Void askTenTimes() throws IOException {
+        try (var wire = Wire.to(gateway.port())) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(wire.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n").reply())
+                        .startsWith("HTTP/1.1 200")
+                        .endsWith("legacy");
+            }
+        }
+        return null;
+    }
+
+    @Test
+    void clientsThatWantMoreMemoryThanThereIsTakeItFromNobody() throws Exception {
+        List<Http2Wire> greedy = new ArrayList<>();
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> sent = new ArrayList<>();
+            for (int i = 0; i < GREEDY; i++) {
+                Http2Wire client = Http2Wire.to(gateway.http2Port());
+                greedy.add(client);
+                sent.add(clients.submit(() -> fill(client)));
+            }
+            int whole = 0;
+            for (Future<Integer> each : sent) {
+                whole += each.get();
+            }
+            assertThat(whole).as("connections that were left standing").isEqualTo(GREEDY);
+            assertThat(post()).startsWith("HTTP/1.1 503").containsIgnoringCase("retry-after: 1");
+            assertThat(get("/x")).endsWith("legacy");
+        } finally {
+            for (Http2Wire each : greedy) {
+                each.close();
+            }
+        }
+        TestGateway.await("bodies are taken again", () -> post().startsWith("HTTP/1.1 200"));
+        assertThat(gateway.said()).doesNotContain("OutOfDirectMemory");
+        if (group.isPresent()) {
+            assertThat(group.get().killed()).isZero();
+        }
+    }
+
+    private static String post() throws IOException {
+        try (var wire = Wire.to(gateway.port())) {
+            return wire.send("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nbody1234")
+                    .reply();
+        }
+    }
+
+    /** Sends bodies that nobody takes, as many and as much as one connection may; returns 1 if it was not cut. */
+    private static int fill(Http2Wire client) {
+        try {
+            for (int stream = 1; stream < 2 * STREAMS; stream += 2) {
+                client.post(stream, "/held");
+                for (int i = 0; i < 4; i++) {
+                    client.data(stream, false, WINDOW);
+                }
+            }
+            return 1;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+}
