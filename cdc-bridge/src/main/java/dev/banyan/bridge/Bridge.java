@@ -37,6 +37,7 @@ import picocli.CommandLine.Option;
             Bridge.Init.class,
             Bridge.Resync.class,
             TestCommand.class,
+            ContractsCommand.class,
             ExplainCommand.class,
             DoctorCommand.class,
             KeysCommand.class,
@@ -53,7 +54,11 @@ public final class Bridge {
         // PostgreSQL's driver tells the server the zone of this JVM, and times with a zone in arrays and ranges are
         // printed in it.
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
-        System.exit(new CommandLine(new Bridge()).execute(arguments));
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Bridge()).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     @Command(

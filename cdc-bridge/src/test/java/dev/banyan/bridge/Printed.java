@@ -3,7 +3,6 @@ package dev.banyan.bridge;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import picocli.CommandLine;
 
 /** A command of the bridge that was run, and what it printed. */
 public record Printed(int exitCode, String out, String err) {
@@ -17,7 +16,7 @@ public record Printed(int exitCode, String out, String err) {
         System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
         try {
-            var exitCode = new CommandLine(new Bridge()).execute(arguments);
+            var exitCode = Bridge.commandLine().execute(arguments);
             return new Printed(
                     exitCode, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
         } finally {

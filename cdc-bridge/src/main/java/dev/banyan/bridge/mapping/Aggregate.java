@@ -42,9 +42,14 @@ public record Aggregate(
                 .collect(Collectors.toSet());
     }
 
-    /** The full type of the event {@code rule} names. */
-    String type(EventRule rule) {
-        return typeTemplate.replace("{event}", rule.event());
+    /** The full type of the event called {@code event}. */
+    public String type(String event) {
+        return typeTemplate.replace("{event}", event);
+    }
+
+    /** The subject of its bulk events. */
+    public String bulkSubject() {
+        return "bulk:" + name;
     }
 
     /** The event's name in {@code type}, when it is one of this aggregate's types. */
@@ -53,7 +58,7 @@ public record Aggregate(
                 .flatMap(rule -> rule.bulk() == null
                         ? Stream.of(rule.event())
                         : Stream.of(rule.event(), rule.bulk().event()))
-                .filter(event -> typeTemplate.replace("{event}", event).equals(type))
+                .filter(event -> type(event).equals(type))
                 .findFirst();
     }
 }

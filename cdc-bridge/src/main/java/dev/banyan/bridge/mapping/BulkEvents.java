@@ -120,10 +120,10 @@ final class BulkEvents {
         if (bulk == null) {
             throw new IllegalStateException("rule " + first.rule.name() + ": no bulk");
         }
-        var subject = "bulk:" + first.aggregate.name();
+        var subject = first.aggregate.bulkSubject();
         return new DomainEvent(
                 ids.id(transaction.commitLsn(), first.rule.name() + "/bulk/" + number, subject),
-                first.aggregate.typeTemplate().replace("{event}", bulk.event()),
+                first.aggregate.type(bulk.event()),
                 first.aggregate.topic(),
                 subject,
                 transaction.commitTime(),

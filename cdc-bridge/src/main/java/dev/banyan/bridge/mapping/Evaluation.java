@@ -159,7 +159,7 @@ final class Evaluation {
         var subject = touch.plan().subject(touch.key());
         var event = new DomainEvent(
                 ids.id(transaction.commitLsn(), rule.name(), subject),
-                aggregate.type(rule),
+                aggregate.type(rule.event()),
                 aggregate.topic(),
                 subject,
                 transaction.commitTime(),

@@ -29,7 +29,7 @@ final class EventData {
                 list(json, child.table().fields(), state.children().get(i));
             }
             for (var entry : previousKey.entrySet()) {
-                json.writeName(previous(entry.getKey()));
+                json.writeName(Field.previous(entry.getKey()));
                 value(json, entry.getValue());
             }
             json.writeEndObject();
@@ -51,10 +51,6 @@ final class EventData {
             json.writeEndObject();
         }
         return text.toString();
-    }
-
-    private static String previous(String field) {
-        return "previous" + Character.toUpperCase(field.charAt(0)) + field.substring(1);
     }
 
     private static void list(JsonGenerator json, List<Field> fields, List<ChildRow> rows) {

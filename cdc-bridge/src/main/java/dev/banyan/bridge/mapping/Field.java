@@ -30,6 +30,11 @@ public record Field(
     /** An amount with its currency, both as text; the amount has all its decimal places. */
     record Money(@Nullable String amount, @Nullable String currency) {}
 
+    /** What the value before is called, in the event of a renumbered aggregate: {@code previousSku} for {@code sku}. */
+    public static String previous(String field) {
+        return "previous" + Character.toUpperCase(field.charAt(0)) + field.substring(1);
+    }
+
     /** The columns read for this field. */
     List<String> columns() {
         if (column == null) {

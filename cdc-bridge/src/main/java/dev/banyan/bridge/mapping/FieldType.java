@@ -29,7 +29,7 @@ public sealed interface FieldType {
     record Decimal(int scale) implements FieldType {
 
         /** As many places as the value has. */
-        static final int AS_STORED = -1;
+        public static final int AS_STORED = -1;
     }
 
     /** An integer count of the smallest unit, as a decimal text with {@code digits} places. */

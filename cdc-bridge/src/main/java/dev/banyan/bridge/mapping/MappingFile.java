@@ -6,6 +6,8 @@ import dev.banyan.bridge.yaml.Section;
 import dev.banyan.bridge.yaml.Words;
 import dev.banyan.bridge.yaml.Yaml;
 import dev.banyan.bridge.yaml.YamlFile;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneId;
@@ -52,6 +54,7 @@ public final class MappingFile {
                 top.text("schema").orElse("public"),
                 zone(top, "timeZone", problems).orElse(null),
                 codes(top, problems));
+        var contracts = contracts(top, problems);
         var aggregates = new ArrayList<Aggregate>();
         top.require("aggregates", "at least one aggregate");
         top.section("aggregates").ifPresent(section -> {
@@ -65,7 +68,24 @@ public final class MappingFile {
             problems.add(top.at("aggregates"), "mapping.aggregates", "none", "at least one aggregate");
         }
         Agreement.check(aggregates, problems);
-        return new Mapping(file, aggregates);
+        return new Mapping(file, contracts, aggregates);
+    }
+
+    private static String contracts(Section top, Problems problems) {
+        var base = top.text("contracts").orElse(Mapping.UNPUBLISHED);
+        try {
+            if (new URI(base).isAbsolute() && (base.endsWith("/") || base.endsWith(":"))) {
+                return base;
+            }
+        } catch (URISyntaxException e) {
+            // Reported below.
+        }
+        problems.add(
+                top.at("contracts"),
+                "mapping.contracts",
+                "'" + base + "'",
+                "a URI that ends in '/' or ':', such as https://schemas.example.com/shop/");
+        return Mapping.UNPUBLISHED;
     }
 
     /** What the top of the file settles for all aggregates. */

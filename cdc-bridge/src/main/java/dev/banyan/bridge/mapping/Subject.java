@@ -17,6 +17,15 @@ public record Subject(List<String> literals, List<String> fields) {
         }
     }
 
+    /** The subject as it is written in a mapping: {@code product/{sku}}. */
+    public String template() {
+        var template = new StringBuilder(literals.getFirst());
+        for (int i = 0; i < fields.size(); i++) {
+            template.append('{').append(fields.get(i)).append('}').append(literals.get(i + 1));
+        }
+        return template.toString();
+    }
+
     /** The subject of the aggregate whose {@link #fields} have {@code values}. */
     String of(List<?> values) {
         var subject = new StringBuilder(literals.getFirst());

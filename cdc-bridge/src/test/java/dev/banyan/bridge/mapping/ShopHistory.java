@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The shop's tables and random transactions over them, the same for the same seed. */
-final class ShopHistory {
+public final class ShopHistory {
 
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final int PRODUCTS = 12;
@@ -38,13 +38,13 @@ final class ShopHistory {
     private List<Change> changes = new ArrayList<>();
     private long lsn = 0x1000;
 
-    ShopHistory(long seed) {
+    public ShopHistory(long seed) {
         random = new Random(seed);
         KEYS.keySet().forEach(table -> tables.put(table, new TreeMap<>()));
     }
 
     /** The next transactions; some undo in themselves what they did, some change one thing in several ways. */
-    List<Transaction> transactions(int count) {
+    public List<Transaction> transactions(int count) {
         var transactions = new ArrayList<Transaction>();
         while (transactions.size() < count) {
             changes = new ArrayList<>();
@@ -57,7 +57,7 @@ final class ShopHistory {
     }
 
     /** Every row as a backfill reads it: in transactions of a few rows, children before roots. */
-    List<Transaction> backfill() {
+    public List<Transaction> backfill() {
         var transactions = new ArrayList<Transaction>();
         for (var table : CHILDREN_FIRST) {
             changes = new ArrayList<>();

@@ -1,0 +1,64 @@
+package dev.banyan.bridge.contract;
+
+import dev.banyan.bridge.contract.Shape.Forms;
+import dev.banyan.bridge.contract.Shape.Thing;
+import dev.banyan.bridge.mapping.Aggregate;
+import dev.banyan.bridge.mapping.Mapping;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The contracts of all events of a mapping, by type. */
+public record Contracts(SortedMap<String, EventContract> byType) {
+
+    public Contracts {
+        byType = Collections.unmodifiableSortedMap(new TreeMap<>(byType));
+    }
+
+    /** What {@code mapping} promises. */
+    public static Contracts of(Mapping mapping) {
+        var drafts = new TreeMap<String, Draft>();
+        mapping.aggregates().forEach(aggregate -> add(aggregate, drafts));
+        var byType = new TreeMap<String, EventContract>();
+        drafts.forEach((type, draft) ->
+                byType.put(type, new EventContract(type, draft.topics, draft.subjects, new Forms(draft.forms))));
+        return new Contracts(byType);
+    }
+
+    private record Draft(SortedSet<String> topics, SortedSet<String> subjects, Map<String, Thing> forms) {
+        private Draft() {
+            this(new TreeSet<>(), new TreeSet<>(), new LinkedHashMap<>());
+        }
+
+        private void add(String topic, String subject, Map.Entry<String, Thing> form) {
+            topics.add(topic);
+            subjects.add(subject);
+            forms.put(form.getKey(), form.getValue());
+        }
+    }
+
+    private static void add(Aggregate aggregate, Map<String, Draft> drafts) {
+        var shapes = new ContractShapes(aggregate);
+        var formsByBulk = new LinkedHashMap<String, Map<String, Thing>>();
+        for (var rule : aggregate.rules()) {
+            var form = shapes.of(rule);
+            draft(aggregate, rule.event(), drafts)
+                    .add(aggregate.topic(), aggregate.subject().template(), form);
+            if (rule.bulk() != null) {
+                formsByBulk
+                        .computeIfAbsent(rule.bulk().event(), _ -> new LinkedHashMap<>())
+                        .put(form.getKey(), form.getValue());
+            }
+        }
+        formsByBulk.forEach((event, forms) -> draft(aggregate, event, drafts)
+                .add(aggregate.topic(), aggregate.bulkSubject(), shapes.bulk(new Forms(forms))));
+    }
+
+    private static Draft draft(Aggregate aggregate, String event, Map<String, Draft> drafts) {
+        return drafts.computeIfAbsent(aggregate.type(event), _ -> new Draft());
+    }
+}

@@ -1,0 +1,80 @@
+package dev.banyan.bridge.contract;
+
+import dev.banyan.bridge.mapping.Aggregate;
+import dev.banyan.bridge.mapping.Field;
+import dev.banyan.bridge.mapping.Mapping;
+import dev.banyan.bridge.yaml.Place;
+import java.util.List;
+import java.util.Optional;
+
+/** Where a mapping says what a part of an event is. */
+record Places(Mapping mapping) {
+
+    /** What to call a part, and where it stands; what is no longer there stands where it would. */
+    record Named(String name, Place at) {}
+
+    /** The part at {@code path}, which has the name of a form in it; {@code contract} is that of the event. */
+    Named of(List<String> path, EventContract contract) {
+        for (int i = path.size() - 1; i >= 0; i--) {
+            var form = path.get(i);
+            var aggregate = mapping.aggregates().stream()
+                    .filter(candidate -> form.equals(candidate.name()) || form.startsWith(candidate.name() + "."))
+                    .findFirst();
+            if (aggregate.isPresent() && (i == 0 || path.get(i - 1).equals("data"))) {
+                var names = path.subList(i + 1, path.size());
+                return new Named(name(aggregate.get().name(), names), at(aggregate.get(), names));
+            }
+        }
+        return new Named(String.join(".", path), of(contract));
+    }
+
+    /** Where the events of {@code contract} come from. */
+    Place of(EventContract contract) {
+        return mapping.aggregates().stream()
+                .filter(aggregate ->
+                        contract.subjects().contains(aggregate.subject().template())
+                                || contract.subjects().contains(aggregate.bulkSubject()))
+                .findFirst()
+                .map(aggregate -> event(aggregate, contract.type()))
+                .orElse(Place.START);
+    }
+
+    private static Place event(Aggregate aggregate, String type) {
+        return aggregate.rules().stream()
+                .filter(rule -> aggregate.type(rule.event()).equals(type)
+                        || (rule.bulk() != null
+                                && aggregate.type(rule.bulk().event()).equals(type)))
+                .findFirst()
+                .map(rule -> rule.at())
+                .orElse(aggregate.at());
+    }
+
+    private static String name(String aggregate, List<String> names) {
+        var name = new StringBuilder(aggregate);
+        names.forEach(each -> name.append(each.equals(Fit.ITEM) ? "" : ".").append(each));
+        return name.toString();
+    }
+
+    private static Place at(Aggregate aggregate, List<String> names) {
+        if (names.isEmpty()) {
+            return aggregate.at();
+        }
+        var child = aggregate.children().stream()
+                .filter(candidate -> candidate.name().equals(names.getFirst()))
+                .findFirst();
+        if (child.isEmpty()) {
+            return field(aggregate.root().fields(), names.getFirst()).orElse(aggregate.at());
+        }
+        return names.size() < 3
+                ? child.get().table().at()
+                : field(child.get().table().fields(), names.get(2))
+                        .orElse(child.get().table().at());
+    }
+
+    private static Optional<Place> field(List<Field> fields, String name) {
+        return fields.stream()
+                .filter(field -> field.name().equals(name))
+                .map(Field::at)
+                .findFirst();
+    }
+}

@@ -1,0 +1,166 @@
+package dev.banyan.bridge.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.InMemoryImages;
+import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.mapping.Mapper;
+import dev.banyan.bridge.mapping.Mapping;
+import dev.banyan.bridge.mapping.MappingFile;
+import dev.banyan.bridge.mapping.ShopHistory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Contracts say what events are, and what of them changes. */
+class ContractsTest {
+
+    private static final Path SHOP = Path.of("examples/shop/mapping.yaml");
+    private static final byte[] KEY = "a key of the bridge alone".getBytes(StandardCharsets.UTF_8);
+    private static final int MAPPINGS = 40;
+    private static final List<Transaction> HISTORY = ThingHistory.transactions();
+
+    @TempDir
+    Path folder;
+
+    /** Run with {@code -Dgolden.write=true} to write what comes out now; read the difference before keeping it. */
+    @Test
+    void theShopsContractsAreThoseBesideItsMapping() {
+        var beside = SHOP.resolveSibling("contracts").toString();
+        if (Boolean.getBoolean("golden.write")) {
+            assertThat(Printed.of("contracts", SHOP.toString(), "--out", beside).exitCode())
+                    .isZero();
+        }
+
+        var checked = Printed.of("contracts", SHOP.toString(), "--check", beside);
+
+        assertThat(checked.exitCode())
+                .as(checked + "\nwrite them: banyan bridge contracts %s --out %s", SHOP, beside)
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theDocumentIsAnAsyncApiDocument(Mode mode) throws Exception {
+        var official = Files.readString(Path.of("src/test/resources/asyncapi/3.0.0.json"));
+        var schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
+                .getSchema(JsonMapper.shared().readTree(official));
+        var document = Objects.requireNonNull(
+                ContractFiles.of(MappingFile.read(SHOP), mode).get("asyncapi.json"));
+
+        assertThat(schema.validate(JsonMapper.shared().readTree(document))).isEmpty();
+        assertThat(schema.validate(
+                        JsonMapper.shared().readTree(document.replace("\"action\": \"send\"", "\"action\": \"tell\""))))
+                .isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 5, 8, 13})
+    void everyEventOfTheShopFitsItsContract(long seed) throws Exception {
+        var mapping = MappingFile.read(SHOP);
+        var schemas = EventSchemas.closed(mapping);
+        var history = new ShopHistory(seed);
+        var images = new InMemoryImages();
+        var events = events(mapping, history.transactions(300), images);
+        events.addAll(events(mapping, history.backfill(), images));
+
+        assertThat(events).hasSizeGreaterThan(300);
+        assertThat(events.stream().flatMap(event -> schemas.problems(event).stream()))
+                .isEmpty();
+    }
+
+    /**
+     * The check against a naive oracle: a change is breaking when some event that the new mapping makes of a history full of odd values does not
+     * fit the old mapping's schema, or an old type makes no event any more.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void aChangeIsBreakingExactlyWhenAnEventDoesNotFitTheContractOfBefore(long seed) throws Exception {
+        var random = new Random(seed);
+        var choices = RandomMapping.of(random);
+        var before = thing(choices.text());
+        var breaking = 0;
+        for (int i = 0; i < MAPPINGS; i++) {
+            choices = choices.changed(random);
+            var now = thing(choices.text());
+            var events = events(now, HISTORY, new InMemoryImages());
+            var own = EventSchemas.closed(now);
+            assertThat(events.stream().flatMap(event -> own.problems(event).stream()))
+                    .as("events of\n%s", text(now))
+                    .isEmpty();
+
+            var findings = Compatibility.between(Contracts.of(before), now, false).stream()
+                    .filter(Finding::isBreaking)
+                    .toList();
+            var witnesses = witnesses(before, events);
+
+            assertThat(findings.isEmpty())
+                    .as("%s\nbut %s\nfrom\n%s\nto\n%s", findings, witnesses, text(before), text(now))
+                    .isEqualTo(witnesses.isEmpty());
+            breaking += findings.isEmpty() ? 0 : 1;
+            before = now;
+        }
+        assertThat(breaking).isBetween(MAPPINGS / 5, MAPPINGS - MAPPINGS / 5);
+    }
+
+    private static List<String> witnesses(Mapping before, List<DomainEvent> events) {
+        var schemas = EventSchemas.of(before);
+        var types = new HashSet<String>();
+        events.forEach(event -> types.add(event.type()));
+        var witnesses = new ArrayList<String>();
+        Contracts.of(before).byType().keySet().stream()
+                .filter(type -> !types.contains(type))
+                .forEach(type -> witnesses.add("no event " + type));
+        events.stream()
+                .filter(event -> schemas.know(event.type()))
+                .flatMap(event -> schemas.problems(event).stream())
+                .limit(3)
+                .forEach(witnesses::add);
+        return witnesses;
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {21})
+    void contractsAreReadBackAsTheyWereWritten(long seed) throws Exception {
+        var random = new Random(seed);
+        for (int i = 0; i < MAPPINGS; i++) {
+            var mapping = thing(RandomMapping.of(random).text());
+            var out = folder.resolve("contracts" + i);
+            ContractFiles.write(ContractFiles.of(mapping, i % 2 == 0 ? Mode.BINARY : Mode.STRUCTURED), out);
+
+            assertThat(ContractFiles.read(out)).isEqualTo(Contracts.of(mapping));
+            assertThat(Compatibility.between(ContractFiles.read(out), mapping, true))
+                    .isEmpty();
+        }
+    }
+
+    private Mapping thing(String text) throws Exception {
+        return MappingFile.read(Files.writeString(Files.createTempFile(folder, "mapping", ".yaml"), text));
+    }
+
+    private static String text(Mapping mapping) throws Exception {
+        return Files.readString(mapping.file());
+    }
+
+    private static List<DomainEvent> events(Mapping mapping, List<Transaction> transactions, InMemoryImages images) {
+        var mapper = new Mapper(mapping, "shop", KEY);
+        var events = new ArrayList<DomainEvent>();
+        transactions.forEach(transaction -> events.addAll(mapper.map(transaction, images)));
+        return events;
+    }
+}
