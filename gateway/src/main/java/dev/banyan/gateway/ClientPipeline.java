@@ -32,7 +32,8 @@ record ClientPipeline(
 
     @Override
     public HttpServer apply(HttpServer server) {
-        return secured(server).doOnChannelInit((observer, channel, remote) -> {
+        EventLoops loops = EventLoops.over(settings.transport());
+        return secured(server.runOn(loops)).doOnChannelInit((observer, channel, remote) -> {
             ChannelPipeline pipeline = channel.pipeline();
             if (pipeline.get(NettyPipeline.SslHandler) != null) {
                 pipeline.addAfter(NettyPipeline.SslHandler, "banyan.alpn", new AlpnSwitch(http2));

@@ -206,6 +206,15 @@ final class GatewayCommand implements Callable<Integer> {
     boolean chainOnly;
 
     @Option(
+            names = "--transport",
+            paramLabel = "WORD",
+            defaultValue = "auto",
+            description =
+                    "how to wait for connections: io_uring, epoll or nio (default: ${DEFAULT-VALUE}, the first of them"
+                            + " that this machine has)")
+    String transport = "auto";
+
+    @Option(
             names = "--drain",
             paramLabel = "SECONDS",
             defaultValue = "20",
@@ -348,6 +357,7 @@ final class GatewayCommand implements Callable<Integer> {
                 trusted(),
                 reveal,
                 chainOnly,
+                transport(),
                 patience(),
                 storeLocation(),
                 checkedWebhooks(),
@@ -416,6 +426,14 @@ final class GatewayCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             String what = String.valueOf(e.getMessage());
             throw wrong("--client-" + (what.startsWith("min-rate") ? what : what.replaceFirst(":", "-timeout:")));
+        }
+    }
+
+    private Transport transport() {
+        try {
+            return Transport.of(transport);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--transport: " + e.getMessage());
         }
     }
 

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param nameServer asked where backends are; null for the system's
  * @param reveal whether replies name route and backend
  * @param chainOnly whether requests without filters take the filter chain too
+ * @param transport what event loops use
  * @param patience how long the gateway waits for a client
  * @param store what gateways remember together; opened only when something needs it, or when it is shared
  * @param webhooks who is told of every move of a route
@@ -46,6 +47,7 @@ public record GatewaySettings(
         TrustedPeers trusted,
         boolean reveal,
         boolean chainOnly,
+        Transport transport,
         Patience patience,
         StoreLocation store,
         List<URI> webhooks,

@@ -11,8 +11,6 @@ import io.netty.channel.socket.ServerSocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.http.HttpResources;
-import reactor.netty.resources.LoopResources;
 
 /** The port on which clients speak HTTP/2 without TLS and without asking, on the event loops of the data port. */
 final class Http2Port implements AutoCloseable {
@@ -31,10 +29,10 @@ final class Http2Port implements AutoCloseable {
         if (port == null) {
             return null;
         }
-        LoopResources loops = HttpResources.get();
-        EventLoopGroup accepting = loops.onServerSelect(LoopResources.DEFAULT_NATIVE);
+        EventLoops loops = EventLoops.over(settings.transport());
+        EventLoopGroup accepting = loops.onServer(true);
         ChannelFuture bound = new ServerBootstrap()
-                .group(accepting, loops.onServer(LoopResources.DEFAULT_NATIVE))
+                .group(accepting, loops.onServer(true))
                 .channel(loops.onChannelClass(ServerSocketChannel.class, accepting))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)

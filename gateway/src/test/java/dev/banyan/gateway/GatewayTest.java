@@ -30,7 +30,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One gateway in front of a real server, a dead one, and one that speaks raw bytes. */
 @SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
 @ParameterizedClass
-@EnumSource(value = Way.class, names = "HTTP2", mode = EnumSource.Mode.EXCLUDE)
+@EnumSource(
+        value = Way.class,
+        names = {"HTTP2", "EPOLL"},
+        mode = EnumSource.Mode.EXCLUDE)
 class GatewayTest {
 
     @Parameter

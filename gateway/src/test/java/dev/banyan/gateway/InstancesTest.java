@@ -17,7 +17,10 @@ import tools.jackson.databind.JsonNode;
 
 /** A backend of several servers: turns, health checks and retries. */
 @ParameterizedClass
-@EnumSource(value = Way.class, names = "HTTP2", mode = EnumSource.Mode.EXCLUDE)
+@EnumSource(
+        value = Way.class,
+        names = {"HTTP2", "EPOLL"},
+        mode = EnumSource.Mode.EXCLUDE)
 class InstancesTest {
 
     @Parameter

@@ -8,6 +8,8 @@ enum Way {
     CHAIN,
     /** By streams of HTTP/2, through a {@link Http2Bridge}. */
     HTTP2,
+    /** {@link #LEAN} over the transport of machines without io_uring, for what depends on transports. */
+    EPOLL,
     /** Last, since what a test class left is what the next one starts with. */
     LEAN;
 
@@ -16,6 +18,7 @@ enum Way {
         return switch (this) {
             case CHAIN -> List.of("--chain-only");
             case HTTP2 -> List.of("--http2-port", "0");
+            case EPOLL -> List.of("--transport", "epoll");
             case LEAN -> List.of();
         };
     }

@@ -3,10 +3,16 @@ package dev.banyan.cli.toolkit;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Where this copy of Banyan lies: the folder of the launcher, and in it the jars of the modules. */
 public record Toolkit(Path root) {
+
+    private static final Pattern COLLECTOR = Pattern.compile("-XX:[+-]Use\\w+GC\\b");
 
     /** Returns the toolkit this program was started from. */
     public static Toolkit ofThisProgram() {
@@ -43,9 +49,25 @@ public record Toolkit(Path root) {
     public List<String> options(String module) {
         var folder = root.resolve(module);
         var cache = folder.resolve("target").resolve(folder.getFileName() + ".aot");
-        return Files.isRegularFile(cache)
-                ? List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off")
-                : List.of();
+        var options = new ArrayList<String>();
+        if (Files.isRegularFile(cache)) {
+            options.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off"));
+        }
+        if (module.equals("gateway")) {
+            options.addAll(collector(System.getenv()));
+        }
+        return options;
+    }
+
+    /**
+     * Returns what chooses the gateway's garbage collector: what it allocates dies at once, and one without barriers leaves it more
+     * of the processor. Nothing where the environment chooses one itself; a JVM does not start with two.
+     */
+    public static List<String> collector(Map<String, String> environment) {
+        var chosen = Stream.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS")
+                .anyMatch(name ->
+                        COLLECTOR.matcher(environment.getOrDefault(name, "")).find());
+        return chosen ? List.of() : List.of("-XX:+UseParallelGC");
     }
 
     /** Returns the java program that runs this one. */

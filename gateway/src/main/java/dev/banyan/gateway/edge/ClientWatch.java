@@ -60,6 +60,11 @@ public final class ClientWatch extends ChannelDuplexHandler {
 
     private long waitedBytes;
 
+    /** Whether somebody wants the next bytes. */
+    private boolean wanted;
+
+    private boolean unbidden;
+
     private long written;
     /** Since when something has waited for the client to take it, and what had been taken by then. */
     private boolean sending;
@@ -99,6 +104,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        unbidden |= !wanted;
         if (!inHead && !inBody && !tunnel) {
             inHead = true;
             headSince = System.nanoTime();
@@ -125,11 +131,18 @@ public final class ClientWatch extends ChannelDuplexHandler {
         } else if (inHead) {
             lookAt(context, headSince + headNanos);
         }
+        wanted = false;
         context.fireChannelReadComplete();
+        if (unbidden && !wanted) {
+            // Bytes come unasked when the client has hung up; over io_uring Netty 4.2 then stops before their end.
+            context.read();
+        }
+        unbidden = false;
     }
 
     @Override
     public void read(ChannelHandlerContext context) {
+        wanted = true;
         if (inBody) {
             // Also when reading goes on after the backend was slow: until now it was us who did not want more.
             readSince = System.nanoTime();

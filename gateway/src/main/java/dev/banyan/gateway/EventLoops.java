@@ -1,0 +1,55 @@
+package dev.banyan.gateway;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.HttpResources;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * The event loops of clients and backends over one transport, one for each processor and two at least. They live as long as the
+ * process, whose gateways share them, and keep none alive.
+ */
+final class EventLoops implements LoopResources {
+
+    private static final Map<Transport, EventLoops> ALL = new ConcurrentHashMap<>();
+
+    private final EventLoopGroup group;
+    private final EventLoopGroup ofThisLoop;
+
+    private EventLoops(Transport transport) {
+        this.group = new MultiThreadIoEventLoopGroup(
+                DEFAULT_IO_WORKER_COUNT,
+                new DefaultThreadFactory("gateway-" + transport.word(), true),
+                transport.handlers());
+        this.ofThisLoop = LoopResources.colocate(group);
+    }
+
+    /** Returns those over a transport, and has Reactor Netty use them for backends from now on. */
+    static EventLoops over(Transport transport) {
+        EventLoops loops = ALL.computeIfAbsent(transport, EventLoops::new);
+        HttpResources.set(loops);
+        return loops;
+    }
+
+    @Override
+    public EventLoopGroup onServer(boolean whetherNative) {
+        return group;
+    }
+
+    /** A call to a backend stays on the loop of its client. */
+    @Override
+    public EventLoopGroup onClient(boolean whetherNative) {
+        return ofThisLoop;
+    }
+
+    /** Reactor Netty asks for it when one of the gateways ends. */
+    @Override
+    public Mono<Void> disposeLater(Duration quiet, Duration atMost) {
+        return Mono.empty();
+    }
+}
