@@ -5,6 +5,9 @@ import dev.banyan.bridge.doctor.ColumnChecks;
 import dev.banyan.bridge.doctor.Finding;
 import dev.banyan.bridge.doctor.SourceChecks;
 import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.lake.LakeFailed;
+import dev.banyan.bridge.lake.LakePlace;
+import dev.banyan.bridge.lake.LakeReader;
 import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.StoreUnusable;
@@ -51,6 +54,7 @@ final class DoctorCommand implements Callable<Integer> {
         var stored = store(setup, findings);
         source(setup, stored, findings);
         hub(setup, findings);
+        lake(setup, findings);
         var canRun = findings.stream().noneMatch(finding -> finding.level() == Finding.Level.FAIL);
         System.out.print(json ? json(findings, canRun) : text(findings, canRun));
         return canRun ? 0 : 1;
@@ -129,6 +133,23 @@ final class DoctorCommand implements Callable<Integer> {
             }
         } catch (HubUnavailable e) {
             findings.add(Finding.fail("hub", String.valueOf(e.getMessage()), "the settings under hub"));
+        }
+    }
+
+    private static void lake(Setup setup, List<Finding> findings) {
+        var lake = setup.config().lake();
+        if (lake == null || !(lake.place() instanceof LakePlace.Bucket bucket)) {
+            return; // a folder is made at the first start
+        }
+        try {
+            var sealed = new LakeReader(bucket).manifests().size();
+            findings.add(Finding.ok("lake", bucket + ": " + sealed + " sealed segments"));
+        } catch (LakeFailed e) {
+            findings.add(
+                    Finding.fail(
+                            "lake",
+                            String.valueOf(e.getMessage()),
+                            "lake.s3, lake.region, lake.endpoint, and credentials with s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject"));
         }
     }
 

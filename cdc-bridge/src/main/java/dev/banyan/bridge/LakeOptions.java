@@ -3,6 +3,7 @@ package dev.banyan.bridge;
 import dev.banyan.bridge.config.BridgeConfig;
 import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.lake.LakeFilter;
+import dev.banyan.bridge.lake.LakePlace;
 import dev.banyan.bridge.lake.LakeReader;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -22,8 +23,11 @@ final class LakeOptions {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Option(names = "--lake", paramLabel = "DIR", description = "the lake's folder (default: lake.folder of --config)")
-    private @Nullable Path lake;
+    @Option(
+            names = "--lake",
+            paramLabel = "PLACE",
+            description = "a folder, or s3://BUCKET/PREFIX (default: the lake of --config)")
+    private @Nullable String lake;
 
     @Option(names = "--config", paramLabel = "FILE", description = "the bridge's configuration file")
     @Nullable
@@ -51,22 +55,26 @@ final class LakeOptions {
     private @Nullable String subject;
 
     LakeReader reader() throws ConfigException {
-        return new LakeReader(folder());
+        return new LakeReader(place());
     }
 
-    Path folder() throws ConfigException {
+    private LakePlace place() throws ConfigException {
         if (lake != null) {
-            return lake;
+            try {
+                return LakePlace.of(lake);
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), "--lake: " + e.getMessage(), e);
+            }
         }
         if (config == null) {
-            throw new ParameterException(spec.commandLine(), "which lake? (expected: --config FILE, or --lake DIR)");
+            throw new ParameterException(spec.commandLine(), "which lake? (expected: --config FILE, or --lake PLACE)");
         }
         var settings = BridgeConfig.read(config).lake();
         if (settings == null) {
             throw new ParameterException(
-                    spec.commandLine(), config + ": no lake (expected: lake.folder, or --lake DIR)");
+                    spec.commandLine(), config + ": no lake (expected: lake.folder or lake.s3, or --lake PLACE)");
         }
-        return settings.folder();
+        return settings.place();
     }
 
     LakeFilter filter() {

@@ -124,8 +124,7 @@ final class ReplayCommand implements Callable<Integer> {
             System.err.println("topic " + topic + ": not there (expected: the topic that the one consumer reads)");
             return 1;
         }
-        var file = options.folder().resolve("replays").resolve(topic + ".json");
-        var before = Replay.progress(file);
+        var before = Replay.progress(lake, topic);
         var what = filter.toString();
         if (before.isPresent() && !resume && !restart) {
             System.err.println("a replay to " + topic + " has sent "
@@ -142,7 +141,7 @@ final class ReplayCommand implements Callable<Integer> {
             return 1;
         }
         try (var target = new ReplayTopic(only, topic)) {
-            var replay = new Replay(lake, filter, file, new Pace(rate)::await);
+            var replay = new Replay(lake, filter, topic, new Pace(rate)::await);
             var done = resume && before.isPresent()
                     ? replay.goOn(before.get(), target(target))
                     : replay.start(what, target(target));

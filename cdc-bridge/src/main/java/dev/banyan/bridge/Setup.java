@@ -91,7 +91,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
         return lake == null
                 ? null
                 : new Lake.Settings(
-                        lake.folder(),
+                        lake.place(),
                         config.hub().source(),
                         (long) lake.segmentMegabytes() << 20,
                         Duration.ofMinutes(lake.segmentMinutes()),

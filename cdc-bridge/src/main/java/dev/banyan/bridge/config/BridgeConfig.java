@@ -1,5 +1,6 @@
 package dev.banyan.bridge.config;
 
+import dev.banyan.bridge.lake.LakePlace;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.yaml.Problems;
 import dev.banyan.bridge.yaml.Section;
@@ -46,8 +47,8 @@ public record BridgeConfig(
     /** The bridge's own database. */
     public record StoreConfig(String jdbcUrl, String user, String password) {}
 
-    /** The event lake: its folder, when a segment of it is sealed, and what consumers put before the path of a file in it. */
-    public record LakeConfig(Path folder, int segmentMegabytes, int segmentMinutes, String uri) {}
+    /** The event lake: where it is, when a segment of it is sealed, and what consumers put before the path of a file in it. */
+    public record LakeConfig(LakePlace place, int segmentMegabytes, int segmentMinutes, String uri) {}
 
     /** Where transactions wait for a hub that does not take them; when they begin to, and how many bytes may. */
     public record SpoolConfig(Path folder, int megabytes, int afterSeconds, int logPercent) {}
@@ -206,16 +207,35 @@ public record BridgeConfig(
         private @Nullable LakeConfig lake(Section root) {
             return root.section("lake")
                     .map(section -> {
-                        var at = folder.resolve(section.requiredText("folder", "a folder for the event lake"));
+                        var at = lakePlace(section);
                         var lake = new LakeConfig(
                                 at,
                                 section.integer("segmentMegabytes", 1, 10_000, 64),
                                 section.integer("segmentMinutes", 1, 10_080, 15),
-                                section.text("uri").orElse(at.toUri().toString()));
+                                section.text("uri").orElse(at.uri()));
                         section.end();
                         return lake;
                     })
                     .orElse(null);
+        }
+
+        private LakePlace lakePlace(Section section) {
+            var s3 = section.text("s3");
+            var path = section.text("folder");
+            var region = section.text("region").orElse(null);
+            var endpoint = HubReader.endpoint(section, problems);
+            if (s3.isPresent() == path.isPresent()) {
+                problems.add(section.at("s3"), "lake", "both or neither", "folder: PATH or s3: s3://BUCKET/PREFIX");
+            } else if (s3.isPresent()) {
+                try {
+                    return LakePlace.bucket(s3.get(), region, endpoint);
+                } catch (IllegalArgumentException e) {
+                    problems.add(section.at("s3"), "lake.s3", "'" + s3.get() + "'", "s3://BUCKET/PREFIX");
+                }
+            } else if (region != null || endpoint != null) {
+                problems.add(section.at("folder"), "lake", "a folder with region or endpoint", "those with s3 alone");
+            }
+            return new LakePlace.Folder(folder.resolve(path.orElse("")));
         }
 
         private @Nullable SpoolConfig spool(Section root) {

@@ -100,7 +100,7 @@ final class HubReader {
                 destinations(aws, service),
                 aws.at("destinations"),
                 aws.text("region").orElse(null),
-                endpoint(aws),
+                endpoint(aws, problems),
                 aws.integer("eventKilobytes", 1, kilobytesMax, 0));
         if (service == HubConfig.Service.EVENTBRIDGE && source.startsWith("aws.")) {
             problems.add(
@@ -154,7 +154,8 @@ final class HubReader {
         };
     }
 
-    private @Nullable URI endpoint(Section aws) {
+    /** The service's own address under {@code endpoint}, or null. */
+    static @Nullable URI endpoint(Section aws, Problems problems) {
         var text = aws.text("endpoint");
         if (text.isEmpty()) {
             return null;

@@ -2,13 +2,9 @@ package dev.banyan.bridge.lake;
 
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.HubPosition;
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -25,20 +21,25 @@ public final class Lake implements AutoCloseable {
      * reaches. What PostgreSQL sends again up to that position is not appended again. A segment is sealed by writing its files under names
      * that are the same each time, then its manifest; only then its log is deleted. Killed anywhere in between, it is sealed again.
      */
-    /** Where the lake is and when a segment is sealed. */
-    public record Settings(Path folder, String source, long segmentBytesMax, Duration segmentAgeMax, String uri) {
+    /** Where the lake is and when a segment is sealed. {@code uri} is what consumers put before the path of a file in it. */
+    public record Settings(LakePlace place, String source, long segmentBytesMax, Duration segmentAgeMax, String uri) {
 
-        /** A lake that consumers find where it is. {@code uri} is what they put before the path of a file in it. */
+        /** A lake in a folder that consumers find where it is. */
         public Settings(Path folder, String source, long segmentBytesMax, Duration segmentAgeMax) {
-            this(folder, source, segmentBytesMax, segmentAgeMax, folder.toUri().toString());
+            this(new LakePlace.Folder(folder), source, segmentBytesMax, segmentAgeMax);
+        }
+
+        /** A lake that consumers find where it is. */
+        public Settings(LakePlace place, String source, long segmentBytesMax, Duration segmentAgeMax) {
+            this(place, source, segmentBytesMax, segmentAgeMax, place.uri());
         }
     }
 
     private final Settings settings;
     private final LakeFiles files;
     private final InstantSource clock;
-    private final FileChannel lockFile;
-    private final FileLock lock;
+    private final LakeStorage storage;
+    private final Closeable lock;
     private final Set<String> named = new HashSet<>();
     private @Nullable HubPosition reach;
     private int segment;
@@ -46,12 +47,12 @@ public final class Lake implements AutoCloseable {
     private long next;
     private long startedMs;
 
-    private Lake(Settings settings, InstantSource clock, FileChannel lockFile, FileLock lock) throws IOException {
+    private Lake(Settings settings, InstantSource clock, LakeStorage storage, Closeable lock) throws IOException {
         this.settings = settings;
         this.clock = clock;
-        this.lockFile = lockFile;
+        this.storage = storage;
         this.lock = lock;
-        this.files = new LakeFiles(settings.folder);
+        this.files = new LakeFiles(storage);
         for (var manifest : files.manifests()) {
             segment = manifest.segment();
             named.addAll(manifest.named());
@@ -61,13 +62,13 @@ public final class Lake implements AutoCloseable {
         }
         files.deleteLogsUpTo(segment);
         segment++;
-        var units = new ArrayList<LakeLog.Unit>();
-        log = LakeLog.open(files.log(segment), units);
+        var units = new ArrayList<LakeUnit>();
+        log = storage.openLog(segment, units);
         units.forEach(this::recovered);
         startedMs = clock.millis();
     }
 
-    private void recovered(LakeLog.Unit unit) {
+    private void recovered(LakeUnit unit) {
         next += unit.lines().size();
         if (unit.reach() != null) {
             reach = unit.reach();
@@ -77,28 +78,31 @@ public final class Lake implements AutoCloseable {
         }
     }
 
-    /** Opens the lake in {@code settings.folder}, making it if it is not there. */
+    /** Opens the lake of {@code settings} to write, making it if it is not there. */
     public static Lake open(Settings settings, InstantSource clock) {
+        var storage = storage(settings.place);
         try {
-            Files.createDirectories(settings.folder);
-            var file = FileChannel.open(
-                    settings.folder.resolve("writer.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            var lock = storage.lock();
             try {
-                var lock = file.tryLock();
-                if (lock != null) {
-                    return new Lake(settings, clock, file, lock);
-                }
-            } catch (OverlappingFileLockException e) {
-                // This process has it open already, which is no better.
+                return new Lake(settings, clock, storage, lock);
             } catch (IOException | RuntimeException e) {
-                file.close();
+                lock.close();
                 throw e;
             }
-            file.close();
-            throw new LakeFailed(settings.folder + ": somebody else writes to it (expected: one bridge a lake)");
         } catch (IOException e) {
-            throw new LakeFailed("opening " + settings.folder, e);
+            storage.close();
+            throw new LakeFailed("opening " + settings.place, e);
+        } catch (RuntimeException e) {
+            storage.close();
+            throw e;
         }
+    }
+
+    static LakeStorage storage(LakePlace place) {
+        return switch (place) {
+            case LakePlace.Folder(var folder) -> new FolderStorage(folder);
+            case LakePlace.Bucket bucket -> new BucketStorage(bucket);
+        };
     }
 
     /** True when the events of {@code position} are in the lake. */
@@ -108,13 +112,13 @@ public final class Lake implements AutoCloseable {
 
     /** Appends {@code events}, whole transactions up to {@code position}; they are on the disk when this returns. */
     public void append(List<DomainEvent> events, HubPosition position) {
-        append(new LakeLog.Unit("", position, lines(events)));
+        append(new LakeUnit("", position, lines(events)));
     }
 
     /** Appends {@code events} of a past position once: the second time nothing under {@code name} is written. */
     public void appendOnce(String name, List<DomainEvent> events) {
         if (!named.contains(name)) {
-            append(new LakeLog.Unit(name, null, lines(events)));
+            append(new LakeUnit(name, null, lines(events)));
         }
     }
 
@@ -123,7 +127,7 @@ public final class Lake implements AutoCloseable {
         try {
             return settings.uri + (settings.uri.endsWith("/") ? "" : "/") + files.claim(event);
         } catch (IOException e) {
-            throw new LakeFailed("keeping the data of event " + event.id() + " in " + settings.folder, e);
+            throw new LakeFailed("keeping the data of event " + event.id() + " in " + settings.place, e);
         }
     }
 
@@ -135,7 +139,7 @@ public final class Lake implements AutoCloseable {
         return lines;
     }
 
-    private void append(LakeLog.Unit unit) {
+    private void append(LakeUnit unit) {
         try {
             log.append(unit);
             recovered(unit);
@@ -144,7 +148,7 @@ public final class Lake implements AutoCloseable {
                 seal();
             }
         } catch (IOException e) {
-            throw new LakeFailed("writing to " + settings.folder, e);
+            throw new LakeFailed("writing to " + settings.place, e);
         }
     }
 
@@ -156,13 +160,13 @@ public final class Lake implements AutoCloseable {
                 return;
             }
             log.close();
-            files.seal(segment, LakeLog.read(files.log(segment)), reach);
+            files.seal(segment, storage.readLog(segment), reach);
             files.deleteLogsUpTo(segment);
             segment++;
             next = 0;
-            log = LakeLog.open(files.log(segment), new ArrayList<>());
+            log = storage.openLog(segment, new ArrayList<>());
         } catch (IOException e) {
-            throw new LakeFailed("sealing a segment in " + settings.folder, e);
+            throw new LakeFailed("sealing a segment in " + settings.place, e);
         }
     }
 
@@ -170,10 +174,11 @@ public final class Lake implements AutoCloseable {
     public void close() {
         try {
             log.close();
-            lock.release();
-            lockFile.close();
+            lock.close();
         } catch (IOException e) {
-            throw new LakeFailed("closing " + settings.folder, e);
+            throw new LakeFailed("closing " + settings.place, e);
+        } finally {
+            storage.close();
         }
     }
 }

@@ -3,15 +3,11 @@ package dev.banyan.bridge.lake;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.HubPosition;
 import java.io.BufferedWriter;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,64 +17,40 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The files of a lake: {@code date=D/type=T/segment-N.jsonl.gz}, {@code manifests/segment-N.json}, {@code open-N.log}. */
+/** The files of a lake: {@code date=D/type=T/segment-N.jsonl.gz}, {@code manifests/segment-N.json}, {@code claims/date=D/ID.json}. */
 final class LakeFiles {
 
-    private static final Pattern LOG = Pattern.compile("open-([0-9]{8})\\.log");
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final Path folder;
+    private final LakeStorage storage;
 
-    LakeFiles(Path folder) {
-        this.folder = folder;
-    }
-
-    Path log(int segment) {
-        return folder.resolve("open-%08d.log".formatted(segment));
-    }
-
-    Path resolve(String path) {
-        return folder.resolve(path);
+    LakeFiles(LakeStorage storage) {
+        this.storage = storage;
     }
 
     /** The manifests of all sealed segments, oldest first. */
     List<Manifest> manifests() throws IOException {
-        var manifests = folder.resolve("manifests");
-        if (!Files.isDirectory(manifests)) {
-            return List.of();
+        var manifests = new ArrayList<Manifest>();
+        for (var path : storage.list("manifests")) {
+            if (path.endsWith(".json")) {
+                try (var in = storage.read(path)) {
+                    manifests.add(JSON.readValue(in, Manifest.class));
+                }
+            }
         }
-        try (var found = Files.list(manifests)) {
-            return found.filter(file -> file.toString().endsWith(".json"))
-                    .map(file -> JSON.readValue(file, Manifest.class))
-                    .sorted(Comparator.comparingInt(Manifest::segment))
-                    .toList();
-        }
-    }
-
-    /** The segments that are written but not sealed, oldest first. */
-    List<Integer> logs() throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> found = Files.list(folder)) {
-            return found.map(file -> LOG.matcher(String.valueOf(file.getFileName())))
-                    .filter(matcher -> matcher.matches())
-                    .map(matcher -> Integer.valueOf(matcher.group(1)))
-                    .sorted()
-                    .toList();
-        }
+        manifests.sort(Comparator.comparingInt(Manifest::segment));
+        return manifests;
     }
 
     void deleteLogsUpTo(int segment) throws IOException {
-        for (var each : logs()) {
+        for (var each : storage.logs()) {
             if (each <= segment) {
-                Files.deleteIfExists(log(each));
+                storage.deleteLog(each);
             }
         }
     }
@@ -97,7 +69,7 @@ final class LakeFiles {
     }
 
     /** Writes the files of {@code segment}, then its manifest. The same units make the same files. */
-    void seal(int segment, List<LakeLog.Unit> units, @Nullable HubPosition reach) throws IOException {
+    void seal(int segment, List<LakeUnit> units, @Nullable HubPosition reach) throws IOException {
         var recordsOf = new TreeMap<Partition, List<LakeRecord>>();
         var named = new ArrayList<String>();
         long events = 0;
@@ -120,26 +92,24 @@ final class LakeFiles {
             files.add(write(segment, entry.getKey(), entry.getValue()));
         }
         var manifest = new Manifest(segment, events, reach, named, files);
-        replace(
-                folder.resolve("manifests/segment-%08d.json".formatted(segment)),
-                out -> out.write(JSON.writeValueAsBytes(manifest)));
+        storage.create("manifests/segment-%08d.json".formatted(segment), JSON.writeValueAsBytes(manifest));
     }
 
     /** Writes the data of {@code event} into a file; the same event makes the same file. Returns its path in the lake. */
     String claim(DomainEvent event) throws IOException {
         var date = event.time().atOffset(ZoneOffset.UTC).toLocalDate();
         var path = "claims/date=" + date + "/" + event.id() + ".json";
-        replace(folder.resolve(path), out -> out.write(event.data().getBytes(StandardCharsets.UTF_8)));
+        storage.replace(path, out -> out.write(event.data().getBytes(StandardCharsets.UTF_8)));
         return path;
     }
 
     private Manifest.DataFile write(int segment, Partition partition, List<LakeRecord> records) throws IOException {
         var path = partition.path(segment);
         var digest = sha256();
-        var file = folder.resolve(path);
-        replace(file, out -> {
+        var size = new AtomicLong();
+        storage.replace(path, out -> {
             var text = new BufferedWriter(new OutputStreamWriter(
-                    new GZIPOutputStream(new DigestOutputStream(out, digest)), StandardCharsets.UTF_8));
+                    new GZIPOutputStream(new DigestOutputStream(counted(out, size), digest)), StandardCharsets.UTF_8));
             for (var record : records) {
                 text.write(record.line());
                 text.write('\n');
@@ -153,37 +123,27 @@ final class LakeFiles {
                 partition.date,
                 partition.type,
                 records.size(),
-                Files.size(file),
+                size.get(),
                 HexFormat.of().formatHex(digest.digest()),
                 times.getFirst().toString(),
                 times.getLast().toString());
     }
 
-    @FunctionalInterface
-    private interface Writing {
-        void to(OutputStream out) throws IOException;
-    }
+    private static OutputStream counted(OutputStream out, AtomicLong size) {
+        size.set(0);
+        return new FilterOutputStream(out) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                out.write(bytes, offset, length);
+                size.addAndGet(length);
+            }
 
-    /** Puts what {@code writing} writes in place of {@code file}, whole or not at all, and on the disk. */
-    private static void replace(Path file, Writing writing) throws IOException {
-        var parent = file.toAbsolutePath().getParent();
-        if (parent == null) {
-            throw new IOException(file + ": no folder");
-        }
-        Files.createDirectories(parent);
-        var draft = file.resolveSibling(file.getFileName() + ".draft");
-        try (var out = Files.newOutputStream(draft)) {
-            writing.to(out);
-        }
-        force(draft);
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        force(parent);
-    }
-
-    private static void force(Path path) throws IOException {
-        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+            @Override
+            public void write(int octet) throws IOException {
+                out.write(octet);
+                size.incrementAndGet();
+            }
+        };
     }
 
     static MessageDigest sha256() {

@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -20,16 +19,30 @@ import org.jspecify.annotations.Nullable;
 /** Reads a lake, also while a bridge writes to it: sealed segments, then the one that is being written. */
 public final class LakeReader {
 
-    private final Path folder;
+    private final LakeStorage storage;
     private final LakeFiles files;
 
     /** The lake in {@code folder}, which must be there. */
     public LakeReader(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new LakeFailed(folder + ": no such folder (expected: lake.folder of a bridge that has run)");
+        this(new LakePlace.Folder(folder));
+    }
+
+    /** The lake at {@code place}, which must be there. */
+    public LakeReader(LakePlace place) {
+        storage = Lake.storage(place);
+        files = new LakeFiles(storage);
+        try {
+            var hindrance = storage.hindrance();
+            if (!hindrance.isEmpty()) {
+                throw new LakeFailed(place + ": " + hindrance);
+            }
+        } catch (IOException e) {
+            throw new LakeFailed("reading " + place, e);
         }
-        this.folder = folder;
-        this.files = new LakeFiles(folder);
+    }
+
+    LakeStorage storage() {
+        return storage;
     }
 
     /** Takes events in the order they were sent, until it says no. */
@@ -43,7 +56,7 @@ public final class LakeReader {
     public void read(LakeFilter filter, int from, Visitor visitor) {
         try {
             // Logs first: one that is sealed meanwhile is then found among the manifests.
-            var logs = files.logs();
+            var logs = storage.logs();
             var sealed = new HashSet<Integer>();
             for (var manifest : files.manifests()) {
                 sealed.add(manifest.segment());
@@ -57,14 +70,14 @@ public final class LakeReader {
                 }
             }
         } catch (IOException e) {
-            throw new LakeFailed("reading " + folder, e);
+            throw new LakeFailed("reading " + storage.where(), e);
         }
     }
 
     private boolean readLog(int segment, LakeFilter filter, Visitor visitor) throws IOException {
-        List<LakeLog.Unit> units;
+        List<LakeUnit> units;
         try {
-            units = LakeLog.read(files.log(segment));
+            units = storage.readLog(segment);
         } catch (NoSuchFileException e) {
             // Sealed between the two looks: its manifest is there now.
             for (var manifest : files.manifests()) {
@@ -122,7 +135,7 @@ public final class LakeReader {
         try {
             return files.manifests();
         } catch (IOException e) {
-            throw new LakeFailed("reading " + folder, e);
+            throw new LakeFailed("reading " + storage.where(), e);
         }
     }
 
@@ -143,7 +156,7 @@ public final class LakeReader {
 
     private void verify(int segment, Manifest.DataFile file, List<String> differences) throws IOException {
         var digest = LakeFiles.sha256();
-        try (var in = new DigestInputStream(Files.newInputStream(files.resolve(file.path())), digest)) {
+        try (var in = new DigestInputStream(storage.read(file.path()), digest)) {
             in.transferTo(java.io.OutputStream.nullOutputStream());
         }
         if (!HexFormat.of().formatHex(digest.digest()).equals(file.sha256())) {
@@ -172,8 +185,8 @@ public final class LakeReader {
 
         Open(int segment, Manifest.DataFile file) throws IOException {
             this.segment = segment;
-            this.text = new BufferedReader(new InputStreamReader(
-                    new GZIPInputStream(Files.newInputStream(files.resolve(file.path()))), StandardCharsets.UTF_8));
+            this.text = new BufferedReader(
+                    new InputStreamReader(new GZIPInputStream(storage.read(file.path())), StandardCharsets.UTF_8));
         }
 
         boolean advance() throws IOException {

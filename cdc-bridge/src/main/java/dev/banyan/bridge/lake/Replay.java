@@ -2,9 +2,7 @@ package dev.banyan.bridge.lake;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,20 +34,28 @@ public final class Replay {
 
     private final LakeReader lake;
     private final LakeFilter filter;
-    private final Path file;
+    private final String path;
     private final LongConsumer pace;
 
-    /** {@code file} keeps the progress. {@code pace} is told how many events this run has sent, and returns when the next may go. */
-    public Replay(LakeReader lake, LakeFilter filter, Path file, LongConsumer pace) {
+    /** The progress is kept in the lake under {@code name}. {@code pace} is told how many events this run has sent, and returns when the next may go. */
+    public Replay(LakeReader lake, LakeFilter filter, String name, LongConsumer pace) {
         this.lake = lake;
         this.filter = filter;
-        this.file = file;
+        this.path = path(name);
         this.pace = pace;
     }
 
-    /** What an earlier run left in {@code file}; empty when there was none. */
-    public static Optional<Progress> progress(Path file) throws IOException {
-        return Files.exists(file) ? Optional.of(JSON.readValue(file, Progress.class)) : Optional.empty();
+    /** What an earlier run called {@code name} left in {@code lake}; empty when there was none. */
+    public static Optional<Progress> progress(LakeReader lake, String name) throws IOException {
+        try (var in = lake.storage().read(path(name))) {
+            return Optional.of(JSON.readValue(in, Progress.class));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String path(String name) {
+        return "replays/" + name + ".json";
     }
 
     /** Begins anew. */
@@ -73,13 +79,7 @@ public final class Replay {
     }
 
     private void save(Progress progress) throws IOException {
-        var parent = file.toAbsolutePath().getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
-        }
-        var draft = file.resolveSibling(file.getFileName() + ".draft");
-        Files.write(draft, JSON.writeValueAsBytes(progress));
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        lake.storage().replace(path, out -> out.write(JSON.writeValueAsBytes(progress)));
     }
 
     private final class Run implements LakeReader.Visitor {

@@ -182,4 +182,35 @@ class TestCommandTest {
         assertThat(ran.exitCode()).isEqualTo(1);
         assertThat(ran.err()).contains("no tests (expected: 'tests:' in it or in shop.tests.yaml)");
     }
+
+    @Test
+    void encryptedValuesAndTokensAreLegibleAndTheSameEachTime() throws Exception {
+        var file = Files.writeString(folder.resolve("redacted.yaml"), """
+                version: 1
+                aggregates:
+                  customer:
+                    topic: customers
+                    subject: customer/{no}
+                    type: t.{event}.v1
+                    table: cust
+                    key: [no]
+                    fields:
+                      no: {column: no, as: integer}
+                      iban: {column: iban, as: encrypt}
+                      mail: {column: mail, as: token}
+                    events:
+                      - {event: Imported, when: backfill}
+                      - {event: Added, when: created}
+                      - {event: Removed, when: removed}
+                      - {event: Changed, when: otherwise}
+                tests:
+                  - name: nobody sees the values
+                    given: {cust: [{no: 1, iban: DE02, mail: ann}]}
+                    when: [{insert: cust, row: {no: 2, iban: DE02, mail: bob}}, {insert: cust, row: {no: 3, mail: ann}}]
+                    then:
+                      - {event: Added, data: {iban: "enc:test:DE02", mail: tok_2}}
+                      - {event: Added, data: {iban: null, mail: tok_1}}
+                """);
+        assertThat(Printed.of("test", file.toString()).out()).contains("1 tests, 0 failed");
+    }
 }

@@ -3,11 +3,17 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.lake.LakeFilter;
+import dev.banyan.bridge.lake.LakePlace;
+import dev.banyan.bridge.lake.LakeReader;
+import dev.banyan.bridge.lake.LocalBucket;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,7 +30,7 @@ class PlainValueTest {
     @TempDir
     Path folder;
 
-    private Path config(TestBridge bridge) throws Exception {
+    private Path config(TestBridge bridge, LocalBucket s3) throws Exception {
         var config = bridge.config();
         var mapping = folder.resolve("mapping.yaml");
         Files.writeString(
@@ -42,8 +48,8 @@ class PlainValueTest {
                 faultKeyFile: fault.key
                 hashKeyFile: hash.key
                 keys: {encrypt: {file: encrypt.keys}}
-                lake: {folder: lake, segmentMegabytes: 1}
-                """);
+                lake: {s3: "s3://shop/lake", endpoint: "%s", region: eu-west-1, segmentMegabytes: 1}
+                """.formatted(s3.endpoint()));
     }
 
     /** Every file below {@code folder} in which {@code text} stands, compressed or not. */
@@ -76,11 +82,14 @@ class PlainValueTest {
 
     @Test
     void grepFindsNoneInStoreLakeLogsFaultsAndKafkaAndTheTokenOutlivesAKill() throws Exception {
-        try (var bridge = new TestBridge("plainless", folder, "one")) {
+        try (var bridge = new TestBridge("plainless", folder, "one");
+                var s3 = new LocalBucket(folder.resolve("s3"))) {
+            s3.create("shop");
             bridge.sql("ALTER TABLE one ADD card TEXT, ADD mail TEXT");
-            var config = config(bridge);
+            var config = config(bridge, s3);
             var row = "'" + CARD + "', '" + MAIL + "')";
-            try (var process = new BridgeProcess(folder, config)) {
+            try (var process =
+                    new BridgeProcess(folder, config, "aws.accessKeyId=local", "aws.secretAccessKey=local")) {
                 process.awaitStreaming();
                 bridge.sql("INSERT INTO one VALUES (1, '1', " + row);
                 bridge.sql("INSERT INTO one VALUES (2, 'no number', " + row);
@@ -92,7 +101,8 @@ class PlainValueTest {
             }
             var token = String.valueOf(tokens(bridge).get("one/1"));
             assertThat(token).matches("tok_[0-9a-f]{32}");
-            try (var process = new BridgeProcess(folder, config)) {
+            try (var process =
+                    new BridgeProcess(folder, config, "aws.accessKeyId=local", "aws.secretAccessKey=local")) {
                 process.awaitStreaming();
                 bridge.sql("INSERT INTO one VALUES (3, '1', " + row);
                 bridge.sql("UPDATE one SET v = 2 WHERE id = 1");
@@ -108,6 +118,15 @@ class PlainValueTest {
             assertThat(filesWith(folder, token))
                     .as("the search finds what is there")
                     .hasSizeGreaterThanOrEqualTo(2);
+            var lake = LakePlace.bucket("s3://shop/lake", "eu-west-1", URI.create(s3.endpoint()));
+            var kept = new ArrayList<String>();
+            new LakeReader(lake)
+                    .read(LakeFilter.ALL, 0, record -> kept.add(record.event().id()));
+            assertThat(kept)
+                    .as("each event once, in order, through the kill")
+                    .isEqualTo(bridge.events().stream()
+                            .map(event -> TestBridge.header(event, "ce_id"))
+                            .toList());
             revealed(bridge, config.toString(), token);
         }
     }

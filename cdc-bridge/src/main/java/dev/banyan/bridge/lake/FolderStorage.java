@@ -1,0 +1,127 @@
+package dev.banyan.bridge.lake;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** A lake in a folder. One writer holds a lock on a file of it. */
+record FolderStorage(Path folder) implements LakeStorage {
+
+    private static final Pattern LOG = Pattern.compile("open-([0-9]{8})\\.log");
+
+    @Override
+    public String where() {
+        return folder.toString();
+    }
+
+    @Override
+    public Closeable lock() throws IOException {
+        Files.createDirectories(folder);
+        var file = FileChannel.open(folder.resolve("writer.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (file.tryLock() != null) {
+                return file; // closing it releases the lock
+            }
+        } catch (OverlappingFileLockException e) {
+            // This process has it open already, which is no better.
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+        file.close();
+        throw new LakeFailed(folder + ": somebody else writes to it (expected: one bridge a lake)");
+    }
+
+    @Override
+    public String hindrance() {
+        return Files.isDirectory(folder) ? "" : "no such folder (expected: lake.folder of a bridge that has run)";
+    }
+
+    @Override
+    public List<String> list(String path) throws IOException {
+        var at = folder.resolve(path);
+        if (!Files.isDirectory(at)) {
+            return List.of();
+        }
+        try (var found = Files.list(at)) {
+            return found.map(file -> path + "/" + file.getFileName()).toList();
+        }
+    }
+
+    @Override
+    public InputStream read(String path) throws IOException {
+        return Files.newInputStream(folder.resolve(path));
+    }
+
+    @Override
+    public void replace(String path, Writing writing) throws IOException {
+        var file = folder.resolve(path).toAbsolutePath();
+        var parent = file.getParent();
+        if (parent == null) {
+            throw new IOException(file + ": no folder");
+        }
+        Files.createDirectories(parent);
+        var draft = file.resolveSibling(file.getFileName() + ".draft");
+        try (var out = Files.newOutputStream(draft)) {
+            writing.to(out);
+        }
+        force(draft);
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        force(parent);
+    }
+
+    private static void force(Path path) throws IOException {
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public void create(String path, byte[] bytes) throws IOException {
+        replace(path, out -> out.write(bytes));
+    }
+
+    @Override
+    public List<Integer> logs() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (var found = Files.list(folder)) {
+            return found.map(file -> LOG.matcher(String.valueOf(file.getFileName())))
+                    .filter(matcher -> matcher.matches())
+                    .map(matcher -> Integer.valueOf(matcher.group(1)))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    Path log(int segment) {
+        return folder.resolve("open-%08d.log".formatted(segment));
+    }
+
+    @Override
+    public LakeLog openLog(int segment, List<LakeUnit> units) throws IOException {
+        return FileLog.open(log(segment), units);
+    }
+
+    @Override
+    public List<LakeUnit> readLog(int segment) throws IOException {
+        return FileLog.read(log(segment));
+    }
+
+    @Override
+    public void deleteLog(int segment) throws IOException {
+        Files.deleteIfExists(log(segment));
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,66 @@
+package dev.banyan.bridge.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banyan.bridge.Printed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A lake in a folder. */
+class FolderLakeTest extends LakeContract {
+
+    @TempDir
+    Path folder;
+
+    @Override
+    LakePlace place() {
+        return new LakePlace.Folder(folder);
+    }
+
+    @Override
+    void forget(String path) throws IOException {
+        Files.delete(folder.resolve(path));
+    }
+
+    @Override
+    void damage(LakeStorage storage, Random random) throws IOException {
+        var files = new FolderStorage(folder);
+        var log = files.log(files.logs().getLast());
+        switch (random.nextInt(3)) {
+            case 0 -> Files.write(log, new byte[] {0, 0, 1, 0, 9, 9, 9, 9, '{'}, StandardOpenOption.APPEND);
+            case 1 ->
+                Files.writeString(
+                        Files.createDirectories(folder.resolve("manifests")).resolve("segment-00000099.json.draft"),
+                        "{");
+            default -> {
+                var manifests = new LakeFiles(files).manifests();
+                if (!manifests.isEmpty()) {
+                    var sealed = manifests.getLast().segment();
+                    Files.copy(log, files.log(sealed)); // died between the manifest and the deletion
+                }
+            }
+        }
+    }
+
+    @Test
+    void onlyOneWrites() {
+        try (var lake = open(1 << 20)) {
+            assertThatThrownBy(() -> open(1 << 20)).hasMessageContaining("somebody else writes to it");
+            lake.seal();
+        }
+        open(1 << 20).close();
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsNotRead() {
+        assertThat(Printed.of("events", "ls", "--lake", folder.resolve("none").toString())
+                        .err())
+                .contains("no such folder (expected: lake.folder of a bridge that has run)");
+    }
+}
