@@ -6,6 +6,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.HttpResources;
 import reactor.netty.resources.LoopResources;
@@ -18,6 +20,8 @@ final class EventLoops implements LoopResources {
 
     private static final Map<Transport, EventLoops> ALL = new ConcurrentHashMap<>();
 
+    private static final AtomicReference<@Nullable EventLoops> IN_USE = new AtomicReference<>();
+
     private final EventLoopGroup group;
     private final EventLoopGroup ofThisLoop;
 
@@ -29,11 +33,17 @@ final class EventLoops implements LoopResources {
         this.ofThisLoop = LoopResources.colocate(group);
     }
 
-    /** Returns those over a transport, and has Reactor Netty use them for backends from now on. */
+    /** Returns those over a transport. */
     static EventLoops over(Transport transport) {
-        EventLoops loops = ALL.computeIfAbsent(transport, EventLoops::new);
-        HttpResources.set(loops);
-        return loops;
+        return ALL.computeIfAbsent(transport, EventLoops::new);
+    }
+
+    /** Has Reactor Netty use these for all that begins from now on and names no others. */
+    static void use(Transport transport) {
+        EventLoops loops = over(transport);
+        if (loops != IN_USE.getAndSet(loops)) {
+            HttpResources.set(loops);
+        }
     }
 
     @Override
@@ -47,9 +57,9 @@ final class EventLoops implements LoopResources {
         return ofThisLoop;
     }
 
-    /** Reactor Netty asks for it when one of the gateways ends. */
+    /** Reactor Netty asks for it when one of the gateways ends; all it has to let go of is the thought that these are in use. */
     @Override
     public Mono<Void> disposeLater(Duration quiet, Duration atMost) {
-        return Mono.empty();
+        return Mono.fromRunnable(() -> IN_USE.compareAndSet(this, null));
     }
 }

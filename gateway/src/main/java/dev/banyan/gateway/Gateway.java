@@ -110,7 +110,7 @@ public final class Gateway implements AutoCloseable {
                     "reactor.netty.ioWorkerCount",
                     Integer.toString(Math.max(2, Runtime.getRuntime().availableProcessors())));
         }
-        EventLoops.over(settings.transport()); // before anything of Reactor Netty begins, which would have its own
+        EventLoops.use(settings.transport()); // before anything of Reactor Netty begins, which would have its own
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var traffic = new Traffic(meters);
         forbidden.addUnlessAny(settings.port());

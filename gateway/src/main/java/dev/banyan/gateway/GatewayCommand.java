@@ -1,32 +1,25 @@
 package dev.banyan.gateway;
 
-import dev.banyan.gateway.edge.Patience;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.TrustedPeers;
-import dev.banyan.gateway.http2.Http2Limits;
-import dev.banyan.gateway.live.RulesLocation;
-import dev.banyan.gateway.live.RulesSource;
 import dev.banyan.gateway.store.StoreLocation;
 import dev.banyan.gateway.tls.PemFiles;
-import dev.banyan.rules.Backend;
 import dev.banyan.rules.RulesException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -44,15 +37,13 @@ import picocli.CommandLine.Spec;
 final class GatewayCommand implements Callable<Integer> {
 
     private static final int DNS_PORT = 53;
-    private static final String STORE_PASSWORD = "BANYAN_STORE_PASSWORD";
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     CommandSpec spec;
 
-    @Option(names = "--legacy", paramLabel = "URL", description = "the application, http or https")
-    @Nullable
-    URI legacy;
+    @Mixin
+    RulesOptions rules = new RulesOptions();
 
     @Option(
             names = "--legacy-host",
@@ -61,48 +52,8 @@ final class GatewayCommand implements Callable<Integer> {
     @Nullable
     String legacyHost;
 
-    @Option(
-            names = "--rules",
-            paramLabel = "DIR|URL",
-            description =
-                    "folder with *.yaml rules, read again on every save; or one rule file at an http(s) address; or all"
-                            + " *.yaml under s3://BUCKET/PREFIX; or"
-                            + " store: for the last version that was pushed into the control store")
-    @Nullable
-    String rules;
-
-    @Option(
-            names = "--rules-poll",
-            paramLabel = "SECONDS",
-            defaultValue = "0.5",
-            description = "how often to ask for rules that are not in a folder (default: ${DEFAULT-VALUE})")
-    double rulesPoll;
-
-    @Option(
-            names = "--rules-secret-file",
-            paramLabel = "FILE",
-            description = "holds the bearer token for rules at an https address")
-    @Nullable
-    Path rulesSecret;
-
-    @Option(
-            names = "--store",
-            paramLabel = "URL",
-            description = "jdbc:postgresql://HOST/DATABASE, where several gateways remember together what they do"
-                    + " (default: a file in the run folder, when something needs it)")
-    @Nullable
-    String store;
-
-    @Option(names = "--store-user", paramLabel = "NAME", description = "who this gateway is at --store")
-    @Nullable
-    String storeUser;
-
-    @Option(
-            names = "--store-password-file",
-            paramLabel = "FILE",
-            description = "holds that user's password (default: the environment variable " + STORE_PASSWORD + ")")
-    @Nullable
-    Path storePassword;
+    @Mixin
+    StoreOptions store = new StoreOptions();
 
     @Option(
             names = "--webhook",
@@ -110,47 +61,8 @@ final class GatewayCommand implements Callable<Integer> {
             description = "is told of every move of a route, as JSON by POST; repeatable")
     List<URI> webhooks = new ArrayList<>();
 
-    @Option(names = "--backend", paramLabel = "NAME=URL", description = "where a backend of the rules is; repeatable")
-    Map<String, URI> backends = new LinkedHashMap<>();
-
-    @Option(
-            names = "--address",
-            paramLabel = "ADDRESS",
-            defaultValue = "127.0.0.1",
-            description = "listen here (default: ${DEFAULT-VALUE}; 0.0.0.0 is every interface)")
-    String address = "127.0.0.1";
-
-    @Option(
-            names = "--port",
-            paramLabel = "N",
-            defaultValue = "8080",
-            description = "port for requests (default: ${DEFAULT-VALUE}; 0 is a free one)")
-    int port;
-
-    @Option(
-            names = "--http2-port",
-            paramLabel = "N",
-            description = "one more port for requests, for clients that speak HTTP/2 without TLS and without asking"
-                    + " (default: none; 0 is a free one)")
-    @Nullable
-    Integer http2Port;
-
-    @Option(
-            names = "--http2-streams",
-            paramLabel = "N",
-            defaultValue = "100",
-            description = "requests in flight at once on one HTTP/2 connection (default: ${DEFAULT-VALUE})")
-    int http2Streams;
-
-    @Option(names = "--http1-only", description = "offer clients that come by TLS HTTP/1.1 alone")
-    boolean http1Only;
-
-    @Option(
-            names = "--admin-port",
-            paramLabel = "N",
-            defaultValue = "9080",
-            description = "port of the admin API, on loopback only (default: ${DEFAULT-VALUE})")
-    int adminPort;
+    @Mixin
+    PortOptions ports = new PortOptions();
 
     @Option(
             names = "--run-dir",
@@ -221,35 +133,8 @@ final class GatewayCommand implements Callable<Integer> {
             description = "how long a stop waits for calls in flight (default: ${DEFAULT-VALUE})")
     int drainSeconds;
 
-    @Option(
-            names = "--client-head-timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "10",
-            description = "how long a client may take to send a request's head (default: ${DEFAULT-VALUE})")
-    double headSeconds;
-
-    @Option(
-            names = "--client-idle-timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "65",
-            description = "how long a client's connection may lie idle between requests (default: ${DEFAULT-VALUE})")
-    double idleSeconds;
-
-    @Option(
-            names = "--client-stall-timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "60",
-            description = "how long a client may send nothing of its upload, or take nothing of a reply"
-                    + " (default: ${DEFAULT-VALUE})")
-    double stallSeconds;
-
-    @Option(
-            names = "--client-min-rate",
-            paramLabel = "BYTES",
-            defaultValue = "240",
-            description = "what an upload that is waited for, or a reply that waits to be taken, must bring a second,"
-                    + " over the time of --client-stall-timeout; 0 for no limit (default: ${DEFAULT-VALUE})")
-    int minRate;
+    @Mixin
+    ClientOptions clients = new ClientOptions();
 
     /** Runs until told to stop and returns the exit code. */
     static int run(String... args) {
@@ -308,46 +193,22 @@ final class GatewayCommand implements Callable<Integer> {
     }
 
     private GatewaySettings settings() {
-        if (legacy == null && rules == null) {
-            throw wrong("--legacy: missing (expected: the URL of the application, or --rules with a baseline)");
-        }
-        if (legacy != null) {
-            requireBackendUrl("--legacy", legacy);
-        }
-        backends.forEach((name, url) -> requireBackendUrl("--backend " + name, url));
-        if (rules == null && !backends.isEmpty()) {
-            throw wrong("--backend: needs --rules (expected: rules that name " + backends.keySet() + ")");
-        }
-        RulesLocation remote = remoteRules();
-        if (rules != null && remote == null && !Files.isDirectory(Path.of(rules))) {
-            throw wrong("--rules: " + rules + " (expected: a folder, an http(s) or s3 address, or store:)");
-        }
-        requireFile("--rules-secret-file", rulesSecret);
-        requirePort("--port", port);
-        requirePort("--admin-port", adminPort);
-        if (port != 0 && port == adminPort) {
-            throw wrong("--admin-port: " + port + " (expected: another one than --port)");
-        }
-        GatewaySettings.Http2 http2 = http2();
         if ((certificate == null) != (key == null)) {
             throw wrong("--tls-cert and --tls-key: only one is given (expected: both or none)");
         }
-        requireFile("--tls-cert", certificate);
-        requireFile("--tls-key", key);
-        requireFile("--backend-ca", backendTrust);
+        Usage.requireFile(spec, "--tls-cert", certificate);
+        Usage.requireFile(spec, "--tls-key", key);
+        Usage.requireFile(spec, "--backend-ca", backendTrust);
         if (drainSeconds < 0 || drainSeconds > 3600) {
             throw wrong("--drain: " + drainSeconds + " (expected: 0..3600)");
         }
+        StoreLocation location = store.location(runFolder);
         return new GatewaySettings(
-                new RulesSource(
-                        remote != null ? runFolder.resolve("source-rules") : rules == null ? null : Path.of(rules),
-                        remote,
-                        legacy,
-                        backends),
-                address,
-                port,
-                adminPort,
-                http2,
+                rules.source(runFolder, location),
+                ports.address,
+                ports.port(),
+                ports.adminPort(),
+                ports.http2(),
                 runFolder,
                 legacyHost,
                 publicOrigin == null ? null : origin(publicOrigin),
@@ -358,26 +219,10 @@ final class GatewayCommand implements Callable<Integer> {
                 reveal,
                 chainOnly,
                 transport(),
-                patience(),
-                storeLocation(),
+                clients.patience(),
+                location,
                 checkedWebhooks(),
                 Duration.ofSeconds(drainSeconds));
-    }
-
-    private GatewaySettings.Http2 http2() {
-        if (http2Port != null) {
-            requirePort("--http2-port", http2Port);
-            if (http2Port != 0 && (http2Port == port || http2Port == adminPort)) {
-                throw wrong("--http2-port: " + http2Port + " (expected: another one than --port and --admin-port)");
-            }
-        }
-        try {
-            var limits = new Http2Limits(
-                    http2Streams, GatewaySettings.HEAD_BYTES_MAX, GatewaySettings.REQUEST_LINE_BYTES_MAX);
-            return new GatewaySettings.Http2(http2Port, !http1Only, limits);
-        } catch (IllegalArgumentException e) {
-            throw wrong("--http2-" + e.getMessage());
-        }
     }
 
     private List<URI> checkedWebhooks() {
@@ -389,43 +234,11 @@ final class GatewayCommand implements Callable<Integer> {
         return webhooks;
     }
 
-    private StoreLocation storeLocation() {
-        requireFile("--store-password-file", storePassword);
-        if (store == null) {
-            return StoreLocation.inFolder(runFolder);
-        }
-        try {
-            return StoreLocation.postgresql(store, storeUser, storePassword, System.getenv(STORE_PASSWORD));
-        } catch (IllegalArgumentException e) {
-            throw wrong(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private @Nullable RulesLocation remoteRules() {
-        if (rules == null || !RulesLocation.isOne(rules)) {
-            return null;
-        }
-        try {
-            return RulesLocation.of(rules, rulesSecret, seconds(rulesPoll), storeLocation());
-        } catch (IllegalArgumentException e) {
-            throw wrong(String.valueOf(e.getMessage()));
-        }
-    }
-
     private Origin origin(URI url) {
         try {
             return Origin.of(url);
         } catch (IllegalArgumentException e) {
             throw wrong("--public-origin: " + e.getMessage());
-        }
-    }
-
-    private Patience patience() {
-        try {
-            return new Patience(seconds(headSeconds), seconds(idleSeconds), seconds(stallSeconds), minRate);
-        } catch (IllegalArgumentException e) {
-            String what = String.valueOf(e.getMessage());
-            throw wrong("--client-" + (what.startsWith("min-rate") ? what : what.replaceFirst(":", "-timeout:")));
         }
     }
 
@@ -435,10 +248,6 @@ final class GatewayCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw wrong("--transport: " + e.getMessage());
         }
-    }
-
-    private static Duration seconds(double value) {
-        return Duration.ofMillis(Math.round(value * 1000));
     }
 
     private @Nullable InetSocketAddress nameServer() {
@@ -462,27 +271,7 @@ final class GatewayCommand implements Callable<Integer> {
         }
     }
 
-    private void requireBackendUrl(String option, URI url) {
-        try {
-            Backend.candidate("any", url);
-        } catch (IllegalArgumentException e) {
-            throw wrong(option + ": " + e.getMessage());
-        }
-    }
-
-    private void requirePort(String option, int value) {
-        if (value < 0 || value > 65_535) {
-            throw wrong(option + ": " + value + " (expected: 0..65535)");
-        }
-    }
-
-    private void requireFile(String option, @Nullable Path file) {
-        if (file != null && !Files.isReadable(file)) {
-            throw wrong(option + ": " + file + " (expected: a readable file)");
-        }
-    }
-
     private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
+        return Usage.wrong(spec, message);
     }
 }
