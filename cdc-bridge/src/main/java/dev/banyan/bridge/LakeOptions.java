@@ -77,6 +77,12 @@ final class LakeOptions {
         return settings.place();
     }
 
+    /** What is put before the path of a file in the lake to name it to consumers. */
+    String uri(Setup setup) throws ConfigException {
+        var configured = setup.lake();
+        return lake == null && configured != null ? configured.uri() : place().uri();
+    }
+
     LakeFilter filter() {
         return new LakeFilter(time("--from", from), time("--to", to), type, subject);
     }

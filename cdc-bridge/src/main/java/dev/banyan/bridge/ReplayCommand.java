@@ -2,18 +2,14 @@ package dev.banyan.bridge;
 
 import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.hub.HubUnavailable;
-import dev.banyan.bridge.hub.KafkaHub;
-import dev.banyan.bridge.hub.KafkaTopics;
-import dev.banyan.bridge.hub.ReplayTopic;
 import dev.banyan.bridge.lake.LakeFailed;
 import dev.banyan.bridge.lake.LakeFilter;
 import dev.banyan.bridge.lake.LakeReader;
-import dev.banyan.bridge.lake.LakeRecord;
 import dev.banyan.bridge.lake.Replay;
 import dev.banyan.bridge.mapping.MappingException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
@@ -28,7 +24,7 @@ import picocli.CommandLine.ParameterException;
         name = "replay",
         mixinStandardHelpOptions = true,
         description = {
-            "Sends events of the lake once more, in their order, to the topic of one consumer; says what it would send without --send.",
+            "Sends events of the lake once more, in their order, to the topic, queue, stream or bus of one consumer; says what it would send without --send.",
             "Progress is kept: what was stopped goes on with --resume, and sends again at most the last 500."
         })
 final class ReplayCommand implements Callable<Integer> {
@@ -40,12 +36,15 @@ final class ReplayCommand implements Callable<Integer> {
     private LakeOptions options;
 
     @Option(
-            names = "--topic",
+            names = {"--topic", "--destination"},
             required = true,
-            paramLabel = "TOPIC",
-            description = "a Kafka topic that only the one consumer reads; it must be there")
+            paramLabel = "PLACE",
+            description = {
+                "what only the one consumer reads; it must be there: a topic of Kafka, or with another hub",
+                "the URL of a queue, the ARN of a topic, the name or ARN of a stream or a bus"
+            })
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    private String topic;
+    private String to;
 
     @Option(
             names = "--rate",
@@ -76,20 +75,15 @@ final class ReplayCommand implements Callable<Integer> {
         }
         try {
             var setup = Setup.read(config());
-            if (setup.kafka().isEmpty()) {
-                System.err.println(
-                        "the hub of " + config() + " is not Kafka (expected: hub.kafka; a replay goes to a topic)");
-                return 1;
-            }
-            var kafka = setup.kafka().get();
-            if (kafka.topics().contains(topic)) {
-                System.err.println("topic " + topic
-                        + ": the bridge sends to it, so everybody reads it (expected: a topic" + " of one consumer)");
+            var targets = new ReplayTargets(setup, to);
+            var refusal = targets.refusal();
+            if (!refusal.isEmpty()) {
+                System.err.println(refusal);
                 return 1;
             }
             var lake = options.reader();
             var filter = options.filter();
-            return send ? send(kafka, lake, filter) : count(lake, filter);
+            return send ? send(targets, lake, filter) : count(lake, filter);
         } catch (ConfigException | MappingException | LakeFailed | HubUnavailable | IOException e) {
             System.err.println(e.getMessage());
             return 1;
@@ -111,57 +105,49 @@ final class ReplayCommand implements Callable<Integer> {
         });
         counts.forEach((type, count) -> System.out.println(type + " " + count));
         var total = counts.values().stream().mapToLong(Long::longValue).sum();
-        System.out.println(total + " events would be sent to " + topic + ", in " + (total + rate - 1) / rate
+        System.out.println(total + " events would be sent to " + to + ", in " + (total + rate - 1) / rate
                 + " s; --send sends them");
         return 0;
     }
 
-    private int send(KafkaHub.Settings kafka, LakeReader lake, LakeFilter filter)
+    private int send(ReplayTargets targets, LakeReader lake, LakeFilter filter)
             throws IOException, HubUnavailable, ConfigException {
-        var only = new KafkaHub.Settings(
-                kafka.bootstrapServers(), kafka.producer(), kafka.source(), kafka.partitions(), Set.of(topic));
-        if (!KafkaTopics.missing(only).isEmpty()) {
-            System.err.println("topic " + topic + ": not there (expected: the topic that the one consumer reads)");
+        var missing = targets.missing();
+        if (!missing.isEmpty()) {
+            System.err.println(missing);
             return 1;
         }
-        var before = Replay.progress(lake, topic);
+        var before = Replay.progress(lake, to);
         var what = filter.toString();
-        if (before.isPresent() && !resume && !restart) {
-            System.err.println("a replay to " + topic + " has sent "
-                    + before.get().sent() + " events" + (before.get().done() ? " and is done" : " and was stopped")
-                    + " (expected: --resume or --restart)");
+        var wrong = wrong(before, what);
+        if (!wrong.isEmpty()) {
+            System.err.println(wrong);
             return 1;
         }
-        if (resume && (before.isEmpty() || !before.get().what().equals(what))) {
-            System.err.println(
-                    before.isEmpty()
-                            ? "no replay to " + topic + " was begun (expected: no --resume)"
-                            : "the replay to " + topic + " was of "
-                                    + before.get().what() + " (expected: the same filter)");
-            return 1;
-        }
-        try (var target = new ReplayTopic(only, topic)) {
-            var replay = new Replay(lake, filter, topic, new Pace(rate)::await);
-            var done = resume && before.isPresent()
-                    ? replay.goOn(before.get(), target(target))
-                    : replay.start(what, target(target));
-            System.out.println(done.sent() + " events sent to " + topic);
+        var from = before.filter(_ -> resume).orElseGet(() -> Replay.Progress.start(what));
+        try (var sink = targets.open(from.run());
+                var hub = targets.setup().hub()) {
+            var target = ReplayTargets.target(sink, hub, lake, options.uri(targets.setup()));
+            var done = new Replay(lake, filter, to, new Pace(rate)::await).goOn(from, target);
+            System.out.println(done.sent() + " events sent to " + to);
             return 0;
         }
     }
 
-    private static Replay.Target target(ReplayTopic topic) {
-        return new Replay.Target() {
-            @Override
-            public void send(LakeRecord record) throws IOException {
-                topic.send(record.event(), record.source());
-            }
-
-            @Override
-            public void flush() throws IOException {
-                topic.flush();
-            }
-        };
+    /** Why an earlier replay to the same place stands in the way; empty when none does. */
+    private String wrong(Optional<Replay.Progress> before, String what) {
+        if (before.isPresent() && !resume && !restart) {
+            return "a replay to " + to + " has sent " + before.get().sent() + " events"
+                    + (before.get().done() ? " and is done" : " and was stopped")
+                    + " (expected: --resume or --restart)";
+        }
+        if (resume && before.isEmpty()) {
+            return "no replay to " + to + " was begun (expected: no --resume)";
+        }
+        if (resume && !before.get().what().equals(what)) {
+            return "the replay to " + to + " was of " + before.get().what() + " (expected: the same filter)";
+        }
+        return "";
     }
 
     /** Holds events back to a rate, and tells how many have gone. */

@@ -107,6 +107,11 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
         return config.hub() instanceof HubConfig.Kafka kafka ? Optional.of(kafka(kafka)) : Optional.empty();
     }
 
+    /** The settings of a service of AWS; empty when the hub is Kafka. */
+    Optional<AwsHub.Settings> aws() {
+        return config.hub() instanceof HubConfig.Aws aws ? Optional.of(aws(aws)) : Optional.empty();
+    }
+
     private KafkaHub.Settings kafka(HubConfig.Kafka kafka) {
         return new KafkaHub.Settings(
                 kafka.bootstrapServers(), kafka.producer(), kafka.source(), kafka.partitions(), topics());

@@ -62,6 +62,11 @@ public final class AwsHub implements Hub {
             this(service, source, destinations, region, endpoint, eventKilobytesMax, PATIENCE);
         }
 
+        /** The same for events from {@code other}. */
+        Settings from(String other) {
+            return new Settings(service, other, destinations, region, endpoint, eventKilobytesMax, patience);
+        }
+
         /** Where events of {@code topic} go; null when nothing says so. */
         public @Nullable String destination(String topic) {
             var own = destinations.get(topic);

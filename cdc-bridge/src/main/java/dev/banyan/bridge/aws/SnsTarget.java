@@ -48,7 +48,7 @@ record SnsTarget(SnsClient client, String source, Limits limits) implements Targ
                 .message(entry.body())
                 .messageAttributes(attributes);
         if (isFifo) {
-            message.messageGroupId(Messages.group(event.subject())).messageDeduplicationId(event.id());
+            message.messageGroupId(Messages.group(event.subject())).messageDeduplicationId(entry.deduplication());
         }
         return message.build();
     }

@@ -46,7 +46,7 @@ record SqsTarget(SqsClient client, String source, Limits limits) implements Targ
                 .messageBody(entry.body())
                 .messageAttributes(attributes);
         if (isFifo) {
-            message.messageGroupId(Messages.group(event.subject())).messageDeduplicationId(event.id());
+            message.messageGroupId(Messages.group(event.subject())).messageDeduplicationId(entry.deduplication());
         }
         return message.build();
     }

@@ -13,7 +13,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /** A Kafka topic of one consumer, to which events are sent once more, marked with {@code ce_replay}. One thread uses it. */
-public final class ReplayTopic implements AutoCloseable {
+public final class ReplayTopic implements ReplaySink {
 
     private final String topic;
     private final KafkaProducer<String, byte[]> producer;
@@ -30,6 +30,7 @@ public final class ReplayTopic implements AutoCloseable {
         producer = new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
     }
 
+    @Override
     public void send(DomainEvent event, String source) throws IOException {
         check();
         var headers = KafkaHub.headers(event, source);
@@ -52,7 +53,7 @@ public final class ReplayTopic implements AutoCloseable {
         }
     }
 
-    /** Returns when everything sent so far is safe. */
+    @Override
     public void flush() throws IOException {
         producer.flush();
         check();

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.lake;
 
+import dev.banyan.bridge.change.DomainEvent;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -128,6 +129,11 @@ public final class LakeReader {
                 reading.close();
             }
         }
+    }
+
+    /** Keeps the data of {@code event} in a file of its own, as {@link Lake#claim} does, and returns where it is below {@code uri}. */
+    public String claim(String uri, DomainEvent event) throws IOException {
+        return uri + (uri.endsWith("/") ? "" : "/") + files.claim(event);
     }
 
     /** How many events each sealed file says it has; what is not sealed is not in it. */

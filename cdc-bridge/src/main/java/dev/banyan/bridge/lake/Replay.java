@@ -2,8 +2,12 @@ package dev.banyan.bridge.lake;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.LongConsumer;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -16,6 +20,8 @@ public final class Replay {
      */
     static final int BATCH = 500;
 
+    private static final int RUN_CHARACTERS = 8;
+
     private static final JsonMapper JSON = JsonMapper.shared();
 
     /** Where events go; {@code flush} returns when all that were sent are safe there. */
@@ -25,10 +31,23 @@ public final class Replay {
         void flush() throws IOException;
     }
 
-    /** How far a replay is: {@code sent} events, the last of them {@code number} of {@code segment}. {@code what} is what was asked for. */
-    public record Progress(String what, long sent, int segment, long number, boolean done) {
-        static Progress start(String what) {
-            return new Progress(what, 0, 0, -1, false);
+    /**
+     * How far a replay is: {@code sent} events, the last of them {@code number} of {@code segment}. {@code what} is what was asked for;
+     * {@code run} tells this replay from others to the same place, and is empty for one that began before there were such names.
+     */
+    public record Progress(String run, String what, long sent, int segment, long number, boolean done) {
+
+        public Progress {
+            run = Objects.requireNonNullElse(run, "");
+        }
+
+        /** Nothing is sent yet. */
+        public static Progress start(String what) {
+            return new Progress(UUID.randomUUID().toString().substring(0, RUN_CHARACTERS), what, 0, 0, -1, false);
+        }
+
+        private Progress after(LakeRecord record) {
+            return new Progress(run, what, sent + 1, record.segment(), record.number(), false);
         }
     }
 
@@ -55,12 +74,7 @@ public final class Replay {
     }
 
     private static String path(String name) {
-        return "replays/" + name + ".json";
-    }
-
-    /** Begins anew. */
-    public Progress start(String what, Target target) throws IOException {
-        return goOn(Progress.start(what), target);
+        return "replays/" + URLEncoder.encode(name, StandardCharsets.UTF_8) + ".json";
     }
 
     /** Goes on behind {@code from}; returns when everything the lake has now is sent. */
@@ -73,7 +87,7 @@ public final class Replay {
             throw e.getCause();
         }
         run.flush();
-        var done = new Progress(from.what, run.now.sent, run.now.segment, run.now.number, true);
+        var done = new Progress(from.run, from.what, run.now.sent, run.now.segment, run.now.number, true);
         save(done);
         return done;
     }
@@ -102,7 +116,7 @@ public final class Replay {
             }
             try {
                 target.send(record);
-                now = new Progress(from.what, now.sent + 1, record.segment(), record.number(), false);
+                now = now.after(record);
                 unflushed++;
                 if (unflushed == BATCH) {
                     flush();

@@ -271,7 +271,8 @@ abstract class LakeContract {
         var wanted = all(filter).stream().map(record -> record.event().id()).toList();
         var replay = new Replay(reader(), filter, "one", _ -> {});
         var dying = new Received(550);
-        assertThatThrownBy(() -> replay.start("x/1", dying)).hasMessage("dead");
+        assertThatThrownBy(() -> replay.goOn(Replay.Progress.start("x/1"), dying))
+                .hasMessage("dead");
         var left = Replay.progress(reader(), "one").orElseThrow();
         assertThat(left.sent()).isEqualTo(500);
         assertThat(left.done()).isFalse();
