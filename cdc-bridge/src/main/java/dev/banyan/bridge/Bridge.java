@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.TimeZone;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Option;
         name = "cdc-bridge",
         mixinStandardHelpOptions = true,
         description =
-                "Turns row changes of a legacy PostgreSQL database into domain events on Kafka, SQS, SNS, Kinesis or EventBridge.",
+                "Turns row changes of a legacy PostgreSQL or MariaDB database into domain events on Kafka, SQS, SNS, Kinesis or EventBridge.",
         subcommands = {
             Bridge.Run.class,
             Bridge.Plan.class,
@@ -158,11 +159,7 @@ public final class Bridge {
                     "Writes a first mapping and configuration, guessed from a database's schema, which it only reads.")
     static final class Init implements Callable<Integer> {
 
-        @Option(
-                names = "--jdbc",
-                required = true,
-                paramLabel = "URL",
-                description = "jdbc:postgresql://HOST:PORT/DATABASE")
+        @Option(names = "--jdbc", required = true, paramLabel = "URL", description = Source.URL_EXPECTED)
         @SuppressWarnings("NullAway.Init") // picocli sets it
         private String jdbcUrl;
 
@@ -178,8 +175,10 @@ public final class Bridge {
                 description = "asked for when no value follows; goes into a file of its own")
         private String password = "";
 
-        @Option(names = "--schema", description = "the schema to read (default: ${DEFAULT-VALUE})")
-        private String schema = "public";
+        @Option(
+                names = "--schema",
+                description = "the schema to read (default: public; of MariaDB the database that the URL names)")
+        private String schema = "";
 
         @Option(names = "--out", paramLabel = "DIR", description = "where to write (default: this folder)")
         private Path folder = Path.of("");
@@ -221,7 +220,7 @@ public final class Bridge {
                 try (var connection = setup.source().connect();
                         var store = BridgeStore.open(
                                 setup.store(), setup.config().name(), "resync", Setup.LEASE, InstantSource.system())) {
-                    return resync(setup, store, Preflight.slotPosition(setup.source(), connection));
+                    return resync(setup, store, Preflight.beginning(setup.source(), connection));
                 }
             } catch (ConfigException | MappingException | SQLException | StoreUnusable | IOException e) {
                 System.err.println(e.getMessage());
@@ -229,10 +228,9 @@ public final class Bridge {
             }
         }
 
-        private static int resync(
-                Setup setup, BridgeStore store, java.util.Optional<dev.banyan.bridge.store.Position> position) {
-            if (position.isEmpty()) {
-                System.err.println("slot " + setup.source().slot() + ": not there (expected: run the plan first)");
+        private static int resync(Setup setup, BridgeStore store, Optional<Preflight.Beginning> beginning) {
+            if (beginning.isEmpty()) {
+                System.err.println("the legacy database is not set up (expected: run the plan first)");
                 return 1;
             }
             if (!store.tryLease()) {
@@ -241,10 +239,11 @@ public final class Bridge {
                 return 1;
             }
             var tables = setup.source().tables().stream().map(Source.Table::id).toList();
-            store.beginAnew(position.get(), store.newBackfill(tables));
+            var position = beginning.get().position();
+            store.beginAnew(position, beginning.get().definitions(), store.newBackfill(tables));
             store.releaseLease();
-            System.out.println(
-                    "next start: from " + Preflight.lsn(position.get().commitLsn()) + ", with a backfill of " + tables);
+            System.out.println("next start: from " + setup.source().dbms().place(position.commitLsn())
+                    + ", with a backfill of " + tables);
             return 0;
         }
     }

@@ -11,6 +11,7 @@ import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.StoreFailed;
 import dev.banyan.bridge.store.StoreUnusable;
+import dev.banyan.bridge.store.TableDefinition;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -94,20 +95,28 @@ final class ExplainCommand implements Callable<Integer> {
         Preflight.Verdict verdict;
         try (var connection = setup.source().connect()) {
             var source = setup.source().unmanaged();
-            verdict = Preflight.check(source, connection, store.position(), 0);
+            verdict =
+                    Preflight.check(source, connection, new Preflight.Stored(store.position(), store.definitions()), 0);
         }
         if (verdict instanceof Preflight.Verdict.Refuse(var what, var todo)) {
             System.err.println(what + "\n" + todo);
             return 1;
         }
-        var position = ((Preflight.Verdict.Go) verdict).position();
+        var go = (Preflight.Verdict.Go) verdict;
+        var position = go.position();
+        var definitions = store.position().isEmpty() ? go.definitions() : store.definitions();
         var mapper = setup.mapper();
         // What the mapper remembers is never committed: closing the session forgets it.
         try (var session = store.session()) {
-            var count = new LogPreview(setup.source(), position, setup.run(0).limits())
+            var count = new LogPreview(
+                            setup.source(),
+                            position,
+                            definitions.stream().map(TableDefinition::text).toList(),
+                            setup.run(0).limits())
                     .read(transactions, transaction -> print(mapper, transaction, session.images()));
             if (!json) {
-                System.out.println(count + " transactions from " + Preflight.lsn(position.commitLsn()));
+                System.out.println(
+                        count + " transactions from " + setup.source().dbms().place(position.commitLsn()));
             }
         }
         return 0;

@@ -1,9 +1,9 @@
 package dev.banyan.bridge;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.mapping.Explanation;
 import dev.banyan.bridge.mapping.Explanation.Decision;
-import dev.banyan.bridge.source.Preflight;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,15 +37,19 @@ final class ExplanationText {
         return lines;
     }
 
+    private static String place(Transaction transaction) {
+        return Dbms.ofTransaction(transaction.txId()).place(transaction.commitLsn());
+    }
+
     static String title(Transaction transaction) {
-        return "transaction " + transaction.txId() + " at " + Preflight.lsn(transaction.commitLsn()) + ", "
-                + transaction.commitTime() + ", " + transaction.changes().size() + " changes";
+        return "transaction " + transaction.txId() + " at " + place(transaction) + ", " + transaction.commitTime()
+                + ", " + transaction.changes().size() + " changes";
     }
 
     static Map<String, Object> json(Transaction transaction, Explanation explanation) {
         var json = new LinkedHashMap<String, Object>();
         json.put("transaction", transaction.txId());
-        json.put("position", Preflight.lsn(transaction.commitLsn()));
+        json.put("position", place(transaction));
         json.put("committed", transaction.commitTime().toString());
         json.put("changes", transaction.changes().size());
         json.putAll(json(explanation));

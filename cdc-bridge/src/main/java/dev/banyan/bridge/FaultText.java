@@ -1,11 +1,11 @@
 package dev.banyan.bridge;
 
 import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.mapping.Mapping;
 import dev.banyan.bridge.mapping.TableUse;
-import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.store.Fault;
 import java.util.List;
 import java.util.Locale;
@@ -32,7 +32,7 @@ final class FaultText {
                         fault.aggregate(),
                         fault.keyText(),
                         fault.txId(),
-                        Preflight.lsn(fault.commitLsn()),
+                        Dbms.ofTransaction(fault.txId()).place(fault.commitLsn()),
                         fault.changes(),
                         why,
                         fault.reason().isEmpty() ? "" : " (" + fault.reason() + ")");

@@ -6,6 +6,7 @@ import dev.banyan.bridge.config.BridgeConfig;
 import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.config.HubConfig;
 import dev.banyan.bridge.doctor.ColumnChecks;
+import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.TransactionAssembler;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubUnavailable;
@@ -55,6 +56,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                         source.password(),
                         source.slot(),
                         source.publication(),
+                        new EngineSettings.Reading.Replica(source.serverId(), source.zeroDatesAsNull()),
                         source.manage(),
                         mapping.tables().stream()
                                 .map(use -> new Source.Table(

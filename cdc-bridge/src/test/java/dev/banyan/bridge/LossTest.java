@@ -3,13 +3,13 @@ package dev.banyan.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.OffsetRule;
 import dev.banyan.bridge.engine.TransactionAssembler;
 import dev.banyan.bridge.run.Await;
 import dev.banyan.bridge.run.Servers;
-import dev.banyan.bridge.source.Source;
 import io.debezium.embedded.Connect;
 import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
@@ -41,6 +41,7 @@ import org.postgresql.PGConnection;
 class LossTest {
 
     private static final long LAST = 1_000_000;
+    private static final TableId SIGNAL_TABLE = new TableId("banyan", "signal");
 
     @TempDir
     Path folder;
@@ -162,7 +163,10 @@ class LossTest {
         private final int failAfterRows;
         private final Set<Long> delivered = ConcurrentHashMap.newKeySet();
         private final TransactionAssembler assembler = new TransactionAssembler(
-                EngineSettings.PREFIX, Source.SIGNAL_TABLE, new TransactionAssembler.Limits(10_000, 10 << 20));
+                Dbms.POSTGRESQL,
+                EngineSettings.PREFIX,
+                SIGNAL_TABLE,
+                new TransactionAssembler.Limits(10_000, 10 << 20));
         private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
         private final ExecutorService executor = Executors.newSingleThreadExecutor();
         private int rows;
@@ -195,7 +199,13 @@ class LossTest {
             var source = new EngineSettings.Database(
                     "127.0.0.1", Servers.postgres().port(), database, "postgres", "postgres");
             var properties = new EngineSettings(
-                            database, source, database, "p", Source.SIGNAL_TABLE, tables, Duration.ofHours(1), 64 << 20)
+                            database,
+                            source,
+                            new EngineSettings.Reading.Slot(database, "p"),
+                            SIGNAL_TABLE,
+                            tables,
+                            Duration.ofHours(1),
+                            64 << 20)
                     .properties();
             properties.setProperty("offset.storage", "org.apache.kafka.connect.storage.FileOffsetBackingStore");
             properties.setProperty(

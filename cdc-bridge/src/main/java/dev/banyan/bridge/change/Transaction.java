@@ -12,4 +12,9 @@ public record Transaction(long commitLsn, String txId, Instant commitTime, List<
     public Transaction {
         changes = List.copyOf(changes);
     }
+
+    /** What tells it from every other transaction of its database: its GTID where it has one, else its place in the log. */
+    public String identity() {
+        return Dbms.ofTransaction(txId) == Dbms.MARIADB ? txId : Long.toHexString(commitLsn);
+    }
 }

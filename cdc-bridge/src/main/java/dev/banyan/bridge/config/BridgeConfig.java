@@ -1,5 +1,6 @@
 package dev.banyan.bridge.config;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.lake.LakePlace;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.yaml.Problems;
@@ -42,7 +43,14 @@ public record BridgeConfig(
 
     /** The legacy database. */
     public record SourceConfig(
-            String jdbcUrl, String user, String password, String slot, String publication, boolean manage) {}
+            String jdbcUrl,
+            String user,
+            String password,
+            String slot,
+            String publication,
+            long serverId,
+            boolean zeroDatesAsNull,
+            boolean manage) {}
 
     /** The bridge's own database. */
     public record StoreConfig(String jdbcUrl, String user, String password) {}
@@ -146,13 +154,9 @@ public record BridgeConfig(
         }
 
         private SourceConfig source(Section section, String name) {
-            var url = section.requiredText("jdbcUrl", "jdbc:postgresql://HOST:PORT/DATABASE");
+            var url = section.requiredText("jdbcUrl", Source.URL_EXPECTED);
             if (!url.isEmpty() && !Source.isUsable(url)) {
-                problems.add(
-                        section.at("jdbcUrl"),
-                        "source.jdbcUrl",
-                        "'" + url + "'",
-                        "jdbc:postgresql://HOST:PORT/DATABASE");
+                problems.add(section.at("jdbcUrl"), "source.jdbcUrl", "'" + url + "'", Source.URL_EXPECTED);
             }
             var config = new SourceConfig(
                     url,
@@ -160,7 +164,22 @@ public record BridgeConfig(
                     password(section),
                     name(section, "slot", "", "banyan_" + name),
                     name(section, "publication", "", "banyan_" + name),
+                    section.integer("serverId", 1, Integer.MAX_VALUE, (int) Source.serverIdOf("banyan_" + name)),
+                    section.word("zeroDates", List.of("refuse", "asNull"), "refuse")
+                            .equals("asNull"),
                     flag(section, "manage", false));
+            var foreign = Source.dbms(url) == Dbms.MARIADB
+                    ? List.of("slot", "publication")
+                    : List.of("serverId", "zeroDates");
+            for (var key : foreign) {
+                if (section.has(key)) {
+                    problems.add(
+                            section.at(key),
+                            "source." + key,
+                            "set",
+                            "nothing; " + Source.dbms(url).title() + " has no such thing");
+                }
+            }
             section.end();
             return config;
         }

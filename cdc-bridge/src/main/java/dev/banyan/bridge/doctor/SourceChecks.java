@@ -1,5 +1,6 @@
 package dev.banyan.bridge.doctor;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.source.SourcePlan;
@@ -31,6 +32,9 @@ public final class SourceChecks {
 
     /** What there is to say of {@code source} for a bridge whose store holds {@code stored}. */
     public static List<Finding> of(Source source, Connection connection, Stored stored) throws SQLException {
+        if (source.dbms() == Dbms.MARIADB) {
+            return MariaDbChecks.of(source, connection, stored);
+        }
         var checks = new SourceChecks(source.unmanaged().withoutFits(), connection);
         checks.version();
         var isSetUp = checks.plan();
@@ -53,6 +57,13 @@ public final class SourceChecks {
 
     private boolean plan() throws SQLException {
         var plan = SourcePlan.of(source, connection);
+        findings.addAll(of(plan, "identities, publication, rights and slot are there"));
+        return plan.isEmpty();
+    }
+
+    /** What {@code plan} lacks; {@code done} when it lacks nothing. */
+    static List<Finding> of(SourcePlan plan, String done) {
+        var findings = new ArrayList<Finding>();
         for (var obstacle : plan.obstacles()) {
             var colon = obstacle.indexOf(": ");
             findings.add(Finding.fail(obstacle.substring(0, colon), obstacle.substring(colon + 2), ""));
@@ -61,9 +72,9 @@ public final class SourceChecks {
             findings.add(Finding.fail("set-up", step.why(), step.sql() + ";"));
         }
         if (plan.isEmpty()) {
-            findings.add(Finding.ok("set-up", "identities, publication, rights and slot are there"));
+            findings.add(Finding.ok("set-up", done));
         }
-        return plan.isEmpty();
+        return findings;
     }
 
     private void durability() throws SQLException {
@@ -121,13 +132,18 @@ public final class SourceChecks {
     }
 
     private void position(Optional<Position> stored) throws SQLException {
-        switch (Preflight.check(source, connection, stored, 0)) {
-            case Preflight.Verdict.Go(var position, var isFirstStart) ->
-                findings.add(Finding.ok(
+        findings.add(position(source, Preflight.check(source, connection, new Preflight.Stored(stored, List.of()), 0)));
+    }
+
+    static Finding position(Source source, Preflight.Verdict verdict) {
+        return switch (verdict) {
+            case Preflight.Verdict.Go go ->
+                Finding.ok(
                         "position",
-                        Preflight.lsn(position.commitLsn()) + (isFirstStart ? ", where the first start begins" : "")));
-            case Preflight.Verdict.Refuse(var what, var todo) -> findings.add(Finding.fail("position", what, todo));
-        }
+                        source.dbms().place(go.position().commitLsn())
+                                + (go.isFirstStart() ? ", where the first start begins" : ""));
+            case Preflight.Verdict.Refuse(var what, var todo) -> Finding.fail("position", what, todo);
+        };
     }
 
     private String text(String sql, String... parameters) throws SQLException {

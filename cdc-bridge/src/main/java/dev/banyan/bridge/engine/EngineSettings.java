@@ -12,8 +12,7 @@ import java.util.regex.Pattern;
 public record EngineSettings(
         String name,
         Database database,
-        String slot,
-        String publication,
+        Reading reading,
         TableId signalTable,
         List<Table> tables,
         Duration heartbeat,
@@ -30,6 +29,16 @@ public record EngineSettings(
 
     /** How to reach the legacy database. */
     public record Database(String host, int port, String name, String user, String password) {}
+
+    /** As what the bridge reads the log. */
+    public sealed interface Reading {
+
+        /** Of PostgreSQL: through a slot, as a publication says. */
+        record Slot(String name, String publication) implements Reading {}
+
+        /** Of MariaDB: as a replica that no other replica shares its server id with; dates that are none are NULL, or refused. */
+        record Replica(long serverId, boolean zeroDatesAsNull) implements Reading {}
+    }
 
     /** A table to read, and of it these columns. */
     public record Table(TableId id, List<String> columns) {
@@ -49,13 +58,16 @@ public record EngineSettings(
     public Properties properties() {
         var properties = new Properties();
         properties.setProperty("name", name);
-        properties.setProperty("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
         properties.setProperty("topic.prefix", PREFIX);
         properties.setProperty("offset.storage", StoredOffsets.class.getName());
         properties.setProperty(StoredOffsets.SETTING, name);
         properties.setProperty("offset.flush.interval.ms", "0");
         properties.setProperty("bootstrap.servers", "unused:1"); // Connect 4.2 wants one, nobody calls it
         database(properties);
+        switch (reading) {
+            case Reading.Slot slot -> postgresql(properties, slot);
+            case Reading.Replica replica -> mariadb(properties, replica);
+        }
         stream(properties);
         backfill(properties);
         speed(properties);
@@ -65,12 +77,16 @@ public record EngineSettings(
     private void database(Properties properties) {
         properties.setProperty("database.hostname", database.host());
         properties.setProperty("database.port", Integer.toString(database.port()));
-        properties.setProperty("database.dbname", database.name());
         properties.setProperty("database.user", database.user());
         properties.setProperty("database.password", database.password());
+    }
+
+    private void postgresql(Properties properties, Reading.Slot slot) {
+        properties.setProperty("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
+        properties.setProperty("database.dbname", database.name());
         properties.setProperty("plugin.name", "pgoutput");
-        properties.setProperty("slot.name", slot);
-        properties.setProperty("publication.name", publication);
+        properties.setProperty("slot.name", slot.name());
+        properties.setProperty("publication.name", slot.publication());
         properties.setProperty("publication.autocreate.mode", "disabled"); // the plan makes it, before the slot
         // What roles and databases may set differently, and what changes the texts of values.
         properties.setProperty("driver.options", "-c bytea_output=hex -c extra_float_digits=1");
@@ -80,6 +96,40 @@ public record EngineSettings(
         properties.setProperty("slot.drop.on.stop", "false");
         properties.setProperty("slot.max.retries", "3");
         properties.setProperty("slot.retry.delay.ms", "1000");
+        properties.setProperty("converters", "values");
+        properties.setProperty("values.type", PostgresValues.class.getName());
+        properties.setProperty("include.unknown.datatypes", "true"); // as text, by the converter
+        properties.setProperty("time.precision.mode", "adaptive");
+        properties.setProperty("interval.handling.mode", "string");
+        properties.setProperty("hstore.handling.mode", "json");
+        properties.setProperty("lsn.flush.mode", "connector");
+        properties.setProperty("heartbeat.interval.ms", Long.toString(heartbeat.toMillis()));
+        properties.setProperty(
+                "heartbeat.action.query",
+                "SELECT pg_logical_emit_message(false, '" + MESSAGE_PREFIX + "', clock_timestamp()::text)");
+        properties.setProperty("message.prefix.include.list", "banyan\\..*");
+    }
+
+    /** Heartbeats are transactions of our own table (see run/BinlogHeartbeat): Debezium needs not make any. */
+    private void mariadb(Properties properties, Reading.Replica replica) {
+        properties.setProperty("connector.class", "io.debezium.connector.mariadb.MariaDbConnector");
+        properties.setProperty("database.server.id", Long.toString(replica.serverId()));
+        properties.setProperty(
+                "connect.keep.alive", "false"); // our supervisor reconnects, at a place of its own choosing
+        properties.setProperty("schema.history.internal", StoredSchemaHistory.class.getName());
+        properties.setProperty(StoredSchemaHistory.SETTING, name);
+        properties.setProperty("schema.history.internal.store.only.captured.tables.ddl", "true");
+        properties.setProperty("include.schema.changes", "false");
+        properties.setProperty("time.precision.mode", "adaptive_time_microseconds");
+        properties.setProperty("converters", "dates");
+        properties.setProperty("dates.type", TemporalConverter.class.getName());
+        properties.setProperty("dates." + TemporalConverter.ENGINE, name);
+        properties.setProperty("dates." + TemporalConverter.AS_NULL, Boolean.toString(replica.zeroDatesAsNull()));
+        properties.setProperty("bigint.unsigned.handling.mode", "precise");
+        properties.setProperty("inconsistent.schema.handling.mode", "fail");
+        properties.setProperty("event.deserialization.failure.handling.mode", "fail");
+        properties.setProperty("enable.time.adjuster", "false"); // a year of two digits is one of the first century
+        properties.setProperty("heartbeat.interval.ms", "0");
     }
 
     private void stream(Properties properties) {
@@ -99,21 +149,10 @@ public record EngineSettings(
         properties.setProperty("provide.transaction.metadata", "true");
         properties.setProperty("tombstones.on.delete", "false");
         properties.setProperty("skipped.operations", "none"); // truncations too
-        properties.setProperty("converters", "values");
-        properties.setProperty("values.type", PostgresValues.class.getName());
-        properties.setProperty("include.unknown.datatypes", "true"); // as text, by the converter
+        properties.setProperty("event.converting.failure.handling.mode", "fail");
         properties.setProperty("decimal.handling.mode", "precise");
-        properties.setProperty("time.precision.mode", "adaptive");
-        properties.setProperty("interval.handling.mode", "string");
-        properties.setProperty("hstore.handling.mode", "json");
         properties.setProperty("unavailable.value.placeholder", UNAVAILABLE);
         properties.setProperty("event.processing.failure.handling.mode", "fail");
-        properties.setProperty("lsn.flush.mode", "connector");
-        properties.setProperty("heartbeat.interval.ms", Long.toString(heartbeat.toMillis()));
-        properties.setProperty(
-                "heartbeat.action.query",
-                "SELECT pg_logical_emit_message(false, '" + MESSAGE_PREFIX + "', clock_timestamp()::text)");
-        properties.setProperty("message.prefix.include.list", "banyan\\..*");
         properties.setProperty("retriable.restart.connector.wait.ms", "1000");
         properties.setProperty("errors.max.retries", "3"); // then our supervisor starts the engine anew
     }

@@ -1,6 +1,7 @@
 package dev.banyan.bridge.engine;
 
 import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
@@ -27,6 +28,9 @@ public final class TransactionAssembler {
      *
      * Rows of an incremental snapshot come inside the transaction that closes their window, but without its id, and END's counts
      * leave them out.
+     *
+     * MariaDB: each GTID is a BEGIN, and a statement that changes tables has no END; the next BEGIN ends it. So a BEGIN may complete a
+     * truncation. Rows without an END are those of XA PREPARE, of which nobody knows yet whether they will ever be committed.
      */
 
     /** What a record completed. */
@@ -38,8 +42,8 @@ public final class TransactionAssembler {
         /** A whole transaction, and the offset that may be stored once its events are safe. */
         record Committed(Transaction transaction, Map<String, ?> offset) implements Outcome {}
 
-        /** No transaction is open and everything before {@code offset} has been handed out: it may be stored. */
-        record Quiet(Map<String, ?> offset) implements Outcome {}
+        /** No transaction is open and everything up to {@code position} has been handed out: {@code offset} may be stored. */
+        record Quiet(long position, Map<String, ?> offset) implements Outcome {}
     }
 
     /** Most rows, and roughly the most bytes of values, that one transaction may have. */
@@ -47,6 +51,7 @@ public final class TransactionAssembler {
 
     private static final Outcome NOTHING = new Outcome.Nothing();
 
+    private final Dbms dbms;
     private final String transactionTopic;
     private final String messageTopic;
     private final String heartbeatTopic;
@@ -56,6 +61,7 @@ public final class TransactionAssembler {
     private final Map<String, TableId> tablesByTopic = new HashMap<>();
 
     private @Nullable String openId;
+    private Instant openedAt = Instant.EPOCH;
     private final List<Change> changes = new ArrayList<>();
     private final Map<String, Integer> countByTable = new HashMap<>();
     private final List<Change> readsLeftOver = new ArrayList<>();
@@ -64,7 +70,8 @@ public final class TransactionAssembler {
     private long bytes;
 
     /** An assembler of records under {@code topicPrefix}; the rows of {@code signalTable} are Debezium's own and are left out. */
-    public TransactionAssembler(String topicPrefix, TableId signalTable, Limits limits) {
+    public TransactionAssembler(Dbms dbms, String topicPrefix, TableId signalTable, Limits limits) {
+        this.dbms = dbms;
         this.transactionTopic = topicPrefix + ".transaction";
         this.messageTopic = topicPrefix + ".message";
         this.heartbeatTopic = "__debezium-heartbeat." + topicPrefix;
@@ -77,7 +84,7 @@ public final class TransactionAssembler {
         var topic = record.topic();
         var value = (Struct) record.value();
         if (topic.equals(transactionTopic)) {
-            return "BEGIN".equals(value.getString("status")) ? begin(value) : end(record, value);
+            return "BEGIN".equals(value.getString("status")) ? begin(record, value) : end(record, value);
         }
         if (topic.equals(heartbeatTopic)) {
             return quiet(record);
@@ -104,16 +111,31 @@ public final class TransactionAssembler {
     }
 
     private Outcome quiet(SourceRecord record) {
-        return openId == null && OffsetRule.isAtCommit(record.sourceOffset())
-                ? new Outcome.Quiet(record.sourceOffset())
-                : NOTHING;
+        var offset = record.sourceOffset();
+        return openId == null && OffsetRule.isAtCommit(offset) ? new Outcome.Quiet(commitLsn(offset), offset) : NOTHING;
     }
 
-    /** An open transaction at BEGIN was cut by a reconnection; it comes again as a whole. */
-    private Outcome begin(Struct value) {
+    /** An open transaction at BEGIN was cut by a reconnection, and comes again as a whole; or, with MariaDB, it had no END to come. */
+    private Outcome begin(SourceRecord record, Struct value) {
+        var id = transactionId(value);
+        var before = openId;
+        var outcome = dbms == Dbms.MARIADB && before != null && !before.equals(id) && !changes.isEmpty()
+                ? endless(before, record.sourceOffset())
+                : NOTHING;
         clear();
-        openId = transactionId(value);
-        return NOTHING;
+        openId = id;
+        openedAt = Instant.ofEpochMilli(value.getInt64("ts_ms"));
+        return outcome;
+    }
+
+    private Outcome endless(String id, Map<String, ?> offset) {
+        if (!changes.stream().allMatch(change -> change instanceof Change.Truncated)) {
+            throw new TransactionUnreadable("transaction " + id + ": " + changes.size()
+                    + " rows and no commit (expected: no XA transactions on the mapped tables; MariaDB logs their rows before it is"
+                    + " known whether they are committed)");
+        }
+        return new Outcome.Committed(
+                new Transaction(GtidRule.sequence(id), id, openedAt, changes), GtidRule.behind(offset, id));
     }
 
     private Outcome end(SourceRecord record, Struct value) {
@@ -125,14 +147,26 @@ public final class TransactionAssembler {
             throw new IllegalStateException("transaction " + id + ": a changed key's old row without its new row");
         }
         checkCounts(id, value);
-        var offset = record.sourceOffset();
         var complete = new ArrayList<Change>(readsLeftOver.size() + changes.size());
         complete.addAll(readsLeftOver);
         complete.addAll(changes);
-        var transaction = new Transaction(commitLsn(offset), id, commitTime(offset, value), complete);
         readsLeftOver.clear();
         clear();
-        return new Outcome.Committed(transaction, offset);
+        return switch (dbms) {
+            case POSTGRESQL -> {
+                var offset = record.sourceOffset();
+                yield new Outcome.Committed(
+                        new Transaction(commitLsn(offset), id, commitTime(offset, value), complete), offset);
+            }
+            case MARIADB -> {
+                var position = GtidRule.sequence(id);
+                var offset = GtidRule.behind(record.sourceOffset(), id);
+                yield complete.isEmpty() // of tables that are not mapped, or our heartbeat
+                        ? new Outcome.Quiet(position, offset)
+                        : new Outcome.Committed(
+                                new Transaction(position, id, commitTime(offset, value), complete), offset);
+            }
+        };
     }
 
     private void checkCounts(String id, Struct value) {
@@ -226,9 +260,9 @@ public final class TransactionAssembler {
         return value.getStruct("after");
     }
 
-    private static TableId tableOf(Struct value) {
+    private TableId tableOf(Struct value) {
         var source = value.getStruct("source");
-        return new TableId(source.getString("schema"), source.getString("table"));
+        return new TableId(source.getString(dbms == Dbms.MARIADB ? "db" : "schema"), source.getString("table"));
     }
 
     /** BEGIN's id is {@code 758:24767912}, END's {@code 758:24768256}: only the part before the colon is the transaction's. */

@@ -122,7 +122,7 @@ final class BulkEvents {
         }
         var subject = first.aggregate.bulkSubject();
         return new DomainEvent(
-                ids.id(transaction.commitLsn(), first.rule.name() + "/bulk/" + number, subject),
+                ids.id(transaction, first.rule.name() + "/bulk/" + number, subject),
                 first.aggregate.type(bulk.event()),
                 first.aggregate.topic(),
                 subject,

@@ -158,7 +158,7 @@ final class Evaluation {
         var aggregate = touch.plan().aggregate();
         var subject = touch.plan().subject(touch.key());
         var event = new DomainEvent(
-                ids.id(transaction.commitLsn(), rule.name(), subject),
+                ids.id(transaction, rule.name(), subject),
                 aggregate.type(rule.event()),
                 aggregate.topic(),
                 subject,

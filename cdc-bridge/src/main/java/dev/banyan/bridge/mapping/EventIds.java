@@ -1,5 +1,6 @@
 package dev.banyan.bridge.mapping;
 
+import dev.banyan.bridge.change.Transaction;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -10,7 +11,7 @@ import java.util.UUID;
 final class EventIds {
 
     /*
-     * A name-based UUID (RFC 9562, version 5) of: the bridge, the commit's position in the log, the rule, the subject. No clock, no
+     * A name-based UUID (RFC 9562, version 5) of: the bridge, the transaction (its position in the log, or its GTID), the rule, the subject. No clock, no
      * counter over the stream: both differ after a restart. No event type: it may be renamed while the fact stays the same.
      */
 
@@ -28,8 +29,8 @@ final class EventIds {
         namespace = bytes(uuid(bytes(ROOT), bridge));
     }
 
-    String id(long commitLsn, String rule, String subject) {
-        return uuid(namespace, Long.toHexString(commitLsn) + '|' + rule + '|' + subject)
+    String id(Transaction transaction, String rule, String subject) {
+        return uuid(namespace, transaction.identity() + '|' + rule + '|' + subject)
                 .toString();
     }
 

@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.engine.TransactionTooLarge;
+import dev.banyan.bridge.engine.TransactionUnreadable;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubRefused;
 import dev.banyan.bridge.lake.Lake;
@@ -17,6 +18,7 @@ import dev.banyan.bridge.store.Fenced;
 import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.SpoolClaim;
 import dev.banyan.bridge.store.StoreFailed;
+import dev.banyan.bridge.store.TableDefinition;
 import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -262,15 +264,22 @@ public final class BridgeRun {
         Position position;
         try (var connection = settings.source().connect()) {
             var stored = store.position();
-            switch (Preflight.check(settings.source(), connection, reach(stored, spool), settings.acceptedTimeline())) {
+            switch (Preflight.check(
+                    settings.source(),
+                    connection,
+                    new Preflight.Stored(reach(stored, spool), store.definitions()),
+                    settings.acceptedTimeline())) {
                 case Preflight.Verdict.Refuse(var what, var todo) -> {
                     return new Once(End.REFUSED, what + "\n" + todo);
                 }
-                case Preflight.Verdict.Go(var go, var isFirstStart) -> {
-                    position = stored.map(at ->
-                                    new Position(go.systemIdentifier(), go.timeline(), at.commitLsn(), at.offset()))
-                            .orElse(go);
-                    begin(store, position, isFirstStart);
+                case Preflight.Verdict.Go go -> {
+                    position = stored.map(at -> new Position(
+                                    go.position().systemIdentifier(),
+                                    go.position().timeline(),
+                                    at.commitLsn(),
+                                    at.offset()))
+                            .orElse(go.position());
+                    begin(store, position, go.definitions());
                 }
             }
         } catch (SQLException e) {
@@ -312,15 +321,21 @@ public final class BridgeRun {
         return lake == null ? null : Lake.open(lake, clock);
     }
 
-    private void begin(BridgeStore store, Position position, boolean isFirstStart) {
-        if (isFirstStart) {
+    private void begin(BridgeStore store, Position position, List<TableDefinition> definitions) {
+        var stored = store.position();
+        if (stored.isEmpty()) {
             var tables =
                     settings.source().tables().stream().map(table -> table.id()).toList();
-            store.begin(position, settings.backfillOnFirstStart() ? store.newBackfill(tables) : null);
-            LOG.info("first start at {}", Preflight.lsn(position.commitLsn()));
-        } else if (!store.position().equals(Optional.of(position))) {
-            store.begin(position, null);
+            store.begin(position, definitions, settings.backfillOnFirstStart() ? store.newBackfill(tables) : null);
+            LOG.info("first start at {}", settings.source().dbms().place(position.commitLsn()));
+        } else if (!stored.equals(Optional.of(position))) {
+            store.move(position);
         }
+    }
+
+    /** {@code position} as people know it. */
+    public String place(long position) {
+        return settings.source().dbms().place(position);
     }
 
     private Once runEngine(BridgeStore store, Position position, Hub hub, @Nullable Lake lake, @Nullable Spool spool)
@@ -347,6 +362,12 @@ public final class BridgeRun {
             return new Once(
                     End.REFUSED,
                     failure.getMessage() + "\nRaise the limits in the configuration, and the heap with -Xmx.");
+        }
+        if (failure != null && hasCause(failure, TransactionUnreadable.class)) {
+            return new Once(
+                    End.REFUSED,
+                    failure.getMessage() + "\nNothing was skipped, and nothing after it is read; see"
+                            + " docs/how-to/bridge-mariadb.md for how to go on.");
         }
         if (failure != null && hasCause(failure, HubRefused.class)) {
             return new Once(

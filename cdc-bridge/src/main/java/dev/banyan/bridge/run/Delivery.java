@@ -243,10 +243,10 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             sawSnapshot |= offset.get(OffsetRule.SNAPSHOT_TABLES) != null;
             switch (parts.assembler.accept(event.record())) {
                 case TransactionAssembler.Outcome.Nothing _ -> {}
-                case TransactionAssembler.Outcome.Quiet _ -> {
+                case TransactionAssembler.Outcome.Quiet(var position, var quiet) -> {
                     progress.heartbeats.incrementAndGet();
-                    if (offset.get(OffsetRule.COMMIT_LSN) instanceof Long lsn && lsn >= accepted) {
-                        add(arrivals, event, Arrival.quiet(lsn, offset, sawSnapshot));
+                    if (position >= accepted) {
+                        add(arrivals, event, Arrival.quiet(position, quiet, sawSnapshot));
                     }
                 }
                 case TransactionAssembler.Outcome.Committed(var transaction, var end) -> {

@@ -3,9 +3,12 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.StoredOffsets;
+import dev.banyan.bridge.engine.StoredSchemaHistory;
+import dev.banyan.bridge.engine.TemporalConverter;
 import dev.banyan.bridge.engine.TransactionAssembler;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.lake.Lake;
+import dev.banyan.bridge.source.LogState;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.spool.Spool;
 import dev.banyan.bridge.store.BridgeStore;
@@ -71,6 +74,7 @@ final class EngineRun implements AutoCloseable {
     private @Nullable String signalled;
     private long lagAtNanos;
     private @Nullable Connection lagConnection;
+    private @Nullable BinlogHeartbeat heartbeat;
 
     EngineRun(
             RunSettings settings,
@@ -101,8 +105,9 @@ final class EngineRun implements AutoCloseable {
         var spooling = settings.spool();
         var parts = new Delivery.Parts(
                 new TransactionAssembler(
+                        settings.source().dbms(),
                         EngineSettings.PREFIX,
-                        Source.SIGNAL_TABLE,
+                        settings.source().signalTable(),
                         settings.limits().transaction()),
                 courier,
                 spooling == null ? null : new ClaimedSpools(store, spooling.disk()),
@@ -113,6 +118,7 @@ final class EngineRun implements AutoCloseable {
         this.engineName = settings.name() + "-" + UUID.randomUUID();
         StoredOffsets.register(
                 engineName, () -> OffsetText.write(delivery.safe().offset()));
+        StoredSchemaHistory.register(engineName, new StoredSchemaLog(store));
         this.engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
                 .using(engineSettings(
                                 engineName,
@@ -137,9 +143,8 @@ final class EngineRun implements AutoCloseable {
         return new EngineSettings(
                 engineName,
                 source.database(),
-                source.slot(),
-                source.publication(),
-                Source.SIGNAL_TABLE,
+                source.reading(),
+                source.signalTable(),
                 source.tables().stream()
                         .map(table -> new EngineSettings.Table(table.id(), table.columns()))
                         .toList(),
@@ -150,6 +155,7 @@ final class EngineRun implements AutoCloseable {
     void start() {
         progress.signOfLife();
         delivery.start();
+        heartbeat = BinlogHeartbeat.start(settings.source(), settings.heartbeat());
         Thread.ofPlatform().name("banyan-engine").daemon().start(() -> {
             try {
                 engine.run();
@@ -169,7 +175,11 @@ final class EngineRun implements AutoCloseable {
     @Nullable
     Throwable failure() {
         var failed = delivery.failure();
-        return failed == null ? error : failed;
+        return failed == null
+                ? TemporalConverter.takeRefused(engineName)
+                        .<Throwable>map(refused -> refused)
+                        .orElse(error)
+                : failed;
     }
 
     String message() {
@@ -238,19 +248,9 @@ final class EngineRun implements AutoCloseable {
                 connection = settings.source().connect();
                 lagConnection = connection;
             }
-            try (var select = connection.prepareStatement("""
-                    SELECT pg_current_wal_lsn() - '0/0',
-                           (SELECT safe_wal_size FROM pg_replication_slots WHERE slot_name = ?),
-                           (SELECT setting::bigint << 20 FROM pg_settings WHERE name = 'max_slot_wal_keep_size')""")) {
-                select.setString(1, settings.source().slot());
-                try (var result = select.executeQuery()) {
-                    result.next();
-                    progress.logEndsAt(result.getLong(1));
-                    var left = result.getLong(2);
-                    var most = result.getLong(3);
-                    progress.logPercent(most > 0 ? Math.clamp(100 - 100 * left / most, 0, 100) : 0);
-                }
-            }
+            var state = LogState.of(settings.source(), connection, progress.lagMillis());
+            progress.logEndsAt(state.end());
+            progress.logPercent(state.percentUsed());
         } catch (SQLException e) {
             LOG.debug("lag not known", e);
             closeLagConnection();
@@ -298,6 +298,10 @@ final class EngineRun implements AutoCloseable {
     @Override
     public void close() {
         StoredOffsets.unregister(engineName);
+        StoredSchemaHistory.unregister(engineName);
+        if (heartbeat != null) {
+            heartbeat.close();
+        }
         delivery.closeSpool();
         closeLagConnection();
     }

@@ -3,7 +3,9 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.StoredOffsets;
+import dev.banyan.bridge.engine.StoredSchemaHistory;
 import dev.banyan.bridge.engine.TransactionAssembler;
+import dev.banyan.bridge.source.LogState;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.OffsetText;
 import dev.banyan.bridge.store.Position;
@@ -36,11 +38,14 @@ public final class LogPreview {
 
     private final Source source;
     private final Position position;
+    private final List<String> definitions;
     private final RunSettings.Limits limits;
 
-    public LogPreview(Source source, Position position, RunSettings.Limits limits) {
+    /** A preview from {@code position} on; {@code definitions} of tables are needed for MariaDB's log only. */
+    public LogPreview(Source source, Position position, List<String> definitions, RunSettings.Limits limits) {
         this.source = source;
         this.position = position;
+        this.definitions = List.copyOf(definitions);
         this.limits = limits;
     }
 
@@ -48,7 +53,9 @@ public final class LogPreview {
     public int read(int most, Consumer<Transaction> each) throws SQLException, InterruptedException {
         var reader = new Reader(end(), most, each);
         var engineName = "preview-" + UUID.randomUUID();
+        var beat = BinlogHeartbeat.start(source, HEARTBEAT);
         StoredOffsets.register(engineName, () -> OffsetText.write(position.offset()));
+        StoredSchemaHistory.register(engineName, StoredSchemaHistory.inMemory(definitions));
         var settings = EngineRun.engineSettings(engineName, source, HEARTBEAT, limits.queueBytesMax());
         var engine = engine(settings, reader);
         var thread = Thread.ofPlatform().name("banyan-preview").daemon().start(engine);
@@ -62,9 +69,11 @@ public final class LogPreview {
                             + " s (expected: transactions or heartbeats)",
                     e);
         } finally {
+            beat.close();
             close(engine);
             thread.join(CLOSE_MAX);
             StoredOffsets.unregister(engineName);
+            StoredSchemaHistory.unregister(engineName);
         }
     }
 
@@ -85,19 +94,16 @@ public final class LogPreview {
     }
 
     private long end() throws SQLException {
-        try (var connection = source.connect();
-                var statement = connection.createStatement();
-                var result = statement.executeQuery("SELECT pg_current_wal_lsn() - '0/0'")) {
-            result.next();
-            return result.getLong(1);
+        try (var connection = source.connect()) {
+            return LogState.end(source, connection);
         }
     }
 
     private final class Reader implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {
 
         private final CompletableFuture<Integer> done = new CompletableFuture<>();
-        private final TransactionAssembler assembler =
-                new TransactionAssembler(EngineSettings.PREFIX, Source.SIGNAL_TABLE, limits.transaction());
+        private final TransactionAssembler assembler = new TransactionAssembler(
+                source.dbms(), EngineSettings.PREFIX, source.signalTable(), limits.transaction());
         private final long end;
         private final int most;
         private final Consumer<Transaction> each;
@@ -137,8 +143,8 @@ public final class LogPreview {
         private void accept(SourceRecord record) {
             switch (assembler.accept(record)) {
                 case TransactionAssembler.Outcome.Nothing _ -> {}
-                case TransactionAssembler.Outcome.Quiet _ -> {
-                    if (record.sourceOffset().get("lsn") instanceof Long lsn && lsn >= end) {
+                case TransactionAssembler.Outcome.Quiet quiet -> {
+                    if (quiet.position() >= end) {
                         done.complete(count);
                     }
                 }
@@ -152,7 +158,7 @@ public final class LogPreview {
                 return;
             }
             var isEmpty = transaction.changes().stream()
-                    .allMatch(change -> change.table().equals(Source.SIGNAL_TABLE));
+                    .allMatch(change -> change.table().equals(source.signalTable()));
             if (transaction.commitLsn() <= position.commitLsn() || isEmpty) {
                 return;
             }

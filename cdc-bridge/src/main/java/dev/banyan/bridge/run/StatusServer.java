@@ -2,7 +2,6 @@ package dev.banyan.bridge.run;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.store.Fault;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -144,7 +143,7 @@ public final class StatusServer implements AutoCloseable {
         status.put("state", progress.state().name().toLowerCase(Locale.ROOT));
         status.put("reason", progress.reason());
         status.put("since", Instant.ofEpochMilli(progress.stateSinceMs()).toString());
-        status.put("position", Preflight.lsn(progress.commitLsn()));
+        status.put("position", run.place(progress.commitLsn()));
         status.put(
                 "lastCommitTime",
                 Instant.ofEpochMilli(progress.lastCommitTimeMs()).toString());

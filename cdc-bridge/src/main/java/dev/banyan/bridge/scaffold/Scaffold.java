@@ -23,7 +23,7 @@ public final class Scaffold {
     private static final int KEY_BYTES = 32;
     private static final int NAME_CHARACTERS_MAX = 40;
 
-    /** Where to read and where to write. {@code password} may be empty. */
+    /** Where to read and where to write. {@code password} may be empty; an empty {@code schema} is PostgreSQL's public, or MariaDB's database of the URL. */
     public record Settings(
             String jdbcUrl, String user, String password, String schema, Path folder, boolean overwrites) {}
 
@@ -44,8 +44,8 @@ public final class Scaffold {
     /** Reads the schema and writes the files, or nothing when one of them is there already. */
     public static Written write(Settings settings) throws ScaffoldFailed {
         if (!Source.isUsable(settings.jdbcUrl()) || settings.jdbcUrl().matches(".*[?&](user|password)=.*")) {
-            throw new ScaffoldFailed(
-                    "--jdbc: not usable (expected: jdbc:postgresql://HOST:PORT/DATABASE; user and password have their own options)");
+            throw new ScaffoldFailed("--jdbc: not usable (expected: " + Source.URL_EXPECTED
+                    + "; user and password have their own options)");
         }
         return new Scaffold(settings).write();
     }
@@ -76,7 +76,14 @@ public final class Scaffold {
         var source = new Source(
                 settings.jdbcUrl(), settings.user(), settings.password(), "unused", "unused", false, List.of());
         try (var connection = source.connect()) {
-            return SchemaReader.read(connection, settings.schema());
+            return switch (source.dbms()) {
+                case POSTGRESQL ->
+                    SchemaReader.read(connection, settings.schema().isEmpty() ? "public" : settings.schema());
+                case MARIADB ->
+                    MariaDbSchemaReader.read(
+                            connection,
+                            settings.schema().isEmpty() ? source.database().name() : settings.schema());
+            };
         } catch (SQLException e) {
             throw new ScaffoldFailed(
                     "cannot read " + settings.jdbcUrl() + " as " + settings.user() + ": " + e.getMessage(), e);

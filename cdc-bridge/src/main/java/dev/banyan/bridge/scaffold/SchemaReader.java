@@ -17,11 +17,11 @@ import java.util.TreeMap;
 final class SchemaReader {
 
     /** Rows of a table that are looked at for the values of its short columns. */
-    private static final int ROWS_MAX = 100_000;
+    static final int ROWS_MAX = 100_000;
 
-    private static final int CODE_CHARACTERS_MAX = 4;
+    static final int CODE_CHARACTERS_MAX = 4;
     private static final Set<String> SHORT_TEXT = Set.of("bpchar", "varchar");
-    private static final Set<String> TOOLS_OWN =
+    static final Set<String> TOOLS_OWN =
             Set.of("flyway_schema_history", "schema_version", "databasechangelog", "databasechangeloglock");
 
     private final Connection connection;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a column of PostgreSQL holds. {@code name} is its type as declared, {@code base} the type a domain is made of, else the same.
+ * What a column holds, in PostgreSQL's words. {@code name} is its type as declared, {@code base} the type a domain is made of, else the same.
  * With {@code isText} the text that PostgreSQL prints for a value reaches the bridge letter for letter.
  */
 public record ColumnType(String name, String base, boolean isText, boolean isEnum, Generated generated) {
@@ -62,6 +62,13 @@ public record ColumnType(String name, String base, boolean isText, boolean isEnu
 
     /** By table and name, every column of {@code tables} that are there. */
     public static Map<TableId, Map<String, ColumnType>> of(Connection connection, Collection<TableId> tables)
+            throws SQLException {
+        return connection.getMetaData().getDatabaseProductName().equals("MariaDB")
+                ? MariaDbTypes.of(connection, tables)
+                : postgresql(connection, tables);
+    }
+
+    private static Map<TableId, Map<String, ColumnType>> postgresql(Connection connection, Collection<TableId> tables)
             throws SQLException {
         var types = new HashMap<TableId, Map<String, ColumnType>>();
         try (var select = connection.prepareStatement("""

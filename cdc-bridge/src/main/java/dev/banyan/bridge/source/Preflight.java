@@ -1,9 +1,12 @@
 package dev.banyan.bridge.source;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.engine.OffsetRule;
 import dev.banyan.bridge.store.Position;
+import dev.banyan.bridge.store.TableDefinition;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +23,18 @@ public final class Preflight {
     /** Where to start, or why not to. */
     public sealed interface Verdict {
 
-        /** Everything is in place. */
-        record Go(Position position, boolean isFirstStart) implements Verdict {}
+        /** Everything is in place; at a first start with {@code definitions} of the tables as they are at the position. */
+        record Go(Position position, List<TableDefinition> definitions, boolean isFirstStart) implements Verdict {}
 
         /** Going on would lose or repeat something; {@code todo} says what a person can do. */
         record Refuse(String what, String todo) implements Verdict {}
     }
+
+    /** What the store remembers: how far the bridge is, and, of MariaDB, how its tables are made. */
+    public record Stored(Optional<Position> position, List<TableDefinition> definitions) {}
+
+    /** Where to begin anew, and how the tables are made there. */
+    public record Beginning(Position position, List<TableDefinition> definitions) {}
 
     private record Server(String systemIdentifier, int timeline, long currentLsn) {}
 
@@ -37,8 +46,16 @@ public final class Preflight {
             @Nullable String currentDatabase) {}
 
     /** Sets up what is missing where the source is ours to manage, and judges what is there. */
-    public static Verdict check(Source source, Connection connection, Optional<Position> stored, int acceptedTimeline)
+    public static Verdict check(Source source, Connection connection, Stored stored, int acceptedTimeline)
             throws SQLException {
+        return switch (source.dbms()) {
+            case POSTGRESQL -> postgresql(source, connection, stored.position, acceptedTimeline);
+            case MARIADB -> new MariaDbPreflight(source, connection).check(stored);
+        };
+    }
+
+    private static Verdict postgresql(
+            Source source, Connection connection, Optional<Position> stored, int acceptedTimeline) throws SQLException {
         var slotBefore = slot(source, connection);
         if (stored.isPresent() && slotBefore.isEmpty()) {
             return gap(
@@ -84,7 +101,7 @@ public final class Preflight {
         if (stored.isEmpty()) {
             var lsn = slot.confirmedLsn;
             var position = new Position(server.systemIdentifier, server.timeline, lsn, OffsetRule.startingAt(lsn));
-            return new Verdict.Go(position, true);
+            return new Verdict.Go(position, List.of(), true);
         }
         return goOn(source, server, slot.confirmedLsn, stored.get(), acceptedTimeline);
     }
@@ -120,9 +137,10 @@ public final class Preflight {
             }
             return new Verdict.Go(
                     new Position(server.systemIdentifier, server.timeline, position.commitLsn(), position.offset()),
+                    List.of(),
                     false);
         }
-        return new Verdict.Go(position, false);
+        return new Verdict.Go(position, List.of(), false);
     }
 
     private static Verdict.Refuse gap(Source source, String what) {
@@ -170,8 +188,11 @@ public final class Preflight {
         }
     }
 
-    /** The process of the legacy database that serves whoever reads the slot now; empty when nobody does. */
+    /** The process of PostgreSQL that serves whoever reads the slot now; empty when nobody does. Any number may read MariaDB's log. */
     public static Optional<Integer> reader(Source source, Connection connection) throws SQLException {
+        if (source.dbms() == Dbms.MARIADB) {
+            return Optional.empty();
+        }
         try (var select = connection.prepareStatement(
                 "SELECT active_pid FROM pg_replication_slots WHERE slot_name = ? AND active")) {
             select.setString(1, source.slot());
@@ -181,8 +202,14 @@ public final class Preflight {
         }
     }
 
-    /** The slot's position for a new start after a gap; empty when there is no usable slot. */
-    public static Optional<Position> slotPosition(Source source, Connection connection) throws SQLException {
+    /** Where to begin anew after a gap; empty when the database is not set up. */
+    public static Optional<Beginning> beginning(Source source, Connection connection) throws SQLException {
+        return source.dbms() == Dbms.MARIADB
+                ? new MariaDbPreflight(source, connection).beginning()
+                : slotPosition(source, connection).map(position -> new Beginning(position, List.of()));
+    }
+
+    private static Optional<Position> slotPosition(Source source, Connection connection) throws SQLException {
         var slot = slot(source, connection);
         if (slot.isEmpty() || slot.get().confirmedLsn == null) {
             return Optional.empty();
@@ -193,8 +220,7 @@ public final class Preflight {
     }
 
     /** {@code 0/1A2B3C}, as PostgreSQL writes it. */
-    public static String lsn(long lsn) {
-        return Long.toHexString(lsn >>> 32).toUpperCase(java.util.Locale.ROOT) + "/"
-                + Long.toHexString(lsn & 0xffffffffL).toUpperCase(java.util.Locale.ROOT);
+    private static String lsn(long lsn) {
+        return Dbms.POSTGRESQL.place(lsn);
     }
 }

@@ -1,31 +1,41 @@
 package dev.banyan.bridge.source;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.EngineSettings;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Properties;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 
-/** The legacy database: how to reach it, and the names of what the bridge uses there. */
+/**
+ * The legacy database: how to reach it, and the names of what the bridge uses there. {@code slot} names PostgreSQL's slot; in MariaDB,
+ * which has none, it names the database that the bridge keeps its own two tables in. {@code replica} is how it reads
+ * MariaDB's log.
+ */
 public record Source(
         String jdbcUrl,
         String user,
         String password,
         String slot,
         String publication,
+        EngineSettings.Reading.Replica replica,
         boolean manage,
         List<Table> tables) {
 
-    /** The one table the bridge owns in the legacy database: Debezium writes a backfill's windows there. */
-    public static final TableId SIGNAL_TABLE = new TableId("banyan", "signal");
+    /** What a URL has to look like, in words. */
+    public static final String URL_EXPECTED =
+            "jdbc:postgresql://HOST:PORT/DATABASE or jdbc:mariadb://HOST:PORT/DATABASE";
 
     private static final Pattern URL =
-            Pattern.compile("jdbc:postgresql://(\\[[^]]+]|[^:/?\\[]+)(?::([0-9]+))?/([^?]+)(?:\\?.*)?");
-    private static final int PORT_DEFAULT = 5432;
+            Pattern.compile("jdbc:(postgresql|mariadb)://(\\[[^]]+]|[^:/?\\[,]+)(?::([0-9]+))?/([^?]+)(?:\\?.*)?");
     private static final int CONNECT_SECONDS = 10;
+    private static final int ANSWER_SECONDS = 60;
+    private static final long SERVER_IDS_FROM = 1L << 30;
 
     /** What a mapping needs of a column. */
     @FunctionalInterface
@@ -51,10 +61,36 @@ public record Source(
 
     public Source {
         tables = List.copyOf(tables);
-        if (!URL.matcher(jdbcUrl).matches()) {
-            throw new IllegalArgumentException(
-                    "source.jdbcUrl: " + jdbcUrl + " (expected: jdbc:postgresql://HOST:PORT/DATABASE)");
+        if (!isUsable(jdbcUrl)) {
+            throw new IllegalArgumentException("source.jdbcUrl: " + jdbcUrl + " (expected: " + URL_EXPECTED + ")");
         }
+    }
+
+    /** The same, with a number among MariaDB's replicas that follows from {@code slot}; zero dates are refused. */
+    public Source(
+            String jdbcUrl,
+            String user,
+            String password,
+            String slot,
+            String publication,
+            boolean manage,
+            List<Table> tables) {
+        this(
+                jdbcUrl,
+                user,
+                password,
+                slot,
+                publication,
+                new EngineSettings.Reading.Replica(serverIdOf(slot), false),
+                manage,
+                tables);
+    }
+
+    /** A number from 2^30 to 2^31 that other replicas hardly have, always the same for {@code name}. */
+    public static long serverIdOf(String name) {
+        var crc = new CRC32();
+        crc.update(name.getBytes(StandardCharsets.UTF_8));
+        return SERVER_IDS_FROM + crc.getValue() % SERVER_IDS_FROM;
     }
 
     /** True when {@code jdbcUrl} is one that both JDBC and Debezium can use. */
@@ -62,9 +98,28 @@ public record Source(
         return URL.matcher(jdbcUrl).matches();
     }
 
+    /** The kind of database that {@code jdbcUrl} names. */
+    public static Dbms dbms(String jdbcUrl) {
+        return jdbcUrl.startsWith("jdbc:mariadb:") ? Dbms.MARIADB : Dbms.POSTGRESQL;
+    }
+
+    public Dbms dbms() {
+        return dbms(jdbcUrl);
+    }
+
+    /** The table that Debezium writes a backfill's windows into. */
+    public TableId signalTable() {
+        return new TableId(dbms() == Dbms.MARIADB ? slot : "banyan", "signal");
+    }
+
+    /** The table whose one row the bridge changes in MariaDB, to see that the log still comes. */
+    public TableId heartbeatTable() {
+        return new TableId(slot, "heartbeat");
+    }
+
     /** The same, with nothing in the database for us to set up. */
     public Source unmanaged() {
-        return new Source(jdbcUrl, user, password, slot, publication, false, tables);
+        return new Source(jdbcUrl, user, password, slot, publication, replica, false, tables);
     }
 
     /** The same, with columns of any type. */
@@ -75,6 +130,7 @@ public record Source(
                 password,
                 slot,
                 publication,
+                replica,
                 manage,
                 tables.stream()
                         .map(table -> new Table(table.id, table.columns, table.key))
@@ -87,8 +143,17 @@ public record Source(
         if (!url.matches()) {
             throw new IllegalStateException("source.jdbcUrl: " + jdbcUrl);
         }
-        var port = url.group(2) == null ? PORT_DEFAULT : Integer.parseInt(url.group(2));
-        return new EngineSettings.Database(url.group(1), port, url.group(3), user, password);
+        var portDefault = dbms() == Dbms.MARIADB ? 3306 : 5432;
+        var port = url.group(3) == null ? portDefault : Integer.parseInt(url.group(3));
+        return new EngineSettings.Database(url.group(2), port, url.group(4), user, password);
+    }
+
+    /** As what Debezium reads the log. */
+    public EngineSettings.Reading reading() {
+        return switch (dbms()) {
+            case POSTGRESQL -> new EngineSettings.Reading.Slot(slot, publication);
+            case MARIADB -> replica;
+        };
     }
 
     /** A new connection; the caller closes it. */
@@ -96,9 +161,17 @@ public record Source(
         var properties = new Properties();
         properties.setProperty("user", user);
         properties.setProperty("password", password);
-        properties.setProperty("ApplicationName", "banyan-bridge");
-        properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS));
-        properties.setProperty("socketTimeout", "60");
+        switch (dbms()) {
+            case POSTGRESQL -> {
+                properties.setProperty("ApplicationName", "banyan-bridge");
+                properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS));
+                properties.setProperty("socketTimeout", Integer.toString(ANSWER_SECONDS));
+            }
+            case MARIADB -> {
+                properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS * 1_000));
+                properties.setProperty("socketTimeout", Integer.toString(ANSWER_SECONDS * 1_000));
+            }
+        }
         return DriverManager.getConnection(jdbcUrl, properties);
     }
 

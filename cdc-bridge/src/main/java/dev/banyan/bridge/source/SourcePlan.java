@@ -1,5 +1,6 @@
 package dev.banyan.bridge.source;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.TableId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -58,7 +59,14 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
 
     /** What {@code source} still lacks. */
     public static SourcePlan of(Source source, Connection connection) throws SQLException {
-        return new Planner(source, connection).plan();
+        return source.dbms() == Dbms.MARIADB
+                ? new MariaDbPlan(source, connection).plan()
+                : new Planner(source, connection).plan();
+    }
+
+    /** Why the log of MariaDB would not tell all that happens to {@code table}, whatever its columns. */
+    public static List<String> obstaclesOf(Connection connection, TableId table) throws SQLException {
+        return new MariaDbTable(connection, new Source.Table(table, List.of(), List.of()), false).obstacles();
     }
 
     /** Runs the steps, each by itself, because a slot cannot be made in a transaction that has written. */
@@ -176,7 +184,7 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
             var wanted = new LinkedHashSet<TableId>();
             source.tables().forEach(table -> wanted.add(table.id()));
             wanted.removeAll(refused);
-            wanted.add(Source.SIGNAL_TABLE);
+            wanted.add(source.signalTable());
             var name = quoted(source.publication());
             if (text("SELECT pubname FROM pg_publication WHERE pubname = ?", source.publication()) == null) {
                 var options = String.join(", ", options(isPartitioned, readsGenerated));
@@ -265,7 +273,7 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
                             source.user()))) {
                 steps.add(new Step("backfills mark their windows", "GRANT USAGE ON SCHEMA banyan TO " + role));
             }
-            if (lacks("INSERT", Source.SIGNAL_TABLE) || lacks("DELETE", Source.SIGNAL_TABLE)) {
+            if (lacks("INSERT", source.signalTable()) || lacks("DELETE", source.signalTable())) {
                 steps.add(new Step(
                         "backfills mark their windows, and the bridge clears them away",
                         "GRANT SELECT, INSERT, UPDATE, DELETE ON banyan.signal TO " + role));

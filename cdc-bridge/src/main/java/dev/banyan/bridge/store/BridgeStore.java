@@ -324,18 +324,43 @@ public final class BridgeStore implements AutoCloseable {
     }
 
     /** Records where the bridge begins anew after a gap that was dealt with: what a spool still held is given up. */
-    public void beginAnew(Position position, Backfill backfill) {
-        begin(position, backfill);
+    public void beginAnew(Position position, List<TableDefinition> definitions, Backfill backfill) {
+        begin(position, definitions, backfill);
         releaseSpool();
     }
 
-    /** Records where the bridge begins; the first backfill goes with it. */
-    public void begin(Position position, @Nullable Backfill backfill) {
+    /** Records where the bridge begins and how the tables are made there; the first backfill goes with it. */
+    public void begin(Position position, List<TableDefinition> definitions, @Nullable Backfill backfill) {
         run("recording the first position", connection -> {
             movePosition(connection, epoch, lease, clock, position);
+            TableDefinitions.replace(connection, definitions);
             if (backfill != null) {
                 insert(connection, backfill);
             }
+            return null;
+        });
+    }
+
+    /** Records that the server's own numbers changed while its log goes on; throws {@link Fenced} if the lease is lost. */
+    public void move(Position position) {
+        run("recording the position", connection -> {
+            movePosition(connection, epoch, lease, clock, position);
+            return null;
+        });
+    }
+
+    /** How the tables are made, and every change of them that was met in the log, oldest first. */
+    public List<TableDefinition> definitions() {
+        return run("reading the tables' definitions", TableDefinitions::all);
+    }
+
+    /** Remembers a change of a table that was met in the log; throws {@link Fenced} if the lease is lost. */
+    public void define(String change) {
+        run("writing a table's definition", connection -> {
+            if (readLease(connection).epoch() != epoch) {
+                checkNotFenced(0);
+            }
+            TableDefinitions.add(connection, new TableDefinition(null, change));
             return null;
         });
     }

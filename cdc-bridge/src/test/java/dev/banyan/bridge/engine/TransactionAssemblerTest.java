@@ -3,6 +3,7 @@ package dev.banyan.bridge.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.TransactionAssembler.Outcome;
 import java.util.HashMap;
@@ -44,7 +45,7 @@ class TransactionAssemblerTest {
             SchemaBuilder.struct().field("ts_ms", Schema.INT64_SCHEMA).build();
 
     private final TransactionAssembler assembler = new TransactionAssembler(
-            "banyan", new TableId("banyan", "signal"), new TransactionAssembler.Limits(3, 1_000_000));
+            Dbms.POSTGRESQL, "banyan", new TableId("banyan", "signal"), new TransactionAssembler.Limits(3, 1_000_000));
 
     private static SourceRecord record(String topic, Struct value, long lsn, long commit) {
         Map<String, Object> offset = new HashMap<>();

@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.Bridge;
+import dev.banyan.bridge.change.Dbms;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -29,13 +30,25 @@ class KillTest {
     @Test
     @Tag("soak")
     void nothingIsLostRepeatedOrTornWhenTheProcessIsKilledOften() throws Exception {
-        killed("killed_often", 40);
+        killed(Dbms.POSTGRESQL, "killed_often", 40);
     }
 
-    private void killed(String name, int kills) throws Exception {
-        try (var bridge = new TestBridge(name, folder, "account", "ledger")) {
+    /** {@code -Dbanyan.kills=100} */
+    @Test
+    @Tag("soak")
+    void nothingOfMariaDbIsLostEither() throws Exception {
+        killed(Dbms.MARIADB, "killed_often", Integer.getInteger("banyan.kills", 40));
+    }
+
+    @Test
+    void nothingOfMariaDbIsLostInAFewKills() throws Exception {
+        killed(Dbms.MARIADB, "killed", 2);
+    }
+
+    private void killed(Dbms dbms, String name, int kills) throws Exception {
+        try (var bridge = new TestBridge(dbms, name, folder, "account", "ledger")) {
             bridge.backfill = true;
-            bridge.sql("INSERT INTO account SELECT g, '0' FROM generate_series(1, " + ACCOUNTS + ") g");
+            bridge.sql("INSERT INTO account SELECT g, '0' FROM " + bridge.series(1, ACCOUNTS));
             var config = bridge.config();
             var writing = new AtomicBoolean(true);
             var written = new AtomicLong();

@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
@@ -9,12 +10,15 @@ import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.store.Backfill;
 import java.io.StringReader;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.PGConnection;
 
 /** The faults that lose rows with stock Debezium, and others, against the whole bridge on real servers. */
@@ -47,15 +51,16 @@ class NothingLostTest {
         }
     }
 
-    @Test
-    void interleavedTransactionsSurviveARestart() throws Exception {
-        try (var bridge = new TestBridge("interleaved", folder, "t_long", "t_short").start()) {
+    @ParameterizedTest
+    @EnumSource
+    void interleavedTransactionsSurviveARestart(Dbms dbms) throws Exception {
+        try (var bridge = new TestBridge(dbms, "interleaved", folder, "t_long", "t_short").start()) {
             try (var open = bridge.connect()) {
                 open.setAutoCommit(false);
-                open.createStatement().execute("INSERT INTO t_long SELECT g, 'a' FROM generate_series(1, 5) g");
+                open.createStatement().execute("INSERT INTO t_long SELECT g, 'a' FROM " + bridge.series(1, 5));
                 bridge.sql("INSERT INTO t_short VALUES (90, 'b')");
                 Await.until("the short one arrives", () -> bridge.fold().containsKey("t_short/90"));
-                open.createStatement().execute("INSERT INTO t_long SELECT g, 'a' FROM generate_series(6, 10) g");
+                open.createStatement().execute("INSERT INTO t_long SELECT g, 'a' FROM " + bridge.series(6, 10));
                 bridge.stop();
                 open.commit();
             }
@@ -91,10 +96,11 @@ class NothingLostTest {
         }
     }
 
-    @Test
-    void crashBetweenHubAndStoreRepeatsNothingAndMapsAlike() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void crashBetweenHubAndStoreRepeatsNothingAndMapsAlike(Dbms dbms) throws Exception {
         var crash = new AtomicInteger();
-        try (var bridge = new TestBridge("between", folder, "b")) {
+        try (var bridge = new TestBridge(dbms, "between", folder, "b")) {
             bridge.hub = real -> new Faulty(real, new AtomicInteger(), crash);
             bridge.start();
             bridge.sql("INSERT INTO b VALUES (1, 'one')");
@@ -109,11 +115,12 @@ class NothingLostTest {
         }
     }
 
-    @Test
-    void backfillSurvivesRestartsAndWritersUnderHeartbeats() throws Exception {
-        try (var bridge = new TestBridge("filled", folder, "big", "small")) {
-            bridge.sql("INSERT INTO big SELECT g, 'old' FROM generate_series(1, 20000) g");
-            bridge.sql("INSERT INTO small SELECT g, 'old' FROM generate_series(1, 10) g");
+    @ParameterizedTest
+    @EnumSource
+    void backfillSurvivesRestartsAndWritersUnderHeartbeats(Dbms dbms) throws Exception {
+        try (var bridge = new TestBridge(dbms, "filled", folder, "big", "small")) {
+            bridge.sql("INSERT INTO big SELECT g, 'old' FROM " + bridge.series(1, 20_000));
+            bridge.sql("INSERT INTO small SELECT g, 'old' FROM " + bridge.series(1, 10));
             bridge.backfill = true;
             var writing = new AtomicBoolean(true);
             var writer = Thread.ofPlatform().start(() -> write(bridge, writing));
@@ -146,6 +153,61 @@ class NothingLostTest {
             }
         } catch (java.sql.SQLException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aLargeTransactionOfMariaDbSurvivesAFailureInsideItAndARestart() throws Exception {
+        var fail = new AtomicInteger();
+        try (var bridge = new TestBridge(Dbms.MARIADB, "inserted", folder, "ins")) {
+            bridge.hub = real -> new Faulty(real, fail, new AtomicInteger());
+            bridge.start();
+            fail.set(1);
+            bridge.sql("INSERT INTO ins SELECT g, 'x' FROM " + bridge.series(1, 20_000));
+            bridge.awaitEqual();
+            assertThat(bridge.progress().engineStarts()).isGreaterThan(1);
+            assertThat(bridge.repeatedIds()).isEmpty();
+        }
+    }
+
+    @Test
+    void mariaDbIsKilledAndComesBack() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "cut", folder, "c").start()) {
+            try (var open = bridge.connect()) {
+                open.setAutoCommit(false);
+                open.createStatement().execute("INSERT INTO c VALUES (1, 'never committed')");
+                bridge.sql("INSERT INTO c SELECT g, 'x' FROM " + bridge.series(2, 3_000));
+                Servers.mariadb().kill();
+            } catch (SQLException e) {
+                assertThat(e.getMessage()).as("the connection is gone").isNotBlank();
+            }
+            Servers.mariadb().launch();
+            bridge.sql("INSERT INTO c VALUES (9999, 'after')");
+            bridge.awaitEqual();
+            assertThat(bridge.fold()).hasSize(3_000).doesNotContainKey("c/1");
+            assertThat(bridge.repeatedIds()).isEmpty();
+        }
+    }
+
+    @Test
+    void keyUpdateTruncateAndChangesOfATableOfMariaDbArriveWhole() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "shapes", folder, "s").start()) {
+            bridge.sql("INSERT INTO s VALUES (1, 'a')");
+            bridge.sql("UPDATE s SET id = 2");
+            bridge.sql("ALTER TABLE s ADD other INTEGER FIRST");
+            bridge.sql("INSERT INTO s VALUES (7, 3, 'after the change')");
+            bridge.awaitEqual();
+            assertThat(bridge.data())
+                    .anySatisfy(data -> assertThat(data).startsWith("d|s|1|").endsWith("moved"));
+            bridge.stop();
+            bridge.sql("ALTER TABLE s DROP other, ADD more INTEGER AFTER id");
+            bridge.sql("INSERT INTO s VALUES (4, 7, 'while it was away')");
+            bridge.start();
+            bridge.awaitEqual();
+            bridge.sql("TRUNCATE TABLE s");
+            bridge.awaitEqual();
+            assertThat(bridge.fold()).isEmpty();
+            assertThat(bridge.repeatedIds()).isEmpty();
         }
     }
 

@@ -175,7 +175,7 @@ class PreflightTest {
             var source =
                     new Source(own.jdbcUrl(), own.user(), own.password(), own.slot(), own.publication(), true, tables);
             try (var connection = source.connect()) {
-                var verdict = Preflight.check(source, connection, Optional.empty(), 0);
+                var verdict = Preflight.check(source, connection, new Preflight.Stored(Optional.empty(), List.of()), 0);
                 assertThat(verdict)
                         .isInstanceOfSatisfying(Preflight.Verdict.Refuse.class, refuse -> assertThat(refuse.todo())
                                 .contains("table public.pay_log: no primary key"));

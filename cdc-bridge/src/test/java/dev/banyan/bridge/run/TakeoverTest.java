@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.servers.LocalKafka;
 import java.net.InetAddress;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** One bridge at a time, and a hub that goes away and comes back. */
 class TakeoverTest {
@@ -17,11 +20,13 @@ class TakeoverTest {
     @TempDir
     Path folder;
 
-    @Test
-    void aSecondInstanceWaitsAndGoesOnWhereTheFirstStopped() throws Exception {
-        try (var bridge = new TestBridge("pair", folder, "p")) {
-            Servers.postgres().createDatabase("pair_store");
-            bridge.store = new BridgeStore.Settings(Servers.postgres().jdbcUrl("pair_store"), "postgres", "postgres");
+    @ParameterizedTest
+    @EnumSource
+    void aSecondInstanceWaitsAndGoesOnWhereTheFirstStopped(Dbms dbms) throws Exception {
+        try (var bridge = new TestBridge(dbms, "pair", folder, "p")) {
+            var store = bridge.name + "_store";
+            Servers.postgres().createDatabase(store);
+            bridge.store = new BridgeStore.Settings(Servers.postgres().jdbcUrl(store), "postgres", "postgres");
             bridge.start();
             var second = new BridgeRun(bridge.settings(bridge.tables), InstantSource.system());
             var running = Thread.ofPlatform().name("second").start(() -> {

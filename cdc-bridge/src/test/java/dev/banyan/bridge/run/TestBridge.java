@@ -1,7 +1,9 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.KafkaHub;
 import dev.banyan.bridge.lake.Lake;
@@ -32,11 +34,18 @@ import org.jspecify.annotations.Nullable;
 /** A bridge over its own database, slot, topic and store: every table has columns id and v. */
 final class TestBridge implements AutoCloseable {
 
+    final Dbms dbms;
     final String name;
     final Path folder;
-    final List<String> tables;
+    List<String> tables;
+    List<String> columns = List.of("id", "v");
     boolean backfill;
     boolean manage = true;
+    boolean zeroDatesAsNull;
+
+    @Nullable
+    String user;
+
     BridgeStore.Settings store;
     String bootstrapServers = Servers.kafka().bootstrapServers();
     Lake.@Nullable Settings lake;
@@ -48,12 +57,20 @@ final class TestBridge implements AutoCloseable {
     volatile BridgeRun.End end = BridgeRun.End.STOPPED;
 
     TestBridge(String name, Path folder, String... tables) {
-        this.name = name;
+        this(Dbms.POSTGRESQL, name, folder, tables);
+    }
+
+    TestBridge(Dbms dbms, String name, Path folder, String... tables) {
+        this.dbms = dbms;
+        this.name = dbms == Dbms.MARIADB ? name + "_m" : name;
         this.folder = folder;
         this.tables = List.of(tables);
         this.mapper = new RowEvents(topic());
         this.store = new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "");
-        Servers.postgres().createDatabase(name);
+        switch (dbms) {
+            case POSTGRESQL -> Servers.postgres().createDatabase(this.name);
+            case MARIADB -> Servers.mariadb().createDatabase(this.name);
+        }
         for (var table : tables) {
             sql("CREATE TABLE " + table + " (id BIGINT PRIMARY KEY, v TEXT)");
         }
@@ -66,11 +83,42 @@ final class TestBridge implements AutoCloseable {
     }
 
     void sql(String sql) {
-        Servers.postgres().execute(name, sql);
+        switch (dbms) {
+            case POSTGRESQL -> Servers.postgres().execute(name, sql);
+            case MARIADB -> Servers.mariadb().execute(name, sql);
+        }
     }
 
     Connection connect() throws SQLException {
-        return Servers.postgres().connect(name);
+        return switch (dbms) {
+            case POSTGRESQL -> Servers.postgres().connect(name);
+            case MARIADB -> Servers.mariadb().connect(name);
+        };
+    }
+
+    /** For a FROM: the numbers {@code from} to {@code to}, as column g. */
+    String series(long from, long to) {
+        return switch (dbms) {
+            case POSTGRESQL -> "generate_series(" + from + ", " + to + ") g";
+            case MARIADB -> "(SELECT seq AS g FROM seq_" + from + "_to_" + to + ") s";
+        };
+    }
+
+    private String user() {
+        if (user != null) {
+            return user;
+        }
+        return dbms == Dbms.MARIADB ? Servers.mariadb().user() : "postgres";
+    }
+
+    String jdbcUrl() {
+        return dbms == Dbms.MARIADB
+                ? Servers.mariadb().jdbcUrl(name)
+                : Servers.postgres().jdbcUrl(name);
+    }
+
+    String schema() {
+        return dbms == Dbms.MARIADB ? name : "public";
     }
 
     String text(String sql) throws SQLException {
@@ -85,16 +133,17 @@ final class TestBridge implements AutoCloseable {
         return source(tables);
     }
 
-    private Source source(List<String> names) {
+    Source source(List<String> names) {
         return new Source(
-                Servers.postgres().jdbcUrl(name),
-                "postgres",
-                "postgres",
-                "slot_" + name,
+                jdbcUrl(),
+                user(),
+                user(),
+                dbms == Dbms.MARIADB ? "banyan_" + name : "slot_" + name,
                 "pub_" + name,
+                new EngineSettings.Reading.Replica(Source.serverIdOf(name), zeroDatesAsNull),
                 manage,
                 names.stream()
-                        .map(table -> new Source.Table(new TableId("public", table), List.of("id", "v"), List.of("id")))
+                        .map(table -> new Source.Table(new TableId(schema(), table), columns, List.of("id")))
                         .toList());
     }
 
@@ -250,7 +299,7 @@ final class TestBridge implements AutoCloseable {
 
     /** The same bridge as files for the command line. */
     Path config() throws Exception {
-        var mapping = new StringBuilder("version: 1\nschema: public\naggregates:\n");
+        var mapping = new StringBuilder("version: 1\nschema: " + schema() + "\naggregates:\n");
         for (var table : tables) {
             mapping.append("""
                       %1$s:
@@ -270,23 +319,15 @@ final class TestBridge implements AutoCloseable {
                     """.formatted(table, topic()).indent(2));
         }
         Files.writeString(folder.resolve("mapping.yaml"), mapping);
+        var slot = dbms == Dbms.MARIADB ? "" : "slot: slot_" + name + ", publication: pub_" + name + ", ";
         return Files.writeString(folder.resolve("bridge.yaml"), """
                 name: %1$s
                 mapping: mapping.yaml
-                source:
-                  jdbcUrl: %2$s
-                  user: postgres
-                  password: postgres
-                  slot: slot_%1$s
-                  publication: pub_%1$s
-                  manage: true
+                source: {jdbcUrl: "%2$s", user: %5$s, password: %5$s, %6$smanage: true}
                 store: {jdbcUrl: "%3$s"}
                 hub: {kafka: {bootstrapServers: "%4$s"}}
                 """.formatted(
-                        name,
-                        Servers.postgres().jdbcUrl(name),
-                        store.jdbcUrl(),
-                        Servers.kafka().bootstrapServers()));
+                        name, jdbcUrl(), store.jdbcUrl(), Servers.kafka().bootstrapServers(), user(), slot));
     }
 
     static String header(ConsumerRecord<String, String> event, String name) {
@@ -309,7 +350,9 @@ final class TestBridge implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        sql("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'slot_" + name
-                + "' AND NOT active");
+        if (dbms == Dbms.POSTGRESQL) {
+            sql("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'slot_" + name
+                    + "' AND NOT active");
+        }
     }
 }

@@ -1,0 +1,62 @@
+package dev.banyan.bridge.doctor;
+
+import dev.banyan.bridge.source.Preflight;
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.source.SourcePlan;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks at a MariaDB server as the bridge will find it. */
+final class MariaDbChecks {
+
+    private static final long DAY_SECONDS = 24 * 60 * 60;
+    private static final long KEPT_DAYS_ENOUGH = 3;
+
+    private final Source source;
+    private final Connection connection;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private MariaDbChecks(Source source, Connection connection) {
+        this.source = source;
+        this.connection = connection;
+    }
+
+    static List<Finding> of(Source source, Connection connection, SourceChecks.Stored stored) throws SQLException {
+        var checks = new MariaDbChecks(source.unmanaged().withoutFits(), connection);
+        var plan = SourcePlan.of(checks.source, connection);
+        checks.findings.add(Finding.ok("MariaDB", checks.text("SELECT VERSION()")));
+        checks.findings.addAll(SourceChecks.of(plan, "log, rights and the bridge's own database are there"));
+        checks.retention();
+        if (plan.isEmpty() && stored.isReadable()) {
+            checks.findings.add(SourceChecks.position(
+                    checks.source,
+                    Preflight.check(checks.source, connection, new Preflight.Stored(stored.position(), List.of()), 0)));
+        }
+        return checks.findings;
+    }
+
+    /** MariaDB does not wait for the bridge: what is older than this is gone. */
+    private void retention() throws SQLException {
+        var seconds = Long.parseLong(text("SELECT @@binlog_expire_logs_seconds"));
+        if (seconds == 0) {
+            findings.add(Finding.ok("log", "kept until somebody deletes it: watch the disk"));
+        } else if (seconds < KEPT_DAYS_ENOUGH * DAY_SECONDS) {
+            findings.add(Finding.warn(
+                    "log",
+                    "kept for " + seconds / 3600 + " hours: a bridge that is away for longer needs a resync",
+                    "SET GLOBAL binlog_expire_logs_seconds = " + 7 * DAY_SECONDS
+                            + ";   -- and in the server's configuration"));
+        } else {
+            findings.add(Finding.ok("log", "kept for " + seconds / DAY_SECONDS + " days, read or not"));
+        }
+    }
+
+    private String text(String sql) throws SQLException {
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery(sql)) {
+            return result.next() ? String.valueOf(result.getString(1)) : "";
+        }
+    }
+}

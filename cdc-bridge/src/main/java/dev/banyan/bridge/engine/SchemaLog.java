@@ -1,0 +1,16 @@
+package dev.banyan.bridge.engine;
+
+import java.util.List;
+
+/**
+ * The changes of the legacy database's tables that Debezium needs to read rows of MariaDB's log, which carry no column names: one JSON
+ * text each, in order. Kept wherever the position is kept, and never behind it.
+ */
+public interface SchemaLog {
+
+    /** Every change, oldest first. */
+    List<String> changes();
+
+    /** Adds {@code change}; it survives a crash when this returns. */
+    void append(String change);
+}

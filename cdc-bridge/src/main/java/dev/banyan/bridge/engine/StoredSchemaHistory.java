@@ -1,0 +1,121 @@
+package dev.banyan.bridge.engine;
+
+import io.debezium.config.Configuration;
+import io.debezium.document.DocumentReader;
+import io.debezium.document.DocumentWriter;
+import io.debezium.relational.history.AbstractSchemaHistory;
+import io.debezium.relational.history.HistoryRecord;
+import io.debezium.relational.history.HistoryRecordComparator;
+import io.debezium.relational.history.SchemaHistoryException;
+import io.debezium.relational.history.SchemaHistoryListener;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Debezium's history of table definitions, in the bridge's {@link SchemaLog}. */
+public final class StoredSchemaHistory extends AbstractSchemaHistory {
+
+    /*
+     * A definition is written here when Debezium reads it, before any row of the new shape is handed out; so it is never behind the
+     * position. After a crash it may be read and written a second time: it carries the whole table, so that nothing changes by it.
+     */
+
+    static final String SETTING = "schema.history.internal.banyan.name";
+
+    /* Debezium makes this object itself, from the class's name, so what it needs has to be found by name too. */
+    private static final Map<String, SchemaLog> LOG_BY_NAME = new ConcurrentHashMap<>();
+
+    private @Nullable SchemaLog log;
+
+    /** Lets the engine called {@code name} use {@code log}. */
+    public static void register(String name, SchemaLog log) {
+        LOG_BY_NAME.put(name, log);
+    }
+
+    /** Forgets {@code name}. */
+    public static void unregister(String name) {
+        LOG_BY_NAME.remove(name);
+    }
+
+    /** The first entry of a log for a table: {@code ddl} makes it, and it was so at {@code offset}. */
+    public static String definition(Map<String, Object> offset, String database, String ddl) {
+        return text(new HistoryRecord(
+                Map.of("server", EngineSettings.PREFIX), offset, database, null, ddl, null, Instant.EPOCH));
+    }
+
+    @Override
+    public void configure(
+            Configuration config,
+            HistoryRecordComparator comparator,
+            SchemaHistoryListener listener,
+            boolean useCatalogBeforeSchema) {
+        super.configure(config, comparator, listener, useCatalogBeforeSchema);
+        var name = config.getString(SETTING);
+        log = name == null ? null : LOG_BY_NAME.get(name);
+        if (log == null) {
+            throw new SchemaHistoryException(SETTING + ": " + name + " (expected: a registered log)");
+        }
+    }
+
+    private SchemaLog log() {
+        var known = log;
+        if (known == null) {
+            throw new IllegalStateException("not configured");
+        }
+        return known;
+    }
+
+    @Override
+    protected void storeRecord(HistoryRecord change) {
+        log().append(text(change));
+    }
+
+    @Override
+    protected void recoverRecords(Consumer<HistoryRecord> changes) {
+        for (var text : log().changes()) {
+            try {
+                changes.accept(new HistoryRecord(DocumentReader.defaultReader().read(text)));
+            } catch (IOException e) {
+                throw new SchemaHistoryException("reading a table's definition from the store", e);
+            }
+        }
+    }
+
+    private static String text(HistoryRecord change) {
+        try {
+            return DocumentWriter.defaultWriter().write(change.document());
+        } catch (IOException e) {
+            throw new SchemaHistoryException("writing a table's definition", e);
+        }
+    }
+
+    @Override
+    public boolean exists() {
+        return !log().changes().isEmpty();
+    }
+
+    @Override
+    public boolean storageExists() {
+        return true;
+    }
+
+    /** A log of these changes that keeps what is added in memory: for reading ahead, which moves nothing. */
+    public static SchemaLog inMemory(List<String> changes) {
+        var all = new java.util.concurrent.CopyOnWriteArrayList<>(changes);
+        return new SchemaLog() {
+            @Override
+            public List<String> changes() {
+                return List.copyOf(all);
+            }
+
+            @Override
+            public void append(String change) {
+                all.add(change);
+            }
+        };
+    }
+}

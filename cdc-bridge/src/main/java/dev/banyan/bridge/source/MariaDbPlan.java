@@ -1,0 +1,205 @@
+package dev.banyan.bridge.source;
+
+import dev.banyan.bridge.change.TableId;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TimeZone;
+import java.util.regex.Pattern;
+
+/** Finds out what a MariaDB server still lacks for the bridge; {@link SourcePlan#of} asks it. */
+final class MariaDbPlan {
+
+    /*
+     * What the server's configuration has to say is an obstacle, not a step: SET GLOBAL would not reach sessions that are open, and would
+     * be forgotten at the next start, and either way rows would be missing from the log without a trace.
+     */
+
+    private static final int[] VERSION_MIN = {10, 6};
+    private static final long KEPT_SECONDS_MIN = 24 * 60 * 60;
+    private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\..*");
+    private static final Set<String> DATA_GRANTS = Set.of("SELECT", "INSERT", "UPDATE", "DELETE");
+
+    private final Source source;
+    private final Connection connection;
+    private final List<SourcePlan.Step> steps = new ArrayList<>();
+    private final List<String> obstacles = new ArrayList<>();
+
+    MariaDbPlan(Source source, Connection connection) {
+        this.source = source;
+        this.connection = connection;
+    }
+
+    SourcePlan plan() throws SQLException {
+        var server = MariaDbServer.of(connection);
+        settings(server);
+        if (obstacles.isEmpty()) {
+            var grants = new MariaDbGrants(server.grants());
+            logGrants(grants);
+            tables(server, grants);
+            ownTables(server, grants);
+            if (grants.hasGlobal("BINLOG MONITOR")) {
+                filters(server);
+            }
+        }
+        return new SourcePlan(steps, obstacles, Set.of());
+    }
+
+    private void settings(MariaDbServer server) {
+        version(server.variable("version"));
+        expect(server, "log_bin", "ON", "a file name in the server's configuration, and a restart");
+        expect(
+                server,
+                "binlog_format",
+                "ROW",
+                "in the server's configuration, and a restart: sessions keep the old one");
+        expect(
+                server,
+                "binlog_row_image",
+                "FULL",
+                "in the server's configuration, and a restart: sessions keep the old one");
+        expect(
+                server,
+                "log_bin_compress",
+                "OFF",
+                "SET GLOBAL log_bin_compress = OFF, and in the server's configuration");
+        expect(server, "read_only", "OFF", "the server that legacy writes to; the bridge changes a row of its own");
+        expect(server, "gtid_strict_mode", "ON", "SET GLOBAL gtid_strict_mode = ON, and in the server's configuration");
+        if (!TimeZone.getDefault().hasSameRules(TimeZone.getTimeZone("UTC"))) {
+            obstacles.add("the bridge's time zone: " + TimeZone.getDefault().getID()
+                    + " (expected: UTC, with -Duser.timezone=UTC; a backfill would read local times by its rules)");
+        }
+        var kept = server.number("binlog_expire_logs_seconds");
+        if (kept > 0 && kept < KEPT_SECONDS_MIN) {
+            obstacles.add("binlog_expire_logs_seconds: " + kept + " (expected: 0, or at least " + KEPT_SECONDS_MIN
+                    + "; what is deleted before the bridge has read it is lost)");
+        }
+        if (server.number("server_id") == source.replica().serverId()) {
+            obstacles.add("source.serverId: " + source.replica().serverId()
+                    + " (expected: a number that neither the server nor any" + " replica of it has)");
+        }
+    }
+
+    private void version(String version) {
+        var parts = VERSION.matcher(version);
+        if (!version.contains("MariaDB") || !parts.matches()) {
+            obstacles.add("version: " + version + " (expected: MariaDB)");
+            return;
+        }
+        var major = Integer.parseInt(parts.group(1));
+        var minor = Integer.parseInt(parts.group(2));
+        if (major < VERSION_MIN[0] || (major == VERSION_MIN[0] && minor < VERSION_MIN[1])) {
+            obstacles.add("version: " + version + " (expected: MariaDB 10.6 or newer)");
+        }
+    }
+
+    private void expect(MariaDbServer server, String variable, String expected, String how) {
+        var found = server.variable(variable);
+        if (!found.equals(expected) && !(found.isEmpty() && expected.equals("OFF"))) {
+            obstacles.add(variable + ": " + found + " (expected: " + expected + "; " + how + ")");
+        }
+    }
+
+    private void filters(MariaDbServer server) throws SQLException {
+        var filters = server.filters();
+        var done = List.of(filters[0].split(","));
+        var ignored = List.of(filters[1].split(","));
+        for (var database : databases()) {
+            if (!filters[0].isEmpty() && !done.contains(database)) {
+                obstacles.add("binlog_do_db: " + filters[0] + " (expected: " + database + " among them, or none)");
+            }
+            if (ignored.contains(database)) {
+                obstacles.add("binlog_ignore_db: " + filters[1] + " (expected: not " + database + ")");
+            }
+        }
+    }
+
+    private Set<String> databases() {
+        var databases = new java.util.TreeSet<String>();
+        databases.add(source.signalTable().schema());
+        source.tables().forEach(table -> databases.add(table.id().schema()));
+        return databases;
+    }
+
+    private void logGrants(MariaDbGrants grants) throws SQLException {
+        for (var privilege : List.of("REPLICATION SLAVE", "BINLOG MONITOR")) {
+            if (!grants.hasGlobal(privilege)) {
+                steps.add(
+                        new SourcePlan.Step("the bridge reads the log", "GRANT " + privilege + " ON *.* TO " + user()));
+            }
+        }
+    }
+
+    private void tables(MariaDbServer server, MariaDbGrants grants) throws SQLException {
+        var mode = server.variable("sql_mode");
+        var mayHoldZeroDates = !source.replica().zeroDatesAsNull()
+                && !(mode.contains("NO_ZERO_DATE") && mode.contains("NO_ZERO_IN_DATE") && mode.contains("STRICT_"));
+        for (var table : source.tables()) {
+            if (grants.has("SELECT", table.id())) {
+                obstacles.addAll(new MariaDbTable(connection, table, mayHoldZeroDates).obstacles());
+            } else {
+                steps.add(new SourcePlan.Step(
+                        "backfills read the table", "GRANT SELECT ON " + quoted(table.id()) + " TO " + user()));
+            }
+        }
+    }
+
+    private void ownTables(MariaDbServer server, MariaDbGrants grants) throws SQLException {
+        var signal = source.signalTable();
+        var heartbeat = source.heartbeatTable();
+        var database = signal.schema();
+        if (server.text("SELECT schema_name FROM information_schema.schemata WHERE schema_name = ?", database)
+                == null) {
+            steps.add(new SourcePlan.Step(
+                    "the one database the bridge owns here", "CREATE DATABASE IF NOT EXISTS `" + database + "`"));
+        }
+        if (!DATA_GRANTS.stream().allMatch(grant -> grants.has(grant, signal))) {
+            steps.add(new SourcePlan.Step(
+                    "the bridge writes there and nowhere else",
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON `" + database + "`.* TO " + user()));
+        }
+        if (lacks(server, signal)) {
+            steps.add(new SourcePlan.Step(
+                    "a table in it, where backfills mark their windows",
+                    "CREATE TABLE IF NOT EXISTS " + quoted(signal)
+                            + " (id VARCHAR(64) PRIMARY KEY, type VARCHAR(32) NOT NULL, data TEXT)"));
+        }
+        if (lacks(server, heartbeat)) {
+            steps.add(new SourcePlan.Step(
+                    "a table in it, whose one row the bridge changes to see that the log still comes",
+                    "CREATE TABLE IF NOT EXISTS " + quoted(heartbeat)
+                            + " (id TINYINT PRIMARY KEY, server CHAR(36) NOT NULL, beaten_at TIMESTAMP(6) NOT NULL)"));
+        }
+        if (lacks(server, heartbeat)
+                || server.text("SELECT server FROM " + quoted(heartbeat) + " WHERE id = 1") == null) {
+            steps.add(new SourcePlan.Step(
+                    "its row, which also names this server's data",
+                    "INSERT IGNORE INTO " + quoted(heartbeat) + " VALUES (1, UUID(), NOW(6))"));
+        }
+    }
+
+    private static boolean lacks(MariaDbServer server, TableId table) throws SQLException {
+        return server.text(
+                        "SELECT table_name FROM information_schema.tables WHERE table_schema = ? AND table_name = ?",
+                        table.schema(),
+                        table.name())
+                == null;
+    }
+
+    /** Whom the server takes the user of the connection for, as a GRANT names him. */
+    private String user() throws SQLException {
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery("SELECT CURRENT_USER()")) {
+            result.next();
+            var name = result.getString(1);
+            var at = name.lastIndexOf('@');
+            return "`" + name.substring(0, at) + "`@`" + name.substring(at + 1) + "`";
+        }
+    }
+
+    static String quoted(TableId table) {
+        return "`" + table.schema().replace("`", "``") + "`.`" + table.name().replace("`", "``") + "`";
+    }
+}

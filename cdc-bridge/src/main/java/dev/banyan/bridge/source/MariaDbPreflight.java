@@ -1,0 +1,210 @@
+package dev.banyan.bridge.source;
+
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.engine.GtidRule;
+import dev.banyan.bridge.engine.StoredSchemaHistory;
+import dev.banyan.bridge.store.Position;
+import dev.banyan.bridge.store.TableDefinition;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** {@link Preflight} for MariaDB. */
+final class MariaDbPreflight {
+
+    /*
+     * MariaDB keeps its log for a time, whoever has read it: a bridge that was away for longer has missed what was deleted. It also does not
+     * say whether a GTID of ours is one of this log's; so the log's first file must begin at or before our position, and the file that we
+     * were in must be there, or lie before the first.
+     *
+     * At a first start the tables' definitions and the position have to belong together. A consistent snapshot tells the place in the log
+     * up to which it sees everything; reading a table in it fails if the table was changed since, and keeps it from being changed after.
+     */
+
+    private static final int ALTERED_SINCE = 1412;
+    private static final int TRIES_MAX = 5;
+
+    private final Source source;
+    private final Connection connection;
+
+    MariaDbPreflight(Source source, Connection connection) {
+        this.source = source;
+        this.connection = connection;
+    }
+
+    Preflight.Verdict check(Preflight.Stored stored) throws SQLException {
+        var plan = SourcePlan.of(source, connection);
+        if (!plan.isEmpty()) {
+            if (stored.position().isPresent()) {
+                return gap("what the bridge needs is not there any more, so the log since "
+                        + source.dbms().place(stored.position().get().commitLsn()) + " may lack something:\n"
+                        + plan.script());
+            }
+            if (!source.manage() || !plan.obstacles().isEmpty()) {
+                return new Preflight.Verdict.Refuse("the legacy database is not set up", plan.script());
+            }
+            plan.run(connection);
+        }
+        var server = MariaDbServer.of(connection);
+        var domains = server.variable("gtid_binlog_pos");
+        if (domains.contains(",")) {
+            return new Preflight.Verdict.Refuse(
+                    "the log has several GTID domains: " + domains + " (expected: one)",
+                    "The bridge cannot put the transactions of two domains in order. Let one server write, with one gtid_domain_id;"
+                            + " FLUSH BINARY LOGS DELETE_DOMAIN_ID=(...) forgets a domain whose transactions are all deleted.");
+        }
+        if (stored.position().isEmpty()) {
+            var beginning = atSnapshot(server);
+            return new Preflight.Verdict.Go(beginning.position(), beginning.definitions(), true);
+        }
+        return goOn(server, stored.position().get(), stored.definitions());
+    }
+
+    Optional<Preflight.Beginning> beginning() throws SQLException {
+        return SourcePlan.of(source, connection).isEmpty()
+                ? Optional.of(atSnapshot(MariaDbServer.of(connection)))
+                : Optional.empty();
+    }
+
+    private Preflight.Verdict goOn(MariaDbServer server, Position position, List<TableDefinition> definitions)
+            throws SQLException {
+        var undefined = undefined(definitions);
+        if (!undefined.isEmpty()) {
+            return gap("the mapping reads " + undefined
+                    + ", which it did not when the bridge began: how they were made then is not"
+                    + " known, and the log does not say");
+        }
+        var gtid = GtidRule.gtid(position.offset());
+        var end = server.variable("gtid_binlog_pos");
+        if (!identity(server).equals(position.systemIdentifier())
+                || !domain(end).equals(domain(gtid))) {
+            return gap("this is another database server: " + identity(server) + ", GTIDs " + end + " (expected: "
+                    + position.systemIdentifier() + ", after " + gtid + ")");
+        }
+        if (GtidRule.sequence(end) < position.commitLsn()) {
+            return gap("the server's log ends at " + end + ", before our position " + gtid
+                    + ": it was restored or failed over to a copy that lagged");
+        }
+        var serverId = (int) server.number("server_id");
+        if (serverId != position.timeline()) {
+            return gap("the server has been failed over: server_id " + serverId + " (expected: " + position.timeline()
+                    + "; Debezium cannot go on behind a GTID that another server wrote)");
+        }
+        return deleted(server, position).orElse(go(position));
+    }
+
+    private static Preflight.Verdict go(Position position) {
+        return new Preflight.Verdict.Go(position, List.of(), false);
+    }
+
+    private List<TableId> undefined(List<TableDefinition> definitions) {
+        var defined = definitions.stream()
+                .map(TableDefinition::table)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        return defined.isEmpty()
+                ? List.of() // the doctor does not know them
+                : source.tables().stream()
+                        .map(Source.Table::id)
+                        .filter(table -> !defined.contains(table))
+                        .toList();
+    }
+
+    /** Says so if the log does not reach back to {@code position}, or is not the one that {@code position} is in. */
+    private Optional<Preflight.Verdict> deleted(MariaDbServer server, Position position) throws SQLException {
+        var files = server.logFiles();
+        var first = files.getFirst().name();
+        var before = server.gtidBefore(first, 4).orElse("");
+        if (!before.isEmpty() && (before.contains(",") || GtidRule.sequence(before) > position.commitLsn())) {
+            return Optional.of(gap("the log begins after " + before + " in " + first + ", later than our position "
+                    + GtidRule.gtid(position.offset()) + ": what lies between has been deleted"));
+        }
+        var ours = GtidRule.file(position.offset());
+        var isThere = files.stream().anyMatch(file -> file.name().equals(ours));
+        return !isThere && ours.compareTo(first) > 0
+                ? Optional.of(gap("the log's files begin with " + first + " and " + ours
+                        + ", in which our position is, is not among them: the log was begun anew"))
+                : Optional.empty();
+    }
+
+    private Preflight.Beginning atSnapshot(MariaDbServer server) throws SQLException {
+        for (var tries = 1; ; tries++) {
+            connection.setAutoCommit(false);
+            try (var statement = connection.createStatement()) {
+                statement.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT");
+                return atSnapshot(server, statement);
+            } catch (SQLException e) {
+                if (e.getErrorCode() != ALTERED_SINCE || tries == TRIES_MAX) {
+                    throw e;
+                }
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    private Preflight.Beginning atSnapshot(MariaDbServer server, Statement statement) throws SQLException {
+        var file = status(statement, "binlog_snapshot_file");
+        var place = Long.parseLong(status(statement, "binlog_snapshot_position"));
+        var gtid = server.gtidBefore(file, place)
+                .orElseThrow(() -> new SQLException("the log has no place " + place + " in " + file));
+        var offset = GtidRule.startingAt(file, place, gtid);
+        var definitions = new ArrayList<TableDefinition>();
+        definitions.add(definition(statement, offset, source.signalTable()));
+        for (var table : source.tables()) {
+            definitions.add(definition(statement, offset, table.id()));
+        }
+        return new Preflight.Beginning(
+                new Position(identity(server), (int) server.number("server_id"), GtidRule.sequence(gtid), offset),
+                definitions);
+    }
+
+    private static TableDefinition definition(Statement statement, Map<String, Object> offset, TableId table)
+            throws SQLException {
+        statement.execute("SELECT 1 FROM " + MariaDbPlan.quoted(table) + " LIMIT 1");
+        try (var result = statement.executeQuery("SHOW CREATE TABLE " + MariaDbPlan.quoted(table))) {
+            result.next();
+            return new TableDefinition(
+                    table, StoredSchemaHistory.definition(offset, table.schema(), result.getString(2)));
+        }
+    }
+
+    private static String status(Statement statement, String name) throws SQLException {
+        try (var result = statement.executeQuery("SHOW STATUS LIKE '" + name + "'")) {
+            if (!result.next()) {
+                throw new SQLException("no status " + name + " (expected: a server with log_bin)");
+            }
+            return result.getString(2);
+        }
+    }
+
+    /** What the set-up called this server's data. */
+    private String identity(MariaDbServer server) throws SQLException {
+        return String.valueOf(
+                server.text("SELECT server FROM " + MariaDbPlan.quoted(source.heartbeatTable()) + " WHERE id = 1"));
+    }
+
+    private static String domain(String gtid) {
+        return gtid.substring(0, Math.max(0, gtid.indexOf('-')));
+    }
+
+    private static Preflight.Verdict.Refuse gap(String what) {
+        return new Preflight.Verdict.Refuse(what, resync());
+    }
+
+    private static String resync() {
+        return """
+                Changes may be missing. The bridge does not jump over a gap. To start over without one:
+                  1. run the plan again: cdc-bridge plan --config FILE
+                  2. cdc-bridge resync --config FILE          -- takes the log's end as position and asks for a full backfill
+                Rows deleted during the gap are not found by a backfill; compare both sides afterwards.
+                See docs/how-to/bridge-mariadb.md.""";
+    }
+}

@@ -1,0 +1,181 @@
+package dev.banyan.bridge.source;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Finds out whether the log of MariaDB has everything that happens to a table, and has it exactly. */
+final class MariaDbTable {
+
+    private static final Set<String> TYPES = Set.of(
+            "tinyint",
+            "smallint",
+            "mediumint",
+            "int",
+            "bigint",
+            "decimal",
+            "float",
+            "double",
+            "char",
+            "varchar",
+            "tinytext",
+            "text",
+            "mediumtext",
+            "longtext",
+            "binary",
+            "varbinary",
+            "tinyblob",
+            "blob",
+            "mediumblob",
+            "longblob",
+            "date",
+            "datetime",
+            "timestamp",
+            "time",
+            "year",
+            "enum",
+            "set");
+
+    private static final Set<String> DATES = Set.of("date", "datetime");
+
+    private final Connection connection;
+    private final Source.Table table;
+    private final boolean mayHoldZeroDates;
+
+    /** {@code mayHoldZeroDates}: the server takes dates that are none, and nobody has said that they may arrive as NULL. */
+    MariaDbTable(Connection connection, Source.Table table, boolean mayHoldZeroDates) {
+        this.connection = connection;
+        this.table = table;
+        this.mayHoldZeroDates = mayHoldZeroDates;
+    }
+
+    List<String> obstacles() throws SQLException {
+        var found = new ArrayList<>(shape());
+        if (found.isEmpty()) {
+            cascades(found);
+            columns(found);
+            fits(found);
+        }
+        return found;
+    }
+
+    private List<String> shape() throws SQLException {
+        var kind = row(
+                "SELECT table_type, engine FROM information_schema.tables WHERE table_schema = ? AND table_name = ?");
+        if (kind.isEmpty()) {
+            return List.of("table " + table.id() + ": not there (expected: a table the mapping can read)");
+        }
+        if (!kind.get(0).equals("BASE TABLE")) {
+            return List.of(
+                    "table " + table.id() + ": " + kind.get(0).toLowerCase(Locale.ROOT) + " (expected: a plain table)");
+        }
+        var obstacles = new ArrayList<String>();
+        if (!kind.get(1).equals("InnoDB")) {
+            obstacles.add("table " + table.id() + ": engine " + kind.get(1)
+                    + " (expected: InnoDB; others can have rows that the log has not, and the other way round)");
+        }
+        if (row("SELECT index_name FROM information_schema.statistics WHERE table_schema = ? AND table_name = ?"
+                        + " AND index_name = 'PRIMARY'")
+                .isEmpty()) {
+            obstacles.add("table " + table.id()
+                    + ": no primary key (expected: one; add it, or take the table out of the mapping)");
+        }
+        return obstacles;
+    }
+
+    /** InnoDB changes the rows of a child by itself then, and MariaDB does not log it. */
+    private void cascades(List<String> obstacles) throws SQLException {
+        var key = row(
+                "SELECT constraint_name, delete_rule, update_rule FROM information_schema.referential_constraints"
+                        + " WHERE constraint_schema = ? AND table_name = ?"
+                        + " AND (delete_rule NOT IN ('RESTRICT', 'NO ACTION') OR update_rule NOT IN ('RESTRICT', 'NO ACTION'))");
+        if (!key.isEmpty()) {
+            obstacles.add("table " + table.id() + ": foreign key " + key.get(0) + ", ON DELETE " + key.get(1)
+                    + " ON UPDATE " + key.get(2)
+                    + " (expected: RESTRICT; what MariaDB changes by such a key itself is not in its log)");
+        }
+    }
+
+    private void fits(List<String> obstacles) throws SQLException {
+        var types = MariaDbTypes.of(connection, List.of(table.id())).getOrDefault(table.id(), Map.of());
+        for (var column : table.columns()) {
+            var type = types.get(column);
+            if (type != null) {
+                fit(column, type, obstacles);
+            }
+        }
+    }
+
+    private void fit(String column, ColumnType type, List<String> obstacles) {
+        if (type.generated() == ColumnType.Generated.VIRTUAL) {
+            obstacles.add("table " + table.id() + ": column " + column
+                    + " is generated at each reading (expected: a column that is stored)");
+        }
+        var expected = table.fit().expected(column, type);
+        if (!expected.isEmpty()) {
+            obstacles.add("table " + table.id() + ": column " + column + " is " + type.name() + " (expected: "
+                    + expected + ", as its field needs)");
+        }
+    }
+
+    private void columns(List<String> obstacles) throws SQLException {
+        try (var select = connection.prepareStatement(
+                "SELECT column_name, data_type, column_type, is_nullable FROM information_schema.columns"
+                        + " WHERE table_schema = ? AND table_name = ?")) {
+            select.setString(1, table.id().schema());
+            select.setString(2, table.id().name());
+            var missing = new ArrayList<>(table.columns());
+            try (var result = select.executeQuery()) {
+                while (result.next()) {
+                    var name = result.getString(1);
+                    if (missing.remove(name)) {
+                        column(
+                                name,
+                                result.getString(2),
+                                result.getString(3),
+                                result.getString(4).equals("YES"),
+                                obstacles);
+                    }
+                }
+            }
+            for (var column : missing) {
+                obstacles.add("table " + table.id() + ": no column " + column
+                        + " (expected: every column the mapping reads)");
+            }
+        }
+    }
+
+    private void column(String name, String type, String wholeType, boolean mayBeNull, List<String> obstacles) {
+        var isExact = type.equals("bit") ? wholeType.equals("bit(1)") : TYPES.contains(type);
+        if (!isExact || wholeType.contains("COMPRESSED")) {
+            obstacles.add("table " + table.id() + ": column " + name + " is " + wholeType
+                    + " (expected: a type that comes through the log as it is, or the column out of the mapping)");
+        }
+        if (mayHoldZeroDates && mayBeNull && DATES.contains(type)) {
+            obstacles.add("table " + table.id() + ": column " + name + " is " + wholeType
+                    + " and may be NULL, and a zero date reads as NULL in the log (expected: NO_ZERO_DATE and NO_ZERO_IN_DATE in a strict"
+                    + " sql_mode of the server, or source.zeroDates: asNull)");
+        }
+    }
+
+    /** The first row of {@code sql} for this table, as text; empty when there is none. */
+    private List<String> row(String sql) throws SQLException {
+        try (var select = connection.prepareStatement(sql)) {
+            select.setString(1, table.id().schema());
+            select.setString(2, table.id().name());
+            try (var result = select.executeQuery()) {
+                var row = new ArrayList<String>();
+                if (result.next()) {
+                    for (var i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+                        row.add(String.valueOf(result.getString(i)));
+                    }
+                }
+                return row;
+            }
+        }
+    }
+}

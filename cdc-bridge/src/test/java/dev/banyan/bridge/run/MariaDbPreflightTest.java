@@ -1,0 +1,291 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.source.SourcePlan;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What MariaDB's log may lack is found before anything is read, or stops the bridge when it is met. */
+class MariaDbPreflightTest {
+
+    @TempDir
+    Path folder;
+
+    private TestBridge stopped(String name) throws Exception {
+        var bridge = new TestBridge(Dbms.MARIADB, name, folder, "one", "two");
+        bridge.start();
+        bridge.sql("INSERT INTO one VALUES (1, 'a')");
+        bridge.awaitEqual();
+        bridge.stop();
+        return bridge;
+    }
+
+    private static void assertRefused(TestBridge bridge, String... reasons) throws Exception {
+        var before = bridge.data();
+        bridge.launch();
+        assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+        assertThat(bridge.progress().reason()).contains(reasons);
+        assertThat(bridge.data()).isEqualTo(before);
+    }
+
+    private static void resync(TestBridge bridge) throws Exception {
+        assertThat(Printed.of("resync", "--config", bridge.config().toString()).exitCode())
+                .isZero();
+        bridge.start();
+        bridge.awaitEqual();
+    }
+
+    /** Deletes every file of the log but the newest; MariaDB keeps those it may need after a crash for a moment. */
+    private static void deleteLog(TestBridge bridge) throws Exception {
+        bridge.sql("SET GLOBAL slave_connections_needed_for_purge = 0");
+        bridge.sql("FLUSH BINARY LOGS");
+        bridge.sql("FLUSH BINARY LOGS");
+        Await.until("the old files are deleted", () -> {
+            bridge.sql("PURGE BINARY LOGS BEFORE NOW() + INTERVAL 1 DAY");
+            try (var connection = bridge.connect();
+                    var statement = connection.createStatement();
+                    var files = statement.executeQuery("SHOW BINARY LOGS")) {
+                return files.next() && !files.next();
+            }
+        });
+    }
+
+    @Test
+    void refusesWhenTheLogIsDeletedAndAResyncFindsWhatWasMissed() throws Exception {
+        try (var bridge = stopped("deleted")) {
+            bridge.sql("INSERT INTO one VALUES (2, 'missed')");
+            deleteLog(bridge);
+            assertRefused(bridge, "the log begins after ", "what lies between has been deleted", "cdc-bridge resync");
+            resync(bridge);
+        }
+    }
+
+    @Test
+    void goesOnWhenOnlyWhatItHasReadIsDeleted() throws Exception {
+        try (var bridge = stopped("read")) {
+            bridge.start();
+            deleteLog(bridge);
+            bridge.stop();
+            bridge.sql("INSERT INTO one VALUES (2, 'b')");
+            bridge.start();
+            bridge.awaitEqual();
+            assertThat(bridge.repeatedIds()).isEmpty();
+        }
+    }
+
+    @Test
+    void refusesATableThatItDidNotReadBeforeAndAFailOver() throws Exception {
+        try (var bridge = stopped("changed")) {
+            bridge.sql("CREATE TABLE three (id BIGINT PRIMARY KEY, v TEXT)");
+            var tables = bridge.tables;
+            bridge.tables = List.of("one", "two", "three");
+            assertRefused(bridge, "the mapping reads [changed_m.three]", "resync");
+            bridge.tables = tables;
+            bridge.sql("SET GLOBAL server_id = 2");
+            try {
+                bridge.sql("INSERT INTO one VALUES (2, 'by the new one')");
+                assertRefused(bridge, "failed over: server_id 2 (expected: 1", "resync");
+                resync(bridge);
+            } finally {
+                bridge.sql("SET GLOBAL server_id = 1");
+            }
+        }
+    }
+
+    @Test
+    void refusesAServerWhoseLogWouldNotDoAndTablesThatItDoesNotTellWhole() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "unfit", folder, "one")) {
+            for (var sql : List.of(
+                    "CREATE TABLE keyless (id BIGINT, v TEXT)",
+                    "CREATE TABLE crashing (id BIGINT PRIMARY KEY, v TEXT) ENGINE = MyISAM",
+                    "CREATE TABLE child (id BIGINT PRIMARY KEY, v BIGINT, FOREIGN KEY (v) REFERENCES one (id) ON DELETE CASCADE)",
+                    "CREATE TABLE typed (id BIGINT PRIMARY KEY, v UUID)",
+                    "CREATE TABLE bits (id BIGINT PRIMARY KEY, v BIT(9))",
+                    "CREATE VIEW seen AS SELECT * FROM one")) {
+                bridge.sql(sql);
+            }
+            bridge.tables = List.of("one", "keyless", "crashing", "child", "typed", "bits", "seen", "nowhere");
+            assertRefused(
+                    bridge,
+                    "the legacy database is not set up",
+                    "table unfit_m.keyless: no primary key",
+                    "table unfit_m.crashing: engine MyISAM (expected: InnoDB",
+                    "table unfit_m.child: foreign key child_ibfk_1, ON DELETE CASCADE",
+                    "table unfit_m.typed: column v is uuid",
+                    "table unfit_m.bits: column v is bit(9)",
+                    "table unfit_m.seen: view",
+                    "table unfit_m.nowhere: not there");
+            bridge.tables = List.of("one");
+            bridge.sql(
+                    "SET GLOBAL binlog_format = 'MIXED', GLOBAL binlog_row_image = 'MINIMAL',"
+                            + " GLOBAL gtid_strict_mode = OFF, GLOBAL binlog_expire_logs_seconds = 3600, GLOBAL log_bin_compress = ON");
+            try {
+                assertRefused(
+                        bridge,
+                        "binlog_format: MIXED (expected: ROW",
+                        "binlog_row_image: MINIMAL (expected: FULL",
+                        "gtid_strict_mode: OFF (expected: ON",
+                        "binlog_expire_logs_seconds: 3600 (expected: 0, or at least 86400",
+                        "log_bin_compress: ON (expected: OFF");
+            } finally {
+                bridge.sql(
+                        "SET GLOBAL binlog_format = 'ROW', GLOBAL binlog_row_image = 'FULL',"
+                                + " GLOBAL gtid_strict_mode = ON, GLOBAL binlog_expire_logs_seconds = 0, GLOBAL log_bin_compress = OFF");
+            }
+            bridge.start();
+        }
+    }
+
+    @Test
+    void printsWhatAUserOfLittleRightsNeedsAndRunsOnThat() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "byhand", folder, "one")) {
+            bridge.sql("CREATE USER little@'%' IDENTIFIED BY 'little'");
+            bridge.sql("CREATE TABLE two (id BIGINT PRIMARY KEY, v TEXT)");
+            bridge.sql("GRANT SELECT ON byhand_m.two TO little@'%'"); // else he cannot connect to the database
+            bridge.user = "little";
+            bridge.manage = false;
+            assertThat(runs(bridge))
+                    .contains(
+                            "GRANT REPLICATION SLAVE ON *.* TO `little`@`%`",
+                            "GRANT BINLOG MONITOR ON *.* TO `little`@`%`",
+                            "GRANT SELECT ON `byhand_m`.`one` TO `little`@`%`",
+                            "CREATE DATABASE IF NOT EXISTS `banyan_byhand_m`");
+            bridge.start();
+            bridge.sql("INSERT INTO one VALUES (1, 'a')");
+            bridge.awaitEqual();
+            bridge.stop();
+            var doctor = Printed.of("doctor", "--config", bridge.config().toString());
+            assertThat(doctor.out())
+                    .contains(
+                            "OK   set-up: log, rights",
+                            "OK   log: kept until",
+                            "OK   columns: 2 fields fit",
+                            "OK   position: GTID");
+            assertThat(doctor.exitCode()).as(doctor.out()).isZero();
+        }
+    }
+
+    /** Runs the plan as somebody who may, again and again, since a user sees only what it has rights to; returns every statement. */
+    private static String runs(TestBridge bridge) throws Exception {
+        var statements = new StringBuilder();
+        while (true) {
+            SourcePlan plan;
+            try (var connection = bridge.source().connect()) {
+                plan = SourcePlan.of(bridge.source(), connection);
+            }
+            if (plan.isEmpty()) {
+                return statements.toString();
+            }
+            assertThat(plan.obstacles()).isEmpty();
+            for (var step : plan.steps()) {
+                statements.append(step.sql()).append('\n');
+                bridge.sql(step.sql());
+            }
+        }
+    }
+
+    @Test
+    void stopsAtAnXaTransactionBecauseNobodyKnowsWhetherItWillBeCommitted() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "xa", folder, "one").start()) {
+            try (var connection = bridge.connect();
+                    var statement = connection.createStatement()) {
+                for (var sql : List.of(
+                        "XA START 'x'",
+                        "INSERT INTO one VALUES (1, 'prepared')",
+                        "XA END 'x'",
+                        "XA PREPARE 'x'",
+                        "XA ROLLBACK 'x'")) {
+                    statement.execute(sql);
+                }
+            }
+            assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+            assertThat(bridge.progress().reason()).contains("1 rows and no commit", "XA", "Nothing was skipped");
+            assertThat(bridge.data()).isEmpty();
+            resync(bridge);
+        }
+    }
+
+    @Test
+    void zeroDatesAreRefusedOrNullAsTheConfigurationSays() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "zero", folder, "one")) {
+            bridge.sql("CREATE TABLE day (id BIGINT PRIMARY KEY, v DATE)");
+            bridge.sql("CREATE TABLE must (id BIGINT PRIMARY KEY, v DATETIME NOT NULL)");
+            bridge.tables = List.of("day", "must");
+            bridge.sql("SET GLOBAL sql_mode = 'STRICT_TRANS_TABLES'");
+            try {
+                assertRefused(
+                        bridge, "table zero_m.day: column v is date and may be NULL, and a zero date reads as NULL");
+            } finally {
+                bridge.sql("SET GLOBAL sql_mode = 'TRADITIONAL'");
+            }
+            bridge.start();
+            try (var connection = DriverManager.getConnection(
+                            bridge.jdbcUrl() + "?sessionVariables=sql_mode=''", "admin", "admin");
+                    var statement = connection.createStatement()) {
+                statement.execute("INSERT INTO must VALUES (1, '0000-00-00')");
+            }
+            Await.until("it stops", () -> bridge.progress().state() == Progress.State.REFUSED);
+            assertThat(bridge.progress().reason())
+                    .contains("zero_m.must.v: a zero date (expected: a date, or source.zeroDates: asNull)");
+            bridge.zeroDatesAsNull = true;
+            bridge.start();
+            Await.until("it comes as NULL", () -> bridge.data().contains("c|must|1|null|"));
+        }
+    }
+
+    @Test
+    void aMappingIsGuessedFromASchemaAndFitsIt() throws Exception {
+        var url = Servers.mariadb().createDatabase("billing");
+        for (var sql : List.of(
+                "CREATE TABLE customer (customer_id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, login_nm VARCHAR(30), news_yn CHAR(1),"
+                        + " reg_ts DATETIME NOT NULL, kind ENUM('private', 'trade'))",
+                "CREATE TABLE invoice (inv_no BIGINT UNSIGNED PRIMARY KEY, customer_id INT UNSIGNED, sts CHAR(1), tax_amt DECIMAL(12,2),"
+                        + " sent_at TIMESTAMP NULL, tall TIME, FOREIGN KEY (customer_id) REFERENCES customer (customer_id))",
+                "CREATE TABLE invoice_line (inv_no BIGINT UNSIGNED, pos SMALLINT, qty INT, PRIMARY KEY (inv_no, pos),"
+                        + " FOREIGN KEY (inv_no) REFERENCES invoice (inv_no))",
+                "CREATE TABLE note (id INT PRIMARY KEY, inv_no BIGINT UNSIGNED, FOREIGN KEY (inv_no) REFERENCES invoice (inv_no)"
+                        + " ON DELETE CASCADE)",
+                "CREATE TABLE audit_log (line TEXT)",
+                "INSERT INTO customer VALUES (1, 'ada', 'Y', NOW(), 'trade'), (2, 'bob', 'N', NOW(), 'private')",
+                "INSERT INTO invoice VALUES (7, 1, 'N', 3.20, NOW(), '01:00:00'), (8, 1, 'P', 3.20, NULL, NULL)")) {
+            Servers.mariadb().execute("billing", sql);
+        }
+        var init = Printed.of("init", "--jdbc", url, "--user", "admin", "--password=admin", "--out", folder.toString());
+        assertThat(init.exitCode()).as(init.err()).isZero();
+        assertThat(init.out())
+                .contains("2 aggregates", "audit_log: no primary key", "note: foreign key", "ON DELETE CASCADE");
+        assertThat(Files.readString(folder.resolve("mapping.yaml")))
+                .contains(
+                        "schema: billing",
+                        "N: ",
+                        "P: ",
+                        "as: localTimestamp",
+                        "as: timestamp",
+                        "as: decimal, scale: 2");
+        var config = Files.readString(folder.resolve("bridge.yaml"));
+        Files.writeString(
+                folder.resolve("bridge.yaml"),
+                config.replace("127.0.0.1:9092", Servers.kafka().bootstrapServers())
+                        .replace("manage: false", "manage: true"));
+        var doctor =
+                Printed.of("doctor", "--config", folder.resolve("bridge.yaml").toString());
+        assertThat(doctor.out()).contains("OK   columns: ").doesNotContain("FAIL table", "FAIL billing");
+    }
+
+    @Test
+    void aSourceOfMariaDbHasItsOwnDatabaseForTheBridge() {
+        var source = new Source("jdbc:mariadb://h/shop", "u", "", "banyan_shop", "", true, List.of());
+        assertThat(source.signalTable()).isEqualTo(new TableId("banyan_shop", "signal"));
+        assertThat(source.database().port()).isEqualTo(3306);
+        assertThat(source.replica().serverId()).isBetween(1L << 30, (1L << 31) - 1);
+    }
+}
