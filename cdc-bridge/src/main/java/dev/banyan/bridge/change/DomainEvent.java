@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event about one aggregate, ready for the hub. {@code id} is the same each time the same transaction is mapped again;
  * {@code sequence} sorts, as text, in the order of the log. {@code changed} names the fields that differ, empty when not known.
- * {@code data} is JSON text. With {@code dataref} the data lies there, because the event was too large for the hub, and {@code data} is empty.
+ * {@code dataschema} is the URI of the data's schema, null for an event of the lake from before there were any, and {@code cause} what the transaction was
+ * made for. {@code data} is JSON text. With {@code dataref} the data lies there, because the event was too large for the hub, and {@code data} is empty.
  */
 public record DomainEvent(
         String id,
@@ -19,6 +20,8 @@ public record DomainEvent(
         String txId,
         boolean backfill,
         List<String> changed,
+        @Nullable String dataschema,
+        Cause cause,
         String data,
         @Nullable String dataref) {
 
@@ -37,12 +40,30 @@ public record DomainEvent(
             String txId,
             boolean backfill,
             List<String> changed,
+            @Nullable String dataschema,
+            Cause cause,
             String data) {
-        this(id, type, topic, subject, time, sequence, txId, backfill, changed, data, null);
+        this(id, type, topic, subject, time, sequence, txId, backfill, changed, dataschema, cause, data, null);
+    }
+
+    /** An event that carries its data itself, of which neither schema nor cause is known. */
+    public DomainEvent(
+            String id,
+            String type,
+            String topic,
+            String subject,
+            Instant time,
+            String sequence,
+            String txId,
+            boolean backfill,
+            List<String> changed,
+            String data) {
+        this(id, type, topic, subject, time, sequence, txId, backfill, changed, null, Cause.UNKNOWN, data);
     }
 
     /** The same event without its data, which lies at {@code uri}. */
     public DomainEvent claimedAt(String uri) {
-        return new DomainEvent(id, type, topic, subject, time, sequence, txId, backfill, changed, "", uri);
+        return new DomainEvent(
+                id, type, topic, subject, time, sequence, txId, backfill, changed, dataschema, cause, "", uri);
     }
 }

@@ -7,10 +7,25 @@ import java.util.List;
  * A committed transaction of the legacy database, complete and in the order of its statements. {@code commitLsn} is its position in
  * the log, unique and rising from one transaction to the next. Rows of a backfill come with the transaction that closed their window.
  */
-public record Transaction(long commitLsn, String txId, Instant commitTime, List<Change> changes) {
+public record Transaction(long commitLsn, String txId, Instant commitTime, List<Change> changes, Cause cause) {
 
     public Transaction {
         changes = List.copyOf(changes);
+    }
+
+    /** A transaction of which nobody said what it was made for. */
+    public Transaction(long commitLsn, String txId, Instant commitTime, List<Change> changes) {
+        this(commitLsn, txId, commitTime, changes, Cause.UNKNOWN);
+    }
+
+    /** What its events name as their cause: what its writer said, else the transaction itself. */
+    public Cause causeOfEvents() {
+        return cause.or(this);
+    }
+
+    /** The same transaction with other {@code changes}: a part of it, or more than it had. */
+    public Transaction with(List<Change> others) {
+        return new Transaction(commitLsn, txId, commitTime, others, cause);
     }
 
     /** What tells it from every other transaction of its database: its GTID where it has one, else its place in the log. */

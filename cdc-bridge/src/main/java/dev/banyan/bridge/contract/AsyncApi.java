@@ -1,5 +1,6 @@
 package dev.banyan.bridge.contract;
 
+import dev.banyan.bridge.mapping.Mapping;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,6 +89,11 @@ final class AsyncApi {
         var message = new LinkedHashMap<String, Object>();
         message.put("name", contract.type());
         message.put("contentType", contentType());
+        message.put(
+                "correlationId",
+                Map.of(
+                        "location",
+                        mode == Mode.BINARY ? "$message.header#/ce_causationid" : "$message.payload#/causationid"));
         var data = reference(ContractFiles.schemaFile(contract.type()));
         if (mode == Mode.BINARY) {
             message.put("headers", envelope(contract, null));
@@ -102,8 +108,7 @@ final class AsyncApi {
     private Map<String, Object> envelope(EventContract contract, @org.jspecify.annotations.Nullable Object data) {
         var properties = new LinkedHashMap<String, Object>();
         properties.put(Envelope.name(mode, "type"), Map.of("const", contract.type()));
-        properties.put(
-                Envelope.name(mode, "dataschema"), Map.of("const", ContractFiles.schemaUri(base, contract.type())));
+        properties.put(Envelope.name(mode, "dataschema"), Map.of("const", Mapping.schemaUri(base, contract.type())));
         properties.put(Envelope.name(mode, "subject"), Map.of("pattern", pattern(contract)));
         if (data != null) {
             properties.put("data", data);

@@ -42,17 +42,12 @@ public final class ContractFiles {
         var files = new TreeMap<String, String>();
         contracts
                 .byType()
-                .forEach((type, contract) ->
-                        files.put(schemaFile(type), text(JsonSchema.of(schemaUri(base, type), type, contract.data()))));
+                .forEach((type, contract) -> files.put(
+                        schemaFile(type), text(JsonSchema.of(Mapping.schemaUri(base, type), type, contract.data()))));
         var asyncApi = new AsyncApi(contracts, base, mode);
         var version = version(text(asyncApi.document("")) + String.join("", files.values()));
         files.put(DOCUMENT, text(asyncApi.document(version)));
         return files;
-    }
-
-    /** The URI of the schema of events of {@code type}, published under {@code base}. */
-    static String schemaUri(String base, String type) {
-        return Mapping.schemaUri(base, type);
     }
 
     static String schemaFile(String type) {

@@ -10,8 +10,18 @@ import java.util.Map;
 /** The attributes that every event has around its data, as a schema. */
 final class Envelope {
 
-    private static final List<String> ALWAYS =
-            List.of("specversion", "id", "source", "type", "subject", "time", "partitionkey", "sequence", "txid");
+    private static final List<String> ALWAYS = List.of(
+            "specversion",
+            "id",
+            "source",
+            "type",
+            "subject",
+            "time",
+            "dataschema",
+            "partitionkey",
+            "sequence",
+            "txid",
+            "causationid");
 
     private Envelope() {}
 
@@ -50,6 +60,18 @@ final class Envelope {
         attributes.put("sequence", text("As text, higher is later.", "pattern", "^[0-9a-f]{16}-[0-9]{6,}$"));
         attributes.put(
                 "txid", text("The transaction's number in the legacy database, which comes again.", "minLength", 1));
+        attributes.put(
+                "causationid",
+                text(
+                        "What the transaction was made for, as its writer said, else the transaction itself.",
+                        "minLength",
+                        1));
+        attributes.put(
+                "traceparent",
+                text(
+                        "The trace that it belongs to, if its writer said.",
+                        "pattern",
+                        "^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"));
         attributes.put("backfill", Map.of("const", "true"));
         attributes.put("changed", text("The fields and lists that differ, with commas between.", "minLength", 1));
         attributes.put(

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.engine;
 
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.Row;
@@ -66,6 +67,7 @@ public final class TransactionAssembler {
     private final Map<String, Integer> countByTable = new HashMap<>();
     private final List<Change> readsLeftOver = new ArrayList<>();
     private @Nullable Row movedFrom;
+    private Cause cause = Cause.UNKNOWN;
     private int count;
     private long bytes;
 
@@ -92,6 +94,9 @@ public final class TransactionAssembler {
         if (topic.equals(messageTopic)) {
             if (value.getStruct("transaction") != null) {
                 count(topic);
+                if (cause.equals(Cause.UNKNOWN)) {
+                    cause = CauseMessage.read(value.getStruct("message"));
+                }
                 return NOTHING;
             }
             return quiet(record);
@@ -150,13 +155,14 @@ public final class TransactionAssembler {
         var complete = new ArrayList<Change>(readsLeftOver.size() + changes.size());
         complete.addAll(readsLeftOver);
         complete.addAll(changes);
+        var said = cause;
         readsLeftOver.clear();
         clear();
         return switch (dbms) {
             case POSTGRESQL -> {
                 var offset = record.sourceOffset();
                 yield new Outcome.Committed(
-                        new Transaction(commitLsn(offset), id, commitTime(offset, value), complete), offset);
+                        new Transaction(commitLsn(offset), id, commitTime(offset, value), complete, said), offset);
             }
             case MARIADB -> {
                 var position = GtidRule.sequence(id);
@@ -164,7 +170,7 @@ public final class TransactionAssembler {
                 yield complete.isEmpty() // of tables that are not mapped, or our heartbeat
                         ? new Outcome.Quiet(position, offset)
                         : new Outcome.Committed(
-                                new Transaction(position, id, commitTime(offset, value), complete), offset);
+                                new Transaction(position, id, commitTime(offset, value), complete, said), offset);
             }
         };
     }
@@ -179,13 +185,27 @@ public final class TransactionAssembler {
         if (tables == null) {
             return;
         }
+        long messages = 0;
         for (var table : tables) {
             var name = table.getString("data_collection");
-            long found = countByTable.getOrDefault(name, 0);
-            if (found != table.getInt64("event_count")) {
-                throw new IllegalStateException("transaction " + id + ": " + found + " records of " + name
-                        + " (expected: " + table.getInt64("event_count") + ", as its END counts)");
+            if (isOfMessages(name)) {
+                messages += table.getInt64("event_count");
+            } else {
+                checkCount(id, name, countByTable.getOrDefault(name, 0), table.getInt64("event_count"));
             }
+        }
+        checkCount(id, "messages", countByTable.getOrDefault(messageTopic, 0), messages);
+    }
+
+    /** Debezium 3.5 calls the messages of a transaction by the name and address of an object, each by one of its own. */
+    private boolean isOfMessages(String collection) {
+        return collection.equals(messageTopic) || collection.contains("$LogicalDecodingMessageId@");
+    }
+
+    private static void checkCount(String id, String what, long found, long expected) {
+        if (found != expected) {
+            throw new IllegalStateException("transaction " + id + ": " + found + " records of " + what + " (expected: "
+                    + expected + ", as its END counts)");
         }
     }
 
@@ -252,6 +272,7 @@ public final class TransactionAssembler {
         changes.clear();
         countByTable.clear();
         movedFrom = null;
+        cause = Cause.UNKNOWN;
         count = 0;
         bytes = 0;
     }

@@ -33,9 +33,18 @@ public final class CloudEventJson {
         write(json, "subject", event.subject());
         write(json, "time", DateTimeFormatter.ISO_INSTANT.format(event.time()));
         write(json, "datacontenttype", "application/json");
+        if (event.dataschema() != null) {
+            write(json, "dataschema", event.dataschema());
+        }
         write(json, "partitionkey", event.subject());
         write(json, "sequence", event.sequence());
         write(json, "txid", event.txId());
+        if (event.cause().id() != null) {
+            write(json, "causationid", event.cause().id());
+        }
+        if (event.cause().traceparent() != null) {
+            write(json, "traceparent", event.cause().traceparent());
+        }
         if (event.backfill()) {
             write(json, "backfill", "true");
         }

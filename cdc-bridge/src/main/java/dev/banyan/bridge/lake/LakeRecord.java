@@ -1,11 +1,13 @@
 package dev.banyan.bridge.lake;
 
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.CloudEventJson;
 import java.io.StringWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -60,11 +62,17 @@ public record LakeRecord(int segment, long number, String source, DomainEvent ev
                         text(event, "txid"),
                         event.has("backfill"),
                         changed(event),
+                        optional(event, "dataschema"),
+                        new Cause(optional(event, "causationid"), optional(event, "traceparent")),
                         rawData(line)));
     }
 
     private static String text(JsonNode event, String name) {
         return event.path(name).asString();
+    }
+
+    private static @Nullable String optional(JsonNode event, String name) {
+        return event.has(name) ? text(event, name) : null;
     }
 
     private static List<String> changed(JsonNode event) {

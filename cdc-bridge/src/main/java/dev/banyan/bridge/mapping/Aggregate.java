@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 
 /**
  * One thing the business knows (a product, an order) and the tables it is spread over. {@code root} has one row for each; {@code
- * children} are lists of rows that belong to it. {@code rules} are tried in order and the first that holds names the event.
+ * children} are lists of rows that belong to it. {@code rules} are tried in order and the first that holds names the event. {@code contracts} is
+ * where the schemas of its events are.
  */
 public record Aggregate(
         String name,
@@ -18,6 +19,7 @@ public record Aggregate(
         String topic,
         Subject subject,
         String typeTemplate,
+        String contracts,
         OnFault onFault,
         SourceTable root,
         List<ChildList> children,
@@ -45,6 +47,11 @@ public record Aggregate(
     /** The full type of the event called {@code event}. */
     public String type(String event) {
         return typeTemplate.replace("{event}", event);
+    }
+
+    /** The URI of the schema of the event called {@code event}. */
+    public String schema(String event) {
+        return Mapping.schemaUri(contracts, type(event));
     }
 
     /** The subject of its bulk events. */

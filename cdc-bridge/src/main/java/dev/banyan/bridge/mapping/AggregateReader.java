@@ -53,7 +53,7 @@ final class AggregateReader {
                 .map(yaml -> new RuleReader(name, root.fields(), children, problems).read(yaml))
                 .orElse(List.of());
         section.end();
-        return new Aggregate(name, at, topic, subject, type, onFault, root, children, rules);
+        return new Aggregate(name, at, topic, subject, type, defaults.contracts(), onFault, root, children, rules);
     }
 
     private String type() {

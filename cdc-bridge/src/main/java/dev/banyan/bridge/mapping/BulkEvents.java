@@ -23,7 +23,7 @@ final class BulkEvents {
     static final int PART_ITEMS_MAX = 500;
 
     static final int PART_CHARACTERS_MAX = 400_000;
-    private static final int ENVELOPE_CHARACTERS = 1_000;
+    private static final int ENVELOPE_CHARACTERS = 2_000;
     private static final int ITEM_CHARACTERS = 100;
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -131,6 +131,8 @@ final class BulkEvents {
                 transaction.txId(),
                 false,
                 List.of(),
+                first.aggregate.schema(bulk.event()),
+                first.event.cause(),
                 data(part, number, parts, count));
     }
 

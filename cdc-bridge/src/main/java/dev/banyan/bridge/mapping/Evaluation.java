@@ -167,6 +167,8 @@ final class Evaluation {
                 transaction.txId(),
                 backfill,
                 changed,
+                aggregate.schema(rule.event()),
+                transaction.causeOfEvents(),
                 data);
         var refusal = limit.refusal(event);
         if (refusal != null) {

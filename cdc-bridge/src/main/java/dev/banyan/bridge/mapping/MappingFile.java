@@ -53,8 +53,8 @@ public final class MappingFile {
         var defaults = new Defaults(
                 top.text("schema").orElse("public"),
                 zone(top, "timeZone", problems).orElse(null),
+                contracts(top, problems),
                 codes(top, problems));
-        var contracts = contracts(top, problems);
         var aggregates = new ArrayList<Aggregate>();
         top.require("aggregates", "at least one aggregate");
         top.section("aggregates").ifPresent(section -> {
@@ -68,7 +68,7 @@ public final class MappingFile {
             problems.add(top.at("aggregates"), "mapping.aggregates", "none", "at least one aggregate");
         }
         Agreement.check(aggregates, problems);
-        return new Mapping(file, contracts, aggregates);
+        return new Mapping(file, defaults.contracts(), aggregates);
     }
 
     private static String contracts(Section top, Problems problems) {
@@ -89,7 +89,7 @@ public final class MappingFile {
     }
 
     /** What the top of the file settles for all aggregates. */
-    record Defaults(String schema, @Nullable ZoneId zone, Map<String, CodeTable> codes) {}
+    record Defaults(String schema, @Nullable ZoneId zone, String contracts, Map<String, CodeTable> codes) {}
 
     /** The time zone under {@code key}, by its name in the IANA database. */
     static Optional<ZoneId> zone(Section section, String key, Problems problems) {

@@ -66,12 +66,8 @@ final class Parting {
             }
         }
         var parted = new LinkedHashMap<Set<Waiting>, Transaction>();
-        changesOf.forEach((group, changes) -> parted.put(group, with(transaction, changes)));
-        return new Parts(parted, with(transaction, rest));
-    }
-
-    private static Transaction with(Transaction transaction, List<Change> changes) {
-        return new Transaction(transaction.commitLsn(), transaction.txId(), transaction.commitTime(), changes);
+        changesOf.forEach((group, changes) -> parted.put(group, transaction.with(changes)));
+        return new Parts(parted, transaction.with(rest));
     }
 
     /** For each change the aggregates it belongs to. */

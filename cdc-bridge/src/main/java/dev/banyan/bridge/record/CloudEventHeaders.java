@@ -20,9 +20,18 @@ public final class CloudEventHeaders {
         headers.put("ce_subject", event.subject());
         headers.put("ce_time", DateTimeFormatter.ISO_INSTANT.format(event.time()));
         headers.put("content-type", "application/json");
+        if (event.dataschema() != null) {
+            headers.put("ce_dataschema", event.dataschema());
+        }
         headers.put("ce_partitionkey", event.subject());
         headers.put("ce_sequence", event.sequence());
         headers.put("ce_txid", event.txId());
+        if (event.cause().id() != null) {
+            headers.put("ce_causationid", event.cause().id());
+        }
+        if (event.cause().traceparent() != null) {
+            headers.put("ce_traceparent", event.cause().traceparent());
+        }
         if (event.backfill()) {
             headers.put("ce_backfill", "true");
         }

@@ -103,9 +103,7 @@ final class BackfillTracker {
                 .filter(change ->
                         !(change instanceof Change.Read(var table, var after) && stale.contains(key(table, after))))
                 .toList();
-        return new Filtered(
-                new Transaction(transaction.commitLsn(), transaction.txId(), transaction.commitTime(), kept),
-                transaction.changes().size() - kept.size());
+        return new Filtered(transaction.with(kept), transaction.changes().size() - kept.size());
     }
 
     /** What is left of a transaction. */

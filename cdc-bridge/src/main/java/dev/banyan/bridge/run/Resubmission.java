@@ -90,7 +90,6 @@ public final class Resubmission {
     private static Transaction joined(List<Transaction> parts) {
         var changes = new ArrayList<Change>();
         parts.forEach(part -> changes.addAll(part.changes()));
-        var last = parts.getLast();
-        return new Transaction(last.commitLsn(), last.txId(), last.commitTime(), changes);
+        return parts.getLast().with(changes);
     }
 }

@@ -1,6 +1,7 @@
 package dev.banyan.bridge.spool;
 
 import dev.banyan.bridge.change.Arrival;
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.store.ChangeBytes;
 import dev.banyan.bridge.store.OffsetText;
@@ -12,11 +13,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** An arrival as bytes, and back. */
 final class ArrivalBytes {
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /** Without a cause. */
+    private static final int VERSION_BEFORE = 1;
 
     private ArrivalBytes() {}
 
@@ -36,6 +41,8 @@ final class ArrivalBytes {
                 var time = transaction.commitTime();
                 out.writeLong(time.getEpochSecond());
                 out.writeInt(time.getNano());
+                write(out, transaction.cause().id());
+                write(out, transaction.cause().traceparent());
                 out.write(ChangeBytes.write(transaction.changes()));
             }
         } catch (IOException e) {
@@ -47,8 +54,8 @@ final class ArrivalBytes {
     static Arrival read(byte[] bytes) {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             var version = in.readByte();
-            if (version != VERSION) {
-                throw new SpoolFailed("an arrival of version " + version + " (expected: " + VERSION + ")");
+            if (version != VERSION && version != VERSION_BEFORE) {
+                throw new SpoolFailed("an arrival of version " + version + " (expected: at most " + VERSION + ")");
             }
             var lsn = in.readLong();
             var sawSnapshot = in.readBoolean();
@@ -58,10 +65,22 @@ final class ArrivalBytes {
             }
             var txId = in.readUTF();
             var time = Instant.ofEpochSecond(in.readLong(), in.readInt());
-            var transaction = new Transaction(lsn, txId, time, ChangeBytes.read(in.readAllBytes()));
+            var cause = version == VERSION ? new Cause(readText(in), readText(in)) : Cause.UNKNOWN;
+            var transaction = new Transaction(lsn, txId, time, ChangeBytes.read(in.readAllBytes()), cause);
             return new Arrival(transaction, lsn, offset, sawSnapshot);
         } catch (IOException e) {
             throw new UncheckedIOException("reading an arrival", e);
         }
+    }
+
+    private static void write(DataOutputStream out, @Nullable String text) throws IOException {
+        out.writeBoolean(text != null);
+        if (text != null) {
+            out.writeUTF(text);
+        }
+    }
+
+    private static @Nullable String readText(DataInputStream in) throws IOException {
+        return in.readBoolean() ? in.readUTF() : null;
     }
 }

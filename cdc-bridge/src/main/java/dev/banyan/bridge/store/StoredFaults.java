@@ -1,5 +1,6 @@
 package dev.banyan.bridge.store;
 
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Faults;
 import dev.banyan.bridge.change.MappingFailed;
@@ -28,10 +29,12 @@ public final class StoredFaults implements Faults {
     /** A fault that is not written yet, with its encrypted rows. */
     private static final class New {
         private final Fault fault;
+        private final Cause cause;
         private final byte @Nullable [] sealed;
 
-        New(Fault fault, byte @Nullable [] sealed) {
+        New(Fault fault, Cause cause, byte @Nullable [] sealed) {
             this.fault = fault;
+            this.cause = cause;
             this.sealed = sealed;
         }
     }
@@ -97,7 +100,7 @@ public final class StoredFaults implements Faults {
         var group = group(aggregates);
         var first = aggregates.iterator().next();
         var fault = fault(Fault.State.PARKED, group, first, part, message, "");
-        unwritten.add(new New(fault, sealed(fault.id(), part.changes())));
+        unwritten.add(new New(fault, part.cause(), sealed(fault.id(), part.changes())));
         parked++;
     }
 
@@ -132,7 +135,8 @@ public final class StoredFaults implements Faults {
 
     @Override
     public void skip(Waiting aggregate, Transaction transaction, String message, String reason) {
-        unwritten.add(new New(fault(Fault.State.SKIPPED, "", aggregate, transaction, message, reason), null));
+        unwritten.add(new New(
+                fault(Fault.State.SKIPPED, "", aggregate, transaction, message, reason), transaction.cause(), null));
     }
 
     private Fault fault(
@@ -171,7 +175,7 @@ public final class StoredFaults implements Faults {
         }
         var parts = new ArrayList<Transaction>();
         try (var select = connection.prepareStatement("""
-                SELECT id, commit_lsn, tx_id, commit_time, sealed FROM bridge_fault
+                SELECT id, commit_lsn, tx_id, commit_time, sealed, cause_id, traceparent FROM bridge_fault
                 WHERE group_id = ? AND state = 'parked' ORDER BY commit_lsn, noted_ms, id""")) {
             select.setString(1, group);
             try (var result = select.executeQuery()) {
@@ -180,7 +184,8 @@ public final class StoredFaults implements Faults {
                             result.getLong(2),
                             result.getString(3),
                             java.time.Instant.parse(result.getString(4)),
-                            ChangeBytes.read(seal.open(result.getString(1), result.getBytes(5)))));
+                            ChangeBytes.read(seal.open(result.getString(1), result.getBytes(5))),
+                            new Cause(result.getString(6), result.getString(7))));
                 }
             }
         } catch (SQLException e) {
@@ -220,12 +225,14 @@ public final class StoredFaults implements Faults {
         }
         try (var insert = connection.prepareStatement("""
                 INSERT INTO bridge_fault (id, state, group_id, aggregate, aggregate_key, tx_id, commit_lsn, commit_time, changes,
-                                          message, reason, sealed, noted_ms)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
+                                          message, reason, sealed, noted_ms, cause_id, traceparent)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
             for (var each : unwritten) {
                 FaultRows.set(insert, each.fault);
                 insert.setBytes(12, each.sealed);
                 insert.setLong(13, each.fault.noted().toEpochMilli());
+                insert.setString(14, each.cause.id());
+                insert.setString(15, each.cause.traceparent());
                 insert.addBatch();
             }
             insert.executeBatch();

@@ -23,6 +23,8 @@ final class CloudEventText {
                 text(event, "sequence"),
                 text(event, "changed"),
                 text(event, "backfill"),
+                text(event, "dataschema"),
+                text(event, "causationid") + " " + text(event, "traceparent"),
                 at < 0
                         ? "-> " + text(event, "dataref")
                         : body.substring(at + 8, body.length() - 1).replace("\\uFFFF", "\uffff"));

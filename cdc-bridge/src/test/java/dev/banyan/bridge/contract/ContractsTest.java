@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.InMemoryImages;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.hub.CloudEventJson;
 import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.Mapping;
 import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.mapping.ShopHistory;
+import dev.banyan.bridge.record.CloudEventHeaders;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Contracts say what events are, and what of them changes. */
 class ContractsTest {
@@ -82,6 +86,38 @@ class ContractsTest {
         assertThat(events).hasSizeGreaterThan(300);
         assertThat(events.stream().flatMap(event -> schemas.problems(event).stream()))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theEnvelopeOfEveryEventIsTheOneInTheDocument(Mode mode) throws Exception {
+        var mapping = MappingFile.read(SHOP);
+        var document = Objects.requireNonNull(ContractFiles.of(mapping, mode).get("asyncapi.json"));
+        var history = new ShopHistory(4);
+        var transactions = new ArrayList<>(history.transactions(60));
+        transactions.addAll(history.backfill());
+        transactions.replaceAll(each -> each.commitLsn() % 2 == 0 ? each : caused(each));
+
+        for (var event : events(mapping, transactions, new InMemoryImages())) {
+            var envelope = EventSchemas.envelope(document, event.type(), mode);
+            var whole = JsonMapper.shared()
+                    .readTree(
+                            mode == Mode.BINARY
+                                    ? JsonMapper.shared().writeValueAsString(CloudEventHeaders.of(event, "/shop"))
+                                    : CloudEventJson.of(event, "/shop"));
+            assertThat(envelope.validate(whole)).as("%s", whole).isEmpty();
+            var wrong = ((ObjectNode) whole).put(mode == Mode.BINARY ? "ce_subject" : "subject", "nobody/1");
+            assertThat(envelope.validate(wrong)).isNotEmpty();
+        }
+    }
+
+    private static Transaction caused(Transaction transaction) {
+        return new Transaction(
+                transaction.commitLsn(),
+                transaction.txId(),
+                transaction.commitTime(),
+                transaction.changes(),
+                new Cause("request", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
     }
 
     /**

@@ -51,6 +51,24 @@ final class EventSchemas {
         return schemas;
     }
 
+    /** What {@code document}, an AsyncAPI document, says of what is around the data of events of {@code type}. */
+    static Schema envelope(String document, String type, Mode mode) {
+        var json = (ObjectNode) JsonMapper.shared().readTree(document);
+        var message = "#/components/messages/" + type;
+        json.put("$ref", mode == Mode.BINARY ? message + "/headers" : message + "/payload/schema");
+        json.path("components").path("messages").forEach(EventSchemas::leaveOutData);
+        return REGISTRY.getSchema(json);
+    }
+
+    /** The data has a schema of its own in another file. */
+    private static void leaveOutData(JsonNode message) {
+        message.path("payload").path("schema").path("allOf").forEach(part -> {
+            if (part.path("properties") instanceof ObjectNode properties) {
+                properties.remove("data");
+            }
+        });
+    }
+
     private static void close(JsonNode json) {
         if (json instanceof ObjectNode object && object.has("properties")) {
             object.put("additionalProperties", false);

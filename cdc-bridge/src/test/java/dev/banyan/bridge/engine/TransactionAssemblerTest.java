@@ -3,6 +3,7 @@ package dev.banyan.bridge.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.TransactionAssembler.Outcome;
@@ -78,6 +79,34 @@ class TransactionAssemblerTest {
                 .put("source", new Struct(SOURCE).put("schema", "public").put("table", "t"))
                 .put("op", "c");
         return record("banyan.public.t", value, 150, 90);
+    }
+
+    private static SourceRecord message(String content) {
+        var message = CauseMessageTest.message("banyan.cause", content);
+        var transaction = SchemaBuilder.struct().optional().build();
+        var schema = SchemaBuilder.struct()
+                .field("message", message.schema())
+                .field("transaction", transaction)
+                .build();
+        var value = new Struct(schema).put("message", message).put("transaction", new Struct(transaction));
+        return record("banyan.message", value, 140, 90);
+    }
+
+    @Test
+    void theFirstMessageSaysWhatItsTransactionIsFor() {
+        assembler.accept(begin(7));
+        assembler.accept(message("{\"id\": \"request-1\"}"));
+        assembler.accept(row(1));
+        assembler.accept(message("{\"id\": \"request-2\"}"));
+        assertThat(assembler.accept(end(7, 3))).isInstanceOfSatisfying(Outcome.Committed.class, it -> assertThat(
+                        it.transaction().cause())
+                .isEqualTo(new Cause("request-1", null)));
+        assembler.accept(begin(8));
+        assembler.accept(row(1));
+        assertThat(assembler.accept(end(8, 1))).isInstanceOfSatisfying(Outcome.Committed.class, it -> assertThat(
+                        it.transaction().cause())
+                .as("and of no other")
+                .isEqualTo(Cause.UNKNOWN));
     }
 
     private static SourceRecord heartbeat(long lsn, long commit) {

@@ -3,11 +3,13 @@ package dev.banyan.bridge.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.DomainEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -26,9 +28,13 @@ public interface HubContract {
             String sequence,
             String changed,
             String backfill,
+            String dataschema,
+            String causation,
             String data) {}
 
     String SOURCE = "/contract/test";
+
+    String TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     /** The hub, not open yet, with nothing in it; {@code topic} leads to what {@link #received} reads. */
     Hub hub();
@@ -56,6 +62,8 @@ public interface HubContract {
                 "4711",
                 number % 5 == 0,
                 number % 3 == 0 ? List.of("status", "total") : List.of(),
+                "urn:banyan:contract:shop.orders.OrderChanged.v1.json",
+                new Cause("request " + number + " \u20ac", number % 2 == 0 ? TRACEPARENT : null),
                 data);
     }
 
@@ -99,6 +107,10 @@ public interface HubContract {
                                 event.sequence(),
                                 String.join(",", event.changed()),
                                 event.backfill() ? "true" : "",
+                                "urn:banyan:contract:shop.orders.OrderChanged.v1.json",
+                                event.cause().id() + " "
+                                        + Objects.requireNonNullElse(
+                                                event.cause().traceparent(), ""),
                                 event.data()))
                         .toList());
     }

@@ -83,6 +83,8 @@ class KafkaHubTest implements HubContract {
                 header(each, "ce_sequence"),
                 header(each, "ce_changed"),
                 header(each, "ce_backfill"),
+                header(each, "ce_dataschema"),
+                header(each, "ce_causationid") + " " + header(each, "ce_traceparent"),
                 dataref.isEmpty() ? each.value() : "-> " + dataref);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.HubPosition;
 import java.io.IOException;
@@ -25,6 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 abstract class LakeContract {
 
     private static final Instant START = Instant.parse("2026-01-31T23:59:00Z");
+
+    private static final String TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     /** Where the lake of this test lies; nothing is there yet. */
     abstract LakePlace place();
@@ -58,6 +61,8 @@ abstract class LakeContract {
                 "tx" + lsn,
                 lsn % 7 == 0,
                 lsn % 2 == 0 ? List.of("name", "price") : List.of(),
+                lsn % 3 == 0 ? "urn:banyan:contract:" + type + ".json" : null,
+                lsn % 3 == 0 ? new Cause("request \"" + lsn + "\"", TRACEPARENT) : Cause.UNKNOWN,
                 data);
     }
 

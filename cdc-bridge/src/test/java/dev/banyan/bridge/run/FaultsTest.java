@@ -60,8 +60,10 @@ class FaultsTest {
             try (var process = new BridgeProcess(folder, config)) {
                 process.awaitStreaming();
                 bridge.sql("INSERT INTO one VALUES (1, '1'), (2, '" + SECRET + "'), (3, '1')");
-                bridge.sql("UPDATE one SET v = '2' WHERE id = 2");
-                bridge.sql("UPDATE one SET v = '2' WHERE id = 1");
+                bridge.sql(
+                        "DO $$ BEGIN PERFORM pg_logical_emit_message(true, 'banyan.cause', '{\"id\": \"request-77\"}'),"
+                                + " pg_logical_emit_message(true, 'banyan.other', 'x'), pg_logical_emit_message(true, 'others', 'y');"
+                                + " UPDATE one SET v = '2' WHERE id IN (1, 2); END $$");
                 Await.until("one waits", () -> process.status().contains("\"waitingAggregates\":1"));
                 Await.until("others pass", () -> told(bridge).contains("one/1 Changed"));
                 process.kill();
@@ -97,6 +99,15 @@ class FaultsTest {
                             "{\"id\":2,\"v\":\"2\"}",
                             "{\"id\":2,\"v\":\"3\"}",
                             "{\"id\":2,\"v\":\"4\"}");
+            assertThat(events)
+                    .extracting(
+                            event -> TestBridge.header(event, "ce_causationid").replaceAll("tx:[0-9a-f]+", "tx:LSN"))
+                    .as("what a writer said goes with what it wrote, also with what had to wait")
+                    .containsExactly(
+                            "tx:LSN", "tx:LSN", "request-77", "tx:LSN", "tx:LSN", "request-77", "tx:LSN", "tx:LSN");
+            assertThat(events)
+                    .extracting(event -> TestBridge.header(event, "ce_dataschema"))
+                    .containsOnly("urn:banyan:contract:t.Added.v1.json", "urn:banyan:contract:t.Changed.v1.json");
             assertThat(events)
                     .filteredOn(event -> event.key().equals("one/2"))
                     .extracting(event -> TestBridge.header(event, "ce_sequence"))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.change.Arrival;
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
@@ -53,7 +54,8 @@ class DiskSpoolTest {
                         new Change.Updated(TABLE, null, row),
                         new Change.Deleted(TABLE, row),
                         new Change.Truncated(TABLE),
-                        new Change.Read(TABLE, row)));
+                        new Change.Read(TABLE, row)),
+                lsn % 2 == 0 ? new Cause("request-" + lsn, null) : Cause.UNKNOWN);
         return Arrival.of(transaction, Map.of("lsn", lsn, "lsn_commit", lsn, "x", "y"), lsn % 2 == 0);
     }
 
