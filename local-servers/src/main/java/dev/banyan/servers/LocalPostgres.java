@@ -52,6 +52,7 @@ public final class LocalPostgres implements AutoCloseable {
                     .setServerConfig("max_replication_slots", "40")
                     .setServerConfig("max_wal_senders", "40")
                     .setServerConfig("max_connections", "300")
+                    .setServerConfig("max_prepared_transactions", "10")
                     .setServerConfig("listen_addresses", "127.0.0.1");
             if (dataFolder != null) {
                 builder.setDataDirectory(dataFolder).setCleanDataDirectory(false);

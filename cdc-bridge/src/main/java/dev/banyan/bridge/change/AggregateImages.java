@@ -1,6 +1,8 @@
 package dev.banyan.bridge.change;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,4 +39,10 @@ public interface AggregateImages {
     default Tokens tokens() {
         throw new IllegalStateException("no token vault");
     }
+
+    /** Keys of one table: of single rows, and of the parents whose {@link #children} are asked for. */
+    record Keys(Set<List<?>> rows, Set<List<?>> parents) {}
+
+    /** Says what is going to be asked for, so that it can be read together; asking for other rows still works. */
+    default void expect(Map<TableId, Keys> keysByTable) {}
 }

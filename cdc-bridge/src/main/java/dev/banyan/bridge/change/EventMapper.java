@@ -15,6 +15,9 @@ public interface EventMapper {
         return map(transaction, images);
     }
 
+    /** Tells {@code images} what mapping {@code transactions} will ask of them. */
+    default void expect(List<Transaction> transactions, AggregateImages images) {}
+
     /** How often a table changed in a way that no event shows, since this mapper was made. */
     default Map<TableId, Long> withoutEvent() {
         return Map.of();

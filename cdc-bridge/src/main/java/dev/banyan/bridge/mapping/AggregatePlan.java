@@ -71,6 +71,11 @@ final class AggregatePlan {
         return root;
     }
 
+    /** Its lists' tables, in their order. */
+    List<TablePlan> children() {
+        return childTables;
+    }
+
     /** False when a new key makes a new aggregate, because no rule asks for it. */
     boolean isRenumberable() {
         return isRenumberable;

@@ -161,6 +161,11 @@ public final class Mapper implements EventMapper {
         }
     }
 
+    @Override
+    public void expect(List<Transaction> transactions, AggregateImages images) {
+        images.expect(Asked.of(transactions, tables, aggregatesByRoot, aggregatesByChild));
+    }
+
     /** The same as {@link #map}, with the reasons; a transaction that cannot be mapped is explained, too. */
     public Explanation explain(Transaction transaction, AggregateImages images) {
         var notes = new Explanation.Notes();

@@ -152,6 +152,7 @@ final class Courier {
     private Unit map(List<Arrival> arrivals) {
         var events = new ArrayList<DomainEvent>();
         var kept = new ArrayList<DomainEvent>();
+        parts.mapper.expect(transactions(arrivals), parts.ledger.images());
         for (var arrival : arrivals) {
             var transaction = arrival.transaction();
             if (transaction == null) {
@@ -171,6 +172,16 @@ final class Courier {
             }
         }
         return new Unit(arrivals, events, kept, reach(arrivals.getLast().lsn()));
+    }
+
+    private static List<Transaction> transactions(List<Arrival> arrivals) {
+        var transactions = new ArrayList<Transaction>();
+        for (var arrival : arrivals) {
+            if (arrival.transaction() != null) {
+                transactions.add(arrival.transaction());
+            }
+        }
+        return transactions;
     }
 
     private HubPosition reach(long commitLsn) {

@@ -29,8 +29,7 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
      * it cannot be told apart, and a backfill could not find its way through it.
      */
 
-    /** PostgreSQL from 18 on can publish columns that are generated. */
-    private static final int GENERATED_FROM = 180_000;
+    private static final String VIA_ROOT = "publish_via_partition_root = true";
 
     /** One statement and the reason for it. */
     public record Step(String why, String sql) {}
@@ -88,9 +87,7 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
         private final List<Step> steps = new ArrayList<>();
         private final List<String> obstacles = new ArrayList<>();
         private final Set<TableId> refused = new LinkedHashSet<>();
-        private int version;
         private boolean isPartitioned;
-        private boolean readsGenerated;
 
         Planner(Source source, Connection connection) {
             this.source = source;
@@ -103,7 +100,6 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
                 obstacles.add("wal_level: " + walLevel
                         + " (expected: logical; ALTER SYSTEM SET wal_level = logical, then restart PostgreSQL)");
             }
-            version = Integer.parseInt(String.valueOf(text("SELECT current_setting('server_version_num')")));
             var found = FoundTable.of(
                     connection, source.tables().stream().map(Source.Table::id).toList());
             for (var table : source.tables()) {
@@ -156,16 +152,11 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
                 obstacles.add("table " + table.id() + ": column " + column + " is " + type.name() + " (expected: "
                         + expected + ")");
             }
-            if (type.generated() == ColumnType.Generated.VIRTUAL || (isGenerated(type) && version < GENERATED_FROM)) {
+            if (type.isGenerated()) {
                 obstacles.add("table " + table.id() + ": column " + column
-                        + " is generated, and its values are not in the log (expected: a column that is stored; from PostgreSQL 18 on"
-                        + " also GENERATED ... STORED)");
+                        + " is generated, and its values do not come through the log or a backfill (expected: a column that is written;"
+                        + " or what it is made from)");
             }
-            readsGenerated |= isGenerated(type);
-        }
-
-        private static boolean isGenerated(ColumnType type) {
-            return type.generated() != ColumnType.Generated.NO;
         }
 
         private void signalTable() throws SQLException {
@@ -187,11 +178,10 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
             wanted.add(source.signalTable());
             var name = quoted(source.publication());
             if (text("SELECT pubname FROM pg_publication WHERE pubname = ?", source.publication()) == null) {
-                var options = String.join(", ", options(isPartitioned, readsGenerated));
                 steps.add(new Step(
                         "which tables the bridge reads; every one of them has an identity by now",
                         "CREATE PUBLICATION " + name + " FOR TABLE " + list(wanted)
-                                + (options.isEmpty() ? "" : " WITH (" + options + ")")));
+                                + (isPartitioned ? " WITH (" + VIA_ROOT + ")" : "")));
                 return wanted;
             }
             wanted.removeAll(published());
@@ -200,37 +190,21 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
                         "tables the mapping reads that the publication lacks; resync afterwards, or their rows so far are not known",
                         "ALTER PUBLICATION " + name + " ADD TABLE " + list(wanted)));
             }
-            var lacksRoots = isPartitioned && isSet("NOT pubviaroot");
-            var lacksGenerated = readsGenerated && version >= GENERATED_FROM && isSet("pubgencols <> 's'");
-            if (lacksRoots || lacksGenerated) {
+            if (isPartitioned
+                    && text(
+                                    "SELECT pubname FROM pg_publication WHERE pubname = ? AND NOT pubviaroot",
+                                    source.publication())
+                            != null) {
                 steps.add(new Step(
-                        "what happens in partitions comes under the name of their table, and columns that are generated come along",
-                        "ALTER PUBLICATION " + name + " SET (" + String.join(", ", options(lacksRoots, lacksGenerated))
-                                + ")"));
+                        "what happens in partitions comes under the name of their table; resync afterwards, or what happened so far is not known",
+                        "ALTER PUBLICATION " + name + " SET (" + VIA_ROOT + ")"));
+                found.forEach((id, table) -> {
+                    if (table.isPartitioned()) {
+                        wanted.add(id);
+                    }
+                });
             }
-            found.forEach((id, table) -> {
-                if ((lacksRoots && table.isPartitioned())
-                        || (lacksGenerated && table.columns().values().stream().anyMatch(Planner::isGenerated))) {
-                    wanted.add(id);
-                }
-            });
             return wanted;
-        }
-
-        private static List<String> options(boolean viaRoot, boolean generated) {
-            var options = new ArrayList<String>();
-            if (viaRoot) {
-                options.add("publish_via_partition_root = true");
-            }
-            if (generated) {
-                options.add("publish_generated_columns = stored");
-            }
-            return options;
-        }
-
-        private boolean isSet(String condition) throws SQLException {
-            return text("SELECT pubname FROM pg_publication WHERE pubname = ? AND " + condition, source.publication())
-                    != null;
         }
 
         private Set<TableId> published() throws SQLException {

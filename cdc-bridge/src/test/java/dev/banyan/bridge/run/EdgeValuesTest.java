@@ -181,6 +181,9 @@ class EdgeValuesTest {
             bridge.sql("CREATE TABLE touch (id BIGINT PRIMARY KEY, root BIGINT)");
             bridge.sql(
                     "CREATE TABLE made (id BIGINT PRIMARY KEY, v INTEGER GENERATED ALWAYS AS (id::int + 1) VIRTUAL)");
+            bridge.sql("CREATE TABLE kept (id BIGINT PRIMARY KEY, v INTEGER GENERATED ALWAYS AS (id::int + 1) STORED)");
+            mapping.append(
+                    new EdgeValues.Section("kept", "", "as: integer", "", "", List.of()).aggregate(bridge.topic()));
             mapping.append(
                     new EdgeValues.Section("made", "", "as: integer", "", "", List.of()).aggregate(bridge.topic()));
             var config = bridge.config().toString();
@@ -196,7 +199,8 @@ class EdgeValuesTest {
             }
             assertThat(planned)
                     .contains(
-                            "CANNOT GO ON: table public.made: column v is generated, and its values are not in the log");
+                            "CANNOT GO ON: table public.made: column v is generated, and its values do not come",
+                            "CANNOT GO ON: table public.kept: column v is generated, and its values do not come");
             var ran = Printed.of("run", "--config", config);
             assertThat(ran.exitCode()).isEqualTo(1);
             assertThat(ran.out() + ran.err()).contains("table public.r0: column v is money (expected: ");

@@ -29,7 +29,7 @@ class KillAtPointsTest {
     /** The nth time a point is passed; without a point the process lives on. */
     private record Place(@Nullable Point point, int n) {}
 
-    /** The first five run in each build. */
+    /** The first ten run in each build. */
     private static final List<Place> PLACES = List.of(
             new Place(Point.PUBLISHED, 3),
             new Place(Point.SPOOLED, 2),
@@ -56,7 +56,7 @@ class KillAtPointsTest {
 
     @Test
     void nothingIsLostInventedTornOrReorderedWhereverTheProcessEnds() throws Exception {
-        killed(5, PLACES.subList(0, 5), 1, new Random(1));
+        killed(10, PLACES.subList(0, 10), 2, new Random(1));
     }
 
     /** {@code -Dbanyan.kills=2000 -Dbanyan.seed=N} */

@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.MappingFile;
+import dev.banyan.bridge.store.BridgeStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,13 @@ final class Measure {
         var seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 20;
         var folder = Files.createTempDirectory("banyan-measure");
         var measure = new Measure(folder);
+        if (arguments.length > 2) {
+            Servers.postgres().createDatabase("measured_store");
+            measure.bridge.store =
+                    new BridgeStore.Settings(Servers.postgres().jdbcUrl("measured_store"), "postgres", "postgres");
+        }
         measure.throughput(transactions);
+        measure.catchUp(transactions);
         measure.latency(500, seconds);
         System.exit(0);
     }
@@ -106,6 +113,29 @@ final class Measure {
         System.out.printf(
                 "throughput: %,d rows in transactions of %d, mapped: %,.0f rows/s%n",
                 all - before, ROWS_PER_TRANSACTION, (all - before) * 1e9 / nanos);
+        run.stop();
+        thread.join();
+    }
+
+    /** All rows are changed once while no bridge runs; then one starts, whose memory of them is in its store alone. */
+    private void catchUp(int transactions) throws Exception {
+        try (var connection = bridge.connect();
+                var statement = connection.createStatement()) {
+            statement.execute("SET synchronous_commit = off");
+            statement.execute("DO $$ BEGIN FOR i IN 0.." + (transactions - 1) + " LOOP"
+                    + " UPDATE item SET v = 'changed ' || i WHERE id BETWEEN 1000000001 + i * " + ROWS_PER_TRANSACTION
+                    + " AND 1000000000 + (i + 1) * " + ROWS_PER_TRANSACTION + "; COMMIT; END LOOP; END $$");
+        }
+        var run = newRun();
+        var all = (long) transactions * ROWS_PER_TRANSACTION;
+        var thread = start(run);
+        var before = run.progress().rows();
+        var since = System.nanoTime();
+        Await.until(
+                "all are in Kafka", Duration.ofMinutes(5), () -> run.progress().rows() >= all);
+        System.out.printf(
+                "catching up: %,d changed rows: %,.0f rows/s%n",
+                all - before, (all - before) * 1e9 / (System.nanoTime() - since));
         run.stop();
         thread.join();
     }

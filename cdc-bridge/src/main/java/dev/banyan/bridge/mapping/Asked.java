@@ -1,0 +1,84 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.AggregateImages.Keys;
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+/** Which remembered rows will be asked for when transactions are mapped, as far as their changes tell. */
+final class Asked {
+
+    private final Map<TableId, TablePlan> tables;
+    private final Map<TableId, List<AggregatePlan>> byRoot;
+    private final Map<TableId, List<AggregatePlan>> byChild;
+    private final Map<TableId, Keys> keys = new HashMap<>();
+
+    private Asked(
+            Map<TableId, TablePlan> tables,
+            Map<TableId, List<AggregatePlan>> byRoot,
+            Map<TableId, List<AggregatePlan>> byChild) {
+        this.tables = tables;
+        this.byRoot = byRoot;
+        this.byChild = byChild;
+    }
+
+    static Map<TableId, Keys> of(
+            List<Transaction> transactions,
+            Map<TableId, TablePlan> tables,
+            Map<TableId, List<AggregatePlan>> byRoot,
+            Map<TableId, List<AggregatePlan>> byChild) {
+        var asked = new Asked(tables, byRoot, byChild);
+        for (var transaction : transactions) {
+            transaction.changes().forEach(asked::add);
+        }
+        return asked.keys;
+    }
+
+    private void add(Change change) {
+        var table = tables.get(change.table());
+        if (table == null) {
+            return;
+        }
+        switch (change) {
+            case Change.Inserted(var _, var after) -> add(table, after);
+            case Change.Read(var _, var after) -> add(table, after);
+            case Change.Updated(var _, var before, var after) -> {
+                if (before != null) {
+                    add(table, before);
+                }
+                add(table, after);
+            }
+            case Change.Deleted(var _, var before) -> add(table, before);
+            case Change.Truncated _ -> {}
+        }
+    }
+
+    private void add(TablePlan table, Row row) {
+        if (!table.hasKey(row)) {
+            return;
+        }
+        var key = table.key(row);
+        of(table).rows().add(key);
+        byRoot.getOrDefault(table.id(), List.of()).forEach(plan -> addChildren(plan, key));
+        var parent = table.parent(row);
+        if (!parent.isEmpty()) {
+            for (var plan : byChild.getOrDefault(table.id(), List.of())) {
+                of(plan.root()).rows().add(parent);
+                addChildren(plan, parent);
+            }
+        }
+    }
+
+    private void addChildren(AggregatePlan plan, List<Object> root) {
+        plan.children().forEach(child -> of(child).parents().add(root));
+    }
+
+    private Keys of(TablePlan table) {
+        return keys.computeIfAbsent(table.id(), _ -> new Keys(new LinkedHashSet<>(), new LinkedHashSet<>()));
+    }
+}

@@ -1,0 +1,156 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What becomes of what is not a plain INSERT, UPDATE or DELETE of a plain table: partitions, two-phase commits, savepoints, changed keys, truncations, large values that a statement does not touch.
+ */
+class ShapesTest {
+
+    private static final String AGGREGATE = """
+              %1$s:
+                topic: t.shapes_all
+                subject: %1$s/{id}%2$s
+                type: t.{event}.v1
+                table: %1$s
+                key: [id%3$s]
+                fields:
+                  id: {column: id, as: integer}
+                  %4$s
+                  v: v
+                events:
+                  - {event: Imported, when: backfill}
+                  - {event: Added, when: created}
+                  - {event: Removed, when: removed}
+                  %5$s
+                  - {event: Changed, when: otherwise}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private static String told(ConsumerRecord<String, String> event) {
+        var data = event.value();
+        return TestBridge.header(event, "ce_type").replaceAll("t\\.|\\.v1", "") + " " + event.key()
+                + (data.contains("\"v\":") ? "=" + shortened(TestBridge.field(data, "v")) : "");
+    }
+
+    private static String shortened(String text) {
+        return text.length() < 100 ? text : text.charAt(0) + " * " + text.length();
+    }
+
+    private static List<String> told(TestBridge bridge, int from) {
+        return bridge.events().stream().skip(from).map(ShapesTest::told).toList();
+    }
+
+    /** Runs {@code sql}, and then a change whose event comes behind all of it; returns what was told between. */
+    private static List<String> after(TestBridge bridge, String... sql) throws Exception {
+        var from = bridge.events().size();
+        for (var statement : sql) {
+            bridge.sql(statement);
+        }
+        var mark = String.valueOf(System.nanoTime());
+        bridge.sql("UPDATE plain SET v = '" + mark + "' WHERE id = 1000");
+        Await.until("the mark arrives", () -> told(bridge, from).contains("Changed plain/1000=" + mark));
+        return told(bridge, from).stream()
+                .filter(each -> !each.startsWith("Changed plain/1000="))
+                .toList();
+    }
+
+    private Path config(TestBridge bridge) throws Exception {
+        var mapping = new StringBuilder("version: 1\nschema: public\naggregates:\n");
+        mapping.append(AGGREGATE
+                .formatted("plain", "", "", "", "- {event: Renumbered, when: renumbered}")
+                .indent(2));
+        mapping.append(AGGREGATE
+                .formatted("part", "/{day}", ", day", "day: {column: day, as: date}", "")
+                .indent(2));
+        mapping.append(AGGREGATE.formatted("plainer", "", "", "", "").indent(2));
+        var config = bridge.config();
+        Files.writeString(folder.resolve("mapping.yaml"), mapping);
+        return config;
+    }
+
+    @Test
+    void everyShapeOfChangeIsToldAsWhatItDid() throws Exception {
+        try (var bridge = new TestBridge("shapes_all", folder)) {
+            bridge.sql("CREATE TABLE plain (id BIGINT PRIMARY KEY, v TEXT, other INTEGER)");
+            bridge.sql("ALTER TABLE plain ALTER v SET STORAGE EXTERNAL");
+            bridge.sql(
+                    "CREATE TABLE part (id BIGINT, day DATE, v TEXT, PRIMARY KEY (day, id)) PARTITION BY RANGE (day)");
+            bridge.sql("CREATE TABLE part_old PARTITION OF part FOR VALUES FROM (MINVALUE) TO ('2026-01-01')");
+            bridge.sql("CREATE TABLE part_new PARTITION OF part FOR VALUES FROM ('2026-01-01') TO (MAXVALUE)");
+            bridge.sql("CREATE TABLE plainer (id BIGINT PRIMARY KEY, v TEXT)");
+            bridge.sql("INSERT INTO plain SELECT 1000, 'mark'");
+            bridge.sql("INSERT INTO plainer VALUES (1, '1!')");
+            // More than one chunk of a backfill, so that it goes on from a key with a date in it.
+            bridge.sql("INSERT INTO part SELECT g, '2024-01-01'::date + g, 'old' FROM generate_series(1, 2500) g");
+            var config = config(bridge);
+            try (var process = new BridgeProcess(folder, config)) {
+                process.awaitStreaming();
+                Await.until("the backfill is done", () -> process.tells("\"state\":\"done\""));
+                assertThat(told(bridge, 0))
+                        .hasSize(2502)
+                        .contains("Imported plainer/1=1!", "Imported part/2500/2030-11-05=old");
+                check(bridge);
+            }
+        }
+    }
+
+    private static void check(TestBridge bridge) throws Exception {
+        assertThat(after(
+                        bridge,
+                        "INSERT INTO part VALUES (1, '2025-05-05', 'a')",
+                        "UPDATE part SET v = 'b' WHERE (id, day) = (1, '2025-05-05')",
+                        "UPDATE part SET day = '2026-05-05' WHERE (id, day) = (1, '2025-05-05')",
+                        "DELETE FROM part WHERE (id, day) = (1, '2026-05-05')"))
+                .as("partitions, and a row that moves to another one")
+                .containsExactly(
+                        "Added part/1/2025-05-05=a",
+                        "Changed part/1/2025-05-05=b",
+                        "Removed part/1/2025-05-05",
+                        "Added part/1/2026-05-05=b",
+                        "Removed part/1/2026-05-05");
+        assertThat(after(bridge, "INSERT INTO plainer VALUES (2, '6!')")).containsExactly("Added plainer/2=6!");
+        assertThat(after(bridge, "BEGIN; INSERT INTO plain VALUES (1, 'two'), (2, 'two'); PREPARE TRANSACTION 'kept'"))
+                .as("prepared and not committed")
+                .isEmpty();
+        assertThat(after(
+                        bridge,
+                        "BEGIN; INSERT INTO plain VALUES (3, 'gone'); PREPARE TRANSACTION 'gone'",
+                        "ROLLBACK PREPARED 'gone'"))
+                .as("prepared and rolled back")
+                .isEmpty();
+        assertThat(after(bridge, "COMMIT PREPARED 'kept'"))
+                .as("a two-phase commit")
+                .containsExactly("Added plain/1=two", "Added plain/2=two");
+        assertThat(after(
+                        bridge,
+                        "BEGIN; UPDATE plain SET v = 'kept' WHERE id = 1; SAVEPOINT s;"
+                                + " UPDATE plain SET v = 'undone' WHERE id < 3; INSERT INTO plain VALUES (4, 'undone');"
+                                + " ROLLBACK TO s; UPDATE plain SET v = 'last' WHERE id = 2; COMMIT"))
+                .as("a roll-back to a savepoint")
+                .containsExactly("Changed plain/1=kept", "Changed plain/2=last");
+        assertThat(after(bridge, "UPDATE plain SET id = 20 WHERE id = 2", "UPDATE plainer SET id = 20 WHERE id = 2"))
+                .as("a changed key, told as such where the mapping has a rule for it")
+                .containsExactly(
+                        "Renumbered plain/20=last", "Removed plain/2", "Added plainer/20=6!", "Removed plainer/2");
+        assertThat(after(
+                        bridge,
+                        "INSERT INTO plain VALUES (5, repeat('x', 20000), 1)",
+                        "UPDATE plain SET other = 2 WHERE id = 5",
+                        "UPDATE plain SET id = 6 WHERE id = 5"))
+                .as("a large value that is not touched, which the log does not carry again")
+                .containsExactly("Added plain/5=x * 20000", "Renumbered plain/6=x * 20000", "Removed plain/5");
+        assertThat(after(bridge, "TRUNCATE plainer"))
+                .as("a truncation")
+                .containsExactlyInAnyOrder("Removed plainer/1", "Removed plainer/20");
+    }
+}
