@@ -35,6 +35,11 @@ public record Arrival(@Nullable Transaction transaction, long lsn, Map<String, O
         return kept;
     }
 
+    /** True when its transaction lies in a file. */
+    public boolean isLarge() {
+        return transaction != null && transaction.isLarge();
+    }
+
     /** How many rows it has, those of a backfill included. */
     public int rows() {
         return transaction == null ? 0 : transaction.changes().size();

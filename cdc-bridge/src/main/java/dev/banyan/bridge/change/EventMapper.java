@@ -18,6 +18,16 @@ public interface EventMapper {
     /** Tells {@code images} what mapping {@code transactions} will ask of them. */
     default void expect(List<Transaction> transactions, AggregateImages images) {}
 
+    /** True when parts of a transaction may be mapped one after the other, as long as what belongs together is in one part. */
+    default boolean isInParts() {
+        return false;
+    }
+
+    /** Numbers of the rows and aggregates of {@code change}: changes that share one belong together. Empty for a table that is not mapped. */
+    default List<Long> aggregates(Change change, AggregateImages images) {
+        return List.of();
+    }
+
     /** How often a table changed in a way that no event shows, since this mapper was made. */
     default Map<TableId, Long> withoutEvent() {
         return Map.of();

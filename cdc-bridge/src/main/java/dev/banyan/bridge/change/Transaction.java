@@ -9,8 +9,13 @@ import java.util.List;
  */
 public record Transaction(long commitLsn, String txId, Instant commitTime, List<Change> changes, Cause cause) {
 
+    /** True when its changes lie in a file, because they are too many for memory. */
+    public boolean isLarge() {
+        return changes instanceof LargeList<Change> large && large.isInFile();
+    }
+
     public Transaction {
-        changes = List.copyOf(changes);
+        changes = changes instanceof LargeList<Change> ? changes : List.copyOf(changes);
     }
 
     /** A transaction of which nobody said what it was made for. */

@@ -215,8 +215,8 @@ public record BridgeConfig(
             var section = root.section("limits")
                     .orElseGet(() -> Section.of(new Yaml.Keys(root.at(), List.of()), "limits", problems));
             var limits = new Limits(
-                    section.integer("transactionRows", 1, 100_000_000, 500_000),
-                    section.integer("transactionMegabytes", 1, 100_000, 256),
+                    section.integer("transactionRows", 1, 100_000_000, 5_000_000),
+                    section.integer("transactionMegabytes", 1, 100_000, 4_096),
                     section.integer("queueMegabytes", 1, 10_000, 64),
                     section.integer("hubTransactionRows", 1, 1_000_000, 5_000));
             section.end();

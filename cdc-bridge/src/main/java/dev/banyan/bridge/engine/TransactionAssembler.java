@@ -3,6 +3,7 @@ package dev.banyan.bridge.engine;
 import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +50,19 @@ public final class TransactionAssembler {
     }
 
     /** Most rows, and roughly the most bytes of values, that one transaction may have. */
-    public record Limits(int rowsMax, long bytesMax) {}
+    public record Limits(int rowsMax, long bytesMax) {
+
+        private static final int IN_MEMORY_ROWS = 500_000;
+        private static final long IN_MEMORY_BYTES = 256L << 20;
+
+        /** The same for transactions that have to be in memory as a whole. */
+        public Limits inMemory() {
+            return new Limits(Math.min(rowsMax, IN_MEMORY_ROWS), Math.min(bytesMax, IN_MEMORY_BYTES));
+        }
+    }
+
+    /** What a transaction may have in memory, roughly, where it may be larger. */
+    static final long MEMORY_BYTES = 16L << 20;
 
     private static final Outcome NOTHING = new Outcome.Nothing();
 
@@ -58,22 +72,36 @@ public final class TransactionAssembler {
     private final String heartbeatTopic;
     private final TableId signalTable;
     private final Limits limits;
+    private final @Nullable Supplier<LargeList<Change>> large;
     private final RowReader rows = new RowReader(EngineSettings.UNAVAILABLE);
     private final Map<String, TableId> tablesByTopic = new HashMap<>();
 
     private @Nullable String openId;
     private Instant openedAt = Instant.EPOCH;
-    private final List<Change> changes = new ArrayList<>();
+    private List<Change> changes;
     private final Map<String, Integer> countByTable = new HashMap<>();
     private final List<Change> readsLeftOver = new ArrayList<>();
     private @Nullable Row movedFrom;
     private Cause cause = Cause.UNKNOWN;
+    private boolean isTruncating;
     private int count;
     private long bytes;
 
     /** An assembler of records under {@code topicPrefix}; the rows of {@code signalTable} are Debezium's own and are left out. */
     public TransactionAssembler(Dbms dbms, String topicPrefix, TableId signalTable, Limits limits) {
+        this(dbms, topicPrefix, signalTable, limits, null);
+    }
+
+    /** The same; with {@code large}, empty lists, a transaction goes to a file when it grows beyond {@link #MEMORY_BYTES}. */
+    public TransactionAssembler(
+            Dbms dbms,
+            String topicPrefix,
+            TableId signalTable,
+            Limits limits,
+            @Nullable Supplier<LargeList<Change>> large) {
         this.dbms = dbms;
+        this.large = large;
+        this.changes = large == null ? new ArrayList<>() : large.get();
         this.transactionTopic = topicPrefix + ".transaction";
         this.messageTopic = topicPrefix + ".message";
         this.heartbeatTopic = "__debezium-heartbeat." + topicPrefix;
@@ -152,9 +180,7 @@ public final class TransactionAssembler {
             throw new IllegalStateException("transaction " + id + ": a changed key's old row without its new row");
         }
         checkCounts(id, value);
-        var complete = new ArrayList<Change>(readsLeftOver.size() + changes.size());
-        complete.addAll(readsLeftOver);
-        complete.addAll(changes);
+        var complete = complete();
         var said = cause;
         readsLeftOver.clear();
         clear();
@@ -173,6 +199,19 @@ public final class TransactionAssembler {
                                 new Transaction(position, id, commitTime(offset, value), complete, said), offset);
             }
         };
+    }
+
+    /** Rows of a backfill come first: what the transaction did to the same rows is newer. */
+    private List<Change> complete() {
+        if (readsLeftOver.isEmpty() && changes instanceof LargeList<Change>) {
+            return changes;
+        }
+        var complete = large == null ? new ArrayList<Change>(readsLeftOver.size() + changes.size()) : large.get();
+        complete.addAll(readsLeftOver);
+        for (var change : changes) {
+            complete.add(change);
+        }
+        return complete;
     }
 
     private void checkCounts(String id, Struct value) {
@@ -224,10 +263,24 @@ public final class TransactionAssembler {
             changes.addAll(change(record, table, op, value));
         }
         bytes += rows.takeBytesRead();
+        checkSize(op);
+    }
+
+    private void checkSize(String op) {
+        if (changes instanceof LargeList<Change> list) {
+            if (bytes > MEMORY_BYTES) {
+                list.moveToFile();
+            }
+            isTruncating |= op.equals("t");
+            if (isTruncating && list.isInFile()) {
+                throw new TransactionTooLarge("transaction " + openId + ": a truncation among " + count
+                        + " rows (expected: none in a transaction that is larger than memory)");
+            }
+        }
         if (count > limits.rowsMax || bytes > limits.bytesMax) {
             throw new TransactionTooLarge("transaction " + openId + ": " + count + " rows, " + bytes
                     + " bytes so far (expected: at most limits.transactionRows " + limits.rowsMax
-                    + " and limits.transactionBytes " + limits.bytesMax + ")");
+                    + " and limits.transactionMegabytes " + (limits.bytesMax >> 20) + ")");
         }
     }
 
@@ -269,7 +322,8 @@ public final class TransactionAssembler {
 
     private void clear() {
         openId = null;
-        changes.clear();
+        isTruncating = false;
+        changes = large == null ? new ArrayList<>() : large.get();
         countByTable.clear();
         movedFrom = null;
         cause = Cause.UNKNOWN;

@@ -49,7 +49,7 @@ public final class KafkaHub implements Hub {
      * thrown away; a new one with the same id makes the broker finish or abort what was pending, and reading the position then
      * tells which of the two it was.
      */
-    private static final int TRANSACTION_TIMEOUT_MS = 60_000;
+    private static final int TRANSACTION_TIMEOUT_MS = 300_000;
 
     private static final int DELIVERY_TIMEOUT_MS = 20_000;
     private static final int REQUEST_TIMEOUT_MS = 5_000;

@@ -32,6 +32,8 @@ public final class Mapper implements EventMapper {
     private final EventIds ids;
     private final Secrets secrets;
     private final Parting parting;
+    private final AggregateNumbers numbers;
+    private final boolean isInParts;
     private final Tally tally;
     private final EventLimit limit;
 
@@ -53,6 +55,11 @@ public final class Mapper implements EventMapper {
         tables = plan(mapping);
         tally = new Tally(tables.keySet());
         parting = new Parting(tables, aggregatesByRoot, aggregatesByChild);
+        numbers = new AggregateNumbers(tables, aggregatesByChild);
+        // A bulk event counts what a whole transaction did.
+        isInParts = mapping.aggregates().stream()
+                .flatMap(aggregate -> aggregate.rules().stream())
+                .allMatch(rule -> rule.bulk() == null);
         ids = new EventIds(bridge);
         this.secrets = secrets;
         tables.values().forEach(table -> table.use()
@@ -164,6 +171,16 @@ public final class Mapper implements EventMapper {
     @Override
     public void expect(List<Transaction> transactions, AggregateImages images) {
         images.expect(Asked.of(transactions, tables, aggregatesByRoot, aggregatesByChild));
+    }
+
+    @Override
+    public boolean isInParts() {
+        return isInParts;
+    }
+
+    @Override
+    public List<Long> aggregates(Change change, AggregateImages images) {
+        return numbers.of(change, images);
     }
 
     /** The same as {@link #map}, with the reasons; a transaction that cannot be mapped is explained, too. */

@@ -1,15 +1,19 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.Lake;
+import dev.banyan.bridge.store.EventBytes;
 import java.util.List;
 import java.util.Optional;
 
 /** A hub that takes events of any size: data too large for it goes to the lake first, and the event says where it lies. */
 public record ClaimCheck(Hub hub, Lake lake) implements Hub {
+
+    private static final int EVENTS_IN_MEMORY = 20_000;
 
     @Override
     public Optional<HubPosition> open() throws HubUnavailable {
@@ -19,11 +23,11 @@ public record ClaimCheck(Hub hub, Lake lake) implements Hub {
     @Override
     public void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
         var max = hub.eventBytesMax();
-        hub.publish(
-                events.stream()
-                        .map(event -> hub.bytes(event) <= max ? event : event.claimedAt(lake.claim(event)))
-                        .toList(),
-                position);
+        var fitting = new LargeList<>(EVENTS_IN_MEMORY, EventBytes.CODEC);
+        for (var event : events) {
+            fitting.add(hub.bytes(event) <= max ? event : event.claimedAt(lake.claim(event)));
+        }
+        hub.publish(fitting, position);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventMapper;
+import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.OffsetRule;
@@ -12,10 +13,12 @@ import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.store.Backfill;
+import dev.banyan.bridge.store.EventBytes;
 import dev.banyan.bridge.store.Ledger;
 import dev.banyan.bridge.store.Position;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -69,6 +72,9 @@ final class Courier {
         /** The hub did not take it; to be tried again after a pause. */
         record HubFailed(String why) implements Step {}
     }
+
+    /** Events of a unit in memory; more go to a file, and to the lake in pieces of as many. */
+    private static final int EVENTS_IN_MEMORY = 20_000;
 
     private static final Step IDLE = new Step.Idle();
     private static final Step DELIVERED = new Step.Delivered();
@@ -150,34 +156,70 @@ final class Courier {
     }
 
     private Unit map(List<Arrival> arrivals) {
-        var events = new ArrayList<DomainEvent>();
-        var kept = new ArrayList<DomainEvent>();
+        var events = new LargeList<>(EVENTS_IN_MEMORY, EventBytes.CODEC);
+        var kept = new LargeList<>(EVENTS_IN_MEMORY, EventBytes.CODEC);
         parts.mapper.expect(transactions(arrivals), parts.ledger.images());
         for (var arrival : arrivals) {
             var transaction = arrival.transaction();
             if (transaction == null) {
                 continue;
             }
-            var filtered = parts.backfill.filter(transaction);
-            var mapped = parts.mapper.map(filtered.transaction(), parts.ledger.images(), parts.ledger.faults());
-            parts.progress.backfillRowsDropped.addAndGet(filtered.dropped());
-            var at = reach(transaction.commitLsn());
-            if (hubReach != null && hubReach.covers(at)) {
-                parts.progress.suppressedEvents.addAndGet(mapped.size());
-            } else {
-                events.addAll(mapped);
+            if (!transaction.isLarge()) {
+                map(transaction, events, kept);
+                continue;
             }
-            if (parts.lake != null && !parts.lake.covers(at)) {
-                kept.addAll(mapped);
+            for (var part : LargeTransaction.parts(transaction, parts.mapper, parts.ledger.images())) {
+                var inMemory = LargeTransaction.inMemory(part);
+                parts.mapper.expect(List.of(inMemory), parts.ledger.images());
+                map(inMemory, events, kept);
+                parts.ledger.write();
             }
         }
         return new Unit(arrivals, events, kept, reach(arrivals.getLast().lsn()));
     }
 
+    /** Adds the events of {@code transaction} to those for the hub and those for the lake, as far as they have them not yet. */
+    private void map(Transaction transaction, List<DomainEvent> events, List<DomainEvent> kept) {
+        var filtered = parts.backfill.filter(transaction);
+        var mapped = parts.mapper.map(filtered.transaction(), parts.ledger.images(), parts.ledger.faults());
+        parts.progress.backfillRowsDropped.addAndGet(filtered.dropped());
+        var at = reach(transaction.commitLsn());
+        if (hubReach != null && hubReach.covers(at)) {
+            parts.progress.suppressedEvents.addAndGet(mapped.size());
+        } else {
+            events.addAll(mapped);
+        }
+        if (parts.lake != null && !parts.lake.covers(at)) {
+            kept.addAll(mapped);
+        }
+    }
+
+    /** Appends to the lake; what is larger than memory in pieces, each once, and the position with the last of them. */
+    private static void keep(Lake lake, List<DomainEvent> kept, HubPosition reach) {
+        var events = kept.iterator();
+        for (var number = 0; ; number++) {
+            var piece = piece(events);
+            if (!events.hasNext()) {
+                lake.append(piece, reach);
+                return;
+            }
+            lake.appendOnce("transaction " + reach.commitLsn() + " piece " + number, piece);
+        }
+    }
+
+    /** The next of {@code events}, as many as may be in memory. */
+    private static List<DomainEvent> piece(Iterator<DomainEvent> events) {
+        var piece = new ArrayList<DomainEvent>();
+        while (events.hasNext() && piece.size() < EVENTS_IN_MEMORY) {
+            piece.add(events.next());
+        }
+        return piece;
+    }
+
     private static List<Transaction> transactions(List<Arrival> arrivals) {
         var transactions = new ArrayList<Transaction>();
         for (var arrival : arrivals) {
-            if (arrival.transaction() != null) {
+            if (arrival.transaction() != null && !arrival.transaction().isLarge()) {
                 transactions.add(arrival.transaction());
             }
         }
@@ -191,13 +233,22 @@ final class Courier {
 
     private void publish(Unit current) throws HubUnavailable {
         if (!current.events.isEmpty()) {
-            if (!parts.hub.fences()) {
-                parts.ledger.checkLease();
+            if (parts.hub.fences()) {
+                parts.hub.publish(current.events, current.reach);
+            } else {
+                publishInPieces(current);
             }
-            parts.hub.publish(current.events, current.reach);
             parts.watcher.accept(Point.PUBLISHED);
         }
         published(current);
+    }
+
+    /** A hub without transactions gains nothing from having all at once. */
+    private void publishInPieces(Unit current) throws HubUnavailable {
+        for (var events = current.events.iterator(); events.hasNext(); ) {
+            parts.ledger.checkLease();
+            parts.hub.publish(piece(events), current.reach);
+        }
     }
 
     private void published(Unit current) {
@@ -210,7 +261,7 @@ final class Courier {
 
     private void finish(Unit current) {
         if (parts.lake != null && !current.kept.isEmpty()) {
-            parts.lake.append(current.kept, current.reach);
+            keep(parts.lake, current.kept, current.reach);
             parts.watcher.accept(Point.KEPT_IN_LAKE);
         }
         var last = current.arrivals.getLast();

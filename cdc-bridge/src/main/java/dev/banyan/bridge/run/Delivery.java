@@ -189,7 +189,9 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             if (parts.stopping.getAsBoolean() && courier.hubFails()) {
                 throw new IllegalStateException("stopped while the hub did not answer");
             }
-            if (intake.canSpool() && (waited.compareTo(parts.spoolWhen.after) >= 0 || isLogScarce(waited))) {
+            if (intake.canSpool()
+                    && arrivals.stream().noneMatch(Arrival::isLarge)
+                    && (waited.compareTo(parts.spoolWhen.after) >= 0 || isLogScarce(waited))) {
                 courier.beginSpool(arrivals);
                 watcher.accept(Point.SPOOL_BEGUN);
                 spooled(arrivals);

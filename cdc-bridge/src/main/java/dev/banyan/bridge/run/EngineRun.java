@@ -1,5 +1,6 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.StoredOffsets;
@@ -12,6 +13,7 @@ import dev.banyan.bridge.source.LogState;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.spool.Spool;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.ChangeBytes;
 import dev.banyan.bridge.store.OffsetText;
 import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.StoreSession;
@@ -52,6 +54,9 @@ final class EngineRun implements AutoCloseable {
     private static final Duration LAG_EVERY = Duration.ofSeconds(5);
     private static final long TICK_MS = 100;
 
+    /** Rows of a transaction in memory, where more of them may go to a file. */
+    private static final int MEMORY_ROWS = 20_000;
+
     /** Why it is over. */
     enum Stop {
         ENDED,
@@ -91,8 +96,9 @@ final class EngineRun implements AutoCloseable {
         this.stopping = stopping;
         var keys = settings.source().tables().stream().collect(Collectors.toMap(Source.Table::id, Source.Table::key));
         this.backfill = new BackfillTracker(keys, session, store.backfills());
+        var mapper = settings.mapper().get();
         var courier = new Courier.Parts(
-                settings.mapper().get(),
+                mapper,
                 hub,
                 lake,
                 session,
@@ -104,11 +110,7 @@ final class EngineRun implements AutoCloseable {
                 settings.watcher());
         var spooling = settings.spool();
         var parts = new Delivery.Parts(
-                new TransactionAssembler(
-                        settings.source().dbms(),
-                        EngineSettings.PREFIX,
-                        settings.source().signalTable(),
-                        settings.limits().transaction()),
+                assembler(mapper.isInParts()),
                 courier,
                 spooling == null ? null : new ClaimedSpools(store, spooling.disk()),
                 spool,
@@ -136,6 +138,20 @@ final class EngineRun implements AutoCloseable {
                 })
                 .notifying(delivery)
                 .build();
+    }
+
+    private TransactionAssembler assembler(boolean isInParts) {
+        var source = settings.source();
+        var limits = settings.limits().transaction();
+        return isInParts
+                ? new TransactionAssembler(
+                        source.dbms(),
+                        EngineSettings.PREFIX,
+                        source.signalTable(),
+                        limits,
+                        () -> new LargeList<>(MEMORY_ROWS, ChangeBytes.CODEC))
+                : new TransactionAssembler(
+                        source.dbms(), EngineSettings.PREFIX, source.signalTable(), limits.inMemory());
     }
 
     /** How Debezium is told to read {@code source}. */

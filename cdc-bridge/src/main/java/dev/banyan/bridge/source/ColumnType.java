@@ -12,7 +12,14 @@ import java.util.Set;
  * What a column holds, in PostgreSQL's words. {@code name} is its type as declared, {@code base} the type a domain is made of, else the same.
  * With {@code isText} the text that PostgreSQL prints for a value reaches the bridge letter for letter.
  */
-public record ColumnType(String name, String base, boolean isText, boolean isEnum, boolean isGenerated) {
+public record ColumnType(String name, String base, boolean isText, boolean isEnum, Generated generated) {
+
+    /** How a column that nobody writes gets its values. */
+    public enum Generated {
+        NO,
+        STORED,
+        VIRTUAL
+    }
 
     /*
      * Not among them, because a backfill or Debezium would alter values: money (as a floating-point number, in the currency of the
@@ -93,7 +100,7 @@ public record ColumnType(String name, String base, boolean isText, boolean isEnu
                                                     result.getString(isArray ? 9 : 7),
                                                     result.getString(isArray ? 10 : 8)),
                                             result.getString(7).equals("e"),
-                                            !result.getString(6).isEmpty()));
+                                            generated(result.getString(6))));
                 }
             }
         }
@@ -106,5 +113,18 @@ public record ColumnType(String name, String base, boolean isText, boolean isEnu
             case "e", "r", "m", "c" -> true;
             default -> EXACT.contains(name);
         };
+    }
+
+    private static Generated generated(String flag) {
+        return switch (flag) {
+            case "s" -> Generated.STORED;
+            case "v" -> Generated.VIRTUAL;
+            default -> Generated.NO;
+        };
+    }
+
+    /** True when nobody writes it. */
+    boolean isGenerated() {
+        return generated != Generated.NO;
     }
 }

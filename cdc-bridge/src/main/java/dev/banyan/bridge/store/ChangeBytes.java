@@ -1,6 +1,7 @@
 package dev.banyan.bridge.store;
 
 import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import java.io.ByteArrayInputStream;
@@ -17,6 +18,19 @@ import org.jspecify.annotations.Nullable;
 public final class ChangeBytes {
 
     private static final int VERSION = 1;
+
+    /** One change after another. */
+    public static final LargeList.Codec<Change> CODEC = new LargeList.Codec<>() {
+        @Override
+        public void write(DataOutputStream out, Change change) throws IOException {
+            ChangeBytes.write(out, change);
+        }
+
+        @Override
+        public Change read(DataInputStream in) throws IOException {
+            return ChangeBytes.read(in);
+        }
+    };
 
     private ChangeBytes() {}
 

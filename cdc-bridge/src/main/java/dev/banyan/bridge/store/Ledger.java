@@ -38,6 +38,9 @@ public interface Ledger {
     /** Throws {@link Fenced} if the lease is lost: for a hub that does not shut earlier holders out itself. */
     void checkLease();
 
+    /** Takes what was gathered out of memory. It is no more durable than before. */
+    default void write() {}
+
     /** Makes everything since the last commit durable, and the position with it; throws {@link Fenced} if the lease is lost. */
     void commit(Position position);
 

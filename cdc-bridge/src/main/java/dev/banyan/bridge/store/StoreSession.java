@@ -137,6 +137,18 @@ public final class StoreSession implements Ledger, AutoCloseable {
     }
 
     @Override
+    public void write() {
+        try {
+            images.flush();
+            images.committed();
+            flushTouched();
+            touched.clear();
+        } catch (SQLException e) {
+            throw new StoreFailed("writing to the store", e);
+        }
+    }
+
+    @Override
     public void commit(Position position) {
         try {
             BridgeStore.movePosition(connection, epoch, lease, clock, position);

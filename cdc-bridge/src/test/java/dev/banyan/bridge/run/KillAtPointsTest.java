@@ -56,7 +56,7 @@ class KillAtPointsTest {
 
     @Test
     void nothingIsLostInventedTornOrReorderedWhereverTheProcessEnds() throws Exception {
-        killed(10, PLACES.subList(0, 10), 2, new Random(1));
+        killed(10, PLACES.subList(0, 10), 2, 6, new Random(1));
     }
 
     /** {@code -Dbanyan.kills=2000 -Dbanyan.seed=N} */
@@ -64,7 +64,7 @@ class KillAtPointsTest {
     @Tag("soak")
     void nothingIsLostInventedTornOrReorderedInManyMoreKills() throws Exception {
         var kills = Integer.getInteger("banyan.kills", 2_000);
-        killed(kills, PLACES, Math.max(1, kills / 40), new Random(Long.getLong("banyan.seed", 1)));
+        killed(kills, PLACES, Math.max(1, kills / 40), 20, new Random(Long.getLong("banyan.seed", 1)));
     }
 
     private LocalPostgres postgres() {
@@ -75,7 +75,8 @@ class KillAtPointsTest {
         return running;
     }
 
-    private void killed(int kills, List<Place> places, int databaseKills, Random random) throws Exception {
+    /** {@code seconds} is how long a point is waited for before the process is killed from outside. */
+    private void killed(int kills, List<Place> places, int databaseKills, int seconds, Random random) throws Exception {
         postgres = LocalPostgres.start(folder.resolve("pgdata"), 0);
         port = postgres().port();
         var name = "points" + kills;
@@ -94,7 +95,7 @@ class KillAtPointsTest {
             if (databaseKills > 0 && kill % (kills / databaseKills) == 1) {
                 killDatabase();
             }
-            if (!active.waitFor(20, TimeUnit.SECONDS)) {
+            if (!active.waitFor(seconds, TimeUnit.SECONDS)) {
                 active.destroyForcibly(); // its point does not come by: killed from outside
                 active.waitFor(20, TimeUnit.SECONDS);
             }

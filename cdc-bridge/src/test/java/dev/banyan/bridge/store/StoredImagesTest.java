@@ -45,7 +45,7 @@ class StoredImagesTest {
         var position = new Position("1", 1, 0, Map.of("lsn", 0L));
         try (var store = BridgeStore.open(settings, "images", "test", Duration.ofSeconds(30), InstantSource.system())) {
             assertThat(store.tryLease()).isTrue();
-            store.begin(position, null);
+            store.begin(position, List.of(), null);
             for (var life = 0; life < 8; life++) {
                 try (var session = store.session()) {
                     for (var unit = 0; unit < 12; unit++) {

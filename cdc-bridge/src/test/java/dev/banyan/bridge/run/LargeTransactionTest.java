@@ -1,0 +1,154 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One transaction of far more rows than the bridge's memory holds: every event of it, exact, and all at once for who reads what is committed. */
+class LargeTransactionTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void sixtyThousandRowsInASmallHeap() throws Exception {
+        inHeapOf("-Xmx112m", "large_short", 60_000);
+    }
+
+    @Test
+    @Tag("soak")
+    void aMillionRowsIn256MegabytesOfHeap() throws Exception {
+        inHeapOf("-Xmx256m", "large_million", Integer.getInteger("banyan.rows", 1_000_000));
+    }
+
+    private void inHeapOf(String heap, String name, int rows) throws Exception {
+        try (var bridge = new TestBridge(name, folder)) {
+            bridge.sql("CREATE TABLE item (id BIGINT PRIMARY KEY, v TEXT)");
+            bridge.sql("CREATE TABLE part (id BIGINT PRIMARY KEY, item BIGINT, v TEXT)");
+            bridge.sql("INSERT INTO item SELECT g, 'old' FROM generate_series(1, 10) g");
+            var config = config(bridge);
+            var options = new String[] {heap, "-XX:+ExitOnOutOfMemoryError"};
+            try (var process = new BridgeProcess(folder, config, options)) {
+                process.awaitStreaming();
+                Await.until("the backfill is done", () -> process.tells("\"state\":\"done\""));
+                var from = bridge.events().size();
+                // Rows that are there before, twice the same row, rows of other tables, one that comes and goes, one
+                // that moves.
+                bridge.sql("BEGIN; INSERT INTO item SELECT g, 'value ' || g FROM generate_series(11, " + rows + ") g;"
+                        + " INSERT INTO part SELECT g, g * 100, 'part' FROM generate_series(1, " + rows / 100 + ") g;"
+                        + " UPDATE item SET v = 'value ' || id WHERE id <= 10;"
+                        + " UPDATE item SET v = 'last ' || id WHERE id % 1000 = 0;"
+                        + " UPDATE part SET item = 7 WHERE id = 1;"
+                        + " INSERT INTO item VALUES (0, 'gone'); DELETE FROM item WHERE id = 0; COMMIT");
+                var since = System.nanoTime();
+                check(bridge, process, from, rows);
+                System.out.printf(
+                        "%,d rows in one transaction with %s: %,d ms%n",
+                        rows, heap, (System.nanoTime() - since) / 1_000_000);
+                bridge.sql("UPDATE item SET v = 'after' WHERE id IN (7, " + rows + ")");
+                Await.until("what comes after is told", () -> process.transactions() >= 2);
+            }
+            try (var process = new BridgeProcess(folder, config, options)) {
+                process.awaitStreaming(); // nothing comes a second time
+                assertThat(count(bridge)).isEqualTo(10 + rows + 2);
+            }
+        }
+    }
+
+    private static KafkaConsumer<String, String> consumer(TestBridge bridge) {
+        var properties = new HashMap<String, Object>();
+        properties.put("bootstrap.servers", bridge.bootstrapServers);
+        properties.put("isolation.level", "read_committed");
+        properties.put("enable.auto.commit", "false");
+        var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer());
+        var partition = new TopicPartition(bridge.topic(), 0);
+        consumer.assign(List.of(partition));
+        consumer.seekToBeginning(List.of(partition));
+        return consumer;
+    }
+
+    private static int count(TestBridge bridge) {
+        var partition = new TopicPartition(bridge.topic(), 0);
+        try (var consumer = consumer(bridge)) {
+            var end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            var count = 0;
+            while (consumer.position(partition) < end) {
+                count += consumer.poll(Duration.ofMillis(100)).count();
+            }
+            return count;
+        }
+    }
+
+    private static void check(TestBridge bridge, BridgeProcess process, int from, int rows) throws Exception {
+        var seen = new BitSet(rows);
+        var transactions = new HashSet<String>();
+        var sequences = new HashSet<Integer>();
+        var skipped = 0;
+        try (var consumer = consumer(bridge)) {
+            var deadline = System.nanoTime() + Duration.ofMinutes(30).toNanos();
+            while (seen.cardinality() < rows) {
+                assertThat(System.nanoTime())
+                        .as(seen.cardinality() + " arrived")
+                        .isLessThan(deadline);
+                process.status(); // it lives
+                for (var event : consumer.poll(Duration.ofMillis(200))) {
+                    if (skipped++ < from) {
+                        continue;
+                    }
+                    var id = Integer.parseInt(event.key().substring("item/".length()));
+                    assertThat(seen.get(id - 1)).as("repeated " + id).isFalse();
+                    seen.set(id - 1);
+                    transactions.add(TestBridge.header(event, "ce_txid"));
+                    sequences.add(TestBridge.header(event, "ce_sequence").length());
+                    assertThat(event.value()).as(event.key()).isEqualTo(expected(id, rows));
+                    assertThat(TestBridge.header(event, "ce_type")).isEqualTo(id <= 10 ? "t.Changed.v1" : "t.Added.v1");
+                }
+            }
+        }
+        assertThat(transactions).hasSize(1);
+        assertThat(sequences).hasSize(1);
+    }
+
+    private static String expected(int id, int rows) {
+        var hasPart = id % 100 == 0 && id != 100 && id / 100 <= rows / 100;
+        return "{\"id\":" + id + ",\"v\":\"" + (id % 1000 == 0 ? "last " : "value ") + id + "\",\"parts\":["
+                + (id == 7 ? "{\"v\":\"part\"}" : hasPart ? "{\"v\":\"part\"}" : "") + "]}";
+    }
+
+    private Path config(TestBridge bridge) throws Exception {
+        var config = bridge.config();
+        Files.writeString(folder.resolve("mapping.yaml"), """
+                version: 1
+                schema: public
+                aggregates:
+                  item:
+                    topic: %s
+                    subject: item/{id}
+                    type: t.{event}.v1
+                    table: item
+                    key: [id]
+                    fields: {id: {column: id, as: integer}, v: v}
+                    children:
+                      parts: {table: part, key: [id], parent: [item], fields: {v: v}}
+                    events:
+                      - {event: Imported, when: backfill}
+                      - {event: Added, when: created}
+                      - {event: Removed, when: removed}
+                      - {event: Changed, when: otherwise}
+                """.formatted(bridge.topic()));
+        Files.writeString(config, Files.readString(config) + "limits: {queueMegabytes: 8}\n");
+        return config;
+    }
+}
