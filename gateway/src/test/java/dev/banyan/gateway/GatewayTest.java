@@ -126,6 +126,12 @@ class GatewayTest {
                 "GET http://evil.test/ HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a\r\nX_Real_IP: 6.6.6.6\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a\r\nX-A : 1\r\n\r\n",
+                "POST / HTTP/1.0\r\nContent-Length: 3\r\ncontent-length: 4\r\n\r\nabcd",
+                "GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n",
+                " GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/2.0\r\nHost: a\r\n\r\n",
+                "GET / http/1.1\r\nHost: a\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\nX-B: 2\r\n\r\n",
             })
     void framingThatTwoServersCouldReadDifferentlyIsRefused(String request) throws Exception {

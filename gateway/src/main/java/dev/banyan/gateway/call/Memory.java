@@ -8,11 +8,12 @@ final class Memory {
     /*
      * Past its end an allocation fails, and with it whichever connection happens to read next. So requests are turned away
      * before: first those that bring a body, which is what fills memory while its backend does not take it, then all. What is
-     * left between the two limits and the end is for the bodies of requests that were let in earlier.
+     * left between the two limits and the end is for the bodies of requests that were let in earlier, and for the pool, which takes
+     * memory by the megabyte.
      */
     private static final long MAX = PlatformDependent.maxDirectMemory();
-    private static final long BODIES_MAX = MAX / 100 * 80;
-    private static final long ALL_MAX = MAX / 100 * 95;
+    private static final long BODIES_MAX = MAX / 3 * 2;
+    private static final long ALL_MAX = MAX / 20 * 19;
 
     private Memory() {}
 

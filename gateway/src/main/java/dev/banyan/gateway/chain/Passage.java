@@ -4,6 +4,7 @@ import dev.banyan.gateway.backend.BackendFailure;
 import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.call.Call;
+import dev.banyan.gateway.edge.FrontDoor;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.http.server.HttpServerRequest;
@@ -28,7 +30,7 @@ final class Passage {
     HttpClientResponse reply;
 
     private @Nullable Connection connection;
-    private @Nullable Connection client;
+    private @Nullable Channel client;
     private boolean bodyBroke;
 
     /** How much of the reply's body is still to come; negative when it does not say. */
@@ -39,7 +41,8 @@ final class Passage {
     Passage(Call call, HttpServerRequest incoming) {
         this.call = call;
         this.incoming = incoming;
-        incoming.withConnection(over -> client = over);
+        // Not the connection itself: once it has ended, that one knows of no channel.
+        incoming.withConnection(over -> client = over.channel());
     }
 
     static Passage of(ServerWebExchange exchange) {
@@ -55,7 +58,7 @@ final class Passage {
         if (client == null) {
             throw new IllegalStateException("no connection (expected: a request that came by one)");
         }
-        return client.channel();
+        return client;
     }
 
     /** Sets what the route's filters made of the request; only the assigned backend gets that. */
@@ -76,13 +79,14 @@ final class Passage {
 
     /** Whether the client's connection has ended. What fails from then on says nothing about a backend. */
     boolean isClientGone() {
-        return bodyBroke || (client != null && !client.channel().isActive());
+        return bodyBroke || (client != null && !client.isActive());
     }
 
     /** Returns the request's body as it comes; each buffer is the subscriber's to release. */
     Flux<ByteBuf> body() {
         // After a reset the body ends in an error a moment before the connection counts as closed.
-        return incoming.receive().retain().doOnError(_ -> bodyBroke = true).handle((piece, next) -> {
+        Flux<ByteBuf> pieces = incoming.receive().retain().concatWith(Mono.defer(this::end));
+        return pieces.doOnError(_ -> bodyBroke = true).handle((piece, next) -> {
             if (call.requestPiece(piece)) {
                 next.next(piece);
             } else {
@@ -90,6 +94,18 @@ final class Passage {
                 next.error(new BodyTooLarge());
             }
         });
+    }
+
+    /* For the server a body just ends that breaks off in its framing or with its client: a backend would take the part for all. */
+    private Mono<ByteBuf> end() {
+        boolean whole =
+                client != null && client.isActive() && !FrontDoor.isBodyBroken(client, incoming.requestHeaders());
+        return whole ? Mono.empty() : Mono.error(new ClientGone());
+    }
+
+    /** Whether the client is there although {@link #isClientGone} says that its request is not. */
+    boolean isOnlyBroken() {
+        return bodyBroke && client != null && client.isActive();
     }
 
     /** A reply head is there, over this connection. */

@@ -3,6 +3,7 @@ package dev.banyan.gateway.chain;
 import dev.banyan.gateway.backend.BackendFailure;
 import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.call.Call;
+import dev.banyan.gateway.call.OwnReply;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.slf4j.Logger;
@@ -63,7 +64,12 @@ public record Reply(boolean reveal) implements GatewayFilter {
     private static Mono<Void> instead(ServerWebExchange exchange, Passage passage, Throwable error) {
         if (passage.isClientGone()) {
             passage.discardReply();
-            return Mono.empty();
+            return passage.isOnlyBroken() && !exchange.getResponse().isCommitted()
+                    ? Answer.send(
+                            exchange,
+                            OwnReply.refusal(400, "the body is not framed as its head says")
+                                    .andClose())
+                    : Mono.empty();
         }
         Call call = passage.call;
         passage.discardReply();

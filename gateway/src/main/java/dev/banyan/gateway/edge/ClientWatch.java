@@ -31,6 +31,9 @@ public final class ClientWatch extends ChannelDuplexHandler {
      * Only the time in which we asked for bytes counts against the client, not that in which a backend took none.
      */
 
+    /** The event that says that something came which is refused for how it is framed. */
+    static final Object BROKEN = new Object();
+
     private static final byte[] TIMED_OUT =
             "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII);
@@ -48,6 +51,10 @@ public final class ClientWatch extends ChannelDuplexHandler {
     private boolean inBody;
     private boolean tunnel;
     private boolean replyBegun;
+    /** Something came that cannot be read. Nothing is read after it, and whoever is behind may fail to answer it. */
+    private boolean broken;
+
+    private long brokenSince;
     /** Requests whose reply has not ended. */
     private int exchanges;
 
@@ -112,6 +119,15 @@ public final class ClientWatch extends ChannelDuplexHandler {
             waitedBytes += bytes.readableBytes();
         }
         context.fireChannelRead(message);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == BROKEN) {
+            breaks(context);
+        } else {
+            context.fireUserEventTriggered(event);
+        }
     }
 
     @Override
@@ -191,7 +207,8 @@ public final class ClientWatch extends ChannelDuplexHandler {
         } else if (isBodyAwaited(context) && now - readSince >= stallNanos) {
             giveUp(context);
         } else if (isStuck(context.channel().unsafe().outboundBuffer(), now)
-                || (isIdle() && now - idleSince >= idleNanos)) {
+                || (isIdle() && now - idleSince >= idleNanos)
+                || (isOnlyBroken() && now - brokenSince >= headNanos)) {
             context.close();
         } else {
             lookAt(context, nextLook(context, now));
@@ -200,6 +217,16 @@ public final class ClientWatch extends ChannelDuplexHandler {
 
     private boolean isBodyAwaited(ChannelHandlerContext context) {
         return inBody && context.channel().config().isAutoRead();
+    }
+
+    private void breaks(ChannelHandlerContext context) {
+        broken = true;
+        brokenSince = System.nanoTime();
+        lookAt(context, brokenSince + headNanos);
+    }
+
+    private boolean isOnlyBroken() {
+        return broken && exchanges <= 1 && !replyBegun;
     }
 
     private boolean isIdle() {
@@ -251,6 +278,9 @@ public final class ClientWatch extends ChannelDuplexHandler {
         if (isBodyAwaited(context)) {
             return readSince + stallNanos;
         }
+        if (isOnlyBroken()) {
+            return brokenSince + headNanos;
+        }
         return isIdle() ? idleSince + idleNanos : now + stallNanos;
     }
 
@@ -265,7 +295,10 @@ public final class ClientWatch extends ChannelDuplexHandler {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            if (message instanceof HttpRequest) {
+            if (message instanceof HttpRequest request) {
+                if (request.decoderResult().isFailure()) {
+                    breaks(context);
+                }
                 inHead = false;
                 inBody = true;
                 waitedNanos = -1;

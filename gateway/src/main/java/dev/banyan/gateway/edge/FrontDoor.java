@@ -3,13 +3,16 @@ package dev.banyan.gateway.edge;
 import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.Refusal;
 import dev.banyan.gateway.http.Target;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.util.AttributeKey;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +25,10 @@ public final class FrontDoor extends ChannelInboundHandlerAdapter {
     /** Carries the target as it came, where the framework needs another spelling. Clients cannot set it. */
     public static final String TARGET = "x-banyan-target";
 
+    private static final AttributeKey<HttpHeaders> BROKEN = AttributeKey.valueOf("banyan.brokenBody");
+
     private final IntConsumer refused;
+    private @Nullable HttpHeaders current;
 
     /** {@code refused} is told the status of each request that goes no further. */
     public FrontDoor(IntConsumer refused) {
@@ -47,9 +53,24 @@ public final class FrontDoor extends ChannelInboundHandlerAdapter {
                                 ? new TooLongHttpHeaderException(refusal.reason())
                                 : new IllegalArgumentException(refusal.reason())));
                 request.setUri("/");
+                context.pipeline().fireUserEventTriggered(ClientWatch.BROKEN);
             }
         }
+        if (message instanceof HttpRequest request) {
+            current = request.headers();
+        } else if (message instanceof HttpContent piece && piece.decoderResult().isFailure()) {
+            context.channel().attr(BROKEN).set(current); // nothing is read after it
+        }
         context.fireChannelRead(message);
+    }
+
+    /**
+     * Whether the body of the request with this head, the very object, is not framed as it says: what came of it is not all, though it
+     * may seem to end.
+     */
+    @SuppressWarnings("ReferenceEquality") // another request may have an equal head
+    public static boolean isBodyBroken(Channel client, HttpHeaders head) {
+        return client.hasAttr(BROKEN) && client.attr(BROKEN).get() == head;
     }
 
     /** Returns why a head goes no further; null when it does, and then its target is spelled as the framework takes it. */

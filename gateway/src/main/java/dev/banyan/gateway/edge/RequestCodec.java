@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.CombinedChannelDuplexHandler;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -13,12 +14,14 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import java.util.ArrayDeque;
 import java.util.List;
 
 /**
- * Netty's codec of a server, which also refuses folded header lines: it would join them, and another server could take the second line
- * for a header of its own.
+ * Netty's codec of a server, which also refuses what Netty would put right although another server may read it differently: folded
+ * header lines, a request line whose words are not separated by one space, blanks before it, any version but 1.0 and 1.1, and a
+ * second length, of which Netty drops one for HTTP/1.0.
  */
 public final class RequestCodec extends CombinedChannelDuplexHandler<HttpRequestDecoder, HttpResponseEncoder> {
 
@@ -38,6 +41,12 @@ public final class RequestCodec extends CombinedChannelDuplexHandler<HttpRequest
         private boolean inBody;
         private boolean broken;
 
+        /** Where the last word of the request line ended, and whether it was one space behind the one before. */
+        private int wordEnd;
+
+        private boolean spaced;
+        private int lengths;
+
         Decoder(HttpDecoderConfig limits) {
             super(limits);
         }
@@ -48,18 +57,18 @@ public final class RequestCodec extends CombinedChannelDuplexHandler<HttpRequest
                 in.skipBytes(in.readableBytes());
                 return;
             }
-            if (!inBody && hasFold(in)) {
+            int begin = inHead ? in.readerIndex() : behindLineEnds(in);
+            if (!inBody && (beginsBlank(in, begin) || hasFold(in, begin))) {
                 broken = true;
                 in.skipBytes(in.readableBytes());
                 HttpMessage refused = createInvalidMessage();
-                refused.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("folded header line")));
+                refused.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("a blank before a line")));
                 out.add(refused);
                 return;
             }
-            int before = in.readerIndex();
             int known = out.size();
             super.decode(context, in, out);
-            inHead = !inBody && (inHead || in.readerIndex() > before);
+            inHead = !inBody && (inHead || in.readerIndex() > begin);
             for (int i = known; i < out.size(); i++) {
                 look(out.get(i));
             }
@@ -67,6 +76,9 @@ public final class RequestCodec extends CombinedChannelDuplexHandler<HttpRequest
 
         private void look(Object message) {
             if (message instanceof HttpRequest request) {
+                if (lengths > 1) {
+                    request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("two lengths")));
+                }
                 unanswered.add(request.method());
                 inHead = false;
                 inBody = true;
@@ -76,12 +88,69 @@ public final class RequestCodec extends CombinedChannelDuplexHandler<HttpRequest
             }
         }
 
-        private boolean hasFold(ByteBuf in) {
-            int at = in.readerIndex();
-            int end = in.writerIndex();
-            if (inHead && at < end && isBlank(in.getByte(at))) {
-                return true;
+        @Override
+        protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
+            wordEnd = start + length;
+            return super.splitFirstWordInitialLine(line, start, length);
+        }
+
+        @Override
+        protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
+            spaced = isOneSpaceAway(line, start);
+            wordEnd = start + length;
+            return super.splitSecondWordInitialLine(line, start, length);
+        }
+
+        @Override
+        protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
+            spaced &= isOneSpaceAway(line, start);
+            return super.splitThirdWordInitialLine(line, start, length);
+        }
+
+        private boolean isOneSpaceAway(byte[] line, int start) {
+            return start == wordEnd + 1 && line[wordEnd] == ' ';
+        }
+
+        @Override
+        protected HttpMessage createMessage(String[] line) throws Exception {
+            lengths = 0;
+            if (!spaced || !(line[2].equals("HTTP/1.1") || line[2].equals("HTTP/1.0"))) {
+                throw new IllegalArgumentException("request line (expected: METHOD SP TARGET SP HTTP/1.1)");
             }
+            return super.createMessage(line);
+        }
+
+        @Override
+        protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+            AsciiString name = super.splitHeaderName(line, start, length);
+            if (length == HttpHeaderNames.CONTENT_LENGTH.length()
+                    && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)) {
+                lengths++;
+            }
+            return name;
+        }
+
+        /** Returns where a request begins: line ends before it are ignored. */
+        private static int behindLineEnds(ByteBuf in) {
+            int at = in.readerIndex();
+            while (at < in.writerIndex() && (in.getByte(at) == '\r' || in.getByte(at) == '\n')) {
+                at++;
+            }
+            return at;
+        }
+
+        /** Whether a line of a head, or what should be its first, begins with a blank; or that with another control character. */
+        private boolean beginsBlank(ByteBuf in, int begin) {
+            if (begin >= in.writerIndex()) {
+                return false;
+            }
+            byte first = in.getByte(begin);
+            return inHead ? isBlank(first) : first >= 0 && first <= ' ';
+        }
+
+        private static boolean hasFold(ByteBuf in, int begin) {
+            int at = begin;
+            int end = in.writerIndex();
             while (true) {
                 int next = in.indexOf(at, end, (byte) '\n') + 1;
                 if (next <= 0 || next >= end) {

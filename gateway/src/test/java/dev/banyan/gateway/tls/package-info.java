@@ -1,4 +1,0 @@
-@NullMarked
-package dev.banyan.gateway.tls;
-
-import org.jspecify.annotations.NullMarked;
