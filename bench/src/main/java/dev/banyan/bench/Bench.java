@@ -1,5 +1,6 @@
 package dev.banyan.bench;
 
+import dev.banyan.bench.bridge.BridgeBench;
 import dev.banyan.bench.load.LoadFailed;
 import dev.banyan.bench.measure.Machine;
 import dev.banyan.bench.peer.Peer;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description =
                 "Measures the gateway side by side with other people's software, all on this machine (Linux only).",
+        subcommands = BridgeBench.class,
         footer = {"", "Exit codes: 0 ok, 1 failed, 2 wrong usage."})
 public final class Bench implements Callable<Integer> {
 

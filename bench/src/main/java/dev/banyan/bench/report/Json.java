@@ -15,13 +15,18 @@ public final class Json {
 
     private Json() {}
 
-    /** Returns the text. */
+    /** Returns the text, with the goals of the gateway. */
     public static String of(Header header, Results results) {
+        return of(header, results, Goal.all(results));
+    }
+
+    /** Returns the text. */
+    public static String of(Header header, Results results, List<Goal> goals) {
         var document = new LinkedHashMap<String, Object>();
         document.put("run", header);
         document.put("noisy", header.isNoisy());
         document.put("figures", figures(results));
-        document.put("goals", Goal.all(results).stream().map(Json::goal).toList());
+        document.put("goals", goals.stream().map(Json::goal).toList());
         document.put("skipped", results.skipped());
         return MAPPER.writeValueAsString(document) + "\n";
     }
