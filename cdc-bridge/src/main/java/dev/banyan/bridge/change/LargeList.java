@@ -13,6 +13,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -131,7 +132,7 @@ public final class LargeList<T> extends AbstractList<T> {
     public Iterator<T> iterator() {
         var from = file;
         if (from == null) {
-            return List.copyOf(head).iterator();
+            return Collections.unmodifiableList(head).iterator();
         }
         try {
             if (out != null) {

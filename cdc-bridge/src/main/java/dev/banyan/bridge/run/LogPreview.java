@@ -103,7 +103,10 @@ public final class LogPreview {
 
         private final CompletableFuture<Integer> done = new CompletableFuture<>();
         private final TransactionAssembler assembler = new TransactionAssembler(
-                source.dbms(), EngineSettings.PREFIX, source.signalTable(), limits.transaction());
+                source.dbms(),
+                EngineSettings.PREFIX,
+                source.signalTable(),
+                limits.transaction().inMemory());
         private final long end;
         private final int most;
         private final Consumer<Transaction> each;

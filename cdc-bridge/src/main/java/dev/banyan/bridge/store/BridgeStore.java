@@ -95,7 +95,33 @@ public final class BridgeStore implements AutoCloseable {
         config.setMaximumPoolSize(CONNECTIONS_MAX);
         config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
         config.setInitializationFailTimeout(-1);
-        var source = new HikariDataSource(config);
+        try (var _ = opened(config, dialect)) {
+            return open(new HikariDataSource(config), settings, dialect, bridge, holder, lease, clock);
+        } catch (SQLException | FlywayException e) {
+            throw inUse(e)
+                    ? new StoreUnusable(
+                            "store " + settings.jdbcUrl()
+                                    + ": another process has it open (expected: one bridge a store)",
+                            e)
+                    : new StoreUnusable("store " + settings.jdbcUrl() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** H2's file, which takes its time to open when a large transaction was the last: longer than a connection is waited for. */
+    private static @Nullable Connection opened(HikariConfig config, Dialect dialect) throws SQLException {
+        return dialect == Dialect.H2
+                ? DriverManager.getConnection(config.getJdbcUrl(), config.getUsername(), config.getPassword())
+                : null;
+    }
+
+    private static BridgeStore open(
+            HikariDataSource source,
+            Settings settings,
+            Dialect dialect,
+            String bridge,
+            String holder,
+            Duration lease,
+            InstantSource clock) {
         try {
             Flyway.configure()
                     .dataSource(source)
@@ -111,14 +137,6 @@ public final class BridgeStore implements AutoCloseable {
             store.createState();
             store.checkVault();
             return store;
-        } catch (FlywayException e) {
-            source.close();
-            throw inUse(e)
-                    ? new StoreUnusable(
-                            "store " + settings.jdbcUrl()
-                                    + ": another process has it open (expected: one bridge a store)",
-                            e)
-                    : new StoreUnusable("store " + settings.jdbcUrl() + ": " + e.getMessage(), e);
         } catch (RuntimeException e) {
             source.close();
             throw e;
