@@ -101,7 +101,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
     }
 
     private Set<String> topics() {
-        return mapping.aggregates().stream().map(aggregate -> aggregate.topic()).collect(Collectors.toSet());
+        return mapping.topics();
     }
 
     /** The settings of Kafka; empty when the hub is another one. */
@@ -157,10 +157,9 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
         }
         var problems = new Problems(file);
         var settings = aws(aws);
-        for (var aggregate : mapping.aggregates()) {
-            if (settings.destination(aggregate.topic()) == null) {
-                problems.add(
-                        aws.at(), "hub.destinations", "none for topic " + aggregate.topic(), "one, or one for '*'");
+        for (var topic : mapping.topics()) {
+            if (settings.destination(topic) == null) {
+                problems.add(aws.at(), "hub.destinations", "none for topic " + topic, "one, or one for '*'");
             }
         }
         if (!problems.isEmpty()) {

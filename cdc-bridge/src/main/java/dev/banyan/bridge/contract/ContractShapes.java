@@ -13,6 +13,7 @@ import dev.banyan.bridge.mapping.EventRule.When;
 import dev.banyan.bridge.mapping.Field;
 import dev.banyan.bridge.mapping.FieldType;
 import dev.banyan.bridge.mapping.SourceTable;
+import dev.banyan.bridge.mapping.TransactionRule;
 import dev.banyan.bridge.mapping.Unknown;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +55,18 @@ final class ContractShapes {
         bulk.put("parts", new Shape.Whole());
         bulk.put("items", new ListOf(new Thing(item)));
         return Map.entry(aggregate.name() + ".bulk", new Thing(bulk));
+    }
+
+    /** The form of the event of a transaction. */
+    static Map.Entry<String, Thing> of(TransactionRule rule) {
+        var told = new LinkedHashMap<String, Shape>();
+        told.put("event", new Words(List.copyOf(rule.toldOf())));
+        told.put("subject", new Text());
+        told.put("id", new Text());
+        var transaction = new LinkedHashMap<String, Shape>();
+        transaction.put("count", new Shape.Whole());
+        transaction.put("events", new ListOf(new Thing(told)));
+        return Map.entry("transactions." + rule.name(), new Thing(transaction));
     }
 
     private Thing state() {

@@ -23,6 +23,10 @@ public record Contracts(SortedMap<String, EventContract> byType) {
     public static Contracts of(Mapping mapping) {
         var drafts = new TreeMap<String, Draft>();
         mapping.aggregates().forEach(aggregate -> add(aggregate, drafts));
+        for (var rule : mapping.transactions()) {
+            drafts.computeIfAbsent(rule.type(), _ -> new Draft())
+                    .add(rule.topic(), rule.subjectTemplate(), ContractShapes.of(rule));
+        }
         var byType = new TreeMap<String, EventContract>();
         drafts.forEach((type, draft) ->
                 byType.put(type, new EventContract(type, draft.topics, draft.subjects, new Forms(draft.forms))));

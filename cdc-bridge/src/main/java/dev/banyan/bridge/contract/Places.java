@@ -3,6 +3,7 @@ package dev.banyan.bridge.contract;
 import dev.banyan.bridge.mapping.Aggregate;
 import dev.banyan.bridge.mapping.Field;
 import dev.banyan.bridge.mapping.Mapping;
+import dev.banyan.bridge.mapping.TransactionRule;
 import dev.banyan.bridge.yaml.Place;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,10 @@ record Places(Mapping mapping) {
                                 || contract.subjects().contains(aggregate.bulkSubject()))
                 .findFirst()
                 .map(aggregate -> event(aggregate, contract.type()))
+                .or(() -> mapping.transactions().stream()
+                        .filter(rule -> rule.type().equals(contract.type()))
+                        .map(TransactionRule::at)
+                        .findFirst())
                 .orElse(Place.START);
     }
 

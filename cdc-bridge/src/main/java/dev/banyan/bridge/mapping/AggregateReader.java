@@ -36,13 +36,7 @@ final class AggregateReader {
     Aggregate read() {
         MappingFile.checkName(name, FIELD_NAME, "a name of letters and digits", at, "aggregates", problems);
         var topic = section.requiredText("topic", "topic: the hub's topic for these events");
-        MappingFile.checkName(
-                topic,
-                "[A-Za-z0-9._-]{1,249}",
-                "letters, digits, '.', '_' and '-', at most 249",
-                section.at("topic"),
-                name + ".topic",
-                problems);
+        MappingFile.checkTopic(topic, section.at("topic"), name, problems);
         var type = type();
         var onFault = onFault();
         var root = table(section, name);
@@ -58,15 +52,7 @@ final class AggregateReader {
 
     private String type() {
         var type = section.requiredText("type", "type: such as shop.catalog.{event}.v1");
-        if (!type.isEmpty()
-                && (!type.contains("{event}")
-                        || !type.replaceFirst("\\{event}", "").matches("[A-Za-z0-9._-]*"))) {
-            problems.add(
-                    section.at("type"),
-                    name + ".type",
-                    "'" + type + "'",
-                    "letters, digits, '.', '_', '-' and one {event}, such as shop.catalog.{event}.v1");
-        }
+        MappingFile.checkType(type, section.at("type"), name, problems);
         return type;
     }
 
@@ -196,6 +182,9 @@ final class AggregateReader {
         }
         if (literals.getFirst().startsWith("bulk:")) {
             problems.add(place, where, "'" + template + "'", "another word than bulk:, which bulk events begin with");
+        }
+        if (literals.getFirst().startsWith(TransactionRule.SUBJECT)) {
+            problems.add(place, where, "'" + template + "'", "another word than tx:, which stands for transactions");
         }
         var keyFields = new ArrayList<String>();
         for (var column : root.key()) {

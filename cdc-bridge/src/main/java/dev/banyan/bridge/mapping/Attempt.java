@@ -18,6 +18,7 @@ final class Attempt {
     final BulkEvents bulk;
     final Map<Waiting, String> poisoned = new LinkedHashMap<>();
     final List<Skipped> skipped = new ArrayList<>();
+    final List<DomainEvent> ofTransaction = new ArrayList<>();
     final List<Touch> unchanged = new ArrayList<>();
     final List<Touch> waiting = new ArrayList<>();
     private final Transaction transaction;
@@ -30,7 +31,13 @@ final class Attempt {
     }
 
     List<DomainEvent> events() {
-        return bulk.result();
+        var events = bulk.result();
+        if (ofTransaction.isEmpty()) {
+            return events;
+        }
+        var all = new ArrayList<>(events);
+        all.addAll(ofTransaction);
+        return List.copyOf(all);
     }
 
     /** Files {@code fault} as the mapping says, or throws it. */

@@ -54,6 +54,13 @@ final class BulkEvents {
         hasBulk |= mayBeBulk(all.getLast());
     }
 
+    /** The events before any are put together. */
+    List<TransactionEvents.Given> given() {
+        return all.stream()
+                .map(named -> new TransactionEvents.Given(named.rule.event(), named.event))
+                .toList();
+    }
+
     List<DomainEvent> result() {
         if (!hasBulk) {
             return all.stream().map(Named::event).toList();

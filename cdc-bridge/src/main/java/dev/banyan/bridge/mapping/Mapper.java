@@ -30,6 +30,7 @@ public final class Mapper implements EventMapper {
     private final Map<TableId, List<AggregatePlan>> aggregatesByRoot = new HashMap<>();
     private final Map<TableId, List<AggregatePlan>> aggregatesByChild = new HashMap<>();
     private final EventIds ids;
+    private final TransactionEvents ofTransaction;
     private final Secrets secrets;
     private final Parting parting;
     private final AggregateNumbers numbers;
@@ -61,6 +62,7 @@ public final class Mapper implements EventMapper {
                 .flatMap(aggregate -> aggregate.rules().stream())
                 .allMatch(rule -> rule.bulk() == null);
         ids = new EventIds(bridge);
+        ofTransaction = new TransactionEvents(mapping.transactions(), ids, limit);
         this.secrets = secrets;
         tables.values().forEach(table -> table.use()
                 .redactions()
@@ -220,6 +222,9 @@ public final class Mapper implements EventMapper {
                 attempt.fault(touch, named);
                 evaluation.noteFault(touch, aggregate.onFault(), named);
             }
+        }
+        if (attempt.poisoned.isEmpty()) {
+            attempt.ofTransaction.addAll(ofTransaction.of(transaction, attempt.bulk, notes));
         }
         return attempt;
     }

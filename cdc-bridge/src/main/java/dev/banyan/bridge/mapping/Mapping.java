@@ -2,18 +2,29 @@ package dev.banyan.bridge.mapping;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A whole mapping file, checked: what {@link MappingFile#read} returns and {@link Mapper} applies. {@code contracts} is the start of the
- * URI of each event's schema.
+ * URI of each event's schema; {@code transactions} are rules about all that a transaction did.
  */
-public record Mapping(Path file, String contracts, List<Aggregate> aggregates) {
+public record Mapping(Path file, String contracts, List<Aggregate> aggregates, List<TransactionRule> transactions) {
 
     /** Where contracts are that nobody has published. */
     static final String UNPUBLISHED = "urn:banyan:contract:";
 
     public Mapping {
         aggregates = List.copyOf(aggregates);
+        transactions = List.copyOf(transactions);
+    }
+
+    /** Every topic that its events go to. */
+    public Set<String> topics() {
+        var topics = new TreeSet<String>();
+        aggregates.forEach(aggregate -> topics.add(aggregate.topic()));
+        transactions.forEach(rule -> topics.add(rule.topic()));
+        return topics;
     }
 
     /** The URI of the schema of the data of events of {@code type}, when contracts are published under {@code base}. */

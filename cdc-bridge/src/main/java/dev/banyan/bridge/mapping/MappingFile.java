@@ -62,13 +62,16 @@ public final class MappingFile {
                 aggregates.add(new AggregateReader(entry, defaults, problems).read());
             }
         });
+        var transactions = top.find("transactions")
+                .map(found -> new TransactionRuleReader(aggregates, defaults, problems).read(found))
+                .orElse(List.of());
         top.find("tests"); // read by those who run them
         top.end();
         if (aggregates.isEmpty()) {
             problems.add(top.at("aggregates"), "mapping.aggregates", "none", "at least one aggregate");
         }
         Agreement.check(aggregates, problems);
-        return new Mapping(file, defaults.contracts(), aggregates);
+        return new Mapping(file, defaults.contracts(), aggregates, transactions);
     }
 
     private static String contracts(Section top, Problems problems) {
@@ -138,6 +141,28 @@ public final class MappingFile {
             problems.add(section.at(), where, "no codes", "codes with their words, such as {N: new, P: paid}");
         }
         return new CodeTable(name, wordByCode);
+    }
+
+    static void checkTopic(String topic, Place at, String where, Problems problems) {
+        checkName(
+                topic,
+                "[A-Za-z0-9._-]{1,249}",
+                "letters, digits, '.', '_' and '-', at most 249",
+                at,
+                where + ".topic",
+                problems);
+    }
+
+    static void checkType(String type, Place at, String where, Problems problems) {
+        if (!type.isEmpty()
+                && (!type.contains("{event}")
+                        || !type.replaceFirst("\\{event}", "").matches("[A-Za-z0-9._-]*"))) {
+            problems.add(
+                    at,
+                    where + ".type",
+                    "'" + type + "'",
+                    "letters, digits, '.', '_', '-' and one {event}, such as shop.catalog.{event}.v1");
+        }
     }
 
     /** Notes that {@code text} is not a name of the kind {@code pattern} describes. */

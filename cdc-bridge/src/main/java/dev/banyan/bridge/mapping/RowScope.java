@@ -14,6 +14,13 @@ public final class RowScope {
     /** What {@code mapping} asks for that needs more than one row, or something remembered; empty when it can be applied row by row. */
     public static List<Problem> refusals(Mapping mapping) {
         var problems = new Problems(mapping.file());
+        for (var rule : mapping.transactions()) {
+            problems.add(
+                    rule.at(),
+                    "transactions",
+                    "a rule about whole transactions",
+                    "none: records come row by row, and nobody knows where a transaction ends");
+        }
         var aggregateByTable = new HashMap<TableId, Aggregate>();
         for (var aggregate : mapping.aggregates()) {
             var name = aggregate.name();

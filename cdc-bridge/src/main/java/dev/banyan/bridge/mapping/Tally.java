@@ -32,7 +32,7 @@ final class Tally {
                 withoutEvent(change.table());
             }
         }
-        events.add(attempt.bulk.next());
+        events.add(attempt.bulk.next() + attempt.ofTransaction.size());
         unchanged.add(attempt.unchanged.size());
         waiting.add(attempt.waiting.size());
         attempt.unchanged.forEach(touch -> touch.tables().forEach(this::withoutEvent));

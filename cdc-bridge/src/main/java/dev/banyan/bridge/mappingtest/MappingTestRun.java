@@ -10,6 +10,7 @@ import dev.banyan.bridge.mapping.KeyedHash;
 import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.Mapping;
 import dev.banyan.bridge.mapping.Secrets;
+import dev.banyan.bridge.mapping.TransactionRule;
 import dev.banyan.bridge.mappingtest.MappingTest.Event;
 import dev.banyan.bridge.mappingtest.MappingTest.Expected;
 import java.nio.charset.StandardCharsets;
@@ -71,6 +72,13 @@ public record MappingTestRun(List<Outcome> outcomes, List<String> unmet, int rul
                 if (!met.contains(name)) {
                     unmet.add(name + " (line " + rule.at().line() + ")");
                 }
+            }
+        }
+        for (var rule : mapping.transactions()) {
+            rules++;
+            var name = "transactions." + rule.name();
+            if (!met.contains(name)) {
+                unmet.add(name + " (line " + rule.at().line() + ")");
             }
         }
         return new MappingTestRun(outcomes, unmet, rules);
@@ -166,6 +174,10 @@ public record MappingTestRun(List<Outcome> outcomes, List<String> unmet, int rul
                 return name.get();
             }
         }
-        return event.type();
+        return mapping.transactions().stream()
+                .filter(rule -> rule.type().equals(event.type()) && rule.topic().equals(event.topic()))
+                .map(TransactionRule::event)
+                .findFirst()
+                .orElse(event.type());
     }
 }

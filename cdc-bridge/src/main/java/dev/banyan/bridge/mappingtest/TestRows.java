@@ -49,6 +49,7 @@ final class TestRows {
                 }
             });
         }
+        mapping.transactions().forEach(rule -> events.add(rule.event()));
         mapping.aggregates().forEach(aggregate -> aggregate.children().forEach(child -> {
             types(child.table());
             parents(aggregate, child);

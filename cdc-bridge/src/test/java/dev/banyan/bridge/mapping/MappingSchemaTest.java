@@ -33,6 +33,8 @@ class MappingSchemaTest {
             version: 1
             timeZone: UTC
             qqqqqqqqqqqqqqqqqq: 1
+            transactions:
+              - {event: Both, topic: things, type: "things.{event}.v1", all: [Added], qqqqqqqqqqqqqqqqqq: 1}
             aggregates:
               thing:
                 qqqqqqqqqqqqqqqqqq: 1
@@ -78,7 +80,7 @@ class MappingSchemaTest {
         var schema = schema();
         var definitions = schema.path("definitions");
         var field = definitions.path("field").path("anyOf").path(1);
-        var schemaOf = Map.of(
+        var schemaOf = new java.util.TreeMap<>(Map.of(
                 "mapping", schema,
                 "thing", definitions.path("aggregate"),
                 "onFault",
@@ -101,7 +103,8 @@ class MappingSchemaTest {
                                 .path("properties")
                                 .path("when")
                                 .path("anyOf")
-                                .path(1));
+                                .path(1)));
+        schemaOf.put("transaction", definitions.path("transaction"));
 
         var known = new java.util.TreeMap<String, Set<String>>();
         for (var problem : problems(file)) {
@@ -185,6 +188,9 @@ class MappingSchemaTest {
                 || where.endsWith(".bulk")
                 || where.endsWith(".onFault")) {
             return where.substring(where.lastIndexOf('.') + 1);
+        }
+        if (where.startsWith("transactions[")) {
+            return "transaction";
         }
         return where.contains(".fields.")
                 ? "field"

@@ -1,0 +1,140 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventLimit;
+import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.mapping.Explanation.Decision;
+import dev.banyan.bridge.mapping.Explanation.Verdict;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** Applies the rules about whole transactions to the events that a transaction gave its aggregates. */
+final class TransactionEvents {
+
+    /*
+     * They come last in their transaction: whoever reads them can know that what they tell of was sent before. Events of a backfill do not
+     * count, because the transaction that carries them did not cause them.
+     */
+
+    static final String AGGREGATE = "transactions";
+
+    /** How many events one tells of by subject and id; {@code count} counts all. */
+    static final int TOLD_MAX = 500;
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    /** An event that an aggregate got, by the name that rules have for it. */
+    record Given(String name, DomainEvent event) {}
+
+    private final List<TransactionRule> rules;
+    private final EventIds ids;
+    private final EventLimit limit;
+
+    TransactionEvents(List<TransactionRule> rules, EventIds ids, EventLimit limit) {
+        this.rules = rules;
+        this.ids = ids;
+        this.limit = limit;
+    }
+
+    /** The events of the rules that hold for {@code transaction}, whose aggregates got those of {@code bulk}. */
+    List<DomainEvent> of(Transaction transaction, BulkEvents bulk, Explanation.@Nullable Notes notes) {
+        if (rules.isEmpty()) {
+            return List.of();
+        }
+        var given = bulk.given();
+        var live = given.stream().filter(each -> !each.event.backfill()).toList();
+        if (live.isEmpty()) {
+            return List.of();
+        }
+        var names = new LinkedHashSet<String>();
+        live.forEach(each -> names.add(each.name));
+        var subject = TransactionRule.SUBJECT + transaction.identity();
+        var events = new ArrayList<DomainEvent>();
+        for (var rule : rules) {
+            if (rule.objection(names).isEmpty()) {
+                events.add(event(rule, transaction, subject, live, given.size() + events.size()));
+            }
+        }
+        if (notes != null) {
+            note(notes, subject, names);
+        }
+        return events;
+    }
+
+    private DomainEvent event(
+            TransactionRule rule, Transaction transaction, String subject, List<Given> live, int ordinal) {
+        var event = new DomainEvent(
+                ids.id(transaction, AGGREGATE + "/" + rule.name(), subject),
+                rule.type(),
+                rule.topic(),
+                subject,
+                transaction.commitTime(),
+                Sequence.of(transaction.commitLsn(), ordinal),
+                transaction.txId(),
+                false,
+                List.of(),
+                rule.schema(),
+                transaction.causeOfEvents(),
+                data(live.stream()
+                        .filter(each -> rule.toldOf().contains(each.name))
+                        .toList()));
+        var refusal = limit.refusal(event);
+        if (refusal != null) {
+            throw new UnmappableException(rule.name() + ": " + refusal);
+        }
+        return event;
+    }
+
+    private static String data(List<Given> told) {
+        var text = new StringWriter(256);
+        try (var json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            json.writeName("count");
+            json.writeNumber(told.size());
+            json.writeName("events");
+            json.writeStartArray();
+            for (var each : told.subList(0, Math.min(told.size(), TOLD_MAX))) {
+                json.writeStartObject();
+                json.writeName("event");
+                json.writeString(each.name);
+                json.writeName("subject");
+                json.writeString(each.event.subject());
+                json.writeName("id");
+                json.writeString(each.event.id());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+
+    private void note(Explanation.Notes notes, String subject, Set<String> names) {
+        var verdicts = new ArrayList<Verdict>();
+        for (var rule : rules) {
+            var objection = rule.objection(names);
+            if (objection.isEmpty()) {
+                notes.decisions.add(new Decision(
+                        AGGREGATE,
+                        subject,
+                        rule.event(),
+                        rule.name(),
+                        "its events hold for the rule",
+                        List.of(),
+                        List.of()));
+            } else {
+                verdicts.add(new Verdict(rule.name(), rule.event(), rule.at().line(), false, objection));
+            }
+        }
+        if (!verdicts.isEmpty()) {
+            notes.decisions.add(
+                    new Decision(AGGREGATE, subject, null, null, "the transaction as a whole", List.of(), verdicts));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.yaml.Place;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * A rule about a whole transaction: it gives one event when the transaction gave each of the events {@code all}, one of {@code any} unless that is
+ * empty, and none of {@code none}. All are names of aggregates' events.
+ */
+public record TransactionRule(
+        String event,
+        String name,
+        String topic,
+        String type,
+        String contracts,
+        List<String> all,
+        List<String> any,
+        List<String> none,
+        Place at) {
+
+    /** The subject of its events, but for the transaction's identity. */
+    static final String SUBJECT = "tx:";
+
+    public TransactionRule {
+        all = List.copyOf(all);
+        any = List.copyOf(any);
+        none = List.copyOf(none);
+    }
+
+    /** The events it tells of. */
+    public SortedSet<String> toldOf() {
+        var told = new TreeSet<>(all);
+        told.addAll(any);
+        return told;
+    }
+
+    /** What the subjects of its events look like. */
+    public String subjectTemplate() {
+        return SUBJECT + "{transaction}";
+    }
+
+    String schema() {
+        return Mapping.schemaUri(contracts, type);
+    }
+
+    /** What it says to a transaction that gave {@code events}; empty when it holds. */
+    String objection(Set<String> events) {
+        for (var wanted : all) {
+            if (!events.contains(wanted)) {
+                return "no " + wanted;
+            }
+        }
+        if (!any.isEmpty() && any.stream().noneMatch(events::contains)) {
+            return "none of " + any;
+        }
+        return none.stream()
+                .filter(events::contains)
+                .findFirst()
+                .map(found -> found + ", which must not be")
+                .orElse("");
+    }
+}
