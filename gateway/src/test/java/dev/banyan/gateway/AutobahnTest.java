@@ -36,6 +36,15 @@ class AutobahnTest {
     private static final List<String> GRADES =
             List.of("FAILED", "WRONG CODE", "UNCLEAN", "FAILED BY CLIENT", "NON-STRICT");
 
+    /** What takes longest, first. */
+    private static final List<List<String>> PARTS = List.of(
+            List.of("9.3.*"),
+            List.of("9.4.*"),
+            List.of("9.5.*", "9.6.*"),
+            List.of("9.1.*", "9.2.*"),
+            List.of("9.7.*", "9.8.*"),
+            List.of("1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "10.*"));
+
     @TempDir
     Path folder;
 
@@ -67,13 +76,8 @@ class AutobahnTest {
     @Test
     @Tag("soak")
     void noCaseAtAllGetsWorse() throws Exception {
-        List<List<String>> parts = List.of(
-                List.of("9.3.*"),
-                List.of("9.4.*"),
-                List.of("9.5.*", "9.6.*"),
-                List.of("9.1.*", "9.2.*"),
-                List.of("9.7.*", "9.8.*"),
-                List.of("1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "10.*"));
+        String some = System.getProperty("soak.cases", "");
+        List<List<String>> parts = some.isEmpty() ? PARTS : List.of(List.of(some.split(",", -1)));
         int cases = 0;
         try (var two = Executors.newFixedThreadPool(2)) {
             List<Future<Integer>> results = new ArrayList<>();
@@ -85,7 +89,7 @@ class AutobahnTest {
             }
         }
         System.out.println("autobahn: " + cases + " cases, none worse by way of the gateway");
-        assertThat(cases).isGreaterThanOrEqualTo(300);
+        assertThat(cases).isGreaterThanOrEqualTo(some.isEmpty() ? 300 : 1);
     }
 
     /** Returns how many cases there were. */
@@ -177,7 +181,9 @@ class AutobahnTest {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(40, TimeUnit.MINUTES)).as("it ends").isTrue();
+            assertThat(process.waitFor(40, TimeUnit.MINUTES))
+                    .as(() -> "it ends, last with: " + read(output).lines().reduce("", (_, line) -> line))
+                    .isTrue();
         } finally {
             process.destroyForcibly();
         }

@@ -20,10 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A browser and the cookie that keeps it on one side, while the weight is edited. */
 @ParameterizedClass
-@EnumSource(
-        value = Way.class,
-        names = {"HTTP2", "EPOLL"},
-        mode = EnumSource.Mode.EXCLUDE)
+@EnumSource(Way.class)
 class CohortCookieTest {
 
     @Parameter

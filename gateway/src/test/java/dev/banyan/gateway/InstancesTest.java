@@ -17,10 +17,7 @@ import tools.jackson.databind.JsonNode;
 
 /** A backend of several servers: turns, health checks and retries. */
 @ParameterizedClass
-@EnumSource(
-        value = Way.class,
-        names = {"HTTP2", "EPOLL"},
-        mode = EnumSource.Mode.EXCLUDE)
+@EnumSource(Way.class)
 class InstancesTest {
 
     @Parameter

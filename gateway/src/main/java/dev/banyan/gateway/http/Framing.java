@@ -86,7 +86,7 @@ public final class Framing {
      * still has what ends at this hop. Such a reply is no reply, and its connection is worth nothing.
      */
     public static boolean isDoubtfulReply(HttpVersion version, int status, HttpHeaders head) {
-        if (status < 200) {
+        if (status < 200 || status > 999) {
             return true;
         }
         List<String> encodings = head.getAll(HttpHeaderNames.TRANSFER_ENCODING);
