@@ -57,10 +57,11 @@ public final class Mapper implements EventMapper {
         tally = new Tally(tables.keySet());
         parting = new Parting(tables, aggregatesByRoot, aggregatesByChild);
         numbers = new AggregateNumbers(tables, aggregatesByChild);
-        // A bulk event counts what a whole transaction did.
-        isInParts = mapping.aggregates().stream()
-                .flatMap(aggregate -> aggregate.rules().stream())
-                .allMatch(rule -> rule.bulk() == null);
+        // A bulk event counts what a whole transaction did, and a transaction's rule looks at all of it.
+        isInParts = mapping.transactions().isEmpty()
+                && mapping.aggregates().stream()
+                        .flatMap(aggregate -> aggregate.rules().stream())
+                        .allMatch(rule -> rule.bulk() == null);
         ids = new EventIds(bridge);
         ofTransaction = new TransactionEvents(mapping.transactions(), ids, limit);
         this.secrets = secrets;

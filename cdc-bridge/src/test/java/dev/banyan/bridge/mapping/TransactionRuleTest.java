@@ -161,6 +161,19 @@ class TransactionRuleTest {
     }
 
     @Test
+    void aTransactionLargerThanMemoryIsNotMappedInParts() throws Exception {
+        var plain = MAPPING.replace(", bulk: {event: StockCounted, atLeast: 3}", "");
+        var without =
+                plain.substring(0, plain.indexOf("transactions:")) + plain.substring(plain.indexOf("aggregates:"));
+
+        assertThat(new Mapper(MappingFile.parse(file, without), "shop", null).isInParts())
+                .isTrue();
+        assertThat(new Mapper(MappingFile.parse(file, plain), "shop", null).isInParts())
+                .as("each part would give the rule's event, with one id")
+                .isFalse();
+    }
+
+    @Test
     void anExplanationSaysWhyARuleDidNotHold() {
         lsn++;
         var explanation = mapper.explain(transaction(stock(1, 9)), images);
