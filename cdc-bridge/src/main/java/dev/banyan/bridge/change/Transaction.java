@@ -33,8 +33,12 @@ public record Transaction(long commitLsn, String txId, Instant commitTime, List<
         return new Transaction(commitLsn, txId, commitTime, others, cause);
     }
 
-    /** What tells it from every other transaction of its database: its GTID where it has one, else its place in the log. */
+    /**
+     * What tells it from every other transaction of its database: its place in the log, and its GTID where it has one, because a server
+     * that was begun anew counts from one again.
+     */
     public String identity() {
-        return Dbms.ofTransaction(txId) == Dbms.MARIADB ? txId : Long.toHexString(commitLsn);
+        var place = Long.toHexString(commitLsn);
+        return Dbms.ofTransaction(txId) == Dbms.MARIADB ? place + '/' + txId : place;
     }
 }

@@ -118,7 +118,10 @@ public record EngineSettings(
                 "connect.keep.alive", "false"); // our supervisor reconnects, at a place of its own choosing
         properties.setProperty("schema.history.internal", StoredSchemaHistory.class.getName());
         properties.setProperty(StoredSchemaHistory.SETTING, name);
-        properties.setProperty("schema.history.internal.store.only.captured.tables.ddl", "true");
+        var names = new ArrayList<String>();
+        tables.forEach(table -> names.add(table.id().name()));
+        names.add(signalTable.name());
+        properties.setProperty("internal.schema.history.internal.ddl.filter", DdlFilter.of(names));
         properties.setProperty("include.schema.changes", "false");
         properties.setProperty("time.precision.mode", "adaptive_time_microseconds");
         properties.setProperty("converters", "dates");

@@ -1,17 +1,23 @@
 package dev.banyan.bridge.engine;
 
 import io.debezium.config.Configuration;
+import io.debezium.connector.mariadb.antlr.MariaDbAntlrDdlParser;
+import io.debezium.connector.mariadb.charset.MariaDbCharsetRegistry;
 import io.debezium.document.DocumentReader;
 import io.debezium.document.DocumentWriter;
+import io.debezium.relational.Tables;
 import io.debezium.relational.history.AbstractSchemaHistory;
 import io.debezium.relational.history.HistoryRecord;
 import io.debezium.relational.history.HistoryRecordComparator;
 import io.debezium.relational.history.SchemaHistoryException;
 import io.debezium.relational.history.SchemaHistoryListener;
+import io.debezium.text.MultipleParsingExceptions;
+import io.debezium.text.ParsingException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +51,26 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
     public static String definition(Map<String, Object> offset, String database, String ddl) {
         return text(new HistoryRecord(
                 Map.of("server", EngineSettings.PREFIX), offset, database, null, ddl, null, Instant.EPOCH));
+    }
+
+    /** Where Debezium stumbles over {@code ddl}, which makes a table of {@code database}; empty when it can read it. */
+    public static Optional<String> problem(String database, String ddl) {
+        var parser = new MariaDbAntlrDdlParser(
+                true, false, false, Tables.TableFilter.includeAll(), new MariaDbCharsetRegistry());
+        parser.setCurrentDatabase(database);
+        try {
+            parser.parse(ddl, new Tables());
+            return Optional.empty();
+        } catch (ParsingException e) {
+            return Optional.of("line " + e.getPosition().line() + ": "
+                    + ddl.lines()
+                            .skip(Math.max(0, e.getPosition().line() - 1))
+                            .findFirst()
+                            .orElse("")
+                            .strip());
+        } catch (MultipleParsingExceptions e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.UUID;
 final class EventIds {
 
     /*
-     * A name-based UUID (RFC 9562, version 5) of: the bridge, the transaction (its position in the log, or its GTID), the rule, the subject. No clock, no
+     * A name-based UUID (RFC 9562, version 5) of: the bridge, the transaction (its position in the log, and its GTID if it has one), the rule, the subject. No clock, no
      * counter over the stream: both differ after a restart. No event type: it may be renamed while the fact stays the same.
      */
 

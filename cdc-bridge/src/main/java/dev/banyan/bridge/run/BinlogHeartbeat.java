@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.source.Source;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,7 @@ final class BinlogHeartbeat implements AutoCloseable {
     private final Source source;
     private final Duration interval;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile boolean cut;
 
     private BinlogHeartbeat(Source source, Duration interval) {
         this.source = source;
@@ -54,10 +56,25 @@ final class BinlogHeartbeat implements AutoCloseable {
         var table = source.heartbeatTable();
         try (var update = connection.prepareStatement(
                 "UPDATE `" + table.schema() + "`.`" + table.name() + "` SET beaten_at = NOW(6) WHERE id = 1")) {
-            do {
-                update.executeUpdate();
-            } while (!isClosedAfterInterval());
+            update.executeUpdate();
+            while (!isClosedAfterInterval()) {
+                beatAgain(update);
+            }
         }
+    }
+
+    private void beatAgain(PreparedStatement update) throws SQLException {
+        try {
+            update.executeUpdate();
+        } catch (SQLException e) {
+            cut = true;
+            throw e;
+        }
+    }
+
+    /** True when a beat failed after others had not. Debezium does not notice when the server ends its connection in good order. */
+    boolean isCut() {
+        return cut;
     }
 
     private boolean isClosedAfterInterval() throws InterruptedException {

@@ -19,6 +19,7 @@ import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.SpoolClaim;
 import dev.banyan.bridge.store.StoreFailed;
 import dev.banyan.bridge.store.TableDefinition;
+import io.debezium.text.ParsingException;
 import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -369,6 +370,12 @@ public final class BridgeRun {
                     failure.getMessage() + "\nNothing was skipped, and nothing after it is read; see"
                             + " docs/how-to/bridge-mariadb.md for how to go on.");
         }
+        if (failure != null && hasCause(failure, ParsingException.class)) {
+            return new Once(
+                    End.REFUSED,
+                    deepest(failure) + "\nThe log has a statement about tables that Debezium cannot read. Nothing was"
+                            + " skipped; see docs/how-to/bridge-mariadb.md for how to go on.");
+        }
         if (failure != null && hasCause(failure, HubRefused.class)) {
             return new Once(
                     End.REFUSED,
@@ -386,9 +393,22 @@ public final class BridgeRun {
         }
         return new Once(
                 null,
-                stop == EngineRun.Stop.SILENT
-                        ? "nothing came through the log, not even our own heartbeats"
-                        : String.valueOf(failure == null ? engine.message() : failure.getMessage()));
+                switch (stop) {
+                    case SILENT -> "nothing came through the log, not even our own heartbeats";
+                    case CUT -> "the legacy database has cut the connection";
+                    case ENDED, HUNG -> failure == null ? engine.message() : deepest(failure);
+                });
+    }
+
+    /** What {@code failure} says, and what its first cause says where that is something else. */
+    private static String deepest(Throwable failure) {
+        var cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        var said = String.valueOf(failure.getMessage());
+        var first = String.valueOf(cause.getMessage());
+        return said.contains(first) ? said : said + ": " + first;
     }
 
     private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {

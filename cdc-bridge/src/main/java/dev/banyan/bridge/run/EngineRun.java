@@ -61,6 +61,7 @@ final class EngineRun implements AutoCloseable {
     enum Stop {
         ENDED,
         SILENT,
+        CUT,
         HUNG
     }
 
@@ -207,6 +208,9 @@ final class EngineRun implements AutoCloseable {
         while (!ended.await(TICK_MS, TimeUnit.MILLISECONDS)) {
             if (stopping.getAsBoolean()) {
                 return closeEngine() ? Stop.ENDED : Stop.HUNG;
+            }
+            if (heartbeat != null && heartbeat.isCut()) {
+                return closeEngine() ? Stop.CUT : Stop.HUNG;
             }
             if (isSilent()) {
                 return closeEngine() ? Stop.SILENT : Stop.HUNG;

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.source;
 
+import dev.banyan.bridge.engine.StoredSchemaHistory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -57,6 +58,7 @@ final class MariaDbTable {
         var found = new ArrayList<>(shape());
         if (found.isEmpty()) {
             cascades(found);
+            definition(found);
             columns(found);
             fits(found);
         }
@@ -85,6 +87,17 @@ final class MariaDbTable {
                     + ": no primary key (expected: one; add it, or take the table out of the mapping)");
         }
         return obstacles;
+    }
+
+    private void definition(List<String> obstacles) throws SQLException {
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery("SHOW CREATE TABLE " + MariaDbPlan.quoted(table.id()))) {
+            result.next();
+            StoredSchemaHistory.problem(table.id().schema(), result.getString(2))
+                    .ifPresent(
+                            problem -> obstacles.add("table " + table.id() + ": Debezium cannot read how it is made, "
+                                    + problem + " (expected: columns of types that it knows, mapped or not)"));
+        }
     }
 
     /** InnoDB changes the rows of a child by itself then, and MariaDB does not log it. */

@@ -109,11 +109,13 @@ class MariaDbPreflightTest {
                     "CREATE TABLE crashing (id BIGINT PRIMARY KEY, v TEXT) ENGINE = MyISAM",
                     "CREATE TABLE child (id BIGINT PRIMARY KEY, v BIGINT, FOREIGN KEY (v) REFERENCES one (id) ON DELETE CASCADE)",
                     "CREATE TABLE typed (id BIGINT PRIMARY KEY, v UUID)",
+                    "CREATE TABLE addresses (id BIGINT PRIMARY KEY, v TEXT, address INET6)",
                     "CREATE TABLE bits (id BIGINT PRIMARY KEY, v BIT(9))",
                     "CREATE VIEW seen AS SELECT * FROM one")) {
                 bridge.sql(sql);
             }
-            bridge.tables = List.of("one", "keyless", "crashing", "child", "typed", "bits", "seen", "nowhere");
+            bridge.tables =
+                    List.of("one", "keyless", "crashing", "child", "typed", "addresses", "bits", "seen", "nowhere");
             assertRefused(
                     bridge,
                     "the legacy database is not set up",
@@ -121,6 +123,7 @@ class MariaDbPreflightTest {
                     "table unfit_m.crashing: engine MyISAM (expected: InnoDB",
                     "table unfit_m.child: foreign key child_ibfk_1, ON DELETE CASCADE",
                     "table unfit_m.typed: column v is uuid",
+                    "table unfit_m.addresses: Debezium cannot read how it is made, line 4: `address` inet6",
                     "table unfit_m.bits: column v is bit(9)",
                     "table unfit_m.seen: view",
                     "table unfit_m.nowhere: not there");
@@ -163,6 +166,11 @@ class MariaDbPreflightTest {
             bridge.sql("INSERT INTO one VALUES (1, 'a')");
             bridge.awaitEqual();
             bridge.stop();
+            bridge.sql("INSERT INTO one VALUES (2, 'b')");
+            var explained = Printed.of("explain", "--config", bridge.config().toString());
+            assertThat(explained.out())
+                    .as(explained.err())
+                    .contains("one/2: Added", "1 transactions from GTID sequence ");
             var doctor = Printed.of("doctor", "--config", bridge.config().toString());
             assertThat(doctor.out())
                     .contains(

@@ -1,0 +1,157 @@
+package dev.banyan.bridge.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.engine.TransactionAssembler.Outcome;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Where MariaDB's transactions end, and what of their offsets is stored. */
+class MariaDbTransactionsTest {
+
+    private static final Schema TRANSACTION = SchemaBuilder.struct()
+            .field("status", Schema.STRING_SCHEMA)
+            .field("id", Schema.STRING_SCHEMA)
+            .field("event_count", Schema.OPTIONAL_INT64_SCHEMA)
+            .field(
+                    "data_collections",
+                    SchemaBuilder.array(SchemaBuilder.struct().build())
+                            .optional()
+                            .build())
+            .field("ts_ms", Schema.INT64_SCHEMA)
+            .build();
+    private static final Schema ROW =
+            SchemaBuilder.struct().field("id", Schema.INT64_SCHEMA).optional().build();
+    private static final Schema SOURCE = SchemaBuilder.struct()
+            .field("db", Schema.STRING_SCHEMA)
+            .field("table", Schema.STRING_SCHEMA)
+            .build();
+    private static final Schema ENVELOPE = SchemaBuilder.struct()
+            .field("before", ROW)
+            .field("after", ROW)
+            .field("source", SOURCE)
+            .field("op", Schema.STRING_SCHEMA)
+            .build();
+
+    private final TransactionAssembler assembler = new TransactionAssembler(
+            Dbms.MARIADB, "banyan", new TableId("banyan", "signal"), new TransactionAssembler.Limits(9, 1_000_000));
+
+    /** A record whose offset is Debezium's: the GTIDs before the transaction, and what to skip of it. */
+    private static SourceRecord record(String topic, Struct value, String gtidsBefore) {
+        var offset = new HashMap<String, Object>();
+        offset.put("file", "binlog.000001");
+        offset.put("pos", 4L);
+        offset.put("gtids", gtidsBefore);
+        offset.put("event", 3L);
+        offset.put("row", 1);
+        offset.put("server_id", 1L);
+        offset.put("transaction_id", "0-1-9");
+        return new SourceRecord(Map.of(), offset, topic, value.schema(), value);
+    }
+
+    private Outcome boundary(String status, String gtid, @Nullable Long count, String gtidsBefore) {
+        var value = new Struct(TRANSACTION)
+                .put("status", status)
+                .put("id", gtid)
+                .put("event_count", count)
+                .put("ts_ms", 1_000L);
+        return assembler.accept(record("banyan.transaction", value, gtidsBefore));
+    }
+
+    private Outcome begin(String gtid, String before) {
+        return boundary("BEGIN", gtid, null, before);
+    }
+
+    private Outcome end(String gtid, long count, String before) {
+        return boundary("END", gtid, count, before);
+    }
+
+    private void change(String operation, long id) {
+        var row = operation.equals("t") ? null : new Struct(ROW).put("id", id);
+        var value = new Struct(ENVELOPE)
+                .put("after", row)
+                .put("source", new Struct(SOURCE).put("db", "shop").put("table", "t"))
+                .put("op", operation);
+        assembler.accept(record("banyan.shop.t", value, "0-1-4"));
+    }
+
+    @Test
+    void whatIsStoredIsBehindTheTransactionAndSkipsNothing() {
+        begin("0-1-5", "0-1-4");
+        change("c", 1);
+        assertThat(end("0-1-5", 1, "0-1-4")).isInstanceOfSatisfying(Outcome.Committed.class, it -> {
+            assertThat(it.transaction().commitLsn()).isEqualTo(5);
+            assertThat(it.transaction().changes().getFirst().table()).isEqualTo(new TableId("shop", "t"));
+            assertThat(it.offset())
+                    .isEqualTo(Map.of("file", "binlog.000001", "pos", 4L, "gtids", "0-1-5", "server_id", 1L));
+        });
+    }
+
+    @Test
+    void aTransactionOfOtherTablesOnlyMovesThePosition() {
+        begin("0-1-5", "0-1-4");
+        assertThat(end("0-1-5", 0, "0-1-4")).isInstanceOfSatisfying(Outcome.Quiet.class, it -> assertThat(it.position())
+                .isEqualTo(5));
+        begin("0-1-6", "0-1-5");
+        change("r", 1); // a backfill's row, which END does not count
+        assertThat(end("0-1-6", 0, "0-1-5")).isInstanceOf(Outcome.Committed.class);
+    }
+
+    @Test
+    void aTruncationEndsWhereTheNextTransactionBegins() {
+        begin("0-1-5", "0-1-4");
+        change("t", 0);
+        assertThat(begin("0-1-6", "0-1-5")).isInstanceOfSatisfying(Outcome.Committed.class, it -> {
+            assertThat(it.transaction())
+                    .isEqualTo(new Transaction(
+                            5,
+                            "0-1-5",
+                            Instant.ofEpochSecond(1),
+                            List.of(new Change.Truncated(new TableId("shop", "t")))));
+            assertThat(it.offset().get("gtids")).isEqualTo("0-1-5");
+        });
+        assertThat(end("0-1-6", 0, "0-1-5")).isInstanceOf(Outcome.Quiet.class);
+    }
+
+    @Test
+    void rowsThatComeAgainAfterACutAreOfOneTransactionAndRowsWithoutAnEndAreRefused() {
+        begin("0-1-5", "0-1-4");
+        change("c", 1);
+        assertThat(begin("0-1-5", "0-1-4")).isInstanceOf(Outcome.Nothing.class);
+        change("c", 1);
+        assertThatThrownBy(() -> begin("0-1-6", "0-1-5"))
+                .isInstanceOf(TransactionUnreadable.class)
+                .hasMessageContaining("transaction 0-1-5: 1 rows and no commit");
+    }
+
+    @Test
+    void aSecondDomainIsRefused() {
+        begin("0-1-5", "0-1-4");
+        assertThatThrownBy(() -> end("0-1-5", 0, "0-1-4,7-1-90")).hasMessageContaining("several GTID domains");
+        begin("7-1-90", "0-1-4");
+        assertThatThrownBy(() -> end("7-1-90", 0, "0-1-4")).hasMessageContaining("several GTID domains");
+    }
+
+    @Test
+    void idsDifferBetweenPlacesAndBetweenGtids() {
+        assertThat(new Transaction(255, "759", Instant.EPOCH, List.of()).identity())
+                .isEqualTo("ff");
+        assertThat(new Transaction(255, "0-1-255", Instant.EPOCH, List.of()).identity())
+                .isEqualTo("ff/0-1-255");
+        assertThat(Dbms.MARIADB.place(255)).isEqualTo("GTID sequence 255");
+        assertThat(Dbms.POSTGRESQL.place(1L << 32 | 255)).isEqualTo("1/FF");
+    }
+}
