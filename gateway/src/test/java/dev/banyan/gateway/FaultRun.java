@@ -57,19 +57,20 @@ final class FaultRun {
     public static void main(String[] args) throws Exception {
         var run = new FaultRun(
                 Long.parseLong(args[0]), Path.of(args[2]), List.of(args).contains("namespace"));
+        int exit = 2;
         try {
             List<String> wrong = run.run(Integer.parseInt(args[1]));
             wrong.stream().limit(20).forEach(System.out::println);
             System.out.println("seed " + run.seed + ": " + run.history.requests() + " requests " + run.outcomes
                     + ", faults " + run.faults + ", wrong: " + wrong.size());
-            Runtime.getRuntime().halt(wrong.isEmpty() ? 0 : 1);
+            exit = wrong.isEmpty() ? 0 : 1;
         } catch (Throwable e) {
             e.printStackTrace(System.out);
-            Runtime.getRuntime().halt(2);
         } finally {
             run.legacy.close();
             run.candidate.close();
         }
+        Runtime.getRuntime().halt(exit);
     }
 
     private String rules(int weight) {
