@@ -68,7 +68,7 @@ class CauseMessageTest {
     @Test
     void withoutAnIdTheTransactionStandsForIt() {
         assertThat(of("758", Cause.UNKNOWN)).isEqualTo(new Cause("tx:352c578", null));
-        assertThat(of("0-1-17", Cause.UNKNOWN)).isEqualTo(new Cause("tx:0-1-17", null));
+        assertThat(of("0-1-17", Cause.UNKNOWN)).isEqualTo(new Cause("tx:352c578/0-1-17", null));
         assertThat(of("758", new Cause(null, TRACEPARENT))).isEqualTo(new Cause("tx:352c578", TRACEPARENT));
         assertThat(of("758", new Cause("a", null))).isEqualTo(new Cause("a", null));
     }
