@@ -51,7 +51,6 @@ class Http2LoadTest {
             200 few  | reply of 997 bytes too few
             RESET    | the server reset a stream: ENHANCE_YOUR_CALM
             GOAWAY   | the server ends a connection (GOAWAY): NO_ERROR
-            CLOSE    | the server closed a connection before its replies
             """)
     void aReplyThatIsNotAsItMustBeFailsTheLoad(String answer, String message) {
         try (var server = new Http2Server(number -> number < 20 ? OK : answer);
@@ -59,6 +58,17 @@ class Http2LoadTest {
             assertThatThrownBy(() -> until(load, Long.MAX_VALUE))
                     .isInstanceOf(LoadFailed.class)
                     .hasMessageContaining(message);
+        }
+    }
+
+    @Test
+    void aServerThatClosesFailsTheLoad() {
+        try (var server = new Http2Server(number -> number < 20 ? OK : "CLOSE");
+                var load = ClosedLoop.startHttp2(loader, server.port(), ASKS, 1, 8)) {
+            assertThatThrownBy(() -> until(load, Long.MAX_VALUE))
+                    .isInstanceOf(LoadFailed.class)
+                    // The second when a request was just being written.
+                    .hasMessageFindingMatch("the server closed a connection before its replies|connection broke: ");
         }
     }
 
