@@ -21,6 +21,9 @@ final class PassThrough {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(toolkit.options(module));
+        if (module.equals("gateway")) {
+            command.addAll(Toolkit.collector(System.getenv()));
+        }
         command.addAll(List.of("-jar", jar.toString()));
         command.addAll(arguments);
         try (var guard = Guard.start()) {

@@ -3,7 +3,6 @@ package dev.banyan.cli.toolkit;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -49,14 +48,9 @@ public record Toolkit(Path root) {
     public List<String> options(String module) {
         var folder = root.resolve(module);
         var cache = folder.resolve("target").resolve(folder.getFileName() + ".aot");
-        var options = new ArrayList<String>();
-        if (Files.isRegularFile(cache)) {
-            options.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off"));
-        }
-        if (module.equals("gateway")) {
-            options.addAll(collector(System.getenv()));
-        }
-        return options;
+        return Files.isRegularFile(cache)
+                ? List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off")
+                : List.of();
     }
 
     /**
