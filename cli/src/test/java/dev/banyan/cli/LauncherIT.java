@@ -67,7 +67,7 @@ class LauncherIT {
     void theCollectorThatTheEnvironmentNamesIsTheOneTheGatewayHas() throws Exception {
         var banyan = ROOT.resolve("banyan").toString();
         var path = "/usr/bin:/bin";
-        var ran = run(Map.of("PATH", path, "JAVA_TOOL_OPTIONS", "-XX:+UseSerialGC"), banyan, "gateway", "--version");
+        var ran = run(Map.of("PATH", path, "JAVA_TOOL_OPTIONS", "-XX:+UseG1GC"), banyan, "gateway", "--version");
         assertThat(ran.exitCode()).as(ran.output()).isZero();
         var chosen = Map.of("JDK_JAVA_OPTIONS", "-Xmx1g -XX:+UseZGC");
         assertThat(Toolkit.collector(chosen)).isEmpty();
