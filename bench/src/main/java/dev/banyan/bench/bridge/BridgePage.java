@@ -3,11 +3,11 @@ package dev.banyan.bench.bridge;
 import dev.banyan.bench.report.Goal;
 import dev.banyan.bench.report.Header;
 import dev.banyan.bench.report.Measure;
+import dev.banyan.bench.report.Page;
 import dev.banyan.bench.report.Results;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** A run of the bridge's bench as a page for people. */
@@ -15,7 +15,7 @@ final class BridgePage {
 
     private static final String OURS = "banyan";
 
-    private final StringBuilder page = new StringBuilder();
+    private final Page page = new Page();
     private final Header header;
     private final Results results;
 
@@ -28,8 +28,8 @@ final class BridgePage {
         var page = new BridgePage(header, results);
         page.head();
         results.cases().forEach(page::table);
-        page.goals();
-        page.skipped();
+        page.page.goals("Ahead or not", "ours over theirs", goals(results));
+        page.page.skipped(results.skipped());
         return page.page.toString();
     }
 
@@ -62,7 +62,8 @@ final class BridgePage {
         line("# The bridge beside Debezium Server");
         line("");
         line("Written by `" + header.command() + "` at " + header.startedAt() + ", revision " + header.revision()
-                + ", in " + number(header.minutes(), 1) + " minutes. [What it does](../how-to/measure-the-bridge.md).");
+                + ", in " + Page.number(header.minutes(), 1)
+                + " minutes. [What it does](../how-to/measure-the-bridge.md).");
         line("");
         if (header.quick()) {
             line("**A quick run: a fraction of the rows. The figures mean nothing.**");
@@ -71,10 +72,10 @@ final class BridgePage {
         line((header.isNoisy()
                         ? "**Noisy: just before the run other programs took "
                         : "Just before the run other programs took ")
-                + number(header.othersBusy() * 100, 0) + " % of the machine."
+                + Page.number(header.othersBusy() * 100, 0) + " % of the machine."
                 + (header.isNoisy() ? " Ratios say more than figures here, and neither is worth much.**" : ""));
         line("");
-        line("- Machine: " + header.machine() + "; load average " + number(header.loadBefore(), 1)
+        line("- Machine: " + header.machine() + "; load average " + Page.number(header.loadBefore(), 1)
                 + " before the run.");
         line(
                 "- PostgreSQL, Kafka, the carrier, the writer and the consumer share these cores: rows/s depend on all of them, CPU"
@@ -103,50 +104,13 @@ final class BridgePage {
         line("| --- |" + " ---: |".repeat(measures.size()));
         for (var carrier : carriers) {
             var cells = measures.stream()
-                    .map(measure -> cell(name, carrier, measure))
+                    .map(measure -> Page.cell(results, name, carrier, measure))
                     .toList();
             line("| " + carrier + " | " + String.join(" | ", cells) + " |");
         }
     }
 
-    private String cell(String name, String carrier, Measure measure) {
-        return results.series(name, carrier, measure)
-                .map(series -> number(series.median(), measure.decimals())
-                        + (series.values().size() == 1
-                                ? ""
-                                : " (" + number(series.min(), measure.decimals()) + ".."
-                                        + number(series.max(), measure.decimals()) + ")"))
-                .orElse("");
-    }
-
-    private void goals() {
-        line("");
-        line("## Ahead or not");
-        line("");
-        line("| ours over theirs | found | met |");
-        line("| --- | ---: | --- |");
-        for (var goal : goals(results)) {
-            var found = goal.found();
-            line("| " + goal.claim() + " | " + (found.isPresent() ? number(found.getAsDouble(), 2) : "not measured")
-                    + " | " + (found.isEmpty() ? "" : goal.met() ? "yes" : "**no**") + " |");
-        }
-    }
-
-    private void skipped() {
-        if (results.skipped().isEmpty()) {
-            return;
-        }
-        line("");
-        line("## Left out");
-        line("");
-        results.skipped().forEach((what, why) -> line("- " + what + ": " + why));
-    }
-
-    private static String number(double value, int decimals) {
-        return String.format(Locale.ROOT, "%,." + decimals + "f", value);
-    }
-
     private void line(String text) {
-        page.append(text).append('\n');
+        page.line(text);
     }
 }

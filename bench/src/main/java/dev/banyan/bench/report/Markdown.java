@@ -2,12 +2,11 @@ package dev.banyan.bench.report;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /** A run as a page for people. */
 public final class Markdown {
 
-    private final StringBuilder page = new StringBuilder();
+    private final Page page = new Page();
     private final Header header;
     private final Results results;
 
@@ -21,8 +20,8 @@ public final class Markdown {
         var markdown = new Markdown(header, results);
         markdown.head();
         results.cases().forEach(markdown::table);
-        markdown.goals();
-        markdown.skipped();
+        markdown.page.goals("Goals", "goal", Goal.all(results));
+        markdown.page.skipped(results.skipped());
         return markdown.page.toString();
     }
 
@@ -30,7 +29,7 @@ public final class Markdown {
         line("# How fast the gateway is, beside others");
         line("");
         line("Written by `" + header.command() + "` at " + header.startedAt() + ", revision " + header.revision()
-                + ", in " + number(header.minutes(), 1)
+                + ", in " + Page.number(header.minutes(), 1)
                 + " minutes. [What it does](../how-to/measure-the-gateway.md).");
         line("");
         if (header.quick()) {
@@ -43,12 +42,12 @@ public final class Markdown {
                                 + " of the machine. Ratios say more than figures here, and neither is worth much.**"
                         : "Other programs took " + percent(header.othersBusy()) + " of the machine while we measured.");
         line("");
-        line("- Machine: " + header.machine() + "; load average " + number(header.loadBefore(), 1)
+        line("- Machine: " + header.machine() + "; load average " + Page.number(header.loadBefore(), 1)
                 + " before the run.");
         line("- Load generator, proxy and upstream share these cores, so requests/s depend on what all three cost. CPU"
                 + " microseconds per request of the proxy alone are the fairer figure.");
         line("- " + header.rounds() + (header.rounds() == 1 ? " round of " : " rounds of ")
-                + number(header.seconds(), 1)
+                + Page.number(header.seconds(), 1)
                 + " s each after a warm-up, the peers in turn in each round. A figure is the median, with (min..max).");
         line(
                 "- p50 and p99 are from an open loop at half of the peer's own peak, counted from when a request was due; direct"
@@ -74,8 +73,9 @@ public final class Markdown {
         line("| |" + cells(measures.stream().map(Measure::label).toList()) + " Banyan / it |");
         line("| --- |" + " ---: |".repeat(measures.size() + 1));
         for (var peer : peers) {
-            var cells =
-                    measures.stream().map(measure -> cell(name, peer, measure)).toList();
+            var cells = measures.stream()
+                    .map(measure -> Page.cell(results, name, peer, measure))
+                    .toList();
             line("| " + peer + " |" + cells(cells) + " " + ratio(name, peer, first) + " |");
         }
     }
@@ -84,55 +84,16 @@ public final class Markdown {
         return " " + String.join(" | ", cells) + " |";
     }
 
-    private String cell(String name, String peer, Measure measure) {
-        return results.series(name, peer, measure)
-                .map(series -> {
-                    var median = number(series.median(), measure.decimals());
-                    return series.values().size() == 1
-                            ? median
-                            : median + " (" + number(series.min(), measure.decimals()) + ".."
-                                    + number(series.max(), measure.decimals()) + ")";
-                })
-                .orElse("");
-    }
-
     private String ratio(String name, String peer, Measure measure) {
         var ratio = peer.equals("banyan") ? null : results.ratio(name, peer, measure);
-        return ratio == null || ratio.isEmpty() ? "" : number(ratio.getAsDouble(), 2);
-    }
-
-    private void goals() {
-        line("");
-        line("## Goals");
-        line("");
-        line("| goal | found | met |");
-        line("| --- | ---: | --- |");
-        for (var goal : Goal.all(results)) {
-            var found = goal.found();
-            line("| " + goal.claim() + " | " + (found.isPresent() ? number(found.getAsDouble(), 2) : "not measured")
-                    + " | " + (found.isEmpty() ? "" : goal.met() ? "yes" : "**no**") + " |");
-        }
-    }
-
-    private void skipped() {
-        if (results.skipped().isEmpty()) {
-            return;
-        }
-        line("");
-        line("## Left out");
-        line("");
-        results.skipped().forEach((what, why) -> line("- " + what + ": " + why));
+        return ratio == null || ratio.isEmpty() ? "" : Page.number(ratio.getAsDouble(), 2);
     }
 
     private static String percent(double share) {
-        return number(share * 100, 0) + " %";
-    }
-
-    private static String number(double value, int decimals) {
-        return String.format(Locale.ROOT, "%,." + decimals + "f", value);
+        return Page.number(share * 100, 0) + " %";
     }
 
     private void line(String text) {
-        page.append(text).append('\n');
+        page.line(text);
     }
 }
