@@ -6,13 +6,10 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.secret.VaultKeys;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
@@ -160,8 +157,8 @@ public final class BridgeStore implements AutoCloseable {
             if (!tables.next()) {
                 return Optional.empty();
             }
-            var spool = columns.next() ? readSpool(connection) : Optional.<SpoolClaim>empty();
-            return readPosition(connection).map(position -> new Peeked(position, spool));
+            var spool = columns.next() ? StateRow.spool(connection) : Optional.<SpoolClaim>empty();
+            return StateRow.position(connection).map(position -> new Peeked(position, spool));
         } catch (SQLException e) {
             if (isH2 && e.getErrorCode() == org.h2.api.ErrorCode.DATABASE_NOT_FOUND_WITH_IF_EXISTS_1) {
                 return Optional.empty();
@@ -205,7 +202,7 @@ public final class BridgeStore implements AutoCloseable {
     /** Takes the lease if it is free, expired, or this is H2; true if this instance now holds it. */
     public boolean tryLease() {
         return run("taking the lease", connection -> {
-            var taken = readLease(connection).takenBy(holder, clock.millis(), lease, dialect == Dialect.H2);
+            var taken = StateRow.lease(connection).takenBy(holder, clock.millis(), lease, dialect == Dialect.H2);
             if (taken.isEmpty()) {
                 return false;
             }
@@ -221,20 +218,10 @@ public final class BridgeStore implements AutoCloseable {
         });
     }
 
-    /** The lease as it stands; nobody else can change it before this transaction ends. */
-    private static Lease readLease(Connection connection) throws SQLException {
-        try (var select = connection.prepareStatement(
-                        "SELECT epoch, holder, lease_until_ms FROM bridge_state WHERE id = 1 FOR UPDATE");
-                var result = select.executeQuery()) {
-            result.next();
-            return new Lease(result.getLong(1), result.getString(2), result.getLong(3));
-        }
-    }
-
     /** Keeps the lease for another while. */
     public void renewLease() {
         run("renewing the lease", connection -> {
-            var kept = readLease(connection).keptBy(epoch, clock.millis(), lease);
+            var kept = StateRow.lease(connection).keptBy(epoch, clock.millis(), lease);
             try (var update = connection.prepareStatement("UPDATE bridge_state SET lease_until_ms = ? WHERE id = 1")) {
                 update.setLong(1, kept.untilMs());
                 update.executeUpdate();
@@ -278,33 +265,12 @@ public final class BridgeStore implements AutoCloseable {
 
     /** The stored position; empty before the first start. */
     public Optional<Position> position() {
-        return run("reading the position", BridgeStore::readPosition);
-    }
-
-    private static Optional<Position> readPosition(Connection connection) throws SQLException {
-        try (var select = connection.prepareStatement(
-                        "SELECT system_identifier, timeline, commit_lsn, source_offset FROM bridge_state WHERE id = 1");
-                var result = select.executeQuery()) {
-            var offset = result.next() ? result.getString(4) : null;
-            if (offset == null) {
-                return Optional.empty();
-            }
-            return Optional.of(
-                    new Position(result.getString(1), result.getInt(2), result.getLong(3), OffsetText.read(offset)));
-        }
+        return run("reading the position", StateRow::position);
     }
 
     /** The spool that is not empty; empty when the hub has everything the legacy database was told is safe. */
     public Optional<SpoolClaim> spool() {
-        return run("reading the spool's claim", BridgeStore::readSpool);
-    }
-
-    private static Optional<SpoolClaim> readSpool(Connection connection) throws SQLException {
-        try (var select = connection.prepareStatement("SELECT spool_id, spool_where FROM bridge_state WHERE id = 1");
-                var result = select.executeQuery()) {
-            var id = result.next() ? result.getString(1) : null;
-            return id == null ? Optional.empty() : Optional.of(new SpoolClaim(id, result.getString(2)));
-        }
+        return run("reading the spool's claim", StateRow::spool);
     }
 
     /** Records, durably, that from now on {@code claim} holds what the hub has not; throws {@link Fenced} if the lease is lost. */
@@ -324,7 +290,7 @@ public final class BridgeStore implements AutoCloseable {
                 update.setString(1, id);
                 update.setString(2, where);
                 update.setLong(3, epoch);
-                checkNotFenced(update.executeUpdate());
+                StateRow.checkNotFenced(update.executeUpdate());
             }
             return null;
         });
@@ -350,10 +316,10 @@ public final class BridgeStore implements AutoCloseable {
     /** Records where the bridge begins and how the tables are made there; the first backfill goes with it. */
     public void begin(Position position, List<TableDefinition> definitions, @Nullable Backfill backfill) {
         run("recording the first position", connection -> {
-            movePosition(connection, epoch, lease, clock, position);
+            StateRow.movePosition(connection, epoch, lease, clock, position);
             TableDefinitions.replace(connection, definitions);
             if (backfill != null) {
-                insert(connection, backfill);
+                BackfillRows.insert(connection, backfill);
             }
             return null;
         });
@@ -362,7 +328,7 @@ public final class BridgeStore implements AutoCloseable {
     /** Records that the server's own numbers changed while its log goes on; throws {@link Fenced} if the lease is lost. */
     public void move(Position position) {
         run("recording the position", connection -> {
-            movePosition(connection, epoch, lease, clock, position);
+            StateRow.movePosition(connection, epoch, lease, clock, position);
             return null;
         });
     }
@@ -375,8 +341,8 @@ public final class BridgeStore implements AutoCloseable {
     /** Remembers a change of a table that was met in the log; throws {@link Fenced} if the lease is lost. */
     public void define(String change) {
         run("writing a table's definition", connection -> {
-            if (readLease(connection).epoch() != epoch) {
-                checkNotFenced(0);
+            if (StateRow.lease(connection).epoch() != epoch) {
+                StateRow.checkNotFenced(0);
             }
             TableDefinitions.add(connection, new TableDefinition(null, change));
             return null;
@@ -387,7 +353,7 @@ public final class BridgeStore implements AutoCloseable {
     public Backfill request(List<TableId> tables) {
         var backfill = newBackfill(tables);
         run("asking for a backfill", connection -> {
-            insert(connection, backfill);
+            BackfillRows.insert(connection, backfill);
             return null;
         });
         return backfill;
@@ -423,22 +389,7 @@ public final class BridgeStore implements AutoCloseable {
 
     /** Every backfill, oldest first. */
     public List<Backfill> backfills() {
-        return run("reading the backfills", connection -> {
-            var backfills = new ArrayList<Backfill>();
-            try (var select = connection.prepareStatement(
-                            "SELECT id, tables, state, rows_read, requested_ms FROM bridge_backfill ORDER BY requested_ms, id");
-                    var result = select.executeQuery()) {
-                while (result.next()) {
-                    backfills.add(new Backfill(
-                            result.getString(1),
-                            result.getString(2).lines().map(TableId::parse).toList(),
-                            Backfill.State.valueOf(result.getString(3).toUpperCase(Locale.ROOT)),
-                            result.getLong(4),
-                            result.getLong(5)));
-                }
-            }
-            return backfills;
-        });
+        return run("reading the backfills", BackfillRows::all);
     }
 
     /** The newest {@code most} faults, oldest first. */
@@ -455,46 +406,6 @@ public final class BridgeStore implements AutoCloseable {
             return new StoreSession(connection, dialect, epoch, lease, clock, seal, tokens);
         } catch (SQLException e) {
             throw new StoreFailed("connecting to the store", e);
-        }
-    }
-
-    private static void insert(Connection connection, Backfill backfill) throws SQLException {
-        try (var insert = connection.prepareStatement(
-                "INSERT INTO bridge_backfill (id, tables, state, rows_read, requested_ms) VALUES (?, ?, ?, 0, ?)")) {
-            insert.setString(1, backfill.id());
-            insert.setString(
-                    2,
-                    String.join(
-                            "\n",
-                            backfill.tables().stream().map(TableId::toString).toList()));
-            insert.setString(3, backfill.state().name().toLowerCase(Locale.ROOT));
-            insert.setLong(4, backfill.requestedAtMs());
-            insert.executeUpdate();
-        }
-    }
-
-    /** The one statement every commit hinges on: it moves the position only under the epoch it was started under. */
-    static void movePosition(Connection connection, long epoch, Duration lease, InstantSource clock, Position position)
-            throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement("""
-                UPDATE bridge_state
-                SET system_identifier = ?, timeline = ?, commit_lsn = ?, source_offset = ?, moved_at_ms = ?, lease_until_ms = ?
-                WHERE id = 1 AND epoch = ?""")) {
-            var now = clock.millis();
-            update.setString(1, position.systemIdentifier());
-            update.setInt(2, position.timeline());
-            update.setLong(3, position.commitLsn());
-            update.setString(4, OffsetText.write(position.offset()));
-            update.setLong(5, now);
-            update.setLong(6, now + lease.toMillis());
-            update.setLong(7, epoch);
-            checkNotFenced(update.executeUpdate());
-        }
-    }
-
-    static void checkNotFenced(int rowsUpdated) {
-        if (rowsUpdated == 0) {
-            throw new Fenced("lease lost: another bridge has taken this store over");
         }
     }
 

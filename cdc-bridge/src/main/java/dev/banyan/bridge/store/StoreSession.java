@@ -131,7 +131,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
         try (var select = connection.prepareStatement("SELECT 1 FROM bridge_state WHERE id = 1 AND epoch = ?")) {
             select.setLong(1, epoch);
             try (var result = select.executeQuery()) {
-                BridgeStore.checkNotFenced(result.next() ? 1 : 0);
+                StateRow.checkNotFenced(result.next() ? 1 : 0);
             }
         }
     }
@@ -151,7 +151,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
     @Override
     public void commit(Position position) {
         try {
-            BridgeStore.movePosition(connection, epoch, lease, clock, position);
+            StateRow.movePosition(connection, epoch, lease, clock, position);
             images.flush();
             faults.flush();
             flushTouched();

@@ -1,0 +1,72 @@
+package dev.banyan.bridge.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** The one row of a store that says who may write, how far the log has been read, and where a spool is. */
+final class StateRow {
+
+    private StateRow() {}
+
+    /** The lease as it stands; nobody else can change it before this transaction ends. */
+    static Lease lease(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement(
+                        "SELECT epoch, holder, lease_until_ms FROM bridge_state WHERE id = 1 FOR UPDATE");
+                var result = select.executeQuery()) {
+            result.next();
+            return new Lease(result.getLong(1), result.getString(2), result.getLong(3));
+        }
+    }
+
+    /** The position; empty before the first start. */
+    static Optional<Position> position(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement(
+                        "SELECT system_identifier, timeline, commit_lsn, source_offset FROM bridge_state WHERE id = 1");
+                var result = select.executeQuery()) {
+            var offset = result.next() ? result.getString(4) : null;
+            if (offset == null) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    new Position(result.getString(1), result.getInt(2), result.getLong(3), OffsetText.read(offset)));
+        }
+    }
+
+    /** The spool that is not empty. */
+    static Optional<SpoolClaim> spool(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement("SELECT spool_id, spool_where FROM bridge_state WHERE id = 1");
+                var result = select.executeQuery()) {
+            var id = result.next() ? result.getString(1) : null;
+            return id == null ? Optional.empty() : Optional.of(new SpoolClaim(id, result.getString(2)));
+        }
+    }
+
+    /** The one statement every commit hinges on: it moves the position only under the epoch it was started under. */
+    static void movePosition(Connection connection, long epoch, Duration lease, InstantSource clock, Position position)
+            throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement("""
+                UPDATE bridge_state
+                SET system_identifier = ?, timeline = ?, commit_lsn = ?, source_offset = ?, moved_at_ms = ?, lease_until_ms = ?
+                WHERE id = 1 AND epoch = ?""")) {
+            var now = clock.millis();
+            update.setString(1, position.systemIdentifier());
+            update.setInt(2, position.timeline());
+            update.setLong(3, position.commitLsn());
+            update.setString(4, OffsetText.write(position.offset()));
+            update.setLong(5, now);
+            update.setLong(6, now + lease.toMillis());
+            update.setLong(7, epoch);
+            checkNotFenced(update.executeUpdate());
+        }
+    }
+
+    static void checkNotFenced(int rowsUpdated) {
+        if (rowsUpdated == 0) {
+            throw new Fenced("lease lost: another bridge has taken this store over");
+        }
+    }
+}
