@@ -62,7 +62,8 @@ public final class Bench implements Callable<Integer> {
             names = "--peers",
             paramLabel = "PEER",
             split = ",",
-            description = "only these: banyan, stock, vertx, reactor, nginx, haproxy (default: all that are installed)")
+            description = "only these: banyan, stock, stock-bare, vertx, reactor, nginx, haproxy (default: all that are"
+                    + " installed)")
     private @Nullable Set<String> peers;
 
     @Option(

@@ -1,5 +1,6 @@
 package dev.banyan.bench.peer;
 
+import dev.banyan.bench.server.BareStockGateway;
 import dev.banyan.bench.server.ReactorProxy;
 import dev.banyan.bench.server.StockGateway;
 import dev.banyan.bench.server.VertxProxy;
@@ -21,10 +22,16 @@ public final class Peers {
                 new JavaPeer(
                         "stock",
                         "Spring Cloud Gateway " + version(RouteDefinition.class)
-                                + " (WebFlux), Boot's defaults, no actuator," + " a route by path for each rule",
+                                + " (WebFlux) and Boot's actuator, both on their defaults, a route by path for each rule",
                         true,
                         jar,
                         StockGateway.class.getName()),
+                new JavaPeer(
+                        "stock-bare",
+                        "the same with nothing counted or observed, as without the actuator",
+                        false,
+                        jar,
+                        BareStockGateway.class.getName()),
                 new JavaPeer(
                         "vertx",
                         "Vert.x http-proxy " + version(HttpProxy.class)

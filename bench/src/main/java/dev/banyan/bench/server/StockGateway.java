@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import reactor.core.publisher.Flux;
 
-/** Spring Cloud Gateway as its guide shows it: Boot's defaults, and for each rule a route by path. */
+/** Spring Cloud Gateway as its guide shows it: Boot's defaults, the actuator beside it, and for each rule a route by path. */
 @SpringBootApplication
 public class StockGateway {
 
