@@ -1,6 +1,7 @@
 package dev.banyan.bench;
 
 import dev.banyan.bench.load.ClosedLoop;
+import dev.banyan.bench.load.Front;
 import dev.banyan.bench.load.IdleCrowd;
 import dev.banyan.bench.load.LoadFailed;
 import dev.banyan.bench.peer.Peer;
@@ -59,7 +60,7 @@ final class IdleRun {
 
     private void measure(Running running, int count) throws InterruptedException {
         var asks = List.of(LoadCase.tinyAsk());
-        try (var warmUp = ClosedLoop.start(field.loader(), running.port(), asks, WARM_UP_CONNECTIONS)) {
+        try (var warmUp = ClosedLoop.start(field.loader(), Front.http1(running.port(), WARM_UP_CONNECTIONS), asks)) {
             Thread.sleep(plan.length());
             warmUp.replies();
         }

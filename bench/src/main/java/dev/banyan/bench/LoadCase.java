@@ -88,7 +88,7 @@ record LoadCase(String name, String title, int rules, int connections, int strea
     /** Returns the tiny requests over HTTP/2; the upstream is asked by HTTP/1.1 all the same. */
     static LoadCase http2() {
         var title = "HTTP/2 in front, prior knowledge h2c, " + HTTP2_CONNECTIONS + " connections of " + HTTP2_STREAMS
-                + " streams, reply of 16 bytes; peak only";
+                + " streams, reply of 16 bytes";
         var tiny = gets(HTTP2, title, 1, HTTP2_CONNECTIONS, TINY, Map.of());
         return new LoadCase(HTTP2, title, tiny.rules, tiny.connections, HTTP2_STREAMS, tiny.asks);
     }

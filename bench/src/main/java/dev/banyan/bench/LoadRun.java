@@ -1,6 +1,7 @@
 package dev.banyan.bench;
 
 import dev.banyan.bench.load.ClosedLoop;
+import dev.banyan.bench.load.Front;
 import dev.banyan.bench.load.LoadFailed;
 import dev.banyan.bench.load.OpenLoop;
 import dev.banyan.bench.report.Measure;
@@ -51,8 +52,10 @@ final class LoadRun {
                 attempt(load, running, () -> peak(load, running));
             }
         }
-        if (load.streams() == 0) { // the open loop speaks HTTP/1.1 only
-            latencies(load, all);
+        for (var round = 0; round < plan.rounds(); round++) {
+            for (var running : all) {
+                attempt(load, running, () -> latency(load, running));
+            }
         }
         for (var running : all) {
             results.add(
@@ -64,25 +67,16 @@ final class LoadRun {
         }
     }
 
-    private void latencies(LoadCase load, List<Running> all) throws InterruptedException {
-        for (var round = 0; round < plan.rounds(); round++) {
-            for (var running : all) {
-                attempt(load, running, () -> latency(load, running));
-            }
-        }
-    }
-
     private ClosedLoop open(LoadCase load, Running running) {
-        Integer http2Port = running.http2Port();
-        if (load.streams() > 0) {
-            return ClosedLoop.startHttp2(
-                    field.loader(), Objects.requireNonNull(http2Port), load.asks(), connections(load), load.streams());
-        }
-        return ClosedLoop.start(field.loader(), running.port(), load.asks(), connections(load));
+        return ClosedLoop.start(field.loader(), front(load, running), load.asks());
     }
 
-    private int connections(LoadCase load) {
-        return load.connections() < MANY ? load.connections() : (int) plan.scaled(load.connections());
+    private Front front(LoadCase load, Running running) {
+        var connections = load.connections() < MANY ? load.connections() : (int) plan.scaled(load.connections());
+        Integer http2Port = running.http2Port();
+        return load.streams() == 0
+                ? Front.http1(running.port(), connections)
+                : new Front(Objects.requireNonNull(http2Port), connections, load.streams());
     }
 
     private interface Attempt {
@@ -170,8 +164,8 @@ final class LoadRun {
 
     private void latency(LoadCase load, Running running) throws InterruptedException {
         var rate = halfOfPeak(load, running);
-        var latencies = OpenLoop.run(
-                field.loader(), running.port(), load.asks(), connections(load), rate, plan.settle(), plan.length());
+        var latencies =
+                OpenLoop.run(field.loader(), front(load, running), load.asks(), rate, plan.settle(), plan.length());
         add(load, running, Measure.HALF_LOAD, rate);
         add(load, running, Measure.P50, latencies.getValueAtPercentile(50) / 1e6);
         add(load, running, Measure.P99, latencies.getValueAtPercentile(99) / 1e6);

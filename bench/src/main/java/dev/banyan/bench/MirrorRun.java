@@ -1,5 +1,6 @@
 package dev.banyan.bench;
 
+import dev.banyan.bench.load.Front;
 import dev.banyan.bench.load.LoadFailed;
 import dev.banyan.bench.load.OneRequest;
 import dev.banyan.bench.load.OpenLoop;
@@ -86,9 +87,8 @@ final class MirrorRun {
         var before = upstreamCount();
         var asked = OpenLoop.run(
                         field.loader(),
-                        running.port(),
+                        Front.http1(running.port(), load.connections()),
                         load.asks(),
-                        load.connections(),
                         rate,
                         Duration.ZERO,
                         plan.length())
@@ -139,9 +139,8 @@ final class MirrorRun {
         try {
             var latencies = OpenLoop.run(
                     field.loader(),
-                    running.port(),
+                    Front.http1(running.port(), load.connections()),
                     load.asks(),
-                    load.connections(),
                     rate,
                     plan.settle(),
                     plan.length());

@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One keep-alive connection: sends one {@link Ask} at a time and reads the reply to its last byte. All on its event loop. */
-final class Connection extends ByteToMessageDecoder {
+final class Connection extends ByteToMessageDecoder implements Lane {
 
     /*
      * Only as much of HTTP as a fast generator needs: the status, Content-Length, and where the head ends. A reply that is
@@ -21,21 +21,12 @@ final class Connection extends ByteToMessageDecoder {
     private static final ByteBuf HEAD_END = Ascii.of("\r\n\r\n");
     private static final ByteBuf CONTENT_LENGTH = Ascii.of("content-length:");
 
-    /** What drives connections. Called on the event loop. */
-    interface Owner {
-        void replied(Connection connection);
-
-        void failed(String why);
-    }
-
     private final Owner owner;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Ask asked;
     private long bodyLeft;
     private boolean inBody;
-
-    /** When the request in flight was due, by {@link System#nanoTime}; the owner's to set. */
-    long dueNanos;
+    private long dueNanos;
 
     Connection(Owner owner) {
         this.owner = owner;
@@ -46,15 +37,23 @@ final class Connection extends ByteToMessageDecoder {
         context = added;
     }
 
-    void send(Ask ask) {
+    @Override
+    public void send(Ask ask, long due) {
         if (context == null || asked != null) {
             throw new IllegalStateException("a request is in flight");
         }
         asked = ask;
+        dueNanos = due;
         var _ = context.writeAndFlush(ask.bytes().retainedDuplicate(), context.voidPromise());
     }
 
-    void close() {
+    @Override
+    public long dueNanos() {
+        return dueNanos;
+    }
+
+    @Override
+    public void close() {
         asked = null;
         if (context != null) {
             var _ = context.close();

@@ -24,15 +24,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of HTTP/2 by prior knowledge: each {@link Ask} without a body is a stream, as many at a time as the owner
- * sends, and each reply is read to its last byte. All on its event loop.
+ * One connection of HTTP/2 by prior knowledge, with as many lanes as the owner wants: each {@link Ask}, without a body, is a new
+ * stream, and each reply is read to its last byte. All on its event loop.
  */
 final class Http2Connection extends ByteToMessageDecoder {
 
     /*
      * Frames and HPACK are Netty's, without its book-keeping of streams, which is more than a generator needs. Heads use the
      * dynamic table, as those of browsers and load balancers do. Replies are small, so only the connection's window is refilled.
-     * All requests that one read of the socket brings about leave in one write.
+     * All requests that one turn of the event loop brings about leave in one write.
      */
     private static final AsciiString OK = AsciiString.cached("200");
     private static final short HEAD_FLAGS =
@@ -40,36 +40,49 @@ final class Http2Connection extends ByteToMessageDecoder {
     private static final int REFILL_BYTES = Http2CodecUtil.DEFAULT_WINDOW_SIZE / 2;
     private static final int OUT_BYTES = 2048;
 
-    /** What drives connections. Called on the event loop. */
-    interface Owner {
-        void replied(Http2Connection connection);
-
-        void failed(String why);
-    }
-
-    /** A reply on its way. */
-    private static final class Reply {
+    /** One stream after the other, and the reply that is on its way there. */
+    private final class Stream implements Lane {
+        private boolean inFlight;
+        private long dueNanos;
         private long bytesLeft;
         private boolean headRead;
 
-        Reply(long bytes) {
-            bytesLeft = bytes;
+        @Override
+        public void send(Ask ask, long due) {
+            if (inFlight) {
+                throw new IllegalStateException("a request is in flight");
+            }
+            inFlight = true;
+            dueNanos = due;
+            bytesLeft = ask.replyBytes();
+            headRead = false;
+            laneByStream.put(open(ask), this);
+        }
+
+        @Override
+        public long dueNanos() {
+            return dueNanos;
+        }
+
+        @Override
+        public void close() {
+            Http2Connection.this.close();
         }
     }
 
-    private final Owner owner;
+    private final Lane.Owner owner;
     private final DefaultHttp2FrameReader reader = new DefaultHttp2FrameReader(false);
     private final DefaultHttp2FrameWriter writer = new DefaultHttp2FrameWriter();
     private final DefaultHttp2HeadersEncoder heads = new DefaultHttp2HeadersEncoder();
     private final Frames frames = new Frames();
-    private final IntObjectMap<Reply> replyByStream = new IntObjectHashMap<>();
+    private final IntObjectMap<Stream> laneByStream = new IntObjectHashMap<>();
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf out;
     private int lastStream = -1;
     private int windowTaken;
     private boolean closed;
 
-    Http2Connection(Owner owner) {
+    Http2Connection(Lane.Owner owner) {
         this.owner = owner;
     }
 
@@ -85,13 +98,19 @@ final class Http2Connection extends ByteToMessageDecoder {
         ctx.flush();
     }
 
-    /** Opens one more stream with {@code ask}; it leaves with the next {@link #flush} or at the end of a read. */
-    void send(Ask ask) {
+    /** Returns one more lane. */
+    Lane lane() {
+        return new Stream();
+    }
+
+    /** Opens one more stream with {@code ask}, which leaves at the end of this turn of the event loop; returns its number. */
+    private int open(Ask ask) {
         if (context == null) {
             throw new IllegalStateException("not connected");
         }
         if (out == null) {
             out = context.alloc().directBuffer(OUT_BYTES);
+            context.executor().execute(this::flush);
         }
         lastStream += 2;
         var start = out.writerIndex();
@@ -106,20 +125,17 @@ final class Http2Connection extends ByteToMessageDecoder {
             throw new IllegalStateException("head: " + ask.http2Head(), e);
         }
         out.setMedium(start, out.writerIndex() - head);
-        replyByStream.put(lastStream, new Reply(ask.replyBytes()));
+        return lastStream;
     }
 
-    void flush() {
-        if (context != null) {
-            if (out != null) {
-                var _ = context.write(out, context.voidPromise());
-                out = null;
-            }
-            context.flush();
+    private void flush() {
+        if (context != null && out != null) {
+            var _ = context.writeAndFlush(out, context.voidPromise());
+            out = null;
         }
     }
 
-    void close() {
+    private void close() {
         closed = true;
         if (context != null) {
             var _ = context.close();
@@ -138,7 +154,7 @@ final class Http2Connection extends ByteToMessageDecoder {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
         super.channelReadComplete(ctx);
-        flush();
+        ctx.flush(); // what the reader's frames asked for: acknowledgements, more window
     }
 
     @Override
@@ -155,7 +171,7 @@ final class Http2Connection extends ByteToMessageDecoder {
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         super.channelInactive(ctx);
         fail(
-                replyByStream.isEmpty()
+                laneByStream.isEmpty()
                         ? "the server closed a connection"
                         : "the server closed a connection before its replies");
     }
@@ -185,13 +201,13 @@ final class Http2Connection extends ByteToMessageDecoder {
         @Override
         public void onHeadersRead(
                 ChannelHandlerContext ctx, int stream, Http2Headers headers, int padding, boolean endOfStream) {
-            var reply = reply(stream);
-            if (reply.headRead || !OK.contentEquals(String.valueOf(headers.status()))) {
+            var lane = laneOf(stream);
+            if (lane.headRead || !OK.contentEquals(String.valueOf(headers.status()))) {
                 throw new LoadFailed("reply head " + headers + " (expected: one, with :status 200)");
             }
-            reply.headRead = true;
+            lane.headRead = true;
             if (endOfStream) {
-                end(stream, reply);
+                end(stream, lane);
             }
         }
 
@@ -210,9 +226,9 @@ final class Http2Connection extends ByteToMessageDecoder {
 
         @Override
         public int onDataRead(ChannelHandlerContext ctx, int stream, ByteBuf data, int padding, boolean endOfStream) {
-            var reply = reply(stream);
+            var lane = laneOf(stream);
             var taken = data.readableBytes() + padding;
-            reply.bytesLeft -= data.readableBytes();
+            lane.bytesLeft -= data.readableBytes();
             windowTaken += taken;
             if (windowTaken >= REFILL_BYTES) {
                 var _ = writer.writeWindowUpdate(
@@ -220,26 +236,27 @@ final class Http2Connection extends ByteToMessageDecoder {
                 windowTaken = 0;
             }
             if (endOfStream) {
-                end(stream, reply);
+                end(stream, lane);
             }
             return taken;
         }
 
-        private Reply reply(int stream) {
-            var reply = replyByStream.get(stream);
-            if (reply == null) {
+        private Stream laneOf(int stream) {
+            var lane = laneByStream.get(stream);
+            if (lane == null) {
                 throw new LoadFailed("a reply on stream " + stream + " that nobody asked for");
             }
-            return reply;
+            return lane;
         }
 
-        private void end(int stream, Reply reply) {
-            if (!reply.headRead || reply.bytesLeft != 0) {
-                throw new LoadFailed("reply of " + Math.abs(reply.bytesLeft) + " bytes too "
-                        + (reply.bytesLeft > 0 ? "few" : "many"));
+        private void end(int stream, Stream lane) {
+            if (!lane.headRead || lane.bytesLeft != 0) {
+                throw new LoadFailed(
+                        "reply of " + Math.abs(lane.bytesLeft) + " bytes too " + (lane.bytesLeft > 0 ? "few" : "many"));
             }
-            replyByStream.remove(stream);
-            owner.replied(Http2Connection.this);
+            laneByStream.remove(stream);
+            lane.inFlight = false;
+            owner.replied(lane);
         }
 
         @Override

@@ -7,14 +7,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Many keep-alive connections that have asked once and now say nothing. */
-public final class IdleCrowd implements Connection.Owner, AutoCloseable {
+public final class IdleCrowd implements Lane.Owner, AutoCloseable {
 
     /** How many of them ask at the same time. */
     private static final int ASK_AT_ONCE = 100;
 
     private final Loader loader;
     private final Ask ask;
-    private List<Connection> connections = List.of();
+    private List<? extends Lane> connections = List.of();
     private CompletableFuture<Integer> round = new CompletableFuture<>();
     private int asked;
     private int answered;
@@ -27,7 +27,7 @@ public final class IdleCrowd implements Connection.Owner, AutoCloseable {
     /** Opens {@code count} connections, of which each has asked once when this returns. */
     public static IdleCrowd open(Loader loader, int port, Ask ask, int count) throws InterruptedException {
         var crowd = new IdleCrowd(loader, ask);
-        crowd.connections = loader.open(port, count, crowd);
+        crowd.connections = loader.open(Front.http1(port, count), crowd);
         try {
             crowd.askAll();
         } catch (LoadFailed e) {
@@ -55,16 +55,16 @@ public final class IdleCrowd implements Connection.Owner, AutoCloseable {
             asked = 0;
             answered = 0;
             while (asked < Math.min(ASK_AT_ONCE, connections.size())) {
-                connections.get(asked++).send(ask);
+                connections.get(asked++).send(ask, 0);
             }
         }
     }
 
     @Override
-    public void replied(Connection connection) {
+    public void replied(Lane connection) {
         answered++;
         if (asked < connections.size()) {
-            connections.get(asked++).send(ask);
+            connections.get(asked++).send(ask, 0);
         } else if (answered == connections.size()) {
             round.complete(answered);
         }

@@ -1,6 +1,7 @@
 package dev.banyan.bench.load;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -38,52 +39,50 @@ public final class Loader implements AutoCloseable {
         return loop;
     }
 
-    /** Opens {@code count} connections to {@code port}; throws {@link LoadFailed} when one is refused. */
-    List<Connection> open(int port, int count, Connection.Owner owner) {
-        return open(port, count, () -> new Connection(owner));
+    /** Opens the connections of {@code front} and returns their lanes; throws {@link LoadFailed} when one is refused. */
+    List<? extends Lane> open(Front front, Lane.Owner owner) {
+        if (front.streams() == 0) {
+            return open(front, () -> new Connection(owner));
+        }
+        var connections = open(front, () -> new Http2Connection(owner));
+        var lanes = new ArrayList<Lane>();
+        for (var stream = 0; stream < front.streams(); stream++) {
+            connections.forEach(connection -> lanes.add(connection.lane()));
+        }
+        return lanes;
     }
 
-    /** The same for HTTP/2 by prior knowledge. */
-    List<Http2Connection> openHttp2(int port, int count, Http2Connection.Owner owner) {
-        return open(port, count, () -> new Http2Connection(owner));
-    }
-
-    private <C extends ChannelHandler> List<C> open(int port, int count, Supplier<C> made) {
+    private <C extends ChannelHandler> List<C> open(Front front, Supplier<C> made) {
         var bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(channel())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS);
-        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        var connections = new ArrayList<C>(count);
-        while (connections.size() < count) {
-            var batch = new ArrayList<io.netty.channel.ChannelFuture>();
-            while (batch.size() < OPENED_AT_ONCE && connections.size() < count) {
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), front.port());
+        var connections = new ArrayList<C>(front.connections());
+        var opening = new ArrayList<ChannelFuture>(front.connections());
+        while (connections.size() < front.connections()) {
+            var batch = Math.min(connections.size() + OPENED_AT_ONCE, front.connections());
+            while (connections.size() < batch) {
                 var connection = made.get();
                 connections.add(connection);
-                batch.add(bootstrap.clone().handler(connection).connect(address));
+                opening.add(bootstrap.clone().handler(connection).connect(address));
             }
-            for (var connecting : batch) {
+            for (var connecting : opening) {
                 if (!connecting.awaitUninterruptibly().isSuccess()) {
-                    closeAll(connections);
-                    throw new LoadFailed("connecting to port " + port, connecting.cause());
+                    opening.forEach(one -> {
+                        var _ = one.channel().close();
+                    });
+                    throw new LoadFailed("connecting to port " + front.port(), connecting.cause());
                 }
             }
         }
         return connections;
     }
 
-    /** Closes {@code connections}, which are of either kind, and returns when that is done. */
-    void closeAll(List<? extends ChannelHandler> connections) {
-        loop.submit(() -> connections.forEach(Loader::close)).awaitUninterruptibly();
-    }
-
-    private static void close(ChannelHandler connection) {
-        switch (connection) {
-            case Connection one -> one.close();
-            case Http2Connection one -> one.close();
-            default -> throw new IllegalArgumentException("connection: " + connection);
-        }
+    /** Closes {@code lanes} and returns when that is done. */
+    void closeAll(List<? extends Lane> lanes) {
+        loop.submit(() -> lanes.forEach(Lane::close)).awaitUninterruptibly();
     }
 
     private static Class<? extends SocketChannel> channel() {

@@ -13,7 +13,7 @@ import org.HdrHistogram.Histogram;
  * Requests by the clock, at a constant rate, whatever the answers do. A latency counts from the moment a request was due, so
  * that a server that stalls is charged for all who would have asked meanwhile (no coordinated omission).
  */
-public final class OpenLoop implements Connection.Owner {
+public final class OpenLoop implements Lane.Owner {
 
     private static final Duration DRAIN = Duration.ofSeconds(30);
     private static final long HIGHEST_NANOS = TimeUnit.MINUTES.toNanos(2);
@@ -24,7 +24,7 @@ public final class OpenLoop implements Connection.Owner {
     private final long count;
     private final long warmUpCount;
     private final Histogram latencies = new Histogram(HIGHEST_NANOS, 3);
-    private final ArrayDeque<Connection> idle = new ArrayDeque<>();
+    private final ArrayDeque<Lane> idle = new ArrayDeque<>();
     private final CompletableFuture<Histogram> result = new CompletableFuture<>();
     private long startNanos;
     private long due;
@@ -40,21 +40,14 @@ public final class OpenLoop implements Connection.Owner {
     }
 
     /**
-     * Asks at {@code ratePerSecond} for {@code warmUp} and then {@code duration} over at most {@code connections} at a time, and
-     * returns the latencies in nanoseconds of all requests that were due after the warm-up. Throws {@link LoadFailed} on any
+     * Asks at {@code ratePerSecond} for {@code warmUp} and then {@code duration} over the lanes of {@code front}, and returns the latencies in nanoseconds of all requests that were due after the warm-up. Throws {@link LoadFailed} on any
      * error, and when answers are still missing half a minute after the last request was due.
      */
     public static Histogram run(
-            Loader loader,
-            int port,
-            List<Ask> asks,
-            int connections,
-            double ratePerSecond,
-            Duration warmUp,
-            Duration duration)
+            Loader loader, Front front, List<Ask> asks, double ratePerSecond, Duration warmUp, Duration duration)
             throws InterruptedException {
         var load = new OpenLoop(loader, asks, ratePerSecond, warmUp, duration);
-        var open = loader.open(port, connections, load);
+        var open = loader.open(front, load);
         loader.loop().execute(() -> load.begin(open));
         try {
             return load.result.get(warmUp.plus(duration).plus(DRAIN).toMillis(), TimeUnit.MILLISECONDS);
@@ -68,8 +61,8 @@ public final class OpenLoop implements Connection.Owner {
         }
     }
 
-    private void begin(List<Connection> connections) {
-        idle.addAll(connections);
+    private void begin(List<? extends Lane> lanes) {
+        idle.addAll(lanes);
         startNanos = System.nanoTime();
         tick();
     }
@@ -90,19 +83,18 @@ public final class OpenLoop implements Connection.Owner {
 
     private void dispatch() {
         while (sent < due && !idle.isEmpty()) {
-            var connection = idle.pollFirst();
-            connection.dueNanos = startNanos + (long) (sent * nanosPerRequest);
-            connection.send(asks.get((int) (sent % asks.size())));
+            var dueNanos = startNanos + (long) (sent * nanosPerRequest);
+            idle.pollFirst().send(asks.get((int) (sent % asks.size())), dueNanos);
             sent++;
         }
     }
 
     @Override
-    public void replied(Connection connection) {
+    public void replied(Lane lane) {
         if (answered++ >= warmUpCount) {
-            latencies.recordValue(Math.min(HIGHEST_NANOS, System.nanoTime() - connection.dueNanos));
+            latencies.recordValue(Math.min(HIGHEST_NANOS, System.nanoTime() - lane.dueNanos()));
         }
-        idle.addLast(connection);
+        idle.addLast(lane);
         if (answered == count) {
             result.complete(latencies);
         } else {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -37,11 +38,47 @@ class Http2LoadTest {
     @Test
     void repliesGoOnFarBeyondTheWindowThatAConnectionBeginsWith() throws Exception {
         try (var server = new Http2Server(number -> OK);
-                var load = ClosedLoop.startHttp2(loader, server.port(), ASKS, 2, 8)) {
+                var load = ClosedLoop.start(loader, new Front(server.port(), 2, 8), ASKS)) {
             assertThat(until(load, 1_000)).isGreaterThanOrEqualTo(1_000);
             assertThat(server.customers().stream().distinct())
                     .hasSize(CUSTOMERS)
                     .allMatch(customer -> customer.startsWith("customer-"));
+        }
+    }
+
+    @Test
+    void aStallIsChargedToAllWhoWouldHaveAskedMeanwhile() throws Exception {
+        try (var server = new Http2Server(number -> {
+            if (number == 100) {
+                stall(500);
+            }
+            return OK;
+        })) {
+            var latencies = OpenLoop.run(
+                    loader, new Front(server.port(), 1, 4), ASKS, 400, Duration.ofMillis(100), Duration.ofSeconds(1));
+            assertThat(latencies.getTotalCount()).isEqualTo(400);
+            // As in LoadTest: 200 were due meanwhile, though only 4 streams could be open.
+            assertThat(latencies.getCountBetweenValues(
+                            TimeUnit.MILLISECONDS.toNanos(100), latencies.getHighestTrackableValue()))
+                    .isGreaterThanOrEqualTo(150);
+        }
+    }
+
+    private static void stall(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void aServerThatResetsFailsTheOpenLoop() {
+        try (var server = new Http2Server(number -> number < 20 ? OK : "RESET")) {
+            assertThatThrownBy(() -> OpenLoop.run(
+                            loader, new Front(server.port(), 2, 4), ASKS, 400, Duration.ZERO, Duration.ofSeconds(1)))
+                    .isInstanceOf(LoadFailed.class)
+                    .hasMessageContaining("the server reset a stream");
         }
     }
 
@@ -54,7 +91,7 @@ class Http2LoadTest {
             """)
     void aReplyThatIsNotAsItMustBeFailsTheLoad(String answer, String message) {
         try (var server = new Http2Server(number -> number < 20 ? OK : answer);
-                var load = ClosedLoop.startHttp2(loader, server.port(), ASKS, 1, 8)) {
+                var load = ClosedLoop.start(loader, new Front(server.port(), 1, 8), ASKS)) {
             assertThatThrownBy(() -> until(load, Long.MAX_VALUE))
                     .isInstanceOf(LoadFailed.class)
                     .hasMessageContaining(message);
@@ -64,7 +101,7 @@ class Http2LoadTest {
     @Test
     void aServerThatClosesFailsTheLoad() {
         try (var server = new Http2Server(number -> number < 20 ? OK : "CLOSE");
-                var load = ClosedLoop.startHttp2(loader, server.port(), ASKS, 1, 8)) {
+                var load = ClosedLoop.start(loader, new Front(server.port(), 1, 8), ASKS)) {
             assertThatThrownBy(() -> until(load, Long.MAX_VALUE))
                     .isInstanceOf(LoadFailed.class)
                     // The second when a request was just being written.
@@ -79,7 +116,7 @@ class Http2LoadTest {
                     out.write(refusal);
                     return true;
                 });
-                var load = ClosedLoop.startHttp2(loader, server.port(), ASKS, 1, 8)) {
+                var load = ClosedLoop.start(loader, new Front(server.port(), 1, 8), ASKS)) {
             assertThatThrownBy(() -> until(load, 1))
                     .isInstanceOf(LoadFailed.class)
                     .hasMessageContaining("not HTTP/2: ");

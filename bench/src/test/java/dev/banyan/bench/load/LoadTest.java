@@ -41,7 +41,7 @@ class LoadTest {
                     }
                     return true;
                 });
-                var load = ClosedLoop.start(loader, server.port(), ASKS, 3)) {
+                var load = ClosedLoop.start(loader, Front.http1(server.port(), 3), ASKS)) {
             assertThat(until(load, 50)).isGreaterThanOrEqualTo(50);
         }
     }
@@ -60,7 +60,7 @@ class LoadTest {
                     out.write(number < 3 ? OK : bytes);
                     return number < 3;
                 });
-                var load = ClosedLoop.start(loader, server.port(), ASKS, 1)) {
+                var load = ClosedLoop.start(loader, Front.http1(server.port(), 1), ASKS)) {
             assertThatThrownBy(() -> until(load, Long.MAX_VALUE))
                     .isInstanceOf(LoadFailed.class)
                     .hasMessageContaining(message);
@@ -82,7 +82,7 @@ class LoadTest {
         try (var server = new RawServer((number, out) -> true)) {
             port = server.port();
         }
-        assertThatThrownBy(() -> ClosedLoop.start(loader, port, ASKS, 1))
+        assertThatThrownBy(() -> ClosedLoop.start(loader, Front.http1(port, 1), ASKS))
                 .isInstanceOf(LoadFailed.class)
                 .hasMessageContaining("connecting to port " + port);
     }
@@ -96,8 +96,8 @@ class LoadTest {
             out.write(OK);
             return true;
         })) {
-            var latencies =
-                    OpenLoop.run(loader, server.port(), ASKS, 1, 400, Duration.ofMillis(100), Duration.ofSeconds(1));
+            var latencies = OpenLoop.run(
+                    loader, Front.http1(server.port(), 1), ASKS, 400, Duration.ofMillis(100), Duration.ofSeconds(1));
             assertThat(latencies.getTotalCount()).isEqualTo(400);
             // 200 requests were due while the server slept; a generator that waits with it would see one slow answer
             assertThat(latencies.getCountBetweenValues(
