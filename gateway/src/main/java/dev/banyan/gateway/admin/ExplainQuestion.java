@@ -21,13 +21,15 @@ record ExplainQuestion(SampleRequest request) {
     /** The most bytes of a question. */
     static final int BYTES_MAX = 64 * 1024;
 
+    private static final JsonMapper JSON = new JsonMapper();
+
     /**
      * Reads {@code {"method": "GET", "url": "https://shop/", "headers": ["Name: value"], "from": "10.0.0.9", "at":
      * "2026-12-01T08:00:00Z"}}; all but the url may be left out. An {@link IllegalArgumentException} says what is wrong.
      */
-    static ExplainQuestion parse(String text, JsonMapper json, InstantSource clock) {
+    static ExplainQuestion parse(String text, InstantSource clock) {
         try {
-            JsonNode question = json.readTree(text);
+            JsonNode question = JSON.readTree(text);
             List<String> headers = new ArrayList<>();
             question.path("headers").forEach(each -> headers.add(each.asString("")));
             String from = question.path("from").asString("");

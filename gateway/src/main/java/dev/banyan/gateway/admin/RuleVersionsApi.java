@@ -29,30 +29,28 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Versions of the rules in the control store, for people who push and pull them. All of it blocks. */
-record RuleVersionsApi(RulesInForce rules, ControlStore store, JsonMapper json) {
+record RuleVersionsApi(RulesInForce rules, ControlStore store) {
 
     /** The most bytes of a push: the rules of a folder at their largest, with what JSON adds. */
     static final int BYTES_MAX = (int) RulesFolder.BYTES_MAX * 2;
 
+    private static final JsonMapper JSON = new JsonMapper();
     private static final int LISTED_MAX = 100;
     private static final int REASON_MAX = 1000;
     private static final int NAME_MAX = 200;
     private static final Duration FIRST_ANSWER_MAX = Duration.ofSeconds(10);
     private static final Pattern FILE = Pattern.compile("[^./\\\\\0][^/\\\\\0]{0,200}\\.yaml");
 
-    /** A status and its JSON. */
-    record Answer(int status, String body) {}
-
     /** What a request may throw, besides a mistake in it ({@link IllegalArgumentException}). */
     @FunctionalInterface
     private interface Work {
-        Answer answer() throws StoreUnavailable, RulesException;
+        Reply answer() throws StoreUnavailable, RulesException;
     }
 
     /** {@code store}, {@code newest}, and the last hundred {@code versions}, newest first. */
-    Answer list() {
+    Reply list() {
         return answer(() -> {
-            var all = json.createObjectNode()
+            var all = JSON.createObjectNode()
                     .put("store", store.location().where())
                     .put("newest", versions().newest());
             var list = all.putArray("versions");
@@ -64,30 +62,32 @@ record RuleVersionsApi(RulesInForce rules, ControlStore store, JsonMapper json) 
                         .put("by", each.by())
                         .put("why", each.why());
             }
-            return new Answer(200, json.writeValueAsString(all));
+            return Reply.json(200, all);
         });
     }
 
     /** The {@code files} of one version, by name. */
-    Answer files(@org.jspecify.annotations.Nullable String number) {
+    Reply files(@org.jspecify.annotations.Nullable String number) {
         return answer(() -> {
             var files = versions().files(number(String.valueOf(number)));
             if (files.isEmpty()) {
-                return error(404, "version: " + number + " (expected: one that was pushed)");
+                return Reply.error(404, "version: " + number + " (expected: one that was pushed)");
             }
-            var all = json.createObjectNode().put("store", store.location().where());
+            var all = JSON.createObjectNode().put("store", store.location().where());
             var contents = all.putObject("files");
             files.get().forEach((name, content) -> contents.put(name, new String(content, UTF_8)));
-            return new Answer(200, json.writeValueAsString(all));
+            return Reply.json(200, all);
         });
     }
 
     /** Checks what is pushed as the gateway itself would before it serves by it, and puts it into the store. */
-    Answer push(String body) {
+    Reply push(String body) {
         return answer(() -> {
-            JsonNode push = json.readTree(body);
+            JsonNode push = JSON.readTree(body);
             Map<String, byte[]> files = files(push);
-            String hash = checked(files).hash();
+            RuleSet read = read(files);
+            rules.check(read);
+            String hash = read.hash();
             var outcome = versions()
                     .push(
                             number(push.path("base").asString("")),
@@ -97,9 +97,9 @@ record RuleVersionsApi(RulesInForce rules, ControlStore store, JsonMapper json) 
                             text(push, "why", REASON_MAX));
             return switch (outcome) {
                 case RuleVersions.Outcome.Pushed(long number) ->
-                    new Answer(200, json.writeValueAsString(Map.of("version", number, "hash", hash)));
+                    Reply.json(200, Map.of("version", number, "hash", hash));
                 case RuleVersions.Outcome.Conflict(long newest) ->
-                    error(
+                    Reply.error(
                             409,
                             "base: " + push.path("base").asString("") + " (expected: " + newest
                                     + ", the last version)");
@@ -111,38 +111,30 @@ record RuleVersionsApi(RulesInForce rules, ControlStore store, JsonMapper json) 
      * What the tools say of {@code files} that nobody serves by yet: {@code valid} and {@code problems}, or {@code hash}, what lint finds,
      * and what they would do differently from the rules in force.
      */
-    Answer check(String body) {
+    Reply check(String body) {
         var all = new LinkedHashMap<String, Object>();
         try {
-            RuleSet read = checked(files(json.readTree(body)));
+            RuleSet read = read(files(JSON.readTree(body)));
+            RuleSet completed = rules.check(read);
             all.put("valid", true);
             all.put("hash", read.hash());
             all.putAll(FindingsMap.of(Lint.findings(read, store.clock().instant())));
-            all.put("plan", RulesPlanMap.of(RulesPlan.of(rules.current().files(), rules.completed(read))));
-            return new Answer(200, json.writeValueAsString(all));
+            all.put("plan", RulesPlanMap.of(RulesPlan.of(rules.current().files(), completed)));
+            return Reply.json(200, all);
         } catch (RulesException e) {
             all.put("valid", false);
-            all.put(
-                    "problems",
-                    e.problems().stream()
-                            .map(RuleVersionsApi::withoutFolder)
-                            .map(Problem::toString)
-                            .toList());
-            return new Answer(422, json.writeValueAsString(all));
+            all.put("problems", words(e));
+            return Reply.json(422, all);
         } catch (JacksonException e) {
-            return error(400, "body: no JSON (expected: {\"files\": {\"shop.yaml\": ...}})");
-        } catch (IllegalArgumentException e) {
-            return error(400, String.valueOf(e.getMessage()));
+            return Reply.error(400, "body: no JSON (expected: {\"files\": {\"shop.yaml\": ...}})");
         }
     }
 
     /** What lint finds in the rules in force. */
-    Answer lint() {
+    Reply lint() {
         RuleSet inForce = rules.current().files();
-        return new Answer(
-                200,
-                json.writeValueAsString(
-                        FindingsMap.of(Lint.findings(inForce, store.clock().instant()))));
+        return Reply.json(
+                200, FindingsMap.of(Lint.findings(inForce, store.clock().instant())));
     }
 
     private static Map<String, byte[]> files(JsonNode body) {
@@ -154,32 +146,29 @@ record RuleVersionsApi(RulesInForce rules, ControlStore store, JsonMapper json) 
         return files;
     }
 
-    private Answer answer(Work work) {
+    private Reply answer(Work work) {
         store.start();
         try {
             store.awaitFirstAnswer(FIRST_ANSWER_MAX);
             return work.answer();
         } catch (StoreUnavailable e) {
-            return error(503, String.valueOf(e.getMessage()));
+            return Reply.error(503, String.valueOf(e.getMessage()));
         } catch (RulesException e) {
-            return new Answer(
-                    422,
-                    json.writeValueAsString(Map.of(
-                            "error",
-                            "the rules cannot be used",
-                            "problems",
-                            e.problems().stream()
-                                    .map(RuleVersionsApi::withoutFolder)
-                                    .map(Problem::toString)
-                                    .toList())));
+            return Reply.json(422, Map.of("error", "the rules cannot be used", "problems", words(e)));
         } catch (JacksonException e) {
-            return error(400, "body: no JSON (expected: {\"base\": 0, \"files\": {...}, \"by\": ..., \"why\": ...})");
-        } catch (IllegalArgumentException e) {
-            return error(400, String.valueOf(e.getMessage()));
+            return Reply.error(
+                    400, "body: no JSON (expected: {\"base\": 0, \"files\": {...}, \"by\": ..., \"why\": ...})");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return error(503, "the gateway stops");
+            return Reply.error(503, "the gateway stops");
         }
+    }
+
+    private static List<String> words(RulesException refused) {
+        return refused.problems().stream()
+                .map(RuleVersionsApi::withoutFolder)
+                .map(Problem::toString)
+                .toList();
     }
 
     private static Problem withoutFolder(Problem problem) {
@@ -192,7 +181,7 @@ record RuleVersionsApi(RulesInForce rules, ControlStore store, JsonMapper json) 
                 problem.expected());
     }
 
-    private RuleSet checked(Map<String, byte[]> files) throws RulesException {
+    private static RuleSet read(Map<String, byte[]> files) throws RulesException {
         try {
             Path draft = Files.createTempDirectory("banyan-push");
             try {
@@ -201,7 +190,6 @@ record RuleVersionsApi(RulesInForce rules, ControlStore store, JsonMapper json) 
                 }
                 RuleSet read = RulesFolder.read(draft);
                 refuseCertificates(read);
-                rules.check(read);
                 return read;
             } finally {
                 for (String name : files.keySet()) {
@@ -210,7 +198,7 @@ record RuleVersionsApi(RulesInForce rules, ControlStore store, JsonMapper json) 
                 Files.deleteIfExists(draft);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("checking what was pushed", e);
+            throw new UncheckedIOException("reading what was pushed", e);
         }
     }
 
@@ -230,10 +218,6 @@ record RuleVersionsApi(RulesInForce rules, ControlStore store, JsonMapper json) 
 
     private RuleVersions versions() {
         return new RuleVersions(store);
-    }
-
-    private Answer error(int status, String what) {
-        return new Answer(status, json.writeValueAsString(Map.of("error", what)));
     }
 
     private static String fileName(String name) {

@@ -20,44 +20,40 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Shifts for people: where routes are and why, and what to do with them. Blocks while it waits for the leader. */
-record ShiftApi(ShiftRunner runner, ShiftStatus status, InstantSource clock, JsonMapper json) {
+record ShiftApi(ShiftRunner runner, ShiftStatus status, InstantSource clock) {
 
     /** The most bytes of a command. */
     static final int BYTES_MAX = 16 * 1024;
 
     private static final long ANSWER_SECONDS_MAX = 4;
-
-    /** A status and its JSON. */
-    record Reply(int status, String body) {}
+    private static final JsonMapper JSON = new JsonMapper();
 
     Reply all() {
-        return new Reply(200, json.writeValueAsString(status.all()));
+        return Reply.json(200, status.all());
     }
 
     Reply one(@Nullable String route) {
         try {
             Optional<Map<String, Object>> one = status.one(String.valueOf(route));
             return one.isPresent()
-                    ? new Reply(200, json.writeValueAsString(one.get()))
-                    : error(404, "route: " + route + " (expected: one of the rules in force)");
+                    ? Reply.json(200, one.get())
+                    : Reply.error(404, "route: " + route + " (expected: one of the rules in force)");
         } catch (StoreUnavailable e) {
-            return error(503, String.valueOf(e.getMessage()));
+            return Reply.error(503, String.valueOf(e.getMessage()));
         }
     }
 
     /** Does what {@code {"route", "command", "by", "reason"}} says; {@code id} and {@code step} make a repetition harmless. */
     Reply ask(String body) {
         try {
-            Command command = command(json.readTree(body));
+            Command command = command(JSON.readTree(body));
             return told(command, await(command));
         } catch (JacksonException e) {
-            return error(
+            return Reply.error(
                     400, "body: no JSON (expected: {\"route\": ..., \"command\": ..., \"by\": ..., \"reason\": ...})");
-        } catch (IllegalArgumentException e) {
-            return error(400, String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return error(503, "the gateway stops");
+            return Reply.error(503, "the gateway stops");
         }
     }
 
@@ -107,17 +103,13 @@ record ShiftApi(ShiftRunner runner, ShiftStatus status, InstantSource clock, Jso
         }
     }
 
-    private Reply told(Command command, Answer answer) {
+    private static Reply told(Command command, Answer answer) {
         var map = new LinkedHashMap<String, Object>();
         map.put("id", answer.command().toString());
         map.put("route", command.route());
         map.put("command", command.kind().word());
         map.put("outcome", answer.outcome().name().toLowerCase(Locale.ROOT));
         map.put("words", answer.words());
-        return new Reply(200, json.writeValueAsString(map));
-    }
-
-    private Reply error(int status, String words) {
-        return new Reply(status, json.writeValueAsString(Map.of("error", words)));
+        return Reply.json(200, map);
     }
 }

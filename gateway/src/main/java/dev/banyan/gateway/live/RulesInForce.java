@@ -181,17 +181,16 @@ public final class RulesInForce {
         reject(List.of(why));
     }
 
-    /** Rules read from files, with what the command line of this gateway adds to them. */
-    public RuleSet completed(RuleSet files) throws RulesException {
-        return source.complete(files);
-    }
-
-    /** Throws what keeps rules read from files from coming into force here; changes nothing. */
-    public void check(RuleSet files) throws RulesException {
+    /**
+     * Returns rules read from files with what the command line of this gateway adds to them, or throws what keeps them from coming
+     * into force here; changes nothing.
+     */
+    public RuleSet check(RuleSet files) throws RulesException {
         RuleSet rules = source.complete(files);
         RoutingTable.compile(rules);
         forbidden.check(rules);
         RouteFilters.of(rules);
+        return rules;
     }
 
     /** Puts a rule set into force in one piece. */
