@@ -22,7 +22,7 @@ final class PassThrough {
                 "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(toolkit.options(module));
         if (module.equals("gateway")) {
-            command.addAll(Toolkit.collector(System.getenv()));
+            command.addAll(Toolkit.gatewayOptions(System.getenv()));
         }
         command.addAll(List.of("-jar", jar.toString()));
         command.addAll(arguments);

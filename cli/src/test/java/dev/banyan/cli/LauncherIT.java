@@ -69,9 +69,6 @@ class LauncherIT {
         var path = "/usr/bin:/bin";
         var ran = run(Map.of("PATH", path, "JAVA_TOOL_OPTIONS", "-XX:+UseG1GC"), banyan, "gateway", "--version");
         assertThat(ran.exitCode()).as(ran.output()).isZero();
-        var chosen = Map.of("JDK_JAVA_OPTIONS", "-Xmx1g -XX:+UseZGC");
-        assertThat(Toolkit.collector(chosen)).isEmpty();
-        assertThat(Toolkit.collector(Map.of("JDK_JAVA_OPTIONS", "-Xmx1g"))).containsExactly("-XX:+UseParallelGC");
     }
 
     @Test

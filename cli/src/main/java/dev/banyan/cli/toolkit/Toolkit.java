@@ -6,12 +6,27 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Where this copy of Banyan lies: the folder of the launcher, and in it the jars of the modules. */
 public record Toolkit(Path root) {
 
-    private static final Pattern COLLECTOR = Pattern.compile("-XX:[+-]Use\\w+GC\\b");
+    private static final String COLLECTOR = "-XX:[+-]Use\\w+GC\\b";
+    private static final String HEAP_SIZE = "-Xm[nsx]|-XX:\\w*(NewSize|NewRatio|HeapSize|RAMPercentage)=";
+
+    /** An option that the gateway's JVM is given unless the environment has something that {@code instead} finds. */
+    private record Wish(String option, Pattern instead) {}
+
+    /*
+     * What the gateway allocates dies at once: a collector without barriers leaves it more of the processor, and young objects need
+     * no more room than what is allocated between two short collections. Netty's leak detector records a stack trace for each
+     * hundredth buffer; the tests run with it, people need not pay for it.
+     */
+    private static final List<Wish> GATEWAY = List.of(
+            new Wish("-XX:+UseParallelGC", Pattern.compile(COLLECTOR)),
+            new Wish("-XX:MaxNewSize=256m", Pattern.compile(COLLECTOR + "|" + HEAP_SIZE)),
+            new Wish("-Dio.netty.leakDetection.level=disabled", Pattern.compile("leakDetection")));
 
     /** Returns the toolkit this program was started from. */
     public static Toolkit ofThisProgram() {
@@ -54,14 +69,17 @@ public record Toolkit(Path root) {
     }
 
     /**
-     * Returns what chooses the gateway's garbage collector: what it allocates dies at once, and one without barriers leaves it more
-     * of the processor. Nothing where the environment chooses one itself; a JVM does not start with two.
+     * Returns the options that the gateway's JVM runs best with, save where {@code environment} chooses otherwise: a JVM does not
+     * start with two collectors, and of two sizes it takes the last.
      */
-    public static List<String> collector(Map<String, String> environment) {
+    public static List<String> gatewayOptions(Map<String, String> environment) {
         var chosen = Stream.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS")
-                .anyMatch(name ->
-                        COLLECTOR.matcher(environment.getOrDefault(name, "")).find());
-        return chosen ? List.of() : List.of("-XX:+UseParallelGC");
+                .map(name -> environment.getOrDefault(name, ""))
+                .collect(Collectors.joining(" "));
+        return GATEWAY.stream()
+                .filter(wish -> !wish.instead.matcher(chosen).find())
+                .map(Wish::option)
+                .toList();
     }
 
     /** Returns the java program that runs this one. */
