@@ -249,7 +249,7 @@ public final class TransactionAssembler {
     }
 
     private void row(SourceRecord record, Struct value) {
-        var table = tablesByTopic.computeIfAbsent(record.topic(), _ -> tableOf(value));
+        var table = tablesByTopic.computeIfAbsent(record.topic(), _ -> Shapes.table(dbms, value));
         var op = value.getString("op");
         if (op.equals("r")) {
             (openId == null ? readsLeftOver : changes).add(new Change.Read(table, rows.read(after(value), null)));
@@ -333,11 +333,6 @@ public final class TransactionAssembler {
 
     private static Struct after(Struct value) {
         return value.getStruct("after");
-    }
-
-    private TableId tableOf(Struct value) {
-        var source = value.getStruct("source");
-        return new TableId(source.getString(dbms == Dbms.MARIADB ? "db" : "schema"), source.getString("table"));
     }
 
     /** BEGIN's id is {@code 758:24767912}, END's {@code 758:24768256}: only the part before the colon is the transaction's. */

@@ -66,17 +66,22 @@ record TablePlan(TableUse use, Set<String> padded, Map<String, Redaction> told) 
     }
 
     /**
-     * {@code row} as it is remembered: only columns that are used, redacted where that is asked for. A column {@code row} does not carry
-     * (a large value that was not changed) is taken from {@code previous}. What {@code told} of a value before stays while the value does.
+     * {@code row} as it is remembered: only columns that are used, redacted where that is asked for. What {@code told} of a value before
+     * stays while the value does.
      */
-    Row image(Row row, @Nullable Row previous, @Nullable Row told, Redactor redactor) {
+    Row image(Row row, @Nullable Row told, Redactor redactor) {
         Map<String, @Nullable Object> values =
                 LinkedHashMap.newLinkedHashMap(use.columns().size());
         for (var column : use.columns()) {
             var value = row.get(column);
-            if (value == null && previous != null && !row.values().containsKey(column)) {
-                value = previous.get(column);
-            } else if (value != null) {
+            if (value == null && !row.values().containsKey(column)) {
+                throw new UnmappableException(
+                        use.table(),
+                        column,
+                        "not in this row, which is of before or after a change of the table",
+                        "every column that the mapping reads");
+            }
+            if (value != null) {
                 var redaction = use.redactions().get(column);
                 value = redaction == null
                         ? value

@@ -202,7 +202,7 @@ final class TransactionRows {
 
     private void put(Slot slot, Row row, boolean backfill) {
         var previous = slot.after;
-        slot.after = slot.table.image(row, previous, previous == null ? slot.before : previous, redactor);
+        slot.after = slot.table.image(row, previous == null ? slot.before : previous, redactor);
         index(slot, slot.after);
         touched(slot, slot.after, backfill);
         touched(slot, previous, backfill);
@@ -211,7 +211,7 @@ final class TransactionRows {
     private void rename(Slot from, Slot to, Row row) {
         var previous = from.after;
         var overwritten = to.after;
-        to.after = to.table.image(row, previous, previous == null ? from.before : previous, redactor);
+        to.after = to.table.image(row, previous == null ? from.before : previous, redactor);
         to.origin = from.origin == null ? (from.existed() && !from.moved ? from.key : null) : from.origin;
         from.after = null;
         from.origin = null;
@@ -252,7 +252,7 @@ final class TransactionRows {
             return;
         }
         if (before != null && slot.table.isWhole(before)) {
-            slot.before = slot.table.image(before, null, null, redactor);
+            slot.before = slot.table.image(before, null, redactor);
             slot.after = slot.before;
             slot.untold = true;
             index(slot, slot.before);

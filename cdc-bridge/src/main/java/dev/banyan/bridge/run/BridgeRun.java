@@ -386,7 +386,7 @@ public final class BridgeRun {
             return new Once(
                     End.REFUSED,
                     failure.getMessage()
-                            + "\nMend the mapping and start again: nothing was skipped, and the log waits at this transaction.");
+                            + "\nMend the mapping, or the table, and start again: nothing was skipped, and the log waits at this transaction.");
         }
         if (failure != null) {
             LOG.warn("batch failed", failure);

@@ -1,9 +1,7 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Arrival;
-import dev.banyan.bridge.change.Change;
-import dev.banyan.bridge.change.Transaction;
-import dev.banyan.bridge.engine.OffsetRule;
+import dev.banyan.bridge.engine.Shapes;
 import dev.banyan.bridge.engine.TransactionAssembler;
 import dev.banyan.bridge.hub.HubFenced;
 import dev.banyan.bridge.spool.Spool;
@@ -13,7 +11,6 @@ import dev.banyan.bridge.store.Position;
 import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -49,6 +46,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
     /** What the deliveries of one engine run share. */
     record Parts(
             TransactionAssembler assembler,
+            Shapes shapes,
             Courier.Parts courier,
             Intake.@Nullable Spools spools,
             @Nullable Spool spool,
@@ -62,8 +60,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
     private final CourierThread courier;
     private final ExecutorService worker = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("banyan-delivery").daemon().factory());
-    private boolean sawSnapshot;
-    private @Nullable RecordChangeEvent<SourceRecord> unconfirmed;
+    private final Arrivals arrivals;
     private boolean isForced;
     private long confirmedAtNanos = System.nanoTime();
     private volatile @Nullable Throwable failure;
@@ -73,6 +70,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
     Delivery(Parts parts, Position stored) {
         this.parts = parts;
         this.progress = parts.courier.progress();
+        this.arrivals = new Arrivals(parts.assembler, parts.shapes, parts.courier.backfill(), progress);
         var position = new AtomicReference<>(stored);
         this.intake = new Intake(parts.spools, parts.spool, position::get);
         this.watcher = parts.courier.watcher();
@@ -122,7 +120,8 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         busy = true;
         try {
             awaitWorker(worker.submit(() -> {
-                accept(records);
+                accept(arrivals.of(records, intake.safe().commitLsn()));
+                arrivals.check();
                 force();
                 return null;
             }));
@@ -171,8 +170,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         intake.close();
     }
 
-    private void accept(List<RecordChangeEvent<SourceRecord>> records) throws InterruptedException {
-        var arrivals = arrivals(records);
+    private void accept(List<Arrival> arrivals) throws InterruptedException {
         courier.check();
         if (arrivals.isEmpty()) {
             return;
@@ -235,55 +233,9 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         progress.spool(intake.spoolBytes());
     }
 
-    /** What {@code records} complete. A quiet place counts only when nothing follows it. */
-    private List<Arrival> arrivals(List<RecordChangeEvent<SourceRecord>> records) {
-        var arrivals = new ArrayList<Arrival>();
-        var accepted = intake.safe().commitLsn();
-        for (var event : records) {
-            var offset = event.record().sourceOffset();
-            parts.courier.backfill().observe(offset);
-            sawSnapshot |= offset.get(OffsetRule.SNAPSHOT_TABLES) != null;
-            switch (parts.assembler.accept(event.record())) {
-                case TransactionAssembler.Outcome.Nothing _ -> {}
-                case TransactionAssembler.Outcome.Quiet(var position, var quiet) -> {
-                    progress.heartbeats.incrementAndGet();
-                    if (position >= accepted) {
-                        add(arrivals, event, Arrival.quiet(position, quiet, sawSnapshot));
-                    }
-                }
-                case TransactionAssembler.Outcome.Committed(var transaction, var end) -> {
-                    if (transaction.commitLsn() <= accepted) {
-                        repeated(transaction);
-                    } else {
-                        add(arrivals, event, Arrival.of(transaction, end, sawSnapshot));
-                    }
-                }
-            }
-        }
-        return arrivals;
-    }
-
-    private void add(List<Arrival> arrivals, RecordChangeEvent<SourceRecord> event, Arrival arrival) {
-        var saw = arrival.sawSnapshot();
-        if (!arrivals.isEmpty() && arrivals.getLast().transaction() == null) {
-            saw |= arrivals.removeLast().sawSnapshot();
-        }
-        arrivals.add(new Arrival(arrival.transaction(), arrival.lsn(), arrival.offset(), saw));
-        unconfirmed = event;
-        sawSnapshot = false;
-    }
-
-    /** A transaction that is safe already; a backfill's rows that came with it go to the next one. */
-    private void repeated(Transaction transaction) {
-        progress.repeatedTransactions.incrementAndGet();
-        parts.assembler.carryOver(transaction.changes().stream()
-                .filter(change -> change instanceof Change.Read)
-                .toList());
-    }
-
     /** Brings to disk what is then confirmed, when it is time to. What is in the spool is there already. */
     private void force() {
-        if (unconfirmed != null && System.nanoTime() - confirmedAtNanos >= CONFIRM_EVERY.toNanos()) {
+        if (arrivals.unconfirmed() != null && System.nanoTime() - confirmedAtNanos >= CONFIRM_EVERY.toNanos()) {
             if (!intake.isSpooling()) {
                 parts.courier.ledger().force();
                 watcher.accept(Point.FORCED);
@@ -294,7 +246,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
 
     private void confirm(DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
             throws InterruptedException {
-        var mark = unconfirmed;
+        var mark = arrivals.unconfirmed();
         if (mark == null || !isForced) {
             return;
         }
@@ -304,7 +256,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         watcher.accept(Point.MARKED);
         committer.markBatchFinished();
         watcher.accept(Point.CONFIRMED);
-        unconfirmed = null;
+        arrivals.confirmed();
         isForced = false;
         confirmedAtNanos = System.nanoTime();
     }

@@ -112,6 +112,7 @@ final class EngineRun implements AutoCloseable {
         var spooling = settings.spool();
         var parts = new Delivery.Parts(
                 assembler(mapper.isInParts()),
+                settings.source().shapes(),
                 courier,
                 spooling == null ? null : new ClaimedSpools(store, spooling.disk()),
                 spool,

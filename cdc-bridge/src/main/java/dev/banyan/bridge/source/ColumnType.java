@@ -1,5 +1,6 @@
 package dev.banyan.bridge.source;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.TableId;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -59,6 +60,12 @@ public record ColumnType(String name, String base, boolean isText, boolean isEnu
             "tsvector",
             "tsquery",
             "ltree");
+
+    /** The type of values that come through the log as {@code sqlType}. */
+    static ColumnType logged(Dbms dbms, String sqlType) {
+        var isText = dbms == Dbms.POSTGRESQL || MariaDbTypes.TEXTS.contains(sqlType);
+        return new ColumnType(sqlType, sqlType, isText, false, Generated.NO);
+    }
 
     /** By table and name, every column of {@code tables} that are there. */
     public static Map<TableId, Map<String, ColumnType>> of(Connection connection, Collection<TableId> tables)

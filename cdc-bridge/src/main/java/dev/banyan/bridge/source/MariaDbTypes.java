@@ -12,7 +12,7 @@ import java.util.Set;
 final class MariaDbTypes {
 
     /** Their values' text is the same here as MariaDB prints it. */
-    private static final Set<String> TEXTS =
+    static final Set<String> TEXTS =
             Set.of("smallint", "integer", "bigint", "numeric", "character varying", "text", "date");
 
     private MariaDbTypes() {}

@@ -48,10 +48,17 @@ public final class Preflight {
     /** Sets up what is missing where the source is ours to manage, and judges what is there. */
     public static Verdict check(Source source, Connection connection, Stored stored, int acceptedTimeline)
             throws SQLException {
+        var known = stored.position.isEmpty() ? source : withoutLostColumns(source, connection);
         return switch (source.dbms()) {
-            case POSTGRESQL -> postgresql(source, connection, stored.position, acceptedTimeline);
-            case MARIADB -> new MariaDbPreflight(source, connection).check(stored);
+            case POSTGRESQL -> postgresql(known, connection, stored.position, acceptedTimeline);
+            case MARIADB -> new MariaDbPreflight(known, connection).check(stored);
         };
+    }
+
+    /** Rows of before a column was dropped or renamed may be in the log still: the bridge reads them, and stops behind them. */
+    private static Source withoutLostColumns(Source source, Connection connection) throws SQLException {
+        var tables = source.tables().stream().map(Source.Table::id).toList();
+        return source.withColumnsOf(ColumnType.of(connection, tables));
     }
 
     private static Verdict postgresql(

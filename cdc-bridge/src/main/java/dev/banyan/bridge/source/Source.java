@@ -3,13 +3,16 @@ package dev.banyan.bridge.source;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.EngineSettings;
+import dev.banyan.bridge.engine.Shapes;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 
 /**
@@ -135,6 +138,37 @@ public record Source(
                 tables.stream()
                         .map(table -> new Table(table.id, table.columns, table.key))
                         .toList());
+    }
+
+    /** The same, with those columns only that are there: rows that the log still has may have others, see {@link #shapes}. */
+    Source withColumnsOf(Map<TableId, Map<String, ColumnType>> found) {
+        return new Source(
+                jdbcUrl,
+                user,
+                password,
+                slot,
+                publication,
+                replica,
+                manage,
+                tables.stream()
+                        .map(table -> new Table(
+                                table.id,
+                                table.columns.stream()
+                                        .filter(found.getOrDefault(table.id, Map.of())::containsKey)
+                                        .toList(),
+                                table.key,
+                                table.fit))
+                        .toList());
+    }
+
+    /** What the mapping expects of rows in the log. */
+    public Shapes shapes() {
+        var byId = tables.stream().collect(Collectors.toMap(Table::id, table -> table));
+        var columns = tables.stream().collect(Collectors.toMap(Table::id, Table::columns));
+        return new Shapes(dbms(), columns, (table, column, type) -> byId.getOrDefault(
+                        table, new Table(table, List.of(), List.of()))
+                .fit
+                .expected(column, ColumnType.logged(dbms(), type)));
     }
 
     /** The same database as Debezium wants it. */

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,8 +85,9 @@ class RedactionTest {
     }
 
     private static Row row(long no, Object... columns) {
-        var values = new HashMap<String, Object>();
+        Map<String, @Nullable Object> values = new HashMap<>();
         values.put("no", no);
+        List.of("iban", "mail", "phone", "payer", "payee").forEach(column -> values.put(column, null));
         for (var i = 0; i < columns.length; i += 2) {
             values.put((String) columns[i], columns[i + 1]);
         }

@@ -39,6 +39,7 @@ final class TestBridge implements AutoCloseable {
     final Path folder;
     List<String> tables;
     List<String> columns = List.of("id", "v");
+    Source.Fit fit = Source.Fit.ANY;
     boolean backfill;
     boolean manage = true;
     boolean zeroDatesAsNull;
@@ -143,7 +144,7 @@ final class TestBridge implements AutoCloseable {
                 new EngineSettings.Reading.Replica(Source.serverIdOf(name), zeroDatesAsNull),
                 manage,
                 names.stream()
-                        .map(table -> new Source.Table(new TableId(schema(), table), columns, List.of("id")))
+                        .map(table -> new Source.Table(new TableId(schema(), table), columns, List.of("id"), fit))
                         .toList());
     }
 
