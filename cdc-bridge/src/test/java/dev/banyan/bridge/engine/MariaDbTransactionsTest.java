@@ -9,66 +9,38 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.TransactionAssembler.Outcome;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.connect.data.Schema;
-import org.apache.kafka.connect.data.SchemaBuilder;
-import org.apache.kafka.connect.data.Struct;
-import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Where MariaDB's transactions end, and what of their offsets is stored. */
 class MariaDbTransactionsTest {
 
-    private static final Schema TRANSACTION = SchemaBuilder.struct()
-            .field("status", Schema.STRING_SCHEMA)
-            .field("id", Schema.STRING_SCHEMA)
-            .field("event_count", Schema.OPTIONAL_INT64_SCHEMA)
-            .field(
-                    "data_collections",
-                    SchemaBuilder.array(SchemaBuilder.struct().build())
-                            .optional()
-                            .build())
-            .field("ts_ms", Schema.INT64_SCHEMA)
-            .build();
-    private static final Schema ROW =
-            SchemaBuilder.struct().field("id", Schema.INT64_SCHEMA).optional().build();
-    private static final Schema SOURCE = SchemaBuilder.struct()
-            .field("db", Schema.STRING_SCHEMA)
-            .field("table", Schema.STRING_SCHEMA)
-            .build();
-    private static final Schema ENVELOPE = SchemaBuilder.struct()
-            .field("before", ROW)
-            .field("after", ROW)
-            .field("source", SOURCE)
-            .field("op", Schema.STRING_SCHEMA)
-            .build();
-
     private final TransactionAssembler assembler = new TransactionAssembler(
             Dbms.MARIADB, "banyan", new TableId("banyan", "signal"), new TransactionAssembler.Limits(9, 1_000_000));
 
-    /** A record whose offset is Debezium's: the GTIDs before the transaction, and what to skip of it. */
-    private static SourceRecord record(String topic, Struct value, String gtidsBefore) {
-        var offset = new HashMap<String, Object>();
-        offset.put("file", "binlog.000001");
-        offset.put("pos", 4L);
-        offset.put("gtids", gtidsBefore);
-        offset.put("event", 3L);
-        offset.put("row", 1);
-        offset.put("server_id", 1L);
-        offset.put("transaction_id", "0-1-9");
-        return new SourceRecord(Map.of(), offset, topic, value.schema(), value);
+    /** An offset as Debezium's: the GTIDs before the transaction, and what to skip of it. */
+    private static Map<String, Object> offset(String gtidsBefore) {
+        return Map.of(
+                "file",
+                "binlog.000001",
+                "pos",
+                4L,
+                "gtids",
+                gtidsBefore,
+                "event",
+                3L,
+                "row",
+                1,
+                "server_id",
+                1L,
+                "transaction_id",
+                "0-1-9");
     }
 
     private Outcome boundary(String status, String gtid, @Nullable Long count, String gtidsBefore) {
-        var value = new Struct(TRANSACTION)
-                .put("status", status)
-                .put("id", gtid)
-                .put("event_count", count)
-                .put("ts_ms", 1_000L);
-        return assembler.accept(record("banyan.transaction", value, gtidsBefore));
+        return assembler.accept(Records.boundary(status, gtid, count, offset(gtidsBefore)));
     }
 
     private Outcome begin(String gtid, String before) {
@@ -80,12 +52,7 @@ class MariaDbTransactionsTest {
     }
 
     private void change(String operation, long id) {
-        var row = operation.equals("t") ? null : new Struct(ROW).put("id", id);
-        var value = new Struct(ENVELOPE)
-                .put("after", row)
-                .put("source", new Struct(SOURCE).put("db", "shop").put("table", "t"))
-                .put("op", operation);
-        assembler.accept(record("banyan.shop.t", value, "0-1-4"));
+        assembler.accept(Records.change(Dbms.MARIADB, "shop", operation, id, offset("0-1-4")));
     }
 
     @Test

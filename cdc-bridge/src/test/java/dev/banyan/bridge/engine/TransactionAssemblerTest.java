@@ -7,78 +7,36 @@ import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.TransactionAssembler.Outcome;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What may be marked, and when: a mark too early loses a transaction in a crash. */
 class TransactionAssemblerTest {
 
-    private static final Schema TRANSACTION = SchemaBuilder.struct()
-            .field("status", Schema.STRING_SCHEMA)
-            .field("id", Schema.STRING_SCHEMA)
-            .field("event_count", Schema.OPTIONAL_INT64_SCHEMA)
-            .field(
-                    "data_collections",
-                    SchemaBuilder.array(SchemaBuilder.struct().build())
-                            .optional()
-                            .build())
-            .field("ts_ms", Schema.INT64_SCHEMA)
-            .build();
-    private static final Schema ROW =
-            SchemaBuilder.struct().field("id", Schema.INT64_SCHEMA).optional().build();
-    private static final Schema SOURCE = SchemaBuilder.struct()
-            .field("schema", Schema.STRING_SCHEMA)
-            .field("table", Schema.STRING_SCHEMA)
-            .build();
-    private static final Schema ENVELOPE = SchemaBuilder.struct()
-            .field("before", ROW)
-            .field("after", ROW)
-            .field("source", SOURCE)
-            .field("op", Schema.STRING_SCHEMA)
-            .build();
     private static final Schema HEARTBEAT =
             SchemaBuilder.struct().field("ts_ms", Schema.INT64_SCHEMA).build();
 
     private final TransactionAssembler assembler = new TransactionAssembler(
             Dbms.POSTGRESQL, "banyan", new TableId("banyan", "signal"), new TransactionAssembler.Limits(3, 1_000_000));
 
-    private static SourceRecord record(String topic, Struct value, long lsn, long commit) {
-        Map<String, Object> offset = new HashMap<>();
-        offset.put("lsn", lsn);
-        offset.put("lsn_commit", commit);
-        offset.put("ts_usec", 1L);
-        return new SourceRecord(Map.of(), offset, topic, value.schema(), value);
-    }
-
-    private static SourceRecord boundary(String status, String id, @Nullable Long count, long lsn, long commit) {
-        var value = new Struct(TRANSACTION)
-                .put("status", status)
-                .put("id", id)
-                .put("event_count", count)
-                .put("ts_ms", 1L);
-        return record("banyan.transaction", value, lsn, commit);
+    private static Map<String, Object> offset(long lsn, long commit) {
+        return Map.of("lsn", lsn, "lsn_commit", commit, "ts_usec", 1L);
     }
 
     private static SourceRecord begin(int id) {
-        return boundary("BEGIN", id + ":100", null, 100, 90);
+        return Records.boundary("BEGIN", id + ":100", null, offset(100, 90));
     }
 
     private static SourceRecord end(int id, long count) {
-        return boundary("END", id + ":200", count, 200, 200);
+        return Records.boundary("END", id + ":200", count, offset(200, 200));
     }
 
     private static SourceRecord row(long id) {
-        var value = new Struct(ENVELOPE)
-                .put("after", new Struct(ROW).put("id", id))
-                .put("source", new Struct(SOURCE).put("schema", "public").put("table", "t"))
-                .put("op", "c");
-        return record("banyan.public.t", value, 150, 90);
+        return Records.change(Dbms.POSTGRESQL, "public", "c", id, offset(150, 90));
     }
 
     private static SourceRecord message(String content) {
@@ -89,7 +47,7 @@ class TransactionAssemblerTest {
                 .field("transaction", transaction)
                 .build();
         var value = new Struct(schema).put("message", message).put("transaction", new Struct(transaction));
-        return record("banyan.message", value, 140, 90);
+        return Records.of("banyan.message", value, offset(140, 90));
     }
 
     @Test
@@ -110,7 +68,7 @@ class TransactionAssemblerTest {
     }
 
     private static SourceRecord heartbeat(long lsn, long commit) {
-        return record("__debezium-heartbeat.banyan", new Struct(HEARTBEAT).put("ts_ms", 1L), lsn, commit);
+        return Records.of("__debezium-heartbeat.banyan", new Struct(HEARTBEAT).put("ts_ms", 1L), offset(lsn, commit));
     }
 
     @Test
