@@ -84,6 +84,7 @@ class RedactionTest {
                 new Transaction(lsn, String.valueOf(lsn), Instant.ofEpochSecond(lsn), List.of(changes)), images);
     }
 
+    @SuppressWarnings("NullAway") // a record's constructor loses its type annotations in the class file
     private static Row row(long no, Object... columns) {
         Map<String, @Nullable Object> values = new HashMap<>();
         values.put("no", no);
