@@ -5,17 +5,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -33,12 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Answers extends ChannelInboundHandlerAdapter {
 
-    private static final AsciiString TYPE = AsciiString.cached("application/octet-stream");
-    private static final AsciiString SERVER = AsciiString.cached("upstream");
     private static final String BYTES = "/bytes/";
 
-    /** Replies of up to a block are made once. There is one event loop. */
-    private static final Map<Integer, ByteBuf> BODY_BY_LENGTH = new HashMap<>();
+    /** Whole replies of up to a block, head and body, are made once. There is one event loop. */
+    private static final Map<Integer, ByteBuf> REPLY_BY_LENGTH = new HashMap<>();
 
     /** Requests so far. There is one event loop. */
     private static long count;
@@ -84,15 +74,13 @@ final class Answers extends ChannelInboundHandlerAdapter {
         if (digest != null) {
             text(context, HexFormat.of().formatHex(digest.digest()));
         } else if (bytes < 0) {
-            whole(context, HttpResponseStatus.NOT_FOUND, Unpooled.EMPTY_BUFFER);
+            send(context, head("404 Not Found", 0));
         } else {
             var length = Long.parseLong(path.substring(bytes + BYTES.length()));
             if (length <= Content.BLOCK_BYTES) {
-                whole(context, HttpResponseStatus.OK, body((int) length).retainedDuplicate());
+                send(context, reply((int) length).retainedDuplicate());
             } else {
-                var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-                describe(head.headers(), length);
-                var _ = context.write(head);
+                send(context, head("200 OK", length));
                 stream = new Content();
                 streamBytes = length;
                 streamAt = 0;
@@ -101,29 +89,32 @@ final class Answers extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private static ByteBuf body(int length) {
-        return BODY_BY_LENGTH.computeIfAbsent(length, wanted -> {
-            var body = ByteBuffer.allocateDirect(wanted)
+    private static ByteBuf reply(int length) {
+        return REPLY_BY_LENGTH.computeIfAbsent(length, wanted -> {
+            var head = head("200 OK", wanted);
+            var reply = ByteBuffer.allocateDirect(head.readableBytes() + wanted)
+                    .put(head.nioBuffer())
                     .put(new Content().block(0), 0, wanted)
                     .flip();
-            return Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(body).asReadOnly());
+            return Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(reply).asReadOnly());
         });
     }
 
     private static void text(ChannelHandlerContext context, String text) {
-        whole(context, HttpResponseStatus.OK, Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
+        send(
+                context,
+                Unpooled.wrappedBuffer(
+                        head("200 OK", text.length()), Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII)));
     }
 
-    private static void whole(ChannelHandlerContext context, HttpResponseStatus status, ByteBuf body) {
-        var reply = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
-        describe(reply.headers(), body.readableBytes());
-        var _ = context.write(reply, context.voidPromise());
+    private static ByteBuf head(String status, long length) {
+        var head = "HTTP/1.1 " + status + "\r\nserver: upstream\r\ncontent-type: application/octet-stream\r\n"
+                + "content-length: " + length + "\r\n\r\n";
+        return Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII);
     }
 
-    private static void describe(HttpHeaders headers, long length) {
-        headers.set(HttpHeaderNames.SERVER, SERVER);
-        headers.set(HttpHeaderNames.CONTENT_TYPE, TYPE);
-        headers.set(HttpHeaderNames.CONTENT_LENGTH, length);
+    private static void send(ChannelHandlerContext context, ByteBuf bytes) {
+        var _ = context.write(bytes, context.voidPromise());
     }
 
     @Override
@@ -140,11 +131,8 @@ final class Answers extends ChannelInboundHandlerAdapter {
             streamAt += length;
             if (streamAt == streamBytes) {
                 stream = null;
-                var _ = context.write(new DefaultHttpContent(block));
-                var _ = context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-            } else {
-                var _ = context.writeAndFlush(new DefaultHttpContent(block));
             }
+            var _ = context.writeAndFlush(block);
         }
     }
 

@@ -10,7 +10,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import java.net.InetAddress;
 
 /** The application behind every peer: one thread that answers at once; see {@link Answers} for what. */
@@ -32,7 +32,7 @@ public final class Upstream {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        channel.pipeline().addLast(new HttpServerCodec(decoding), new Answers());
+                        channel.pipeline().addLast(new HttpRequestDecoder(decoding), new Answers());
                     }
                 })
                 .bind(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]))
