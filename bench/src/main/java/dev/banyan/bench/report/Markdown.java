@@ -2,6 +2,7 @@ package dev.banyan.bench.report;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /** A run as a page for people. */
 public final class Markdown {
@@ -21,6 +22,7 @@ public final class Markdown {
         markdown.head();
         results.cases().forEach(markdown::table);
         markdown.page.goals("Goals", "goal", Goal.all(results));
+        markdown.ceiling();
         markdown.page.skipped(results.skipped());
         return markdown.page.toString();
     }
@@ -78,6 +80,39 @@ public final class Markdown {
                     .toList();
             line("| " + peer + " |" + cells(cells) + " " + ratio(name, peer, first) + " |");
         }
+    }
+
+    /** Says what a proxy could reach at best where generator and upstream take their part of the same cores. */
+    private void ceiling() {
+        var least = cost(Results.DIRECT, Measure.CPU_UPSTREAM, Measure.CPU_LOAD);
+        var around = cost("banyan", Measure.CPU_UPSTREAM, Measure.CPU_LOAD);
+        var ours = cost("banyan", Measure.CPU);
+        var stock = cost("stock", Measure.CPU, Measure.CPU_UPSTREAM, Measure.CPU_LOAD);
+        if (DoubleStream.of(least, around, ours, stock).anyMatch(Double::isNaN)) {
+            return;
+        }
+        line("");
+        line(
+                "A proxy is a server and a client in one, so it can hardly cost less than upstream and load generator do without"
+                        + " one: " + micros(least)
+                        + " µs a request of `tiny`, nearly all of it TCP in the kernel. With such a proxy"
+                        + " all programs together would take " + micros(least + around)
+                        + " µs, where with stock they take "
+                        + micros(stock) + ": on shared cores no proxy can serve more than about "
+                        + Page.number(stock / (least + around), 1)
+                        + " times the requests/s of stock. Banyan's processor time allows "
+                        + Page.number(stock / (ours + around), 1) + " times.");
+    }
+
+    /** Returns the sum of what {@code tiny} costs in microseconds of processor, not a number where a part was not measured. */
+    private double cost(String peer, Measure... parts) {
+        return Arrays.stream(parts)
+                .mapToDouble(part -> results.median("tiny", peer, part).orElse(Double.NaN))
+                .sum();
+    }
+
+    private static String micros(double value) {
+        return Page.number(value, 1);
     }
 
     private static String cells(List<String> cells) {

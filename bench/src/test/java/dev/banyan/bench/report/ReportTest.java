@@ -63,6 +63,21 @@ class ReportTest {
     }
 
     @Test
+    void aPageSaysWhatSharedCoresAllow() {
+        tiny("banyan", 30_000);
+        assertThat(Markdown.of(header(0), results)).doesNotContain("on shared cores");
+        results.add("tiny", "banyan", Measure.CPU, 14);
+        results.add("tiny", "stock", Measure.CPU, 70);
+        for (var peer : List.of("direct", "banyan", "stock")) {
+            results.add("tiny", peer, Measure.CPU_UPSTREAM, 5);
+            results.add("tiny", peer, Measure.CPU_LOAD, 6);
+        }
+        assertThat(Markdown.of(header(0), results))
+                .contains("one: 11.0 µs a request", "would take 22.0 µs", "with stock they take 81.0:")
+                .contains("more than about 3.7 times", "Banyan's processor time allows 3.2 times.");
+    }
+
+    @Test
     void aRunBesideOtherProgramsIsCalledNoisy() {
         tiny("banyan", 30_000);
         assertThat(Markdown.of(header(0.4), results)).contains("**Noisy: while we measured, other programs took 40 %");
