@@ -35,7 +35,9 @@ final class Field implements AutoCloseable {
     private final RunFolder folder;
     private final Children children;
     private final Loader loader = new Loader();
+    private final Path jar;
     private final Running upstream;
+    private @Nullable Running candidate;
     private final boolean shared;
     private final Map<String, Running> sharedByPeer = new HashMap<>();
     private int started;
@@ -45,6 +47,11 @@ final class Field implements AutoCloseable {
         this.folder = folder;
         this.shared = shared;
         this.children = new Children(folder);
+        this.jar = jar;
+        this.upstream = startUpstream("upstream");
+    }
+
+    private Running startUpstream(String name) throws IOException, InterruptedException {
         var port = Ports.free(1).getFirst();
         var command = List.of(
                 JavaPeer.java().toString(),
@@ -54,7 +61,7 @@ final class Field implements AutoCloseable {
                 jar.toString(),
                 Upstream.class.getName(),
                 port.toString());
-        this.upstream = start("upstream", port, command, Children.Role.SERVER, false);
+        return start(name, port, command, Children.Role.SERVER, false);
     }
 
     Loader loader() {
@@ -63,6 +70,19 @@ final class Field implements AutoCloseable {
 
     Running upstream() {
         return upstream;
+    }
+
+    /** Returns where copies go when requests are mirrored, so that they do not stand in the callers' way at the upstream. */
+    Running candidate() throws IOException, InterruptedException {
+        if (candidate == null) {
+            candidate = startUpstream("candidate");
+        }
+        return candidate;
+    }
+
+    /** Returns all that answers behind the peers. */
+    ProcessTree upstreams() {
+        return candidate == null ? upstream.tree() : upstream.tree().and(candidate.tree());
     }
 
     /** Starts {@code peer} with one rule and its own choice of heap. */
@@ -85,6 +105,7 @@ final class Field implements AutoCloseable {
         var place = new Place(
                 port,
                 upstream.port(),
+                setup == Setup.MIRRORED ? candidate().port() : upstream.port(),
                 http2Port,
                 folder.folder(name),
                 shared ? SHARED_RULES : rules,
@@ -104,7 +125,7 @@ final class Field implements AutoCloseable {
 
     /** Returns a place with one mirrored rule for a peer that nobody starts. */
     Place mirroredPlace(Path own) {
-        return new Place(1, upstream.port(), null, own, 1, true, null);
+        return new Place(1, upstream.port(), upstream.port(), null, own, 1, true, null);
     }
 
     Path folder(String name) {

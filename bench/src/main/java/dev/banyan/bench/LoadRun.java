@@ -129,11 +129,9 @@ final class LoadRun {
         try (var closed = open(load, running)) {
             var allocatedBefore = running.allocatedBytes();
             var repliesBefore = closed.replies();
-            var before =
-                    Window.now(isProxy ? running.tree() : null, field.upstream().tree());
+            var before = Window.now(isProxy ? running.tree() : null, field.upstreams());
             turn(closed, repliesBefore);
-            var spent = Window.now(
-                            isProxy ? running.tree() : null, field.upstream().tree())
+            var spent = Window.now(isProxy ? running.tree() : null, field.upstreams())
                     .since(before);
             var replies = (double) (closed.replies() - repliesBefore);
             others.add(spent);

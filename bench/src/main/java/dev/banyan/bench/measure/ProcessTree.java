@@ -30,6 +30,11 @@ public record ProcessTree(List<Long> pids) {
         return new ProcessTree(Stream.concat(Stream.of(pid), below).toList());
     }
 
+    /** Returns this and {@code other} as one. */
+    public ProcessTree and(ProcessTree other) {
+        return new ProcessTree(Stream.concat(pids.stream(), other.pids.stream()).toList());
+    }
+
     /** Returns this very process alone. */
     public static ProcessTree self() {
         return new ProcessTree(List.of(ProcessHandle.current().pid()));

@@ -61,10 +61,10 @@ public record Banyan(Path root) implements Peer {
     /** Writes {@code place.rules()} rules for the paths {@code /r0}, {@code /r1} and so on. */
     public static void writeRules(Place place, Path file) throws IOException {
         try (var out = Files.newBufferedWriter(file)) {
-            var url = "http://127.0.0.1:" + place.upstreamPort();
+            var host = "http://127.0.0.1:";
             out.write("backends:\n");
-            out.write("  - {name: legacy, url: \"" + url + "\", baseline: true}\n");
-            out.write("  - {name: fig, url: \"" + url + "\"}\n");
+            out.write("  - {name: legacy, url: \"" + host + place.upstreamPort() + "\", baseline: true}\n");
+            out.write("  - {name: fig, url: \"" + host + place.candidatePort() + "\"}\n");
             out.write("cohorts:\n");
             out.write("  - {name: shopper, key: [{header: X-Customer-Id}], salt: bench}\n");
             out.write("routes:\n");

@@ -4,13 +4,14 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a peer runs and what for: its own port, the upstream's, where it is to speak HTTP/2 by prior knowledge (the same port
+ * Where a peer runs and what for: its own port, the upstream's, that of a candidate's upstream, where it is to speak HTTP/2 by prior knowledge (the same port
  * for a {@link Peer#speaksBothOnOnePort}, null for nowhere), an empty folder, the number of rules, whether each request is to
  * be mirrored, and the most heap it may have (in MB, null for its default).
  */
 public record Place(
         int port,
         int upstreamPort,
+        int candidatePort,
         @Nullable Integer http2Port,
         Path folder,
         int rules,
