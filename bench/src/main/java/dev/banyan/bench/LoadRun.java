@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 /** Measures one {@link LoadCase} on several programs in turn: the peak, what it costs, and latencies at half of it. */
 final class LoadRun {
 
-    /** A turn that is better than the best before by less than this ends a warm-up. */
-    private static final double FASTER = 1.03;
+    /** A JVM whose compilers work for less than this share of a turn is warm. */
+    private static final double COMPILING = 0.1;
 
     /** From so many connections on, a quick plan has fewer. */
     private static final int MANY = 100;
@@ -45,7 +45,7 @@ final class LoadRun {
     void run(LoadCase load, List<Running> all, boolean cold) throws InterruptedException {
         results.begin(load.name(), load.title());
         for (var running : all) {
-            attempt(load, running, () -> warmUp(load, running, cold && running.probe() != null));
+            attempt(load, running, () -> warmUp(load, running, cold));
         }
         for (var round = 0; round < plan.rounds(); round++) {
             for (var running : all) {
@@ -91,24 +91,25 @@ final class LoadRun {
         }
     }
 
-    /** A JVM that has just started is given turns until it has answered many requests and becomes no faster. */
+    /** A JVM is given turns until its compilers rest; one that has just started, until it has answered many requests too. */
     void warmUp(LoadCase load, Running running, boolean cold) throws InterruptedException {
         try (var closed = open(load, running)) {
-            if (!cold) {
+            if (running.compiledMillis().isEmpty()) {
                 Thread.sleep(plan.warmUp());
                 closed.replies();
                 return;
             }
-            var best = 0L;
-            var enough = plan.scaled(WARM_REPLIES);
+            var turnsMin = cold ? plan.warmUpTurnsMin() : 1;
+            var repliesMin = cold ? plan.scaled(WARM_REPLIES) : 0;
             for (var turn = 1; turn <= plan.warmUpTurnsMax(); turn++) {
-                var before = closed.replies();
+                var before = running.compiledMillis().orElseThrow();
                 Thread.sleep(plan.length());
-                var replies = closed.replies() - before;
-                if (turn >= plan.warmUpTurnsMin() && closed.replies() >= enough && replies < best * FASTER) {
+                var compiling = running.compiledMillis().orElseThrow() - before;
+                if (turn >= turnsMin
+                        && closed.replies() >= repliesMin
+                        && compiling < plan.length().toMillis() * COMPILING) {
                     return;
                 }
-                best = Math.max(best, replies);
             }
         }
     }

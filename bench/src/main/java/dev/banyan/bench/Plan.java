@@ -28,12 +28,12 @@ record Plan(Set<String> cases, Set<String> peers, int rounds, Duration length, b
         return quick ? 1 : 4;
     }
 
-    /** Returns the most turns for which it is, if it is slow or still becomes faster. */
+    /** Returns the most turns for which it is, if it is slow or still compiles. */
     int warmUpTurnsMax() {
         return quick ? 1 : 20;
     }
 
-    /** Returns how long a warm process is warmed up for another case. */
+    /** Returns how long a program that compiles nothing is warmed up. */
     Duration warmUp() {
         return length.dividedBy(2);
     }

@@ -33,9 +33,22 @@ record Running(
 
     /** Returns the bytes its JVM ever allocated, if it is one. */
     Optional<Long> allocatedBytes() {
+        return ask(JvmProbe::allocatedBytes);
+    }
+
+    /** Returns how long the compilers of its JVM have worked so far, in milliseconds, if it is one. */
+    Optional<Long> compiledMillis() {
+        return ask(JvmProbe::compiledMillis);
+    }
+
+    private interface Question {
+        long of(JvmProbe jvm) throws IOException;
+    }
+
+    private Optional<Long> ask(Question question) {
         return Optional.ofNullable(probe).map(jvm -> {
             try {
-                return jvm.allocatedBytes();
+                return question.of(jvm);
             } catch (IOException e) {
                 throw new UncheckedIOException("asking " + name, e);
             }

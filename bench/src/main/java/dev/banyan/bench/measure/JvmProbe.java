@@ -47,11 +47,19 @@ public final class JvmProbe implements AutoCloseable {
 
     /** Returns the bytes of heap that all threads, also those that have ended, ever asked for. */
     public long allocatedBytes() throws IOException {
+        return ask(ManagementFactory.THREAD_MXBEAN_NAME, "TotalThreadAllocatedBytes");
+    }
+
+    /** Returns how long its compilers have worked so far, in milliseconds, all together. */
+    public long compiledMillis() throws IOException {
+        return ask(ManagementFactory.COMPILATION_MXBEAN_NAME, "TotalCompilationTime");
+    }
+
+    private long ask(String bean, String attribute) throws IOException {
         try {
-            return (Long) beans.getAttribute(
-                    new ObjectName(ManagementFactory.THREAD_MXBEAN_NAME), "TotalThreadAllocatedBytes");
+            return (Long) beans.getAttribute(new ObjectName(bean), attribute);
         } catch (JMException e) {
-            throw new IOException("asking for allocated bytes", e);
+            throw new IOException("asking for " + attribute, e);
         }
     }
 
