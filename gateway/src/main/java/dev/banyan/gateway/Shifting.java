@@ -28,9 +28,10 @@ record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks, Probe
         var watches = new Watches((route, side) -> mirrors.counts(route).copies(side), route -> mirrors.counts(route)
                 .mismatches());
         var plans = new Plans(() -> rules.current().files());
-        var journal = new JdbcShiftStore(store, leadership, store.clock());
+        var clock = store.clock().steady();
+        var journal = new JdbcShiftStore(store, leadership, clock);
         var webhooks = new Webhooks(settings.webhooks());
-        var probes = new Probes(store.clock());
+        var probes = new Probes(store.clock(), clock);
         probes.start();
         var runner = new ShiftRunner(
                 plans,
@@ -40,11 +41,11 @@ record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks, Probe
                 journal,
                 webhooks,
                 new LocalCopy(settings.runFolder()),
-                store.clock());
+                clock);
         watches.onTrip(runner::tripped);
         traffic.alsoTell(watches);
         rules.follow(files -> runner.standpoints(plans.of(files)));
-        return new Shifting(runner, new ShiftStatus(plans, runner, journal, probes, store.clock()), webhooks, probes);
+        return new Shifting(runner, new ShiftStatus(plans, runner, journal, probes, clock), webhooks, probes);
     }
 
     @Override

@@ -55,10 +55,11 @@ class AutobahnTest {
     void start() throws Exception {
         TestGateway.take(Way.LEAN);
         echo = new WebSocketEcho();
+        // Its client computes for longer than that on a busy machine, without taking a byte.
         gateway = TestGateway.start(folder, """
                 backends:
                   - {name: legacy, url: "http://127.0.0.1:%d", baseline: true}
-                """.formatted(echo.port()));
+                """.formatted(echo.port()), "--client-stall-timeout", "3600");
     }
 
     @AfterEach
@@ -181,9 +182,14 @@ class AutobahnTest {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(40, TimeUnit.MINUTES))
-                    .as(() -> "it ends, last with: " + read(output).lines().reduce("", (_, line) -> line))
-                    .isTrue();
+            long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(40);
+            while (!process.waitFor(1, TimeUnit.SECONDS)) {
+                // Its event loop catches what breaks in its own code, and then waits for ever.
+                assertThat(read(output)).as("what Autobahn says").doesNotContain("Unhandled Error");
+                assertThat(System.nanoTime())
+                        .as(() -> "it ends, last with: " + read(output).lines().reduce("", (_, line) -> line))
+                        .isLessThan(end);
+            }
         } finally {
             process.destroyForcibly();
         }

@@ -27,9 +27,9 @@ class StreamsTest {
     @Parameter
     Way way;
 
-    private static final String UPGRADE = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    static final String UPGRADE = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-    private static final String SWITCHED = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+    static final String SWITCHED = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
             + "Upgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
     @TempDir
@@ -58,7 +58,7 @@ class StreamsTest {
     }
 
     /** Leaves the connection to the test until it is closed. */
-    private static void hold(Wire wire) {
+    static void hold(Wire wire) {
         while (!wire.socket().isClosed()) {
             java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
         }

@@ -3,7 +3,6 @@ package dev.banyan.gateway.backend;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.rules.Backend;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
@@ -78,7 +77,8 @@ public final class LiveBackend {
                 .map(url ->
                         new Instance(Origin.of(url), client, backend.timeouts().request()))
                 .toList();
-        this.breaker = breaker(backend);
+        this.breaker =
+                backend.circuitBreaker() == null ? null : SteadyBreaker.of(backend.name(), backend.circuitBreaker());
         this.adaptiveLimit = backend.adaptiveLimit() == null
                 ? null
                 : new InFlightLimit(backend.adaptiveLimit(), backend.maxConnections(), System.nanoTime());
@@ -128,22 +128,6 @@ public final class LiveBackend {
             return backend.tls().serverName();
         }
         return host == null ? null : Origin.ofHost("https", host).host();
-    }
-
-    private static @Nullable CircuitBreaker breaker(Backend backend) {
-        var settings = backend.circuitBreaker();
-        if (settings == null) {
-            return null;
-        }
-        return CircuitBreaker.of(
-                backend.name(),
-                CircuitBreakerConfig.custom()
-                        .failureRateThreshold(settings.failureRate() / 100f)
-                        .slidingWindowSize(settings.windowCalls())
-                        .minimumNumberOfCalls(settings.minCalls())
-                        .waitDurationInOpenState(settings.openFor())
-                        .permittedNumberOfCallsInHalfOpenState(settings.trialCalls())
-                        .build());
     }
 
     public Backend backend() {

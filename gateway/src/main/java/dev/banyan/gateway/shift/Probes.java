@@ -61,7 +61,8 @@ public final class Probes implements Observations, AutoCloseable {
         }
     }
 
-    private final InstantSource clock;
+    private final InstantSource timeOfDay;
+    private final InstantSource steady;
     private final JsonMapper json = new JsonMapper();
     private final HttpClient client = HttpClient.newBuilder()
             .connectTimeout(ANSWER_MAX)
@@ -72,9 +73,15 @@ public final class Probes implements Observations, AutoCloseable {
     private volatile Set<Gate.Probed> gates = Set.of();
     private final Thread thread = Thread.ofVirtual().name("probes").unstarted(this::run);
 
-    /** Asks nobody before it is started. */
-    public Probes(InstantSource clock) {
-        this.clock = clock;
+    /**
+     * Asks nobody before it is started.
+     *
+     * @param timeOfDay to hold the times of others against; may be set
+     * @param steady to measure durations with; nobody sets it
+     */
+    public Probes(InstantSource timeOfDay, InstantSource steady) {
+        this.timeOfDay = timeOfDay;
+        this.steady = steady;
     }
 
     /** Begins to ask. */
@@ -106,7 +113,7 @@ public final class Probes implements Observations, AutoCloseable {
 
     @Override
     public Map<Gate, Observation> of(Plan plan) {
-        Instant now = clock.instant();
+        Instant now = steady.instant();
         Map<Gate, Observation> observations = new HashMap<>();
         for (Gate.Probed gate : gatesOf(plan)) {
             Told last = told.get(gate);
@@ -169,7 +176,7 @@ public final class Probes implements Observations, AutoCloseable {
     }
 
     private void tell(Gate.Probed gate, Found found) {
-        Instant now = clock.instant();
+        Instant now = steady.instant();
         told.compute(gate, (_, before) -> {
             boolean beyond = found.value != null && found.value > gate.limit();
             Instant since = before == null || before.beyondSince == null ? now : before.beyondSince;
@@ -258,7 +265,7 @@ public final class Probes implements Observations, AutoCloseable {
         } catch (DateTimeException e) {
             return Found.none(gate.from() + ": no at (expected: when it was compared, such as 2026-03-01T12:00:00Z)");
         }
-        Duration age = Duration.between(at, clock.instant());
+        Duration age = Duration.between(at, timeOfDay.instant());
         if (age.compareTo(gate.maxAge()) > 0 || age.compareTo(AHEAD_MAX.negated()) < 0) {
             return Found.none(gate.from() + ": compared at " + at + " (expected: at most " + gate.maxAge() + " ago)");
         }

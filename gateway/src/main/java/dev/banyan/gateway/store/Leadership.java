@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.Locale;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ public final class Leadership implements AutoCloseable {
     /*
      * The epoch is what fences: it rises by one with every take-over, and every write of a leader holds the row in which it stands, in
      * the same transaction. So a leader who was paused past its lease writes nothing more, whatever its clock says, and a take-over waits
-     * for a write under way. Time, the store's own, only decides how long a successor waits. An H2 file is open in one process only:
+     * for a write under way. Time only decides how long a successor waits: until the lease is over by the store's clock, or has stood
+     * unchanged for longer than it lasts by a successor's own, lest a store whose clock is set back keeps a dead leader. An H2 file is open in one process only:
      * whoever has opened it need not wait for the lease of the dead.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
@@ -27,11 +29,15 @@ public final class Leadership implements AutoCloseable {
 
     private record Held(long epoch, long untilNanos) {}
 
+    /** A lease of another's as it stood when this gateway saw it first. */
+    private record Seen(long epoch, OffsetDateTime until, long nanos) {}
+
     private final ControlStore store;
     private final Duration lease;
     private final String name;
     private @Nullable Thread thread;
     private volatile @Nullable Held held;
+    private @Nullable Seen seen;
     private volatile String leader = "";
 
     public Leadership(ControlStore store) {
@@ -122,12 +128,21 @@ public final class Leadership implements AutoCloseable {
     }
 
     private @Nullable Held ask(Connection connection, @Nullable Held before, long asked) throws SQLException {
-        boolean mine = (before != null && renew(connection, before.epoch)) || take(connection);
-        try (var select = connection.prepareStatement("SELECT epoch, holder FROM control_leader WHERE id = 1");
+        boolean mine = (before != null && renew(connection, before.epoch)) || take(connection, asked);
+        try (var select = connection.prepareStatement(
+                        "SELECT epoch, holder, lease_until FROM control_leader WHERE id = 1");
                 var row = select.executeQuery()) {
             row.next();
             leader = row.getString(2);
+            see(row.getLong(1), row.getObject(3, OffsetDateTime.class), asked);
             return mine ? new Held(row.getLong(1), asked + lease.toNanos()) : null;
+        }
+    }
+
+    private void see(long epoch, OffsetDateTime until, long asked) {
+        Seen before = seen;
+        if (before == null || before.epoch != epoch || !before.until.equals(until)) {
+            seen = new Seen(epoch, until, asked);
         }
     }
 
@@ -139,12 +154,22 @@ public final class Leadership implements AutoCloseable {
         }
     }
 
-    private boolean take(Connection connection) throws SQLException {
-        String free = store.location().isShared() ? " AND lease_until < CURRENT_TIMESTAMP" : "";
+    private boolean take(Connection connection, long asked) throws SQLException {
+        Seen stood = seen != null && asked - seen.nanos > lease.toNanos() ? seen : null;
+        String free = " AND lease_until < CURRENT_TIMESTAMP";
+        if (!store.location().isShared()) {
+            free = "";
+        } else if (stood != null) {
+            free = " AND epoch = ? AND lease_until = ?";
+        }
         try (var update =
                 connection.prepareStatement("UPDATE control_leader SET epoch = epoch + 1, holder = ?, lease_until = "
                         + leaseEnd() + " WHERE id = 1" + free)) {
             update.setString(1, name);
+            if (stood != null && store.location().isShared()) {
+                update.setLong(2, stood.epoch);
+                update.setObject(3, stood.until);
+            }
             return update.executeUpdate() == 1;
         }
     }

@@ -17,6 +17,7 @@ public final class StoreClock implements InstantSource {
      */
     private record Measure(Instant storeTime, long nanos) {}
 
+    private volatile @Nullable Measure first;
     private volatile @Nullable Measure last;
 
     StoreClock() {}
@@ -24,6 +25,14 @@ public final class StoreClock implements InstantSource {
     /** Takes in what the store said, asked at {@code asked} and heard at {@code heard} ({@link System#nanoTime}). */
     void measured(Instant storeTime, long asked, long heard) {
         last = new Measure(storeTime, asked + (heard - asked) / 2);
+        if (first == null) {
+            first = last;
+        }
+    }
+
+    /** Goes on from the store's first answer without looking again, so that durations stay right when its clock is set. */
+    public InstantSource steady() {
+        return () -> Instant.ofEpochMilli(millis(first));
     }
 
     @Override
@@ -33,7 +42,10 @@ public final class StoreClock implements InstantSource {
 
     @Override
     public long millis() {
-        Measure known = last;
+        return millis(last);
+    }
+
+    private static long millis(@Nullable Measure known) {
         return known == null
                 ? System.currentTimeMillis()
                 : known.storeTime.toEpochMilli() + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - known.nanos);

@@ -53,6 +53,7 @@ public final class Upgrades extends ChannelDuplexHandler {
     private @Nullable Channel backendChannel;
     private @Nullable ChannelHandlerContext clientSide;
     private @Nullable BackendSide relay;
+    private Duration backendTakesWithin = Duration.ZERO;
 
     public Upgrades(Intake intake, Tunnels tunnels) {
         this.intake = intake;
@@ -189,6 +190,7 @@ public final class Upgrades extends ChannelDuplexHandler {
                     backendChannel = connected.channel();
                     clientSide = client;
                     relay = backendSide;
+                    backendTakesWithin = routed.requestTimeout();
                     tunnels.add(this);
                     connected.channel().closeFuture().addListener(_ -> {
                         tunnels.remove(this);
@@ -261,10 +263,14 @@ public final class Upgrades extends ChannelDuplexHandler {
         client.fireChannelWritabilityChanged();
     }
 
+    /** What the client has sent last still has to reach a backend, which may be waiting for somebody to read what it sends. */
     @Override
     public void channelInactive(ChannelHandlerContext client) {
-        if (backendChannel != null) {
-            backendChannel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        Channel backend = backendChannel;
+        if (backend != null) {
+            backend.config().setAutoRead(true);
+            backend.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            backend.eventLoop().schedule(() -> backend.close(), backendTakesWithin.toMillis(), TimeUnit.MILLISECONDS);
         }
         client.fireChannelInactive();
     }

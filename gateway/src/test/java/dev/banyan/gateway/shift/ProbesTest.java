@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What gates are told of what others know, and that anything odd is no data. */
 class ProbesTest {
 
+    private final ManualClock timeOfDay = new ManualClock();
     private final ManualClock clock = new ManualClock();
     private volatile int status = 200;
     private volatile String answer = "";
@@ -43,7 +44,7 @@ class ProbesTest {
             exchange.close();
         });
         server.start();
-        probes = new Probes(clock);
+        probes = new Probes(timeOfDay, clock);
     }
 
     @AfterEach
@@ -64,10 +65,14 @@ class ProbesTest {
         return new Gate.Parity(here(), 10, Duration.ofHours(1), true);
     }
 
+    private static Plan plan(Gate.Probed gate) {
+        return Fixture.plan(
+                "browse", Fixture.STEPS, Fixture.analysis(Fixture.onFail(Analysis.OnFail.To.BASELINE, 0), gate));
+    }
+
     /** What a gate is told when it is asked once. */
     private Observation read(Gate.Probed gate) throws InterruptedException {
-        Plan plan = Fixture.plan(
-                "browse", Fixture.STEPS, Fixture.analysis(Fixture.onFail(Analysis.OnFail.To.BASELINE, 0), gate));
+        Plan plan = plan(gate);
         probes.follow(List.of(plan));
         probes.turn();
         return Objects.requireNonNull(probes.of(plan).get(gate));
@@ -136,6 +141,20 @@ class ProbesTest {
                     URI.create("http://localhost:" + silent.getLocalPort()), List.of(), Duration.ofSeconds(5), true);
             assertThat(read(gate).words()).startsWith("no data");
         }
+    }
+
+    @Test
+    void aTimeOfDayThatIsSetMakesNothingOldAndNothingLast() throws Exception {
+        Gate.Probed gate = lag();
+        answer = "{\"lagMillis\":9000}";
+        assertThat(read(gate).beyondFor()).isEqualTo(Duration.ZERO);
+        for (Duration step : List.of(Duration.ofHours(5), Duration.ofHours(-10))) {
+            clock.advance(Duration.ofSeconds(2));
+            timeOfDay.advance(step);
+            assertThat(Objects.requireNonNull(probes.of(plan(gate)).get(gate)).value())
+                    .isEqualTo(9000.0);
+        }
+        assertThat(read(gate).beyondFor()).isEqualTo(Duration.ofSeconds(4));
     }
 
     @Test

@@ -106,6 +106,21 @@ class LeadershipTest {
     }
 
     @Test
+    void aStoreWhoseClockIsSetBackDoesNotKeepADeadLeader() throws Exception {
+        var database = SharedPostgres.newDatabase();
+        try (var store = started(SharedPostgres.at(SharedPostgres.port(), database));
+                var leadership = new Leadership(store, LEASE)) {
+            // As a leader's lease stands when it dies as the clock goes back.
+            store.transaction("leading", connection -> execute(connection, """
+                    UPDATE control_leader SET epoch = 7, holder = 'dead', lease_until = CURRENT_TIMESTAMP + INTERVAL '5' HOUR"""));
+            leadership.start();
+            Await.until("seen", () -> leadership.leader().equals("dead"));
+            Await.until("taken over", () -> leadership.epoch().isPresent());
+            assertThat(leadership.epoch()).hasValue(8);
+        }
+    }
+
+    @Test
     void aFileThatAnotherProcessHasOpenIsSaidToBe() throws Exception {
         List<Process> processes = new ArrayList<>();
         try (var store = started(StoreLocation.inFolder(folder))) {
