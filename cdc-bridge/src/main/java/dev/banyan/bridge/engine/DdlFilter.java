@@ -10,10 +10,10 @@ final class DdlFilter {
     /*
      * Debezium parses every statement that is not a change of rows, and stops at one that its grammar lacks: a GRANT, a column of type INET6
      * in a table that nobody mapped. Only statements that change tables of the mapping matter. What is left out here is what certainly does
-     * not: a statement without the word TABLE, one that makes something else, and one in which no mapped table's name occurs, not
+     * not: a statement without the words TABLE and TRUNCATE, one that makes something else, and one in which no mapped table's name occurs, not
      * even as a part, since tools that change tables make a copy under a longer name first (_orders_gho, _orders_new).
      */
-    private static final String NO_TABLE = "(?!.*\\bTABLES?\\b).*";
+    private static final String NO_TABLE = "(?!.*\\b(?:TABLES?|TRUNCATE)\\b).*";
 
     private static final String OTHER_WORK = "\\s*(?:GRANT|REVOKE|ANALYZE|OPTIMIZE|CHECK|REPAIR|FLUSH|SAVEPOINT)\\b.*";
     private static final String OTHER_THINGS = "\\s*(?:CREATE|ALTER|DROP)\\s(?:(?!\\bTABLE\\b).)*?"

@@ -26,6 +26,9 @@ class DdlFilterTest {
             RENAME TABLE orders TO old, _orders_gho TO orders                   | read
             CREATE TABLE orders (user INT, role INT)                            | read
             DROP TABLE `orders`                                                 | read
+            TRUNCATE orders                                                     | read
+            /* all */ truncate table orders                                     | read
+            TRUNCATE other                                                      | left out
             CREATE TABLE other (a INET6)                                        | left out
             GRANT SELECT ON shop.orders TO x                                    | left out
             GRANT SELECT ON TABLE shop.orders TO x                              | left out
