@@ -131,6 +131,7 @@ public record EngineSettings(
         properties.setProperty("bigint.unsigned.handling.mode", "precise");
         properties.setProperty("inconsistent.schema.handling.mode", "fail");
         properties.setProperty("event.deserialization.failure.handling.mode", "fail");
+        properties.setProperty("driver.yearIsDateType", "false"); // no date has the year 0000
         properties.setProperty("enable.time.adjuster", "false"); // a year of two digits is one of the first century
         properties.setProperty("heartbeat.interval.ms", "0");
     }

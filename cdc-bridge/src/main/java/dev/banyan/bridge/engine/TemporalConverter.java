@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
+import java.time.Year;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -18,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** Converts MariaDB's DATE, DATETIME, TIMESTAMP and TIME to the last microsecond, and finds zero dates. */
+/** Converts MariaDB's DATE, DATETIME, TIMESTAMP, TIME and YEAR to the last microsecond, and finds zero dates. */
 public final class TemporalConverter implements CustomConverter<SchemaBuilder, RelationalColumn> {
 
     /*
@@ -77,8 +78,23 @@ public final class TemporalConverter implements CustomConverter<SchemaBuilder, R
                         value -> value == null
                                 ? null
                                 : time(value, column.length().orElse(0)));
+            case "YEAR" ->
+                registration.register(
+                        SchemaBuilder.int32().name("io.debezium.time.Year").optional(),
+                        value -> value == null ? null : year(value));
             default -> {}
         }
+    }
+
+    /** The year 0000 comes through the log as 1900, which MariaDB has not. */
+    private static int year(Object value) {
+        var year =
+                switch (value) {
+                    case Number number -> number.intValue();
+                    case Year known -> known.getValue();
+                    default -> throw unknown(value);
+                };
+        return year == 1900 ? 0 : year;
     }
 
     private static String time(Object value, int digits) {

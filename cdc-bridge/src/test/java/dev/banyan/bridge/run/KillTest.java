@@ -3,9 +3,9 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.Bridge;
-import dev.banyan.bridge.change.Dbms;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The bridge as a process of its own, killed with no leave to say goodbye at any moment while writers go on; {@link KillAtPointsTest} runs in each build. */
+/** The bridge as a process of its own, killed with no leave to say goodbye at any moment while writers go on; {@link KillAtPointsTest} and {@link MariaDbKillTest} run in each build. */
 class KillTest {
 
-    private static final int ACCOUNTS = 200;
+    static final int ACCOUNTS = 200;
 
     @TempDir
     Path folder;
@@ -30,23 +30,11 @@ class KillTest {
     @Test
     @Tag("soak")
     void nothingIsLostRepeatedOrTornWhenTheProcessIsKilledOften() throws Exception {
-        killed(Dbms.POSTGRESQL, "killed_often", 40);
+        killed("killed_often", 40);
     }
 
-    /** {@code -Dbanyan.kills=100} */
-    @Test
-    @Tag("soak")
-    void nothingOfMariaDbIsLostEither() throws Exception {
-        killed(Dbms.MARIADB, "killed_often", Integer.getInteger("banyan.kills", 40));
-    }
-
-    @Test
-    void nothingOfMariaDbIsLostInAFewKills() throws Exception {
-        killed(Dbms.MARIADB, "killed", 2);
-    }
-
-    private void killed(Dbms dbms, String name, int kills) throws Exception {
-        try (var bridge = new TestBridge(dbms, name, folder, "account", "ledger")) {
+    private void killed(String name, int kills) throws Exception {
+        try (var bridge = new TestBridge(name, folder, "account", "ledger")) {
             bridge.backfill = true;
             bridge.sql("INSERT INTO account SELECT g, '0' FROM " + bridge.series(1, ACCOUNTS));
             var config = bridge.config();
@@ -86,33 +74,39 @@ class KillTest {
     }
 
     /** Transfers: each transaction changes two accounts and writes one line of the ledger, which names its own number in all three. */
-    private static Thread writer(TestBridge bridge, int number, AtomicBoolean writing, AtomicLong written) {
+    static Thread writer(TestBridge bridge, int number, AtomicBoolean writing, AtomicLong written) {
         return Thread.ofPlatform().name("writer-" + number).start(() -> {
             var random = new Random(number);
-            try (var connection = bridge.connect();
-                    var statement = connection.createStatement()) {
-                connection.setAutoCommit(false);
-                for (var i = 1L; writing.get(); i++) {
-                    var id = number * 1_000_000L + i;
-                    var first = 1 + random.nextInt(ACCOUNTS - 1);
-                    var second = first + 1 + random.nextInt(ACCOUNTS - first); // the higher last: no deadlock
-                    statement.execute("UPDATE account SET v = '" + id + "' WHERE id = " + first);
-                    statement.execute("UPDATE account SET v = '" + id + "' WHERE id = " + second);
-                    statement.execute("INSERT INTO ledger VALUES (" + id + ", '" + id + "')");
-                    if (i % 10 == 0) {
-                        statement.execute("DELETE FROM ledger WHERE id = " + (id - 5));
+            var last = number * 1_000_000L;
+            while (writing.get()) {
+                try (var connection = bridge.connect();
+                        var statement = connection.createStatement()) {
+                    connection.setAutoCommit(false);
+                    while (writing.get()) {
+                        transfer(statement, random, ++last);
+                        connection.commit();
+                        written.incrementAndGet();
+                        LockSupport.parkNanos(5_000_000); // leaves the processors to the bridge
                     }
-                    connection.commit();
-                    written.incrementAndGet();
-                    LockSupport.parkNanos(5_000_000); // leaves the processors to the bridge
+                } catch (SQLException e) {
+                    LockSupport.parkNanos(50_000_000); // the database is down
                 }
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
             }
         });
     }
 
-    private static Map<String, String> folded(TestBridge bridge) {
+    private static void transfer(Statement statement, Random random, long id) throws SQLException {
+        var first = 1 + random.nextInt(ACCOUNTS - 1);
+        var second = first + 1 + random.nextInt(ACCOUNTS - first); // the higher last: no deadlock
+        statement.execute("UPDATE account SET v = '" + id + "' WHERE id = " + first);
+        statement.execute("UPDATE account SET v = '" + id + "' WHERE id = " + second);
+        statement.execute("INSERT INTO ledger VALUES (" + id + ", '" + id + "')");
+        if (id % 10 == 0) {
+            statement.execute("DELETE FROM ledger WHERE id = " + (id - 5));
+        }
+    }
+
+    static Map<String, String> folded(TestBridge bridge) {
         var folded = new HashMap<String, String>();
         for (var event : bridge.events()) {
             if (type(event).equals("t.Removed.v1")) {
@@ -124,7 +118,7 @@ class KillTest {
         return folded;
     }
 
-    private static void assertOrderPerSubject(TestBridge bridge) {
+    static void assertOrderPerSubject(TestBridge bridge) {
         var last = new HashMap<String, String>();
         for (var event : bridge.events()) {
             var sequence = TestBridge.header(event, "ce_sequence");
@@ -136,7 +130,7 @@ class KillTest {
     }
 
     /** All events of a transfer stand together: the ledger's new line with both accounts. */
-    private static void assertWholeTransactions(TestBridge bridge) {
+    static void assertWholeTransactions(TestBridge bridge) {
         var events = bridge.events().stream()
                 .filter(event -> !type(event).equals("t.Imported.v1"))
                 .toList();

@@ -9,6 +9,7 @@ import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.store.Backfill;
 import java.io.StringReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
@@ -70,11 +71,12 @@ class NothingLostTest {
         }
     }
 
-    @Test
-    void copySurvivesAFailureInsideTheBatchAndARestart() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void copySurvivesAFailureInsideTheBatchAndARestart(Dbms dbms) throws Exception {
         var fail = new AtomicInteger();
         var crash = new AtomicInteger();
-        try (var bridge = new TestBridge("copied", folder, "cp")) {
+        try (var bridge = new TestBridge(dbms, "copied", folder, "cp")) {
             bridge.hub = real -> new Faulty(real, fail, crash);
             bridge.start();
             fail.set(1);
@@ -82,17 +84,29 @@ class NothingLostTest {
             for (var i = 1; i <= 3000; i++) {
                 rows.append(i).append("\tx\n");
             }
-            try (var connection = bridge.connect()) {
-                connection
-                        .unwrap(PGConnection.class)
-                        .getCopyAPI()
-                        .copyIn("COPY cp FROM STDIN", new StringReader(rows.toString()));
-            }
+            copy(bridge, rows.toString());
             bridge.awaitEqual();
             assertThat(bridge.progress().engineStarts())
                     .as("Connect's RetriableException stops the engine")
                     .isGreaterThan(1);
             assertThat(bridge.repeatedIds()).isEmpty();
+        }
+    }
+
+    private void copy(TestBridge bridge, String rows) throws Exception {
+        try (var connection = bridge.connect();
+                var statement = connection.createStatement()) {
+            switch (bridge.dbms) {
+                case POSTGRESQL ->
+                    connection
+                            .unwrap(PGConnection.class)
+                            .getCopyAPI()
+                            .copyIn("COPY cp FROM STDIN", new StringReader(rows));
+                case MARIADB -> {
+                    var file = Files.writeString(folder.resolve("rows.tsv"), rows);
+                    statement.execute("LOAD DATA LOCAL INFILE '" + file + "' INTO TABLE cp");
+                }
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.Dbms;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,7 +66,7 @@ class ShapesTest {
     }
 
     private Path config(TestBridge bridge) throws Exception {
-        var mapping = new StringBuilder("version: 1\nschema: public\naggregates:\n");
+        var mapping = new StringBuilder("version: 1\nschema: " + bridge.schema() + "\naggregates:\n");
         mapping.append(AGGREGATE
                 .formatted("plain", "", "", "", "- {event: Renumbered, when: renumbered}")
                 .indent(2));
@@ -74,7 +75,7 @@ class ShapesTest {
                 .indent(2));
         mapping.append(AGGREGATE.formatted("plainer", "", "", "", "").indent(2));
         var config = bridge.config();
-        Files.writeString(folder.resolve("mapping.yaml"), mapping);
+        Files.writeString(folder.resolve("mapping.yaml"), mapping.toString().replace("t.shapes_all", bridge.topic()));
         return config;
     }
 
@@ -92,16 +93,102 @@ class ShapesTest {
             bridge.sql("INSERT INTO plainer VALUES (1, '1!')");
             // More than one chunk of a backfill, so that it goes on from a key with a date in it.
             bridge.sql("INSERT INTO part SELECT g, '2024-01-01'::date + g, 'old' FROM generate_series(1, 2500) g");
-            var config = config(bridge);
-            try (var process = new BridgeProcess(folder, config)) {
-                process.awaitStreaming();
-                Await.until("the backfill is done", () -> process.tells("\"state\":\"done\""));
-                assertThat(told(bridge, 0))
-                        .hasSize(2502)
-                        .contains("Imported plainer/1=1!", "Imported part/2500/2030-11-05=old");
-                check(bridge);
-            }
+            filled(bridge, ShapesTest::check);
         }
+    }
+
+    @FunctionalInterface
+    private interface Check {
+        void of(TestBridge bridge) throws Exception;
+    }
+
+    private void filled(TestBridge bridge, Check check) throws Exception {
+        try (var process = new BridgeProcess(folder, config(bridge))) {
+            process.awaitStreaming();
+            Await.until("the backfill is done", () -> process.tells("\"state\":\"done\""));
+            assertThat(told(bridge, 0))
+                    .hasSize(2502)
+                    .contains("Imported plainer/1=1!", "Imported part/2500/2030-11-05=old");
+            check.of(bridge);
+        }
+    }
+
+    @Test
+    void soItIsOfMariaDb() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "shapes_all", folder)) {
+            bridge.sql("CREATE TABLE plain (id BIGINT PRIMARY KEY, v LONGTEXT, other INTEGER)");
+            bridge.sql(
+                    "CREATE TABLE part (id BIGINT, day DATE, v TEXT, PRIMARY KEY (day, id)) PARTITION BY RANGE COLUMNS (day)"
+                            + " (PARTITION old VALUES LESS THAN ('2026-01-01'), PARTITION new VALUES LESS THAN (MAXVALUE))");
+            bridge.sql("CREATE TABLE plainer (id BIGINT PRIMARY KEY, v TEXT)");
+            bridge.sql("INSERT INTO plain VALUES (1000, 'mark', NULL)");
+            bridge.sql("INSERT INTO plainer VALUES (1, '1!')");
+            bridge.sql("INSERT INTO part SELECT g, DATE '2024-01-01' + INTERVAL g DAY, 'old' FROM "
+                    + bridge.series(1, 2500));
+            filled(bridge, ShapesTest::checkMariaDb);
+        }
+    }
+
+    private static void checkMariaDb(TestBridge bridge) throws Exception {
+        assertThat(after(
+                        bridge,
+                        "INSERT INTO part VALUES (1, '2025-05-05', 'a')",
+                        "UPDATE part SET v = 'b' WHERE (id, day) = (1, '2025-05-05')",
+                        "UPDATE part SET day = '2026-05-05' WHERE (id, day) = (1, '2025-05-05')",
+                        "DELETE FROM part WHERE (id, day) = (1, '2026-05-05')"))
+                .as("partitions, and a row that moves to another one, which MariaDB logs as a changed key")
+                .containsExactly(
+                        "Added part/1/2025-05-05=a",
+                        "Changed part/1/2025-05-05=b",
+                        "Added part/1/2026-05-05=b",
+                        "Removed part/1/2025-05-05",
+                        "Removed part/1/2026-05-05");
+        assertThat(after(
+                        bridge,
+                        "INSERT INTO plainer VALUES (2, '6!')",
+                        "INSERT INTO plain VALUES (1, 'two', 0), (2, 'two', 0)",
+                        "INSERT INTO plainer VALUES (1, 'x'), (3, 'three') ON DUPLICATE KEY UPDATE v = 'again'",
+                        "REPLACE INTO plainer VALUES (3, 'replaced'), (4, 'four')"))
+                .as("statements of several rows, some of which are there")
+                .containsExactly(
+                        "Added plainer/2=6!",
+                        "Added plain/1=two",
+                        "Added plain/2=two",
+                        "Changed plainer/1=again",
+                        "Added plainer/3=three",
+                        "Changed plainer/3=replaced",
+                        "Added plainer/4=four");
+        assertThat(after(
+                        bridge,
+                        "BEGIN NOT ATOMIC START TRANSACTION; UPDATE plain SET v = 'gone'; INSERT INTO plain VALUES (3, 'gone', 0);"
+                                + " ROLLBACK; END"))
+                .as("a roll-back")
+                .isEmpty();
+        assertThat(after(
+                        bridge,
+                        "BEGIN NOT ATOMIC START TRANSACTION; UPDATE plain SET v = 'kept' WHERE id = 1; SAVEPOINT s;"
+                                + " UPDATE plain SET v = 'undone' WHERE id < 3; INSERT INTO plain VALUES (4, 'undone', 0);"
+                                + " ROLLBACK TO s; UPDATE plain SET v = 'last' WHERE id = 2; COMMIT; END"))
+                .as("a roll-back to a savepoint")
+                .containsExactly("Changed plain/1=kept", "Changed plain/2=last");
+        assertThat(after(bridge, "UPDATE plain SET id = 20 WHERE id = 2", "UPDATE plainer SET id = 20 WHERE id = 2"))
+                .as("a changed key, told as such where the mapping has a rule for it")
+                .containsExactly(
+                        "Renumbered plain/20=last", "Removed plain/2", "Added plainer/20=6!", "Removed plainer/2");
+        assertThat(after(
+                        bridge,
+                        "INSERT INTO plain VALUES (5, REPEAT('x', 20000), 1)",
+                        "UPDATE plain SET other = 2 WHERE id = 5",
+                        "UPDATE plain SET id = 6 WHERE id = 5"))
+                .as("a large value that is not touched")
+                .containsExactly("Added plain/5=x * 20000", "Renumbered plain/6=x * 20000", "Removed plain/5");
+        assertThat(after(bridge, "TRUNCATE plainer"))
+                .as("a truncation")
+                .containsExactlyInAnyOrder(
+                        "Removed plainer/1", "Removed plainer/3", "Removed plainer/4", "Removed plainer/20");
+        assertThat(after(bridge, "ALTER TABLE part TRUNCATE PARTITION old", "ALTER TABLE part DROP PARTITION new"))
+                .as("rows that go with a partition, of which the log says nothing")
+                .isEmpty();
     }
 
     private static void check(TestBridge bridge) throws Exception {

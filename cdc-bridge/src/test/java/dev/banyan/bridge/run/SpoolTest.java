@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
@@ -24,6 +25,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** While the hub is down the legacy database forgets its log all the same, and nothing is lost: not by a kill, not by a take-over. */
 class SpoolTest {
@@ -213,10 +216,11 @@ class SpoolTest {
         }
     }
 
-    @Test
-    void aFullSpoolPausesReadingAndABackfillThroughItEnds() throws Exception {
-        try (var bridge = new TestBridge("spool_full", folder, "one")) {
-            bridge.sql("INSERT INTO one SELECT g, repeat('x', 100) FROM generate_series(1, 3000) g");
+    @ParameterizedTest
+    @EnumSource
+    void aFullSpoolPausesReadingAndABackfillThroughItEnds(Dbms dbms) throws Exception {
+        try (var bridge = new TestBridge(dbms, "spool_full", folder, "one")) {
+            bridge.sql("INSERT INTO one SELECT g, repeat('x', 100) FROM " + bridge.series(1, 3000));
             bridge.backfill = true;
             var isDown = new AtomicBoolean(true);
             bridge.hub = hub -> new Down(hub, isDown);

@@ -1,0 +1,89 @@
+package dev.banyan.bridge.run;
+
+import static dev.banyan.bridge.run.MariaDbPreflightTest.assertRefused;
+import static dev.banyan.bridge.run.MariaDbPreflightTest.deleteLog;
+import static dev.banyan.bridge.run.MariaDbPreflightTest.resync;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.change.Dbms;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the bridge can only find in MariaDB's log when it meets it: it stops there, says what it is, and skips nothing. */
+class MariaDbRefusalsTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void stopsAtASecondDomainAndGoesOnWhenItIsForgotten() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "domains", folder, "one").start()) {
+            bridge.sql("INSERT INTO one VALUES (1, 'a')");
+            bridge.awaitEqual();
+            bridge.sql("SET STATEMENT gtid_domain_id = 7 FOR INSERT INTO one VALUES (2, 'of another domain')");
+            bridge.sql("INSERT INTO one VALUES (3, 'c')");
+            assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+            assertThat(bridge.progress().reason())
+                    .contains("transaction 7-1-", "the log has several GTID domains", "Nothing was skipped");
+            assertThat(bridge.fold()).containsOnlyKeys("one/1");
+            assertRefused(bridge, "the log has several GTID domains: ", "7-1-", "DELETE_DOMAIN_ID");
+            deleteLog(bridge);
+            bridge.sql("FLUSH BINARY LOGS DELETE_DOMAIN_ID = (7)");
+            deleteLog(bridge);
+            assertRefused(bridge, "the log begins after ", "resync");
+            resync(bridge);
+        }
+    }
+
+    @Test
+    void stopsAtAnXaTransactionBecauseNobodyKnowsWhetherItWillBeCommitted() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "xa", folder, "one").start()) {
+            try (var connection = bridge.connect();
+                    var statement = connection.createStatement()) {
+                for (var sql : List.of(
+                        "XA START 'x'",
+                        "INSERT INTO one VALUES (1, 'prepared')",
+                        "XA END 'x'",
+                        "XA PREPARE 'x'",
+                        "XA ROLLBACK 'x'")) {
+                    statement.execute(sql);
+                }
+            }
+            assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+            assertThat(bridge.progress().reason()).contains("1 rows and no commit", "XA", "Nothing was skipped");
+            assertThat(bridge.data()).isEmpty();
+            resync(bridge);
+        }
+    }
+
+    @Test
+    void zeroDatesAreRefusedOrNullAsTheConfigurationSays() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "zero", folder, "one")) {
+            bridge.sql("CREATE TABLE day (id BIGINT PRIMARY KEY, v DATE)");
+            bridge.sql("CREATE TABLE must (id BIGINT PRIMARY KEY, v DATETIME NOT NULL)");
+            bridge.tables = List.of("day", "must");
+            bridge.sql("SET GLOBAL sql_mode = 'STRICT_TRANS_TABLES'");
+            try {
+                assertRefused(
+                        bridge, "table zero_m.day: column v is date and may be NULL, and a zero date reads as NULL");
+            } finally {
+                bridge.sql("SET GLOBAL sql_mode = 'TRADITIONAL'");
+            }
+            bridge.start();
+            try (var connection = DriverManager.getConnection(
+                            bridge.jdbcUrl() + "?sessionVariables=sql_mode=''", "admin", "admin");
+                    var statement = connection.createStatement()) {
+                statement.execute("INSERT INTO must VALUES (1, '0000-00-00')");
+            }
+            Await.until("it stops", () -> bridge.progress().state() == Progress.State.REFUSED);
+            assertThat(bridge.progress().reason())
+                    .contains("zero_m.must.v: a zero date (expected: a date, or source.zeroDates: asNull)");
+            bridge.zeroDatesAsNull = true;
+            bridge.start();
+            Await.until("it comes as NULL", () -> bridge.data().contains("c|must|1|null|"));
+        }
+    }
+}
