@@ -1,7 +1,6 @@
 package dev.banyan.bridge.hub;
 
 import dev.banyan.bridge.change.DomainEvent;
-import dev.banyan.bridge.record.CloudEventHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,8 +28,6 @@ import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.AbstractRecords;
 import org.apache.kafka.common.record.CompressionType;
 import org.apache.kafka.common.record.RecordBatch;
@@ -73,6 +70,7 @@ public final class KafkaHub implements Hub {
     private final Settings settings;
     private final String name;
     private final String positionTopic;
+    private final EventHeaders headers;
     private final Set<String> topicsMade = new HashSet<>();
     private volatile @Nullable KafkaProducer<String, byte[]> producer;
     private volatile @Nullable Admin admin;
@@ -83,6 +81,7 @@ public final class KafkaHub implements Hub {
         this.name = bridge;
         this.settings = settings;
         this.positionTopic = "banyan.bridge." + bridge + ".position";
+        this.headers = new EventHeaders(settings.source());
     }
 
     @Override
@@ -156,7 +155,7 @@ public final class KafkaHub implements Hub {
                 CompressionType.NONE,
                 event.subject().getBytes(StandardCharsets.UTF_8),
                 event.data().getBytes(StandardCharsets.UTF_8),
-                headers(event, settings.source()).toArray());
+                new EventHeaders(settings.source()).of(event).toArray()); // a mapper asks, on another thread
     }
 
     /** Closes what waits for Kafka: a producer and an admin may be closed by any thread, a consumer is woken. */
@@ -190,18 +189,7 @@ public final class KafkaHub implements Hub {
                 event.time().toEpochMilli(),
                 event.subject(),
                 event.data().getBytes(StandardCharsets.UTF_8),
-                headers(event, settings.source()));
-    }
-
-    /** CloudEvents 1.0, Kafka binding, binary mode. */
-    static Headers headers(DomainEvent event, String source) {
-        var headers = new RecordHeaders();
-        CloudEventHeaders.of(event, source).forEach((name, value) -> add(headers, name, value));
-        return headers;
-    }
-
-    static void add(Headers headers, String name, String value) {
-        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+                headers.of(event));
     }
 
     private Optional<HubPosition> readPosition() {

@@ -33,8 +33,8 @@ public final class ReplayTopic implements ReplaySink {
     @Override
     public void send(DomainEvent event, String source) throws IOException {
         check();
-        var headers = KafkaHub.headers(event, source);
-        KafkaHub.add(headers, "ce_replay", "true");
+        var headers = new EventHeaders(source).of(event);
+        headers.add("ce_replay", "true".getBytes(StandardCharsets.UTF_8));
         var record = new ProducerRecord<>(
                 topic,
                 null,

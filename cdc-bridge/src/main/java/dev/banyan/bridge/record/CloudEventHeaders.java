@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.DomainEvent;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import java.util.function.BiConsumer;
 
 /** An event's attributes as CloudEvents 1.0, Kafka binding, binary mode has them: {@code ce_} headers; the record's value is the data. */
 public final class CloudEventHeaders {
@@ -13,34 +14,39 @@ public final class CloudEventHeaders {
     /** Header by name, in the order they are sent; all are UTF-8 text. */
     public static SequencedMap<String, String> of(DomainEvent event, String source) {
         var headers = new LinkedHashMap<String, String>();
-        headers.put("ce_specversion", "1.0");
-        headers.put("ce_id", event.id());
-        headers.put("ce_source", source);
-        headers.put("ce_type", event.type());
-        headers.put("ce_subject", event.subject());
-        headers.put("ce_time", DateTimeFormatter.ISO_INSTANT.format(event.time()));
-        headers.put("content-type", "application/json");
+        tell(event, source, DateTimeFormatter.ISO_INSTANT.format(event.time()), headers::put);
+        return headers;
+    }
+
+    /** Tells {@code header} each name and value, in that order; {@code time} is the event's. */
+    public static void tell(DomainEvent event, String source, String time, BiConsumer<String, String> header) {
+        header.accept("ce_specversion", "1.0");
+        header.accept("ce_id", event.id());
+        header.accept("ce_source", source);
+        header.accept("ce_type", event.type());
+        header.accept("ce_subject", event.subject());
+        header.accept("ce_time", time);
+        header.accept("content-type", "application/json");
         if (event.dataschema() != null) {
-            headers.put("ce_dataschema", event.dataschema());
+            header.accept("ce_dataschema", event.dataschema());
         }
-        headers.put("ce_partitionkey", event.subject());
-        headers.put("ce_sequence", event.sequence());
-        headers.put("ce_txid", event.txId());
+        header.accept("ce_partitionkey", event.subject());
+        header.accept("ce_sequence", event.sequence());
+        header.accept("ce_txid", event.txId());
         if (event.cause().id() != null) {
-            headers.put("ce_causationid", event.cause().id());
+            header.accept("ce_causationid", event.cause().id());
         }
         if (event.cause().traceparent() != null) {
-            headers.put("ce_traceparent", event.cause().traceparent());
+            header.accept("ce_traceparent", event.cause().traceparent());
         }
         if (event.backfill()) {
-            headers.put("ce_backfill", "true");
+            header.accept("ce_backfill", "true");
         }
         if (event.dataref() != null) {
-            headers.put("ce_dataref", event.dataref());
+            header.accept("ce_dataref", event.dataref());
         }
         if (!event.changed().isEmpty()) {
-            headers.put("ce_changed", String.join(",", event.changed()));
+            header.accept("ce_changed", String.join(",", event.changed()));
         }
-        return headers;
     }
 }
