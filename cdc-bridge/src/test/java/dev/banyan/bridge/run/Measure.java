@@ -2,7 +2,9 @@ package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.MappingFile;
+import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.FaultSeal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +45,7 @@ final class Measure {
         }
         measure.throughput(transactions);
         measure.catchUp(transactions);
+        measure.spool(transactions, folder);
         measure.latency(500, seconds);
         System.exit(0);
     }
@@ -64,7 +67,7 @@ final class Measure {
                         Duration.ofSeconds(10),
                         0,
                         null,
-                        null),
+                        own.spool()),
                 InstantSource.system());
     }
 
@@ -138,6 +141,63 @@ final class Measure {
                 all - before, (all - before) * 1e9 / (System.nanoTime() - since));
         run.stop();
         thread.join();
+    }
+
+    /** The hub is down until everything is in the spool; then it is back, and 3,000 rows/s go on coming meanwhile. */
+    private void spool(int transactions, Path folder) throws Exception {
+        var isDown = new AtomicBoolean();
+        bridge.hub = hub -> new SpoolTest.Down(hub, isDown);
+        var key = Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
+        bridge.spool = new RunSettings.Spooling(
+                new DiskSpool.Settings(folder.resolve("spool"), FaultSeal.of(key), 1L << 30, 16 << 20),
+                Duration.ofMillis(300),
+                50);
+        var run = newRun();
+        var progress = run.progress();
+        var thread = start(run);
+        isDown.set(true);
+        write(transactions, 2_000_000_000L);
+        Await.until(
+                "all are in the spool",
+                Duration.ofMinutes(5),
+                () -> progress.spooledTransactions.get() >= transactions);
+        var writing = new AtomicBoolean(true);
+        var writer = Thread.ofPlatform().name("writer").start(() -> writeAt(300, writing));
+        isDown.set(false);
+        var before = progress.rows();
+        Await.until("the hub is back", () -> progress.rows() > before);
+        var first = progress.rows();
+        var since = System.nanoTime();
+        Await.until("the spool is empty", Duration.ofMinutes(5), () -> progress.state() == Progress.State.STREAMING);
+        System.out.printf(
+                "from the spool, with 3,000 rows/s of new ones: %,d rows: %,.0f rows/s%n",
+                progress.rows() - first, (progress.rows() - first) * 1e9 / (System.nanoTime() - since));
+        writing.set(false);
+        writer.join();
+        run.stop();
+        thread.join();
+        bridge.hub = hub -> hub;
+        bridge.spool = null;
+    }
+
+    /** So many transactions of ten rows a second, by the clock. */
+    private void writeAt(int perSecond, AtomicBoolean writing) {
+        var period = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        try (var connection = bridge.connect();
+                var statement = connection.prepareStatement(
+                        "INSERT INTO item SELECT ? + g, 'meanwhile' FROM generate_series(1, 10) g")) {
+            var next = System.nanoTime();
+            for (var id = 3_000_000_000L; writing.get(); id += ROWS_PER_TRANSACTION) {
+                while (System.nanoTime() < next) {
+                    LockSupport.parkNanos(next - System.nanoTime());
+                }
+                next += period;
+                statement.setLong(1, id);
+                statement.execute();
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** From the writer's COMMIT having returned until a consumer of committed events has the event. One writer, open loop. */

@@ -35,7 +35,7 @@ class SpoolTest {
     Path folder;
 
     /** A hub that does not answer while it is told so. */
-    private record Down(Hub hub, AtomicBoolean isDown) implements Hub {
+    record Down(Hub hub, AtomicBoolean isDown) implements Hub {
         @Override
         public Optional<HubPosition> open() throws HubUnavailable {
             check();
@@ -143,9 +143,10 @@ class SpoolTest {
                     assertThat(kafka.bootstrapServers()).isEqualTo(bridge.bootstrapServers);
                     Await.until("it catches up while writes go on", () -> process.tells("\"state\":\"streaming\""));
                     var rows = Long.parseLong(TestBridge.field(process.status(), "rows"));
+                    var millis = (System.nanoTime() - from) / 1_000_000;
                     System.out.printf(
-                            "caught up %d rows in %d ms, the start of Kafka and the writer beside it included%n",
-                            rows, (System.nanoTime() - from) / 1_000_000);
+                            "caught up %d rows in %d ms, %d rows/s, the start of Kafka and the writer beside it included%n",
+                            rows, millis, rows * 1_000 / Math.max(1, millis));
                     writing.set(false);
                     writer.join();
                     bridge.sql("UPDATE one SET v = '1000000' WHERE id = 1");
