@@ -3,6 +3,7 @@ package dev.banyan.bridge.change;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,6 @@ public interface AggregateImages {
     /** Keys of one table: of single rows, and of the parents whose {@link #children} are asked for. */
     record Keys(Set<List<?>> rows, Set<List<?>> parents) {}
 
-    /** Says what is going to be asked for, so that it can be read together; asking for other rows still works. */
-    default void expect(Map<TableId, Keys> keysByTable) {}
+    /** Says what is going to be asked for, for images that are better read together; asking for other rows still works. */
+    default void expect(Supplier<Map<TableId, Keys>> keysByTable) {}
 }

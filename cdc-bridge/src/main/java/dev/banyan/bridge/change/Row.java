@@ -2,7 +2,6 @@ package dev.banyan.bridge.change;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,21 @@ import org.jspecify.annotations.Nullable;
 public record Row(Map<String, @Nullable Object> values) {
 
     public Row {
-        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+        values = values instanceof Columns.Values ? values : Columns.copied(values);
+    }
+
+    /** The columns of {@link #values}. */
+    public Columns columns() {
+        return byPlace().columns();
+    }
+
+    /** The value of the column at {@code place}. */
+    public @Nullable Object at(int place) {
+        return byPlace().at(place);
+    }
+
+    private Columns.Values byPlace() {
+        return (Columns.Values) values;
     }
 
     /** The value of {@code column}; null when it is NULL or the row has no such column. */

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.mapping;
 
+import dev.banyan.bridge.change.Columns;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.mapping.Aggregate.ChildList;
@@ -20,6 +21,7 @@ final class AggregatePlan {
     private final TablePlan root;
     private final List<TablePlan> childTables;
     private final List<Field> keyFields;
+    private final Columns keyColumns;
     private final List<Integer> subjectFields;
     private final List<String> names;
     private final boolean isRenumberable;
@@ -31,6 +33,7 @@ final class AggregatePlan {
         childTables = aggregate.children().stream()
                 .map(child -> table(tables, child.table()))
                 .toList();
+        keyColumns = new Columns(aggregate.root().key());
         keyFields = aggregate.root().key().stream()
                 .map(column -> field(aggregate, column))
                 .toList();
@@ -83,11 +86,7 @@ final class AggregatePlan {
 
     /** The fields that are the aggregate's key, with their values for {@code key}. */
     Map<String, Object> keyValues(List<Object> key) {
-        Map<String, @Nullable Object> columns = new LinkedHashMap<>();
-        for (int i = 0; i < key.size(); i++) {
-            columns.put(aggregate.root().key().get(i), key.get(i));
-        }
-        var row = new Row(columns);
+        var row = keyColumns.row(key.toArray());
         Map<String, Object> values = new LinkedHashMap<>();
         for (var field : keyFields) {
             var value = field.read(row, root.id());

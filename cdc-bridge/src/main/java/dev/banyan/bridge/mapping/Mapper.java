@@ -173,7 +173,7 @@ public final class Mapper implements EventMapper {
 
     @Override
     public void expect(List<Transaction> transactions, AggregateImages images) {
-        images.expect(Asked.of(transactions, tables, aggregatesByRoot, aggregatesByChild));
+        images.expect(() -> Asked.of(transactions, tables, aggregatesByRoot, aggregatesByChild));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.mapping;
 
+import dev.banyan.bridge.change.Columns;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import java.math.BigDecimal;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * lose the blanks that fill up a CHAR, so that a CHAR(3) and a VARCHAR hold the same key. {@code told} are the redactions whose values show
  * that they were replaced.
  */
-record TablePlan(TableUse use, Set<String> padded, Map<String, Redaction> told) {
+record TablePlan(TableUse use, Set<String> padded, Map<String, Redaction> told, Columns columns) {
 
     TablePlan {
         padded = Set.copyOf(padded);
@@ -30,7 +31,8 @@ record TablePlan(TableUse use, Set<String> padded, Map<String, Redaction> told) 
                 padded,
                 use.redactions().entrySet().stream()
                         .filter(entry -> entry.getValue().isTold())
-                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
+                new Columns(use.columns()));
     }
 
     TableId id() {
@@ -70,9 +72,9 @@ record TablePlan(TableUse use, Set<String> padded, Map<String, Redaction> told) 
      * stays while the value does.
      */
     Row image(Row row, @Nullable Row told, Redactor redactor) {
-        Map<String, @Nullable Object> values =
-                LinkedHashMap.newLinkedHashMap(use.columns().size());
-        for (var column : use.columns()) {
+        var values = new @Nullable Object[columns.names().size()];
+        for (var place = 0; place < values.length; place++) {
+            var column = columns.names().get(place);
             var value = row.get(column);
             if (value == null && !row.values().containsKey(column)) {
                 throw new UnmappableException(
@@ -87,9 +89,9 @@ record TablePlan(TableUse use, Set<String> padded, Map<String, Redaction> told) 
                         ? value
                         : redactor.of(redaction, value, place(column), told == null ? null : told.get(column));
             }
-            values.put(column, value);
+            values[place] = value;
         }
-        return new Row(values);
+        return columns.row(values);
     }
 
     /** {@code row} as it was remembered, without what an earlier mapping did not encrypt or tokenise yet. */

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.record;
 
+import dev.banyan.bridge.change.Columns;
 import dev.banyan.bridge.change.Row;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -13,7 +14,6 @@ import java.time.OffsetTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -36,12 +36,14 @@ public final class RowReader {
 
     private record Column(Field field, Conversion conversion) {}
 
+    private record Table(Columns names, List<Column> columns) {}
+
     @FunctionalInterface
     private interface Conversion {
         Object apply(Object value);
     }
 
-    private final IdentityHashMap<Schema, List<Column>> columnsBySchema = new IdentityHashMap<>();
+    private final IdentityHashMap<Schema, Table> tableBySchema = new IdentityHashMap<>();
     private final String unavailable;
     private final byte[] unavailableBytes;
     private final Predicate<String> isRead;
@@ -61,20 +63,20 @@ public final class RowReader {
 
     /** The row in {@code after}; a large value the statement did not touch is taken from {@code before}. */
     public Row read(Struct after, @Nullable Row before) {
-        var values = new LinkedHashMap<String, @Nullable Object>();
-        for (var column : columns(after.schema())) {
+        var table = table(after.schema());
+        var values = new @Nullable Object[table.columns.size()];
+        for (var place = 0; place < values.length; place++) {
+            var column = table.columns.get(place);
             // Not get(): it gives the column's default in place of a NULL.
             var value = after.getWithoutDefault(column.field.name());
             if (value != null && isUnavailable(value)) {
-                values.put(column.field.name(), fromBefore(column.field.name(), before));
-            } else if (value == null) {
-                values.put(column.field.name(), null);
-            } else {
-                values.put(column.field.name(), column.conversion.apply(value));
+                values[place] = fromBefore(column.field.name(), before);
+            } else if (value != null) {
+                values[place] = column.conversion.apply(value);
                 bytesRead += size(value);
             }
         }
-        return new Row(values);
+        return table.names.row(values);
     }
 
     /** A rough count of the bytes in the values read since the last call. */
@@ -110,15 +112,17 @@ public final class RowReader {
         };
     }
 
-    private List<Column> columns(Schema schema) {
+    private Table table(Schema schema) {
         // Debezium hands out the same Schema object for a table until the table changes.
-        var known = columnsBySchema.get(schema);
+        var known = tableBySchema.get(schema);
         if (known == null) {
-            known = schema.fields().stream()
+            var columns = schema.fields().stream()
                     .filter(field -> isRead.test(field.name()))
                     .map(field -> new Column(field, conversion(field.name(), field.schema())))
                     .toList();
-            columnsBySchema.put(schema, known);
+            var names = columns.stream().map(column -> column.field.name()).toList();
+            known = new Table(new Columns(names), columns);
+            tableBySchema.put(schema, known);
         }
         return known;
     }

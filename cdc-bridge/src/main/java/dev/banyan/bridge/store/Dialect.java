@@ -5,7 +5,6 @@ import java.util.Map;
 /** Where the two databases a store may live in differ. */
 enum Dialect {
     H2(
-            "MERGE INTO bridge_image (table_name, row_key, parent_key, row_bytes) KEY (table_name, row_key) VALUES (?, ?, ?, ?)",
             "MERGE INTO bridge_backfill_touched (table_name, row_key) KEY (table_name, row_key) VALUES (?, ?)",
             Map.of(
                     "text",
@@ -15,20 +14,15 @@ enum Dialect {
                     "largeBytes",
                     "BINARY VARYING(1000000000)")),
     POSTGRESQL(
-            """
-            INSERT INTO bridge_image (table_name, row_key, parent_key, row_bytes) VALUES (?, ?, ?, ?)
-            ON CONFLICT (table_name, row_key) DO UPDATE SET parent_key = excluded.parent_key, row_bytes = excluded.row_bytes""",
             "INSERT INTO bridge_backfill_touched (table_name, row_key) VALUES (?, ?) ON CONFLICT DO NOTHING",
             Map.of("text", "TEXT", "bytes", "BYTEA", "largeBytes", "BYTEA"));
 
-    final String putImage;
     final String putTouched;
 
     @SuppressWarnings("ImmutableEnumChecker") // Map.of
     final Map<String, String> placeholders;
 
-    Dialect(String putImage, String putTouched, Map<String, String> placeholders) {
-        this.putImage = putImage;
+    Dialect(String putTouched, Map<String, String> placeholders) {
         this.putTouched = putTouched;
         this.placeholders = placeholders;
     }

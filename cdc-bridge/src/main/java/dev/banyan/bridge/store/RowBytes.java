@@ -1,5 +1,6 @@
 package dev.banyan.bridge.store;
 
+import dev.banyan.bridge.change.Columns;
 import dev.banyan.bridge.change.Row;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -18,13 +20,23 @@ import java.time.OffsetTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The compact form in which a remembered row is stored. Every type a {@link Row} may hold comes back as the same type. */
 final class RowBytes {
 
-    private static final int VERSION = 1;
+    /*
+     * The names of the columns come first, together, because many rows share them: as bytes they are copied and compared, not written
+     * and read one by one. In version 1 each stood before its value.
+     */
+    private static final int VERSION = 2;
+
+    private static final int NAMES_BETWEEN = 1;
+    private static final int COLUMNS_MAX = 10_000;
+    private static final Map<ByteBuffer, Columns> COLUMNS = new ConcurrentHashMap<>();
 
     private RowBytes() {}
 
@@ -32,10 +44,11 @@ final class RowBytes {
         var bytes = new ByteArrayOutputStream(256);
         try (var out = new DataOutputStream(bytes)) {
             out.writeByte(VERSION);
-            out.writeShort(row.values().size());
-            for (var entry : row.values().entrySet()) {
-                out.writeUTF(entry.getKey());
-                write(out, entry.getValue());
+            var names = row.columns().bytes();
+            out.writeInt(names.length);
+            out.write(names);
+            for (var place = 0; place < row.values().size(); place++) {
+                write(out, row.at(place));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("writing a row", e);
@@ -44,20 +57,52 @@ final class RowBytes {
     }
 
     static Row read(byte[] bytes) {
-        try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+        return read(bytes, 0);
+    }
+
+    /** The row that begins at {@code from}. */
+    static Row read(byte[] bytes, int from) {
+        try (var in = new DataInputStream(new ByteArrayInputStream(bytes, from, bytes.length - from))) {
             var version = in.readByte();
-            if (version != VERSION) {
-                throw new IllegalStateException("stored row: version " + version + " (expected: " + VERSION + ")");
-            }
-            var size = in.readUnsignedShort();
-            var values = new LinkedHashMap<String, @Nullable Object>(size * 2);
-            for (var i = 0; i < size; i++) {
-                values.put(in.readUTF(), readValue(in));
-            }
-            return new Row(values);
+            return switch (version) {
+                case VERSION -> {
+                    var length = in.readInt();
+                    var columns = columns(ByteBuffer.wrap(bytes, from + Byte.BYTES + Integer.BYTES, length));
+                    in.skipNBytes(length);
+                    var values = new @Nullable Object[columns.names().size()];
+                    for (var place = 0; place < values.length; place++) {
+                        values[place] = readValue(in);
+                    }
+                    yield columns.row(values);
+                }
+                case NAMES_BETWEEN -> readNamesBetween(in);
+                default ->
+                    throw new IllegalStateException("stored row: version " + version + " (expected: " + VERSION + ")");
+            };
         } catch (IOException e) {
             throw new UncheckedIOException("reading a stored row", e);
         }
+    }
+
+    private static Columns columns(ByteBuffer names) {
+        var known = COLUMNS.get(names);
+        if (known == null) {
+            if (COLUMNS.size() >= COLUMNS_MAX) {
+                COLUMNS.clear();
+            }
+            known = Columns.of(names.duplicate());
+            COLUMNS.put(ByteBuffer.wrap(known.bytes()), known);
+        }
+        return known;
+    }
+
+    private static Row readNamesBetween(DataInputStream in) throws IOException {
+        var size = in.readUnsignedShort();
+        var values = new LinkedHashMap<String, @Nullable Object>(size * 2);
+        for (var i = 0; i < size; i++) {
+            values.put(in.readUTF(), readValue(in));
+        }
+        return new Row(values);
     }
 
     private static void write(DataOutputStream out, @Nullable Object value) throws IOException {

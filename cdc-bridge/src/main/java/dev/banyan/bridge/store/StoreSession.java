@@ -1,5 +1,6 @@
 package dev.banyan.bridge.store;
 
+import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.TableId;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,7 +24,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
     private final long epoch;
     private final Duration lease;
     private final InstantSource clock;
-    private final StoredImages images;
+    private final SessionImages images;
     private final StoredFaults faults;
     private final StoredTokens tokens;
     private final Set<RowKey> touched = new LinkedHashSet<>();
@@ -47,13 +48,13 @@ public final class StoreSession implements Ledger, AutoCloseable {
         this.lease = lease;
         this.clock = clock;
         connection.setAutoCommit(false);
-        this.images = new StoredImages(connection, dialect, tokens);
+        this.images = dialect == Dialect.H2 ? new H2Images(connection, tokens) : new PostgresImages(connection, tokens);
         this.tokens = tokens;
         this.faults = new StoredFaults(connection, seal, clock);
     }
 
     @Override
-    public StoredImages images() {
+    public AggregateImages images() {
         return images;
     }
 

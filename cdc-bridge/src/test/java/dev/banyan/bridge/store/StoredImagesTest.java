@@ -7,7 +7,11 @@ import dev.banyan.bridge.change.InMemoryImages;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.run.Servers;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -24,6 +28,7 @@ class StoredImagesTest {
     private static final List<TableId> TABLES = List.of(TableId.parse("parent"), TableId.parse("line"));
     private static final int KEYS = 60;
     private static final int PARENTS = 12;
+    private static final Position POSITION = new Position("1", 1, 0, Map.of("lsn", 0L));
 
     @TempDir
     Path folder;
@@ -39,19 +44,78 @@ class StoredImagesTest {
         compare(new BridgeStore.Settings(Servers.postgres().jdbcUrl("images"), "postgres", "postgres"), 2);
     }
 
+    /** As after a kill: the file holds a part of a transaction that never ended. */
+    @Test
+    void whatH2HadOnDiskOfAnOpenTransactionIsGoneAfterACrash() throws IOException {
+        var table = TABLES.getFirst();
+        var kept = new Row(Map.of("v", "committed"));
+        var changed = new Row(Map.of("v", "not committed ".repeat(200)));
+        var file = folder.resolve("store.mv.db");
+        try (var store = opened(folder.resolve("store"))) {
+            store.begin(POSITION, List.of(), null);
+            try (var session = store.session()) {
+                session.images().put(table, List.of(0), kept, List.of("parent"));
+                session.commit(POSITION);
+                session.force();
+                var before = Files.size(file);
+                for (var key = 0; key < 20_000; key++) {
+                    session.images().put(table, List.of(key), changed, List.of("other parent"));
+                }
+                assertThat(Files.size(file)).isGreaterThan(before + (1 << 20));
+                Files.copy(file, folder.resolve("crashed.mv.db"));
+            }
+        }
+        try (var store = opened(folder.resolve("crashed"));
+                var session = store.session()) {
+            assertThat(session.images().all(table)).containsExactly(kept);
+            assertThat(session.images().children(table, List.of("parent"))).containsExactly(kept);
+            assertThat(session.images().children(table, List.of("other parent")))
+                    .isEmpty();
+            assertThat(store.position()).contains(POSITION);
+        }
+    }
+
+    @Test
+    void whatAnEarlierH2StoreHadInItsTableIsStillKnown() throws SQLException {
+        var table = TABLES.getFirst();
+        try (var store = opened(folder.resolve("store"));
+                var connection = DriverManager.getConnection("jdbc:h2:file:" + folder.resolve("store"), "", "");
+                var insert = connection.prepareStatement("INSERT INTO bridge_image VALUES (?, ?, ?, ?)")) {
+            store.begin(POSITION, List.of(), null);
+            insert.setString(1, table.toString());
+            insert.setString(2, "7");
+            insert.setString(3, "2");
+            insert.setBytes(4, new byte[] {1, 0, 1, 0, 1, 'v', 'i', 0, 0, 0, 42}); // the form of then
+            insert.executeUpdate();
+            for (var time = 0; time < 2; time++) {
+                try (var session = store.session()) {
+                    var row = new Row(Map.of("v", 42));
+                    assertThat(session.images().get(table, List.of(7))).isEqualTo(row);
+                    assertThat(session.images().children(table, List.of(2))).containsExactly(row);
+                }
+            }
+        }
+    }
+
+    private static BridgeStore opened(Path file) {
+        var settings = new BridgeStore.Settings("jdbc:h2:file:" + file, "", "");
+        var store = BridgeStore.open(settings, "images", "test", Duration.ofSeconds(30), InstantSource.system());
+        assertThat(store.tryLease()).isTrue();
+        return store;
+    }
+
     private static void compare(BridgeStore.Settings settings, long seed) {
         var random = new Random(seed);
         var expected = new InMemoryImages();
-        var position = new Position("1", 1, 0, Map.of("lsn", 0L));
         try (var store = BridgeStore.open(settings, "images", "test", Duration.ofSeconds(30), InstantSource.system())) {
             assertThat(store.tryLease()).isTrue();
-            store.begin(position, List.of(), null);
+            store.begin(POSITION, List.of(), null);
             for (var life = 0; life < 8; life++) {
                 try (var session = store.session()) {
                     for (var unit = 0; unit < 12; unit++) {
                         unit(session.images(), expected, random);
                         if (unit % 3 == 2) {
-                            session.commit(position);
+                            session.commit(POSITION);
                         }
                     }
                 }
@@ -98,6 +162,6 @@ class StoredImagesTest {
             }
             asked.put(table, keys);
         }
-        images.expect(asked);
+        images.expect(() -> asked);
     }
 }

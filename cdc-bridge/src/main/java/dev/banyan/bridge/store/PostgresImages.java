@@ -1,6 +1,5 @@
 package dev.banyan.bridge.store;
 
-import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
@@ -15,10 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Images in the store's tables, behind a cache; writes are gathered and go out together with the position. */
-public final class StoredImages implements AggregateImages, AutoCloseable {
+/** Images in a table of PostgreSQL, behind a cache; writes are gathered and go out together with the position. */
+final class PostgresImages implements SessionImages {
 
     /*
      * Two caches, both exact while they hold something: single rows, and the whole set of children of a parent. A set is only ever
@@ -42,25 +42,21 @@ public final class StoredImages implements AggregateImages, AutoCloseable {
     private final Map<Key, Image> rows = new Recent<>(ROWS_CACHED_MAX);
     private final Map<Key, Map<String, Row>> children = new Recent<>(PARENTS_CACHED_MAX);
     private final Tokens tokens;
-    private final @Nullable ImageBatches batches;
+    private final ImageBatches batches;
     private final PreparedStatement selectOne;
     private final PreparedStatement selectChildren;
     private final PreparedStatement selectAll;
     private final PreparedStatement deleteAll;
-    private final PreparedStatement put;
-    private final PreparedStatement delete;
 
-    StoredImages(Connection connection, Dialect dialect, Tokens tokens) throws SQLException {
+    PostgresImages(Connection connection, Tokens tokens) throws SQLException {
         this.tokens = tokens;
-        batches = dialect == Dialect.POSTGRESQL ? new ImageBatches(connection) : null;
+        batches = new ImageBatches(connection);
         selectOne = connection.prepareStatement(
                 "SELECT parent_key, row_bytes FROM bridge_image WHERE table_name = ? AND row_key = ?");
         selectChildren = connection.prepareStatement(
                 "SELECT row_key, row_bytes FROM bridge_image WHERE table_name = ? AND parent_key = ?");
         selectAll = connection.prepareStatement("SELECT row_key, row_bytes FROM bridge_image WHERE table_name = ?");
         deleteAll = connection.prepareStatement("DELETE FROM bridge_image WHERE table_name = ?");
-        put = connection.prepareStatement(dialect.putImage);
-        delete = connection.prepareStatement("DELETE FROM bridge_image WHERE table_name = ? AND row_key = ?");
     }
 
     @Override
@@ -195,13 +191,10 @@ public final class StoredImages implements AggregateImages, AutoCloseable {
         }
     }
 
-    /** Reads together what is not known yet. In H2, in this process, that is no quicker. */
+    /** Reads together what is not known yet: a statement a row is a round trip a row. */
     @Override
-    public void expect(Map<TableId, Keys> keysByTable) {
-        if (batches == null) {
-            return;
-        }
-        for (var entry : keysByTable.entrySet()) {
+    public void expect(Supplier<Map<TableId, Keys>> keysByTable) {
+        for (var entry : keysByTable.get().entrySet()) {
             try {
                 readRows(batches, entry.getKey(), entry.getValue().rows());
                 readChildren(batches, entry.getKey(), entry.getValue().parents());
@@ -249,12 +242,8 @@ public final class StoredImages implements AggregateImages, AutoCloseable {
         missing.forEach((parent, siblings) -> children.put(new Key(table, parent), siblings));
     }
 
-    /** Sends what is gathered to the database, inside its open transaction. */
-    void flush() throws SQLException {
-        if (batches == null) {
-            flushEach();
-            return;
-        }
+    @Override
+    public void flush() throws SQLException {
         var stored = new ArrayList<ImageBatches.Stored>(Math.min(unwritten.size(), BATCH));
         for (var entry : unwritten.entrySet()) {
             var key = entry.getKey();
@@ -268,29 +257,8 @@ public final class StoredImages implements AggregateImages, AutoCloseable {
         batches.write(stored);
     }
 
-    private void flushEach() throws SQLException {
-        var puts = 0;
-        var deletes = 0;
-        for (var entry : unwritten.entrySet()) {
-            var row = entry.getValue().row;
-            var statement = row == null ? delete : put;
-            statement.setString(1, name(entry.getKey().table));
-            statement.setString(2, entry.getKey().key);
-            if (row != null) {
-                statement.setString(3, entry.getValue().parent);
-                statement.setBytes(4, RowBytes.write(row));
-            }
-            statement.addBatch();
-            var count = row == null ? ++deletes : ++puts;
-            if (count % BATCH == 0) {
-                statement.executeBatch();
-            }
-        }
-        put.executeBatch();
-        delete.executeBatch();
-    }
-
-    void committed() {
+    @Override
+    public void committed() {
         unwritten.clear();
     }
 
@@ -300,12 +268,10 @@ public final class StoredImages implements AggregateImages, AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (var statement : new ArrayList<>(List.of(selectOne, selectChildren, selectAll, deleteAll, put, delete))) {
+        for (var statement : new ArrayList<>(List.of(selectOne, selectChildren, selectAll, deleteAll))) {
             statement.close();
         }
-        if (batches != null) {
-            batches.close();
-        }
+        batches.close();
     }
 
     /** A map that forgets what was used longest ago. */

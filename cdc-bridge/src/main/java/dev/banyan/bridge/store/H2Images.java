@@ -1,0 +1,202 @@
+package dev.banyan.bridge.store;
+
+import dev.banyan.bridge.change.KeyText;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Tokens;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.h2.engine.SessionLocal;
+import org.h2.jdbc.JdbcConnection;
+import org.h2.mvstore.tx.TransactionMap;
+import org.h2.mvstore.type.ByteArrayDataType;
+import org.h2.mvstore.type.StringDataType;
+import org.jspecify.annotations.Nullable;
+
+/** Images in two ordered maps of H2's own storage, beside its tables: a row costs one entry there, and no SQL. */
+final class H2Images implements SessionImages {
+
+    /*
+     * A table with a key of text is three such maps in H2, and each of a row's three entries is written twice in a transaction. The maps
+     * here are changed under the very transaction that SQL on this connection has open, so that they commit, and are undone in a
+     * crash, together with the position.
+     *
+     * `rows` has a row, with its parent's key before it, under TABLE 0 KEY; `children` has nothing, under TABLE 0 PARENT 0 KEY. A parent's
+     * key may itself hold the separator (MariaDB's text can), so what `children` names is asked for its parent once more.
+     */
+    private static final String ROWS = "banyan.rows";
+
+    private static final String CHILDREN = "banyan.children";
+    private static final char SEPARATOR = '\0';
+    private static final char BEHIND = '\1';
+    private static final byte[] NOTHING = {};
+
+    private final SessionLocal session;
+    private final Tokens tokens;
+    private final Map<TableId, String> prefixes = new HashMap<>();
+    private TransactionMap<String, byte[]> rows;
+    private TransactionMap<String, byte[]> children;
+
+    H2Images(Connection connection, Tokens tokens) throws SQLException {
+        if (!(connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal local)) {
+            throw new StoreUnusable("store: H2 in another process (expected: jdbc:h2:file:...)");
+        }
+        this.session = local;
+        this.tokens = tokens;
+        var transaction = session.getTransaction();
+        this.rows = transaction.openMap(ROWS, StringDataType.INSTANCE, ByteArrayDataType.INSTANCE);
+        this.children = transaction.openMap(CHILDREN, StringDataType.INSTANCE, ByteArrayDataType.INSTANCE);
+        takeOver(connection);
+    }
+
+    /** A store from before there were maps has its rows in the table. */
+    private void takeOver(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            try (var found =
+                    statement.executeQuery("SELECT table_name, row_key, parent_key, row_bytes FROM bridge_image")) {
+                while (found.next()) {
+                    put(found.getString(1) + SEPARATOR, found.getString(2), found.getString(3), found.getBytes(4));
+                }
+            }
+            statement.executeUpdate("DELETE FROM bridge_image");
+        }
+        connection.commit();
+    }
+
+    @Override
+    public @Nullable Row get(TableId table, List<?> key) {
+        var image = rows().get(prefix(table) + KeyText.of(key));
+        return image == null ? null : row(image);
+    }
+
+    @Override
+    public void put(TableId table, List<?> key, Row row, List<?> parentKey) {
+        put(prefix(table), KeyText.of(key), KeyText.of(parentKey), RowBytes.write(row));
+    }
+
+    private void put(String prefix, String key, String parent, byte[] row) {
+        var old = rows().put(prefix + key, image(parent, row));
+        var oldParent = old == null ? "" : parent(old);
+        if (!oldParent.equals(parent)) {
+            unlink(prefix, oldParent, key);
+            if (!parent.isEmpty()) {
+                children().put(prefix + parent + SEPARATOR + key, NOTHING);
+            }
+        }
+    }
+
+    @Override
+    public void remove(TableId table, List<?> key) {
+        remove(prefix(table), KeyText.of(key));
+    }
+
+    private void remove(String prefix, String key) {
+        var old = rows().remove(prefix + key);
+        if (old != null) {
+            unlink(prefix, parent(old), key);
+        }
+    }
+
+    private void unlink(String prefix, String parent, String key) {
+        if (!parent.isEmpty()) {
+            children().remove(prefix + parent + SEPARATOR + key);
+        }
+    }
+
+    @Override
+    public List<Row> children(TableId table, List<?> parentKey) {
+        var prefix = prefix(table);
+        var parent = KeyText.of(parentKey);
+        var from = prefix + parent + SEPARATOR;
+        var found = new ArrayList<Row>();
+        for (var links = children().keyIterator(from, prefix + parent + BEHIND); links.hasNext(); ) {
+            var image = rows().get(prefix + links.next().substring(from.length()));
+            if (image != null && parent(image).equals(parent)) {
+                found.add(row(image));
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public void clear(TableId table) {
+        var prefix = prefix(table);
+        for (var keys = rows().keyIterator(prefix, behind(prefix)); keys.hasNext(); ) {
+            remove(prefix, keys.next().substring(prefix.length()));
+        }
+    }
+
+    @Override
+    public List<Row> all(TableId table) {
+        var prefix = prefix(table);
+        var found = new ArrayList<Row>();
+        for (var images = rows().entryIterator(prefix, behind(prefix)); images.hasNext(); ) {
+            found.add(row(images.next().getValue()));
+        }
+        return found;
+    }
+
+    @Override
+    public Tokens tokens() {
+        return tokens;
+    }
+
+    private String prefix(TableId table) {
+        return prefixes.computeIfAbsent(table, id -> id.toString() + SEPARATOR);
+    }
+
+    /** What comes after everything that begins with {@code prefix}. */
+    private static String behind(String prefix) {
+        return prefix.substring(0, prefix.length() - 1) + BEHIND;
+    }
+
+    private TransactionMap<String, byte[]> rows() {
+        rows = current(rows);
+        return rows;
+    }
+
+    private TransactionMap<String, byte[]> children() {
+        children = current(children);
+        return children;
+    }
+
+    /** {@code map} as the open transaction has it; a commit ends one, and what comes next begins another. */
+    @SuppressWarnings("ReferenceEquality") // the very transaction
+    private TransactionMap<String, byte[]> current(TransactionMap<String, byte[]> map) {
+        var transaction = session.getTransaction();
+        return map.getTransaction() == transaction ? map : map.getInstance(transaction);
+    }
+
+    private static byte[] image(String parent, byte[] row) {
+        var text = parent.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(Integer.BYTES + text.length + row.length)
+                .putInt(text.length)
+                .put(text)
+                .put(row)
+                .array();
+    }
+
+    private static String parent(byte[] image) {
+        return new String(image, Integer.BYTES, ByteBuffer.wrap(image).getInt(), StandardCharsets.UTF_8);
+    }
+
+    private static Row row(byte[] image) {
+        var from = Integer.BYTES + ByteBuffer.wrap(image).getInt();
+        return RowBytes.read(image, from);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void committed() {}
+
+    @Override
+    public void close() {}
+}
