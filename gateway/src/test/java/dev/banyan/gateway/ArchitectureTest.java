@@ -99,7 +99,6 @@ class ArchitectureTest {
         String name = target.getName();
         return (owner.equals("java.lang.System") && name.equals("currentTimeMillis"))
                 || (owner.startsWith("java.time.") && (name.equals("now") || name.startsWith("system")))
-                || owner.equals("java.util.Date")
-                || owner.equals("java.util.Calendar");
+                || (owner.equals("java.util.Date") && name.equals("<init>"));
     }
 }

@@ -3,6 +3,10 @@ package dev.banyan.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +35,10 @@ class BackendWireTest {
 
     private static ScriptedServer server;
     private static TestGateway gateway;
+    /** Its queue is full, so that the system drops what would open another connection. */
+    private static ServerSocket hole;
+
+    private static final List<Socket> IN_QUEUE = new ArrayList<>();
 
     @Parameter
     Way way;
@@ -39,21 +47,45 @@ class BackendWireTest {
     static void start(Way way) throws Exception {
         TestGateway.take(way);
         server = new ScriptedServer("legacy");
-        gateway = TestGateway.start(folder, """
+        hole = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        boolean taken = true;
+        while (taken) {
+            Socket next = new Socket();
+            IN_QUEUE.add(next);
+            taken = connects(next);
+        }
+        gateway = TestGateway.start(
+                folder, """
                 backends:
                   - {name: legacy, url: "%s", baseline: true}
                   - {name: one, url: "%s", maxConnections: 1}
                   - {name: mute, url: "https://127.0.0.1:%d", timeouts: {connect: 400ms}}
+                  - {name: hole, url: "http://127.0.0.1:%d", timeouts: {connect: 400ms, request: 60s}}
                 routes:
+                  - {name: hole, matches: [{path: {value: /hole}}], candidate: hole, stage: complete}
                   - {name: one, matches: [{path: {value: /one}}], candidate: one, stage: complete}
                   - {name: mute, matches: [{path: {value: /mute}}], candidate: mute, stage: complete}
-                """.formatted(server.url(), server.url(), server.port()));
+                """.formatted(server.url(), server.url(), server.port(), hole.getLocalPort()));
+    }
+
+    private static boolean connects(Socket socket) throws IOException {
+        try {
+            socket.connect(hole.getLocalSocketAddress(), 500);
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
     }
 
     @AfterParameterizedClassInvocation
     static void stop() throws IOException {
         gateway.close();
         server.close();
+        hole.close();
+        for (Socket each : IN_QUEUE) {
+            each.close();
+        }
+        IN_QUEUE.clear();
     }
 
     @ParameterizedTest
@@ -185,5 +217,15 @@ class BackendWireTest {
         TestGateway.await("left", () -> gateway.inFlight("mute") == 0);
         assertThat(gateway.ask("GET", "/mute")).startsWith("HTTP/1.1 502");
         assertThat(gateway.route("mute").at("/failures/connect").asInt()).isEqualTo(1);
+    }
+
+    /** By the system's own limit that takes minutes, and by that of the request a minute. */
+    @Test
+    void aBackendWhoseConnectionsVanishIsGivenUpAfterItsLimitOfConnecting() throws Exception {
+        assertThat(gateway.ask("GET", "/hole")).startsWith("HTTP/1.1 502");
+        assertThat(gateway.ask("POST /hole HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"))
+                .startsWith("HTTP/1.1 502");
+        assertThat(gateway.route("hole").at("/failures/connect").asInt()).isEqualTo(2);
+        assertThat(gateway.ask("GET", "/")).endsWith("legacy");
     }
 }

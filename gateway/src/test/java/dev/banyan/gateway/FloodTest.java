@@ -1,0 +1,333 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.gateway.faults.MemoryGroup;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Clients that attack beside clients that do not, at a gateway with little memory: the others are served, all of them, and the attack
+ * costs the gateway little more than the attackers. Times are printed and decide nothing.
+ */
+@SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+class FloodTest {
+
+    private static final int MEMORY_MIB = 320;
+    private static final int ATTACKERS = 2;
+    private static final int HONEST = 4;
+
+    /** Envoy calls 100 times a fault of its own; a start of the JVM's compiler in the middle of it is part of this. */
+    private static final int COST_MAX = 10;
+
+    private static final Duration COST_FREE = Duration.ofSeconds(1);
+
+    @TempDir
+    static Path folder;
+
+    private static Optional<MemoryGroup> group = Optional.empty();
+    private static ScriptedServer server;
+    private static GatewayProcess gateway;
+    private static double honestNanos;
+
+    @BeforeAll
+    static void start() throws Exception {
+        group = MemoryGroup.of((long) MEMORY_MIB << 20);
+        server = new ScriptedServer("legacy");
+        server.on("/silent", (_, wire) -> wire.until("never"));
+        server.on("/big", (_, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 4000000\r\n\r\n");
+            wire.send("x".repeat(4_000_000));
+        });
+        Files.createDirectories(folder.resolve("rules"));
+        Files.writeString(folder.resolve("rules/rules.yaml"), """
+                backends:
+                  - {name: legacy, url: "%s", baseline: true}
+                """.formatted(server.url()));
+        gateway = GatewayProcess.start(
+                folder,
+                group.map(MemoryGroup::prefix).orElse(List.of()),
+                List.of("-XX:+ExitOnOutOfMemoryError", "-Xmx96m", "-XX:MaxDirectMemorySize=96m"),
+                List.of(
+                        "--rules",
+                        folder.resolve("rules").toString(),
+                        "--http2-port",
+                        "0",
+                        "--client-head-timeout",
+                        "1",
+                        "--client-idle-timeout",
+                        "20",
+                        "--client-stall-timeout",
+                        "1"));
+        warmUp();
+    }
+
+    private static void warmUp() throws Exception {
+        for (Attack each : Attack.values()) {
+            each.once();
+        }
+        ask(1_000);
+        Duration before = used();
+        ask(1_000);
+        honestNanos = used().minus(before).toNanos() / 1_000.0;
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        gateway.close();
+        group.ifPresent(MemoryGroup::close);
+        server.close();
+    }
+
+    /** What the gateway has had of processors. */
+    private static Duration used() {
+        return gateway.process().info().totalCpuDuration().orElseThrow();
+    }
+
+    enum Attack {
+        SLOW_HEADS(1) {
+            @Override
+            void once() throws IOException {
+                List<Wire> slow = new ArrayList<>();
+                for (int i = 0; i < 150; i++) {
+                    slow.add(Wire.to(gateway.port()).send("GET / HTTP/1.1\r\n"));
+                }
+                boolean open = true;
+                while (open) {
+                    open = false;
+                    for (Wire each : slow) {
+                        open |= tries(() -> each.send("X-A: b\r\n"));
+                    }
+                    LockSupport.parkNanos(50_000_000);
+                }
+                close(slow);
+            }
+        },
+        CONNECTIONS(5) {
+            @Override
+            void once() throws IOException {
+                List<Wire> silent = new ArrayList<>();
+                for (int i = 0; i < 300; i++) {
+                    silent.add(Wire.to(gateway.port()));
+                }
+                close(silent);
+            }
+        },
+        RAPID_RESET(10) {
+            @Override
+            void once() throws IOException {
+                many(2_000, (client, i) -> client.get(2 * i + 1, "/silent").number(Http2Wire.RST_STREAM, 2 * i + 1, 8));
+            }
+        },
+        PINGS(10) {
+            @Override
+            void once() throws IOException {
+                many(5_000, (client, _) -> client.frame(Http2Wire.PING, 0, 0, new byte[8]));
+            }
+        },
+        LONG_HEADS(50) {
+            @Override
+            void once() throws IOException {
+                try (var client = Wire.to(gateway.port())) {
+                    client.sendIfOpen(
+                            "GET / HTTP/1.1\r\nHost: a\r\n" + ("X-A: " + "y".repeat(8_000) + "\r\n").repeat(100));
+                    client.ends();
+                }
+            }
+        },
+        /** One name of 4 KB that takes a byte each further time: 16 KB say 64 MB. */
+        SMALL_HEADS_THAT_MEAN_MUCH(50) {
+            @Override
+            void once() throws IOException {
+                var block = new ByteArrayOutputStream();
+                block.writeBytes(Http2Wire.block(Http2Wire.request("GET", "/bomb")));
+                byte[] entry = Http2Wire.block("x-bomb", "z".repeat(3_900));
+                entry[0] = 0x40; // to be remembered
+                block.writeBytes(entry);
+                byte[] again = new byte[11_000];
+                Arrays.fill(again, (byte) (0x80 | 62));
+                block.writeBytes(again);
+                many(5, (client, i) -> client.frame(Http2Wire.HEADERS, 5, 2 * i + 1, block.toByteArray()));
+            }
+        },
+        /** All of them have the same hash as strings. */
+        NAMES_THAT_COLLIDE(200) {
+            @Override
+            void once() throws IOException {
+                var head = new StringBuilder("GET / HTTP/1.1\r\nHost: a\r\n");
+                for (int i = 0; i < 64; i++) {
+                    for (int bit = 0; bit < 6; bit++) {
+                        head.append((i >> bit & 1) == 0 ? "Aa" : "BB");
+                    }
+                    head.append(": 1\r\n");
+                }
+                try (var client = Wire.to(gateway.port())) {
+                    assertThat(client.send(head + "\r\n").reply()).startsWith("HTTP/1.1 ");
+                }
+            }
+        },
+        WINDOWS_THAT_STAY_SHUT(1) {
+            @Override
+            void once() throws IOException {
+                try (var client = Http2Wire.to(gateway.http2Port())) {
+                    for (int i = 0; i < 50; i++) {
+                        client.get(2 * i + 1, "/big");
+                    }
+                    for (int i = 0; i < 50; i++) {
+                        client.await(frame -> frame.type() == Http2Wire.RST_STREAM);
+                    }
+                }
+            }
+        };
+
+        private final int rounds;
+
+        Attack(int rounds) {
+            this.rounds = rounds;
+        }
+
+        abstract void once() throws IOException;
+    }
+
+    private interface Frames {
+        void write(Http2Wire client, int round) throws IOException;
+    }
+
+    /** Writes so many frames over one connection, or fewer if it is closed. */
+    private static void many(int count, Frames frames) throws IOException {
+        try (var client = Http2Wire.to(gateway.http2Port())) {
+            for (int i = 0; i < count; i++) {
+                int round = i;
+                if (!tries(() -> frames.write(client, round))) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private interface Sending {
+        void run() throws IOException;
+    }
+
+    private static boolean tries(Sending sending) throws IOException {
+        try {
+            sending.run();
+            return true;
+        } catch (SocketException e) {
+            return false; // closed, as it should be
+        }
+    }
+
+    private static void close(List<Wire> wires) throws IOException {
+        for (Wire each : wires) {
+            each.close();
+        }
+    }
+
+    private static void ask(int times) throws IOException {
+        try (var client = Wire.to(gateway.port())) {
+            for (int i = 0; i < times; i++) {
+                assertThat(client.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n").reply())
+                        .startsWith("HTTP/1.1 200")
+                        .endsWith("legacy");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Attack.class)
+    void othersAreServedAndItCostsLittleMoreThanItCosts(Attack attack) throws Exception {
+        var over = new AtomicBoolean();
+        Duration before = used();
+        long attackers = 0;
+        List<Long> honest = new ArrayList<>();
+        try (var platform = Executors.newFixedThreadPool(ATTACKERS);
+                var virtual = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<List<Long>>> served = submit(HONEST, virtual, () -> asking(over));
+            List<Future<Long>> attacking = submit(ATTACKERS, platform, () -> attacking(attack));
+            try {
+                for (Future<Long> each : attacking) {
+                    attackers += each.get();
+                }
+            } finally {
+                over.set(true);
+            }
+            for (Future<List<Long>> each : served) {
+                honest.addAll(each.get());
+            }
+        }
+        double cost = used().minus(before).toNanos() - honest.size() * honestNanos;
+        say(attack, honest, attackers, cost);
+        assertThat(cost).isLessThan(COST_FREE.toNanos() + (double) COST_MAX * attackers);
+        assertThat(gateway.process().isAlive()).as(gateway.said()).isTrue();
+        if (group.isPresent()) {
+            assertThat(group.get().killed()).isZero();
+        }
+        try (var streams = Http2Wire.to(gateway.http2Port())) {
+            assertThat(streams.get(1, "/after").reply(1)).isEqualTo("200 legacy");
+        }
+    }
+
+    private static void say(Attack attack, List<Long> honest, long attackers, double cost) {
+        honest.sort(null);
+        System.out.printf(
+                "%s: %d others served, median %.1f ms, 99 %% in %.1f ms; attackers used %d ms, the gateway %.0f ms for them%n",
+                attack,
+                honest.size(),
+                honest.get(honest.size() / 2) / 1e6,
+                honest.get(honest.size() * 99 / 100) / 1e6,
+                attackers / 1_000_000,
+                cost / 1e6);
+    }
+
+    private static <T> List<Future<T>> submit(int count, ExecutorService to, Callable<T> work) {
+        List<Future<T>> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            all.add(to.submit(work));
+        }
+        return all;
+    }
+
+    /** Returns what this thread has used of processors. */
+    private static long attacking(Attack attack) throws IOException {
+        for (int i = 0; i < attack.rounds; i++) {
+            attack.once();
+        }
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+
+    /** Returns how many nanoseconds each call took, of which none may fail. */
+    private static List<Long> asking(AtomicBoolean over) throws IOException {
+        List<Long> nanos = new ArrayList<>();
+        try (var client = Wire.to(gateway.port())) {
+            while (!over.get() || nanos.isEmpty()) {
+                long began = System.nanoTime();
+                assertThat(client.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n").reply())
+                        .startsWith("HTTP/1.1 200")
+                        .endsWith("legacy");
+                nanos.add(System.nanoTime() - began);
+            }
+        }
+        return nanos;
+    }
+}
