@@ -135,15 +135,20 @@ public final class LargeList<T> extends AbstractList<T> {
             return Collections.unmodifiableList(head).iterator();
         }
         try {
-            if (out != null) {
-                out.close();
-                out = null;
-            }
+            endWriting();
             var in = new DataInputStream(new BufferedInputStream(
                     new CipherInputStream(Files.newInputStream(from), cipher(Cipher.DECRYPT_MODE)), BUFFER_BYTES));
             return new Reading(in, size);
         } catch (IOException e) {
             throw new UncheckedIOException("reading what is too large for memory", e);
+        }
+    }
+
+    /** Two threads may begin to read at once. */
+    private synchronized void endWriting() throws IOException {
+        if (out != null) {
+            out.close();
+            out = null;
         }
     }
 

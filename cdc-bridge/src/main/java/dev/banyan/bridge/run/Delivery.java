@@ -188,7 +188,8 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
                 throw new IllegalStateException("stopped while the hub did not answer");
             }
             if (intake.canSpool()
-                    && arrivals.stream().noneMatch(Arrival::isLarge)
+                    && (courier.hubFails()
+                            || arrivals.stream().noneMatch(Arrival::isLarge)) // a large one takes its time
                     && (waited.compareTo(parts.spoolWhen.after) >= 0 || isLogScarce(waited))) {
                 courier.beginSpool(arrivals);
                 watcher.accept(Point.SPOOL_BEGUN);

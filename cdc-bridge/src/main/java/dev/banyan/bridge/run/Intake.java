@@ -3,7 +3,6 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.engine.OffsetRule;
 import dev.banyan.bridge.spool.Spool;
-import dev.banyan.bridge.spool.SpoolFull;
 import dev.banyan.bridge.store.Position;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -100,12 +99,6 @@ final class Intake implements Courier.Source {
         var before = safe().offset();
         var kept = new ArrayList<Arrival>();
         for (var arrival : arrivals) {
-            if (arrival.isLarge()) {
-                throw new SpoolFull(String.valueOf(
-                        arrival.transaction() == null
-                                ? ""
-                                : arrival.transaction().txId()));
-            }
             var offset = OffsetRule.rewritten(arrival.offset(), before);
             before = offset;
             if (arrival.lsn() >= stored.get().commitLsn()) {

@@ -2,6 +2,7 @@ package dev.banyan.bridge.spool;
 
 import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.change.Cause;
+import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.store.ChangeBytes;
 import dev.banyan.bridge.store.OffsetText;
@@ -13,12 +14,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An arrival as bytes, and back. */
 final class ArrivalBytes {
 
     private static final int VERSION = 2;
+
+    /** Of a transaction whose changes lie in a file of their own: their number stands where the changes would. */
+    private static final int VERSION_LARGE = 3;
 
     /** Without a cause. */
     private static final int VERSION_BEFORE = 1;
@@ -28,7 +33,7 @@ final class ArrivalBytes {
     static byte[] write(Arrival arrival) {
         var bytes = new ByteArrayOutputStream(512);
         try (var out = new DataOutputStream(bytes)) {
-            out.writeByte(VERSION);
+            out.writeByte(arrival.isLarge() ? VERSION_LARGE : VERSION);
             out.writeLong(arrival.lsn());
             out.writeBoolean(arrival.sawSnapshot());
             var offset = OffsetText.write(arrival.offset()).getBytes(StandardCharsets.UTF_8);
@@ -43,7 +48,11 @@ final class ArrivalBytes {
                 out.writeInt(time.getNano());
                 write(out, transaction.cause().id());
                 write(out, transaction.cause().traceparent());
-                out.write(ChangeBytes.write(transaction.changes()));
+                if (arrival.isLarge()) {
+                    out.writeInt(transaction.changes().size());
+                } else {
+                    out.write(ChangeBytes.write(transaction.changes()));
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("writing an arrival", e);
@@ -51,11 +60,17 @@ final class ArrivalBytes {
         return bytes.toByteArray();
     }
 
-    static Arrival read(byte[] bytes) {
+    /** The changes of the transaction at a position that lie in a file of their own. */
+    interface Large {
+        List<Change> changes(long lsn, int rows) throws IOException;
+    }
+
+    static Arrival read(byte[] bytes, Large large) {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             var version = in.readByte();
-            if (version != VERSION && version != VERSION_BEFORE) {
-                throw new SpoolFailed("an arrival of version " + version + " (expected: at most " + VERSION + ")");
+            if (version < VERSION_BEFORE || version > VERSION_LARGE) {
+                throw new SpoolFailed(
+                        "an arrival of version " + version + " (expected: at most " + VERSION_LARGE + ")");
             }
             var lsn = in.readLong();
             var sawSnapshot = in.readBoolean();
@@ -65,8 +80,10 @@ final class ArrivalBytes {
             }
             var txId = in.readUTF();
             var time = Instant.ofEpochSecond(in.readLong(), in.readInt());
-            var cause = version == VERSION ? new Cause(readText(in), readText(in)) : Cause.UNKNOWN;
-            var transaction = new Transaction(lsn, txId, time, ChangeBytes.read(in.readAllBytes()), cause);
+            var cause = version >= VERSION ? new Cause(readText(in), readText(in)) : Cause.UNKNOWN;
+            var changes =
+                    version == VERSION_LARGE ? large.changes(lsn, in.readInt()) : ChangeBytes.read(in.readAllBytes());
+            var transaction = new Transaction(lsn, txId, time, changes, cause);
             return new Arrival(transaction, lsn, offset, sawSnapshot);
         } catch (IOException e) {
             throw new UncheckedIOException("reading an arrival", e);

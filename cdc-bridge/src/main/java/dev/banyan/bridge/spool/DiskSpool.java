@@ -22,6 +22,8 @@ public final class DiskSpool implements Spool {
      * whole: it is cut off, since nobody was told that it is safe. In an earlier segment, or where whole frames follow, it is damage. The
      * legacy database keeps what it was not told of, so a spool that lost whole frames at its end is noticed by the preflight: its end then
      * lies before what the slot has confirmed.
+     *
+     * The changes of a transaction larger than memory are forced to a file beside the segment before the frame that counts them.
      */
     /** Where spools lie, what encrypts them, and how large one may get. */
     public record Settings(Path folder, FaultSeal seal, long bytesMax, long segmentBytesMax) {}
@@ -102,17 +104,31 @@ public final class DiskSpool implements Spool {
             segments.addFirst(segment);
             var last = segment.lastFrame();
             if (end == null && last != null) {
-                end = open(last);
+                end = ArrivalBytes.read(opened(last), (_, _) -> List.of());
             }
         }
     }
 
-    private byte[] sealed(Arrival arrival) {
-        return settings.seal.seal("spool " + id, ArrivalBytes.write(arrival));
+    /** The frame of {@code arrival}; what of it is too large for a frame is in a file beside {@code segment}. */
+    private byte[] frame(Segment segment, Arrival arrival) throws IOException {
+        var transaction = arrival.transaction();
+        if (transaction != null && transaction.isLarge()) {
+            segment.wroteBeside(LargeFile.write(segment.beside(arrival.lsn()), transaction.changes(), this::sealed));
+            force(folder);
+        }
+        return sealed(ArrivalBytes.write(arrival));
     }
 
-    private Arrival open(byte[] frame) {
-        return ArrivalBytes.read(settings.seal.open("spool " + id, frame));
+    private byte[] sealed(byte[] bytes) {
+        return settings.seal.seal("spool " + id, bytes);
+    }
+
+    private Arrival open(Segment segment, byte[] frame) {
+        return ArrivalBytes.read(opened(frame), (lsn, rows) -> LargeFile.read(segment.beside(lsn), rows, this::opened));
+    }
+
+    private byte[] opened(byte[] frame) {
+        return settings.seal.open("spool " + id, frame);
     }
 
     @Override
@@ -133,11 +149,12 @@ public final class DiskSpool implements Spool {
             var before = segment.bytes();
             var frames = new ArrayList<byte[]>(arrivals.size());
             for (var arrival : arrivals) {
-                frames.add(sealed(arrival));
+                frames.add(frame(segment, arrival));
             }
             segment.append(frames);
             bytes += segment.bytes() - before;
-            end = arrivals.getLast();
+            var last = arrivals.getLast();
+            end = last.isLarge() ? new Arrival(null, last.lsn(), last.offset(), last.sawSnapshot()) : last;
         } catch (IOException e) {
             throw new SpoolFailed("writing to " + folder, e);
         }
@@ -171,7 +188,7 @@ public final class DiskSpool implements Spool {
                     taken.add(segments.removeFirst());
                     continue;
                 }
-                var arrival = open(frame);
+                var arrival = open(segment, frame);
                 arrivals.add(arrival);
                 rows += Math.max(1, arrival.rows());
             }

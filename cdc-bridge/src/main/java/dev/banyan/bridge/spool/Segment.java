@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** One file of frames, written at its end and read from its start. A frame is its length, its checksum and its bytes. */
+/**
+ * One file of frames, written at its end and read from its start. A frame is its length, its checksum and its bytes. Transactions too large
+ * for a frame have files beside it, which go with it.
+ */
 final class Segment implements Closeable {
 
     private static final int HEAD_BYTES = 8;
@@ -22,6 +25,7 @@ final class Segment implements Closeable {
     private long end;
     private long readTo;
     private long lastAt = -1;
+    private long bytesBeside;
 
     private Segment(Path file, FileChannel channel) {
         this.file = file;
@@ -39,6 +43,9 @@ final class Segment implements Closeable {
     static Segment recover(Path file, boolean isScanned, boolean isLast) throws IOException {
         var segment = new Segment(file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
         var size = segment.channel.size();
+        for (var each : segment.beside()) {
+            segment.bytesBeside += Files.size(each);
+        }
         if (!isScanned) {
             segment.end = size;
             return segment;
@@ -63,8 +70,30 @@ final class Segment implements Closeable {
         return Integer.parseInt(String.valueOf(file.getFileName()).substring(0, 8));
     }
 
+    /** Its own bytes and those of the files beside it. */
     long bytes() {
-        return end;
+        return end + bytesBeside;
+    }
+
+    /** The file beside this one for the transaction at {@code lsn}. */
+    Path beside(long lsn) {
+        return file.resolveSibling(stem() + Long.toHexString(lsn) + ".large");
+    }
+
+    /** A file beside this one has been written, of so many {@code bytes}. */
+    void wroteBeside(long bytes) {
+        bytesBeside += bytes;
+    }
+
+    private List<Path> beside() throws IOException {
+        try (var found = Files.list(file.toAbsolutePath().getParent())) {
+            return found.filter(each -> String.valueOf(each.getFileName()).startsWith(stem()))
+                    .toList();
+        }
+    }
+
+    private String stem() {
+        return String.valueOf(file.getFileName()).replace(".spool", "-");
     }
 
     /** Writes {@code frames} in one go; they are on the disk when this returns, or none of them is counted. */
@@ -152,6 +181,9 @@ final class Segment implements Closeable {
     void delete() throws IOException {
         close();
         Files.deleteIfExists(file);
+        for (var each : beside()) {
+            Files.deleteIfExists(each);
+        }
     }
 
     @Override

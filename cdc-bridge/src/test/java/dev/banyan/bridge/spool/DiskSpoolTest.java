@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.store.ChangeBytes;
 import dev.banyan.bridge.store.FaultSeal;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +107,63 @@ class DiskSpoolTest {
         spool.delete();
         assertThat(folder.resolve("spool").resolve(id)).doesNotExist();
         assertThat(DiskSpool.recover(settings, id)).isEmpty();
+    }
+
+    /** A transaction of so many rows that all but the first lie in a file. */
+    private static Arrival large(long lsn, int rows) {
+        var changes = new LargeList<>(1, ChangeBytes.CODEC);
+        for (var i = 0; i < rows; i++) {
+            changes.add(new Change.Inserted(TABLE, new Row(Map.of("id", (long) i, "v", "secret 4711".repeat(50)))));
+        }
+        return Arrival.of(
+                new Transaction(lsn, "tx" + lsn, Instant.EPOCH, changes, Cause.UNKNOWN), Map.of("lsn", lsn), false);
+    }
+
+    private static List<Change> changes(Arrival arrival) {
+        var changes = new ArrayList<Change>();
+        Optional.ofNullable(arrival.transaction()).orElseThrow().changes().forEach(changes::add);
+        return changes;
+    }
+
+    @Test
+    void aTransactionLargerThanMemoryHasAFileThatGoesWithItsSegment() throws Exception {
+        var settings = settings(1 << 30, 2_000);
+        var spool = DiskSpool.create(settings, id);
+        spool.append(List.of(arrival(1), large(2, 4_000), arrival(3)));
+        spool.append(List.of(large(4, 10)));
+        assertThat(spool.bytes()).isGreaterThan(4_000 * 550L);
+        spool.close();
+        for (var file : files()) {
+            assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain("4711");
+        }
+        try (var again = recovered(settings)) {
+            assertThat(again.end())
+                    .hasValueSatisfying(end -> assertThat(end.lsn()).isEqualTo(4));
+            assertThat(again.bytes()).isEqualTo(spool.bytes());
+            var taken = again.take(100);
+            assertThat(taken).extracting(Arrival::lsn).containsExactly(1L, 2L);
+            assertThat(taken.getLast().isLarge()).isTrue();
+            assertThat(changes(taken.getLast())).isEqualTo(changes(large(2, 4_000)));
+            taken = again.take(100);
+            assertThat(taken).extracting(Arrival::lsn).containsExactly(3L, 4L);
+            assertThat(changes(taken.getLast())).isEqualTo(changes(large(4, 10)));
+            again.append(arrivals(5, 6));
+            again.take(100);
+            again.forgetTaken();
+            assertThat(files()).hasSize(1);
+            again.append(List.of(large(7, 4_000)));
+        }
+        var file = files().stream()
+                .filter(each -> each.toString().endsWith(".large"))
+                .findFirst()
+                .orElseThrow();
+        Files.write(file, java.util.Arrays.copyOf(Files.readAllBytes(file), 200));
+        try (var damaged = recovered(settings)) {
+            damaged.take(1);
+            assertThatThrownBy(() -> damaged.take(1_000))
+                    .isInstanceOf(SpoolFailed.class)
+                    .hasMessageContaining(".large: damaged at byte 0");
+        }
     }
 
     @Test
