@@ -19,12 +19,21 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The bridge, which ends its own process the nth time it passes a point: nothing is flushed, no hook runs, as with kill -9. Its hub is down
- * for half a second of every two, so that it spools. Arguments: configuration, point or {@code null}, n.
+ * for half a second of every two, so that it spools, and one event of twenty is too large for it. Arguments: configuration, point or {@code null}, n.
  */
 public final class KilledBridge {
 
     public static final int EXIT_KILLED = 137;
+
+    /** What it prints when it is at work. */
+    public static final String ACTIVE = "has the lease";
+
     private static final int UNIT_ROWS = 200;
+
+    /** So few that many a transaction is larger than memory. */
+    private static final int MEMORY_ROWS = 40;
+
+    private static final Duration LEASE = Duration.ofSeconds(2);
 
     private KilledBridge() {}
 
@@ -41,10 +50,10 @@ public final class KilledBridge {
                 of.store(),
                 of.mapper(),
                 () -> new OftenDown(of.hub().get()),
-                new RunSettings.Limits(of.limits().transaction(), of.limits().queueBytesMax(), UNIT_ROWS),
+                new RunSettings.Limits(of.limits().transaction(), of.limits().queueBytesMax(), UNIT_ROWS, MEMORY_ROWS),
                 false,
                 Duration.ofMillis(300),
-                Duration.ofSeconds(1),
+                LEASE,
                 0,
                 of.lake(),
                 new RunSettings.Spooling(
@@ -72,12 +81,25 @@ public final class KilledBridge {
     }
 
     private static void kill(Point point, String at, AtomicInteger left) {
+        if (point == Point.LEASED) {
+            System.out.println(ACTIVE);
+        }
         if (point.name().equals(at) && left.decrementAndGet() == 0) {
             Runtime.getRuntime().halt(EXIT_KILLED);
         }
     }
 
     private record OftenDown(Hub hub) implements Hub {
+
+        @Override
+        public long eventBytesMax() {
+            return hub.eventBytesMax();
+        }
+
+        @Override
+        public long bytes(DomainEvent event) {
+            return event.id().hashCode() % 20 == 0 ? Long.MAX_VALUE : hub.bytes(event);
+        }
 
         private static void check() throws HubUnavailable {
             if (System.currentTimeMillis() % 2_000 < 500) {

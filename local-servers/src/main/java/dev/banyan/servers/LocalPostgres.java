@@ -43,6 +43,11 @@ public final class LocalPostgres implements AutoCloseable {
      * free one.
      */
     public static LocalPostgres start(@Nullable Path dataFolder, int port) {
+        return start(dataFolder, port, "127.0.0.1");
+    }
+
+    /** The same, listening on {@code addresses}, comma-separated. */
+    public static LocalPostgres start(@Nullable Path dataFolder, int port, String addresses) {
         try {
             var builder = EmbeddedPostgres.builder()
                     .setPort(port)
@@ -53,7 +58,7 @@ public final class LocalPostgres implements AutoCloseable {
                     .setServerConfig("max_wal_senders", "40")
                     .setServerConfig("max_connections", "300")
                     .setServerConfig("max_prepared_transactions", "10")
-                    .setServerConfig("listen_addresses", "127.0.0.1");
+                    .setServerConfig("listen_addresses", addresses);
             if (dataFolder != null) {
                 builder.setDataDirectory(dataFolder).setCleanDataDirectory(false);
             }

@@ -47,6 +47,7 @@ public record EngineSettings(
         }
     }
 
+    private static final int ANSWER_SECONDS = 30;
     private static final int BATCH_ROWS_MAX = 4096;
     private static final int QUEUE_ROWS_MAX = 4 * BATCH_ROWS_MAX;
 
@@ -92,6 +93,7 @@ public record EngineSettings(
         properties.setProperty("driver.options", "-c bytea_output=hex -c extra_float_digits=1");
         properties.setProperty("driver.stringtype", "unspecified"); // a date that a backfill goes on from is text, too
         properties.setProperty("database.connection.factory.class", TextDates.class.getName());
+        properties.setProperty("driver.socketTimeout", Integer.toString(ANSWER_SECONDS)); // else no close ends, cut off
         properties.setProperty("driver.binaryTransfer", "false"); // arrays then keep PostgreSQL's own text
         properties.setProperty("slot.drop.on.stop", "false");
         properties.setProperty("slot.max.retries", "3");

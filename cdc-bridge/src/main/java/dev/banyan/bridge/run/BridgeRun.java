@@ -46,7 +46,7 @@ public final class BridgeRun {
 
     private static final Duration LEASE_POLL = Duration.ofSeconds(1);
     private static final Duration PAUSE_FIRST = Duration.ofSeconds(1);
-    private static final Duration PAUSE_MAX = Duration.ofSeconds(30);
+    private static final Duration PAUSE_MAX = Duration.ofSeconds(5); // a database that is back is read within 10 s
     private static final Duration STEADY_AFTER = Duration.ofSeconds(30);
 
     /** How long a stop waits for a call of the hub before it makes it fail; what was published then is settled at the next start. */
@@ -197,6 +197,7 @@ public final class BridgeRun {
             while (!stop.await(settings.lease().toMillis() / 3, TimeUnit.MILLISECONDS)) {
                 try {
                     store.renewLease();
+                    settings.watcher().accept(Point.LEASE_RENEWED);
                 } catch (Fenced e) {
                     LOG.error("{}", e.getMessage());
                     fenced = true;
@@ -295,7 +296,8 @@ public final class BridgeRun {
         try (var hub = settings.hub().get();
                 var lake = lake()) {
             openHub.set(hub);
-            return runEngine(store, position, lake == null ? hub : new ClaimCheck(hub, lake), lake, spool);
+            return runEngine(
+                    store, position, lake == null ? hub : new ClaimCheck(hub, lake, settings.watcher()), lake, spool);
         } catch (LakeFailed e) {
             return new Once(null, String.valueOf(e.getMessage()));
         }

@@ -9,11 +9,17 @@ import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.store.EventBytes;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A hub that takes events of any size: data too large for it goes to the lake first, and the event says where it lies. */
-public record ClaimCheck(Hub hub, Lake lake) implements Hub {
+public record ClaimCheck(Hub hub, Lake lake, Consumer<Point> watcher) implements Hub {
 
     private static final int EVENTS_IN_MEMORY = 20_000;
+
+    /** One that is watched by nobody. */
+    public ClaimCheck(Hub hub, Lake lake) {
+        this(hub, lake, _ -> {});
+    }
 
     @Override
     public Optional<HubPosition> open() throws HubUnavailable {
@@ -25,9 +31,15 @@ public record ClaimCheck(Hub hub, Lake lake) implements Hub {
         var max = hub.eventBytesMax();
         var fitting = new LargeList<>(EVENTS_IN_MEMORY, EventBytes.CODEC);
         for (var event : events) {
-            fitting.add(hub.bytes(event) <= max ? event : event.claimedAt(lake.claim(event)));
+            fitting.add(hub.bytes(event) <= max ? event : claimed(event));
         }
         hub.publish(fitting, position);
+    }
+
+    private DomainEvent claimed(DomainEvent event) {
+        var claimed = event.claimedAt(lake.claim(event));
+        watcher.accept(Point.DATA_CLAIMED);
+        return claimed;
     }
 
     @Override

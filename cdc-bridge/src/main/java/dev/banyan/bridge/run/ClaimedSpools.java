@@ -8,15 +8,18 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** Spools on this host's disk that the store knows of from before their first frame until after their last one is delivered. */
-record ClaimedSpools(BridgeStore store, DiskSpool.Settings settings) implements Intake.Spools {
+record ClaimedSpools(BridgeStore store, DiskSpool.Settings settings, Consumer<Point> watcher) implements Intake.Spools {
 
     @Override
     public Spool begin() {
         var id = UUID.randomUUID().toString();
         var spool = DiskSpool.create(settings, id);
+        watcher.accept(Point.SPOOL_MADE);
         store.claimSpool(new SpoolClaim(id, where(settings.folder())));
+        watcher.accept(Point.SPOOL_CLAIMED);
         return spool;
     }
 
@@ -24,6 +27,7 @@ record ClaimedSpools(BridgeStore store, DiskSpool.Settings settings) implements 
     @Override
     public void end(Spool spool) {
         store.releaseSpool();
+        watcher.accept(Point.SPOOL_RELEASED);
         spool.delete();
     }
 

@@ -58,7 +58,7 @@ final class Courier {
             Supplier<List<Backfill>> backfills,
             Progress progress,
             String storeId,
-            int unitRowsMax,
+            RunSettings.Limits limits,
             Consumer<Point> watcher) {}
 
     /** What a step did. */
@@ -72,9 +72,6 @@ final class Courier {
         /** The hub did not take it; to be tried again after a pause. */
         record HubFailed(String why) implements Step {}
     }
-
-    /** Events of a unit in memory; more go to a file, and to the lake in pieces of as many. */
-    private static final int EVENTS_IN_MEMORY = 20_000;
 
     private static final Step IDLE = new Step.Idle();
     private static final Step DELIVERED = new Step.Delivered();
@@ -134,7 +131,7 @@ final class Courier {
 
     private @Nullable Unit next() {
         while (true) {
-            var taken = source.take(parts.unitRowsMax);
+            var taken = source.take(parts.limits.unitRowsMax());
             if (taken.isEmpty()) {
                 return null;
             }
@@ -156,8 +153,8 @@ final class Courier {
     }
 
     private Unit map(List<Arrival> arrivals) {
-        var events = new LargeList<>(EVENTS_IN_MEMORY, EventBytes.CODEC);
-        var kept = new LargeList<>(EVENTS_IN_MEMORY, EventBytes.CODEC);
+        var events = new LargeList<>(parts.limits.memoryRowsMax(), EventBytes.CODEC);
+        var kept = new LargeList<>(parts.limits.memoryRowsMax(), EventBytes.CODEC);
         parts.mapper.expect(transactions(arrivals), parts.ledger.images());
         for (var arrival : arrivals) {
             var transaction = arrival.transaction();
@@ -168,11 +165,13 @@ final class Courier {
                 map(transaction, events, kept);
                 continue;
             }
-            for (var part : LargeTransaction.parts(transaction, parts.mapper, parts.ledger.images())) {
+            for (var part : LargeTransaction.parts(
+                    transaction, parts.mapper, parts.ledger.images(), parts.limits.memoryRowsMax() / 2)) {
                 var inMemory = LargeTransaction.inMemory(part);
                 parts.mapper.expect(List.of(inMemory), parts.ledger.images());
                 map(inMemory, events, kept);
                 parts.ledger.write();
+                parts.watcher.accept(Point.PART_MAPPED);
             }
         }
         return new Unit(arrivals, events, kept, reach(arrivals.getLast().lsn()));
@@ -195,7 +194,7 @@ final class Courier {
     }
 
     /** Appends to the lake; what is larger than memory in pieces, each once, and the position with the last of them. */
-    private static void keep(Lake lake, List<DomainEvent> kept, HubPosition reach) {
+    private void keep(Lake lake, List<DomainEvent> kept, HubPosition reach) {
         var events = kept.iterator();
         for (var number = 0; ; number++) {
             var piece = piece(events);
@@ -204,13 +203,14 @@ final class Courier {
                 return;
             }
             lake.appendOnce("transaction " + reach.commitLsn() + " piece " + number, piece);
+            parts.watcher.accept(Point.PIECE_KEPT_IN_LAKE);
         }
     }
 
     /** The next of {@code events}, as many as may be in memory. */
-    private static List<DomainEvent> piece(Iterator<DomainEvent> events) {
+    private List<DomainEvent> piece(Iterator<DomainEvent> events) {
         var piece = new ArrayList<DomainEvent>();
-        while (events.hasNext() && piece.size() < EVENTS_IN_MEMORY) {
+        while (events.hasNext() && piece.size() < parts.limits.memoryRowsMax()) {
             piece.add(events.next());
         }
         return piece;
@@ -274,6 +274,7 @@ final class Courier {
         stored.set(next);
         unit = null;
         if (isDone) {
+            parts.watcher.accept(Point.BACKFILL_ENDED);
             parts.backfill.next(parts.backfills.get());
         }
         count(current);

@@ -9,7 +9,6 @@ import dev.banyan.bridge.engine.TemporalConverter;
 import dev.banyan.bridge.engine.TransactionAssembler;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.lake.Lake;
-import dev.banyan.bridge.source.LogState;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.spool.Spool;
 import dev.banyan.bridge.store.BridgeStore;
@@ -23,8 +22,6 @@ import io.debezium.engine.RecordChangeEvent;
 import io.debezium.engine.format.ChangeEventFormat;
 import io.debezium.engine.spi.OffsetCommitPolicy;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -51,11 +48,7 @@ final class EngineRun implements AutoCloseable {
     private static final Duration SILENCE_MIN = Duration.ofSeconds(15);
     private static final Duration CLOSE_MAX = Duration.ofSeconds(45);
     private static final Duration SIGNAL_AGAIN = Duration.ofSeconds(20);
-    private static final Duration LAG_EVERY = Duration.ofSeconds(5);
     private static final long TICK_MS = 100;
-
-    /** Rows of a transaction in memory, where more of them may go to a file. */
-    private static final int MEMORY_ROWS = 20_000;
 
     /** Why it is over. */
     enum Stop {
@@ -78,8 +71,7 @@ final class EngineRun implements AutoCloseable {
     private volatile boolean polling;
     private long signalledAtNanos;
     private @Nullable String signalled;
-    private long lagAtNanos;
-    private @Nullable Connection lagConnection;
+    private @Nullable LogMeter meter;
     private @Nullable BinlogHeartbeat heartbeat;
 
     EngineRun(
@@ -107,14 +99,14 @@ final class EngineRun implements AutoCloseable {
                 store::backfills,
                 progress,
                 store.storeId(),
-                settings.limits().unitRowsMax(),
+                settings.limits(),
                 settings.watcher());
         var spooling = settings.spool();
         var parts = new Delivery.Parts(
                 assembler(mapper.isInParts()),
                 settings.source().shapes(),
                 courier,
-                spooling == null ? null : new ClaimedSpools(store, spooling.disk()),
+                spooling == null ? null : new ClaimedSpools(store, spooling.disk(), settings.watcher()),
                 spool,
                 spooling == null ? new Delivery.SpoolWhen(Duration.ZERO, 100) : spooling.when(),
                 stopping);
@@ -144,16 +136,19 @@ final class EngineRun implements AutoCloseable {
 
     private TransactionAssembler assembler(boolean isInParts) {
         var source = settings.source();
-        var limits = settings.limits().transaction();
+        var limits = settings.limits();
         return isInParts
                 ? new TransactionAssembler(
                         source.dbms(),
                         EngineSettings.PREFIX,
                         source.signalTable(),
-                        limits,
-                        () -> new LargeList<>(MEMORY_ROWS, ChangeBytes.CODEC))
+                        limits.transaction(),
+                        () -> new LargeList<>(limits.memoryRowsMax(), ChangeBytes.CODEC))
                 : new TransactionAssembler(
-                        source.dbms(), EngineSettings.PREFIX, source.signalTable(), limits.inMemory());
+                        source.dbms(),
+                        EngineSettings.PREFIX,
+                        source.signalTable(),
+                        limits.transaction().inMemory());
     }
 
     /** How Debezium is told to read {@code source}. */
@@ -173,6 +168,7 @@ final class EngineRun implements AutoCloseable {
     void start() {
         progress.signOfLife();
         delivery.start();
+        meter = LogMeter.start(settings.source(), progress);
         heartbeat = BinlogHeartbeat.start(settings.source(), settings.heartbeat());
         Thread.ofPlatform().name("banyan-engine").daemon().start(() -> {
             try {
@@ -217,7 +213,6 @@ final class EngineRun implements AutoCloseable {
                 return closeEngine() ? Stop.SILENT : Stop.HUNG;
             }
             signalBackfill();
-            measureLag();
         }
         return closeEngine() ? Stop.ENDED : Stop.HUNG;
     }
@@ -250,44 +245,13 @@ final class EngineRun implements AutoCloseable {
                         Map.of()));
         signalled = current.id();
         signalledAtNanos = System.nanoTime();
+        settings.watcher().accept(Point.BACKFILL_ASKED);
     }
 
     private static String names(List<TableId> tables) {
         return tables.stream()
                 .map(table -> "\"" + table.schema() + "\\\\." + table.name() + "\"")
                 .collect(Collectors.joining(",", "[", "]"));
-    }
-
-    private void measureLag() {
-        if (lagAtNanos != 0 && System.nanoTime() - lagAtNanos < LAG_EVERY.toNanos()) {
-            return;
-        }
-        lagAtNanos = System.nanoTime();
-        try {
-            var connection = lagConnection;
-            if (connection == null) {
-                connection = settings.source().connect();
-                lagConnection = connection;
-            }
-            var state = LogState.of(settings.source(), connection, progress.lagMillis());
-            progress.logEndsAt(state.end());
-            progress.logPercent(state.percentUsed());
-        } catch (SQLException e) {
-            LOG.debug("lag not known", e);
-            closeLagConnection();
-        }
-    }
-
-    private void closeLagConnection() {
-        var connection = lagConnection;
-        lagConnection = null;
-        if (connection != null) {
-            try {
-                connection.close();
-            } catch (SQLException e) {
-                LOG.debug("closing the connection that measures the lag", e);
-            }
-        }
     }
 
     private boolean closeEngine() throws InterruptedException {
@@ -324,6 +288,8 @@ final class EngineRun implements AutoCloseable {
             heartbeat.close();
         }
         delivery.closeSpool();
-        closeLagConnection();
+        if (meter != null) {
+            meter.close();
+        }
     }
 }

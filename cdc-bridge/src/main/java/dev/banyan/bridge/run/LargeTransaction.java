@@ -18,13 +18,13 @@ final class LargeTransaction {
      * group share, so the same transaction has the same parts whenever it is mapped.
      */
 
-    private static final int PART_ROWS = 10_000;
-    private static final int PART_ROWS_MAX = 10 * PART_ROWS;
+    /** How many times its share of the rows a part may have. */
+    private static final int PART_MAX = 10;
 
     private LargeTransaction() {}
 
-    /** The parts of {@code transaction}; they lie in files. A {@link MappingFailed} when one would not fit into memory either. */
-    static List<Transaction> parts(Transaction transaction, EventMapper mapper, AggregateImages images) {
+    /** The parts of {@code transaction}, of some {@code partRows} each; they lie in files. A {@link MappingFailed} when one would not fit into memory either. */
+    static List<Transaction> parts(Transaction transaction, EventMapper mapper, AggregateImages images, int partRows) {
         var groups = new ChangeGroups();
         for (var change : transaction.changes()) {
             var numbers = mapper.aggregates(change, images);
@@ -32,7 +32,7 @@ final class LargeTransaction {
                 groups.join(numbers.getFirst(), number);
             }
         }
-        var count = Math.ceilDiv(transaction.changes().size(), PART_ROWS);
+        var count = Math.ceilDiv(transaction.changes().size(), partRows);
         var changes = new ArrayList<LargeList<Change>>(count);
         for (var part = 0; part < count; part++) {
             changes.add(new LargeList<>(0, ChangeBytes.CODEC));
@@ -46,9 +46,9 @@ final class LargeTransaction {
         }
         var parts = new ArrayList<Transaction>(count);
         for (var each : changes) {
-            if (each.size() > PART_ROWS_MAX) {
+            if (each.size() > PART_MAX * partRows) {
                 throw new MappingFailed("transaction " + transaction.txId() + ": " + each.size()
-                        + " of its rows belong to aggregates that share rows (expected: at most " + PART_ROWS_MAX
+                        + " of its rows belong to aggregates that share rows (expected: at most " + PART_MAX * partRows
                         + " of a transaction that is larger than memory)");
             }
             parts.add(transaction.with(each));

@@ -70,10 +70,19 @@ public record RunSettings(
         }
     }
 
-    /** What bounds memory: one transaction, Debezium's queue, and how many rows one Kafka transaction carries at least before it closes. */
-    public record Limits(TransactionAssembler.Limits transaction, long queueBytesMax, int unitRowsMax) {
+    /**
+     * What bounds memory: one transaction, Debezium's queue, how many rows one Kafka transaction carries at least before it closes, and how
+     * many rows or events may be in memory at once where more of them can go to a file.
+     */
+    public record Limits(
+            TransactionAssembler.Limits transaction, long queueBytesMax, int unitRowsMax, int memoryRowsMax) {
 
         public static final Limits DEFAULT =
                 new Limits(new TransactionAssembler.Limits(500_000, 256L << 20), 64L << 20, 5_000);
+
+        /** With as much in memory as fits into the heap of a process of its own. */
+        public Limits(TransactionAssembler.Limits transaction, long queueBytesMax, int unitRowsMax) {
+            this(transaction, queueBytesMax, unitRowsMax, 20_000);
+        }
     }
 }

@@ -57,13 +57,18 @@ final class BridgeProcess implements AutoCloseable {
     }
 
     void awaitStreaming() throws Exception {
-        Await.until("the process is ready", () -> {
+        awaitStreaming(Duration.ofSeconds(40));
+    }
+
+    /** A store with a large transaction takes its time to open. */
+    void awaitStreaming(Duration most) throws Exception {
+        Await.until("the process is ready", most, () -> {
             if (!process.isAlive()) {
                 throw new AssertionError(Files.readString(log));
             }
             return Files.readString(log).contains("READY bridge status=");
         });
-        Await.until("the process streams", () -> get("/health").statusCode() == 200);
+        Await.until("the process streams", most, () -> get("/health").statusCode() == 200);
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -97,6 +102,15 @@ final class BridgeProcess implements AutoCloseable {
         var answer = get(path);
         assertThat(answer.statusCode()).isEqualTo(expected);
         return answer.body();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** How it ended and what it wrote; it has ended. */
+    String end() throws IOException {
+        return "exit " + process.exitValue() + "\n" + Files.readString(log);
     }
 
     void kill() throws InterruptedException {

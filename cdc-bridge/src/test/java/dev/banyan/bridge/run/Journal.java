@@ -2,12 +2,19 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.lake.LakeFilter;
+import dev.banyan.bridge.lake.LakeReader;
 import java.io.IOException;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,18 +30,47 @@ import org.postgresql.PGConnection;
 
 /**
  * Writers to table {@code item} that note each change they make in table {@code journal} in the same transaction, and the comparison of
- * that journal with events. Half of what they write is COPY and multi-row inserts; they roll back, whole and to savepoints.
+ * that journal with events. Half of what they write is COPY and multi-row inserts; they roll back, whole and to savepoints. The table stays
+ * small: what came first is deleted.
  */
 final class Journal {
 
     static final long LAST = 999_999_999;
     private static final int HOT = 20;
 
+    /** Rows of a transaction that a bridge with little memory keeps in a file. */
+    private static final int LARGE = 150;
+
     private final String url;
+    private final long seed;
     private final AtomicBoolean writing = new AtomicBoolean(true);
 
-    Journal(String url) {
+    Journal(String url, long seed) {
         this.url = url;
+        this.seed = seed;
+    }
+
+    /** How its table becomes events on {@code topic}. */
+    static String mapping(String topic) {
+        return """
+                version: 1
+                schema: public
+                aggregates:
+                  item:
+                    topic: %s
+                    subject: item/{id}
+                    type: t.{event}.v1
+                    table: item
+                    key: [id]
+                    fields:
+                      id: {column: id, as: integer}
+                      v: v
+                    events:
+                      - {event: Imported, when: backfill}
+                      - {event: Added, when: created}
+                      - {event: Removed, when: removed}
+                      - {event: Changed, when: otherwise}
+                """.formatted(topic);
     }
 
     private Connection connect() throws SQLException {
@@ -56,7 +92,7 @@ final class Journal {
 
     /** Waits until the bridge has made its slot: what was written before is not sent. */
     void awaitSlot() throws Exception {
-        Await.until("the slot is there", () -> {
+        Await.until("the slot is there", Duration.ofMinutes(3), () -> {
             try (var connection = connect();
                     var statement = connection.createStatement();
                     var result = statement.executeQuery(
@@ -83,17 +119,31 @@ final class Journal {
         }
     }
 
+    /** Waits until the last row's event is on {@code topic}. */
+    static void awaitLast(String bootstrapServers, String topic) throws Exception {
+        try (var consumer = TestBridge.consumer(bootstrapServers, topic)) {
+            Await.until("the last one is there", Duration.ofMinutes(10), () -> {
+                for (var event : consumer.poll(Duration.ofMillis(100))) {
+                    if (event.key().equals("item/" + LAST)) {
+                        return true;
+                    }
+                }
+                return false;
+            });
+        }
+    }
+
     /** Writes until it is stopped; a connection that breaks is made anew, and the journal says what was committed. */
     private Thread writer(int number) {
         return Thread.ofPlatform().name("writer-" + number).start(() -> {
-            var random = new Random(number);
+            var random = new Random(seed * 31 + number);
             var next = number * 100_000_000L;
             while (writing.get()) {
                 try (var connection = connect()) {
                     connection.setAutoCommit(false);
                     while (writing.get()) {
                         next = write(connection, random, next);
-                        LockSupport.parkNanos(60_000_000); // leaves the processors to the bridge
+                        LockSupport.parkNanos(200_000_000); // leaves the processors to the bridge
                     }
                 } catch (SQLException | IOException e) {
                     LockSupport.parkNanos(50_000_000); // the database is down
@@ -114,7 +164,7 @@ final class Journal {
             var hot = from / 100_000_000L * 100_000_000L;
             switch (random.nextInt(6)) {
                 case 0, 1 -> {
-                    var count = 1 + random.nextInt(15);
+                    var count = random.nextInt(8) == 0 ? LARGE : 1 + random.nextInt(15);
                     copy(connection, statement, next, count);
                     next += count;
                 }
@@ -136,7 +186,7 @@ final class Journal {
                     note(
                             statement,
                             "DELETE FROM item WHERE id IN (SELECT id FROM item WHERE id BETWEEN " + (hot + HOT)
-                                    + " AND " + next + " ORDER BY id LIMIT 3) RETURNING id, '-'");
+                                    + " AND " + next + " ORDER BY id LIMIT 60) RETURNING id, '-'");
             }
             if (random.nextInt(7) == 0) {
                 connection.rollback();
@@ -199,15 +249,55 @@ final class Journal {
         return entries().size();
     }
 
-    /** Nothing lost, nothing invented, no transaction torn or repeated, no key out of order. */
-    void check(List<ConsumerRecord<String, String>> events) throws SQLException {
+    /** The table as it is: subject to v. */
+    private Map<String, String> table() throws SQLException {
+        var rows = new TreeMap<String, String>();
+        try (var connection = connect();
+                var statement = connection.createStatement();
+                var result = statement.executeQuery("SELECT id, v FROM item")) {
+            while (result.next()) {
+                rows.put("item/" + result.getLong(1), result.getString(2));
+            }
+        }
+        return rows;
+    }
+
+    private static String v(ConsumerRecord<String, String> event) {
+        var dataref = event.headers().lastHeader("ce_dataref");
+        try {
+            return TestBridge.field(
+                    dataref == null
+                            ? event.value()
+                            : Files.readString(Path.of(URI.create(TestBridge.header(event, "ce_dataref")))),
+                    "v");
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading the data that " + event.key() + " names", e);
+        }
+    }
+
+    /**
+     * Nothing lost, nothing invented, no transaction torn or repeated, no key out of order; a row that a backfill tells of is as the events
+     * before it say, and all of them folded are the table. The lake holds what the hub holds.
+     */
+    void check(List<ConsumerRecord<String, String>> events, Path lake) throws SQLException {
         var found = new TreeMap<String, Set<String>>();
         var order = new ArrayList<String>();
         var last = new HashMap<String, Long>();
+        var folded = new TreeMap<String, String>();
         for (var event : events) {
             var tx = TestBridge.header(event, "ce_txid");
-            var removed = TestBridge.header(event, "ce_type").equals("t.Removed.v1");
-            var v = removed ? "-" : TestBridge.field(event.value(), "v");
+            var type = TestBridge.header(event, "ce_type");
+            var removed = type.equals("t.Removed.v1");
+            var v = removed ? "-" : v(event);
+            if (type.equals("t.Imported.v1")) {
+                assertThat(v).as("backfill of " + event.key()).isEqualTo(folded.get(event.key()));
+                continue;
+            }
+            if (removed) {
+                folded.remove(event.key());
+            } else {
+                folded.put(event.key(), v);
+            }
             assertThat(found.computeIfAbsent(tx, _ -> new TreeSet<>()).add(event.key() + "=" + v))
                     .as("repeated: " + event.key())
                     .isTrue();
@@ -222,5 +312,14 @@ final class Journal {
         }
         assertThat(found).isEqualTo(entries());
         assertThat(order).as("transactions stand together").doesNotHaveDuplicates();
+        assertThat(folded).isEqualTo(table());
+        var inLake = new ArrayList<String>();
+        new LakeReader(lake)
+                .read(LakeFilter.ALL, 0, record -> inLake.add(record.event().id()));
+        assertThat(inLake)
+                .as("the lake holds what the hub holds")
+                .isEqualTo(events.stream()
+                        .map(event -> TestBridge.header(event, "ce_id"))
+                        .toList());
     }
 }

@@ -146,7 +146,7 @@ final class Simulation {
                             List::of,
                             progress,
                             "store",
-                            1 + random.nextInt(6),
+                            new RunSettings.Limits(RunSettings.Limits.DEFAULT.transaction(), 0, 1 + random.nextInt(6)),
                             _ -> {}),
                     started,
                     position);

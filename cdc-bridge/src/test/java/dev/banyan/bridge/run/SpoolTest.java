@@ -7,6 +7,8 @@ import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.mapping.Mapper;
+import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.FaultSeal;
@@ -167,6 +169,38 @@ class SpoolTest {
         assertThat(bridge.repeatedIds()).isEmpty();
         try (var left = Files.list(folder.resolve("spool"))) {
             assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void aTransactionLargerThanMemoryWaitsForTheHubInTheSpoolToo() throws Exception {
+        try (var bridge = new TestBridge("spooled_large", folder, "one")) {
+            var of = RunSettings.Limits.DEFAULT;
+            bridge.limits = new RunSettings.Limits(of.transaction(), of.queueBytesMax(), of.unitRowsMax(), 100);
+            bridge.config();
+            bridge.mapper =
+                    new Mapper(MappingFile.read(folder.resolve("mapping.yaml")), bridge.name, null); // maps in parts
+            var isDown = new AtomicBoolean();
+            bridge.hub = hub -> new Down(hub, isDown);
+            bridge.spool = spooling("spool", 1 << 20);
+            bridge.start();
+            isDown.set(true);
+            bridge.sql("INSERT INTO one SELECT g, '1' FROM generate_series(1, 500) g");
+            Await.until("it spools", () -> bridge.progress().state() == Progress.State.SPOOLING);
+            bridge.sql("INSERT INTO one SELECT g, '2' FROM generate_series(501, 900) g");
+            awaitConfirmed(bridge);
+            bridge.stop();
+            try (var files = Files.walk(folder.resolve("spool"))) {
+                assertThat(files.filter(file -> file.toString().endsWith(".large")))
+                        .hasSize(2);
+            }
+            bridge.launch();
+            bridge.sql("UPDATE one SET v = '3' WHERE id > 300");
+            Await.until("it goes on spooling", () -> bridge.progress().state() == Progress.State.SPOOLING);
+            awaitConfirmed(bridge);
+            isDown.set(false);
+            Await.until("it streams", () -> bridge.progress().state() == Progress.State.STREAMING);
+            check(bridge);
         }
     }
 

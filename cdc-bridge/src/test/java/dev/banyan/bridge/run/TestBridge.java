@@ -51,6 +51,7 @@ final class TestBridge implements AutoCloseable {
     String bootstrapServers = Servers.kafka().bootstrapServers();
     Lake.@Nullable Settings lake;
     RunSettings.@Nullable Spooling spool;
+    RunSettings.Limits limits = RunSettings.Limits.DEFAULT;
     UnaryOperator<Hub> hub = UnaryOperator.identity();
     EventMapper mapper;
     private volatile BridgeRun run;
@@ -155,7 +156,7 @@ final class TestBridge implements AutoCloseable {
                 store,
                 () -> mapper,
                 () -> hub.apply(kafkaHub()),
-                RunSettings.Limits.DEFAULT,
+                limits,
                 backfill,
                 Duration.ofMillis(300),
                 Duration.ofSeconds(3),
@@ -231,13 +232,7 @@ final class TestBridge implements AutoCloseable {
     /** Every event of the one partition of {@code topic}, in order, committed ones only. */
     static List<ConsumerRecord<String, String>> eventsOf(String bootstrapServers, String topic) {
         var partition = new TopicPartition(topic, 0);
-        var properties = new HashMap<String, Object>();
-        properties.put("bootstrap.servers", bootstrapServers);
-        properties.put("isolation.level", "read_committed");
-        properties.put("enable.auto.commit", "false");
-        try (var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
+        try (var consumer = consumer(bootstrapServers, topic)) {
             var end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
             var events = new ArrayList<ConsumerRecord<String, String>>();
             while (consumer.position(partition) < end) {
@@ -245,6 +240,19 @@ final class TestBridge implements AutoCloseable {
             }
             return events;
         }
+    }
+
+    /** A consumer at the start of the one partition of {@code topic}, of committed events only; the caller closes it. */
+    static KafkaConsumer<String, String> consumer(String bootstrapServers, String topic) {
+        var partition = new TopicPartition(topic, 0);
+        var properties = new HashMap<String, Object>();
+        properties.put("bootstrap.servers", bootstrapServers);
+        properties.put("isolation.level", "read_committed");
+        properties.put("enable.auto.commit", "false");
+        var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer());
+        consumer.assign(List.of(partition));
+        consumer.seekToBeginning(List.of(partition));
+        return consumer;
     }
 
     /** The data of every event. */

@@ -1,0 +1,60 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.source.LogState;
+import dev.banyan.bridge.source.Source;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Measures where the log ends and how much of what the database keeps is used, on a thread of its own: the database may not answer. */
+final class LogMeter implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogMeter.class);
+    private static final Duration EVERY = Duration.ofSeconds(5);
+
+    private final Source source;
+    private final Progress progress;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private LogMeter(Source source, Progress progress) {
+        this.source = source;
+        this.progress = progress;
+    }
+
+    /** Begins at once. */
+    static LogMeter start(Source source, Progress progress) {
+        var meter = new LogMeter(source, progress);
+        Thread.ofVirtual().name("banyan-log-meter").start(meter::measure);
+        return meter;
+    }
+
+    private void measure() {
+        try {
+            do {
+                try (var connection = source.connect()) {
+                    do {
+                        var state = LogState.of(source, connection, progress.lagMillis());
+                        progress.logEndsAt(state.end());
+                        progress.logPercent(state.percentUsed());
+                    } while (!isClosedAfterInterval());
+                } catch (SQLException e) {
+                    LOG.debug("lag not known", e);
+                }
+            } while (!isClosedAfterInterval());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isClosedAfterInterval() throws InterruptedException {
+        return closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

@@ -1,0 +1,205 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.servers.LocalKafka;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A bridge between a database and a hub in a network of its own, in which everything fails, often together: a program of its own.
+ * Arguments: seed, seconds ({@code 0}: each fault once), folder. It ends with 0 when nothing was wrong.
+ */
+final class BridgeFaults implements AutoCloseable {
+
+    private enum Fault {
+        BRIDGE_KILLED,
+        DATABASE_KILLED,
+        DATABASE_STOPPED,
+        HUB_REFUSES,
+        HUB_CUT,
+        DATABASE_CUT
+    }
+
+    /** The bridge comes to the database under this address, writers under another. */
+    private static final String BRIDGE_SIDE = "127.0.0.2";
+
+    private static final String TOPIC = "t.faults";
+    private static final Duration WELL_WITHIN = Duration.ofMinutes(3);
+
+    private final Path folder;
+    private final Random random;
+    private final MortalPostgres postgres;
+    private final LocalKafka kafka;
+    private final Path config;
+    private final Journal journal;
+    private final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
+    private final List<Long> millisUntilSeen = new ArrayList<>();
+    private final List<Long> millisUntilWell = new ArrayList<>();
+    private BridgeProcess bridge;
+    private int endedByItself;
+    private long delivered;
+
+    private BridgeFaults(long seed, Path folder) throws Exception {
+        this.folder = folder;
+        random = new Random(seed);
+        OwnNetwork.open();
+        postgres = new MortalPostgres(folder.resolve("pgdata"), "127.0.0.1," + BRIDGE_SIDE);
+        kafka = LocalKafka.start(folder.resolve("kafka"), 0);
+        kafka.createTopic(TOPIC, 1);
+        journal = new Journal(postgres.server().createDatabase("faults"), seed);
+        journal.create();
+        config = config();
+        bridge = new BridgeProcess(folder, config);
+    }
+
+    public static void main(String[] args) {
+        var exit = 2;
+        try (var run = new BridgeFaults(Long.parseLong(args[0]), Path.of(args[2]))) {
+            System.out.println("seed " + args[0] + ": " + run.run(Integer.parseInt(args[1])));
+            exit = 0;
+        } catch (Throwable e) { // whatever it is, it is reported, and every process ends
+            e.printStackTrace(System.out);
+        }
+        Runtime.getRuntime().halt(exit);
+    }
+
+    private String run(int seconds) throws Exception {
+        bridge.awaitStreaming();
+        var writers = journal.startWriters();
+        if (seconds == 0) {
+            fail(EnumSet.of(Fault.HUB_REFUSES, Fault.BRIDGE_KILLED), 1_000);
+            fail(EnumSet.of(Fault.HUB_CUT, Fault.DATABASE_KILLED), 500);
+            failSeen();
+        }
+        for (var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds); System.nanoTime() < end; ) {
+            if (random.nextInt(8) == 0) {
+                failSeen();
+            } else {
+                fail(some(), 200 + random.nextInt(6_000));
+            }
+        }
+        journal.stop(writers);
+        journal.writeLast();
+        Journal.awaitLast(kafka.bootstrapServers(), TOPIC);
+        bridge.close();
+        var events = TestBridge.eventsOf(kafka.bootstrapServers(), TOPIC);
+        journal.check(events, folder.resolve("lake"));
+        return events.size() + " events of " + journal.transactions() + " transactions, faults " + faults
+                + ", silence seen after ms " + millisUntilSeen + ", well again after ms " + millisUntilWell
+                + ", ended by itself " + endedByItself;
+    }
+
+    private Set<Fault> some() {
+        var some = EnumSet.noneOf(Fault.class);
+        for (var count = 1 + random.nextInt(3); some.size() < count; ) {
+            some.add(Fault.values()[random.nextInt(Fault.values().length)]);
+        }
+        if (some.contains(Fault.DATABASE_KILLED)) {
+            some.remove(Fault.DATABASE_STOPPED);
+        }
+        return some;
+    }
+
+    private void fail(Set<Fault> together, long millis) throws Exception {
+        for (var fault : together) {
+            begin(fault);
+        }
+        TimeUnit.MILLISECONDS.sleep(millis); // how long they last
+        end(together);
+    }
+
+    /** A connection on which nothing comes any more, and nothing says so: only that our own heartbeats do not come back shows it. */
+    private void failSeen() throws Exception {
+        begin(Fault.DATABASE_CUT);
+        var since = System.nanoTime();
+        Await.until(
+                "the silence is seen",
+                WELL_WITHIN,
+                () -> !bridge.isAlive() || !bridge.tells("\"state\":\"streaming\""));
+        millisUntilSeen.add((System.nanoTime() - since) / 1_000_000);
+        end(EnumSet.of(Fault.DATABASE_CUT));
+    }
+
+    private void begin(Fault fault) throws Exception {
+        faults.merge(fault, 1, Integer::sum);
+        var hub = "tcp dport " + kafka.bootstrapServers().substring("127.0.0.1:".length());
+        switch (fault) {
+            case BRIDGE_KILLED -> bridge.kill();
+            case DATABASE_KILLED -> postgres.kill();
+            case DATABASE_STOPPED -> postgres.close();
+            case HUB_REFUSES -> OwnNetwork.cut(hub + " reject with tcp reset");
+            case HUB_CUT -> OwnNetwork.cut(hub + " drop");
+            case DATABASE_CUT -> {
+                OwnNetwork.cut("ip daddr " + BRIDGE_SIDE + " drop");
+                OwnNetwork.cut("ip saddr " + BRIDGE_SIDE + " drop");
+            }
+        }
+    }
+
+    private void end(Set<Fault> together) throws Exception {
+        if (together.contains(Fault.DATABASE_KILLED) || together.contains(Fault.DATABASE_STOPPED)) {
+            postgres.start();
+        }
+        OwnNetwork.restore();
+        if (together.contains(Fault.BRIDGE_KILLED)) {
+            bridge = new BridgeProcess(folder, config);
+        }
+        var since = System.nanoTime();
+        delivered = -1;
+        Await.until("it is well again after " + together, WELL_WITHIN, this::isWell);
+        millisUntilWell.add((System.nanoTime() - since) / 1_000_000);
+    }
+
+    /** True when it streams and has delivered since it was asked first; one that ended by itself, because its engine could not be stopped, is started again. */
+    private boolean isWell() throws Exception {
+        if (!bridge.isAlive()) {
+            var end = bridge.end();
+            if (!end.startsWith("exit 70\n")) {
+                throw new AssertionError(end);
+            }
+            endedByItself++;
+            bridge = new BridgeProcess(folder, config);
+            delivered = -1;
+        }
+        if (!bridge.tells("\"state\":\"streaming\"")) {
+            return false;
+        }
+        if (delivered < 0) {
+            delivered = bridge.transactions();
+        }
+        return bridge.transactions() > delivered;
+    }
+
+    private Path config() throws Exception {
+        Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
+        Files.writeString(folder.resolve("mapping.yaml"), Journal.mapping(TOPIC));
+        return Files.writeString(folder.resolve("bridge.yaml"), """
+                name: faults
+                mapping: mapping.yaml
+                source: {jdbcUrl: "jdbc:postgresql://%s:%d/faults", user: postgres, password: postgres, manage: true}
+                store: {jdbcUrl: "jdbc:h2:file:%s"}
+                hub: {kafka: {bootstrapServers: "%s", partitions: 1}}
+                lake: {folder: lake, segmentMegabytes: 1}
+                faultKeyFile: fault.key
+                spool: {folder: spool, afterSeconds: 1}
+                """.formatted(
+                        BRIDGE_SIDE, postgres.port(), folder.resolve("store"), kafka.bootstrapServers()));
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (bridge.isAlive()) {
+            bridge.kill();
+        }
+        postgres.close();
+        kafka.close();
+    }
+}

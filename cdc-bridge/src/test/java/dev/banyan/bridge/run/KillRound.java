@@ -1,0 +1,160 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.KilledBridge;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bridge with a database, a topic and a lake of its own that is killed again and again, each time with a successor that waits to take over,
+ * while writers go on and the hub is often down. A journal written in the same transactions says what must have arrived.
+ */
+final class KillRound implements AutoCloseable {
+
+    /** Where a process ends: the nth time it passes a point; without a point it is killed after so many milliseconds. */
+    record Place(@Nullable Point point, int n) {}
+
+    /** What a round does. A point that does not come by within {@code pointMax} is not waited for: the process is killed from outside. */
+    record Plan(String name, long seed, List<Place> places, int databaseKills, Duration pointMax) {}
+
+    private static final Duration START_MAX = Duration.ofMinutes(5);
+
+    private final Plan plan;
+    private final List<String> java;
+    private final Path folder;
+    private final List<Process> processes = new ArrayList<>();
+    private final MortalPostgres postgres;
+    private int fromOutside;
+    private int fenced;
+
+    /** {@code java} is the command that runs a class of this test. */
+    KillRound(Plan plan, List<String> java, Path folder) throws IOException {
+        this.plan = plan;
+        this.java = java;
+        this.folder = Files.createDirectories(folder);
+        this.postgres = new MortalPostgres(folder.resolve("pgdata"), "127.0.0.1");
+    }
+
+    /** Returns what it did, in words; fails when anything was lost, invented, torn, repeated or reordered. */
+    String run() throws Exception {
+        Servers.postgres().createDatabase(plan.name + "_store");
+        Servers.kafka().createTopic("t." + plan.name, 1);
+        var url = postgres.server().createDatabase(plan.name);
+        var journal = new Journal(url, plan.seed);
+        journal.create();
+        var config = config(url);
+        var random = new Random(plan.seed);
+        var waiting = start(config, place(0));
+        journal.awaitSlot();
+        var writers = journal.startWriters();
+        for (var kill = 0; kill < plan.places.size(); kill++) {
+            var active = waiting;
+            awaitAtWork(active, kill); // then only one waits
+            if (random.nextInt(4) == 0) {
+                askForBackfill();
+            }
+            waiting = start(config, place(kill + 1));
+            if (plan.databaseKills > 0 && kill % (plan.places.size() / plan.databaseKills) == 1) {
+                postgres.kill();
+                postgres.start();
+            }
+            awaitEnd(active, place(kill), kill);
+        }
+        journal.stop(writers);
+        journal.writeLast();
+        Journal.awaitLast(Servers.kafka().bootstrapServers(), "t." + plan.name);
+        waiting.destroy();
+        assertThat(waiting.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        var events = TestBridge.eventsOf(Servers.kafka().bootstrapServers(), "t." + plan.name);
+        journal.check(events, folder.resolve("lake"));
+        return "seed " + plan.seed + ": " + plan.places.size() + " kills, " + fromOutside + " of them from outside, "
+                + fenced + " fenced, " + plan.databaseKills + " of the database, " + events.size() + " events, "
+                + journal.transactions()
+                + " transactions";
+    }
+
+    /** Where process {@code number} ends; the one after the last kill lives on. */
+    private Place place(int number) {
+        return number < plan.places.size() ? plan.places.get(number) : new Place(null, 0);
+    }
+
+    private void awaitAtWork(Process active, int number) throws Exception {
+        Await.until(
+                "process " + number + " is at work",
+                START_MAX,
+                () -> !active.isAlive() || log(number).contains(KilledBridge.ACTIVE));
+    }
+
+    private void awaitEnd(Process active, Place place, int number) throws Exception {
+        var most = place.point == null ? place.n : plan.pointMax.toMillis();
+        if (!active.waitFor(most, TimeUnit.MILLISECONDS)) {
+            fromOutside++;
+            active.destroyForcibly();
+            active.waitFor(20, TimeUnit.SECONDS);
+        }
+        if (active.exitValue() == 1 && log(number).contains("another bridge has taken over")) {
+            fenced++; // it could not renew its lease in time
+            return;
+        }
+        assertThat(active.exitValue()).as(log(number)).isEqualTo(KilledBridge.EXIT_KILLED);
+    }
+
+    private Process start(Path config, Place place) throws IOException {
+        var command = new ArrayList<>(java);
+        command.addAll(List.of(
+                KilledBridge.class.getName(), config.toString(), String.valueOf(place.point), String.valueOf(place.n)));
+        var process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        folder.resolve("bridge" + processes.size() + ".log").toFile())
+                .start();
+        processes.add(process);
+        return process;
+    }
+
+    private String log(int number) throws IOException {
+        return Files.readString(folder.resolve("bridge" + number + ".log"));
+    }
+
+    /** The next process that takes over reads the table while it goes on. */
+    private void askForBackfill() {
+        Servers.postgres()
+                .execute(
+                        plan.name + "_store",
+                        "INSERT INTO bridge_backfill (id, tables, state, rows_read, requested_ms) SELECT '"
+                                + UUID.randomUUID() + "', 'public.item', 'requested', 0, " + processes.size());
+    }
+
+    private Path config(String url) throws IOException {
+        Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
+        Files.writeString(folder.resolve("mapping.yaml"), Journal.mapping("t." + plan.name));
+        return Files.writeString(folder.resolve("bridge.yaml"), """
+                name: %1$s
+                mapping: mapping.yaml
+                source: {jdbcUrl: "%2$s", user: postgres, password: postgres, manage: true}
+                store: {jdbcUrl: "%3$s", user: postgres, password: postgres}
+                hub: {kafka: {bootstrapServers: "%4$s", partitions: 1}}
+                lake: {folder: lake, segmentMegabytes: 1}
+                """.formatted(
+                        plan.name,
+                        url,
+                        Servers.postgres().jdbcUrl(plan.name + "_store"),
+                        Servers.kafka().bootstrapServers()));
+    }
+
+    /** Whatever became of it. */
+    @Override
+    public void close() {
+        processes.forEach(Process::destroyForcibly);
+        postgres.close();
+    }
+}
