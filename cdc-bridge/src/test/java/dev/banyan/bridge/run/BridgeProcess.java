@@ -57,7 +57,7 @@ final class BridgeProcess implements AutoCloseable {
     }
 
     void awaitStreaming() throws Exception {
-        awaitStreaming(Duration.ofSeconds(40));
+        awaitStreaming(Duration.ofMinutes(3));
     }
 
     /** A store with a large transaction takes its time to open. */
