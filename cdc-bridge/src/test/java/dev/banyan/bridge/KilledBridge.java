@@ -33,7 +33,7 @@ public final class KilledBridge {
     /** So few that many a transaction is larger than memory. */
     private static final int MEMORY_ROWS = 40;
 
-    private static final Duration LEASE = Duration.ofSeconds(2);
+    private static final Duration LEASE = Duration.ofSeconds(1);
 
     private KilledBridge() {}
 
