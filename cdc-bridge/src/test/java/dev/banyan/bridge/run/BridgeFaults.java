@@ -123,7 +123,7 @@ final class BridgeFaults implements AutoCloseable {
         Await.until(
                 "the silence is seen",
                 WELL_WITHIN,
-                () -> !bridge.isAlive() || !bridge.tells("\"state\":\"streaming\""));
+                () -> !bridge.isAlive() || bridge.tells("\"state\":\"restarting\""));
         millisUntilSeen.add((System.nanoTime() - since) / 1_000_000);
         end(EnumSet.of(Fault.DATABASE_CUT));
     }
