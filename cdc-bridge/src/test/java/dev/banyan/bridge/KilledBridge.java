@@ -31,7 +31,7 @@ public final class KilledBridge {
     private static final int UNIT_ROWS = 200;
 
     /** So few that many a transaction is larger than memory. */
-    private static final int MEMORY_ROWS = 40;
+    private static final int MEMORY_ROWS = 100;
 
     private static final Duration LEASE = Duration.ofSeconds(1);
 
