@@ -195,10 +195,8 @@ final class BridgeFaults implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        if (bridge.isAlive()) {
-            bridge.kill();
-        }
+    public void close() {
+        bridge.close();
         postgres.close();
         kafka.close();
     }
