@@ -9,7 +9,6 @@ import dev.banyan.bridge.scaffold.Scaffold;
 import dev.banyan.bridge.scaffold.ScaffoldFailed;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
-import dev.banyan.bridge.source.SourcePlan;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
@@ -34,7 +33,7 @@ import picocli.CommandLine.Option;
                 "Turns row changes of a legacy PostgreSQL or MariaDB database into domain events on Kafka, SQS, SNS, Kinesis or EventBridge.",
         subcommands = {
             Bridge.Run.class,
-            Bridge.Plan.class,
+            PlanCommand.class,
             Bridge.Init.class,
             Bridge.Resync.class,
             TestCommand.class,
@@ -48,7 +47,6 @@ import picocli.CommandLine.Option;
 public final class Bridge {
 
     private static final Duration STOP_MAX = Duration.ofSeconds(60);
-    private static final int EXIT_STEPS_LEFT = 3;
     private static final int EXIT_HUNG = 70;
 
     public static void main(String[] arguments) {
@@ -121,33 +119,6 @@ public final class Bridge {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    @Command(
-            name = "plan",
-            mixinStandardHelpOptions = true,
-            description =
-                    "Prints the SQL that the legacy database still needs, in its order; exit code 3 if there is any.")
-    static final class Plan implements Callable<Integer> {
-
-        @CommandLine.Mixin
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private ConfigOption files;
-
-        @Override
-        public Integer call() {
-            try {
-                var source = Setup.read(files.config).source();
-                try (var connection = source.connect()) {
-                    var plan = SourcePlan.of(source, connection);
-                    System.out.print(plan.isEmpty() ? "-- nothing to do\n" : plan.script());
-                    return plan.isEmpty() ? 0 : EXIT_STEPS_LEFT;
-                }
-            } catch (ConfigException | MappingException | SQLException e) {
-                System.err.println(e.getMessage());
-                return 1;
             }
         }
     }

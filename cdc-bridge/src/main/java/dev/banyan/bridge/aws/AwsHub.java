@@ -29,10 +29,21 @@ public final class AwsHub implements Hub {
 
     /** Which service. */
     public enum Service {
-        SQS,
-        SNS,
-        KINESIS,
-        EVENTBRIDGE
+        SQS("queue"),
+        SNS("topic"),
+        KINESIS("stream"),
+        EVENTBRIDGE("bus");
+
+        private final String destination;
+
+        Service(String destination) {
+            this.destination = destination;
+        }
+
+        /** What it calls a place where events go. */
+        public String destination() {
+            return destination;
+        }
     }
 
     /**

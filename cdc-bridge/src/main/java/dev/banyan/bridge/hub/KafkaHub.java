@@ -80,7 +80,7 @@ public final class KafkaHub implements Hub {
     public KafkaHub(String bridge, Settings settings) {
         this.name = bridge;
         this.settings = settings;
-        this.positionTopic = "banyan.bridge." + bridge + ".position";
+        this.positionTopic = KafkaTopics.position(bridge);
         this.headers = new EventHeaders(settings.source());
     }
 

@@ -1,7 +1,10 @@
 package dev.banyan.bridge.hub;
 
 import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +12,10 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 
 /** Which topics a Kafka cluster has, asked without making any. */
 public final class KafkaTopics {
@@ -17,22 +24,109 @@ public final class KafkaTopics {
 
     private KafkaTopics() {}
 
+    /**
+     * A topic as it is. {@code cleanup} is its {@code cleanup.policy} and {@code messageBytesMax} its {@code max.message.bytes}; empty and
+     * the most there is when the cluster does not tell us.
+     */
+    public record Found(int partitions, int replicas, String cleanup, long messageBytesMax) {
+
+        /** Why it cannot hold a bridge's position; empty when it can. */
+        public String wrongForPosition() {
+            if (partitions != 1) {
+                return partitions + " partitions (expected: 1)";
+            }
+            return cleanup.isEmpty() || cleanup.contains(TopicConfig.CLEANUP_POLICY_COMPACT)
+                    ? ""
+                    : "cleanup.policy " + cleanup + " (expected: compact, or the position is forgotten with time)";
+        }
+
+        /** Why it cannot take events of up to {@code bytesMax} bytes; empty when it can. */
+        public String wrongForEvents(long bytesMax) {
+            return messageBytesMax >= bytesMax
+                    ? ""
+                    : "max.message.bytes " + messageBytesMax + " (expected: at least the producer's max.request.size, "
+                            + bytesMax + ")";
+        }
+
+        @Override
+        public String toString() {
+            return partitions
+                    + (partitions == 1 ? " partition, " : " partitions, ")
+                    + replicas
+                    + (replicas == 1 ? " replica" : " replicas")
+                    + (cleanup.isEmpty() ? "" : ", cleanup " + cleanup);
+        }
+    }
+
+    /** The topic that {@code bridge} keeps its position in. */
+    public static String position(String bridge) {
+        return "banyan.bridge." + bridge + ".position";
+    }
+
     /** Those of {@code settings}' topics that are not there. */
     public static Set<String> missing(KafkaHub.Settings settings) throws HubUnavailable {
+        var missing = new TreeSet<>(settings.topics());
+        missing.removeAll(there(settings, settings.topics()).keySet());
+        return missing;
+    }
+
+    /** Those of {@code topics} that are there. */
+    public static SortedMap<String, Found> there(KafkaHub.Settings settings, Set<String> topics) throws HubUnavailable {
         var properties = new HashMap<String, Object>(settings.producer());
         properties.keySet().removeIf(KafkaHub::isProducersOwn);
         properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_MAX_MS);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MAX_MS);
         try (var admin = Admin.create(properties)) {
-            var missing = new TreeSet<>(settings.topics());
-            missing.removeAll(admin.listTopics().names().get(2L * ANSWER_MAX_MS, TimeUnit.MILLISECONDS));
-            return missing;
+            var names = new TreeSet<>(topics);
+            names.retainAll(answer(admin.listTopics().names()));
+            return described(admin, names);
         } catch (KafkaException | ExecutionException | TimeoutException e) {
             throw new HubUnavailable("asking Kafka at " + settings.bootstrapServers() + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new HubUnavailable("interrupted while asking Kafka", e);
         }
+    }
+
+    private static SortedMap<String, Found> described(Admin admin, Set<String> names)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        var found = new TreeMap<String, Found>();
+        var topics = answer(admin.describeTopics(names).allTopicNames());
+        for (var topic : topics.entrySet()) {
+            var partitions = topic.getValue().partitions();
+            var settings = settings(admin, topic.getKey());
+            found.put(
+                    topic.getKey(),
+                    new Found(
+                            partitions.size(),
+                            partitions.getFirst().replicas().size(),
+                            settings.getOrDefault(TopicConfig.CLEANUP_POLICY_CONFIG, ""),
+                            Long.parseLong(settings.getOrDefault(
+                                    TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(Long.MAX_VALUE)))));
+        }
+        return found;
+    }
+
+    /** The settings of {@code topic}; none when we may not ask. */
+    private static Map<String, String> settings(Admin admin, String topic)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        var settings = new HashMap<String, String>();
+        try {
+            answer(admin.describeConfigs(Set.of(resource)).all()).values().stream()
+                    .flatMap(config -> config.entries().stream())
+                    .forEach(entry -> settings.put(entry.name(), entry.value()));
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof AuthorizationException)) {
+                throw e;
+            }
+        }
+        return settings;
+    }
+
+    private static <T> T answer(KafkaFuture<T> asked)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        return asked.get(2L * ANSWER_MAX_MS, TimeUnit.MILLISECONDS);
     }
 }

@@ -25,6 +25,7 @@ final class MariaDbPlan {
     private final Source source;
     private final Connection connection;
     private final List<SourcePlan.Step> steps = new ArrayList<>();
+    private final List<String> present = new ArrayList<>();
     private final List<String> obstacles = new ArrayList<>();
 
     MariaDbPlan(Source source, Connection connection) {
@@ -44,7 +45,7 @@ final class MariaDbPlan {
                 filters(server);
             }
         }
-        return new SourcePlan(steps, obstacles, Set.of());
+        return new SourcePlan(steps, present, obstacles, Set.of());
     }
 
     private void settings(MariaDbServer server) {
@@ -125,9 +126,12 @@ final class MariaDbPlan {
 
     private void logGrants(MariaDbGrants grants) throws SQLException {
         for (var privilege : List.of("REPLICATION SLAVE", "BINLOG MONITOR")) {
-            if (!grants.hasGlobal(privilege)) {
-                steps.add(
-                        new SourcePlan.Step("the bridge reads the log", "GRANT " + privilege + " ON *.* TO " + user()));
+            var what = "right to " + privilege;
+            if (grants.hasGlobal(privilege)) {
+                present.add(what);
+            } else {
+                steps.add(new SourcePlan.Step(
+                        what, "the bridge reads the log", "GRANT " + privilege + " ON *.* TO " + user()));
             }
         }
     }
@@ -137,11 +141,13 @@ final class MariaDbPlan {
         var mayHoldZeroDates = !source.replica().zeroDatesAsNull()
                 && !(mode.contains("NO_ZERO_DATE") && mode.contains("NO_ZERO_IN_DATE") && mode.contains("STRICT_"));
         for (var table : source.tables()) {
+            var what = "right to read " + table.id();
             if (grants.has("SELECT", table.id())) {
+                present.add(what);
                 obstacles.addAll(new MariaDbTable(connection, table, mayHoldZeroDates).obstacles());
             } else {
                 steps.add(new SourcePlan.Step(
-                        "backfills read the table", "GRANT SELECT ON " + quoted(table.id()) + " TO " + user()));
+                        what, "backfills read the table", "GRANT SELECT ON " + quoted(table.id()) + " TO " + user()));
             }
         }
     }
@@ -153,28 +159,41 @@ final class MariaDbPlan {
         if (server.text("SELECT schema_name FROM information_schema.schemata WHERE schema_name = ?", database)
                 == null) {
             steps.add(new SourcePlan.Step(
-                    "the one database the bridge owns here", "CREATE DATABASE IF NOT EXISTS `" + database + "`"));
+                    "database " + database,
+                    "the one database the bridge owns here",
+                    "CREATE DATABASE IF NOT EXISTS `" + database + "`"));
         }
-        if (!DATA_GRANTS.stream().allMatch(grant -> grants.has(grant, signal))) {
+        var write = "right to write " + database;
+        if (DATA_GRANTS.stream().allMatch(grant -> grants.has(grant, signal))) {
+            present.add(write);
+        } else {
             steps.add(new SourcePlan.Step(
+                    write,
                     "the bridge writes there and nowhere else",
                     "GRANT SELECT, INSERT, UPDATE, DELETE ON `" + database + "`.* TO " + user()));
         }
         if (lacks(server, signal)) {
             steps.add(new SourcePlan.Step(
+                    "table " + signal,
                     "a table in it, where backfills mark their windows",
                     "CREATE TABLE IF NOT EXISTS " + quoted(signal)
                             + " (id VARCHAR(64) PRIMARY KEY, type VARCHAR(32) NOT NULL, data TEXT)"));
+        } else {
+            present.add("table " + signal);
         }
         if (lacks(server, heartbeat)) {
             steps.add(new SourcePlan.Step(
+                    "table " + heartbeat,
                     "a table in it, whose one row the bridge changes to see that the log still comes",
                     "CREATE TABLE IF NOT EXISTS " + quoted(heartbeat)
                             + " (id TINYINT PRIMARY KEY, server CHAR(36) NOT NULL, beaten_at TIMESTAMP(6) NOT NULL)"));
+        } else {
+            present.add("table " + heartbeat);
         }
         if (lacks(server, heartbeat)
                 || server.text("SELECT server FROM " + quoted(heartbeat) + " WHERE id = 1") == null) {
             steps.add(new SourcePlan.Step(
+                    "row of " + heartbeat,
                     "its row, which also names this server's data",
                     "INSERT IGNORE INTO " + quoted(heartbeat) + " VALUES (1, UUID(), NOW(6))"));
         }

@@ -3,39 +3,30 @@ package dev.banyan.bridge.source;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.TableId;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What is still to be set up in the legacy database, as SQL in the order it has to run in; empty when nothing is. What happens in the
- * tables {@code unpublished} is not in the log as a slot sees it.
+ * What is still to be set up in the legacy database, as SQL in the order it has to run in; empty when nothing is. {@code present} is what of it
+ * is there already, in words. What happens in the tables {@code unpublished} is not in the log as a slot sees it.
  */
-public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> unpublished) {
+public record SourcePlan(List<Step> steps, List<String> present, List<String> obstacles, Set<TableId> unpublished) {
 
-    /*
-     * The order matters. PostgreSQL refuses legacy's own UPDATE and DELETE on a published table that has no replica identity, so
-     * identities come before the publication. A slot decodes with the publication as it was at each moment of the log: a slot older
-     * than its publication fails with "publication does not exist" and cannot be cured, so the slot comes last.
-     *
-     * A table without a unique key is never published, although REPLICA IDENTITY FULL would let legacy write to it: two equal rows of
-     * it cannot be told apart, and a backfill could not find its way through it.
-     */
+    /** One statement, the reason for it, and what it makes or changes. */
+    public record Step(String what, String why, String sql) {
 
-    private static final String VIA_ROOT = "publish_via_partition_root = true";
-
-    /** One statement and the reason for it. */
-    public record Step(String why, String sql) {}
+        /** True when {@code what} is there and has to be another. */
+        public boolean changes() {
+            return sql.startsWith("ALTER ");
+        }
+    }
 
     public SourcePlan {
         steps = List.copyOf(steps);
+        present = List.copyOf(present);
         obstacles = List.copyOf(obstacles);
         unpublished = Collections.unmodifiableSet(new LinkedHashSet<>(unpublished));
     }
@@ -60,7 +51,7 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
     public static SourcePlan of(Source source, Connection connection) throws SQLException {
         return source.dbms() == Dbms.MARIADB
                 ? new MariaDbPlan(source, connection).plan()
-                : new Planner(source, connection).plan();
+                : new PostgresPlan(source, connection).plan();
     }
 
     /** Why the log of MariaDB would not tell all that happens to {@code table}, whatever its columns. */
@@ -78,224 +69,5 @@ public record SourcePlan(List<Step> steps, List<String> obstacles, Set<TableId> 
                 throw new SQLException("running " + step.sql + ": " + e.getMessage(), e.getSQLState(), e);
             }
         }
-    }
-
-    private static final class Planner {
-
-        private final Source source;
-        private final Connection connection;
-        private final List<Step> steps = new ArrayList<>();
-        private final List<String> obstacles = new ArrayList<>();
-        private final Set<TableId> refused = new LinkedHashSet<>();
-        private boolean isPartitioned;
-
-        Planner(Source source, Connection connection) {
-            this.source = source;
-            this.connection = connection;
-        }
-
-        SourcePlan plan() throws SQLException {
-            var walLevel = text("SELECT current_setting('wal_level')");
-            if (!"logical".equals(walLevel)) {
-                obstacles.add("wal_level: " + walLevel
-                        + " (expected: logical; ALTER SYSTEM SET wal_level = logical, then restart PostgreSQL)");
-            }
-            var found = FoundTable.of(
-                    connection, source.tables().stream().map(Source.Table::id).toList());
-            for (var table : source.tables()) {
-                identity(table, found.get(table.id()));
-            }
-            signalTable();
-            var unpublished = publication(found);
-            grants();
-            slot();
-            return new SourcePlan(steps, obstacles, unpublished);
-        }
-
-        private void identity(Source.Table table, @Nullable FoundTable found) {
-            if (found == null) {
-                refused.add(table.id());
-                obstacles.add("table " + table.id() + ": not there (expected: a table the mapping can read)");
-                return;
-            }
-            if (!found.isTable()) {
-                refused.add(table.id());
-                obstacles.add("table " + table.id() + ": a view or foreign table (expected: a table)");
-                return;
-            }
-            if (!found.hasKey()) {
-                refused.add(table.id());
-                obstacles.add("table " + table.id()
-                        + ": no primary key and no other unique key of NOT NULL columns (expected: one of the two; add one, or take"
-                        + " the table out of the mapping)");
-                return;
-            }
-            table.columns()
-                    .forEach(column -> column(table, column, found.columns().get(column)));
-            isPartitioned |= found.isPartitioned();
-            for (var each : found.withoutFullIdentity()) {
-                steps.add(new Step(
-                        "the log carries whole old rows of " + each
-                                + "; waits for writers of the table, then is instant",
-                        "ALTER TABLE " + quoted(each) + " REPLICA IDENTITY FULL"));
-            }
-        }
-
-        private void column(Source.Table table, String column, @Nullable ColumnType type) {
-            if (type == null) {
-                obstacles.add("table " + table.id() + ": no column " + column
-                        + " (expected: every column the mapping reads)");
-                return;
-            }
-            var expected = table.fit().expected(column, type);
-            if (!expected.isEmpty()) {
-                obstacles.add("table " + table.id() + ": column " + column + " is " + type.name() + " (expected: "
-                        + expected + ")");
-            }
-            if (type.isGenerated()) {
-                obstacles.add("table " + table.id() + ": column " + column
-                        + " is generated, and its values do not come through the log or a backfill (expected: a column that is written;"
-                        + " or what it is made from)");
-            }
-        }
-
-        private void signalTable() throws SQLException {
-            if (text("SELECT to_regclass('banyan.signal')::text") != null) {
-                return;
-            }
-            if (text("SELECT to_regnamespace('banyan')::text") == null) {
-                steps.add(new Step("the one schema the bridge owns here", "CREATE SCHEMA banyan"));
-            }
-            steps.add(new Step(
-                    "the one table in it, where backfills mark their windows",
-                    "CREATE TABLE banyan.signal (id VARCHAR(64) PRIMARY KEY, type VARCHAR(32) NOT NULL, data TEXT)"));
-        }
-
-        private Set<TableId> publication(Map<TableId, FoundTable> found) throws SQLException {
-            var wanted = new LinkedHashSet<TableId>();
-            source.tables().forEach(table -> wanted.add(table.id()));
-            wanted.removeAll(refused);
-            wanted.add(source.signalTable());
-            var name = quoted(source.publication());
-            if (text("SELECT pubname FROM pg_publication WHERE pubname = ?", source.publication()) == null) {
-                steps.add(new Step(
-                        "which tables the bridge reads; every one of them has an identity by now",
-                        "CREATE PUBLICATION " + name + " FOR TABLE " + list(wanted)
-                                + (isPartitioned ? " WITH (" + VIA_ROOT + ")" : "")));
-                return wanted;
-            }
-            wanted.removeAll(published());
-            if (!wanted.isEmpty()) {
-                steps.add(new Step(
-                        "tables the mapping reads that the publication lacks; resync afterwards, or their rows so far are not known",
-                        "ALTER PUBLICATION " + name + " ADD TABLE " + list(wanted)));
-            }
-            if (isPartitioned
-                    && text(
-                                    "SELECT pubname FROM pg_publication WHERE pubname = ? AND NOT pubviaroot",
-                                    source.publication())
-                            != null) {
-                steps.add(new Step(
-                        "what happens in partitions comes under the name of their table; resync afterwards, or what happened so far is not known",
-                        "ALTER PUBLICATION " + name + " SET (" + VIA_ROOT + ")"));
-                found.forEach((id, table) -> {
-                    if (table.isPartitioned()) {
-                        wanted.add(id);
-                    }
-                });
-            }
-            return wanted;
-        }
-
-        private Set<TableId> published() throws SQLException {
-            var published = new LinkedHashSet<TableId>();
-            try (var select = connection.prepareStatement(
-                    "SELECT schemaname, tablename FROM pg_publication_tables WHERE pubname = ?")) {
-                select.setString(1, source.publication());
-                try (var result = select.executeQuery()) {
-                    while (result.next()) {
-                        published.add(new TableId(result.getString(1), result.getString(2)));
-                    }
-                }
-            }
-            return published;
-        }
-
-        private void grants() throws SQLException {
-            if (text("SELECT rolname FROM pg_roles WHERE rolname = ?", source.user()) == null) {
-                obstacles.add("role " + source.user() + ": not there (expected: a role with LOGIN and REPLICATION)");
-                return;
-            }
-            if ("t".equals(text("SELECT left(rolsuper::text, 1) FROM pg_roles WHERE rolname = ?", source.user()))) {
-                return;
-            }
-            var role = quoted(source.user());
-            if (!"t"
-                    .equals(text(
-                            "SELECT left(rolreplication::text, 1) FROM pg_roles WHERE rolname = ?", source.user()))) {
-                steps.add(new Step("the bridge reads the log", "ALTER ROLE " + role + " REPLICATION"));
-            }
-            for (var table : source.tables()) {
-                if (lacks("SELECT", table.id())) {
-                    steps.add(new Step(
-                            "backfills read the table", "GRANT SELECT ON " + quoted(table.id()) + " TO " + role));
-                }
-            }
-            if (!"t"
-                    .equals(text(
-                            "SELECT left(has_schema_privilege(?, to_regnamespace('banyan'), 'USAGE')::text, 1)",
-                            source.user()))) {
-                steps.add(new Step("backfills mark their windows", "GRANT USAGE ON SCHEMA banyan TO " + role));
-            }
-            if (lacks("INSERT", source.signalTable()) || lacks("DELETE", source.signalTable())) {
-                steps.add(new Step(
-                        "backfills mark their windows, and the bridge clears them away",
-                        "GRANT SELECT, INSERT, UPDATE, DELETE ON banyan.signal TO " + role));
-            }
-        }
-
-        private boolean lacks(String privilege, TableId table) throws SQLException {
-            return !"t"
-                    .equals(text(
-                            "SELECT left(has_table_privilege(?, to_regclass(?), ?)::text, 1)",
-                            source.user(),
-                            quoted(table),
-                            privilege));
-        }
-
-        private void slot() throws SQLException {
-            if (text("SELECT slot_name FROM pg_replication_slots WHERE slot_name = ?", source.slot()) == null) {
-                steps.add(new Step(
-                        "from here on PostgreSQL keeps the log until the bridge has read it; waits for open transactions",
-                        "SELECT pg_create_logical_replication_slot(" + literal(source.slot()) + ", 'pgoutput')"));
-            }
-        }
-
-        private @Nullable String text(String sql, String... parameters) throws SQLException {
-            try (PreparedStatement select = connection.prepareStatement(sql)) {
-                for (var i = 0; i < parameters.length; i++) {
-                    select.setString(i + 1, parameters[i]);
-                }
-                try (var result = select.executeQuery()) {
-                    return result.next() ? result.getString(1) : null;
-                }
-            }
-        }
-    }
-
-    private static String list(Set<TableId> tables) {
-        return tables.stream().map(SourcePlan::quoted).collect(Collectors.joining(", "));
-    }
-
-    private static String quoted(TableId table) {
-        return quoted(table.schema()) + "." + quoted(table.name());
-    }
-
-    private static String quoted(String name) {
-        return name.matches("[a-z_][a-z0-9_]*") ? name : "\"" + name.replace("\"", "\"\"") + "\"";
-    }
-
-    private static String literal(String text) {
-        return "'" + text.replace("'", "''") + "'";
     }
 }

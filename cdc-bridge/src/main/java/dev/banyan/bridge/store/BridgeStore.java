@@ -12,7 +12,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
@@ -120,15 +119,7 @@ public final class BridgeStore implements AutoCloseable {
             Duration lease,
             InstantSource clock) {
         try {
-            Flyway.configure()
-                    .dataSource(source)
-                    .locations("classpath:db/bridge")
-                    .table("bridge_schema_history")
-                    .placeholders(dialect.placeholders)
-                    .baselineOnMigrate(true)
-                    .baselineVersion("0")
-                    .load()
-                    .migrate();
+            StoreTables.migrations(source, dialect).migrate();
             var store =
                     new BridgeStore(source, settings.seal(), settings.vault(), dialect, bridge, holder, lease, clock);
             store.createState();

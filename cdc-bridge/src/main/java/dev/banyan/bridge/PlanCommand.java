@@ -1,0 +1,97 @@
+package dev.banyan.bridge;
+
+import dev.banyan.bridge.config.ConfigException;
+import dev.banyan.bridge.mapping.MappingException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code banyan bridge plan}: what the bridge would create, what is there, and the SQL that the legacy database still needs. */
+@Command(
+        name = "plan",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Prints all that the bridge makes or needs, compared with what is there, and the SQL the legacy database still needs.",
+            "The text is a script: all but the SQL is a comment. Changes nothing.",
+            "Exit codes: 0 nothing is left to do, 1 the legacy database could not be asked, 2 wrong usage, 3 steps are left."
+        })
+final class PlanCommand implements Callable<Integer> {
+
+    private static final int EXIT_STEPS_LEFT = 3;
+
+    @CommandLine.Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private ConfigOption files;
+
+    @Option(names = "--json", description = "print JSON")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        try {
+            var setup = Setup.read(files.config);
+            var plan = BridgePlan.of(setup);
+            System.out.print(json ? json(plan) : text(plan, setup.source().manage()));
+            if (plan.source() == null) {
+                plan.parts().stream()
+                        .filter(part -> part.mark() == BridgePlan.Mark.UNKNOWN)
+                        .findFirst()
+                        .ifPresent(part -> System.err.println(part.place() + ": " + part.detail()));
+                return 1;
+            }
+            return plan.hasStepsLeft() ? EXIT_STEPS_LEFT : 0;
+        } catch (ConfigException | MappingException e) {
+            System.err.println(e.getMessage());
+            return 1;
+        }
+    }
+
+    private static String text(BridgePlan plan, boolean isManaged) {
+        var text = new StringBuilder("-- bridge " + plan.bridge()
+                + ": + would be made, = is there, ! differs or needs you, ? could not be asked\n");
+        var place = "";
+        for (var part : plan.parts()) {
+            if (!part.place().equals(place)) {
+                place = part.place();
+                text.append("-- ").append(place).append('\n');
+            }
+            text.append("--   ").append(part.mark().sign).append(' ').append(part.what());
+            text.append(part.detail().isEmpty() ? "" : ": " + part.detail().replace("\n", " "))
+                    .append('\n');
+        }
+        text.append("-- events\n");
+        for (var event : plan.events()) {
+            text.append("--   %s: to %s, key %s, data %s%n"
+                    .formatted(
+                            event.type(),
+                            String.join(" or ", event.topics()),
+                            String.join(" or ", event.keys()),
+                            event.dataschema()));
+        }
+        var source = plan.source();
+        if (source != null && source.isEmpty()) {
+            return text.append("-- nothing to do in the legacy database\n").toString();
+        }
+        text.append("-- the legacy database still needs, in this order")
+                .append(isManaged ? "; the bridge runs it at its first start\n" : "\n");
+        return source == null
+                ? text.append("-- ? unknown\n").toString()
+                : text.append(source.script()).toString();
+    }
+
+    private static String json(BridgePlan plan) {
+        var source = plan.source();
+        var all = new LinkedHashMap<String, Object>();
+        all.put("bridge", plan.bridge());
+        all.put("stepsLeft", plan.hasStepsLeft());
+        all.put("parts", plan.parts());
+        all.put("obstacles", source == null ? List.of() : source.obstacles());
+        all.put("steps", source == null ? List.of() : source.steps());
+        all.put("events", plan.events());
+        return JsonMapper.shared().writeValueAsString(all) + "\n";
+    }
+}

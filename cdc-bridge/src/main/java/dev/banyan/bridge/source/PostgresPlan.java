@@ -1,0 +1,271 @@
+package dev.banyan.bridge.source;
+
+import dev.banyan.bridge.change.TableId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out what a PostgreSQL server still lacks for the bridge; {@link SourcePlan#of} asks it. */
+final class PostgresPlan {
+
+    /*
+     * The order matters. PostgreSQL refuses legacy's own UPDATE and DELETE on a published table that has no replica identity, so
+     * identities come before the publication. A slot decodes with the publication as it was at each moment of the log: a slot older
+     * than its publication fails with "publication does not exist" and cannot be cured, so the slot comes last.
+     *
+     * A table without a unique key is never published, although REPLICA IDENTITY FULL would let legacy write to it: two equal rows of
+     * it cannot be told apart, and a backfill could not find its way through it.
+     */
+
+    private static final String VIA_ROOT = "publish_via_partition_root = true";
+
+    private final Source source;
+    private final Connection connection;
+    private final List<SourcePlan.Step> steps = new ArrayList<>();
+    private final List<String> present = new ArrayList<>();
+    private final List<String> obstacles = new ArrayList<>();
+    private final Set<TableId> refused = new LinkedHashSet<>();
+    private boolean isPartitioned;
+
+    PostgresPlan(Source source, Connection connection) {
+        this.source = source;
+        this.connection = connection;
+    }
+
+    SourcePlan plan() throws SQLException {
+        var walLevel = text("SELECT current_setting('wal_level')");
+        if (!"logical".equals(walLevel)) {
+            obstacles.add("wal_level: " + walLevel
+                    + " (expected: logical; ALTER SYSTEM SET wal_level = logical, then restart PostgreSQL)");
+        }
+        var found = FoundTable.of(
+                connection, source.tables().stream().map(Source.Table::id).toList());
+        for (var table : source.tables()) {
+            identity(table, found.get(table.id()));
+        }
+        signalTable();
+        var unpublished = publication(found);
+        grants();
+        slot();
+        return new SourcePlan(steps, present, obstacles, unpublished);
+    }
+
+    private void identity(Source.Table table, @Nullable FoundTable found) {
+        if (found == null) {
+            refused.add(table.id());
+            obstacles.add("table " + table.id() + ": not there (expected: a table the mapping can read)");
+            return;
+        }
+        if (!found.isTable()) {
+            refused.add(table.id());
+            obstacles.add("table " + table.id() + ": a view or foreign table (expected: a table)");
+            return;
+        }
+        if (!found.hasKey()) {
+            refused.add(table.id());
+            obstacles.add("table " + table.id()
+                    + ": no primary key and no other unique key of NOT NULL columns (expected: one of the two; add one, or take"
+                    + " the table out of the mapping)");
+            return;
+        }
+        table.columns().forEach(column -> column(table, column, found.columns().get(column)));
+        isPartitioned |= found.isPartitioned();
+        for (var each : found.withoutFullIdentity()) {
+            steps.add(new SourcePlan.Step(
+                    "replica identity of " + each,
+                    "the log carries whole old rows of " + each + "; waits for writers of the table, then is instant",
+                    "ALTER TABLE " + quoted(each) + " REPLICA IDENTITY FULL"));
+        }
+        if (found.withoutFullIdentity().isEmpty()) {
+            present.add("replica identity of " + table.id() + ": FULL");
+        }
+    }
+
+    private void column(Source.Table table, String column, @Nullable ColumnType type) {
+        if (type == null) {
+            obstacles.add(
+                    "table " + table.id() + ": no column " + column + " (expected: every column the mapping reads)");
+            return;
+        }
+        var expected = table.fit().expected(column, type);
+        if (!expected.isEmpty()) {
+            obstacles.add("table " + table.id() + ": column " + column + " is " + type.name() + " (expected: "
+                    + expected + ")");
+        }
+        if (type.isGenerated()) {
+            obstacles.add("table " + table.id() + ": column " + column
+                    + " is generated, and its values do not come through the log or a backfill (expected: a column that is written;"
+                    + " or what it is made from)");
+        }
+    }
+
+    private void signalTable() throws SQLException {
+        if (text("SELECT to_regclass('banyan.signal')::text") != null) {
+            present.add("table banyan.signal");
+            return;
+        }
+        if (text("SELECT to_regnamespace('banyan')::text") == null) {
+            steps.add(new SourcePlan.Step(
+                    "schema banyan", "the one schema the bridge owns here", "CREATE SCHEMA banyan"));
+        }
+        steps.add(new SourcePlan.Step(
+                "table banyan.signal",
+                "the one table in it, where backfills mark their windows",
+                "CREATE TABLE banyan.signal (id VARCHAR(64) PRIMARY KEY, type VARCHAR(32) NOT NULL, data TEXT)"));
+    }
+
+    private Set<TableId> publication(Map<TableId, FoundTable> found) throws SQLException {
+        var wanted = new LinkedHashSet<TableId>();
+        source.tables().forEach(table -> wanted.add(table.id()));
+        wanted.removeAll(refused);
+        wanted.add(source.signalTable());
+        var name = quoted(source.publication());
+        if (text("SELECT pubname FROM pg_publication WHERE pubname = ?", source.publication()) == null) {
+            steps.add(new SourcePlan.Step(
+                    "publication " + source.publication(),
+                    "which tables the bridge reads; every one of them has an identity by now",
+                    "CREATE PUBLICATION " + name + " FOR TABLE " + list(wanted)
+                            + (isPartitioned ? " WITH (" + VIA_ROOT + ")" : "")));
+            return wanted;
+        }
+        var count = wanted.size();
+        wanted.removeAll(published());
+        if (!wanted.isEmpty()) {
+            steps.add(new SourcePlan.Step(
+                    "publication " + source.publication(),
+                    "tables the mapping reads that the publication lacks; resync afterwards, or their rows so far are not known",
+                    "ALTER PUBLICATION " + name + " ADD TABLE " + list(wanted)));
+        }
+        if (isPartitioned
+                && text("SELECT pubname FROM pg_publication WHERE pubname = ? AND NOT pubviaroot", source.publication())
+                        != null) {
+            steps.add(new SourcePlan.Step(
+                    "publication " + source.publication(),
+                    "what happens in partitions comes under the name of their table; resync afterwards, or what happened so far is not known",
+                    "ALTER PUBLICATION " + name + " SET (" + VIA_ROOT + ")"));
+            found.forEach((id, table) -> {
+                if (table.isPartitioned()) {
+                    wanted.add(id);
+                }
+            });
+        }
+        if (wanted.isEmpty()) {
+            present.add("publication " + source.publication() + ": " + count + " tables");
+        }
+        return wanted;
+    }
+
+    private Set<TableId> published() throws SQLException {
+        var published = new LinkedHashSet<TableId>();
+        try (var select = connection.prepareStatement(
+                "SELECT schemaname, tablename FROM pg_publication_tables WHERE pubname = ?")) {
+            select.setString(1, source.publication());
+            try (var result = select.executeQuery()) {
+                while (result.next()) {
+                    published.add(new TableId(result.getString(1), result.getString(2)));
+                }
+            }
+        }
+        return published;
+    }
+
+    private void grants() throws SQLException {
+        if (text("SELECT rolname FROM pg_roles WHERE rolname = ?", source.user()) == null) {
+            obstacles.add("role " + source.user() + ": not there (expected: a role with LOGIN and REPLICATION)");
+            return;
+        }
+        if ("t".equals(text("SELECT left(rolsuper::text, 1) FROM pg_roles WHERE rolname = ?", source.user()))) {
+            present.add("rights of " + source.user() + ": all, as a superuser");
+            return;
+        }
+        var stepsBefore = steps.size();
+        var role = quoted(source.user());
+        if (!"t".equals(text("SELECT left(rolreplication::text, 1) FROM pg_roles WHERE rolname = ?", source.user()))) {
+            steps.add(new SourcePlan.Step(
+                    "role " + role, "the bridge reads the log", "ALTER ROLE " + role + " REPLICATION"));
+        }
+        for (var table : source.tables()) {
+            if (lacks("SELECT", table.id())) {
+                steps.add(new SourcePlan.Step(
+                        "right to read " + table.id(),
+                        "backfills read the table",
+                        "GRANT SELECT ON " + quoted(table.id()) + " TO " + role));
+            }
+        }
+        if (!"t"
+                .equals(text(
+                        "SELECT left(has_schema_privilege(?, to_regnamespace('banyan'), 'USAGE')::text, 1)",
+                        source.user()))) {
+            steps.add(new SourcePlan.Step(
+                    "right to use schema banyan",
+                    "backfills mark their windows",
+                    "GRANT USAGE ON SCHEMA banyan TO " + role));
+        }
+        if (lacks("INSERT", source.signalTable()) || lacks("DELETE", source.signalTable())) {
+            steps.add(new SourcePlan.Step(
+                    "right to write banyan.signal",
+                    "backfills mark their windows, and the bridge clears them away",
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON banyan.signal TO " + role));
+        }
+        if (steps.size() == stepsBefore) {
+            present.add("rights of " + source.user() + ": reads the log and the tables, writes banyan.signal");
+        }
+    }
+
+    private boolean lacks(String privilege, TableId table) throws SQLException {
+        return !"t"
+                .equals(text(
+                        "SELECT left(has_table_privilege(?, to_regclass(?), ?)::text, 1)",
+                        source.user(),
+                        quoted(table),
+                        privilege));
+    }
+
+    private void slot() throws SQLException {
+        var found = text(
+                "SELECT concat_ws(', ', plugin, database, 'log ' || wal_status) FROM pg_replication_slots WHERE slot_name = ?",
+                source.slot());
+        if (found != null) {
+            present.add("slot " + source.slot() + ": " + found);
+        } else {
+            steps.add(new SourcePlan.Step(
+                    "slot " + source.slot(),
+                    "from here on PostgreSQL keeps the log until the bridge has read it; waits for open transactions",
+                    "SELECT pg_create_logical_replication_slot(" + literal(source.slot()) + ", 'pgoutput')"));
+        }
+    }
+
+    private @Nullable String text(String sql, String... parameters) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (var i = 0; i < parameters.length; i++) {
+                select.setString(i + 1, parameters[i]);
+            }
+            try (var result = select.executeQuery()) {
+                return result.next() ? result.getString(1) : null;
+            }
+        }
+    }
+
+    private static String list(Set<TableId> tables) {
+        return tables.stream().map(PostgresPlan::quoted).collect(Collectors.joining(", "));
+    }
+
+    private static String quoted(TableId table) {
+        return quoted(table.schema()) + "." + quoted(table.name());
+    }
+
+    private static String quoted(String name) {
+        return name.matches("[a-z_][a-z0-9_]*") ? name : "\"" + name.replace("\"", "\"\"") + "\"";
+    }
+
+    private static String literal(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+}

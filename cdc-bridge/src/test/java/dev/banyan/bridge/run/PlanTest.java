@@ -1,0 +1,192 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.hub.KafkaTopics;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.elasticmq.rest.sqs.SQSRestServerBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the plan says of real databases and hubs, before the first start and after it, and that it changes nothing. */
+class PlanTest {
+
+    @TempDir
+    Path folder;
+
+    private static void assertCommentsButForSql(String script) {
+        assertThat(script.lines().filter(line -> !line.startsWith("--")))
+                .allMatch(line -> line.matches("(CREATE|ALTER|SELECT|GRANT|INSERT) .*;"));
+    }
+
+    @Test
+    void saysAllThatTheBridgeWouldMakeAndMakesNothingOfIt() throws Exception {
+        try (var bridge = new TestBridge("planned", folder, "one", "two")) {
+            var config = bridge.config();
+            var mapping = folder.resolve("mapping.yaml");
+            Files.writeString(
+                    mapping, Files.readString(mapping).replaceAll("(?s)(two:.*topic: )t.planned", "$1new.two"));
+            Files.writeString(
+                    config,
+                    Files.readString(config)
+                            + "lake: {folder: lake}\nspool: {folder: spool}\nfaultKeyFile: none.key\n");
+
+            var before = Printed.of("plan", "--config", config.toString());
+
+            assertThat(before.exitCode()).as(before.err()).isEqualTo(3);
+            assertThat(before.out())
+                    .contains(
+                            "! replica identity of public.one: ",
+                            "+ publication pub_planned: ",
+                            "+ slot slot_planned: ",
+                            "+ table banyan.signal: ",
+                            "= rights of postgres: all, as a superuser",
+                            "= topic t.planned: 1 partition, 1 replica, cleanup delete",
+                            "+ topic new.two: 4 partitions",
+                            "+ topic banyan.bridge.planned.position: 1 partition, compacted",
+                            "+ table bridge_image",
+                            "+ table bridge_schema_history",
+                            "+ lake " + folder.resolve("lake"),
+                            "+ spool " + folder.resolve("spool"),
+                            "! faultKeyFile: " + folder.resolve("none.key") + " cannot be read",
+                            "t.Added.v1: to new.two or t.planned, key one/{id} or two/{id}, data urn:banyan:contract:t.Added.v1.json")
+                    .contains(
+                            "in this order; the bridge runs it at its first start\n",
+                            "\nCREATE PUBLICATION pub_planned");
+            assertCommentsButForSql(before.out());
+            assertThat(
+                            bridge.text(
+                                    "SELECT (SELECT count(*) FROM pg_publication) + (SELECT count(*) FROM pg_namespace"
+                                            + " WHERE nspname = 'banyan') + (SELECT count(*) FROM pg_replication_slots WHERE database = 'planned')"))
+                    .isEqualTo("0");
+            assertThat(folder).isDirectoryNotContaining("glob:**{store*,lake,spool}");
+            var again = Printed.of("plan", "--config", config.toString(), "--json");
+            assertThat(again.out()).as("no topic was made").contains("\"mark\":\"CREATE\",\"place\":\"hub: Kafka");
+            var json = JsonMapper.shared().readTree(again.out());
+            assertThat(json.at("/stepsLeft").asBoolean()).isTrue();
+            assertThat(json.at("/steps")).hasSizeGreaterThan(4);
+            assertThat(json.at("/events/0/keys/0").asString()).isEqualTo("one/{id}");
+        }
+    }
+
+    @Test
+    void saysWhatIsThereAndWhatDiffers() throws Exception {
+        try (var bridge = new TestBridge("planned_again", folder, "one", "two")) {
+            var config = bridge.config().toString();
+            bridge.start();
+            bridge.stop();
+
+            var whole = Printed.of("plan", "--config", config);
+
+            assertThat(whole.exitCode()).as(whole.out()).isZero();
+            assertThat(whole.out())
+                    .contains(
+                            "= replica identity of public.two: FULL",
+                            "= publication pub_planned_again: 3 tables",
+                            "= slot slot_planned_again: pgoutput, planned_again, log reserved",
+                            "= topic banyan.bridge.planned_again.position: 1 partition, 1 replica, cleanup compact",
+                            "= table bridge_state")
+                    .doesNotContain("--   +", "--   !", "--   ?")
+                    .endsWith("-- nothing to do in the legacy database\n");
+
+            bridge.sql("ALTER PUBLICATION pub_planned_again DROP TABLE two");
+            bridge.sql("ALTER TABLE one REPLICA IDENTITY DEFAULT");
+            var differs = Printed.of("plan", "--config", config);
+            assertThat(differs.exitCode()).isEqualTo(3);
+            assertThat(differs.out())
+                    .contains(
+                            "! publication pub_planned_again: tables the mapping reads",
+                            "! replica identity of public.one");
+        }
+    }
+
+    @Test
+    void aTopicThatCannotServeDiffers() throws Exception {
+        try (var bridge = new TestBridge("planned_topics", folder, "one")) {
+            Servers.kafka().createTopic(KafkaTopics.position("planned_topics"), 2);
+            assertThat(Printed.of("plan", "--config", bridge.config().toString())
+                            .out())
+                    .contains("! topic banyan.bridge.planned_topics.position: 2 partitions (expected: 1)");
+        }
+        var topic = new KafkaTopics.Found(1, 3, "delete", 1_000);
+        assertThat(topic.wrongForPosition()).startsWith("cleanup.policy delete (expected: compact");
+        assertThat(topic.wrongForEvents(1_001)).startsWith("max.message.bytes 1000 (expected: at least");
+        assertThat(topic.wrongForEvents(1_000)).isEmpty();
+    }
+
+    @Test
+    void mariadbAndQueuesToo() throws Exception {
+        var server = SQSRestServerBuilder.withDynamicPort()
+                .withInterface("127.0.0.1")
+                .start();
+        var endpoint =
+                "http://127.0.0.1:" + server.waitUntilStarted().localAddress().getPort();
+        System.setProperty("aws.accessKeyId", "test");
+        System.setProperty("aws.secretAccessKey", "test");
+        System.setProperty("aws.region", "eu-west-1");
+        try (var client = SqsClient.builder()
+                        .httpClientBuilder(UrlConnectionHttpClient.builder())
+                        .endpointOverride(URI.create(endpoint))
+                        .build();
+                var bridge = new TestBridge(Dbms.MARIADB, "planned", folder, "one")) {
+            var queue =
+                    client.createQueue(request -> request.queueName("there")).queueUrl();
+            var config = bridge.config();
+            Files.writeString(
+                    config,
+                    Files.readString(config)
+                            .replaceAll(
+                                    "hub: .*",
+                                    "hub: {sqs: {region: eu-west-1, endpoint: \"" + endpoint + "\", destinations: {\""
+                                            + bridge.topic() + "\": \"" + queue + "\"}}}"));
+
+            var before = Printed.of("plan", "--config", config.toString());
+
+            assertThat(before.exitCode()).as(before.err()).isEqualTo(3);
+            assertThat(before.out())
+                    .contains(
+                            "= right to REPLICATION SLAVE",
+                            "= right to read planned_m.one",
+                            "+ database banyan_planned_m: ",
+                            "+ table banyan_planned_m.heartbeat: ",
+                            "= queue " + queue + ": for t.planned_m");
+            assertCommentsButForSql(before.out());
+
+            client.deleteQueue(request -> request.queueUrl(queue));
+            assertThat(Printed.of("plan", "--config", config.toString()).out())
+                    .contains("! queue " + queue + ": for t.planned_m: ");
+        } finally {
+            server.stopAndWait();
+        }
+    }
+
+    @Test
+    void saysWhatItCannotAsk() throws Exception {
+        var config = Files.writeString(folder.resolve("bridge.yaml"), """
+                name: away
+                mapping: mapping.yaml
+                source: {jdbcUrl: "jdbc:postgresql://127.0.0.1:1/none", user: nobody}
+                store: {jdbcUrl: "jdbc:h2:file:./none"}
+                hub: {kinesis: {region: eu-west-1, endpoint: "http://127.0.0.1:1", destinations: {"*": all}}}
+                """);
+        Files.copy(Path.of("examples/shop/mapping.yaml"), folder.resolve("mapping.yaml"));
+
+        var ran = Printed.of("plan", "--config", config.toString());
+
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.err()).contains("legacy database jdbc:postgresql://127.0.0.1:1/none, as nobody: Connection to");
+        assertThat(ran.out())
+                .contains(
+                        "? all of it: Connection to 127.0.0.1:1 refused",
+                        "! stream all: for shop.catalog, shop.customers, shop.orders: ",
+                        "! needed: hash key: none (expected: one, public.cust.email is hashed)",
+                        "shop.orders.OrderPaid.v1: to shop.orders, key order/{orderNo}, data ");
+    }
+}
