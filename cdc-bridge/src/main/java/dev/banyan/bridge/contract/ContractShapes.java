@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** The shapes of the data of an aggregate's events. A column may be NULL unless it is a key's: the mapping does not say more. */
+/** The shapes of the data of an aggregate's events. A column may be NULL unless it is a key's, or the mapping says that it is not. */
 final class ContractShapes {
 
     /** The most decimal places a mapping can ask for. */
@@ -117,11 +117,15 @@ final class ContractShapes {
         if (column == null) {
             return value(field);
         }
-        var isNever = field.ifNull() != null || table.key().contains(column);
+        var isNever = field.ifNull() != null || isNeverNull(column, field, table);
         var mayBeNull =
                 !isNever || field.unknown() instanceof Unknown.Null || field.type() instanceof FieldType.DayNumber;
         var shape = field.currency() == null ? value(field) : money(field, field.currency(), table);
         return mayBeNull ? new OrNull(shape) : shape;
+    }
+
+    private static boolean isNeverNull(String column, Field field, SourceTable table) {
+        return table.key().contains(column) || field.notNull().contains(column);
     }
 
     private static Shape money(Field field, Field.Currency currency, SourceTable table) {
@@ -132,7 +136,7 @@ final class ContractShapes {
                 switch (currency) {
                     case Field.Currency.Always(var code) -> new Words(List.of(code));
                     case Field.Currency.Column(var name) ->
-                        table.key().contains(name) ? new Text() : new OrNull(new Text());
+                        isNeverNull(name, field, table) ? new Text() : new OrNull(new Text());
                 });
         return new Thing(properties);
     }

@@ -76,6 +76,16 @@ public final class ColumnChecks {
             if (type != null) {
                 field(table, field, type);
             }
+            for (var column : field.notNull()) {
+                if (types.containsKey(column) && types.get(column).isNullable()) {
+                    findings.add(Finding.warn(
+                            table.id() + "." + column,
+                            "may be NULL (field " + field.name() + ", line "
+                                    + field.at().line()
+                                    + " of the mapping): the first NULL is a value the mapping has no answer for",
+                            "take it out of notNull, or forbid NULL in the database"));
+                }
+            }
         }
     }
 

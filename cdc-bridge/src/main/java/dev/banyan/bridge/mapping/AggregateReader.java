@@ -82,13 +82,24 @@ final class AggregateReader {
                 : new TableId(text.substring(0, dot), text.substring(dot + 1));
         section.require("key", "key: the columns of the table's primary key");
         var key = columns(section, "key");
+        var notNull = columns(section, "notNull");
         var fields = new ArrayList<Field>();
         section.require("fields", "fields: names with the columns they come from");
         section.section("fields").ifPresent(list -> {
             for (var entry : list.entries()) {
-                fields.add(new FieldReader(entry, where + ".fields." + entry.key(), defaults, problems).read());
+                fields.add(
+                        new FieldReader(entry, where + ".fields." + entry.key(), notNull, defaults, problems).read());
             }
         });
+        for (var column : section.texts("notNull")) {
+            if (fields.stream().noneMatch(field -> field.columns().contains(column.text()))) {
+                problems.add(
+                        column.at(),
+                        where + ".notNull",
+                        "'" + column.text() + "', which no field reads",
+                        "columns of fields");
+            }
+        }
         var drop = columns(section, "drop");
         return new SourceTable(id, section.at("table"), key, fields, drop);
     }

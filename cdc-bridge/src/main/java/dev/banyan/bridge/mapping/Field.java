@@ -4,11 +4,13 @@ import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.yaml.Place;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One field of an event and where it comes from. {@code column} is null for a field that always has the same value. With {@code
  * currency} the field is money: an object of an amount and a currency. {@code ifNull} is the field's value where the column is NULL.
+ * Those of its columns that are never NULL are {@code notNull}.
  */
 public record Field(
         String name,
@@ -17,7 +19,12 @@ public record Field(
         @Nullable Currency currency,
         @Nullable Object ifNull,
         Unknown unknown,
+        Set<String> notNull,
         Place at) {
+
+    public Field {
+        notNull = Set.copyOf(notNull);
+    }
 
     /** Where the currency of an amount comes from. */
     public sealed interface Currency {
@@ -50,11 +57,22 @@ public record Field(
             return type.convert("");
         }
         var value = row.get(column);
-        var converted = value == null ? ifNull : converted(value, table);
+        var converted = value == null ? ofNull(column, table, ifNull) : converted(value, table);
         if (currency == null || converted == null) {
             return converted;
         }
-        return new Money((String) converted, currency(row));
+        return new Money((String) converted, currency(row, table));
+    }
+
+    private <T> @Nullable T ofNull(String empty, TableId table, @Nullable T otherwise) {
+        if (notNull.contains(empty)) {
+            throw new UnmappableException(
+                    table,
+                    empty,
+                    "NULL",
+                    "a value, as notNull says; of rows from before the mapping read the column, a resync brings it");
+        }
+        return otherwise;
     }
 
     private @Nullable Object converted(Object value, TableId table) {
@@ -71,11 +89,11 @@ public record Field(
         };
     }
 
-    private @Nullable String currency(Row row) {
+    private @Nullable String currency(Row row, TableId table) {
         return switch (currency) {
             case Currency.Column(var name) -> {
                 var value = row.get(name);
-                yield value == null ? null : FieldType.unpadded(value.toString());
+                yield value == null ? ofNull(name, table, null) : FieldType.unpadded(value.toString());
             }
             case Currency.Always(var code) -> code;
             case null -> null;

@@ -10,6 +10,7 @@ import dev.banyan.bridge.yaml.Words;
 import dev.banyan.bridge.yaml.Yaml;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -41,12 +42,16 @@ final class FieldReader {
 
     private final Yaml.Entry entry;
     private final String where;
+    private final List<String> notNull;
     private final MappingFile.Defaults defaults;
     private final Problems problems;
 
-    FieldReader(Yaml.Entry entry, String where, MappingFile.Defaults defaults, Problems problems) {
+    /** A reader of {@code entry} in a table whose columns {@code notNull} are never NULL. */
+    FieldReader(
+            Yaml.Entry entry, String where, List<String> notNull, MappingFile.Defaults defaults, Problems problems) {
         this.entry = entry;
         this.where = where;
+        this.notNull = notNull;
         this.defaults = defaults;
         this.problems = problems;
     }
@@ -66,6 +71,9 @@ final class FieldReader {
         var type = type(as, section);
         var currency = as.equals("decimal") || as.equals("cents") ? currency(section) : null;
         var ifNull = section.find("ifNull").map(yaml -> ifNull(yaml, type)).orElse(null);
+        if (ifNull != null && notNull.contains(column)) {
+            problems.add(section.at("ifNull"), where + ".ifNull", "for a column that is notNull", "one of the two");
+        }
         var unknown = unknown(section, type);
         section.end();
         return plain(column, type, currency, ifNull, unknown);
@@ -73,13 +81,19 @@ final class FieldReader {
 
     private Field plain(
             String column, FieldType type, @Nullable Currency currency, @Nullable Object ifNull, Unknown unknown) {
-        return new Field(entry.key(), column, type, currency, ifNull, unknown, entry.at());
+        var columns = new HashSet<>(List.of(column));
+        if (currency instanceof Currency.Column(var name)) {
+            columns.add(name);
+        }
+        columns.retainAll(notNull);
+        return new Field(entry.key(), column, type, currency, ifNull, unknown, columns, entry.at());
     }
 
     private Field always(Section section) {
         var value = section.find("always").map(this::constant).orElse("");
         section.end();
-        return new Field(entry.key(), null, new FieldType.Always(value), null, null, new Unknown.Refuse(), entry.at());
+        var type = new FieldType.Always(value);
+        return new Field(entry.key(), null, type, null, null, new Unknown.Refuse(), Set.of(), entry.at());
     }
 
     private Object constant(Yaml yaml) {

@@ -3,9 +3,12 @@ package dev.banyan.bridge.scaffold;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** One schema of a legacy database, as far as a mapping needs it. {@code refused} holds why a table cannot be published. */
 record LegacySchema(String database, String name, List<Table> tables, Map<String, String> refused) {
+
+    static final int CODE_CHARACTERS_MAX = 4;
 
     LegacySchema {
         tables = List.copyOf(tables);
@@ -31,8 +34,41 @@ record LegacySchema(String database, String name, List<Table> tables, Map<String
         }
     }
 
-    /** {@code type} is PostgreSQL's name; {@code size} is 0 where there is none. {@code values} are those of a short text column. */
-    record Column(String name, String type, int size, int scale, boolean isGenerated, Values values) {}
+    /**
+     * {@code type} is PostgreSQL's name; {@code size} is 0 where there is none. {@code values} are those of a short text column. {@code hasDays}:
+     * all numbers that were found are days such as 20260131, or 0.
+     */
+    record Column(
+            String name,
+            String type,
+            int size,
+            int scale,
+            boolean isGenerated,
+            boolean isNeverNull,
+            Values values,
+            boolean hasDays) {
+
+        static final Set<String> INTEGERS = Set.of("int2", "int4", "int8");
+
+        boolean isInteger() {
+            return INTEGERS.contains(type);
+        }
+
+        /** True for a column whose few values may tell what it means. */
+        boolean isShortText() {
+            return Set.of("bpchar", "varchar").contains(type) && size <= CODE_CHARACTERS_MAX && !isGenerated;
+        }
+
+        /** True for a column whose numbers may be days. */
+        boolean mayHoldDays() {
+            return isInteger() && Names.isDay(name) && !isGenerated;
+        }
+
+        /** The same with what was found in it. */
+        Column with(Values found, boolean days) {
+            return new Column(name, type, size, scale, isGenerated, isNeverNull, found, days);
+        }
+    }
 
     /** The different values of a column, empty when there are many; {@code isAll} when the whole table was read for them. */
     record Values(List<String> texts, boolean isAll) {

@@ -100,7 +100,9 @@ final class MappingText {
         var lists = new ArrayList<String>();
         var children = childrenByRoot.getOrDefault(root.name(), List.of());
         if (!children.isEmpty()) {
-            line(4, "children:");
+            line(
+                    4,
+                    "children: # by their keys, which hold this one's; a list that grows without end is better an aggregate");
         }
         for (var child : children) {
             var list = guess.unique(Names.camel(child.table().name()));
@@ -134,6 +136,9 @@ final class MappingText {
         for (var column : guess.leftOut) {
             line(indent + 2, "# left out: " + YamlText.comment(column));
         }
+        if (!guess.notNull.isEmpty()) {
+            line(indent, "notNull: " + YamlText.list(List.copyOf(guess.notNull)) + " # NOT NULL in the schema");
+        }
         if (!guess.drop.isEmpty()) {
             line(
                     indent,
@@ -147,8 +152,10 @@ final class MappingText {
         rule(event + "Imported", "backfill");
         rule(event + "Added", "created");
         rule(event + "Removed", "removed");
-        guess.removedFlag.ifPresent(
-                flag -> rule(event + "Removed", "{field: " + YamlText.quoted(flag) + ", to: true}"));
+        guess.removedFlag.ifPresent(flag -> {
+            line(6, "# does this flag mean that it is gone?");
+            rule(event + "Removed", "{field: " + YamlText.quoted(flag) + ", to: true}");
+        });
         guess.codeField.ifPresent(field -> line(
                 6,
                 "# what does a new " + field + " mean? - {event: " + event + "..., when: {field: " + field
@@ -186,7 +193,8 @@ final class MappingText {
                     .append('\n'));
         }
         if (!codes.isEmpty()) {
-            text.append("\ncodes:\n");
+            text.append(
+                    "\ncodes: # what of a code that is not here? Its field says it: refused, or unknown: keep, asNull or {use: WORD}\n");
             codes.forEach((name, values) -> text.append("  ")
                     .append(YamlText.quoted(name))
                     .append(": {")

@@ -18,6 +18,8 @@ import java.util.TreeMap;
 /** Reads a {@link LegacySchema} of MariaDB, in a session that cannot write and does not wait for locks. */
 final class MariaDbSchemaReader {
 
+    private static final Set<String> ZERO_DATES = Set.of("date", "datetime", "timestamp");
+
     private final Connection connection;
     private final String schema;
 
@@ -107,19 +109,18 @@ final class MariaDbSchemaReader {
         var columns = new ArrayList<Column>();
         for (var row : rows("""
                 SELECT column_name, data_type, column_type, COALESCE(character_maximum_length, numeric_precision, 0),
-                       COALESCE(numeric_scale, 0), extra
+                       COALESCE(numeric_scale, 0), extra, is_nullable
                 FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position""", schema, table)) {
             var type = type(row.get(1), row.get(2));
             var size = (int) Math.min(Integer.MAX_VALUE, Long.parseLong(row.get(3)));
             var isGenerated = row.get(5).contains("GENERATED");
-            var isShort = type.equals("varchar") && size <= SchemaReader.CODE_CHARACTERS_MAX && !isGenerated;
-            columns.add(new Column(
-                    row.get(0),
-                    type,
-                    size,
-                    Integer.parseInt(row.get(4)),
-                    isGenerated,
-                    isShort ? values(table, row.get(0)) : Values.NONE));
+            // A zero date, which NOT NULL allows, may be read as NULL.
+            var isNeverNull = row.get(6).equals("NO") && !ZERO_DATES.contains(row.get(1));
+            var scale = Integer.parseInt(row.get(4));
+            var column = new Column(row.get(0), type, size, scale, isGenerated, isNeverNull, Values.NONE, false);
+            columns.add(column.with(
+                    column.isShortText() ? values(table, row.get(0)) : Values.NONE,
+                    column.mayHoldDays() && hasDays(table, row.get(0))));
         }
         return columns;
     }
@@ -145,8 +146,7 @@ final class MariaDbSchemaReader {
 
     /** What is found, or nothing where it may not or cannot be read in time: then a person names the codes. */
     private Values values(String table, String column) {
-        var sample = "(SELECT %s AS v FROM %s.%s LIMIT %d) AS sample"
-                .formatted(quoted(column), quoted(schema), quoted(table), SchemaReader.ROWS_MAX + 1);
+        var sample = sample(table, column);
         try {
             var texts = rows("SELECT DISTINCT CAST(v AS CHAR) COLLATE utf8mb4_bin AS v FROM " + sample
                             + " WHERE v IS NOT NULL ORDER BY v LIMIT " + (Values.VALUES_MAX + 1))
@@ -162,6 +162,21 @@ final class MariaDbSchemaReader {
         } catch (SQLException e) {
             return Values.NONE;
         }
+    }
+
+    private boolean hasDays(String table, String column) {
+        try {
+            var found = rows(SchemaReader.DAYS.formatted("DIV") + sample(table, column))
+                    .getFirst();
+            return Integer.parseInt(found.get(0)) > 0 && Integer.parseInt(found.get(1)) == 0;
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    private String sample(String table, String column) {
+        return "(SELECT %s AS v FROM %s.%s LIMIT %d) AS sample"
+                .formatted(quoted(column), quoted(schema), quoted(table), SchemaReader.ROWS_MAX + 1);
     }
 
     private static String quoted(String name) {

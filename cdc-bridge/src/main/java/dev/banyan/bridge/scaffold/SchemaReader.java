@@ -19,8 +19,13 @@ final class SchemaReader {
     /** Rows of a table that are looked at for the values of its short columns. */
     static final int ROWS_MAX = 100_000;
 
-    static final int CODE_CHARACTERS_MAX = 4;
-    private static final Set<String> SHORT_TEXT = Set.of("bpchar", "varchar");
+    /** How many numbers v are not 0, and how many of those are no day such as 20260131; {@code %1$s} divides whole numbers. */
+    static final String DAYS = """
+            SELECT count(CASE WHEN v <> 0 THEN 1 END),
+                   count(CASE WHEN v <> 0 AND NOT (v BETWEEN 10000101 AND 99991231 AND (v %1$s 100) %% 100 BETWEEN 1 AND 12
+                                                   AND v %% 100 BETWEEN 1 AND 31) THEN 1 END)
+            FROM""" + " ";
+
     static final Set<String> TOOLS_OWN =
             Set.of("flyway_schema_history", "schema_version", "databasechangelog", "databasechangeloglock");
 
@@ -131,27 +136,16 @@ final class SchemaReader {
                         rows.getInt("COLUMN_SIZE"),
                         rows.getInt("DECIMAL_DIGITS"),
                         "YES".equals(rows.getString("IS_GENERATEDCOLUMN")),
-                        Values.NONE));
+                        "NO".equals(rows.getString("IS_NULLABLE")),
+                        Values.NONE,
+                        false));
             }
         }
-        var columns = new ArrayList<Column>();
-        for (var column : bare) {
-            columns.add(
-                    isShortText(column)
-                            ? new Column(
-                                    column.name(),
-                                    column.type(),
-                                    column.size(),
-                                    column.scale(),
-                                    column.isGenerated(),
-                                    values(table, column.name()))
-                            : column);
-        }
-        return columns;
-    }
-
-    private static boolean isShortText(Column column) {
-        return SHORT_TEXT.contains(column.type()) && column.size() <= CODE_CHARACTERS_MAX && !column.isGenerated();
+        return bare.stream()
+                .map(column -> column.with(
+                        column.isShortText() ? values(table, column.name()) : Values.NONE,
+                        column.mayHoldDays() && hasDays(table, column.name())))
+                .toList();
     }
 
     /** JDBC calls the types of identity columns by other names, and an enum by its own. */
@@ -167,8 +161,7 @@ final class SchemaReader {
 
     /** What is found, or nothing where it may not or cannot be read in time: then a person names the codes. */
     private Values values(String table, String column) {
-        var sample = "(SELECT %s::text AS v FROM %s.%s LIMIT %d) AS sample"
-                .formatted(quoted(column), quoted(schema), quoted(table), ROWS_MAX + 1);
+        var sample = sample(table, quoted(column) + "::text");
         var texts = new ArrayList<String>();
         try (var statement = connection.createStatement()) {
             try (var rows = statement.executeQuery("SELECT DISTINCT v FROM " + sample
@@ -186,6 +179,21 @@ final class SchemaReader {
         } catch (SQLException e) {
             return Values.NONE;
         }
+    }
+
+    private boolean hasDays(String table, String column) {
+        var sample = sample(table, quoted(column));
+        try (var statement = connection.createStatement();
+                var found = statement.executeQuery(DAYS.formatted("/") + sample)) {
+            return found.next() && found.getInt(1) > 0 && found.getInt(2) == 0;
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    private String sample(String table, String value) {
+        return "(SELECT %s AS v FROM %s.%s LIMIT %d) AS sample"
+                .formatted(value, quoted(schema), quoted(table), ROWS_MAX + 1);
     }
 
     private static String quoted(String name) {

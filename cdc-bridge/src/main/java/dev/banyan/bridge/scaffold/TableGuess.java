@@ -6,9 +6,11 @@ import dev.banyan.bridge.scaffold.LegacySchema.Values;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 
 /** What the columns of one table probably mean, as lines of a mapping. */
@@ -19,13 +21,17 @@ final class TableGuess {
 
     private static final Set<String> KEY_TYPES =
             Set.of("int2", "int4", "int8", "bpchar", "varchar", "text", "uuid", "date");
-    private static final Set<String> INTEGERS = Set.of("int2", "int4", "int8");
     private static final Set<String> TEXTS = Set.of("varchar", "text", "citext", "uuid", "json", "jsonb", "xml");
     private static final int LONG_DIGITS_MAX = 18;
     private static final int NUMERIC_DIGITS_MAX = 1_000;
 
-    private static final List<List<String>> FLAGS =
-            List.of(List.of("Y", "N"), List.of("J", "N"), List.of("T", "F"), List.of("1", "0"));
+    private static final List<List<String>> FLAGS = List.of(
+            List.of("Y", "N"),
+            List.of("J", "N"),
+            List.of("T", "F"),
+            List.of("1", "0"),
+            List.of("y", "n"),
+            List.of("j", "n"));
 
     private final LegacySchema schema;
     private final Table table;
@@ -35,6 +41,7 @@ final class TableGuess {
 
     final List<Line> lines = new ArrayList<>();
     final List<String> drop = new ArrayList<>();
+    final SequencedSet<String> notNull = new LinkedHashSet<>();
     final List<String> leftOut = new ArrayList<>();
     final Map<String, Values> codes = new LinkedHashMap<>();
     final Map<String, String> fieldByColumn = new LinkedHashMap<>();
@@ -111,7 +118,7 @@ final class TableGuess {
             }
         } else if (currency.isPresent() && currency.get().equals(column) && hasMoney()) {
             // It is a part of the amounts.
-            return;
+            neverNull(column);
         } else {
             typed(column);
         }
@@ -139,16 +146,22 @@ final class TableGuess {
             code(column);
         } else if (type.equals("timestamp")) {
             isLocalTime = true;
-            add(column, "{column: %s, as: localTimestamp}", "");
+            add(column, "{column: %s, as: localTimestamp}", "local time: its clock is timeZone's, above");
         } else if (type.equals("timestamptz")) {
             add(column, "{column: %s, as: timestamp}", "");
-        } else if (INTEGERS.contains(type) && Names.isCents(column.name())) {
-            add(column, "{column: %s, as: cents" + currencyOf(column) + "}", "");
-        } else if (INTEGERS.contains(type) && Names.isDay(column.name())) {
+        } else if (column.isInteger() && Names.isCents(column.name())) {
+            add(column, "{column: %s, as: cents" + currencyOf(column) + "}", "by its name: 1999 is 19.99");
+        } else if (column.hasDays()) {
+            add(column, "{column: %s, as: yyyymmdd}", "every number found is a day; 0 becomes null");
+        } else if (column.mayHoldDays()) {
             add(column, "{column: %s, as: integer}", "a day as a number? then as: yyyymmdd");
         } else if (type.equals("numeric") && !isWholeNumber(column)) {
             var scale = isScaled(column) ? ", scale: " + column.scale() : "";
-            add(column, "{column: %s, as: decimal" + scale + currencyOf(column) + "}", "");
+            var currency = currencyOf(column);
+            add(
+                    column,
+                    "{column: %s, as: decimal" + scale + currency + "}",
+                    currency.isEmpty() ? "" : "money by its name, in the one currency of the row");
         } else if (type.equals("float4") || type.equals("float8")) {
             add(column, "{column: %s, as: decimal}", "binary floating point: is it exact enough?");
         } else {
@@ -164,7 +177,7 @@ final class TableGuess {
     /** The value of a field without a meaning, or empty when the language has no type for it. */
     private static String plain(Column column) {
         var type = column.type();
-        if (INTEGERS.contains(type) || isWholeNumber(column)) {
+        if (column.isInteger() || isWholeNumber(column)) {
             return "{column: %s, as: integer}";
         }
         if (type.equals("bpchar")) {
@@ -187,7 +200,8 @@ final class TableGuess {
                 ? "{column: %s, as: flag}"
                 : "{column: %s, as: flag, yes: " + YamlText.quoted(words.getFirst()) + ", no: "
                         + YamlText.quoted(words.getLast()) + "}";
-        add(column, value, "");
+        var why = texts.isEmpty() ? "a flag by its name; no value was found" : "a flag by its values";
+        add(column, value, column.type().equals("bool") ? "" : why);
         if (Names.isDeleted(column.name())) {
             removedFlag = Optional.of(field(column));
         }
@@ -197,7 +211,10 @@ final class TableGuess {
         var name = Names.camel(table.name() + "_" + column.name());
         codes.put(name, column.values());
         var unknown = column.values().isAll() ? "" : ", unknown: keep";
-        add(column, "{column: %s, as: code, words: " + name + unknown + "}", "");
+        var why = column.values().isAll()
+                ? "a code by its few values; another one is refused"
+                : "a code by its few values; another one passes as it is";
+        add(column, "{column: %s, as: code, words: " + name + unknown + "}", why);
         if (!table.key().contains(column.name())) {
             codeField = codeField.or(() -> Optional.of(field(column)));
         }
@@ -230,7 +247,7 @@ final class TableGuess {
 
     /** The currency of an amount, as a part of its field; empty where the table has none. */
     private String currencyOf(Column column) {
-        var isAmount = (INTEGERS.contains(column.type()) && Names.isCents(column.name()))
+        var isAmount = (column.isInteger() && Names.isCents(column.name()))
                 || (column.type().equals("numeric") && isScaled(column) && Names.isMoney(column.name()));
         return isAmount && currency.isPresent() && !table.key().contains(column.name())
                 ? ", currency: {column: "
@@ -254,7 +271,14 @@ final class TableGuess {
     }
 
     private void add(Column column, String value, String remark) {
+        neverNull(column);
         lines.add(new Line(field(column), value.formatted(YamlText.quoted(column.name())), remark));
+    }
+
+    private void neverNull(Column column) {
+        if (column.isNeverNull() && !table.key().contains(column.name())) {
+            notNull.add(column.name());
+        }
     }
 
     private String field(Column column) {

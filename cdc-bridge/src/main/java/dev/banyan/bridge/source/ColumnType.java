@@ -13,7 +13,8 @@ import java.util.Set;
  * What a column holds, in PostgreSQL's words. {@code name} is its type as declared, {@code base} the type a domain is made of, else the same.
  * With {@code isText} the text that PostgreSQL prints for a value reaches the bridge letter for letter.
  */
-public record ColumnType(String name, String base, boolean isText, boolean isEnum, Generated generated) {
+public record ColumnType(
+        String name, String base, boolean isText, boolean isEnum, boolean isNullable, Generated generated) {
 
     /** How a column that nobody writes gets its values. */
     public enum Generated {
@@ -64,7 +65,7 @@ public record ColumnType(String name, String base, boolean isText, boolean isEnu
     /** The type of values that come through the log as {@code sqlType}. */
     static ColumnType logged(Dbms dbms, String sqlType) {
         var isText = dbms == Dbms.POSTGRESQL || MariaDbTypes.TEXTS.contains(sqlType);
-        return new ColumnType(sqlType, sqlType, isText, false, Generated.NO);
+        return new ColumnType(sqlType, sqlType, isText, false, true, Generated.NO);
     }
 
     /** By table and name, every column of {@code tables} that are there. */
@@ -80,7 +81,8 @@ public record ColumnType(String name, String base, boolean isText, boolean isEnu
         var types = new HashMap<TableId, Map<String, ColumnType>>();
         try (var select = connection.prepareStatement("""
                 SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, NULL), format_type(base.oid, NULL),
-                       a.attgenerated, base.typtype, base.typname, COALESCE(element.typtype, ''), COALESCE(element.typname, '')
+                       a.attgenerated, base.typtype, base.typname, COALESCE(element.typtype, ''), COALESCE(element.typname, ''),
+                       a.attnotnull
                 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                 CROSS JOIN LATERAL (
                     WITH RECURSIVE made (oid, depth) AS (
@@ -107,6 +109,7 @@ public record ColumnType(String name, String base, boolean isText, boolean isEnu
                                                     result.getString(isArray ? 9 : 7),
                                                     result.getString(isArray ? 10 : 8)),
                                             result.getString(7).equals("e"),
+                                            !result.getBoolean(11),
                                             generated(result.getString(6))));
                 }
             }

@@ -20,7 +20,7 @@ final class MariaDbTypes {
     static Map<TableId, Map<String, ColumnType>> of(Connection connection, Collection<TableId> tables)
             throws SQLException {
         var types = new HashMap<TableId, Map<String, ColumnType>>();
-        try (var select = connection.prepareStatement("SELECT column_name, data_type, column_type, extra"
+        try (var select = connection.prepareStatement("SELECT column_name, data_type, column_type, extra, is_nullable"
                 + " FROM information_schema.columns WHERE table_schema = ? AND table_name = ?")) {
             for (var table : tables) {
                 select.setString(1, table.schema());
@@ -30,7 +30,11 @@ final class MariaDbTypes {
                     while (result.next()) {
                         byName.put(
                                 result.getString(1),
-                                type(result.getString(2), result.getString(3), result.getString(4)));
+                                type(
+                                        result.getString(2),
+                                        result.getString(3),
+                                        result.getString(4),
+                                        result.getString(5).equals("YES")));
                     }
                 }
             }
@@ -38,12 +42,12 @@ final class MariaDbTypes {
         return types;
     }
 
-    private static ColumnType type(String type, String whole, String extra) {
+    private static ColumnType type(String type, String whole, String extra, boolean isNullable) {
         var base = standard(type, whole);
         var generated = extra.contains("VIRTUAL GENERATED")
                 ? ColumnType.Generated.VIRTUAL
                 : extra.contains("GENERATED") ? ColumnType.Generated.STORED : ColumnType.Generated.NO;
-        return new ColumnType(whole, base, TEXTS.contains(base), type.equals("enum"), generated);
+        return new ColumnType(whole, base, TEXTS.contains(base), type.equals("enum"), isNullable, generated);
     }
 
     private static String standard(String type, String whole) {

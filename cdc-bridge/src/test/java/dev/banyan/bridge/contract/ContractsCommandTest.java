@@ -67,6 +67,20 @@ class ContractsCommandTest {
         assertThat(contracts.resolve("asyncapi.json")).hasContent(before);
     }
 
+    @Test
+    void thatAColumnIsNeverNullBreaksNothingAndThatItMayBeAgainDoes() throws IOException {
+        change("    table: ord_hdr\n", "    table: ord_hdr\n    notNull: [rmk]\n");
+        assertThat(check().exitCode()).isEqualTo(3);
+        assertThat(check().out()).contains("order.note: text (before: null)");
+        assertThat(out().exitCode()).isZero();
+        assertThat(contracts.resolve("schemas/orders.OrderPaid.v1.json"))
+                .content()
+                .containsPattern("\"note\": \\{\\s+\"type\": \"string\"\\s");
+        change("    notNull: [rmk]\n", "");
+        assertThat(check().exitCode()).isEqualTo(1);
+        assertThat(check().out()).contains("breaking: order.note: null (expected: text)");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             note: rmk | other: rmk | 1 | mapping.yaml:3:3: breaking: order.note: nothing (expected: text, or null) in orders.OrderChanged.v1 and 3 more

@@ -232,15 +232,15 @@ class MariaDbPreflightTest {
         for (var sql : List.of(
                 "CREATE TABLE customer (customer_id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, login_nm VARCHAR(30), news_yn CHAR(1),"
                         + " reg_ts DATETIME NOT NULL, kind ENUM('private', 'trade'))",
-                "CREATE TABLE invoice (inv_no BIGINT UNSIGNED PRIMARY KEY, customer_id INT UNSIGNED, sts CHAR(1), tax_amt DECIMAL(12,2),"
-                        + " sent_at TIMESTAMP NULL, tall TIME, FOREIGN KEY (customer_id) REFERENCES customer (customer_id))",
+                "CREATE TABLE invoice (inv_no BIGINT UNSIGNED PRIMARY KEY, customer_id INT UNSIGNED, sts CHAR(1) NOT NULL, tax_amt DECIMAL(12,2),"
+                        + " sent_at TIMESTAMP NULL, tall TIME, due_dt INT NOT NULL, odd_dt INT, tot_cents INT NOT NULL, FOREIGN KEY (customer_id) REFERENCES customer (customer_id))",
                 "CREATE TABLE invoice_line (inv_no BIGINT UNSIGNED, pos SMALLINT, qty INT, PRIMARY KEY (inv_no, pos),"
                         + " FOREIGN KEY (inv_no) REFERENCES invoice (inv_no))",
                 "CREATE TABLE note (id INT PRIMARY KEY, inv_no BIGINT UNSIGNED, FOREIGN KEY (inv_no) REFERENCES invoice (inv_no)"
                         + " ON DELETE CASCADE)",
                 "CREATE TABLE audit_log (line TEXT)",
                 "INSERT INTO customer VALUES (1, 'ada', 'Y', NOW(), 'trade'), (2, 'bob', 'N', NOW(), 'private')",
-                "INSERT INTO invoice VALUES (7, 1, 'N', 3.20, NOW(), '01:00:00'), (8, 1, 'P', 3.20, NULL, NULL)")) {
+                "INSERT INTO invoice VALUES (7, 1, 'N', 3.20, NOW(), '01:00:00', 20240131, 20241331, 199), (8, 1, 'P', 3.20, NULL, NULL, 0, 0, 1)")) {
             Servers.mariadb().execute("billing", sql);
         }
         var init = Printed.of("init", "--jdbc", url, "--user", "admin", "--password=admin", "--out", folder.toString());
@@ -254,7 +254,13 @@ class MariaDbPreflightTest {
                         "P: ",
                         "as: localTimestamp",
                         "as: timestamp",
-                        "as: decimal, scale: 2");
+                        "as: decimal, scale: 2",
+                        "newsYn: {column: news_yn, as: flag} # a flag by its values",
+                        "dueDt: {column: due_dt, as: yyyymmdd} # every number found is a day",
+                        "oddDt: {column: odd_dt, as: integer} # a day as a number?",
+                        "totCents: {column: tot_cents, as: cents} # by its name",
+                        "notNull: [sts, due_dt, tot_cents] #")
+                .doesNotContain("notNull: [reg_ts");
         var config = Files.readString(folder.resolve("bridge.yaml"));
         Files.writeString(
                 folder.resolve("bridge.yaml"),

@@ -9,6 +9,8 @@ import dev.banyan.bridge.change.InMemoryImages;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.config.BridgeConfig;
+import dev.banyan.bridge.doctor.ColumnChecks;
+import dev.banyan.bridge.doctor.Finding;
 import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.servers.LocalPostgres;
@@ -115,12 +117,56 @@ class ScaffoldTest {
                 .contains("#   member: its key column e_mail looks personal")
                 .contains("# left out: scan: the language has no type for bytea")
                 .contains("# left out: doubled: generated")
-                .contains("dueDt: {column: due_dt, as: integer} # a day as a number? then as: yyyymmdd")
+                .contains("dueDt: {column: due_dt, as: yyyymmdd} # every number found is a day; 0 becomes null")
+                .contains("totCents: {column: tot_cents, as: cents, currency: {column: cur_cd}} # by its name")
+                .contains("as: code, words: invoiceSts} # a code by its few values; another one is refused")
+                .contains("newsYn: {column: news_yn, as: flag} # a flag by its values")
+                .contains("regTs: {column: reg_ts, as: localTimestamp} # local time: its clock is timeZone's, above")
+                .contains("notNull: [del_yn] # NOT NULL in the schema")
+                .contains("# does this flag mean that it is gone?")
                 .contains("drop: [login_nm, pw_hash, first_nm, street]")
                 .contains("drop: [rmk]")
                 .contains("email: {column: email, as: hash}")
                 .contains("- {event: CustomerRemoved, when: {field: delYn, to: true}}")
                 .contains("- {event: InvoiceInvoiceLineChanged, when: {changed: invoiceLine}}");
+    }
+
+    @Test
+    void anUglySchemaIsGuessedWithItsDoubts() throws Exception {
+        var ugly = postgres.createDatabase("ugly");
+        postgres.execute("ugly", """
+                CREATE TABLE "Old Stock" ("Id" UUID PRIMARY KEY DEFAULT gen_random_uuid(), act CHAR(1) NOT NULL, low_case CHAR(1),
+                    "Del Jn" CHAR(1) NOT NULL, empty_yn CHAR(1), sold_dt INTEGER NOT NULL, odd_dt INTEGER, none_dt INTEGER,
+                    price_ct INTEGER NOT NULL, fee_amt NUMERIC(10,2) NOT NULL, ccy CHAR(3) NOT NULL, weight DOUBLE PRECISION,
+                    "sp: ace" VARCHAR(3) NOT NULL, "on" BOOLEAN NOT NULL, age INTERVAL, huge NUMERIC NOT NULL);
+                INSERT INTO "Old Stock" (act, low_case, "Del Jn", sold_dt, odd_dt, price_ct, fee_amt, ccy, "sp: ace", "on", huge)
+                VALUES ('1', 'y', 'J', 20240229, 20241331, 199, 1.50, 'EUR', 'a', true, 1.5),
+                       ('0', 'n', 'N', 0, 0, 200, 1.50, 'USD', 'a''b', false, 2), ('0', 'n', 'N', 19991231, 5, 0, 0, 'EUR', 'a', false, 3);
+                """);
+        Scaffold.write(new Scaffold.Settings(ugly, "postgres", "postgres", "public", folder, false));
+
+        assertThat(Files.readString(folder.resolve("mapping.yaml")))
+                .contains(
+                        "act: {column: act, as: flag, yes: \"1\", no: \"0\"} # a flag by its values",
+                        "lowCase: {column: low_case, as: flag, yes: ",
+                        "emptyYn: {column: empty_yn, as: flag} # a flag by its name; no value was found",
+                        "soldDt: {column: sold_dt, as: yyyymmdd} # every number found is a day; 0 becomes null",
+                        "oddDt: {column: odd_dt, as: integer} # a day as a number? then as: yyyymmdd",
+                        "noneDt: {column: none_dt, as: integer} # a day as a number?",
+                        "priceCt: {column: price_ct, as: cents, currency: {column: ccy}} # by its name",
+                        "weight: {column: weight, as: decimal} # binary floating point",
+                        "# left out: age: the language has no type for interval",
+                        "notNull: [act, ");
+        var mapping = MappingFile.read(folder.resolve("mapping.yaml"));
+        try (var connection = postgres.connect("ugly");
+                var statement = connection.createStatement()) {
+            assertThat(ColumnChecks.of(mapping, connection)).allMatch(finding -> finding.level() == Finding.Level.OK);
+            statement.execute("ALTER TABLE \"Old Stock\" ALTER ccy DROP NOT NULL");
+            assertThat(ColumnChecks.of(mapping, connection))
+                    .anyMatch(finding -> finding.level() == Finding.Level.WARN
+                            && finding.what().equals("public.Old Stock.ccy")
+                            && finding.cure().contains("notNull"));
+        }
     }
 
     @Test
