@@ -53,7 +53,7 @@ class ReplayTest {
         }
         data.values().removeIf(text -> text.matches("\\{\"[A-Za-z]+\":[^,]+,\"deleted\":true}"));
 
-        assertThat(withoutPreviousKey(data)).isEqualTo(tables(history));
+        assertThat(statesOf(data)).isEqualTo(tables(history));
     }
 
     @ParameterizedTest
@@ -102,7 +102,7 @@ class ReplayTest {
         }
         data.values().removeIf(text -> text.matches("\\{\"[A-Za-z]+\":[^,]+,\"deleted\":true}"));
 
-        assertThat(withoutPreviousKey(data)).isEqualTo(tables(history));
+        assertThat(statesOf(data)).isEqualTo(tables(history));
     }
 
     /** What changed since the backfill began is newer than what it reads, so the engine drops such reads. */
@@ -144,7 +144,7 @@ class ReplayTest {
         }
         data.values().removeIf(text -> text.matches("\\{\"[A-Za-z]+\":[^,]+,\"deleted\":true}"));
 
-        assertThat(withoutPreviousKey(data)).isEqualTo(tables(history));
+        assertThat(statesOf(data)).isEqualTo(tables(history));
     }
 
     private static String key(TableId table, Row row) {
@@ -170,7 +170,9 @@ class ReplayTest {
         return data;
     }
 
-    private static Map<String, String> withoutPreviousKey(Map<String, String> data) {
+    /** {@code data} of aggregates, by topic and subject, without what renumbering adds. */
+    private static Map<String, String> statesOf(Map<String, String> data) {
+        data.keySet().removeIf(subject -> subject.startsWith("shop.sales "));
         data.replaceAll((_, text) -> text.replaceFirst(",\"previousSku\":\"[^\"]*\"}$", "}"));
         return data;
     }

@@ -56,7 +56,7 @@ class TestCommandTest {
         var ran = Printed.of("test", "examples/shop/mapping.yaml");
 
         assertThat(ran.exitCode()).as(ran.toString()).isZero();
-        assertThat(ran.out()).contains("7 tests, 0 failed; rules met");
+        assertThat(ran.out()).contains("8 tests, 0 failed; rules met");
     }
 
     @Test

@@ -185,7 +185,7 @@ class PlanTest {
         assertThat(ran.out())
                 .contains(
                         "? all of it: Connection to 127.0.0.1:1 refused",
-                        "! stream all: for shop.catalog, shop.customers, shop.orders: ",
+                        "! stream all: for shop.catalog, shop.customers, shop.orders, shop.sales: ",
                         "! needed: hash key: none (expected: one, public.cust.email is hashed)",
                         "shop.orders.OrderPaid.v1: to shop.orders, key order/{orderNo}, data ");
     }
