@@ -29,6 +29,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 class CatalogServiceTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<Future<?>> sent = new ArrayList<>();
@@ -68,6 +69,7 @@ class CatalogServiceTest {
                         namesAreEscaped();
                         await(() -> get("/internal/status").body().contains("\"fault\":1")
                                 && get("/internal/status").body().contains("\"unknown\":1"));
+                        theFaultKeepsItsCause(postgres, "request-2");
                     }
                     send(producer, "PriceChanged", "P000002", 6, product("P000002", "Saw", "11.00"));
                     send(producer, "ProductRemoved", "P000001", 8, "{\"sku\":\"P000001\",\"deleted\":true}");
@@ -151,6 +153,18 @@ class CatalogServiceTest {
         return context;
     }
 
+    /** What could not be read can be traced to who caused it. */
+    private static void theFaultKeepsItsCause(LocalPostgres postgres, String request) throws Exception {
+        try (var connection = postgres.connect("catalog");
+                var statement = connection.createStatement();
+                var fault = statement.executeQuery("SELECT headers FROM feed_fault")) {
+            assertThat(fault.next()).isTrue();
+            assertThat(fault.getString(1).lines())
+                    .contains("ce_causationid=" + request, "ce_traceparent=" + TRACE)
+                    .anyMatch(line -> line.startsWith("ce_dataschema=urn:banyan:contract:shop.catalog."));
+        }
+    }
+
     private static void outage(LocalPostgres postgres, boolean on) {
         postgres.execute("postgres", "ALTER DATABASE catalog ALLOW_CONNECTIONS " + !on);
         postgres.execute(
@@ -182,23 +196,21 @@ class CatalogServiceTest {
         var subject = (type.startsWith("Category") ? "category/" : "product/") + key;
         var record = new ProducerRecord<>(
                 "shop.catalog", subject.getBytes(StandardCharsets.UTF_8), data.getBytes(StandardCharsets.UTF_8));
-        Map.of(
-                        "ce_specversion",
-                        "1.0",
-                        "ce_id",
-                        "e" + sequence,
-                        "ce_source",
-                        "/test",
-                        "ce_type",
-                        "shop.catalog." + type + ".v1",
-                        "ce_subject",
-                        subject,
-                        "ce_time",
-                        Instant.now().toString(),
-                        "ce_sequence",
-                        "00000000000000aa-%06d".formatted(sequence),
-                        "content-type",
-                        "application/json")
+        Map.ofEntries( // all that the bridge writes
+                        Map.entry("ce_specversion", "1.0"),
+                        Map.entry("ce_id", "e" + sequence),
+                        Map.entry("ce_source", "/test"),
+                        Map.entry("ce_type", "shop.catalog." + type + ".v1"),
+                        Map.entry("ce_subject", subject),
+                        Map.entry("ce_time", Instant.now().toString()),
+                        Map.entry("ce_dataschema", "urn:banyan:contract:shop.catalog." + type + ".v1.json"),
+                        Map.entry("ce_partitionkey", subject),
+                        Map.entry("ce_sequence", "00000000000000aa-%06d".formatted(sequence)),
+                        Map.entry("ce_txid", "815"),
+                        Map.entry("ce_causationid", "request-" + sequence),
+                        Map.entry("ce_traceparent", TRACE),
+                        Map.entry("ce_changed", "status,total"),
+                        Map.entry("content-type", "application/json"))
                 .forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
         sent.add(producer.send(record));
     }

@@ -25,6 +25,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 class LoyaltyServiceTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     private final HttpClient http = HttpClient.newHttpClient();
     private String base = "";
@@ -50,6 +51,7 @@ class LoyaltyServiceTest {
                 await(() -> get("/loyalty/api/7").body().contains("\"points\":580")
                         && get("/loyalty/api/8").body().contains("\"gold\""));
                 await(() -> get("/internal/status").body().contains("\"unknown\":1,\"fault\":1"));
+                theFaultKeepsItsCause(postgres, "request-3");
                 pagesAndJson();
 
                 outage(postgres, true);
@@ -103,6 +105,18 @@ class LoyaltyServiceTest {
         return context;
     }
 
+    /** What could not be read can be traced to who caused it. */
+    private static void theFaultKeepsItsCause(LocalPostgres postgres, String request) throws Exception {
+        try (var connection = postgres.connect("loyalty");
+                var statement = connection.createStatement();
+                var fault = statement.executeQuery("SELECT headers FROM feed_fault")) {
+            assertThat(fault.next()).isTrue();
+            assertThat(fault.getString(1).lines())
+                    .contains("ce_causationid=" + request, "ce_traceparent=" + TRACE)
+                    .anyMatch(line -> line.startsWith("ce_dataschema=urn:banyan:contract:shop.orders."));
+        }
+    }
+
     private static void outage(LocalPostgres postgres, boolean on) {
         postgres.execute("postgres", "ALTER DATABASE loyalty ALLOW_CONNECTIONS " + !on);
         postgres.execute(
@@ -135,23 +149,21 @@ class LoyaltyServiceTest {
         var subject = "order/" + orderNo;
         var record = new ProducerRecord<>(
                 "shop.orders", subject.getBytes(StandardCharsets.UTF_8), data.getBytes(StandardCharsets.UTF_8));
-        Map.of(
-                        "ce_specversion",
-                        "1.0",
-                        "ce_id",
-                        "e" + sequence,
-                        "ce_source",
-                        "/test",
-                        "ce_type",
-                        "shop.orders." + type + ".v1",
-                        "ce_subject",
-                        subject,
-                        "ce_time",
-                        Instant.now().toString(),
-                        "ce_sequence",
-                        "00000000000000aa-%06d".formatted(sequence),
-                        "content-type",
-                        "application/json")
+        Map.ofEntries( // all that the bridge writes
+                        Map.entry("ce_specversion", "1.0"),
+                        Map.entry("ce_id", "e" + sequence),
+                        Map.entry("ce_source", "/test"),
+                        Map.entry("ce_type", "shop.orders." + type + ".v1"),
+                        Map.entry("ce_subject", subject),
+                        Map.entry("ce_time", Instant.now().toString()),
+                        Map.entry("ce_dataschema", "urn:banyan:contract:shop.orders." + type + ".v1.json"),
+                        Map.entry("ce_partitionkey", subject),
+                        Map.entry("ce_sequence", "00000000000000aa-%06d".formatted(sequence)),
+                        Map.entry("ce_txid", "815"),
+                        Map.entry("ce_causationid", "request-" + sequence),
+                        Map.entry("ce_traceparent", TRACE),
+                        Map.entry("ce_changed", "status,total"),
+                        Map.entry("content-type", "application/json"))
                 .forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
         producer.send(record).get();
     }
