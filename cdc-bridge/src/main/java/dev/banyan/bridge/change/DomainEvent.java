@@ -46,21 +46,6 @@ public record DomainEvent(
         this(id, type, topic, subject, time, sequence, txId, backfill, changed, dataschema, cause, data, null);
     }
 
-    /** An event that carries its data itself, of which neither schema nor cause is known. */
-    public DomainEvent(
-            String id,
-            String type,
-            String topic,
-            String subject,
-            Instant time,
-            String sequence,
-            String txId,
-            boolean backfill,
-            List<String> changed,
-            String data) {
-        this(id, type, topic, subject, time, sequence, txId, backfill, changed, null, Cause.UNKNOWN, data);
-    }
-
     /** The same event without its data, which lies at {@code uri}. */
     public DomainEvent claimedAt(String uri) {
         return new DomainEvent(

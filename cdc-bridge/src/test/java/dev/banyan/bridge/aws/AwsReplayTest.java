@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.lake.Lake;
@@ -54,6 +55,8 @@ class AwsReplayTest {
                 "tx",
                 false,
                 List.of(),
+                null,
+                Cause.UNKNOWN,
                 data);
     }
 

@@ -2,6 +2,7 @@ package dev.banyan.bridge.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.DomainEvent;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +25,8 @@ class KeyedQueueTest {
                 "1",
                 false,
                 List.of(),
+                null,
+                Cause.UNKNOWN,
                 "{}");
         return new Entry(event, destination, "{}", bytes);
     }

@@ -1,6 +1,7 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.AggregateImages;
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventMapper;
@@ -83,6 +84,8 @@ final class RowEvents implements EventMapper {
                 tx.txId(),
                 op.equals("r"),
                 List.of(),
+                null,
+                Cause.UNKNOWN,
                 op + "|" + table.name() + "|" + id(row) + "|" + row.get("v") + "|" + note);
     }
 }

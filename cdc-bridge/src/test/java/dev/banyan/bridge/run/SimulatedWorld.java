@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Arrival;
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventMapper;
@@ -82,6 +83,8 @@ final class SimulatedWorld {
                         transaction.txId(),
                         false,
                         List.of(),
+                        null,
+                        Cause.UNKNOWN,
                         (before == null ? null : before.get("v")) + ">" + after.get("v")));
             }
         }
