@@ -138,9 +138,9 @@ public final class TransactionAssembler {
         readsLeftOver.addAll(reads);
     }
 
-    /** True between BEGIN and END. */
-    public boolean isOpen() {
-        return openId != null;
+    /** How many rows of a transaction have come whose END has not. */
+    public int openRows() {
+        return changes.size();
     }
 
     private Outcome quiet(SourceRecord record) {

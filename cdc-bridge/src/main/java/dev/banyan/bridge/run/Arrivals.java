@@ -44,6 +44,7 @@ final class Arrivals {
         } catch (RuntimeException e) {
             broken = e;
         }
+        progress.openRows(assembler.openRows());
         return arrivals;
     }
 
@@ -72,7 +73,6 @@ final class Arrivals {
         switch (assembler.accept(event.record())) {
             case TransactionAssembler.Outcome.Nothing _ -> {}
             case TransactionAssembler.Outcome.Quiet(var position, var quiet) -> {
-                progress.heartbeats.incrementAndGet();
                 if (position >= accepted) {
                     add(arrivals, event, Arrival.quiet(position, quiet, sawSnapshot));
                 }

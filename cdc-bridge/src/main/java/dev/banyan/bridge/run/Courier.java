@@ -1,7 +1,6 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Arrival;
-import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.LargeList;
@@ -289,12 +288,7 @@ final class Courier {
                 continue;
             }
             lastTransaction = transaction;
-            var reads = transaction.changes().stream()
-                    .filter(change -> change instanceof Change.Read)
-                    .count();
-            progress.backfillRows.addAndGet(reads);
-            progress.rows.addAndGet(transaction.changes().size() - reads);
-            progress.transactions.incrementAndGet();
+            progress.delivered(transaction);
         }
         progress.reached(stored.get().commitLsn(), lastTransaction == null ? null : millis(lastTransaction));
         if (lastTransaction != null) {

@@ -1,11 +1,14 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the bridge is doing, for those who watch: written by the threads that work, read by the status page. */
@@ -42,6 +45,8 @@ public final class Progress {
     private volatile int logPercent;
     private volatile long spoolBytes;
     private volatile int waitingAggregates;
+    private volatile int openRows;
+    private volatile LongConsumer publishing = _ -> {};
     private volatile Map<TableId, Long> withoutEvent = Map.of();
     final AtomicLong transactions = new AtomicLong();
     final AtomicLong spooledTransactions = new AtomicLong();
@@ -51,7 +56,6 @@ public final class Progress {
     final AtomicLong suppressedEvents = new AtomicLong();
     final AtomicLong backfillRows = new AtomicLong();
     final AtomicLong backfillRowsDropped = new AtomicLong();
-    final AtomicLong heartbeats = new AtomicLong();
     final AtomicLong engineStarts = new AtomicLong();
     final AtomicLong hubFailures = new AtomicLong();
 
@@ -143,6 +147,34 @@ public final class Progress {
 
     public long lastCommitTimeMs() {
         return lastCommitTimeMs;
+    }
+
+    /** Rows of a transaction whose end has not come yet, as of the last batch. */
+    public int openRows() {
+        return openRows;
+    }
+
+    void openRows(int rows) {
+        openRows = rows;
+    }
+
+    /** Tells {@code told} of each transaction that reached the hub, how many milliseconds after its commit by the clocks of both hosts. */
+    void onPublished(LongConsumer told) {
+        publishing = told;
+    }
+
+    /** {@code transaction} is in hub and store. */
+    void delivered(Transaction transaction) {
+        var changes = transaction.changes();
+        var reads =
+                changes.stream().filter(change -> change instanceof Change.Read).count();
+        backfillRows.addAndGet(reads);
+        rows.addAndGet(changes.size() - reads);
+        transactions.incrementAndGet();
+        if (reads < changes.size()) {
+            publishing.accept(
+                    Math.max(0, clock.millis() - transaction.commitTime().toEpochMilli()));
+        }
     }
 
     /** Aggregates that wait because the mapping had no answer for a change of them. */

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.banyan.bridge.store.Fault;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -12,30 +13,47 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the bridge is doing, over HTTP on loopback: {@code /health}, {@code /status}, {@code /metrics}. It can change nothing. */
+/** What the bridge is doing, over HTTP on loopback: {@code /health} and its groups, {@code /status}, {@code /metrics}. It can change nothing. */
 public final class StatusServer implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
+    private static final double[] PERCENTILES = {0.5, 0.95, 0.99};
+
+    private record Answer(boolean ok, List<String> missing) {}
 
     private final HttpServer server;
     private final String bridge;
     private final BridgeRun run;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Timer commitToPublish;
 
     private StatusServer(HttpServer server, String bridge, BridgeRun run) {
         this.server = server;
         this.bridge = bridge;
         this.run = run;
         meters();
+        commitToPublish = Timer.builder("banyan.bridge.commit.to.publish")
+                .description("from a transaction's commit until the hub had its events")
+                .publishPercentiles(PERCENTILES)
+                .tag("bridge", bridge)
+                .register(registry);
+        run.progress().onPublished(millis -> commitToPublish.record(Duration.ofMillis(millis)));
         server.createContext("/health", this::health);
+        for (var group : Health.Group.values()) {
+            server.createContext(
+                    "/health/" + group.name().toLowerCase(Locale.ROOT), exchange -> health(exchange, group));
+        }
         server.createContext("/status", this::status);
         server.createContext("/faults", this::faults);
         server.createContext("/metrics", this::metrics);
@@ -104,6 +122,10 @@ public final class StatusServer implements AutoCloseable {
                 .description("aggregates that wait because the mapping had no answer")
                 .tag("bridge", bridge)
                 .register(registry);
+        Gauge.builder("banyan.bridge.open.transaction.rows", run.progress(), Progress::openRows)
+                .description("rows of a transaction whose end has not come")
+                .tag("bridge", bridge)
+                .register(registry);
         Gauge.builder("banyan.bridge.healthy", run, it -> isHealthy() ? 1 : 0)
                 .description("1 while events flow")
                 .tag("bridge", bridge)
@@ -132,6 +154,25 @@ public final class StatusServer implements AutoCloseable {
         answer(exchange, isHealthy() ? 200 : 503, "application/json", "{\"state\":\"" + state + "\"}");
     }
 
+    private void health(HttpExchange exchange, Health.Group group) throws IOException {
+        var missing = group.missing(run.progress(), run.backfills());
+        answer(
+                exchange,
+                missing.isEmpty() ? 200 : 503,
+                "application/json",
+                JSON.writeValueAsString(new Answer(missing.isEmpty(), missing)));
+    }
+
+    private Map<String, Object> commitToPublish() {
+        var snapshot = commitToPublish.takeSnapshot();
+        var millis = new LinkedHashMap<String, Object>();
+        for (var at : snapshot.percentileValues()) {
+            millis.put("p" + Math.round(at.percentile() * 100), Math.round(at.value(TimeUnit.MILLISECONDS)));
+        }
+        millis.put("max", Math.round(snapshot.max(TimeUnit.MILLISECONDS)));
+        return millis;
+    }
+
     private void status(HttpExchange exchange) throws IOException {
         answer(exchange, 200, "application/json", JSON.writeValueAsString(describe()));
     }
@@ -150,6 +191,8 @@ public final class StatusServer implements AutoCloseable {
         status.put("lagBytes", progress.lagBytes());
         var lagMillis = progress.lagMillis();
         status.put("lagMillis", lagMillis.isPresent() ? lagMillis.getAsLong() : null);
+        status.put("commitToPublishMillis", commitToPublish());
+        status.put("openTransactionRows", progress.openRows());
         status.put("millisSinceSignOfLife", progress.millisSinceSignOfLife());
         status.put("transactions", progress.transactions());
         status.put("rows", progress.rows());

@@ -74,6 +74,9 @@ class FaultsTest {
                 Await.until("others pass still", () -> told(bridge).contains("one/3 Changed"));
                 Await.until(
                         "three parts wait", () -> process.get("/faults", 200).split("\"parked\"", -1).length == 4);
+                assertThat(process.get("/health/migration", 503)).contains("parked: 1 aggregates");
+                assertThat(process.get("/health/readiness", 200) + process.get("/health/liveness", 200))
+                        .isEqualTo("{\"ok\":true,\"missing\":[]}".repeat(2));
                 assertThat(Printed.of("events", "faults", "ls", "--config", config.toString())
                                 .err())
                         .contains("another process has it open", "/faults on its status page");
@@ -89,6 +92,14 @@ class FaultsTest {
                 assertThat(process.status()).contains("\"waitingAggregates\":0");
                 Await.until("the lag is known, and small on a log that nobody writes to", () -> process.status()
                         .matches(".*\"lagMillis\":[0-9]{1,4},.*"));
+                assertThat(process.get("/health/migration", 200)).contains("\"ok\":true");
+                assertThat(process.status())
+                        .containsPattern(
+                                "\"commitToPublishMillis\":\\{\"p50\":[0-9]+,\"p95\":[0-9]+,\"p99\":[1-9][0-9]*,\"max\":[1-9]")
+                        .contains("\"openTransactionRows\":0");
+                assertThat(process.get("/metrics", 200))
+                        .contains("banyan_bridge_commit_to_publish_seconds_count{", "quantile=\"0.99\"")
+                        .contains("banyan_bridge_open_transaction_rows");
             }
             var events = bridge.events();
             assertThat(events)

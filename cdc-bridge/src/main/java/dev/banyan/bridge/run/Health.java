@@ -1,0 +1,64 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.run.Progress.State;
+import dev.banyan.bridge.store.Backfill;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** What those who watch a bridge want to know, each for another decision. */
+final class Health {
+
+    private Health() {}
+
+    private static final Set<State> LIVE = EnumSet.complementOf(EnumSet.of(State.REFUSED, State.STOPPED));
+    private static final Set<State> READY = EnumSet.of(State.STREAMING, State.CATCHING_UP, State.SPOOLING);
+
+    /** A question to the bridge. */
+    enum Group {
+        /** Whether starting the process anew would be no use. */
+        LIVENESS,
+        /** Whether it reads the log, so that nothing gets lost: not while it stands by. */
+        READINESS,
+        /** Whether the hub has all there is, so that somebody may rely on it for a step of the migration. */
+        MIGRATION;
+
+        /** What is missing for a yes; empty when nothing is. */
+        List<String> missing(Progress progress, List<Backfill> backfills) {
+            return switch (this) {
+                case LIVENESS -> state(progress, LIVE);
+                case READINESS -> state(progress, READY);
+                case MIGRATION -> migration(progress, backfills);
+            };
+        }
+    }
+
+    private static List<String> state(Progress progress, Set<State> wanted) {
+        var state = progress.state();
+        return wanted.contains(state)
+                ? List.of()
+                : List.of("state: " + state.name().toLowerCase(Locale.ROOT));
+    }
+
+    private static List<String> migration(Progress progress, List<Backfill> backfills) {
+        var missing = new ArrayList<>(state(progress, EnumSet.of(State.STREAMING)));
+        for (var backfill : backfills) {
+            if (backfill.state() != Backfill.State.DONE) {
+                missing.add("backfill " + backfill.id() + ": "
+                        + backfill.state().name().toLowerCase(Locale.ROOT) + ", " + backfill.rowsRead() + " rows read");
+            }
+        }
+        if (progress.waitingAggregates() > 0) {
+            missing.add("parked: " + progress.waitingAggregates() + " aggregates");
+        }
+        if (progress.spoolBytes() > 0) {
+            missing.add("spool: " + progress.spoolBytes() + " bytes");
+        }
+        if (progress.lagMillis().isEmpty()) {
+            missing.add("lag: not known");
+        }
+        return List.copyOf(missing);
+    }
+}
