@@ -9,8 +9,11 @@ import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.RSAPrivateCrtKey;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,19 +61,36 @@ class CertificateTest {
     }
 
     @Test
-    void aKeyMayStandInTheFormOpensslUsedToWrite() throws Exception {
+    void aKeyMayStandInTheFormsOpensslUsedToWrite() throws Exception {
         X509Bundle rsa = new CertificateBuilder().subject("CN=a").rsa2048().buildIssuedBy(authority());
         String old = pkcs1((RSAPrivateCrtKey) rsa.getKeyPair().getPrivate());
         assertThat(of(rsa.getCertificatePathPEM(), old).key())
                 .isEqualTo(rsa.getKeyPair().getPrivate());
+        X509Bundle ec = new CertificateBuilder().subject("CN=a").ecp256().buildIssuedBy(authority());
+        var sec1 = sec1((ECPrivateKey) ec.getKeyPair().getPrivate());
+        assertThat(((ECPrivateKey) of(ec.getCertificatePathPEM(), sec1).key()).getS())
+                .isEqualTo(((ECPrivateKey) ec.getKeyPair().getPrivate()).getS());
     }
 
     /** What a key of PKCS #8 wraps, behind 26 bytes that say of what kind it is. */
     private static String pkcs1(PrivateKey key) {
         byte[] wrapped = key.getEncoded();
-        byte[] bare = java.util.Arrays.copyOfRange(wrapped, 26, wrapped.length);
-        return "-----BEGIN RSA PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(bare)
-                + "\n-----END RSA PRIVATE KEY-----\n";
+        return pem("RSA", Arrays.copyOfRange(wrapped, 26, wrapped.length));
+    }
+
+    /** A key of P-256 as RFC 5915 has it: version 1, the number in 32 bytes, the curve's name. */
+    private static String sec1(ECPrivateKey key) {
+        byte[] number = key.getS().toByteArray();
+        byte[] der = HexFormat.of().parseHex("30310201010420" + "00".repeat(32) + "a00a06082a8648ce3d030107");
+        int length = Math.min(number.length, 32);
+        System.arraycopy(number, number.length - length, der, 7 + 32 - length, length);
+        return pem("EC", der);
+    }
+
+    private static String pem(String kind, byte[] der) {
+        return "-----BEGIN " + kind + " PRIVATE KEY-----\n"
+                + Base64.getMimeEncoder().encodeToString(der)
+                + "\n-----END " + kind + " PRIVATE KEY-----\n";
     }
 
     @ParameterizedTest
