@@ -134,12 +134,23 @@ class BackendWireTest {
         "'HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', too old for chunks",
         "'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nokk', two lengths",
         "'HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\nok', no length",
+        "'HTTP/1.1 200 O\u001bK\r\nContent-Length: 2\r\n\r\nok', control character in the phrase",
+        "'HTTP/1.1 200 OK\rX-A: 1\r\nContent-Length: 2\r\n\r\nok', half a line end in the phrase",
+        "'HTTP/1.1 200 \u007f\r\nContent-Length: 2\r\n\r\nok', DEL for a phrase",
+        "'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: \u0001\r\n\r\nok', control character in a value",
         "'NOT HTTP AT ALL\r\n\r\n', no HTTP",
         "'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n', nobody asked to switch",
     })
     void aReplyThatCanBeReadInTwoWaysIsNone(String reply, String why) throws Exception {
         server.on("/doubtful", (_, wire) -> wire.send(reply).close());
         assertThat(gateway.ask("GET", "/doubtful")).as(why).startsWith("HTTP/1.1 502");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Very Good", "All\tRight", "d'accord \u00e9"})
+    void aPhraseOfItsOwnIsABackendsToSay(String phrase) throws Exception {
+        server.on("/phrase", (_, wire) -> wire.send("HTTP/1.1 200 " + phrase + "\r\nContent-Length: 2\r\n\r\nok"));
+        assertThat(gateway.ask("GET", "/phrase")).startsWith("HTTP/1.1 200 ").endsWith("\r\nok");
     }
 
     @Test

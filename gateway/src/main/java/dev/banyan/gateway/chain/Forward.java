@@ -113,7 +113,7 @@ public record Forward() implements GatewayFilter {
         }
 
         private Mono<Integer> take(HttpClientResponse reply, Connection connection) {
-            if (Framing.isDoubtfulReply(reply.version(), reply.status().code(), reply.responseHeaders())) {
+            if (Framing.isDoubtfulReply(reply.version(), reply.status(), reply.responseHeaders())) {
                 connection.dispose();
                 return Mono.error(new BackendFailure(Failure.RESET));
             }

@@ -3,6 +3,7 @@ package dev.banyan.gateway.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
@@ -82,11 +83,11 @@ public final class Framing {
     }
 
     /**
-     * Whether two readers could see the end of a reply in different places, or it switches to what nobody asked for. {@code head}
-     * still has what ends at this hop. Such a reply is no reply, and its connection is worth nothing.
+     * Whether two readers could see the end of a reply, or of its first line, in different places, or it switches to what nobody asked
+     * for. {@code head} still has what ends at this hop. Such a reply is no reply, and its connection is worth nothing.
      */
-    public static boolean isDoubtfulReply(HttpVersion version, int status, HttpHeaders head) {
-        if (status < 200 || status > 999) {
+    public static boolean isDoubtfulReply(HttpVersion version, HttpResponseStatus status, HttpHeaders head) {
+        if (status.code() < 200 || status.code() > 999 || hasControl(status.reasonPhrase())) {
             return true;
         }
         List<String> encodings = head.getAll(HttpHeaderNames.TRANSFER_ENCODING);
@@ -94,6 +95,16 @@ public final class Framing {
                 && (encodings.size() > 1
                         || !encodings.getFirst().equalsIgnoreCase("chunked")
                         || version.compareTo(HttpVersion.HTTP_1_1) < 0);
+    }
+
+    private static boolean hasControl(String phrase) {
+        for (int i = 0; i < phrase.length(); i++) {
+            char c = phrase.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7f) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether {@code host} is a name or address with an optional port, in the characters RFC 3986 gives it. */

@@ -221,8 +221,7 @@ final class Exchange implements Asker {
     public void replyHead(BackendConnection from, HttpResponse reply) {
         if (forwarding
                 || reply.decoderResult().isFailure()
-                || Framing.isDoubtfulReply(
-                        reply.protocolVersion(), reply.status().code(), reply.headers())) {
+                || Framing.isDoubtfulReply(reply.protocolVersion(), reply.status(), reply.headers())) {
             ReferenceCountUtil.release(reply);
             from.close();
             broke(from, Failure.RESET);

@@ -113,8 +113,7 @@ final class Copy implements Asker {
     public void replyHead(BackendConnection from, HttpResponse reply) {
         if (head != null
                 || reply.decoderResult().isFailure()
-                || Framing.isDoubtfulReply(
-                        reply.protocolVersion(), reply.status().code(), reply.headers())) {
+                || Framing.isDoubtfulReply(reply.protocolVersion(), reply.status(), reply.headers())) {
             ReferenceCountUtil.release(reply);
             end(from, false, new Asked.Failed(Failure.RESET));
             return;

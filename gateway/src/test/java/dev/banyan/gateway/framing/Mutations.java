@@ -175,7 +175,7 @@ public final class Mutations {
     private String broken(String text) {
         int at = random.nextInt(text.length() + 1);
         int length = random.nextInt(1, 30);
-        return switch (random.nextInt(18)) {
+        return switch (random.nextInt(19)) {
             case 0 -> withField(text, "Content-Length: " + length);
             case 1 -> withField(text, "Transfer-Encoding: " + oneOf(ENCODINGS));
             case 2 -> text.replaceFirst("Transfer-Encoding: [^\r]*", literal("Transfer-Encoding: " + oneOf(ENCODINGS)));
@@ -203,6 +203,7 @@ public final class Mutations {
                 text.replaceFirst(
                         "Host: a",
                         literal(oneOf(List.of("Host:", "Host: a b", "Host : a", "X: a", "Host: a\r\nHost: a"))));
+            case 17 -> text.replaceFirst("OK", literal("O" + oneOf(CONTROLS) + "K"));
             default -> withField(text, oneOf(EXTRA));
         };
     }
