@@ -39,8 +39,9 @@ record ClientPipeline(
                 pipeline.addAfter(NettyPipeline.SslHandler, "banyan.alpn", new AlpnSwitch(http2));
             }
             if (pipeline.get(NettyPipeline.HttpTrafficHandler) != null) {
-                pipeline.replace(NettyPipeline.HttpCodec, NettyPipeline.HttpCodec, new RequestCodec(limits()));
-                var watch = new ClientWatch(settings.patience(), intake.traffic()::refused);
+                var codec = new RequestCodec(limits());
+                pipeline.replace(NettyPipeline.HttpCodec, NettyPipeline.HttpCodec, codec);
+                var watch = new ClientWatch(settings.patience(), codec, intake.traffic()::refused);
                 pipeline.addBefore(NettyPipeline.HttpCodec, "banyan.clientWatch", watch);
                 for (ChannelHandler handler : messageHandlers(watch, channel)) {
                     pipeline.addBefore(NettyPipeline.HttpTrafficHandler, null, handler);

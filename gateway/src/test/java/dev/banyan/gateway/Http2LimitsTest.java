@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterAll;
@@ -252,15 +253,95 @@ class Http2LimitsTest {
         othersAreServed();
     }
 
+    private interface HalfHead {
+        void sendTo(Http2Wire client) throws IOException;
+    }
+
+    /** An idle connection would be told so. */
+    @Test
+    void aHalfHeadIsHeldToTheLimitOfHeadsWhateverElseCame() throws Exception {
+        byte[] block = Http2Wire.block(Http2Wire.request("GET", "/half"));
+        String frameHead = "\0\0" + (char) block.length + "\1\4\0\0\0\3"; // HEADERS, whole, of stream 3
+        Map<String, HalfHead> halves = Map.of(
+                "no CONTINUATION", client -> client.frame(HEADERS, 0, 3, block),
+                "part of a frame", client -> client.raw(frameHead + ":"),
+                "part of the head of a frame", client -> client.raw("\0\0"),
+                "behind a whole frame", client -> client.raw("\0\0\10\6\0\0\0\0\0whatever" + frameHead));
+        for (boolean streamInFlight : new boolean[] {false, true}) {
+            for (Map.Entry<String, HalfHead> half : halves.entrySet()) {
+                try (var client = client()) {
+                    if (streamInFlight) {
+                        client.get(1, "/silent");
+                        CALLS.take();
+                    }
+                    half.getValue().sendTo(client);
+                    assertThat(client.goneWith())
+                            .as("%s, stream in flight: %s", half.getKey(), streamInFlight)
+                            .isEqualTo(ENDED);
+                }
+            }
+        }
+        othersAreServed();
+    }
+
+    @Test
+    void aReplyIsHeldToTheLeastRateByTheWindowsOfItsStream() throws Exception {
+        try (var strict = TestGateway.over(
+                        folder.resolve("strict"),
+                        folder.resolve("rules").toString(),
+                        "--http2-port",
+                        "0",
+                        "--client-stall-timeout",
+                        "1",
+                        "--client-min-rate",
+                        "100000");
+                var slow = strict.http2();
+                var fast = strict.http2()) {
+            fast.get(1, "/flood");
+            slow.get(1, "/flood");
+            var reader = Thread.ofVirtual().start(() -> takeAll(fast));
+            var slowly = Thread.ofVirtual().start(() -> grantSlowly(slow));
+            assertThat(slow.reply(1)).endsWith(" reset " + CANCEL);
+            slowly.interrupt();
+            assertThat(strict.inFlight("legacy")).isEqualTo(1);
+            reader.interrupt();
+        }
+    }
+
+    /** Allows for three quarters of the rate, or less on a busy machine: no more than that is sent. */
+    private static void grantSlowly(Http2Wire client) {
+        try {
+            while (!Thread.interrupted()) {
+                java.util.concurrent.locks.LockSupport.parkNanos(100_000_000L);
+                client.number(WINDOW_UPDATE, 0, 7_500).number(WINDOW_UPDATE, 1, 7_500);
+            }
+        } catch (IOException e) {
+            // the test is over
+        }
+    }
+
+    /** Takes 16 KiB fifty times a second: eight times the rate. */
+    private static void takeAll(Http2Wire client) {
+        try {
+            Http2Wire.Frame next;
+            while (!Thread.interrupted() && (next = client.read()) != null) {
+                int bytes = next.is(Http2Wire.DATA, 1) ? next.payload().remaining() : 0;
+                if (bytes > 0) {
+                    java.util.concurrent.locks.LockSupport.parkNanos(20_000_000L);
+                    client.number(WINDOW_UPDATE, 0, bytes).number(WINDOW_UPDATE, 1, bytes);
+                }
+            }
+        } catch (IOException e) {
+            // the test is over
+        }
+    }
+
     @Test
     void connectionsThatSayNothingOrIdleAreClosed() throws Exception {
         try (var silent = Wire.to(gateway.http2Port());
-                var half = client();
                 var idle = client()) {
-            half.frame(HEADERS, 0, 1, Http2Wire.block(Http2Wire.request("GET", "/half")));
             assertThat(idle.get(1, "/x").reply(1)).isEqualTo("200 legacy");
             assertThat(silent.ends()).isTrue();
-            assertThat(half.goneWith()).isLessThanOrEqualTo(0);
             assertThat(idle.await(frame -> frame.type() == GOAWAY).error()).isZero();
             assertThat(idle.goneWith()).isEqualTo(-1);
         }

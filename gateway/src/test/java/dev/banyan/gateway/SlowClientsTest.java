@@ -15,19 +15,21 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients that take their time: which are cut off, and which are not. */
 @SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
 @ParameterizedClass
-@EnumSource(
-        value = Way.class,
-        names = {"HTTP2", "EPOLL"},
-        mode = EnumSource.Mode.EXCLUDE)
+@EnumSource(value = Way.class, names = "EPOLL", mode = EnumSource.Mode.EXCLUDE)
 class SlowClientsTest {
 
     @Parameter
     Way way;
+
+    /** Of HTTP/2, {@link Http2LimitsTest} sends half ones. */
+    private static final String HALF_HEADS = "the bridge to HTTP/2 passes on whole heads only";
 
     /** Longer than every limit of this gateway. */
     private static final int LONG_MILLIS = 1_500;
@@ -69,6 +71,13 @@ class SlowClientsTest {
             pause(LONG_MILLIS);
             wire.send("5\r\nevent\r\n0\r\n\r\n");
         });
+        server.on("/ws", (_, wire) -> {
+            wire.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+            String early = wire.bytes(5);
+            pause(LONG_MILLIS);
+            wire.send(early);
+        });
         gateway = TestGateway.start(
                 folder,
                 """
@@ -105,6 +114,7 @@ class SlowClientsTest {
 
     @Test
     void aHeadThatDoesNotEndIsAnswered408() throws Exception {
+        way.needsHttp1(HALF_HEADS);
         long before = refused();
         try (var slow = gateway.wire()) {
             slow.send("GET / HTTP/1.1\r\nHost: a\r\n");
@@ -121,10 +131,35 @@ class SlowClientsTest {
 
     @Test
     void theSecondHeadOfAConnectionIsHeldToTheSameLimit() throws Exception {
+        way.needsHttp1(HALF_HEADS);
         try (var slow = gateway.wire()) {
             assertThat(slow.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").reply()).endsWith("legacy");
             slow.send("GET / HTTP/1.1\r\n");
             assertThat(slow.until("\r\n\r\n")).startsWith("HTTP/1.1 408");
+        }
+    }
+
+    /** Also when its first bytes came in one piece with the request before, and long before it was its turn. */
+    @ParameterizedTest
+    @CsvSource({"/, legacy", "/events, 'event\r\n0\r\n\r\n'"})
+    void aHeadSentAheadIsHeldToTheSameLimitFromItsTurnOn(String path, String end) throws Exception {
+        way.needsHttp1(HALF_HEADS);
+        try (var slow = gateway.wire()) {
+            slow.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\nGET /next HT");
+            assertThat(slow.reply()).startsWith("HTTP/1.1 200").endsWith(end);
+            assertThat(slow.until("\r\n\r\n")).startsWith("HTTP/1.1 408");
+        }
+        CALLS.clear();
+    }
+
+    @Test
+    void whatIsSentAheadOfATunnelIsNoHead() throws Exception {
+        way.needsHttp1("there are no WebSockets over HTTP/2");
+        try (var hasty = gateway.wire()) {
+            hasty.send("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\nearly");
+            assertThat(hasty.until("\r\n\r\n")).startsWith("HTTP/1.1 101");
+            assertThat(hasty.bytes(5)).isEqualTo("early");
         }
     }
 

@@ -39,13 +39,14 @@ public final class ClientWatch extends ChannelDuplexHandler {
                     .getBytes(StandardCharsets.US_ASCII);
 
     private static final int LOOKS_PER_STALL = 4;
-    private static final double NANOS_A_SECOND = 1e9;
 
     private final long headNanos;
     private final long idleNanos;
     private final long stallNanos;
-    private final int minRate;
+    private final Pace pace;
+    private final RequestCodec codec;
     private final IntConsumer refused;
+    private @Nullable ChannelHandlerContext context;
 
     private boolean inHead;
     private boolean inBody;
@@ -60,12 +61,9 @@ public final class ClientWatch extends ChannelDuplexHandler {
 
     private long headSince;
     private long idleSince;
-    private long readSince;
 
-    /** How long a body was waited for, and what came of it in that time; negative before the first wait. */
-    private long waitedNanos;
-
-    private long waitedBytes;
+    /** Of a body, what the read under way has brought. */
+    private long bodyBytes;
 
     /** Whether somebody wants the next bytes. */
     private boolean wanted;
@@ -73,21 +71,16 @@ public final class ClientWatch extends ChannelDuplexHandler {
     private boolean unbidden;
 
     private long written;
-    /** Since when something has waited for the client to take it, and what had been taken by then. */
-    private boolean sending;
-
-    private long sendingSince;
-    private long takenBefore;
-
     private @Nullable Future<?> timer;
     private long timerAt;
 
-    /** {@code refused} is told the status of each request that is answered because it came too slowly. */
-    public ClientWatch(Patience patience, IntConsumer refused) {
+    /** Belongs before {@code codec}. {@code refused} is told the status of each request that is answered because it came too slowly. */
+    public ClientWatch(Patience patience, RequestCodec codec, IntConsumer refused) {
         this.headNanos = patience.head().toNanos();
         this.idleNanos = patience.idle().toNanos();
         this.stallNanos = patience.stall().toNanos();
-        this.minRate = patience.minRate();
+        this.pace = new Pace(patience);
+        this.codec = codec;
         this.refused = refused;
     }
 
@@ -97,9 +90,10 @@ public final class ClientWatch extends ChannelDuplexHandler {
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext context) {
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
         idleSince = System.nanoTime();
-        lookAt(context, idleSince + idleNanos);
+        lookAt(idleSince + idleNanos);
     }
 
     @Override
@@ -116,7 +110,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
             inHead = true;
             headSince = System.nanoTime();
         } else if (inBody && message instanceof ByteBuf bytes) {
-            waitedBytes += bytes.readableBytes();
+            bodyBytes += bytes.readableBytes();
         }
         context.fireChannelRead(message);
     }
@@ -124,7 +118,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == BROKEN) {
-            breaks(context);
+            breaks();
         } else {
             context.fireUserEventTriggered(event);
         }
@@ -133,19 +127,15 @@ public final class ClientWatch extends ChannelDuplexHandler {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         if (inBody) {
-            long now = System.nanoTime();
-            waitedNanos = waitedNanos < 0 ? 0 : waitedNanos + now - readSince;
-            readSince = now;
-            if (waitedNanos < stallNanos) {
-                lookAt(context, readSince + stallNanos);
-            } else if (isTooSlow(waitedBytes, waitedNanos)) {
+            boolean slow = pace.came(bodyBytes);
+            bodyBytes = 0;
+            if (slow) {
                 giveUp(context);
             } else {
-                waitedNanos = 0;
-                waitedBytes = 0;
+                lookAt(pace.overdueAt());
             }
-        } else if (inHead) {
-            lookAt(context, headSince + headNanos);
+        } else {
+            lookAtHead();
         }
         wanted = false;
         context.fireChannelReadComplete();
@@ -160,8 +150,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
     public void read(ChannelHandlerContext context) {
         wanted = true;
         if (inBody) {
-            // Also when reading goes on after the backend was slow: until now it was us who did not want more.
-            readSince = System.nanoTime();
+            pace.asked(); // also when reading goes on after the backend was slow
         }
         context.read();
     }
@@ -177,21 +166,32 @@ public final class ClientWatch extends ChannelDuplexHandler {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (!context.channel().isWritable()) {
-            lookAt(context, System.nanoTime() + stallNanos / LOOKS_PER_STALL);
+            lookAt(System.nanoTime() + stallNanos / LOOKS_PER_STALL);
         }
         context.fireChannelWritabilityChanged();
     }
 
-    private void lookAt(ChannelHandlerContext context, long nanos) {
+    /** Whatever the read ended in is not a body: a head, perhaps one that came right behind a whole request, or nothing. */
+    private void lookAtHead() {
+        if (!inHead && !tunnel && codec.holdsHalfHead()) {
+            inHead = true;
+            headSince = System.nanoTime();
+        }
+        if (inHead) {
+            lookAt(headSince + headNanos);
+        }
+    }
+
+    private void lookAt(long nanos) {
+        ChannelHandlerContext at = context;
+        if (at == null || (timer != null && timerAt - nanos <= 0)) {
+            return;
+        }
         if (timer != null) {
-            if (timerAt - nanos <= 0) {
-                return;
-            }
             timer.cancel(false);
         }
         timerAt = nanos;
-        timer = context.executor()
-                .schedule(() -> look(context), Math.max(0, nanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        timer = at.executor().schedule(() -> look(at), Math.max(0, nanos - System.nanoTime()), TimeUnit.NANOSECONDS);
     }
 
     private void look(ChannelHandlerContext context) {
@@ -201,17 +201,17 @@ public final class ClientWatch extends ChannelDuplexHandler {
         }
         long now = System.nanoTime();
         if (Late.isLate(timerAt, now)) {
-            lookAt(context, now + Late.AGAIN_NANOS);
+            lookAt(now + Late.AGAIN_NANOS);
         } else if (inHead && exchanges == 0 && now - headSince >= headNanos) {
             refuse(context);
-        } else if (isBodyAwaited(context) && now - readSince >= stallNanos) {
+        } else if (isBodyAwaited(context) && now - pace.overdueAt() >= 0) {
             giveUp(context);
         } else if (isStuck(context.channel().unsafe().outboundBuffer(), now)
                 || (isIdle() && now - idleSince >= idleNanos)
                 || (isOnlyBroken() && now - brokenSince >= headNanos)) {
             context.close();
         } else {
-            lookAt(context, nextLook(context, now));
+            lookAt(nextLook(context, now));
         }
     }
 
@@ -219,10 +219,10 @@ public final class ClientWatch extends ChannelDuplexHandler {
         return inBody && context.channel().config().isAutoRead();
     }
 
-    private void breaks(ChannelHandlerContext context) {
+    private void breaks() {
         broken = true;
         brokenSince = System.nanoTime();
-        lookAt(context, brokenSince + headNanos);
+        lookAt(brokenSince + headNanos);
     }
 
     private boolean isOnlyBroken() {
@@ -233,30 +233,12 @@ public final class ClientWatch extends ChannelDuplexHandler {
         return exchanges == 0 && !inHead && !inBody && !tunnel;
     }
 
-    /** Whether the client has taken too little over the whole of the stall limit although something waited for it all along. */
     private boolean isStuck(@Nullable ChannelOutboundBuffer out, long now) {
         if (out == null || out.current() == null) {
-            sending = false;
+            pace.tookAll();
             return false;
         }
-        long taken = written - out.totalPendingWriteBytes() + out.currentProgress();
-        if (!sending) {
-            sending = true;
-            sendingSince = now;
-            takenBefore = taken;
-        }
-        long nanos = now - sendingSince;
-        if (nanos < stallNanos) {
-            return false;
-        }
-        boolean stuck = taken == takenBefore || isTooSlow(taken - takenBefore, nanos);
-        sendingSince = now;
-        takenBefore = taken;
-        return stuck;
-    }
-
-    private boolean isTooSlow(long bytes, long nanos) {
-        return bytes < minRate * (nanos / NANOS_A_SECOND);
+        return pace.isStuck(written - out.totalPendingWriteBytes() + out.currentProgress(), now);
     }
 
     /** Ends a request whose body does not come. */
@@ -272,11 +254,11 @@ public final class ClientWatch extends ChannelDuplexHandler {
         if (inHead && exchanges == 0) {
             return headSince + headNanos;
         }
-        if (sending) {
+        if (pace.isSending()) {
             return now + stallNanos / LOOKS_PER_STALL;
         }
         if (isBodyAwaited(context)) {
-            return readSince + stallNanos;
+            return pace.overdueAt();
         }
         if (isOnlyBroken()) {
             return brokenSince + headNanos;
@@ -297,12 +279,12 @@ public final class ClientWatch extends ChannelDuplexHandler {
         public void channelRead(ChannelHandlerContext context, Object message) {
             if (message instanceof HttpRequest request) {
                 if (request.decoderResult().isFailure()) {
-                    breaks(context);
+                    breaks();
                 }
                 inHead = false;
                 inBody = true;
-                waitedNanos = -1;
-                waitedBytes = 0;
+                pace.bodyBegins();
+                bodyBytes = 0;
                 exchanges++;
             }
             if (message instanceof LastHttpContent) {
@@ -316,6 +298,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
             if (message instanceof HttpResponse reply) {
                 boolean interim = reply.status().codeClass() == HttpStatusClass.INFORMATIONAL;
                 tunnel |= reply.status().code() == 101;
+                inHead &= !tunnel; // what came before it was no head
                 replyBegun = !interim;
             }
             if (message instanceof LastHttpContent && (replyBegun || tunnel)) {
@@ -323,6 +306,9 @@ public final class ClientWatch extends ChannelDuplexHandler {
                 exchanges--;
                 idleSince = System.nanoTime();
                 headSince = idleSince;
+                if (inHead) {
+                    lookAt(headSince + headNanos); // sent ahead: its time begins now
+                }
             }
             context.write(message, promise);
         }

@@ -33,6 +33,11 @@ public final class RequestCodec extends CombinedChannelDuplexHandler<HttpRequest
         init(new Decoder(limits), new Encoder());
     }
 
+    /** Whether part of a head has come, and its end has not. */
+    public boolean holdsHalfHead() {
+        return inboundHandler() instanceof Decoder decoder && decoder.holdsHalfHead();
+    }
+
     private final class Decoder extends HttpRequestDecoder {
 
         /** Part of a head has been read; what is left begins with a line of its own. */
@@ -72,6 +77,10 @@ public final class RequestCodec extends CombinedChannelDuplexHandler<HttpRequest
             for (int i = known; i < out.size(); i++) {
                 look(out.get(i));
             }
+        }
+
+        boolean holdsHalfHead() {
+            return !inBody && (inHead || actualReadableBytes() > 0);
         }
 
         private void look(Object message) {

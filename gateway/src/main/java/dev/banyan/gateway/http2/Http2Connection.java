@@ -1,6 +1,7 @@
 package dev.banyan.gateway.http2;
 
 import dev.banyan.gateway.edge.Late;
+import dev.banyan.gateway.edge.Pace;
 import dev.banyan.gateway.edge.Patience;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -50,33 +51,31 @@ final class Http2Connection extends ChannelDuplexHandler {
     private static final int GOING_MILLIS = 1_000;
 
     private final Http2Front front;
+    private final Patience patience;
+    private final HalfHead halfHead;
     private final long headNanos;
     private final long idleNanos;
-    private final long stallNanos;
-    private final int minRate;
+    private final long lookNanos;
     private final Map<Http2FrameStream, StreamCodec> streams = new HashMap<>();
     private @Nullable ChannelHandlerContext context;
 
     private boolean greeted;
-    private boolean frameSeen;
-    /** Bytes have come since the last frame, and no frame of them. */
-    private boolean dripping;
-
-    private long frameSince = System.nanoTime();
-    private long idleSince = frameSince;
-    private long controlSince = frameSince;
+    private final long openSince = System.nanoTime();
+    private long idleSince = openSince;
+    private long controlSince = openSince;
     private int controlFrames;
     private boolean going;
     private boolean gone;
     private @Nullable Future<?> timer;
     private long timerAt;
 
-    Http2Connection(Http2Front front, Patience patience) {
+    Http2Connection(Http2Front front, Patience patience, HalfHead halfHead) {
         this.front = front;
+        this.patience = patience;
+        this.halfHead = halfHead;
         this.headNanos = patience.head().toNanos();
         this.idleNanos = patience.idle().toNanos();
-        this.stallNanos = patience.stall().toNanos();
-        this.minRate = patience.minRate();
+        this.lookNanos = patience.stall().toNanos() / LOOKS_PER_STALL;
     }
 
     Http2Limits limits() {
@@ -84,7 +83,7 @@ final class Http2Connection extends ChannelDuplexHandler {
     }
 
     Pace pace() {
-        return new Pace(stallNanos, minRate);
+        return new Pace(patience);
     }
 
     void refused(int status) {
@@ -99,18 +98,17 @@ final class Http2Connection extends ChannelDuplexHandler {
         added.write(new DefaultHttp2WindowUpdateFrame(
                 limits().streams() * Http2Limits.STREAM_WINDOW_BYTES - Http2CodecUtil.DEFAULT_WINDOW_SIZE));
         added.flush();
-        lookAt(frameSince + headNanos);
+        lookAt(openSince + headNanos);
     }
 
     void opened(Http2FrameStream stream, StreamCodec codec) {
         streams.put(stream, codec);
-        lookAt(System.nanoTime() + stallNanos / LOOKS_PER_STALL);
+        lookAt(System.nanoTime() + lookNanos);
     }
 
     void closed(Http2FrameStream stream) {
         streams.remove(stream);
         idleSince = System.nanoTime();
-        frameSince = idleSince;
         if (streams.isEmpty()) {
             lookAt(idleSince + idleNanos);
         }
@@ -118,7 +116,6 @@ final class Http2Connection extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext client, Object frame) {
-        frameSeen = true;
         if (frame instanceof Http2HeadersFrame || frame instanceof Http2DataFrame || frame instanceof Http2ResetFrame) {
             client.fireChannelRead(frame);
             return;
@@ -129,19 +126,12 @@ final class Http2Connection extends ChannelDuplexHandler {
         if (answered) {
             goNow();
         } else if (frame instanceof Http2WindowUpdateFrame window) {
-            granted(window);
+            StreamCodec of = streams.get(window.stream());
+            if (of != null) {
+                of.unsent().granted(window.windowSizeIncrement());
+            }
         } else {
             control(client);
-        }
-    }
-
-    private void granted(Http2WindowUpdateFrame window) {
-        StreamCodec one = window.stream() == null ? null : streams.get(window.stream());
-        if (one != null) {
-            one.pace().granted(window.windowSizeIncrement());
-        } else if (!streams.isEmpty()) {
-            int each = window.windowSizeIncrement() / streams.size();
-            streams.values().forEach(stream -> stream.pace().granted(each));
         }
     }
 
@@ -164,13 +154,9 @@ final class Http2Connection extends ChannelDuplexHandler {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext client) {
-        dripping = !frameSeen;
-        if (frameSeen) {
-            frameSince = System.nanoTime();
-        } else if (streams.isEmpty()) {
-            lookAt(frameSince + headNanos);
+        if (halfHead.isThere()) {
+            lookAt(halfHead.since() + headNanos);
         }
-        frameSeen = false;
         client.fireChannelReadComplete();
     }
 
@@ -218,19 +204,31 @@ final class Http2Connection extends ChannelDuplexHandler {
             return;
         }
         long now = System.nanoTime();
-        boolean halfHead = (!greeted || dripping) && streams.isEmpty();
+        boolean inHead = !greeted || halfHead.isThere();
+        long headUntil = (greeted ? halfHead.since() : openSince) + headNanos;
         if (Late.isLate(timerAt, now)) {
             lookAt(now + Late.AGAIN_NANOS);
-        } else if (halfHead && now - frameSince >= headNanos) {
+        } else if (inHead && now - headUntil >= 0) {
             cut(client);
-        } else if (streams.isEmpty() && now - idleSince >= idleNanos) {
+        } else if (!inHead && streams.isEmpty() && now - idleSince >= idleNanos) {
             client.close();
         } else {
-            List.copyOf(streams.values()).forEach(stream -> stream.look(now));
-            lookAt(
-                    halfHead
-                            ? frameSince + headNanos
-                            : streams.isEmpty() ? idleSince + idleNanos : now + stallNanos / LOOKS_PER_STALL);
+            lookAtStreams(client, now);
+            lookAt(streams.isEmpty() ? idleSince + idleNanos : now + lookNanos);
+            if (inHead) {
+                lookAt(headUntil);
+            }
+        }
+    }
+
+    private void lookAtStreams(ChannelHandlerContext client, long now) {
+        Http2FrameCodec codec = client.pipeline().get(Http2FrameCodec.class);
+        var windows = codec.encoder().flowController();
+        for (Map.Entry<Http2FrameStream, StreamCodec> each : List.copyOf(streams.entrySet())) {
+            Http2Stream stream = codec.connection().stream(each.getKey().id());
+            if (stream != null) {
+                each.getValue().look(now, windows.initialWindowSize() - windows.windowSize(stream));
+            }
         }
     }
 

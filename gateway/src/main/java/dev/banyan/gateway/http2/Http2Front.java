@@ -53,7 +53,8 @@ public final class Http2Front {
 
     /** Makes a connection that stands, and has read nothing yet, one of HTTP/2. */
     public void take(ChannelPipeline pipeline) {
-        var connection = new Http2Connection(this, patience);
+        var halfHead = new HalfHead();
+        var connection = new Http2Connection(this, patience, halfHead);
         var codec = Http2FrameCodecBuilder.forServer()
                 .initialSettings(Http2Settings.defaultSettings()
                         .maxConcurrentStreams(limits.streams())
@@ -68,7 +69,8 @@ public final class Http2Front {
                 .encoderEnforceMaxQueuedControlFrames(Http2Limits.UNREAD_ANSWERS_MAX)
                 .gracefulShutdownTimeoutMillis(Math.max(1, drain.toMillis()))
                 .build();
-        pipeline.addLast("banyan.http2Codec", codec)
+        pipeline.addLast("banyan.http2HalfHead", halfHead)
+                .addLast("banyan.http2Codec", codec)
                 .addLast("banyan.http2Connection", connection)
                 .addLast("banyan.http2Streams", new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
                     @Override

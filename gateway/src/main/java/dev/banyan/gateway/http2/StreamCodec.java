@@ -2,12 +2,12 @@ package dev.banyan.gateway.http2;
 
 import dev.banyan.gateway.call.OwnReply;
 import dev.banyan.gateway.edge.FrontDoor;
+import dev.banyan.gateway.edge.Pace;
 import dev.banyan.gateway.http.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -59,12 +59,13 @@ final class StreamCodec extends ChannelDuplexHandler {
     private boolean replyBegun;
     private boolean replyEnded;
 
-    private @Nullable ChannelFuture lastWrite;
     private final Pace pace;
+    private final Unsent unsent;
 
     StreamCodec(Http2Connection connection) {
         this.connection = connection;
         this.pace = connection.pace();
+        this.unsent = new Unsent(pace);
     }
 
     @Override
@@ -229,7 +230,7 @@ final class StreamCodec extends ChannelDuplexHandler {
             return;
         }
         content.release();
-        track(client.write(head, promise.unvoid()), 0);
+        unsent.add(client.write(head, promise.unvoid()));
     }
 
     private void writeBody(ChannelHandlerContext client, ByteBuf bytes, boolean last, ChannelPromise promise) {
@@ -244,31 +245,17 @@ final class StreamCodec extends ChannelDuplexHandler {
             bytes.release();
             sent = Unpooled.EMPTY_BUFFER;
         }
-        int size = sent.readableBytes();
-        track(client.write(new DefaultHttp2DataFrame(sent, last), promise.unvoid()), size);
+        unsent.add(client.write(new DefaultHttp2DataFrame(sent, last), promise.unvoid()));
     }
 
-    private void track(ChannelFuture write, int bytes) {
-        if (!write.isDone()) {
-            pace.writes();
-            lastWrite = write;
-            write.addListener(_ -> pace.hasWritten(bytes));
-        }
-    }
-
-    Pace pace() {
-        return pace;
+    Unsent unsent() {
+        return unsent;
     }
 
     /** Ends the stream once all that was written has left: without a fault if the reply is whole. */
     @Override
     public void close(ChannelHandlerContext client, ChannelPromise promise) {
-        ChannelFuture last = lastWrite;
-        if (last == null || last.isDone()) {
-            end(client, promise);
-        } else {
-            last.addListener(_ -> end(client, promise));
-        }
+        unsent.whenGone(() -> end(client, promise));
     }
 
     private void end(ChannelHandlerContext client, ChannelPromise promise) {
@@ -292,16 +279,16 @@ final class StreamCodec extends ChannelDuplexHandler {
         }
     }
 
-    /** Ends the stream if its client keeps us waiting: with its body, or with taking the reply. */
-    void look(long now) {
+    /** Ends the stream if its client keeps us waiting: with its body, or with taking the reply ({@link Unsent#isStuck}). */
+    void look(long now, long drawn) {
         ChannelHandlerContext client = context;
         if (client == null || !client.channel().isActive()) {
             return;
         }
         boolean awaited = begun && !requestEnded && client.channel().config().isAutoRead();
-        if (pace.isStuck(now)) {
+        if (unsent.isStuck(drawn, now)) {
             reset(client, Http2Error.CANCEL);
-        } else if (awaited && pace.isOverdue(now)) {
+        } else if (awaited && now - pace.overdueAt() >= 0) {
             giveUp(client);
         }
     }
