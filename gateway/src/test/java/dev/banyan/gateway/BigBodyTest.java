@@ -24,10 +24,7 @@ class BigBodyTest {
     Path folder;
 
     @ParameterizedTest
-    @EnumSource(
-            value = Way.class,
-            names = {"HTTP2", "EPOLL"},
-            mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(value = Way.class, names = "EPOLL", mode = EnumSource.Mode.EXCLUDE)
     void bodiesLargerThanAllOfItsMemoryPassBothWaysAndASignalStopsItCleanly(Way way) throws Exception {
         try (var legacy = new ScriptedServer("legacy")) {
             legacy.on("/up", (_, wire) -> {
@@ -49,8 +46,15 @@ class BigBodyTest {
             options.addAll(way.options());
             var memory = List.of("-Xmx64m", "-XX:MaxDirectMemorySize=48m", "-XX:+ExitOnOutOfMemoryError");
             try (var gateway = GatewayProcess.start(folder, List.of(), memory, options)) {
-                upload(gateway.port());
-                download(gateway.port());
+                if (way == Way.HTTP2) {
+                    try (var bridge = new Http2Bridge(gateway.http2Port())) {
+                        upload(bridge.port());
+                        download(bridge.port());
+                    }
+                } else {
+                    upload(gateway.port());
+                    download(gateway.port());
+                }
                 gateway.process().destroy();
                 assertThat(gateway.process().waitFor(15, TimeUnit.SECONDS)).isTrue();
                 assertThat(gateway.process().exitValue()).isEqualTo(143);
@@ -72,12 +76,16 @@ class BigBodyTest {
 
     private static void download(int port) throws IOException {
         try (var client = Wire.to(port)) {
-            client.send("GET /down HTTP/1.0\r\nHost: a\r\n\r\n");
-            String head = client.until("\r\n\r\n");
-            assertThat(head).startsWith("HTTP/1.").contains(" 200 ");
-            long rest = client.rest();
-            // With its framing where the gateway keeps chunks.
-            assertThat(rest).isGreaterThanOrEqualTo((long) BODY_MIB * MIB);
+            client.send("GET /down HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 200");
+            long bytes = 0;
+            int size;
+            do {
+                size = Integer.parseInt(client.until("\r\n").strip(), 16);
+                assertThat(client.bytes(size + 2)).hasSize(size + 2).endsWith("\r\n");
+                bytes += size;
+            } while (size > 0);
+            assertThat(bytes).isEqualTo((long) BODY_MIB * MIB);
         }
     }
 }

@@ -26,6 +26,7 @@ import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,10 +50,17 @@ final class Http2Bridge implements AutoCloseable {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
     private final Channel server;
     private final int gateway;
+    private final @Nullable SslContext tls;
 
-    /** Leads to port {@code gateway} of this machine. */
+    /** Leads to port {@code gateway} of this machine, where HTTP/2 is spoken without asking. */
     Http2Bridge(int gateway) {
+        this(gateway, null);
+    }
+
+    /** With {@code tls}, leads to the port of shop.test, and nowhere if that does not choose HTTP/2 in the handshake. */
+    Http2Bridge(int gateway, @Nullable SslContext tls) {
         this.gateway = gateway;
+        this.tls = tls;
         this.server = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -95,6 +103,9 @@ final class Http2Bridge implements AutoCloseable {
                     .handler(new ChannelInitializer<>() {
                         @Override
                         protected void initChannel(Channel to) {
+                            if (tls != null) {
+                                to.pipeline().addLast(tls.newHandler(to.alloc(), "shop.test", gateway));
+                            }
                             to.pipeline()
                                     .addLast(Http2FrameCodecBuilder.forClient()
                                             .encoderIgnoreMaxHeaderListSize(true)
