@@ -71,13 +71,6 @@ class SlowClientsTest {
             pause(LONG_MILLIS);
             wire.send("5\r\nevent\r\n0\r\n\r\n");
         });
-        server.on("/ws", (_, wire) -> {
-            wire.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                    + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
-            String early = wire.bytes(5);
-            pause(LONG_MILLIS);
-            wire.send(early);
-        });
         gateway = TestGateway.start(
                 folder,
                 """
@@ -150,17 +143,6 @@ class SlowClientsTest {
             assertThat(slow.until("\r\n\r\n")).startsWith("HTTP/1.1 408");
         }
         CALLS.clear();
-    }
-
-    @Test
-    void whatIsSentAheadOfATunnelIsNoHead() throws Exception {
-        way.needsHttp1("there are no WebSockets over HTTP/2");
-        try (var hasty = gateway.wire()) {
-            hasty.send("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\nearly");
-            assertThat(hasty.until("\r\n\r\n")).startsWith("HTTP/1.1 101");
-            assertThat(hasty.bytes(5)).isEqualTo("early");
-        }
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.banyan.gateway.tunnel;
 
 import dev.banyan.gateway.backend.Failure;
-import dev.banyan.gateway.http.Framing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -10,7 +9,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -78,8 +76,8 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         if (message instanceof HttpResponse reply) {
             int status = reply.status().code();
             tunnel = status == 101 && reply.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept, false);
-            if (!tunnel && isDoubtful(reply)) {
-                // Or it claims to have switched without having read the request: nothing it says can be trusted as
+            if (status == 101 && !tunnel) {
+                // It claims to have switched without having read the request: nothing it says can be trusted as
                 // framing.
                 ended(Failure.RESET.status(), Failure.RESET);
                 io.netty.util.ReferenceCountUtil.release(message);
@@ -87,9 +85,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
                 return;
             }
             ended(status, Failure.ofStatus(status));
-            if (tunnel) {
-                reply.setStatus(HttpResponseStatus.SWITCHING_PROTOCOLS); // with no words of the backend's
-            } else {
+            if (!tunnel) {
                 reply.headers().set(HttpHeaderNames.CONNECTION, "close");
             }
         }
@@ -100,11 +96,6 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         } else if (last) {
             written.addListener(ChannelFutureListener.CLOSE);
         }
-    }
-
-    private static boolean isDoubtful(HttpResponse reply) {
-        return reply.decoderResult().isFailure()
-                || Framing.isDoubtfulReply(reply.protocolVersion(), reply.status(), reply.headers());
     }
 
     private void relay(ByteBuf bytes) {
