@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
@@ -127,21 +128,21 @@ public record Source(
 
     /** The same, with columns of any type. */
     public Source withoutFits() {
-        return new Source(
-                jdbcUrl,
-                user,
-                password,
-                slot,
-                publication,
-                replica,
-                manage,
-                tables.stream()
-                        .map(table -> new Table(table.id, table.columns, table.key))
-                        .toList());
+        return withTables(table -> new Table(table.id, table.columns, table.key));
     }
 
     /** The same, with those columns only that are there: rows that the log still has may have others, see {@link #shapes}. */
     Source withColumnsOf(Map<TableId, Map<String, ColumnType>> found) {
+        return withTables(table -> new Table(
+                table.id,
+                table.columns.stream()
+                        .filter(found.getOrDefault(table.id, Map.of())::containsKey)
+                        .toList(),
+                table.key,
+                table.fit));
+    }
+
+    private Source withTables(UnaryOperator<Table> change) {
         return new Source(
                 jdbcUrl,
                 user,
@@ -150,15 +151,7 @@ public record Source(
                 publication,
                 replica,
                 manage,
-                tables.stream()
-                        .map(table -> new Table(
-                                table.id,
-                                table.columns.stream()
-                                        .filter(found.getOrDefault(table.id, Map.of())::containsKey)
-                                        .toList(),
-                                table.key,
-                                table.fit))
-                        .toList());
+                tables.stream().map(change).toList());
     }
 
     /** What the mapping expects of rows in the log. */
