@@ -1,22 +1,21 @@
 package dev.banyan.gateway;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
+import dev.banyan.gateway.faults.FaultLog;
 import dev.banyan.gateway.faults.Faults;
 import dev.banyan.gateway.faults.HistoryServer;
 import dev.banyan.gateway.faults.RoutingHistory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A gateway between clients and two backends that fail in every way there is, by chance from a seed. Arguments: seed, seconds, folder,
@@ -25,16 +24,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FaultRun {
 
     private static final int CLIENTS = 8;
-    private static final int CUSTOMERS = 200;
-    private static final List<String> MISDEEDS =
-            List.of("slow", "refuse", "reset", "cut", "garbage", "more", "chunked", "early");
+    private static final Set<String> BOTH = Set.of("legacy", "new");
+
+    /** Longer than a client may wait for a reply. */
+    private static final Duration CLIENTS_END = Duration.ofSeconds(40);
+
+    private static final long LOOK_NANOS = 20_000_000;
+    private static final long STANDSTILL_NANOS = 200_000_000;
 
     private final long seed;
     private final boolean ownNetwork;
     private final Path folder;
     private final RoutingHistory history = new RoutingHistory();
     private final AtomicBoolean running = new AtomicBoolean(true);
-    private final AtomicInteger faultsAtLegacy = new AtomicInteger();
+    private final FaultLog log = new FaultLog();
     private final Map<String, Integer> outcomes = new ConcurrentHashMap<>();
     private final Map<String, Integer> faults = new ConcurrentHashMap<>();
     private final Faults legacy;
@@ -94,8 +97,10 @@ final class FaultRun {
         List<Thread> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
             int number = i;
-            clients.add(Thread.ofVirtual().start(() -> new Client(number).run()));
+            clients.add(Thread.ofVirtual()
+                    .start(() -> new FaultRunClient(seed, number, gateway, history, outcomes).run(running)));
         }
+        Thread.ofPlatform().daemon().start(this::watchTheMachine);
         var random = new Random(seed);
         long end = System.nanoTime() + seconds * 1_000_000_000L;
         while (System.nanoTime() < end) {
@@ -104,12 +109,24 @@ final class FaultRun {
         }
         running.set(false);
         for (Thread client : clients) {
-            client.join();
+            client.join(CLIENTS_END); // the request of one that hangs has no end, and that is found
         }
         isWellAgain();
         gateway.close();
         return history.violations(
-                Map.of("legacy", folder.resolve("legacy.history"), "new", folder.resolve("new.history")));
+                Map.of("legacy", folder.resolve("legacy.history"), "new", folder.resolve("new.history")), log);
+    }
+
+    /** A machine that does not run us does not run the backends either, whose time limits go on. */
+    private void watchTheMachine() {
+        while (true) {
+            long before = System.nanoTime();
+            LockSupport.parkNanos(LOOK_NANOS);
+            long now = System.nanoTime();
+            if (now - before > STANDSTILL_NANOS) {
+                log.add(new FaultLog.Fault("standstill", BOTH, before, now));
+            }
+        }
     }
 
     /** One fault, until it is over. */
@@ -129,9 +146,7 @@ final class FaultRun {
                     default -> "disk full";
                 };
         faults.merge(name, 1, Integer::sum);
-        if (atLegacy) {
-            faultsAtLegacy.incrementAndGet(); // never taken back within a request: see isQuiet
-        }
+        long began = System.nanoTime();
         switch (name) {
             case "stop" -> {
                 at.freeze();
@@ -152,10 +167,9 @@ final class FaultRun {
                 Faults.restore();
             }
         }
-        if (atLegacy) {
-            Thread.sleep(1_000); // what was on its way when the fault ended has failed or come through by then
-            faultsAtLegacy.incrementAndGet();
-        }
+        boolean ofABackend = !name.endsWith("rules") && !name.equals("disk full");
+        Set<String> sides = ofABackend ? Set.of(atLegacy ? "legacy" : "new") : Set.of();
+        log.add(new FaultLog.Fault(name, sides, began, System.nanoTime()));
     }
 
     /** The run folder is a small file system; nothing can be written there for a while. */
@@ -180,181 +194,19 @@ final class FaultRun {
             TestGateway.await("well again: " + target, () -> {
                 String id = "end-" + System.nanoTime();
                 history.sent(new RoutingHistory.Sent(
-                        id, "GET", target, HistoryServer.hash(new byte[0]), Set.of("legacy", "new")));
-                return gateway.ask("GET " + target + " HTTP/1.1\r\nHost: a\r\nX-Id: " + id + "\r\nX-Size: 5\r\n\r\n")
+                        id, "GET", target, HistoryServer.hash(new byte[0]), BOTH, true, System.nanoTime()));
+                boolean well = gateway.ask(
+                                "GET " + target + " HTTP/1.1\r\nHost: a\r\nX-Id: " + id + "\r\nX-Size: 5\r\n\r\n")
                         .startsWith("HTTP/1.1 200");
+                history.ended(
+                        id,
+                        new RoutingHistory.Ended(
+                                well ? RoutingHistory.Outcome.SERVED : RoutingHistory.Outcome.FAILED,
+                                "the end of the run",
+                                System.nanoTime()));
+                return well;
             });
         }
         TestGateway.await("nothing in flight", () -> gateway.inFlight("legacy") + gateway.inFlight("new") == 0);
-    }
-
-    /** A client that sends one request after the other and looks at what comes back. */
-    private final class Client {
-
-        private final int number;
-        private final Random random;
-        private int count;
-        /** Whether the backend was asked to fail this request. */
-        private boolean asked;
-
-        private @org.jspecify.annotations.Nullable Wire wire;
-
-        Client(int number) {
-            this.number = number;
-            this.random = new Random(seed * 31 + number);
-        }
-
-        void run() {
-            while (running.get()) {
-                String id = seed + "-" + number + "-" + count++;
-                String path = List.of("/old/", "/split/", "/moved/").get(random.nextInt(3));
-                int before = faultsAtLegacy.get();
-                String outcome;
-                try {
-                    outcome = ask(id, path);
-                } catch (IOException e) {
-                    outcome = asked ? "asked for" : "broken";
-                    drop();
-                }
-                outcomes.merge(outcome, 1, Integer::sum);
-                boolean quiet = before == faultsAtLegacy.get() && before % 2 == 0;
-                boolean failed = !outcome.equals("200") && !outcome.equals("left") && !outcome.equals("asked for");
-                if (path.equals("/old/") && quiet && failed) {
-                    history.wrong(outcome + " for " + id + " at legacy, with which nothing was wrong");
-                }
-            }
-            drop();
-        }
-
-        private String ask(String id, String path) throws IOException {
-            boolean write = random.nextInt(4) == 0;
-            boolean chunked = random.nextBoolean();
-            String method = write ? "POST" : "GET";
-            String misdeed = random.nextInt(10) == 0 ? MISDEEDS.get(random.nextInt(MISDEEDS.size())) : "";
-            asked = !misdeed.isEmpty();
-            int size = random.nextInt(4) == 0 ? 60_000 : random.nextInt(400);
-            String body = write ? "b".repeat(random.nextInt(4) == 0 ? 100_000 : random.nextInt(500)) : "";
-            String customer = "c" + random.nextInt(CUSTOMERS);
-            history.sent(new RoutingHistory.Sent(
-                    id,
-                    method,
-                    path + id,
-                    HistoryServer.hash(body.getBytes(ISO_8859_1)),
-                    sides(path, customer, write)));
-            String head = method + " " + path + id + " HTTP/1.1\r\nHost: a\r\nX-Id: " + id + "\r\nX-Size: " + size
-                    + "\r\nX-Customer: " + customer + "\r\n" + (misdeed.isEmpty() ? "" : "X-Do: " + misdeed + "\r\n");
-            Wire to = wire == null ? gateway.wire() : wire;
-            wire = to;
-            if (!write) {
-                to.send(head + "\r\n");
-            } else if (chunked) {
-                to.send(head + "Transfer-Encoding: chunked\r\n\r\n"
-                        + (body.isEmpty() ? "" : Integer.toHexString(body.length()) + "\r\n" + body + "\r\n")
-                        + "0\r\n\r\n");
-            } else {
-                to.send(head + "Content-Length: " + body.length() + "\r\n\r\n" + body);
-            }
-            if (random.nextInt(50) == 0) {
-                drop();
-                return "left";
-            }
-            return look(to, id, size, misdeed);
-        }
-
-        private String look(Wire to, String id, int size, String misdeed) throws IOException {
-            String reply = to.reply();
-            if (reply.isEmpty()) {
-                throw new IOException("no reply");
-            }
-            int body = reply.indexOf("\r\n\r\n") + 4;
-            String lower = reply.substring(0, body).toLowerCase(java.util.Locale.ROOT);
-            String status = reply.substring(9, 12);
-            if (lower.contains("\r\nconnection: close")) {
-                drop();
-            }
-            if (lower.contains("\r\nx-id:") && !lower.contains("\r\nx-id: " + id + "\r\n")) {
-                history.wrong(id + " got the reply of another: " + lower.lines().toList());
-            } else if (!isWhole(reply, body, lower)) {
-                throw new IOException("cut short");
-            } else if (status.equals("200")) {
-                String text = lower.contains("chunked") ? unchunked(reply.substring(body)) : reply.substring(body);
-                String expected = misdeed.equals("early") ? "early" : HistoryServer.reply(id, size);
-                if (!text.equals(expected)) {
-                    history.wrong(id + " got a reply of " + text.length() + " bytes for one of " + expected.length());
-                }
-            }
-            return status.equals("200") || misdeed.isEmpty() ? status : "asked for";
-        }
-
-        private static boolean isWhole(String reply, int body, String head) {
-            int at = head.indexOf("\r\ncontent-length:");
-            if (at >= 0) {
-                String length =
-                        head.substring(at + 17, head.indexOf("\r\n", at + 2)).strip();
-                return reply.length() - body == Integer.parseInt(length);
-            }
-            return reply.endsWith("0\r\n\r\n");
-        }
-
-        private static String unchunked(String body) {
-            var text = new StringBuilder();
-            int at = 0;
-            while (true) {
-                int end = body.indexOf("\r\n", at);
-                int size = Integer.parseInt(body.substring(at, end).strip(), 16);
-                if (size == 0) {
-                    return text.toString();
-                }
-                text.append(body, end + 2, end + 2 + size);
-                at = end + 2 + size + 2;
-            }
-        }
-
-        private void drop() {
-            try {
-                if (wire != null) {
-                    wire.close();
-                }
-            } catch (IOException e) {
-                // it was to go anyway
-            }
-            wire = null;
-        }
-    }
-
-    /** Where the rules that may be in force send a request; their weights are 50 to 60. */
-    private static Set<String> sides(String path, String customer, boolean write) {
-        Set<String> sides = new HashSet<>();
-        int bucket = path.equals("/split/") ? Buckets.of(customer) : -1;
-        if (path.equals("/old/") || bucket >= 5_000 || (bucket >= 0 && !write)) {
-            sides.add("legacy");
-        }
-        if (path.equals("/moved/") || (bucket >= 0 && bucket < 6_000)) {
-            sides.add("new");
-        }
-        return sides;
-    }
-
-    /** The places of customers, by the language's own arithmetic. */
-    private static final class Buckets {
-
-        private static final dev.banyan.rules.Cohort COHORT;
-
-        static {
-            try {
-                Path rules = Files.createTempDirectory("buckets");
-                Files.writeString(rules.resolve("rules.yaml"), """
-                        backends: [{name: legacy, url: "http://localhost:1", baseline: true}]
-                        cohorts: [{name: shopper, key: [{header: X-Customer}], salt: s}]
-                        """);
-                COHORT = dev.banyan.rules.RulesFolder.read(rules).cohorts().getFirst();
-            } catch (IOException | dev.banyan.rules.RulesException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        static int of(String customer) {
-            return COHORT.bucket(customer);
-        }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,8 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever fails around a gateway, no request is doubled, misled or mixed up, and what is well goes on being served. */
+/** Whatever fails around a gateway, no request is doubled, misled, mixed up or left without an answer, and what is well goes on being served. */
 class FaultRunTest {
+
+    private static final int PATIENCE_SECONDS = 180;
 
     @TempDir
     Path folder;
@@ -66,16 +69,17 @@ class FaultRunTest {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        int exit;
+        boolean ended;
         try {
-            exit = process.waitFor();
+            ended = process.waitFor(seconds + PATIENCE_SECONDS, TimeUnit.SECONDS);
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
         String said = Files.readString(output);
         System.out.println(said.lines().filter(line -> line.startsWith("seed ")).toList());
-        assertThat(exit).as(said).isZero();
+        assertThat(ended).as("it ends: " + said).isTrue();
+        assertThat(process.exitValue()).as(said).isZero();
         assertThat(said).doesNotContain("LEAK:");
     }
 

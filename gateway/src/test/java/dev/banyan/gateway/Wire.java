@@ -84,6 +84,11 @@ final class Wire implements AutoCloseable {
         return lower.contains("\r\ntransfer-encoding: chunked") ? head + until("0\r\n\r\n") : head;
     }
 
+    /** Whether something has come that was not read yet. */
+    boolean hasMore() throws IOException {
+        return in.available() > 0;
+    }
+
     /** Reads to the end of the stream and returns how many bytes that were. */
     long rest() throws IOException {
         return in.transferTo(OutputStream.nullOutputStream());

@@ -12,8 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * What clients sent and got, against what backends saw. Whatever fails, no write arrives twice, no request arrives changed, at a side
- * that no rule in force gave it to, or from nobody, and no client gets a reply that is not its own and whole.
+ * What clients sent and got, against what backends saw and which faults there were. Whatever fails, each request ends for its client,
+ * once, and not badly unless a fault explains it; no write arrives twice, no request arrives changed, at a side that no rule in force gave
+ * it to, or from nobody, and no client gets a reply that is not its own and whole.
  */
 public final class RoutingHistory {
 
@@ -22,17 +23,42 @@ public final class RoutingHistory {
      *
      * @param sides those that the rules in force while it ran give it to, at once or by falling back
      * @param hash of its body
+     * @param mayFail whether that is no fault: it asks the backend for it
+     * @param at when it was sent, by {@link System#nanoTime}
      */
-    public record Sent(String id, String method, String target, String hash, Set<String> sides) {}
+    public record Sent(
+            String id, String method, String target, String hash, Set<String> sides, boolean mayFail, long at) {}
+
+    /** What came of a request for its client. */
+    public enum Outcome {
+        SERVED,
+        /** An error, or a connection that ended before the reply was whole. */
+        FAILED,
+        /** Nothing, or a part of a reply and then nothing, for longer than any limit of the gateway. */
+        UNANSWERED,
+        /** Nobody knows: the client left. */
+        LEFT
+    }
+
+    /** The end of a request, {@code at} that time, and how it looked. */
+    public record Ended(Outcome outcome, String how, long at) {}
 
     /** The most a read may arrive: once, again after a stale connection, one retry with its own, and at the baseline likewise. */
     private static final int ARRIVALS_MAX = 8;
 
     private final Map<String, Sent> sent = new ConcurrentHashMap<>();
+    private final Map<String, Ended> ended = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
 
     public void sent(Sent request) {
         sent.put(request.id(), request);
+    }
+
+    public void ended(String id, Ended end) {
+        Ended first = ended.putIfAbsent(id, end);
+        if (first != null) {
+            wrong(id + " ended twice: " + first + ", " + end);
+        }
     }
 
     /** Something that must not be. */
@@ -44,9 +70,10 @@ public final class RoutingHistory {
         return sent.size();
     }
 
-    /** Returns everything that must not be; {@code histories} has a file of each side. */
-    public List<String> violations(Map<String, Path> histories) throws IOException {
+    /** Returns everything that must not be; {@code histories} has a file of each side. The run is over, and so are its faults. */
+    public List<String> violations(Map<String, Path> histories, FaultLog faults) throws IOException {
         List<String> all = new ArrayList<>(wrong);
+        sent.values().forEach(request -> all.addAll(badEnd(request, faults)));
         Map<String, Integer> arrivals = new HashMap<>();
         for (Map.Entry<String, Path> history : histories.entrySet()) {
             if (!Files.exists(history.getValue())) {
@@ -78,6 +105,19 @@ public final class RoutingHistory {
             }
         });
         return all;
+    }
+
+    /** Returns what is wrong with how a request ended. */
+    private List<String> badEnd(Sent request, FaultLog faults) {
+        Ended end = ended.get(request.id());
+        List<FaultLog.Fault> during =
+                faults.at(request.sides(), request.at(), end == null ? System.nanoTime() : end.at());
+        boolean bad = end == null
+                || end.outcome() == Outcome.UNANSWERED
+                || (end.outcome() == Outcome.FAILED && !request.mayFail() && during.isEmpty());
+        return bad
+                ? List.of((end == null ? "no end" : end) + " of " + request + ", faults at its sides: " + during)
+                : List.of();
     }
 
     private static boolean isWrite(Sent request) {
