@@ -210,6 +210,7 @@ class LossTest {
             properties.setProperty("offset.storage", "org.apache.kafka.connect.storage.FileOffsetBackingStore");
             properties.setProperty(
                     "offset.storage.file.filename", folder.resolve(database).toString());
+            properties.remove("driver.socketFactory"); // nobody closes its sockets
             properties.setProperty("heartbeat.interval.ms", "0");
             properties.remove("heartbeat.action.query");
             properties.setProperty("signal.enabled.channels", "in-process");

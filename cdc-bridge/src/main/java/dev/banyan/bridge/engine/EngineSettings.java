@@ -93,7 +93,9 @@ public record EngineSettings(
         properties.setProperty("driver.options", "-c bytea_output=hex -c extra_float_digits=1");
         properties.setProperty("driver.stringtype", "unspecified"); // a date that a backfill goes on from is text, too
         properties.setProperty("database.connection.factory.class", TextDates.class.getName());
-        properties.setProperty("driver.socketTimeout", Integer.toString(ANSWER_SECONDS)); // else no close ends, cut off
+        properties.setProperty("driver.socketTimeout", Integer.toString(ANSWER_SECONDS));
+        properties.setProperty("driver.socketFactory", EngineSockets.class.getName());
+        properties.setProperty("driver.socketFactoryArg", name);
         properties.setProperty("driver.binaryTransfer", "false"); // arrays then keep PostgreSQL's own text
         properties.setProperty("slot.drop.on.stop", "false");
         properties.setProperty("slot.max.retries", "3");

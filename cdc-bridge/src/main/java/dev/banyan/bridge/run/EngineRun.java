@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.EngineSettings;
+import dev.banyan.bridge.engine.EngineSockets;
 import dev.banyan.bridge.engine.StoredOffsets;
 import dev.banyan.bridge.engine.StoredSchemaHistory;
 import dev.banyan.bridge.engine.TemporalConverter;
@@ -47,6 +48,10 @@ final class EngineRun implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofSeconds(60);
     private static final Duration SILENCE_MIN = Duration.ofSeconds(15);
     private static final Duration CLOSE_MAX = Duration.ofSeconds(45);
+
+    /** How long closing may take before the engine's connections are cut. What it would still have told the database is told again. */
+    private static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
+
     private static final Duration SIGNAL_AGAIN = Duration.ofSeconds(20);
     private static final long TICK_MS = 100;
 
@@ -112,13 +117,14 @@ final class EngineRun implements AutoCloseable {
                 stopping);
         this.delivery = new Delivery(parts, position);
         this.engineName = settings.name() + "-" + UUID.randomUUID();
+        EngineSockets.open(engineName);
         StoredOffsets.register(
                 engineName, () -> OffsetText.write(delivery.safe().offset()));
         StoredSchemaHistory.register(engineName, new StoredSchemaLog(store));
         this.engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
-                .using(engineSettings(
+                .using(settings.source()
+                        .engineSettings(
                                 engineName,
-                                settings.source(),
                                 settings.heartbeat(),
                                 settings.limits().queueBytesMax())
                         .properties())
@@ -149,20 +155,6 @@ final class EngineRun implements AutoCloseable {
                         EngineSettings.PREFIX,
                         source.signalTable(),
                         limits.transaction().inMemory());
-    }
-
-    /** How Debezium is told to read {@code source}. */
-    static EngineSettings engineSettings(String engineName, Source source, Duration heartbeat, long queueBytesMax) {
-        return new EngineSettings(
-                engineName,
-                source.database(),
-                source.reading(),
-                source.signalTable(),
-                source.tables().stream()
-                        .map(table -> new EngineSettings.Table(table.id(), table.columns()))
-                        .toList(),
-                heartbeat,
-                queueBytesMax);
     }
 
     void start() {
@@ -262,6 +254,7 @@ final class EngineRun implements AutoCloseable {
                 LOG.debug("closing the engine", e); // it refuses while it starts or when it has stopped by itself
             }
         });
+        Thread.ofVirtual().name("banyan-engine-cut").start(this::cutAfterGrace);
         var until = System.nanoTime() + CLOSE_MAX.toNanos();
         closing.join(CLOSE_MAX);
         while (!ended.await(TICK_MS, TimeUnit.MILLISECONDS) || delivery.isBusy()) {
@@ -280,8 +273,19 @@ final class EngineRun implements AutoCloseable {
         return true;
     }
 
+    private void cutAfterGrace() {
+        try {
+            if (!ended.await(CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                EngineSockets.close(engineName);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() {
+        EngineSockets.close(engineName);
         StoredOffsets.unregister(engineName);
         StoredSchemaHistory.unregister(engineName);
         if (heartbeat != null) {

@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.EngineSettings;
+import dev.banyan.bridge.engine.EngineSockets;
 import dev.banyan.bridge.engine.StoredOffsets;
 import dev.banyan.bridge.engine.StoredSchemaHistory;
 import dev.banyan.bridge.engine.TransactionAssembler;
@@ -54,9 +55,10 @@ public final class LogPreview {
         var reader = new Reader(end(), most, each);
         var engineName = "preview-" + UUID.randomUUID();
         var beat = BinlogHeartbeat.start(source, HEARTBEAT);
+        EngineSockets.open(engineName);
         StoredOffsets.register(engineName, () -> OffsetText.write(position.offset()));
         StoredSchemaHistory.register(engineName, StoredSchemaHistory.inMemory(definitions));
-        var settings = EngineRun.engineSettings(engineName, source, HEARTBEAT, limits.queueBytesMax());
+        var settings = source.engineSettings(engineName, HEARTBEAT, limits.queueBytesMax());
         var engine = engine(settings, reader);
         var thread = Thread.ofPlatform().name("banyan-preview").daemon().start(engine);
         try {
@@ -72,6 +74,7 @@ public final class LogPreview {
             beat.close();
             close(engine);
             thread.join(CLOSE_MAX);
+            EngineSockets.close(engineName);
             StoredOffsets.unregister(engineName);
             StoredSchemaHistory.unregister(engineName);
         }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -175,12 +176,21 @@ public record Source(
         return new EngineSettings.Database(url.group(2), port, url.group(4), user, password);
     }
 
-    /** As what Debezium reads the log. */
-    public EngineSettings.Reading reading() {
-        return switch (dbms()) {
-            case POSTGRESQL -> new EngineSettings.Reading.Slot(slot, publication);
-            case MARIADB -> replica;
-        };
+    /** What tells Debezium, as engine {@code name}, to read these tables' changes. */
+    public EngineSettings engineSettings(String name, Duration heartbeat, long queueBytesMax) {
+        return new EngineSettings(
+                name,
+                database(),
+                switch (dbms()) {
+                    case POSTGRESQL -> new EngineSettings.Reading.Slot(slot, publication);
+                    case MARIADB -> replica;
+                },
+                signalTable(),
+                tables.stream()
+                        .map(table -> new EngineSettings.Table(table.id, table.columns))
+                        .toList(),
+                heartbeat,
+                queueBytesMax);
     }
 
     /** A new connection; the caller closes it. */
