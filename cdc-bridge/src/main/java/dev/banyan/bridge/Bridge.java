@@ -100,11 +100,11 @@ public final class Bridge {
             try (var status = StatusServer.start(setup.config().statusPort(), settings.name(), run)) {
                 System.out.println("READY bridge status=" + status.port());
                 var end = run.run();
+                if (end != BridgeRun.End.STOPPED || !run.progress().reason().isEmpty()) {
+                    System.err.println(end + ": " + run.progress().reason());
+                }
                 if (end == BridgeRun.End.HUNG) {
                     Runtime.getRuntime().halt(EXIT_HUNG);
-                }
-                if (end == BridgeRun.End.REFUSED) {
-                    System.err.println("REFUSED: " + run.progress().reason());
                 }
                 return end == BridgeRun.End.STOPPED ? 0 : 1;
             } finally {

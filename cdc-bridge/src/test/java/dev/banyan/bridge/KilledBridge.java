@@ -60,11 +60,22 @@ public final class KilledBridge {
                         new DiskSpool.Settings(folder, key, 1L << 30, 100_000), Duration.ofMillis(300), 50),
                 point -> kill(point, at, left));
         var run = new BridgeRun(settings, InstantSource.system());
-        Runtime.getRuntime().addShutdownHook(new Thread(run::stop));
+        var main = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(run, main)));
         Thread.ofVirtual().start(() -> tell(run));
         var end = run.run();
         System.out.println(end + " " + run.progress().reason());
         Runtime.getRuntime().halt(end == BridgeRun.End.STOPPED ? 0 : 1);
+    }
+
+    /** The process ends with the last of the hooks, whatever its threads are at: this one waits. */
+    private static void stop(BridgeRun run, Thread main) {
+        run.stop();
+        try {
+            main.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Writes down what state it enters, and why. */

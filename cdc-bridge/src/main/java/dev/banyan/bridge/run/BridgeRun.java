@@ -1,10 +1,6 @@
 package dev.banyan.bridge.run;
 
-import dev.banyan.bridge.change.MappingFailed;
-import dev.banyan.bridge.engine.TransactionTooLarge;
-import dev.banyan.bridge.engine.TransactionUnreadable;
 import dev.banyan.bridge.hub.Hub;
-import dev.banyan.bridge.hub.HubRefused;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.lake.LakeFailed;
 import dev.banyan.bridge.source.Preflight;
@@ -19,7 +15,6 @@ import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.SpoolClaim;
 import dev.banyan.bridge.store.StoreFailed;
 import dev.banyan.bridge.store.TableDefinition;
-import io.debezium.text.ParsingException;
 import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -54,7 +49,7 @@ public final class BridgeRun {
 
     /** How a run ended. */
     public enum End {
-        /** It was asked to. */
+        /** It was asked to; if it could not finish what it was at, {@link Progress#reason} says why. */
         STOPPED,
         /** A person has to decide; {@link Progress#reason} says what about. */
         REFUSED,
@@ -93,7 +88,7 @@ public final class BridgeRun {
         return store == null ? List.of() : store.faults(1_000);
     }
 
-    /** Asks the run to end; {@link #run} returns soon after. */
+    /** Asks the run to end; {@link #run} returns soon after, when what has reached the hub is in lake and store. */
     public void stop() {
         stop.countDown();
         Thread.ofVirtual().name("banyan-hub-abort").start(this::abortHubAfterGrace);
@@ -213,27 +208,29 @@ public final class BridgeRun {
 
     private End superviseEngine(BridgeStore store) throws InterruptedException {
         var pause = PAUSE_FIRST;
+        var undone = "";
         while (!isStopping()) {
             var startedAt = clock.millis();
             progress.engineStarts.incrementAndGet();
             var result = runEngineOnce(store);
-            if (result.end != null) {
-                return end(result.end, result.why);
+            if (result.end() != null) {
+                return end(result.end(), result.why());
             }
+            undone = result.undone();
             if (isStopping()) {
                 break;
             }
             if (clock.millis() - startedAt > STEADY_AFTER.toMillis()) {
                 pause = PAUSE_FIRST;
             }
-            LOG.warn("engine stopped: {}; starting again in {} s", result.why, pause.toSeconds());
-            progress.enter(Progress.State.RESTARTING, result.why);
+            LOG.warn("engine stopped: {}; starting again in {} s", result.why(), pause.toSeconds());
+            progress.enter(Progress.State.RESTARTING, result.why());
             if (stop.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                 break;
             }
             pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) > 0 ? PAUSE_MAX : pause.multipliedBy(2);
         }
-        return fenced ? end(End.REFUSED, "another bridge has taken over") : end(End.STOPPED, "");
+        return fenced ? end(End.REFUSED, "another bridge has taken over") : end(End.STOPPED, undone);
     }
 
     private End end(End end, String why) {
@@ -241,17 +238,14 @@ public final class BridgeRun {
         return end;
     }
 
-    /** How one run of the engine went; without an end it is to be started again. */
-    private record Once(@Nullable End end, String why) {}
-
-    private Once runEngineOnce(BridgeStore store) throws InterruptedException {
+    private EngineEnd runEngineOnce(BridgeStore store) throws InterruptedException {
         Spool spool;
         try {
             spool = recover(store);
         } catch (StoreFailed e) {
-            return new Once(null, "store: " + e.getMessage());
+            return new EngineEnd(null, "store: " + e.getMessage());
         } catch (SpoolFailed e) {
-            return new Once(End.REFUSED, String.valueOf(e.getMessage()));
+            return new EngineEnd(End.REFUSED, String.valueOf(e.getMessage()));
         }
         try {
             return runEngineOnce(store, spool);
@@ -262,7 +256,7 @@ public final class BridgeRun {
         }
     }
 
-    private Once runEngineOnce(BridgeStore store, @Nullable Spool spool) throws InterruptedException {
+    private EngineEnd runEngineOnce(BridgeStore store, @Nullable Spool spool) throws InterruptedException {
         Position position;
         try (var connection = settings.source().connect()) {
             var stored = store.position();
@@ -272,7 +266,7 @@ public final class BridgeRun {
                     new Preflight.Stored(reach(stored, spool), store.definitions()),
                     settings.acceptedTimeline())) {
                 case Preflight.Verdict.Refuse(var what, var todo) -> {
-                    return new Once(End.REFUSED, what + "\n" + todo);
+                    return new EngineEnd(End.REFUSED, what + "\n" + todo);
                 }
                 case Preflight.Verdict.Go go -> {
                     position = stored.map(at -> new Position(
@@ -285,11 +279,11 @@ public final class BridgeRun {
                 }
             }
         } catch (SQLException e) {
-            return new Once(null, "legacy database: " + e.getMessage());
+            return new EngineEnd(null, "legacy database: " + e.getMessage());
         } catch (StoreFailed e) {
-            return new Once(null, "store: " + e.getMessage());
+            return new EngineEnd(null, "store: " + e.getMessage());
         } catch (Fenced e) {
-            return new Once(End.REFUSED, String.valueOf(e.getMessage()));
+            return new EngineEnd(End.REFUSED, String.valueOf(e.getMessage()));
         }
         settings.watcher().accept(Point.CHECKED);
         progress.reached(position.commitLsn(), null);
@@ -299,7 +293,7 @@ public final class BridgeRun {
             return runEngine(
                     store, position, lake == null ? hub : new ClaimCheck(hub, lake, settings.watcher()), lake, spool);
         } catch (LakeFailed e) {
-            return new Once(null, String.valueOf(e.getMessage()));
+            return new EngineEnd(null, String.valueOf(e.getMessage()), String.valueOf(e.getMessage()));
         }
     }
 
@@ -341,84 +335,16 @@ public final class BridgeRun {
         return settings.source().dbms().place(position);
     }
 
-    private Once runEngine(BridgeStore store, Position position, Hub hub, @Nullable Lake lake, @Nullable Spool spool)
+    private EngineEnd runEngine(
+            BridgeStore store, Position position, Hub hub, @Nullable Lake lake, @Nullable Spool spool)
             throws InterruptedException {
         try (var session = store.session();
                 var engine = new EngineRun(
                         settings, store, session, position, hub, lake, spool, progress, this::isStopping)) {
             engine.start();
-            return classify(engine, engine.await());
+            return EngineEnd.of(engine, engine.await());
         } catch (StoreFailed e) {
-            return new Once(null, "store: " + e.getMessage());
+            return new EngineEnd(null, "store: " + e.getMessage());
         }
-    }
-
-    private static Once classify(EngineRun engine, EngineRun.Stop stop) {
-        var failure = engine.failure();
-        if (stop == EngineRun.Stop.HUNG) {
-            return new Once(End.HUNG, "the engine does not stop");
-        }
-        if (Delivery.isFenced(failure)) {
-            return new Once(End.REFUSED, "another bridge has taken over");
-        }
-        if (failure != null && hasCause(failure, TransactionTooLarge.class)) {
-            return new Once(
-                    End.REFUSED,
-                    failure.getMessage() + "\nRaise the limits in the configuration, and the heap with -Xmx.");
-        }
-        if (failure != null && hasCause(failure, TransactionUnreadable.class)) {
-            return new Once(
-                    End.REFUSED,
-                    failure.getMessage() + "\nNothing was skipped, and nothing after it is read; see"
-                            + " docs/how-to/bridge-mariadb.md for how to go on.");
-        }
-        if (failure != null && hasCause(failure, ParsingException.class)) {
-            return new Once(
-                    End.REFUSED,
-                    deepest(failure) + "\nThe log has a statement about tables that Debezium cannot read. Nothing was"
-                            + " skipped; see docs/how-to/bridge-mariadb.md for how to go on.");
-        }
-        if (failure != null && hasCause(failure, HubRefused.class)) {
-            return new Once(
-                    End.REFUSED,
-                    failure.getMessage()
-                            + "\nChange what it expects and start again: nothing was skipped, and the log waits at this transaction.");
-        }
-        if (failure != null && hasCause(failure, MappingFailed.class)) {
-            return new Once(
-                    End.REFUSED,
-                    failure.getMessage()
-                            + "\nMend the mapping, or the table, and start again: nothing was skipped, and the log waits at this transaction.");
-        }
-        if (failure != null) {
-            LOG.warn("batch failed", failure);
-        }
-        return new Once(
-                null,
-                switch (stop) {
-                    case SILENT -> "nothing came through the log, not even our own heartbeats";
-                    case CUT -> "the legacy database has cut the connection";
-                    case ENDED, HUNG -> failure == null ? engine.message() : deepest(failure);
-                });
-    }
-
-    /** What {@code failure} says, and what its first cause says where that is something else. */
-    private static String deepest(Throwable failure) {
-        var cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        var said = String.valueOf(failure.getMessage());
-        var first = String.valueOf(cause.getMessage());
-        return said.contains(first) ? said : said + ": " + first;
-    }
-
-    private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (type.isInstance(cause)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -75,7 +75,7 @@ final class Courier {
     private static final Step IDLE = new Step.Idle();
     private static final Step DELIVERED = new Step.Delivered();
 
-    private record Unit(List<Arrival> arrivals, List<DomainEvent> events, List<DomainEvent> kept, HubPosition reach) {}
+    private record Unit(List<Arrival> arrivals, List<DomainEvent> events, KeptEvents kept, HubPosition reach) {}
 
     private final Parts parts;
     private final Source source;
@@ -153,7 +153,7 @@ final class Courier {
 
     private Unit map(List<Arrival> arrivals) {
         var events = new LargeList<>(parts.limits.memoryRowsMax(), EventBytes.CODEC);
-        var kept = new LargeList<>(parts.limits.memoryRowsMax(), EventBytes.CODEC);
+        var kept = new KeptEvents(parts.limits.memoryRowsMax());
         parts.mapper.expect(transactions(arrivals), parts.ledger.images());
         for (var arrival : arrivals) {
             var transaction = arrival.transaction();
@@ -177,7 +177,7 @@ final class Courier {
     }
 
     /** Adds the events of {@code transaction} to those for the hub and those for the lake, as far as they have them not yet. */
-    private void map(Transaction transaction, List<DomainEvent> events, List<DomainEvent> kept) {
+    private void map(Transaction transaction, List<DomainEvent> events, KeptEvents kept) {
         var filtered = parts.backfill.filter(transaction);
         var mapped = parts.mapper.map(filtered.transaction(), parts.ledger.images(), parts.ledger.faults());
         parts.progress.backfillRowsDropped.addAndGet(filtered.dropped());
@@ -188,21 +188,7 @@ final class Courier {
             events.addAll(mapped);
         }
         if (parts.lake != null && !parts.lake.covers(at)) {
-            kept.addAll(mapped);
-        }
-    }
-
-    /** Appends to the lake; what is larger than memory in pieces, each once, and the position with the last of them. */
-    private void keep(Lake lake, List<DomainEvent> kept, HubPosition reach) {
-        var events = kept.iterator();
-        for (var number = 0; ; number++) {
-            var piece = piece(events);
-            if (!events.hasNext()) {
-                lake.append(piece, reach);
-                return;
-            }
-            lake.appendOnce("transaction " + reach.commitLsn() + " piece " + number, piece);
-            parts.watcher.accept(Point.PIECE_KEPT_IN_LAKE);
+            kept.add(mapped, at);
         }
     }
 
@@ -260,7 +246,7 @@ final class Courier {
 
     private void finish(Unit current) {
         if (parts.lake != null && !current.kept.isEmpty()) {
-            keep(parts.lake, current.kept, current.reach);
+            current.kept.appendTo(parts.lake, () -> parts.watcher.accept(Point.PIECE_KEPT_IN_LAKE));
             parts.watcher.accept(Point.KEPT_IN_LAKE);
         }
         var last = current.arrivals.getLast();

@@ -158,6 +158,11 @@ final class CourierThread {
         return hubFails;
     }
 
+    /** What the courier failed with; null while it has not. */
+    synchronized @Nullable RuntimeException failure() {
+        return failure;
+    }
+
     /** Throws what the courier failed with, if it did. */
     synchronized void check() {
         if (failure != null) {

@@ -79,10 +79,10 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         progress.spool(intake.spoolBytes());
     }
 
-    /** Why the last batch failed; null while all is well. */
+    /** Why the last batch, or what was spooled before, failed; null while all is well. */
     @Nullable
     Throwable failure() {
-        return failure;
+        return failure == null ? courier.failure() : failure;
     }
 
     /** True while a batch is being worked on: silence of the log then means nothing. */

@@ -188,6 +188,12 @@ final class EngineRun implements AutoCloseable {
                 : failed;
     }
 
+    /** Why the last batch is not where it should be; null when it is. */
+    @Nullable
+    Throwable batchFailure() {
+        return delivery.failure();
+    }
+
     String message() {
         return message;
     }

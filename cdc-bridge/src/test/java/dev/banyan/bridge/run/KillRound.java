@@ -74,6 +74,7 @@ final class KillRound implements AutoCloseable {
         Journal.awaitLast(Servers.kafka().bootstrapServers(), "t." + plan.name);
         waiting.destroy();
         assertThat(waiting.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(waiting.exitValue()).as(log(plan.places.size())).isZero(); // so the lake lacks nothing of the hub
         var events = TestBridge.eventsOf(Servers.kafka().bootstrapServers(), "t." + plan.name);
         journal.check(events, folder.resolve("lake"));
         return "seed " + plan.seed + ": " + plan.places.size() + " kills, " + fromOutside + " of them from outside, "

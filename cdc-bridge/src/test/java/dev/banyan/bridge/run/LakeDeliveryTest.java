@@ -18,11 +18,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The lake holds what Kafka holds, each event once, through crashes between the two and kills; and gives it to one consumer again. */
+/** The lake holds what Kafka holds, each event once, through crashes and stops between the two and kills; and gives it to one consumer again. */
 class LakeDeliveryTest {
 
     @TempDir
@@ -41,12 +44,16 @@ class LakeDeliveryTest {
                 .toList();
     }
 
+    private void lake(TestBridge bridge, long segmentBytesMax) throws Exception {
+        bridge.lake = new Lake.Settings(folder.resolve("lake"), "/test", segmentBytesMax, Duration.ofMinutes(15));
+        bridge.config();
+        bridge.mapper = new Mapper(MappingFile.read(folder.resolve("mapping.yaml")), bridge.name, null);
+    }
+
     @Test
     void aCrashBetweenHubAndLakeLosesAndRepeatsNothing() throws Exception {
         try (var bridge = new TestBridge("laked", folder, "one")) {
-            bridge.lake = new Lake.Settings(folder.resolve("lake"), "/test/laked", 2_000, Duration.ofMinutes(15));
-            bridge.config();
-            bridge.mapper = new Mapper(MappingFile.read(folder.resolve("mapping.yaml")), "laked", null);
+            lake(bridge, 2_000);
             var published = new AtomicInteger();
             bridge.hub = hub -> new CrashesEveryThirdTime(hub, published);
             bridge.start();
@@ -59,6 +66,55 @@ class LakeDeliveryTest {
             assertThat(bridge.progress().suppressedEvents()).isPositive();
             assertThat(inLake()).isEqualTo(inHub(bridge)).doesNotHaveDuplicates();
             assertThat(new LakeReader(folder.resolve("lake")).manifests()).isNotEmpty();
+        }
+    }
+
+    private void stopBetweenHubAndLake(TestBridge bridge) throws Exception {
+        lake(bridge, 1 << 20);
+        var silent = new SilentHub(bridge.kafkaHub(), false);
+        bridge.hub = _ -> silent;
+        bridge.start();
+        bridge.sql("INSERT INTO one SELECT g, 'a' FROM generate_series(1, 3) g");
+        assertThat(silent.publishing.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(inLake()).isEmpty();
+
+        bridge.stop();
+
+        assertThat(bridge.end).isEqualTo(BridgeRun.End.STOPPED);
+        bridge.hub = hub -> hub;
+    }
+
+    @Test
+    void aStopBetweenHubAndLakeEndsWithTheEventsInTheLakeAndTheirPositionInTheStore() throws Exception {
+        try (var bridge = new TestBridge("stopped_laked", folder, "one")) {
+            stopBetweenHubAndLake(bridge);
+
+            assertThat(bridge.progress().reason()).isEmpty();
+            assertThat(inLake()).hasSize(3).isEqualTo(inHub(bridge));
+            bridge.start();
+            bridge.sql("INSERT INTO one VALUES (4, 'b')");
+            Await.until("what comes next is in the lake", () -> inLake().size() == 4);
+            assertThat(inLake()).isEqualTo(inHub(bridge)).doesNotHaveDuplicates();
+            assertThat(bridge.progress().suppressedEvents())
+                    .as("the store has passed them")
+                    .isZero();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aStopSaysThatTheLakeIsFullAndTheNextStartBringsItWhatItLacks() throws Exception {
+        try (var bridge = new TestBridge("stopped_full", folder, "one")) {
+            Files.createDirectory(folder.resolve("lake"));
+            var log = Files.createSymbolicLink(folder.resolve("lake/open-00000001.log"), Path.of("/dev/full"));
+            stopBetweenHubAndLake(bridge);
+
+            assertThat(bridge.progress().reason()).contains("writing to ", "lake", "No space left on device");
+            assertThat(inLake()).isEmpty();
+            Files.delete(log);
+            bridge.start();
+            Await.until("the lake has what it lacked", () -> inLake().size() == 3);
+            assertThat(inLake()).isEqualTo(inHub(bridge)).doesNotHaveDuplicates();
         }
     }
 

@@ -3,20 +3,14 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.banyan.bridge.change.DomainEvent;
-import dev.banyan.bridge.hub.Hub;
-import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.hub.KafkaHub;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,52 +21,10 @@ class StopTest {
     @TempDir
     Path folder;
 
-    /** Takes events and never says so, until it is aborted. */
-    private static final class SilentHub implements Hub {
-
-        private final Hub hub;
-        private final CountDownLatch publishing = new CountDownLatch(1);
-        private final CountDownLatch aborted = new CountDownLatch(1);
-
-        SilentHub(Hub hub) {
-            this.hub = hub;
-        }
-
-        @Override
-        public Optional<HubPosition> open() throws HubUnavailable {
-            if (aborted.getCount() == 0) {
-                throw new HubUnavailable("aborted", new IllegalStateException()); // as Kafka's does
-            }
-            return hub.open();
-        }
-
-        @Override
-        public void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
-            hub.publish(events, position);
-            publishing.countDown();
-            try {
-                aborted.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            throw new HubUnavailable("aborted", new IllegalStateException());
-        }
-
-        @Override
-        public void abort() {
-            aborted.countDown();
-        }
-
-        @Override
-        public void close() {
-            hub.close();
-        }
-    }
-
     @Test
     void aStopMakesACallOfTheHubFailAndTheNextStartFindsWhatArrived() throws Exception {
         try (var bridge = new TestBridge("stopped_silent", folder, "one")) {
-            var silent = new SilentHub(bridge.kafkaHub());
+            var silent = new SilentHub(bridge.kafkaHub(), true);
             bridge.hub = _ -> silent;
             bridge.start();
             bridge.sql("INSERT INTO one VALUES (1, 'a')");

@@ -1,0 +1,95 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.change.MappingFailed;
+import dev.banyan.bridge.engine.TransactionTooLarge;
+import dev.banyan.bridge.engine.TransactionUnreadable;
+import dev.banyan.bridge.hub.HubRefused;
+import io.debezium.text.ParsingException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How one run of the engine went; without an {@code end} it is to be started again. {@code undone} says why a batch is not where it should
+ * be yet; empty when all are.
+ */
+record EngineEnd(BridgeRun.@Nullable End end, String why, String undone) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EngineEnd.class);
+
+    EngineEnd(BridgeRun.@Nullable End end, String why) {
+        this(end, why, "");
+    }
+
+    /** How {@code engine}, which has stopped, went. */
+    static EngineEnd of(EngineRun engine, EngineRun.Stop stop) {
+        var failure = engine.failure();
+        if (stop == EngineRun.Stop.HUNG) {
+            return new EngineEnd(BridgeRun.End.HUNG, "the engine does not stop");
+        }
+        if (Delivery.isFenced(failure)) {
+            return new EngineEnd(BridgeRun.End.REFUSED, "another bridge has taken over");
+        }
+        if (failure != null && hasCause(failure, TransactionTooLarge.class)) {
+            return new EngineEnd(
+                    BridgeRun.End.REFUSED,
+                    failure.getMessage() + "\nRaise the limits in the configuration, and the heap with -Xmx.");
+        }
+        if (failure != null && hasCause(failure, TransactionUnreadable.class)) {
+            return new EngineEnd(
+                    BridgeRun.End.REFUSED,
+                    failure.getMessage() + "\nNothing was skipped, and nothing after it is read; see"
+                            + " docs/how-to/bridge-mariadb.md for how to go on.");
+        }
+        if (failure != null && hasCause(failure, ParsingException.class)) {
+            return new EngineEnd(
+                    BridgeRun.End.REFUSED,
+                    deepest(failure) + "\nThe log has a statement about tables that Debezium cannot read. Nothing was"
+                            + " skipped; see docs/how-to/bridge-mariadb.md for how to go on.");
+        }
+        if (failure != null && hasCause(failure, HubRefused.class)) {
+            return new EngineEnd(
+                    BridgeRun.End.REFUSED,
+                    failure.getMessage()
+                            + "\nChange what it expects and start again: nothing was skipped, and the log waits at this transaction.");
+        }
+        if (failure != null && hasCause(failure, MappingFailed.class)) {
+            return new EngineEnd(
+                    BridgeRun.End.REFUSED,
+                    failure.getMessage()
+                            + "\nMend the mapping, or the table, and start again: nothing was skipped, and the log waits at this transaction.");
+        }
+        if (failure != null) {
+            LOG.warn("batch failed", failure);
+        }
+        var batchFailure = engine.batchFailure();
+        return new EngineEnd(
+                null,
+                switch (stop) {
+                    case SILENT -> "nothing came through the log, not even our own heartbeats";
+                    case CUT -> "the legacy database has cut the connection";
+                    case ENDED, HUNG -> failure == null ? engine.message() : deepest(failure);
+                },
+                batchFailure == null ? "" : deepest(batchFailure));
+    }
+
+    /** What {@code failure} says, and what its first cause says where that is something else. */
+    private static String deepest(Throwable failure) {
+        var cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        var said = String.valueOf(failure.getMessage());
+        var first = String.valueOf(cause.getMessage());
+        return said.contains(first) ? said : said + ": " + first;
+    }
+
+    private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,105 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.change.Cause;
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.lake.Lake;
+import dev.banyan.bridge.lake.LakeFilter;
+import dev.banyan.bridge.lake.LakeReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a unit appends to the lake is there once, however the process ends and the units after it are divided. */
+class KeptEventsTest {
+
+    private static final int MEMORY = 10;
+
+    /** How many events each transaction has. */
+    private static final List<Integer> TRANSACTIONS = List.of(4, 7, 25, 3, 0, 31, 10, 11, 2);
+
+    private static final class Killed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theLakeHasEachEventOnceInOrderThoughPartsWereAppendedBeforeAKillAndUnitsDifferAfterIt() {
+        var kills = 0;
+        for (var seed = 0; seed < 20; seed++) {
+            var random = new Random(seed);
+            var settings = new Lake.Settings(folder.resolve("lake" + seed), "/test", 2_000, Duration.ofMinutes(15));
+            for (var stored = 0; stored < TRANSACTIONS.size(); ) {
+                try (var lake = Lake.open(settings, InstantSource.system())) {
+                    while (stored < TRANSACTIONS.size()) {
+                        var end = Math.min(TRANSACTIONS.size(), stored + 1 + random.nextInt(4));
+                        deliver(lake, stored, end, random);
+                        stored = end;
+                    }
+                } catch (Killed e) {
+                    kills++;
+                }
+            }
+            assertThat(inLake(settings)).as("seed " + seed).isEqualTo(all());
+        }
+        assertThat(kills).isPositive();
+    }
+
+    /** One unit, at each part of which the process may end. */
+    private static void deliver(Lake lake, int from, int end, Random random) {
+        var kept = new KeptEvents(MEMORY);
+        for (var number = from; number < end; number++) {
+            if (!lake.covers(position(number))) {
+                var events = events(number);
+                kept.add(events.subList(0, events.size() / 2), position(number));
+                kept.add(events.subList(events.size() / 2, events.size()), position(number));
+            }
+        }
+        kept.appendTo(lake, () -> {
+            if (random.nextInt(3) == 0) {
+                throw new Killed();
+            }
+        });
+    }
+
+    private static HubPosition position(int transaction) {
+        return new HubPosition("store", "system", 1, transaction + 1);
+    }
+
+    private static List<DomainEvent> events(int transaction) {
+        return IntStream.range(0, TRANSACTIONS.get(transaction))
+                .mapToObj(number -> event(transaction + "-" + number))
+                .toList();
+    }
+
+    private static DomainEvent event(String id) {
+        return new DomainEvent(
+                id, "t.Added.v1", "t", "one/1", Instant.EPOCH, id, "tx", false, List.of(), null, Cause.UNKNOWN, "{}");
+    }
+
+    private static List<String> all() {
+        return IntStream.range(0, TRANSACTIONS.size())
+                .boxed()
+                .flatMap(number -> events(number).stream())
+                .map(DomainEvent::id)
+                .toList();
+    }
+
+    private static List<String> inLake(Lake.Settings settings) {
+        var ids = new ArrayList<String>();
+        new LakeReader(settings.place())
+                .read(LakeFilter.ALL, 0, record -> ids.add(record.event().id()));
+        return ids;
+    }
+}
