@@ -10,6 +10,8 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,13 +61,15 @@ class BackendWireTest {
                 backends:
                   - {name: legacy, url: "%s", baseline: true}
                   - {name: one, url: "%s", maxConnections: 1}
+                  - {name: gone, url: "%s", timeouts: {request: 500ms}}
                   - {name: mute, url: "https://127.0.0.1:%d", timeouts: {connect: 400ms}}
                   - {name: hole, url: "http://127.0.0.1:%d", timeouts: {connect: 400ms, request: 60s}}
                 routes:
                   - {name: hole, matches: [{path: {value: /hole}}], candidate: hole, stage: complete}
+                  - {name: gone, matches: [{path: {value: /gone}}], candidate: gone, stage: complete}
                   - {name: one, matches: [{path: {value: /one}}], candidate: one, stage: complete}
                   - {name: mute, matches: [{path: {value: /mute}}], candidate: mute, stage: complete}
-                """.formatted(server.url(), server.url(), server.port(), hole.getLocalPort()));
+                """.formatted(server.url(), server.url(), server.url(), server.port(), hole.getLocalPort()));
     }
 
     private static boolean connects(Socket socket) throws IOException {
@@ -199,6 +203,26 @@ class BackendWireTest {
             assertThat(client.reply()).startsWith("HTTP/1.1 502");
         }
         assertThat(seen).hasValue(1);
+    }
+
+    /** Nothing ever comes back on a connection that was used before, as if its other end had vanished without a word. */
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST"})
+    void aCallOnAConnectionWhoseOtherEndHasVanishedEndsAtItsLimitAndNoneFollowsIt(String method) throws Exception {
+        Set<Wire> used = ConcurrentHashMap.newKeySet();
+        server.on("/gone/" + method, (_, wire) -> {
+            if (used.add(wire)) {
+                wire.send(OK);
+            }
+        });
+        String request = method + " /gone/" + method + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+        try (var client = gateway.wire()) {
+            assertThat(client.send(request).reply()).endsWith("ok");
+            assertThat(client.send(request).reply()).startsWith("HTTP/1.1 504");
+        }
+        assertThat(gateway.ask(request)).endsWith("ok");
+        assertThat(server.heads("/gone/" + method)).hasSize(3);
+        TestGateway.await("nothing in flight", () -> gateway.inFlight("gone") == 0);
     }
 
     @Test

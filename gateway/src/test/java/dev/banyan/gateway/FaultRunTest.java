@@ -2,7 +2,7 @@ package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
+import dev.banyan.gateway.faults.Faults;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,9 +84,9 @@ class FaultRunTest {
     }
 
     /** Whether this machine lets us have a network of our own; else the faults of the network are left out, with a word. */
-    private static boolean hasNamespace() throws IOException, InterruptedException {
-        boolean has = works("unshare", "-rnm", "true")
-                && works("unshare", "-rn", "sh", "-c", "ip link set lo up && nft add table inet try");
+    private static boolean hasNamespace() throws InterruptedException {
+        boolean has = Faults.works("unshare", "-rnm", "true")
+                && Faults.works("unshare", "-rn", "sh", "-c", "ip link set lo up && nft add table inet try");
         if (!has) {
             String reason = "no network namespace with ip and nft here: the faults of the network are left out";
             String required = System.getenv().getOrDefault("BANYAN_REQUIRE", "");
@@ -96,18 +96,5 @@ class FaultRunTest {
             System.out.println(reason);
         }
         return has;
-    }
-
-    private static boolean works(String... command) throws InterruptedException {
-        try {
-            return new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

@@ -105,6 +105,9 @@ public final class AdminServer implements AutoCloseable {
                 .description(
                         "1 while a copy of earlier rules serves because the rules folder could not be used at the start")
                 .register(meters);
+        Gauge.builder("banyan.rules.unkept", rules, r -> r.isUnkept() ? 1 : 0)
+                .description("1 while the rules in force could not be copied to the run folder, for a later start")
+                .register(meters);
         Gauge.builder("banyan.in.flight", rules, AdminState::inFlight).register(meters);
     }
 

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A copy of the rules that were last in force, and of the certificates they name, kept in the run folder for a start that meets
- * rules it cannot use. It belongs to one source of rules, and is not used for another. Lies in {@code last-good-rules/HASH/}; the file {@code
- * last-good-rules.properties} says which copy is the whole one.
+ * rules it cannot use. It belongs to one source of rules, and is not used for another. Lies in a folder of {@code last-good-rules};
+ * the file {@code last-good-rules.properties} says which folder is the whole one.
  */
 final class LastGoodRules {
 
@@ -44,41 +44,37 @@ final class LastGoodRules {
 
     /**
      * Keeps the files of the rules folder, if they still are {@code rules}; a folder that has changed meanwhile is kept when it
-     * comes into force. A failure is logged and changes nothing: the gateway serves without a copy.
+     * comes into force. Returns whether that worked: a failure is logged, and the gateway serves on with the copy before.
      */
-    void keep(RuleSet rules, Instant since) {
-        Path copy = copies.resolve(rules.hash());
+    boolean keep(RuleSet rules, Instant since) {
         try {
             Files.createDirectories(copies);
-            Path draft = Files.createTempDirectory(copies, "draft");
-            copyFiles(rulesFolder, draft);
-            copyCertificates(rules, draft);
-            if (!RulesFolder.read(draft).equals(rules)) {
-                delete(draft);
-                return;
+            try {
+                Path copy = Files.createTempDirectory(copies, rules.hash() + "-");
+                copyFiles(rulesFolder, copy);
+                copyCertificates(rules, copy);
+                if (RulesFolder.read(copy).equals(rules)) {
+                    point(copy, since);
+                }
+            } finally {
+                deleteOthers(known().getProperty("copy", ""));
             }
-            delete(copy);
-            Files.move(draft, copy, StandardCopyOption.ATOMIC_MOVE);
-            point(rules.hash(), since);
-            deleteOthers(copy);
+            return true;
         } catch (IOException | RulesException e) {
             LOG.warn("cannot keep a copy of the rules in {}: {}", copies, e.getMessage());
+            return false;
         }
     }
 
     /** Returns the copy kept for this source, if there is one that can be read. */
     Optional<Copy> find() {
-        if (!Files.isRegularFile(pointer)) {
-            return Optional.empty();
-        }
-        var known = new Properties();
-        try (var in = Files.newBufferedReader(pointer)) {
-            known.load(in);
-            String hash = known.getProperty("hash", "");
-            if (!known.getProperty("source", "").equals(source) || !hash.matches("[0-9a-f]+")) {
+        try {
+            Properties known = known();
+            String name = known.getProperty("copy", "");
+            if (!known.getProperty("source", "").equals(source) || !name.matches("[0-9a-f]+-[0-9]+")) {
                 return Optional.empty();
             }
-            Path copy = copies.resolve(hash);
+            Path copy = copies.resolve(name);
             return Optional.of(new Copy(RulesFolder.read(copy), Instant.parse(known.getProperty("since", "")), copy));
         } catch (IOException | RulesException | IllegalArgumentException | java.time.DateTimeException e) {
             LOG.warn("the copy of the last good rules in {} cannot be used: {}", copies, e.getMessage());
@@ -86,10 +82,21 @@ final class LastGoodRules {
         }
     }
 
-    private void point(String hash, Instant since) throws IOException {
+    /** What the file says of the copy; nothing when there is none. */
+    private Properties known() throws IOException {
+        var known = new Properties();
+        if (Files.isRegularFile(pointer)) {
+            try (var in = Files.newBufferedReader(pointer)) {
+                known.load(in);
+            }
+        }
+        return known;
+    }
+
+    private void point(Path copy, Instant since) throws IOException {
         var now = new Properties();
         now.setProperty("source", source);
-        now.setProperty("hash", hash);
+        now.setProperty("copy", copy.getFileName().toString());
         now.setProperty("since", since.toString());
         Path draft = Files.createTempFile(copies, "pointer", ".tmp");
         try (var out = Files.newBufferedWriter(draft)) {
@@ -119,10 +126,10 @@ final class LastGoodRules {
         }
     }
 
-    private void deleteOthers(Path kept) throws IOException {
+    private void deleteOthers(String kept) throws IOException {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(copies)) {
             for (Path each : all) {
-                if (!each.equals(kept)) {
+                if (!each.getFileName().toString().equals(kept)) {
                     delete(each);
                 }
             }
@@ -130,11 +137,9 @@ final class LastGoodRules {
     }
 
     private static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> all = Files.walk(folder)) {
-                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(each);
-                }
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
             }
         }
     }

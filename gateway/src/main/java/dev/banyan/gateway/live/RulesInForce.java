@@ -34,6 +34,7 @@ public final class RulesInForce {
     private final InstantSource clock;
     private final @Nullable LastGoodRules lastGood;
     private volatile @Nullable Instant copySince;
+    private volatile boolean unkept;
     private final AtomicReference<LiveRules> live = new AtomicReference<>();
     private final AtomicReference<@Nullable Rejection> rejection = new AtomicReference<>();
     private Standpoints standpoints = Standpoints.AS_WRITTEN;
@@ -100,7 +101,7 @@ public final class RulesInForce {
     private void keep(RuleSet files) {
         copySince = null;
         if (lastGood != null) {
-            lastGood.keep(files, current().since());
+            unkept = !lastGood.keep(files, current().since());
         }
     }
 
@@ -126,6 +127,11 @@ public final class RulesInForce {
     /** Returns since when the rules had been in force whose copy serves now, or null when the rules folder itself does. */
     public @Nullable Instant copySince() {
         return copySince;
+    }
+
+    /** Whether there is no copy of the rules in force for a start without their source, because it could not be written. */
+    public boolean isUnkept() {
+        return unkept;
     }
 
     /** Throws when the rules in force have a backend at one of our ports, of which one was not known before. */

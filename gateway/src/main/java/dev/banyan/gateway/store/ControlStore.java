@@ -154,6 +154,17 @@ public final class ControlStore implements AutoCloseable {
             LOG.error("control store {} is down, traffic goes on without it: {}", location.where(), now);
             problem = now;
         }
+        if (!location.isShared()) {
+            closePool(); // H2 gives up a file it once could not write to, until the last connection has closed
+        }
+    }
+
+    private void closePool() {
+        HikariDataSource connections = pool;
+        pool = null;
+        if (connections != null) {
+            connections.close();
+        }
     }
 
     /** The last cause says what people can mend; what is around it says which of our libraries noticed. */
@@ -182,9 +193,6 @@ public final class ControlStore implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        HikariDataSource connections = pool;
-        if (connections != null) {
-            connections.close();
-        }
+        closePool();
     }
 }

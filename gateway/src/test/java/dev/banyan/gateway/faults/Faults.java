@@ -7,6 +7,8 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
 
 /** A backend that can be stopped, killed and cut off, in a network that is this program's own. */
 public final class Faults implements AutoCloseable {
@@ -30,6 +32,32 @@ public final class Faults implements AutoCloseable {
         run("ip", "link", "set", "lo", "up");
         run("nft", "add table inet faults");
         run("nft", "add chain inet faults in { type filter hook input priority 0; }");
+    }
+
+    /** Skips a test where this machine does not let us have namespaces of our own, or fails it when {@code BANYAN_REQUIRE} names unshare. */
+    public static void needsUnshare(String options) throws InterruptedException {
+        if (!works("unshare", options, "true")) {
+            String reason = "no namespace of our own here (unshare " + options + ")";
+            String required = System.getenv().getOrDefault("BANYAN_REQUIRE", "");
+            if (List.of(required.split(",", -1)).contains("unshare")) {
+                Assertions.fail(reason + ", and BANYAN_REQUIRE asks for it");
+            }
+            Assumptions.abort(reason);
+        }
+    }
+
+    /** Whether a command can be run and ends with 0. */
+    public static boolean works(String... command) throws InterruptedException {
+        try {
+            return new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     public String url() {
