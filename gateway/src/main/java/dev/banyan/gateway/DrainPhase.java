@@ -4,15 +4,26 @@ import java.util.function.Consumer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
-/** Ends something of the data port in the phase in which the server waits for calls in flight. */
+/** Ends something of the data port when the server waits for calls in flight, or right before it closes its port. */
 final class DrainPhase implements SmartLifecycle {
 
+    private final int phase;
     private final Consumer<Runnable> end;
     private volatile boolean running;
 
-    /** {@code end} begins the end and runs what it is given when that has come. */
-    DrainPhase(Consumer<Runnable> end) {
+    private DrainPhase(int phase, Consumer<Runnable> end) {
+        this.phase = phase;
         this.end = end;
+    }
+
+    /** {@code end} begins the end and runs what it is given when that has come. */
+    static DrainPhase of(Consumer<Runnable> end) {
+        return new DrainPhase(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, end);
+    }
+
+    /** As {@link #of}, while the port is still open. */
+    static DrainPhase before(Consumer<Runnable> end) {
+        return new DrainPhase(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE + 1, end); // the highest goes first
     }
 
     @Override
@@ -38,6 +49,6 @@ final class DrainPhase implements SmartLifecycle {
 
     @Override
     public int getPhase() {
-        return WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE;
+        return phase;
     }
 }

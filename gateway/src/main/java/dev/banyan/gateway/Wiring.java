@@ -93,19 +93,25 @@ class Wiring {
     /** Ends WebSockets while the server waits for its calls. */
     @Bean
     SmartLifecycle tunnelsEnd(GatewaySettings settings, Tunnels tunnels) {
-        return new DrainPhase(ended -> tunnels.stop(settings.drain(), ended));
+        return DrainPhase.of(ended -> tunnels.stop(settings.drain(), ended));
+    }
+
+    /** Tells clients that their connections end, before new ones are refused. */
+    @Bean
+    SmartLifecycle endAnnounced(LeanPath lean) {
+        return DrainPhase.before(lean::announceStop);
     }
 
     /** Waits for the calls of the lean path, of which the server knows nothing. */
     @Bean
     SmartLifecycle leanPathEnd(LeanPath lean) {
-        return new DrainPhase(lean::stop);
+        return DrainPhase.of(lean::stop);
     }
 
     /** Ends the connections of HTTP/2, of which the server knows no streams. */
     @Bean
     SmartLifecycle http2End(Http2Front http2) {
-        return new DrainPhase(http2::stop);
+        return DrainPhase.of(http2::stop);
     }
 
     /*

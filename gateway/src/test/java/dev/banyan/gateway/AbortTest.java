@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,10 @@ class AbortTest {
         gateway = TestGateway.start(folder, """
                 backends:
                   - {name: legacy, url: "%s", baseline: true}
-                """.formatted(server.url()));
+                  - {name: new, url: "%s"}
+                routes:
+                  - {name: filtered, matches: [{headers: [{name: Filter, value: "yes"}]}], candidate: new, stage: complete, filters: ["AddResponseHeader=X-Fig, 1"]}
+                """.formatted(server.url(), server.url()));
     }
 
     private static void flood(Wire wire) throws IOException {
@@ -78,8 +82,9 @@ class AbortTest {
         }
     }
 
-    private static tools.jackson.databind.JsonNode counts() throws Exception {
-        return gateway.admin("/admin/routes").path("unrouted");
+    private static List<tools.jackson.databind.JsonNode> counts() throws Exception {
+        var all = gateway.admin("/admin/routes");
+        return List.of(all.path("unrouted"), all.at("/routes/0"));
     }
 
     private static Logger leakLog() {
@@ -97,11 +102,14 @@ class AbortTest {
     @Test
     void whoeverLeavesTheOtherSideIsToldAndThePlaceIsFreeAgain() throws Exception {
         for (int i = 0; i < 30; i++) {
-            leave("GET /silent HTTP/1.1\r\nHost: a\r\n\r\n", null, i);
-            leave("GET /part HTTP/1.1\r\nHost: a\r\n\r\n", "part", i);
-            leave("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + "x".repeat(70_000), null, i);
-            leave("POST /upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", null, i);
-            leave("GET /flood HTTP/1.1\r\nHost: a\r\n\r\n", "xxx", i);
+            for (String filter : List.of("no", "yes")) {
+                String host = " HTTP/1.1\r\nHost: a\r\nFilter: " + filter + "\r\n";
+                leave("GET /silent" + host + "\r\n", null, i);
+                leave("GET /part" + host + "\r\n", "part", i);
+                leave("POST /upload" + host + "Content-Length: 1000000\r\n\r\n" + "x".repeat(70_000), null, i);
+                leave("POST /upload" + host + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", null, i);
+                leave("GET /flood" + host + "\r\n", "xxx", i);
+            }
             if (way == Way.HTTP2) {
                 continue; // without WebSockets
             }
@@ -112,11 +120,15 @@ class AbortTest {
                     i);
         }
         // Five kinds in each round; a WebSocket that ends is no call that was given up.
-        TestGateway.await("counted", () -> counts().path("aborted").asInt() == 150);
-        assertThat(counts().at("/errors/baseline").asInt())
-                .as(counts().toString())
-                .isZero();
-        assertThat(counts().path("failures")).isEmpty();
+        TestGateway.await("counted", () -> counts().stream()
+                .allMatch(each -> each.path("aborted").asInt() == 150));
+        for (var each : counts()) {
+            assertThat(each.at("/errors/baseline").asInt()
+                            + each.at("/errors/candidate").asInt())
+                    .as(each.toString())
+                    .isZero();
+            assertThat(each.path("failures")).isEmpty();
+        }
         assertThat(gateway.ask("GET", "/")).endsWith("legacy");
         assertThat(leaks()).isEmpty();
     }
@@ -129,19 +141,20 @@ class AbortTest {
         if (after != null) {
             client.until(after);
         }
-        assertThat(gateway.inFlight("legacy")).isEqualTo(1);
+        String backend = request.contains("Filter: yes") ? "new" : "legacy";
+        assertThat(gateway.inFlight(backend)).isEqualTo(1);
         if (round % 2 == 0) {
             client.close();
         } else {
             client.reset();
         }
-        TestGateway.await("free again: " + request.substring(0, 12), () -> gateway.inFlight("legacy") == 0);
+        TestGateway.await("free again: " + request.substring(0, 40), () -> gateway.inFlight(backend) == 0);
         assertThat(call.ends()).as(request.substring(0, 12)).isTrue();
         call.close();
     }
 
     /** Returns what Netty has to say about buffers that were collected without having been released. */
-    private static java.util.List<String> leaks() throws InterruptedException {
+    private static List<String> leaks() throws InterruptedException {
         for (int i = 0; i < 5; i++) {
             System.gc();
             Thread.sleep(20);

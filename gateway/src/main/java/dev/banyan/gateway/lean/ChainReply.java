@@ -18,10 +18,13 @@ final class ChainReply {
         last = false;
     }
 
-    /** Takes a look at a message before it is written. */
-    void see(Object message) {
+    /** Takes a look at a message before it is written; with {@code lastOne} the reply says that its connection ends with it. */
+    void see(Object message, boolean lastOne) {
         if (message instanceof HttpResponse reply) {
             interim = reply.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+            if (lastOne && !interim) {
+                HttpUtil.setKeepAlive(reply, false);
+            }
             last |= !interim && !HttpUtil.isKeepAlive(reply);
         }
         whole |= message instanceof LastHttpContent && !interim;

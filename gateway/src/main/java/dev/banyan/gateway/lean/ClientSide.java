@@ -21,6 +21,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -279,7 +280,7 @@ final class ClientSide extends ChannelDuplexHandler {
             client.write(message, promise);
             return;
         }
-        chainReply.see(message);
+        chainReply.see(message, lastOne);
         client.write(message, promise);
         chainDone();
     }
@@ -301,21 +302,37 @@ final class ClientSide extends ChannelDuplexHandler {
         }
     }
 
-    /** Begins to end this connection; {@code ended} runs when no exchange of this path is left on it. */
+    /** From now on each reply is the last of its connection; {@code told} runs when that holds here. */
+    void announceStop(Runnable told) {
+        onItsLoop(told, _ -> {
+            lastOne = true;
+            told.run();
+        });
+    }
+
+    /** Ends this connection, with the reply it is at if there is one; {@code ended} runs when no exchange of this path is left on it. */
     void stop(Runnable ended) {
-        ChannelHandlerContext client = context;
-        if (client == null) {
-            ended.run();
-            return;
-        }
-        client.executor().execute(() -> {
+        onItsLoop(ended, client -> {
             lastOne = true;
             if (mode == Mode.LEAN || mode == Mode.UNWANTED) {
                 client.channel().closeFuture().addListener(_ -> ended.run());
-            } else {
-                ended.run();
+                return;
             }
+            // Reactor Netty closes it too, unless a call was in flight when it looked and has ended since.
+            if (mode == Mode.IDLE) {
+                close(client);
+            }
+            ended.run();
         });
+    }
+
+    private void onItsLoop(Runnable none, Consumer<ChannelHandlerContext> task) {
+        ChannelHandlerContext client = context;
+        if (client == null) {
+            none.run();
+        } else {
+            client.executor().execute(() -> task.accept(client));
+        }
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 
 /** What the connections of one gateway share, and how they come to an end. */
 public final class LeanPath {
@@ -60,16 +61,25 @@ public final class LeanPath {
         open.remove(connection);
     }
 
-    /** Lets exchanges in flight be the last of their connections; {@code whenNone} runs when none is left. */
+    /** Lets every reply from here on be the last of its connection, and say so; {@code whenTold} runs when that holds. */
+    public void announceStop(Runnable whenTold) {
+        all(ClientSide::announceStop, whenTold);
+    }
+
+    /** Ends connections with the exchange they are at; {@code whenNone} runs when none of this path is left. */
     public void stop(Runnable whenNone) {
+        all(ClientSide::stop, whenNone);
+    }
+
+    private void all(BiConsumer<ClientSide, Runnable> step, Runnable whenAll) {
         List<ClientSide> asked = List.copyOf(open);
         var left = new AtomicInteger(asked.size() + 1);
         Runnable oneLess = () -> {
             if (left.decrementAndGet() == 0) {
-                whenNone.run();
+                whenAll.run();
             }
         };
-        asked.forEach(connection -> connection.stop(oneLess));
+        asked.forEach(connection -> step.accept(connection, oneLess));
         oneLess.run();
     }
 }
