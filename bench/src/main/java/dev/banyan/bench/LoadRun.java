@@ -103,11 +103,11 @@ final class LoadRun {
             var repliesMin = cold ? plan.scaled(WARM_REPLIES) : 0;
             for (var turn = 1; turn <= plan.warmUpTurnsMax(); turn++) {
                 var before = running.compiledMillis().orElseThrow();
-                Thread.sleep(plan.length());
+                Thread.sleep(plan.warmUpTurn());
                 var compiling = running.compiledMillis().orElseThrow() - before;
                 if (turn >= turnsMin
                         && closed.replies() >= repliesMin
-                        && compiling < plan.length().toMillis() * COMPILING) {
+                        && compiling < plan.warmUpTurn().toMillis() * COMPILING) {
                     return;
                 }
             }

@@ -12,6 +12,11 @@ record Plan(Set<String> cases, Set<String> peers, int rounds, Duration length, b
     private static final Duration SETTLE_MAX = Duration.ofMillis(300);
     private static final int ROUNDS_MAX = 1_000;
 
+    /** Compilers need processor time, not turns: shorter ones would end a warm-up while they still work. */
+    private static final Duration WARM_UP_TURN_MIN = Duration.ofSeconds(1);
+
+    private static final Duration WARM_UP_MAX = Duration.ofSeconds(40);
+
     Plan {
         if (rounds < 1 || rounds > ROUNDS_MAX) {
             throw new IllegalArgumentException("rounds: " + rounds + " (expected: 1.." + ROUNDS_MAX + ")");
@@ -28,9 +33,14 @@ record Plan(Set<String> cases, Set<String> peers, int rounds, Duration length, b
         return quick ? 1 : 4;
     }
 
+    /** Returns how long a turn of a JVM's warm-up is. */
+    Duration warmUpTurn() {
+        return quick || length.compareTo(WARM_UP_TURN_MIN) > 0 ? length : WARM_UP_TURN_MIN;
+    }
+
     /** Returns the most turns for which it is, if it is slow or still compiles. */
     int warmUpTurnsMax() {
-        return quick ? 1 : 20;
+        return quick ? 1 : Math.max(warmUpTurnsMin(), (int) WARM_UP_MAX.dividedBy(warmUpTurn()));
     }
 
     /** Returns how long a program that compiles nothing is warmed up. */

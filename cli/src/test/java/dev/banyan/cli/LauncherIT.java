@@ -64,6 +64,19 @@ class LauncherIT {
     }
 
     @Test
+    void whoeverBuiltTheGatewayItsClassesAreKeptOnce() throws Exception {
+        var target = ROOT.resolve("gateway/target");
+        Files.deleteIfExists(target.resolve(".classes-kept"));
+        Files.deleteIfExists(target.resolve("gateway.aot"));
+        var banyan = ROOT.resolve("banyan").toString();
+        var path = Map.of("PATH", "/usr/bin:/bin");
+        var first = run(path, banyan, "gateway", "--version");
+        assertThat(first.output()).contains("keeping the gateway's classes");
+        assertThat(target.resolve("gateway.aot")).isNotEmptyFile();
+        assertThat(run(path, banyan, "gateway", "--version").output()).doesNotContain("keeping");
+    }
+
+    @Test
     void theCollectorThatTheEnvironmentNamesIsTheOneTheGatewayHas() throws Exception {
         var banyan = ROOT.resolve("banyan").toString();
         var path = "/usr/bin:/bin";
