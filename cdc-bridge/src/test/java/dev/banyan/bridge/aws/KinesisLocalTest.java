@@ -33,7 +33,7 @@ import software.amazon.awssdk.services.kinesis.model.StreamStatus;
 @EnabledIfSystemProperty(named = "kinesis.local", matches = ".+", disabledReason = "no jar of it is on Maven Central")
 class KinesisLocalTest implements HubContract {
 
-    private static final Duration START_MAX = Duration.ofSeconds(30);
+    private static final Duration START_MAX = Duration.ofMinutes(2);
 
     @TempDir
     static Path folder;

@@ -41,7 +41,7 @@ class BridgeFaultsTest {
             Assumptions.abort(reason);
         }
         var command = new ArrayList<>(OwnNetwork.COMMAND);
-        command.addAll(ChildJava.command(System.getProperty("java.class.path")));
+        command.addAll(ChildJava.command());
         command.addAll(List.of(
                 BridgeFaults.class.getName(), Long.toString(seed), Integer.toString(seconds), folder.toString()));
         var output = folder.resolve("output");

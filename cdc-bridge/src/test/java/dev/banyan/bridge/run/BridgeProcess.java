@@ -11,7 +11,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,21 +25,10 @@ final class BridgeProcess implements AutoCloseable {
     /** Starts it with system properties {@code name=value}, and with options of the JVM, which begin with a dash. */
     BridgeProcess(Path folder, Path config, String... properties) throws IOException {
         log = Files.createTempFile(folder, "bridge", ".log");
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto"));
-        for (var property : properties) {
-            command.add(property.startsWith("-") ? property : "-D" + property);
-        }
-        command.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                Bridge.class.getName(),
-                "run",
-                "--config",
-                config.toString()));
+        var command = ChildJava.command(Arrays.stream(properties)
+                .map(property -> property.startsWith("-") ? property : "-D" + property)
+                .toArray(String[]::new));
+        command.addAll(List.of(Bridge.class.getName(), "run", "--config", config.toString()));
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
@@ -115,7 +103,7 @@ final class BridgeProcess implements AutoCloseable {
 
     void kill() throws InterruptedException {
         process.destroyForcibly();
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Override

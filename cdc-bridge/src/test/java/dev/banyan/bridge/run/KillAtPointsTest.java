@@ -47,7 +47,7 @@ class KillAtPointsTest {
     @Test
     void nothingIsLostInventedTornOrReorderedWhereverTheProcessEnds() throws Exception {
         var plan = new KillRound.Plan("points", 1, PLACES, 2, Duration.ofSeconds(8));
-        try (var round = new KillRound(plan, ChildJava.command(System.getProperty("java.class.path")), folder)) {
+        try (var round = new KillRound(plan, folder)) {
             System.out.println(round.run());
         }
     }
@@ -61,11 +61,10 @@ class KillAtPointsTest {
     void nothingIsLostInventedTornOrReorderedInManyMoreKills() throws Exception {
         int kills = Integer.getInteger("banyan.kills", 2_000);
         var first = Long.getLong("banyan.seed", 1);
-        var java = java();
         var tasks = new ArrayList<Callable<String>>();
         for (var round = 0; round * KILLS_OF_ROUND < kills; round++) {
             var plan = plan(first + round, Math.min(KILLS_OF_ROUND, kills - round * KILLS_OF_ROUND));
-            tasks.add(() -> round(plan, java));
+            tasks.add(() -> round(plan));
         }
         var failures = new ArrayList<Throwable>();
         try (var lanes = Executors.newFixedThreadPool(Integer.getInteger("banyan.lanes", 4))) {
@@ -76,19 +75,6 @@ class KillAtPointsTest {
         assertThat(failures).isEmpty();
     }
 
-    /** Children start from a cache of their classes, which the first one leaves behind. */
-    private List<String> java() throws Exception {
-        var classPath = ChildJava.jars(folder);
-        var cache = folder.resolve("classes.aot");
-        var plan = new KillRound.Plan("points_first", 0, List.of(), 0, Duration.ZERO);
-        try (var round = new KillRound(
-                plan, ChildJava.command(classPath, "-XX:AOTCacheOutput=" + cache), folder.resolve("first"))) {
-            System.out.println(round.run());
-        }
-        assertThat(cache).isNotEmptyFile();
-        return ChildJava.command(classPath, "-XX:AOTCache=" + cache);
-    }
-
     private static void failure(Future<String> done, List<Throwable> failures) throws InterruptedException {
         try {
             done.get();
@@ -97,9 +83,9 @@ class KillAtPointsTest {
         }
     }
 
-    private String round(KillRound.Plan plan, List<String> java) throws Exception {
+    private String round(KillRound.Plan plan) throws Exception {
         var since = System.nanoTime();
-        try (var round = new KillRound(plan, java, folder.resolve(plan.name()))) {
+        try (var round = new KillRound(plan, folder.resolve(plan.name()))) {
             var said = round.run() + " in " + (System.nanoTime() - since) / 1_000_000_000 + " s";
             System.out.println(said);
             return said;

@@ -29,17 +29,14 @@ final class KillRound implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofMinutes(5);
 
     private final Plan plan;
-    private final List<String> java;
     private final Path folder;
     private final List<Process> processes = new ArrayList<>();
     private final MortalPostgres postgres;
     private int fromOutside;
     private int fenced;
 
-    /** {@code java} is the command that runs a class of this test. */
-    KillRound(Plan plan, List<String> java, Path folder) throws IOException {
+    KillRound(Plan plan, Path folder) throws IOException {
         this.plan = plan;
-        this.java = java;
         this.folder = Files.createDirectories(folder);
         this.postgres = new MortalPostgres(folder.resolve("pgdata"), "127.0.0.1");
     }
@@ -100,7 +97,7 @@ final class KillRound implements AutoCloseable {
         if (!active.waitFor(most, TimeUnit.MILLISECONDS)) {
             fromOutside++;
             active.destroyForcibly();
-            active.waitFor(20, TimeUnit.SECONDS);
+            active.waitFor(60, TimeUnit.SECONDS);
         }
         if (active.exitValue() == 1 && log(number).contains("another bridge has taken over")) {
             fenced++; // it could not renew its lease in time
@@ -110,7 +107,7 @@ final class KillRound implements AutoCloseable {
     }
 
     private Process start(Path config, Place place) throws IOException {
-        var command = new ArrayList<>(java);
+        var command = ChildJava.command();
         command.addAll(List.of(
                 KilledBridge.class.getName(), config.toString(), String.valueOf(place.point), String.valueOf(place.n)));
         var process = new ProcessBuilder(command)

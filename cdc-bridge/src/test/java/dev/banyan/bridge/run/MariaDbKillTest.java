@@ -95,17 +95,9 @@ class MariaDbKillTest {
     }
 
     private Process start(Path config, Place place) throws Exception {
-        var command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
-                "-cp",
-                System.getProperty("java.class.path"),
-                KilledBridge.class.getName(),
-                config.toString(),
-                String.valueOf(place.point),
-                String.valueOf(place.n));
+        var command = ChildJava.command();
+        command.addAll(List.of(
+                KilledBridge.class.getName(), config.toString(), String.valueOf(place.point), String.valueOf(place.n)));
         var process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(

@@ -40,7 +40,7 @@ final class MortalPostgres implements AutoCloseable {
                 Files.readAllLines(data.resolve("postmaster.pid")).getFirst());
         var postmaster = ProcessHandle.of(pid).orElseThrow();
         postmaster.destroyForcibly();
-        postmaster.onExit().get(20, TimeUnit.SECONDS);
+        postmaster.onExit().get(60, TimeUnit.SECONDS);
         close();
     }
 
