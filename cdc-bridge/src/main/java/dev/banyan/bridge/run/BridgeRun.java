@@ -40,9 +40,6 @@ public final class BridgeRun {
     private static final Logger LOG = LoggerFactory.getLogger(BridgeRun.class);
 
     private static final Duration LEASE_POLL = Duration.ofSeconds(1);
-    private static final Duration PAUSE_FIRST = Duration.ofSeconds(1);
-    private static final Duration PAUSE_MAX = Duration.ofSeconds(5); // a database that is back is read within 10 s
-    private static final Duration STEADY_AFTER = Duration.ofSeconds(30);
 
     /** How long a stop waits for a call of the hub before it makes it fail; what was published then is settled at the next start. */
     private static final Duration HUB_GRACE = Duration.ofSeconds(2);
@@ -207,7 +204,7 @@ public final class BridgeRun {
     }
 
     private End superviseEngine(BridgeStore store) throws InterruptedException {
-        var pause = PAUSE_FIRST;
+        var pause = RestartPause.NONE;
         var undone = "";
         while (!isStopping()) {
             var startedAt = clock.millis();
@@ -220,15 +217,15 @@ public final class BridgeRun {
             if (isStopping()) {
                 break;
             }
-            if (clock.millis() - startedAt > STEADY_AFTER.toMillis()) {
-                pause = PAUSE_FIRST;
-            }
-            LOG.warn("engine stopped: {}; starting again in {} s", result.why(), pause.toSeconds());
+            pause = pause.next(Duration.ofMillis(clock.millis() - startedAt));
+            LOG.warn(
+                    "engine stopped: {}; starting again in {} s",
+                    result.why(),
+                    pause.length().toSeconds());
             progress.enter(Progress.State.RESTARTING, result.why());
-            if (stop.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (stop.await(pause.length().toMillis(), TimeUnit.MILLISECONDS)) {
                 break;
             }
-            pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) > 0 ? PAUSE_MAX : pause.multipliedBy(2);
         }
         return fenced ? end(End.REFUSED, "another bridge has taken over") : end(End.STOPPED, undone);
     }

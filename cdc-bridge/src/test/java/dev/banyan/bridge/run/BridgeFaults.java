@@ -1,5 +1,7 @@
 package dev.banyan.bridge.run;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.banyan.servers.LocalKafka;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +48,7 @@ final class BridgeFaults implements AutoCloseable {
     private BridgeProcess bridge;
     private int endedByItself;
     private long delivered;
+    private long startsBefore;
 
     private BridgeFaults(long seed, Path folder) throws Exception {
         this.folder = folder;
@@ -154,8 +157,18 @@ final class BridgeFaults implements AutoCloseable {
         }
         var since = System.nanoTime();
         delivered = -1;
+        startsBefore = -1;
         Await.until("it is well again after " + together, WELL_WITHIN, this::isWell);
         millisUntilWell.add((System.nanoTime() - since) / 1_000_000);
+        if (together.contains(Fault.DATABASE_KILLED) || together.contains(Fault.DATABASE_STOPPED)) {
+            assertThat(number("engineStarts") - startsBefore)
+                    .as("attempts")
+                    .isLessThanOrEqualTo(ReconnectTest.ATTEMPTS_MAX);
+        }
+    }
+
+    private long number(String field) throws Exception {
+        return Long.parseLong(TestBridge.field(bridge.status(), field));
     }
 
     /** True when it streams and has delivered since it was asked first; one that ended by itself, because its engine could not be stopped, is started again. */
@@ -168,6 +181,13 @@ final class BridgeFaults implements AutoCloseable {
             endedByItself++;
             bridge = new BridgeProcess(folder, config);
             delivered = -1;
+            startsBefore = -1;
+        }
+        if (!bridge.tells("\"engineStarts\":")) {
+            return false;
+        }
+        if (startsBefore < 0) {
+            startsBefore = number("engineStarts");
         }
         if (!bridge.tells("\"state\":\"streaming\"")) {
             return false;
