@@ -5,17 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.banyan.gateway.faults.Faults;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,7 @@ class DiskFullTest {
     void trafficRulesAndRollBacksGoOnAndAreWrittenDownWhenThereIsRoomAgain() throws Exception {
         TestGateway.await("the store", () -> admin("/metrics").contains("banyan_store_up 1.0"));
         TestGateway.await("the first step", () -> ask("/browse").endsWith("candidate"));
-        assertThat(copies()).hasSize(1);
+        awaitCopyOf("a");
         Path ballast = run().resolve("ballast");
         fill(ballast);
         save("b");
@@ -72,15 +73,14 @@ class DiskFullTest {
         assertThat(post("rollback")).contains("\"outcome\"").doesNotContain("refused");
         TestGateway.await("rolled back", () -> ask("/browse").endsWith("legacy"));
         TestGateway.await("the store is down", () -> admin("/admin/store").contains("No space left on device"));
-        assertThat(copies()).singleElement().asString().contains("value: /a");
+        awaitCopyOf("a");
         assertThat(post("resume")).contains("refused");
 
         Files.delete(ballast);
         TestGateway.await("the store", () -> admin("/metrics").contains("banyan_store_up 1.0"));
         TestGateway.await("the journal", () -> admin("/admin/shifts/browse").contains("\"rolled-back\""));
         save("c");
-        TestGateway.await("rules are kept", () -> copies().toString().contains("value: /c"));
-        assertThat(copies()).hasSize(1);
+        awaitCopyOf("c");
         TestGateway.await("nothing is amiss", () -> admin("/metrics").contains("banyan_rules_unkept 0.0"));
         assertThat(ask("/browse")).endsWith("legacy");
         assertThat(gateway.said().lines()).hasSizeLessThan(SAID_MAX); // on what may be the same disk
@@ -91,15 +91,16 @@ class DiskFullTest {
         return Path.of("/proc/" + gateway.process().pid() + "/root" + folder.resolve("run"));
     }
 
-    /** What lies where rules are kept for a start without their source. */
-    private List<String> copies() throws IOException {
-        List<String> copies = new ArrayList<>();
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(run().resolve("last-good-rules"))) {
-            for (Path each : all) {
-                copies.add(Files.readString(each.resolve("rules.yaml")));
+    /** Awaits that what is kept for a start without rules is these, and nothing else. */
+    private void awaitCopyOf(String route) throws Exception {
+        TestGateway.await("a copy of " + route, () -> {
+            try (Stream<Path> all = Files.walk(run().resolve("last-good-rules"))) {
+                List<Path> files = all.filter(Files::isRegularFile).toList();
+                return files.size() == 1 && Files.readString(files.getFirst()).contains("value: /" + route);
+            } catch (NoSuchFileException | UncheckedIOException e) {
+                return false; // it is being replaced
             }
-        }
-        return copies;
+        });
     }
 
     private static void fill(Path ballast) throws IOException {

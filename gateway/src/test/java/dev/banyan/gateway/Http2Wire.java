@@ -78,14 +78,16 @@ final class Http2Wire implements AutoCloseable {
 
     private final Socket socket;
     private final DataInputStream in;
-    private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
+    private final DefaultHttp2HeadersDecoder decoder;
 
     /** Connects and says nothing yet. */
     Http2Wire(int port) throws IOException {
-        this(new Socket(InetAddress.getLoopbackAddress(), port));
+        // In this order: the first one loads classes, which takes longer than some gateways wait for a greeting.
+        this(new DefaultHttp2HeadersDecoder(false), new Socket(InetAddress.getLoopbackAddress(), port));
     }
 
-    private Http2Wire(Socket socket) throws IOException {
+    private Http2Wire(DefaultHttp2HeadersDecoder decoder, Socket socket) throws IOException {
+        this.decoder = decoder;
         this.socket = socket;
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
@@ -99,7 +101,7 @@ final class Http2Wire implements AutoCloseable {
 
     /** Greets on a connection that stands, perhaps with TLS. */
     static Http2Wire over(Socket connected) throws IOException {
-        return new Http2Wire(connected).greeted();
+        return new Http2Wire(new DefaultHttp2HeadersDecoder(false), connected).greeted();
     }
 
     private Http2Wire greeted() throws IOException {
@@ -115,10 +117,26 @@ final class Http2Wire implements AutoCloseable {
 
     /** Writes a frame. */
     Http2Wire frame(int type, int flags, int stream, byte... payload) throws IOException {
+        socket.getOutputStream().write(bytes(type, flags, stream, payload));
+        return this;
+    }
+
+    private static byte[] bytes(int type, int flags, int stream, byte... payload) {
         var out = ByteBuffer.allocate(9 + payload.length);
         out.put((byte) (payload.length >> 16)).putShort((short) payload.length);
-        out.put((byte) type).put((byte) flags).putInt(stream).put(payload);
-        socket.getOutputStream().write(out.array());
+        return out.put((byte) type)
+                .put((byte) flags)
+                .putInt(stream)
+                .put(payload)
+                .array();
+    }
+
+    /** Asks for {@code path} and takes it back, in one piece. */
+    Http2Wire getAndReset(int stream, String path) throws IOException {
+        var both = new ByteArrayOutputStream();
+        both.writeBytes(bytes(HEADERS, END_HEADERS | END_STREAM, stream, block(request("GET", path))));
+        both.writeBytes(bytes(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8}));
+        socket.getOutputStream().write(both.toByteArray());
         return this;
     }
 
@@ -160,6 +178,19 @@ final class Http2Wire implements AutoCloseable {
             out.write(0);
             text(out, fields[i]);
             text(out, fields[i + 1]);
+        }
+        return out.toByteArray();
+    }
+
+    /** Returns the head of a GET in which a value of 4 KB comes so many times, in one byte each. */
+    static byte[] bomb(int times) {
+        var out = new ByteArrayOutputStream();
+        out.writeBytes(block(request("GET", "/bomb")));
+        byte[] entry = block("x-bomb", "z".repeat(3_900));
+        entry[0] = 0x40; // to be remembered
+        out.writeBytes(entry);
+        for (int i = 1; i < times; i++) {
+            out.write(0x80 | 62);
         }
         return out.toByteArray();
     }

@@ -106,8 +106,12 @@ final class Http2Connection extends ChannelDuplexHandler {
         lookAt(System.nanoTime() + lookNanos);
     }
 
-    void closed(Http2FrameStream stream) {
+    /** @param begun whether it had a head that was not beyond the limit, which the frame codec answers by itself */
+    void closed(Http2FrameStream stream, boolean begun) {
         streams.remove(stream);
+        if (!begun && context != null) {
+            count(context, Http2Limits.LONG_HEAD_COST);
+        }
         idleSince = System.nanoTime();
         if (streams.isEmpty()) {
             lookAt(idleSince + idleNanos);
@@ -131,17 +135,19 @@ final class Http2Connection extends ChannelDuplexHandler {
                 of.unsent().granted(window.windowSizeIncrement());
             }
         } else {
-            control(client);
+            count(client, 1);
         }
     }
 
-    private void control(ChannelHandlerContext client) {
+    private void count(ChannelHandlerContext client, int frames) {
         long now = System.nanoTime();
         if (now - controlSince >= TimeUnit.SECONDS.toNanos(Http2Limits.CONTROL_SECONDS)) {
             controlSince = now;
             controlFrames = 0;
         }
-        if (++controlFrames == Http2Limits.CONTROL_FRAMES_MAX) {
+        boolean before = controlFrames < Http2Limits.CONTROL_FRAMES_MAX;
+        controlFrames += frames;
+        if (before && controlFrames >= Http2Limits.CONTROL_FRAMES_MAX) {
             client.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.ENHANCE_YOUR_CALM));
             cut(client);
         }

@@ -31,6 +31,9 @@ public record Http2Limits(int streams, int headBytes, int requestLineBytes) {
 
     static final int CONTROL_SECONDS = 10;
 
+    /** As how many of those a head beyond the limit counts: all of it has to be read, for the sake of the heads behind it. */
+    static final int LONG_HEAD_COST = 200;
+
     public Http2Limits {
         if (streams < 1 || streams > 1_000) {
             throw new IllegalArgumentException("streams: " + streams + " (expected: 1..1000)");

@@ -49,7 +49,7 @@ final class StreamCodec extends ChannelDuplexHandler {
     private @Nullable ChannelHandlerContext context;
 
     private boolean begun;
-    /** A head that waits for the next frame to tell whether a body follows: backends should not be told of one in vain. */
+    /** Waits for what came with it, and perhaps the next frame: no backend is told in vain of a body, or of what was reset at once. */
     private @Nullable Http2Headers held;
 
     private boolean requestEnded;
@@ -102,21 +102,25 @@ final class StreamCodec extends ChannelDuplexHandler {
 
     private void begin(ChannelHandlerContext client, Http2HeadersFrame frame) {
         begun = true;
-        if (RequestHead.malformation(frame.headers()) != null) {
+        Http2Headers head = frame.headers();
+        if (RequestHead.malformation(head) != null) {
             malformed(client);
             return;
         }
-        Refusal refusal =
-                RequestHead.refusal(frame.headers(), connection.limits().requestLineBytes());
-        if (refusal != null) {
-            refuse(client, refusal);
-            return;
-        }
-        if (!frame.isEndStream() && RequestHead.mayLackBody(frame.headers())) {
-            held = frame.headers();
+        Refusal refusal = RequestHead.refusal(head, connection.limits().requestLineBytes());
+        if (refusal == null) {
+            held = head;
         } else {
-            pass(client, frame.headers(), frame.isEndStream());
+            refuse(client, refusal);
         }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext client) {
+        if (held != null && (requestEnded || !RequestHead.mayLackBody(held))) {
+            passedHeld(client, requestEnded);
+        }
+        client.fireChannelReadComplete();
     }
 
     /** Passes a head on, and the end of a request that has no body. */
@@ -163,11 +167,7 @@ final class StreamCodec extends ChannelDuplexHandler {
                 client.close();
             }
         } else if (data.isEndStream()) {
-            boolean empty = !content.isReadable();
-            if (empty) {
-                data.release();
-            }
-            client.fireChannelRead(empty ? LastHttpContent.EMPTY_LAST_CONTENT : new DefaultLastHttpContent(content));
+            client.fireChannelRead(new DefaultLastHttpContent(content));
         } else if (content.isReadable()) {
             client.fireChannelRead(new DefaultHttpContent(content));
         } else {
@@ -303,7 +303,8 @@ final class StreamCodec extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext client) {
-        connection.closed(stream(client));
+        held = null;
+        connection.closed(stream(client), begun);
         client.fireChannelInactive();
     }
 
