@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
@@ -20,10 +21,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The lake holds what Kafka holds, each event once, through crashes and stops between the two and kills; and gives it to one consumer again. */
 class LakeDeliveryTest {
@@ -50,15 +54,16 @@ class LakeDeliveryTest {
         bridge.mapper = new Mapper(MappingFile.read(folder.resolve("mapping.yaml")), bridge.name, null);
     }
 
-    @Test
-    void aCrashBetweenHubAndLakeLosesAndRepeatsNothing() throws Exception {
-        try (var bridge = new TestBridge("laked", folder, "one")) {
+    @ParameterizedTest
+    @EnumSource
+    void aCrashBetweenHubAndLakeLosesAndRepeatsNothing(Dbms dbms) throws Exception {
+        try (var bridge = new TestBridge(dbms, "laked", folder, "one")) {
             lake(bridge, 2_000);
             var published = new AtomicInteger();
             bridge.hub = hub -> new CrashesEveryThirdTime(hub, published);
             bridge.start();
             for (int i = 0; i < 5; i++) {
-                bridge.sql("INSERT INTO one SELECT " + i * 10 + " + g, 'v' FROM generate_series(1, 3) g");
+                bridge.sql("INSERT INTO one SELECT " + i * 10 + " + g, 'v' FROM " + bridge.series(1, 3));
                 var wanted = 3 * (i + 1);
                 Await.until("it is in the lake", () -> inLake().size() == wanted);
             }
@@ -120,13 +125,28 @@ class LakeDeliveryTest {
 
     @Test
     void killedAndStartedAgainItHoldsWhatKafkaHoldsAndReplaysItToOneConsumer() throws Exception {
-        try (var bridge = new TestBridge("lakekilled", folder, "one")) {
+        killed(Dbms.POSTGRESQL);
+    }
+
+    @Test
+    @Tag("soak")
+    void killedOverMariaDbItHoldsWhatKafkaHoldsToo() throws Exception {
+        killed(Dbms.MARIADB);
+    }
+
+    private void killed(Dbms dbms) throws Exception {
+        try (var bridge = new TestBridge(dbms, "lakekilled", folder, "one")) {
             var config = bridge.config();
             Files.writeString(config, Files.readString(config) + "lake: {folder: lake, segmentMegabytes: 1}\n");
             try (var process = new BridgeProcess(folder, config)) {
                 process.awaitStreaming();
-                bridge.sql("DO $$ BEGIN FOR i IN 1..300 LOOP INSERT INTO one SELECT i * 10 + g, repeat('x', 200)"
-                        + " FROM generate_series(0, 9) g; COMMIT; END LOOP; END $$");
+                var insert = "INSERT INTO one SELECT i * 10 + g, repeat('x', 200) FROM " + bridge.series(0, 9);
+                bridge.sql(
+                        switch (dbms) {
+                            case POSTGRESQL ->
+                                "DO $$ BEGIN FOR i IN 1..300 LOOP " + insert + "; COMMIT; END LOOP; END $$";
+                            case MARIADB -> "BEGIN NOT ATOMIC FOR i IN 1..300 DO " + insert + "; COMMIT; END FOR; END";
+                        });
                 Await.until("it is in the middle", () -> process.transactions() > 20);
                 process.kill();
             }

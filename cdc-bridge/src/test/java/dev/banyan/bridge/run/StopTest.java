@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.hub.KafkaHub;
 import java.net.InetAddress;
@@ -14,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A stop does not wait for a hub that does not answer, and loses nothing by that. */
 class StopTest {
@@ -21,9 +24,10 @@ class StopTest {
     @TempDir
     Path folder;
 
-    @Test
-    void aStopMakesACallOfTheHubFailAndTheNextStartFindsWhatArrived() throws Exception {
-        try (var bridge = new TestBridge("stopped_silent", folder, "one")) {
+    @ParameterizedTest
+    @EnumSource
+    void aStopMakesACallOfTheHubFailAndTheNextStartFindsWhatArrived(Dbms dbms) throws Exception {
+        try (var bridge = new TestBridge(dbms, "stopped_silent", folder, "one")) {
             var silent = new SilentHub(bridge.kafkaHub(), true);
             bridge.hub = _ -> silent;
             bridge.start();

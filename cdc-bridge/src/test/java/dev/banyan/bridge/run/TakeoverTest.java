@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,9 +55,10 @@ class TakeoverTest {
         }
     }
 
-    @Test
-    void aBridgeThatAnotherShutOutOfTheHubStopsForGood() throws Exception {
-        try (var bridge = new TestBridge("shutout", folder, "p").start();
+    @ParameterizedTest
+    @EnumSource
+    void aBridgeThatAnotherShutOutOfTheHubStopsForGood(Dbms dbms) throws Exception {
+        try (var bridge = new TestBridge(dbms, "shutout", folder, "p").start();
                 var other = bridge.kafkaHub()) {
             other.open();
             bridge.sql("INSERT INTO p VALUES (1, 'a')");
@@ -68,14 +70,24 @@ class TakeoverTest {
 
     @Test
     void writesWhileTheHubIsDownArriveOnceWhenItIsBack() throws Exception {
+        hubDown(Dbms.POSTGRESQL);
+    }
+
+    @Test
+    @Tag("soak")
+    void writesToMariaDbWhileTheHubIsDownArriveOnceWhenItIsBack() throws Exception {
+        hubDown(Dbms.MARIADB);
+    }
+
+    private void hubDown(Dbms dbms) throws Exception {
         int port;
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
         var kafka = LocalKafka.start(folder.resolve("kafka"), port);
         try {
-            kafka.createTopic("t.hubdown", 1);
-            try (var bridge = new TestBridge("hubdown", folder, "p")) {
+            try (var bridge = new TestBridge(dbms, "hubdown", folder, "p")) {
+                kafka.createTopic(bridge.topic(), 1);
                 bridge.bootstrapServers = kafka.bootstrapServers();
                 bridge.start();
                 bridge.sql("INSERT INTO p VALUES (1, 'before')");
