@@ -3,12 +3,14 @@ package dev.banyan.bridge;
 import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.run.BridgeRun;
+import dev.banyan.bridge.run.ControlFile;
 import dev.banyan.bridge.run.RunSettings;
 import dev.banyan.bridge.run.StatusServer;
 import dev.banyan.bridge.scaffold.Scaffold;
 import dev.banyan.bridge.scaffold.ScaffoldFailed;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
@@ -36,6 +38,7 @@ import picocli.CommandLine.Option;
             PlanCommand.class,
             Bridge.Init.class,
             Bridge.Resync.class,
+            BackfillCommand.class,
             TestCommand.class,
             ContractsCommand.class,
             ExplainCommand.class,
@@ -98,6 +101,8 @@ public final class Bridge {
                             },
                             "banyan-stop"));
             try (var status = StatusServer.start(setup.config().statusPort(), settings.name(), run)) {
+                ControlFile.beside(settings.store().jdbcUrl())
+                        .ifPresent(file -> run.onOpen(() -> status.control(file)));
                 System.out.println("READY bridge status=" + status.port());
                 var end = run.run();
                 if (end != BridgeRun.End.STOPPED || !run.progress().reason().isEmpty()) {
@@ -209,9 +214,12 @@ public final class Bridge {
                         "the store is in use by " + store.leaseHolder() + " (expected: stop that bridge first)");
                 return 1;
             }
-            var tables = setup.source().tables().stream().map(Source.Table::id).toList();
+            var tables = setup.source().tableIds();
             var position = beginning.get().position();
-            store.beginAnew(position, beginning.get().definitions(), store.newBackfill(tables));
+            store.beginAnew(
+                    position,
+                    beginning.get().definitions(),
+                    Backfill.of(tables, InstantSource.system().millis()));
             store.releaseLease();
             System.out.println("next start: from " + setup.source().dbms().place(position.commitLsn())
                     + ", with a backfill of " + tables);

@@ -1,9 +1,12 @@
 package dev.banyan.bridge.engine;
 
+import dev.banyan.bridge.change.TableId;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Which part of a Debezium offset is stored. */
 public final class OffsetRule {
@@ -21,6 +24,8 @@ public final class OffsetRule {
     /** Present in an offset while an incremental snapshot is under way. */
     public static final String SNAPSHOT_TABLES = "incremental_snapshot_collections";
 
+    private static final String SNAPSHOT = "incremental_snapshot_";
+    private static final JsonMapper JSON = new JsonMapper();
     static final String SNAPSHOT_KEY = "incremental_snapshot_primary_key";
     static final String SERIALISED_NULL = "aced000570";
     static final String LSN = "lsn";
@@ -46,6 +51,37 @@ public final class OffsetRule {
             }
         }
         return kept;
+    }
+
+    /** What {@code offset} says of an incremental snapshot that is under way; empty when there is none. */
+    public static Map<String, Object> snapshot(Map<String, Object> offset) {
+        return part(offset, true);
+    }
+
+    /** The same place in the log, for a Debezium that knows of no incremental snapshot. */
+    public static Map<String, Object> withoutSnapshot(Map<String, Object> offset) {
+        return part(offset, false);
+    }
+
+    private static Map<String, Object> part(Map<String, Object> offset, boolean ofSnapshot) {
+        var part = new LinkedHashMap<String, Object>();
+        offset.forEach((key, value) -> {
+            if (key.startsWith(SNAPSHOT) == ofSnapshot) {
+                part.put(key, value);
+            }
+        });
+        return part;
+    }
+
+    /** The tables that the incremental snapshot in {@code offset} has not read to their end, the one it reads first. */
+    public static List<TableId> snapshotTables(Map<String, Object> offset) {
+        return offset.get(SNAPSHOT_TABLES) instanceof String json
+                ? JSON.readTree(json)
+                        .valueStream()
+                        .map(each ->
+                                TableId.parse(each.path(SNAPSHOT_TABLES + "_id").asString()))
+                        .toList()
+                : List.of();
     }
 
     /** The offset of a slot nobody has read from yet: its first transaction is the next one that commits after {@code lsn}. */

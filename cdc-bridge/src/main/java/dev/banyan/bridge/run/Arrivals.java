@@ -8,7 +8,9 @@ import dev.banyan.bridge.engine.Shapes;
 import dev.banyan.bridge.engine.TransactionAssembler;
 import io.debezium.engine.RecordChangeEvent;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -18,19 +20,30 @@ final class Arrivals {
     /*
      * What a batch completes before such a record is delivered first: where a table was changed, older rows fit the mapping of today, and
      * would not fit the one that is mended for those that follow.
+     *
+     * While a backfill is paused Debezium does not know of it. What the offset said of it is put back into each offset, so that it stays
+     * stored, and in the spool, until Debezium is to go on with it.
      */
     private final TransactionAssembler assembler;
     private final Shapes shapes;
     private final BackfillTracker backfill;
+    private final Map<String, Object> held;
     private final Progress progress;
     private boolean sawSnapshot;
     private @Nullable RecordChangeEvent<SourceRecord> unconfirmed;
     private @Nullable RuntimeException broken;
 
-    Arrivals(TransactionAssembler assembler, Shapes shapes, BackfillTracker backfill, Progress progress) {
+    /** Arrivals from the place {@code from} on. */
+    Arrivals(
+            TransactionAssembler assembler,
+            Shapes shapes,
+            BackfillTracker backfill,
+            Map<String, Object> from,
+            Progress progress) {
         this.assembler = assembler;
         this.shapes = shapes;
         this.backfill = backfill;
+        this.held = backfill.held(from);
         this.progress = progress;
     }
 
@@ -92,7 +105,9 @@ final class Arrivals {
         if (!arrivals.isEmpty() && arrivals.getLast().transaction() == null) {
             saw |= arrivals.removeLast().sawSnapshot();
         }
-        arrivals.add(new Arrival(arrival.transaction(), arrival.lsn(), arrival.offset(), saw));
+        var offset = new LinkedHashMap<>(arrival.offset());
+        offset.putAll(held);
+        arrivals.add(new Arrival(arrival.transaction(), arrival.lsn(), offset, saw || !held.isEmpty()));
         unconfirmed = event;
         sawSnapshot = false;
     }

@@ -11,6 +11,7 @@ import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.Ledger;
 import dev.banyan.bridge.store.StoreSession;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,10 @@ final class BackfillTracker {
      * It is done when the offset of an arrival after that no longer carries it. Both are looked at in the order of arrivals: what has come
      * through the log may be far ahead of what is stored.
      *
+     * Debezium can pause a snapshot, but its offset does not say so: after a restart it would go on. So a backfill that is to pause or to end
+     * is kept from Debezium by starting the engine anew from an offset without the snapshot. Paused, its state goes back into every offset
+     * (see Arrivals), and a later engine goes on with it; cancelled, the first offset without it ends it.
+     *
      * Debezium may read a row that is older than a change that has already been delivered (the writer's commit was in the log but
      * still waited for its standby). So every key that changes while a backfill is under way is remembered, deletions too, and a
      * row read later under such a key is dropped: what the log said is newer.
@@ -31,10 +36,12 @@ final class BackfillTracker {
 
     private final Map<TableId, List<String>> keyByTable;
     private final Ledger session;
+    private final Map<TableId, Long> readSince = new HashMap<>();
+    private final Rate rate = new Rate();
+    private volatile Map<TableId, Long> estimates = Map.of();
     private volatile @Nullable Backfill current;
     private volatile boolean observed;
     private boolean seen;
-    private long rowsRead;
 
     BackfillTracker(Map<TableId, List<String>> keyByTable, Ledger session, List<Backfill> backfills) {
         this.keyByTable = keyByTable;
@@ -42,15 +49,15 @@ final class BackfillTracker {
         next(backfills);
     }
 
-    /** Goes on to the oldest backfill that is not done. */
+    /** Goes on to the oldest backfill that is not over. The courier calls it when one has ended, others only while there is none. */
     void next(List<Backfill> backfills) {
-        current = backfills.stream()
-                .filter(backfill -> backfill.state() != Backfill.State.DONE)
-                .findFirst()
-                .orElse(null);
-        seen = current != null && current.state() == Backfill.State.RUNNING;
+        var head = Backfill.head(backfills).orElse(null);
+        seen = head != null && head.state() == Backfill.State.RUNNING;
         observed = seen;
-        rowsRead = current == null ? 0 : current.rowsRead();
+        readSince.clear();
+        rate.clear();
+        estimates = Map.of();
+        current = head; // last: it makes the rest visible to the courier
     }
 
     /** The backfill under way; null when there is none. */
@@ -61,7 +68,25 @@ final class BackfillTracker {
 
     /** True when {@link #current} has to be signalled (again). */
     boolean needsSignal() {
-        return current != null && !observed;
+        var backfill = current;
+        return backfill != null && !observed && backfill.wish() == Backfill.Wish.GO;
+    }
+
+    /** What the database's statistics say of the tables; to be told before {@link #current} is signalled. Any thread. */
+    void estimated(Map<TableId, Long> rowsByTable) {
+        estimates = Map.copyOf(rowsByTable);
+    }
+
+    /** What Debezium is to know of {@code offset}: of a snapshot only if it is to go on with it. Any thread. */
+    Map<String, Object> handedOut(Map<String, Object> offset) {
+        var backfill = current;
+        return backfill != null && backfill.wish() == Backfill.Wish.GO ? offset : OffsetRule.withoutSnapshot(offset);
+    }
+
+    /** What every offset of this run, which begins at {@code from}, has to say of a snapshot that is paused. */
+    Map<String, Object> held(Map<String, Object> from) {
+        var backfill = current;
+        return backfill != null && backfill.wish() == Backfill.Wish.PAUSE ? OffsetRule.snapshot(from) : Map.of();
     }
 
     /** Looks at the offset of each record as it comes through the log: from then on no signal is needed. Any thread. */
@@ -79,7 +104,10 @@ final class BackfillTracker {
         var reads = new ArrayList<StoreSession.RowKey>();
         for (var change : transaction.changes()) {
             switch (change) {
-                case Change.Read(var table, var after) -> reads.add(key(table, after));
+                case Change.Read(var table, var after) -> {
+                    reads.add(key(table, after));
+                    readSince.merge(table, 1L, Long::sum);
+                }
                 case Change.Inserted(var table, var after) -> session.touch(key(table, after));
                 case Change.Updated(var table, var before, var after) -> {
                     session.touch(key(table, after));
@@ -95,7 +123,6 @@ final class BackfillTracker {
             return new Filtered(transaction, 0);
         }
         var stale = session.touchedAmong(reads);
-        rowsRead += reads.size();
         if (stale.isEmpty()) {
             return new Filtered(transaction, 0);
         }
@@ -115,20 +142,58 @@ final class BackfillTracker {
         if (backfill == null) {
             return false;
         }
-        var isDone = false;
+        var isOver = false;
         for (var arrival : arrivals) {
             seen |= arrival.sawSnapshot();
-            isDone |= seen && arrival.offset().get(OffsetRule.SNAPSHOT_TABLES) == null;
+            isOver |= seen && arrival.offset().get(OffsetRule.SNAPSHOT_TABLES) == null;
         }
         if (!seen) {
             return false;
         }
-        var state = isDone ? Backfill.State.DONE : Backfill.State.RUNNING;
-        if (state != backfill.state() || rowsRead != backfill.rowsRead()) {
-            current = new Backfill(backfill.id(), backfill.tables(), state, rowsRead, backfill.requestedAtMs());
-            session.update(current);
+        if (isOver || !readSince.isEmpty() || backfill.state() != Backfill.State.RUNNING) {
+            var next = updated(backfill, arrivals.getLast().offset(), isOver);
+            readSince.clear();
+            current = next;
+            session.update(next);
         }
-        return isDone;
+        return isOver;
+    }
+
+    private Backfill updated(Backfill backfill, Map<String, Object> offset, boolean isOver) {
+        var rowsRead = backfill.rowsRead()
+                + readSince.values().stream().mapToLong(Long::longValue).sum();
+        rate.add(System.nanoTime(), rowsRead);
+        var perSecond = rate.perSecond();
+        var isCancelled = isOver && backfill.wish() == Backfill.Wish.CANCEL;
+        var left = OffsetRule.snapshotTables(offset);
+        return new Backfill(
+                backfill.id(),
+                backfill.tables().stream()
+                        .map(table -> updated(table, isCancelled ? table.reading() : reading(table.id(), left)))
+                        .toList(),
+                isCancelled ? Backfill.State.CANCELLED : isOver ? Backfill.State.DONE : Backfill.State.RUNNING,
+                backfill.wish(),
+                rowsRead,
+                perSecond.isPresent() ? (@Nullable Long) perSecond.getAsLong() : null,
+                backfill.requestedAtMs(),
+                backfill.updatedAtMs());
+    }
+
+    private static Backfill.Reading reading(TableId table, List<TableId> left) {
+        return switch (left.indexOf(table)) {
+            case -1 -> Backfill.Reading.READ;
+            case 0 -> Backfill.Reading.READING;
+            default -> Backfill.Reading.WAITING;
+        };
+    }
+
+    private Backfill.Table updated(Backfill.Table table, Backfill.Reading reading) {
+        var estimate = estimates.get(table.id());
+        return new Backfill.Table(
+                table.id(),
+                reading,
+                table.rowsRead() + readSince.getOrDefault(table.id(), 0L),
+                estimate == null ? table.rowsEstimated() : estimate);
     }
 
     private StoreSession.RowKey key(TableId table, Row row) {

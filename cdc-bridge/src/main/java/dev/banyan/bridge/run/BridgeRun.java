@@ -42,7 +42,7 @@ public final class BridgeRun {
     private static final Duration LEASE_POLL = Duration.ofSeconds(1);
 
     /** How long a stop waits for a call of the hub before it makes it fail; what was published then is settled at the next start. */
-    private static final Duration HUB_GRACE = Duration.ofSeconds(2);
+    static final Duration HUB_GRACE = Duration.ofSeconds(2);
 
     /** How a run ended. */
     public enum End {
@@ -61,6 +61,7 @@ public final class BridgeRun {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<@Nullable Hub> openHub = new AtomicReference<>();
     private final AtomicReference<@Nullable BridgeStore> openStore = new AtomicReference<>();
+    private volatile Runnable opened = () -> {};
     private volatile boolean fenced;
 
     public BridgeRun(RunSettings settings, InstantSource clock) {
@@ -73,10 +74,22 @@ public final class BridgeRun {
         return progress;
     }
 
+    /** Lets {@code then} run once the store is open, which may then be this process's alone; to be said before {@link #run}. */
+    public void onOpen(Runnable then) {
+        opened = then;
+    }
+
     /** Every backfill ever asked for; empty while the store is not open. */
     public List<Backfill> backfills() {
         var store = openStore.get();
-        return store == null ? List.of() : store.backfills();
+        return store == null ? List.of() : store.backfills().all();
+    }
+
+    /** Where to ask for backfills; empty while the store is not open. */
+    Optional<BackfillDesk> backfillDesk() {
+        return Optional.ofNullable(openStore.get())
+                .map(store ->
+                        new BackfillDesk(store.backfills(), settings.source().tableIds(), clock));
     }
 
     /** The newest 1,000 faults, oldest first; empty while the store is not open. */
@@ -114,6 +127,7 @@ public final class BridgeRun {
         var holder = ManagementFactory.getRuntimeMXBean().getName() + "-" + Long.toHexString(System.nanoTime());
         try (var store = BridgeStore.open(settings.store(), settings.name(), holder, settings.lease(), clock)) {
             openStore.set(store);
+            opened.run();
             if (!awaitLease(store)) {
                 return end(End.STOPPED, "");
             }
@@ -217,6 +231,10 @@ public final class BridgeRun {
             if (isStopping()) {
                 break;
             }
+            if (result.isAsked()) {
+                progress.enter(Progress.State.RESTARTING, result.why());
+                continue;
+            }
             pause = pause.next(Duration.ofMillis(clock.millis() - startedAt));
             LOG.warn(
                     "engine stopped: {}; starting again in {} s",
@@ -318,9 +336,11 @@ public final class BridgeRun {
     private void begin(BridgeStore store, Position position, List<TableDefinition> definitions) {
         var stored = store.position();
         if (stored.isEmpty()) {
-            var tables =
-                    settings.source().tables().stream().map(table -> table.id()).toList();
-            store.begin(position, definitions, settings.backfillOnFirstStart() ? store.newBackfill(tables) : null);
+            var tables = settings.source().tableIds();
+            store.begin(
+                    position,
+                    definitions,
+                    settings.backfillOnFirstStart() ? Backfill.of(tables, clock.millis()) : null);
             LOG.info("first start at {}", settings.source().dbms().place(position.commitLsn()));
         } else if (!stored.equals(Optional.of(position))) {
             store.move(position);

@@ -253,12 +253,12 @@ final class Courier {
         var before = stored.get();
         var offset = OffsetRule.rewritten(last.offset(), before.offset());
         var next = new Position(before.systemIdentifier(), before.timeline(), last.lsn(), offset);
-        var isDone = parts.backfill.beforeCommit(current.arrivals);
+        var isOver = parts.backfill.beforeCommit(current.arrivals);
         parts.ledger.commit(next);
         parts.watcher.accept(Point.STORED);
         stored.set(next);
         unit = null;
-        if (isDone) {
+        if (isOver) {
             parts.watcher.accept(Point.BACKFILL_ENDED);
             parts.backfill.next(parts.backfills.get());
         }

@@ -70,9 +70,14 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
     Delivery(Parts parts, Position stored) {
         this.parts = parts;
         this.progress = parts.courier.progress();
-        this.arrivals = new Arrivals(parts.assembler, parts.shapes, parts.courier.backfill(), progress);
         var position = new AtomicReference<>(stored);
         this.intake = new Intake(parts.spools, parts.spool, position::get);
+        this.arrivals = new Arrivals(
+                parts.assembler,
+                parts.shapes,
+                parts.courier.backfill(),
+                intake.safe().offset(),
+                progress);
         this.watcher = parts.courier.watcher();
         this.courier = new CourierThread(
                 new Courier(parts.courier, intake, position), intake, parts.courier.ledger(), progress, watcher);
@@ -93,6 +98,10 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
     /** False once nothing of this delivery is at work any more. */
     boolean isAlive() {
         return busy || courier.isAlive();
+    }
+
+    boolean isSpooling() {
+        return intake.isSpooling();
     }
 
     /** Up to where everything is safe: what Debezium starts from. */
@@ -155,6 +164,10 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         if (interrupted) {
             throw new InterruptedException("stopped after a batch was delivered");
         }
+    }
+
+    boolean isRetired() {
+        return retired;
     }
 
     /** From now on every batch is refused, and the threads end. */

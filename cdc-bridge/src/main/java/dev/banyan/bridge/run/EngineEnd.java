@@ -16,9 +16,15 @@ import org.slf4j.LoggerFactory;
 record EngineEnd(BridgeRun.@Nullable End end, String why, String undone) {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineEnd.class);
+    private static final String ASKED = "a backfill is to pause, to go on or to end";
 
     EngineEnd(BridgeRun.@Nullable End end, String why) {
         this(end, why, "");
+    }
+
+    /** True when it is to be started again at once. */
+    boolean isAsked() {
+        return why.equals(ASKED);
     }
 
     /** How {@code engine}, which has stopped, went. */
@@ -59,18 +65,22 @@ record EngineEnd(BridgeRun.@Nullable End end, String why, String undone) {
                     failure.getMessage()
                             + "\nMend the mapping, or the table, and start again: nothing was skipped, and the log waits at this transaction.");
         }
+        var batchFailure = engine.batchFailure();
+        var undone = batchFailure == null ? "" : deepest(batchFailure);
+        if (stop == EngineRun.Stop.ASKED) {
+            return new EngineEnd(null, ASKED, undone);
+        }
         if (failure != null) {
             LOG.warn("batch failed", failure);
         }
-        var batchFailure = engine.batchFailure();
         return new EngineEnd(
                 null,
                 switch (stop) {
                     case SILENT -> "nothing came through the log, not even our own heartbeats";
                     case CUT -> "the legacy database has cut the connection";
-                    case ENDED, HUNG -> failure == null ? engine.message() : deepest(failure);
+                    case ENDED, ASKED, HUNG -> failure == null ? engine.message() : deepest(failure);
                 },
-                batchFailure == null ? "" : deepest(batchFailure));
+                undone);
     }
 
     /** What {@code failure} says, and what its first cause says where that is something else. */

@@ -1,7 +1,6 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.LargeList;
-import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.EngineSockets;
 import dev.banyan.bridge.engine.StoredOffsets;
@@ -24,8 +23,6 @@ import io.debezium.engine.format.ChangeEventFormat;
 import io.debezium.engine.spi.OffsetCommitPolicy;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -52,7 +49,6 @@ final class EngineRun implements AutoCloseable {
     /** How long closing may take before the engine's connections are cut. What it would still have told the database is told again. */
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
 
-    private static final Duration SIGNAL_AGAIN = Duration.ofSeconds(20);
     private static final long TICK_MS = 100;
 
     /** Why it is over. */
@@ -60,22 +56,24 @@ final class EngineRun implements AutoCloseable {
         ENDED,
         SILENT,
         CUT,
+        /** To be started anew at once, because a backfill is to pause, to go on or to end. */
+        ASKED,
         HUNG
     }
 
     private final RunSettings settings;
     private final Progress progress;
     private final BooleanSupplier stopping;
-    private final BackfillTracker backfill;
+    private final BackfillWatch backfills;
     private final Delivery delivery;
+    private final Hub hub;
     private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
     private final String engineName;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile String message = "";
     private volatile @Nullable Throwable error;
     private volatile boolean polling;
-    private long signalledAtNanos;
-    private @Nullable String signalled;
+    private volatile boolean asked;
     private @Nullable LogMeter meter;
     private @Nullable BinlogHeartbeat heartbeat;
 
@@ -92,8 +90,13 @@ final class EngineRun implements AutoCloseable {
         this.settings = settings;
         this.progress = progress;
         this.stopping = stopping;
+        this.hub = hub;
         var keys = settings.source().tables().stream().collect(Collectors.toMap(Source.Table::id, Source.Table::key));
-        this.backfill = new BackfillTracker(keys, session, store.backfills());
+        if (spool == null) {
+            store.backfills().endUnbegun();
+        }
+        var backfill = new BackfillTracker(keys, session, store.backfills().all());
+        this.backfills = new BackfillWatch(backfill, store.backfills(), settings.source(), settings.watcher());
         var mapper = settings.mapper().get();
         var courier = new Courier.Parts(
                 mapper,
@@ -101,7 +104,7 @@ final class EngineRun implements AutoCloseable {
                 lake,
                 session,
                 backfill,
-                store::backfills,
+                store.backfills()::all,
                 progress,
                 store.storeId(),
                 settings.limits(),
@@ -114,12 +117,13 @@ final class EngineRun implements AutoCloseable {
                 spooling == null ? null : new ClaimedSpools(store, spooling.disk(), settings.watcher()),
                 spool,
                 spooling == null ? new Delivery.SpoolWhen(Duration.ZERO, 100) : spooling.when(),
-                stopping);
+                () -> asked || stopping.getAsBoolean());
         this.delivery = new Delivery(parts, position);
         this.engineName = settings.name() + "-" + UUID.randomUUID();
         EngineSockets.open(engineName);
         StoredOffsets.register(
-                engineName, () -> OffsetText.write(delivery.safe().offset()));
+                engineName,
+                () -> OffsetText.write(backfill.handedOut(delivery.safe().offset())));
         StoredSchemaHistory.register(engineName, new StoredSchemaLog(store));
         this.engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
                 .using(settings.source()
@@ -210,7 +214,13 @@ final class EngineRun implements AutoCloseable {
             if (isSilent()) {
                 return closeEngine() ? Stop.SILENT : Stop.HUNG;
             }
-            signalBackfill();
+            if (polling && backfills.isAskedOtherwise(delivery.isSpooling())) {
+                asked = true;
+                return closeEngine() ? Stop.ASKED : Stop.HUNG;
+            }
+            if (progress.state() == Progress.State.STREAMING) {
+                backfills.signal(engine.getSignaler());
+            }
         }
         return closeEngine() ? Stop.ENDED : Stop.HUNG;
     }
@@ -225,41 +235,8 @@ final class EngineRun implements AutoCloseable {
         return progress.millisSinceSignOfLife() > limit.toMillis();
     }
 
-    private void signalBackfill() {
-        var current = backfill.current();
-        if (progress.state() != Progress.State.STREAMING || current == null || !backfill.needsSignal()) {
-            return;
-        }
-        var isNew = !current.id().equals(signalled);
-        if (!isNew && System.nanoTime() - signalledAtNanos < SIGNAL_AGAIN.toNanos()) {
-            return;
-        }
-        LOG.info("backfill {}: asking for {}", current.id(), current.tables());
-        engine.getSignaler()
-                .signal(new DebeziumEngine.Signal(
-                        current.id() + (isNew ? "" : "-" + System.nanoTime()),
-                        "execute-snapshot",
-                        "{\"type\":\"incremental\",\"data-collections\":" + names(current.tables()) + "}",
-                        Map.of()));
-        signalled = current.id();
-        signalledAtNanos = System.nanoTime();
-        settings.watcher().accept(Point.BACKFILL_ASKED);
-    }
-
-    private static String names(List<TableId> tables) {
-        return tables.stream()
-                .map(table -> "\"" + table.schema() + "\\\\." + table.name() + "\"")
-                .collect(Collectors.joining(",", "[", "]"));
-    }
-
     private boolean closeEngine() throws InterruptedException {
-        var closing = Thread.ofVirtual().name("banyan-engine-close").start(() -> {
-            try {
-                engine.close();
-            } catch (IOException | IllegalStateException e) {
-                LOG.debug("closing the engine", e); // it refuses while it starts or when it has stopped by itself
-            }
-        });
+        var closing = Thread.ofVirtual().name("banyan-engine-close").start(this::askToClose);
         Thread.ofVirtual().name("banyan-engine-cut").start(this::cutAfterGrace);
         var until = System.nanoTime() + CLOSE_MAX.toNanos();
         closing.join(CLOSE_MAX);
@@ -279,8 +256,27 @@ final class EngineRun implements AutoCloseable {
         return true;
     }
 
+    /** Until it ends: it refuses while it starts. */
+    private void askToClose() {
+        try {
+            do {
+                try {
+                    engine.close();
+                } catch (IOException | IllegalStateException e) {
+                    LOG.debug("closing the engine", e);
+                }
+            } while (!ended.await(TICK_MS, TimeUnit.MILLISECONDS) && !delivery.isRetired());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What it may wait for is made to fail: a call of the hub, where no stop does that, and then its own connections. */
     private void cutAfterGrace() {
         try {
+            if (asked && !ended.await(BridgeRun.HUB_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                hub.abort();
+            }
             if (!ended.await(CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
                 EngineSockets.close(engineName);
             }

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.run.Progress.State;
 import dev.banyan.bridge.store.Backfill;
 import java.util.ArrayList;
@@ -44,11 +45,8 @@ final class Health {
 
     private static List<String> migration(Progress progress, List<Backfill> backfills) {
         var missing = new ArrayList<>(state(progress, EnumSet.of(State.STREAMING)));
-        for (var backfill : backfills) {
-            if (backfill.state() != Backfill.State.DONE) {
-                missing.add("backfill " + backfill.id() + ": "
-                        + backfill.state().name().toLowerCase(Locale.ROOT) + ", " + backfill.rowsRead() + " rows read");
-            }
+        for (var i = 0; i < backfills.size(); i++) {
+            missing.addAll(missing(backfills.get(i), backfills.subList(i + 1, backfills.size())));
         }
         if (progress.waitingAggregates() > 0) {
             missing.add("parked: " + progress.waitingAggregates() + " aggregates");
@@ -60,5 +58,27 @@ final class Health {
             missing.add("lag: not known");
         }
         return List.copyOf(missing);
+    }
+
+    /** What is missing of {@code backfill}; one that was cancelled is made good by {@code later} ones that read its tables. */
+    private static List<String> missing(Backfill backfill, List<Backfill> later) {
+        return switch (backfill.state()) {
+            case DONE -> List.of();
+            case REQUESTED, RUNNING ->
+                List.of("backfill " + backfill.id() + ": " + backfill.word() + ", " + backfill.rowsRead()
+                        + " rows read");
+            case CANCELLED ->
+                backfill.tables().stream()
+                        .filter(table -> table.reading() != Backfill.Reading.READ)
+                        .map(Backfill.Table::id)
+                        .filter(table -> later.stream().noneMatch(each -> hasRead(each, table)))
+                        .map(table -> "backfill " + backfill.id() + ": cancelled before " + table + " was read")
+                        .toList();
+        };
+    }
+
+    private static boolean hasRead(Backfill backfill, TableId table) {
+        return backfill.state() == Backfill.State.DONE
+                && backfill.tables().stream().anyMatch(each -> each.id().equals(table));
     }
 }

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -22,9 +23,13 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the bridge is doing, over HTTP on loopback: {@code /health} and its groups, {@code /status}, {@code /metrics}. It can change nothing. */
+/**
+ * What the bridge is doing, over HTTP on loopback: {@code /health} and its groups, {@code /status}, {@code /backfills}, {@code /faults},
+ * {@code /metrics}. It can change nothing but backfills, and those only for who has the token of the {@link ControlFile}.
+ */
 public final class StatusServer implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -35,6 +40,8 @@ public final class StatusServer implements AutoCloseable {
     private final HttpServer server;
     private final String bridge;
     private final BridgeRun run;
+    private final BackfillPage backfills;
+    private volatile @Nullable Path controlFile;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Timer commitToPublish;
 
@@ -42,7 +49,9 @@ public final class StatusServer implements AutoCloseable {
         this.server = server;
         this.bridge = bridge;
         this.run = run;
+        this.backfills = new BackfillPage(run);
         meters();
+        backfills.meters(registry, bridge);
         commitToPublish = Timer.builder("banyan.bridge.commit.to.publish")
                 .description("from a transaction's commit until the hub had its events")
                 .publishPercentiles(PERCENTILES)
@@ -56,6 +65,7 @@ public final class StatusServer implements AutoCloseable {
         }
         server.createContext("/status", this::status);
         server.createContext("/faults", this::faults);
+        server.createContext("/backfills", this::backfills);
         server.createContext("/metrics", this::metrics);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     }
@@ -69,6 +79,16 @@ public final class StatusServer implements AutoCloseable {
             return status;
         } catch (IOException e) {
             throw new UncheckedIOException("listening on status.port " + port, e);
+        }
+    }
+
+    /** From now on takes what is asked of backfills, by whoever can read {@code file}, which it writes. */
+    public void control(Path file) {
+        try {
+            backfills.control(ControlFile.write(file, port()));
+            controlFile = file;
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing " + file, e);
         }
     }
 
@@ -210,24 +230,18 @@ public final class StatusServer implements AutoCloseable {
         status.put("logPercent", progress.logPercent());
         status.put("engineStarts", progress.engineStarts());
         status.put("hubFailures", progress.hubFailures());
-        status.put(
-                "backfills",
-                run.backfills().stream()
-                        .map(backfill -> Map.of(
-                                "id", backfill.id(),
-                                "tables",
-                                        backfill.tables().stream()
-                                                .map(Object::toString)
-                                                .toList(),
-                                "state", backfill.state().name().toLowerCase(Locale.ROOT),
-                                "rowsRead", backfill.rowsRead()))
-                        .toList());
+        status.put("backfills", backfills.describe());
         return status;
     }
 
     private void faults(HttpExchange exchange) throws IOException {
         var faults = run.faults().stream().map(Fault::describe).toList();
         answer(exchange, 200, "application/json", JSON.writeValueAsString(faults));
+    }
+
+    private void backfills(HttpExchange exchange) throws IOException {
+        var answer = backfills.answer(exchange);
+        answer(exchange, answer.code(), "application/json", JSON.writeValueAsString(answer.body()));
     }
 
     private void metrics(HttpExchange exchange) throws IOException {
@@ -247,5 +261,9 @@ public final class StatusServer implements AutoCloseable {
     public void close() {
         server.stop(0);
         registry.close();
+        var file = controlFile;
+        if (file != null) {
+            ControlFile.delete(file);
+        }
     }
 }

@@ -112,6 +112,11 @@ public record Source(
         return dbms(jdbcUrl);
     }
 
+    /** The mapped tables, in the mapping's order: children before their roots. */
+    public List<TableId> tableIds() {
+        return tables.stream().map(Table::id).toList();
+    }
+
     /** The table that Debezium writes a backfill's windows into. */
     public TableId signalTable() {
         return new TableId(dbms() == Dbms.MARIADB ? slot : "banyan", "signal");

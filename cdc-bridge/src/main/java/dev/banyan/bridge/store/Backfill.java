@@ -1,10 +1,32 @@
 package dev.banyan.bridge.store;
 
 import dev.banyan.bridge.change.TableId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** A request to read whole tables. It stays until every row has been delivered, however often the bridge is restarted. */
-public record Backfill(String id, List<TableId> tables, State state, long rowsRead, long requestedAtMs) {
+/**
+ * A request to read whole tables, one after the other. It stays until every row has been delivered, or it is cancelled, however often the
+ * bridge is restarted. {@code rowsPerSecond} is how fast it was when it was last updated; null when that is not known.
+ */
+public record Backfill(
+        String id,
+        List<Table> tables,
+        State state,
+        Wish wish,
+        long rowsRead,
+        @Nullable Long rowsPerSecond,
+        long requestedAtMs,
+        long updatedAtMs) {
+
+    private static final Duration FRESH = Duration.ofSeconds(30);
 
     /** Where a backfill stands. */
     public enum State {
@@ -12,10 +34,135 @@ public record Backfill(String id, List<TableId> tables, State state, long rowsRe
         REQUESTED,
         /** Part of the stored offset: Debezium resumes it by itself. */
         RUNNING,
-        DONE
+        DONE,
+        /** Given up before its end. */
+        CANCELLED
+    }
+
+    /** What people want of it. */
+    public enum Wish {
+        GO,
+        PAUSE,
+        CANCEL
+    }
+
+    /** A table of it; {@code rowsEstimated} is what the database's statistics said when it was asked for, null when they said nothing. */
+    public record Table(
+            TableId id,
+            Reading reading,
+            long rowsRead,
+            @Nullable Long rowsEstimated) {}
+
+    /** Where one table stands. */
+    public enum Reading {
+        WAITING,
+        READING,
+        READ
     }
 
     public Backfill {
         tables = List.copyOf(tables);
+    }
+
+    /** A backfill of {@code tables} that has not begun. */
+    public static Backfill of(List<TableId> tables, long nowMs) {
+        return new Backfill(
+                UUID.randomUUID().toString(),
+                tables.stream()
+                        .map(id -> new Table(id, Reading.WAITING, 0, null))
+                        .toList(),
+                State.REQUESTED,
+                Wish.GO,
+                0,
+                null,
+                nowMs,
+                nowMs);
+    }
+
+    /** The one of {@code backfills}, oldest first, that is under way or is next: they run one after the other. */
+    public static Optional<Backfill> head(List<Backfill> backfills) {
+        return backfills.stream().filter(backfill -> !backfill.isOver()).findFirst();
+    }
+
+    public boolean isOver() {
+        return state == State.DONE || state == State.CANCELLED;
+    }
+
+    /** True when it is to be cancelled and Debezium has not recorded it. */
+    public boolean isCancelledUnbegun() {
+        return state == State.REQUESTED && wish == Wish.CANCEL;
+    }
+
+    /** The same in another state. */
+    Backfill in(State other) {
+        return new Backfill(id, tables, other, wish, rowsRead, rowsPerSecond, requestedAtMs, updatedAtMs);
+    }
+
+    /** Its state in a word for people. */
+    public String word() {
+        return isOver() || wish == Wish.GO
+                ? state.name().toLowerCase(Locale.ROOT)
+                : wish == Wish.PAUSE ? "paused" : "cancelling";
+    }
+
+    /** About how many rows it has in all; empty when the statistics do not say so of each table. A table that is read has what was read. */
+    public OptionalLong rowsEstimated() {
+        var sum = 0L;
+        for (var table : tables) {
+            var rows = table.reading == Reading.READ ? (Long) table.rowsRead : table.rowsEstimated;
+            if (rows == null) {
+                return OptionalLong.empty();
+            }
+            sum += Math.max(rows, table.rowsRead);
+        }
+        return OptionalLong.of(sum);
+    }
+
+    /** Rows a second of late; empty when it does not run, or has not been heard of for 30 s. */
+    public OptionalLong rowsPerSecond(long nowMs) {
+        return rowsPerSecond == null
+                        || state != State.RUNNING
+                        || wish != Wish.GO
+                        || nowMs - updatedAtMs > FRESH.toMillis()
+                ? OptionalLong.empty()
+                : OptionalLong.of(rowsPerSecond);
+    }
+
+    /** About how long it still takes; empty when rate or rows are not known. */
+    public OptionalLong secondsLeft(long nowMs) {
+        var rate = rowsPerSecond(nowMs);
+        var rows = rowsEstimated();
+        return rate.isEmpty() || rate.getAsLong() == 0 || rows.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.ceilDiv(Math.max(0, rows.getAsLong() - rowsRead), rate.getAsLong()));
+    }
+
+    /** All of it, for JSON; what is not known is null. */
+    public Map<String, @Nullable Object> describe(long nowMs) {
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("id", id);
+        json.put("state", word());
+        json.put("requested", Instant.ofEpochMilli(requestedAtMs).toString());
+        json.put("rowsRead", rowsRead);
+        json.put("rowsEstimated", orNull(rowsEstimated()));
+        json.put("rowsPerSecond", orNull(rowsPerSecond(nowMs)));
+        json.put("secondsLeft", orNull(secondsLeft(nowMs)));
+        json.put(
+                "tables",
+                tables.stream()
+                        .map(table -> {
+                            var each = new LinkedHashMap<String, @Nullable Object>();
+                            each.put("table", table.id.toString());
+                            each.put("state", table.reading.name().toLowerCase(Locale.ROOT));
+                            each.put("rowsRead", table.rowsRead);
+                            each.put("rowsEstimated", table.rowsEstimated);
+                            return each;
+                        })
+                        .toList());
+        return json;
+    }
+
+    private static @Nullable Long orNull(OptionalLong number) {
+        return number.isPresent() ? (@Nullable Long) number.getAsLong() : null;
     }
 }

@@ -2,10 +2,15 @@ package dev.banyan.bridge.store;
 
 import dev.banyan.bridge.change.TableId;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Backfills as the store keeps them. */
 final class BackfillRows {
@@ -14,34 +19,144 @@ final class BackfillRows {
 
     /** Returns every backfill, oldest first. */
     static List<Backfill> all(Connection connection) throws SQLException {
+        var tables = tables(connection);
         var backfills = new ArrayList<Backfill>();
-        try (var select = connection.prepareStatement(
-                        "SELECT id, tables, state, rows_read, requested_ms FROM bridge_backfill ORDER BY requested_ms, id");
+        try (var select = connection.prepareStatement("""
+                        SELECT id, tables, state, wish, rows_read, rows_per_second, requested_ms, updated_ms
+                        FROM bridge_backfill ORDER BY requested_ms, id""");
                 var result = select.executeQuery()) {
             while (result.next()) {
+                var id = result.getString(1);
+                var known = tables.getOrDefault(id, Map.of());
                 backfills.add(new Backfill(
-                        result.getString(1),
-                        result.getString(2).lines().map(TableId::parse).toList(),
+                        id,
+                        result.getString(2)
+                                .lines()
+                                .map(TableId::parse)
+                                .map(table -> known.getOrDefault(
+                                        table, new Backfill.Table(table, Backfill.Reading.WAITING, 0, null)))
+                                .toList(),
                         Backfill.State.valueOf(result.getString(3).toUpperCase(Locale.ROOT)),
-                        result.getLong(4),
-                        result.getLong(5)));
+                        Backfill.Wish.valueOf(result.getString(4).toUpperCase(Locale.ROOT)),
+                        result.getLong(5),
+                        result.getObject(6, Long.class),
+                        result.getLong(7),
+                        result.getLong(8)));
             }
         }
         return backfills;
     }
 
+    private static Map<String, Map<TableId, Backfill.Table>> tables(Connection connection) throws SQLException {
+        var tables = new HashMap<String, Map<TableId, Backfill.Table>>();
+        try (var select = connection.prepareStatement(
+                        "SELECT backfill_id, table_name, state, rows_read, rows_estimated FROM bridge_backfill_table");
+                var result = select.executeQuery()) {
+            while (result.next()) {
+                var id = TableId.parse(result.getString(2));
+                tables.computeIfAbsent(result.getString(1), _ -> new HashMap<>())
+                        .put(
+                                id,
+                                new Backfill.Table(
+                                        id,
+                                        Backfill.Reading.valueOf(
+                                                result.getString(3).toUpperCase(Locale.ROOT)),
+                                        result.getLong(4),
+                                        result.getObject(5, Long.class)));
+            }
+        }
+        return tables;
+    }
+
     static void insert(Connection connection, Backfill backfill) throws SQLException {
-        try (var insert = connection.prepareStatement(
-                "INSERT INTO bridge_backfill (id, tables, state, rows_read, requested_ms) VALUES (?, ?, ?, 0, ?)")) {
+        try (var insert = connection.prepareStatement("""
+                INSERT INTO bridge_backfill (id, tables, state, rows_read, requested_ms, updated_ms)
+                VALUES (?, ?, ?, 0, ?, ?)""")) {
             insert.setString(1, backfill.id());
             insert.setString(
                     2,
                     String.join(
                             "\n",
-                            backfill.tables().stream().map(TableId::toString).toList()));
-            insert.setString(3, backfill.state().name().toLowerCase(Locale.ROOT));
+                            backfill.tables().stream()
+                                    .map(table -> table.id().toString())
+                                    .toList()));
+            insert.setString(3, text(backfill.state()));
             insert.setLong(4, backfill.requestedAtMs());
+            insert.setLong(5, backfill.updatedAtMs());
             insert.executeUpdate();
         }
+    }
+
+    /** Writes how far it is: all but what people want of it. */
+    static void update(Connection connection, Backfill backfill, long nowMs) throws SQLException {
+        try (var update = connection.prepareStatement("""
+                UPDATE bridge_backfill SET state = ?, rows_read = ?, rows_per_second = ?, updated_ms = ?,
+                       started_ms = COALESCE(started_ms, ?), finished_ms = ? WHERE id = ?""")) {
+            update.setString(1, text(backfill.state()));
+            update.setLong(2, backfill.rowsRead());
+            set(update, 3, backfill.rowsPerSecond());
+            update.setLong(4, nowMs);
+            update.setLong(5, nowMs);
+            set(update, 6, backfill.isOver() ? (@Nullable Long) nowMs : null);
+            update.setString(7, backfill.id());
+            update.executeUpdate();
+        }
+        try (var delete = connection.prepareStatement("DELETE FROM bridge_backfill_table WHERE backfill_id = ?");
+                var insert = connection.prepareStatement("INSERT INTO bridge_backfill_table VALUES (?, ?, ?, ?, ?)")) {
+            delete.setString(1, backfill.id());
+            delete.executeUpdate();
+            for (var table : backfill.tables()) {
+                insert.setString(1, backfill.id());
+                insert.setString(2, table.id().toString());
+                insert.setString(3, text(table.reading()));
+                insert.setLong(4, table.rowsRead());
+                set(insert, 5, table.rowsEstimated());
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    /** Writes what people want of it, unless it is over; true when it is not. */
+    static boolean wish(Connection connection, String id, Backfill.Wish wish) throws SQLException {
+        try (var update = connection.prepareStatement(
+                "UPDATE bridge_backfill SET wish = ?, rows_per_second = NULL WHERE id = ? AND state IN ('requested', 'running')")) {
+            update.setString(1, text(wish));
+            update.setString(2, id);
+            return update.executeUpdate() == 1;
+        }
+    }
+
+    /** Gives up every backfill that is not over, and what was remembered for the one under way. */
+    static void cancelAll(Connection connection, long nowMs) throws SQLException {
+        for (var backfill : all(connection)) {
+            if (!backfill.isOver()) {
+                cancel(connection, backfill, nowMs);
+            }
+        }
+    }
+
+    /** Gives up {@code backfill}, which is the one under way or next. */
+    static void cancel(Connection connection, Backfill backfill, long nowMs) throws SQLException {
+        update(connection, backfill.in(Backfill.State.CANCELLED), nowMs);
+        forgetTouched(connection);
+    }
+
+    static void forgetTouched(Connection connection) throws SQLException {
+        try (var delete = connection.prepareStatement("DELETE FROM bridge_backfill_touched")) {
+            delete.executeUpdate();
+        }
+    }
+
+    private static void set(PreparedStatement statement, int index, @Nullable Long number) throws SQLException {
+        if (number == null) {
+            statement.setNull(index, Types.BIGINT);
+        } else {
+            statement.setLong(index, number);
+        }
+    }
+
+    private static String text(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

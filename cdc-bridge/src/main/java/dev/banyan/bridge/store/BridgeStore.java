@@ -2,7 +2,6 @@ package dev.banyan.bridge.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.secret.VaultKeys;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -298,22 +297,32 @@ public final class BridgeStore implements AutoCloseable {
         }
     }
 
-    /** Records where the bridge begins anew after a gap that was dealt with: what a spool still held is given up. */
+    /** Records where the bridge begins anew after a gap: what a spool still held is given up, and every backfill but {@code backfill}. */
     public void beginAnew(Position position, List<TableDefinition> definitions, Backfill backfill) {
-        begin(position, definitions, backfill);
+        run("recording the first position", connection -> {
+            begin(connection, position, definitions);
+            BackfillRows.cancelAll(connection, clock.millis());
+            BackfillRows.insert(connection, backfill);
+            return null;
+        });
         releaseSpool();
     }
 
     /** Records where the bridge begins and how the tables are made there; the first backfill goes with it. */
     public void begin(Position position, List<TableDefinition> definitions, @Nullable Backfill backfill) {
         run("recording the first position", connection -> {
-            StateRow.movePosition(connection, epoch, lease, clock, position);
-            TableDefinitions.replace(connection, definitions);
+            begin(connection, position, definitions);
             if (backfill != null) {
                 BackfillRows.insert(connection, backfill);
             }
             return null;
         });
+    }
+
+    private void begin(Connection connection, Position position, List<TableDefinition> definitions)
+            throws SQLException {
+        StateRow.movePosition(connection, epoch, lease, clock, position);
+        TableDefinitions.replace(connection, definitions);
     }
 
     /** Records that the server's own numbers changed while its log goes on; throws {@link Fenced} if the lease is lost. */
@@ -340,21 +349,6 @@ public final class BridgeStore implements AutoCloseable {
         });
     }
 
-    /** Asks for {@code tables} to be read again. */
-    public Backfill request(List<TableId> tables) {
-        var backfill = newBackfill(tables);
-        run("asking for a backfill", connection -> {
-            BackfillRows.insert(connection, backfill);
-            return null;
-        });
-        return backfill;
-    }
-
-    /** A backfill that has not been asked for yet. */
-    public Backfill newBackfill(List<TableId> tables) {
-        return new Backfill(UUID.randomUUID().toString(), tables, Backfill.State.REQUESTED, 0, clock.millis());
-    }
-
     private void checkVault() {
         if (vault != null) {
             run("checking the token vault's key", connection -> {
@@ -378,9 +372,9 @@ public final class BridgeStore implements AutoCloseable {
         return run("looking a token up", connection -> TokenRows.sealed(connection, token));
     }
 
-    /** Every backfill, oldest first. */
-    public List<Backfill> backfills() {
-        return run("reading the backfills", BackfillRows::all);
+    /** What was asked for to be read anew. */
+    public Backfills backfills() {
+        return new Backfills(this, clock);
     }
 
     /** The newest {@code most} faults, oldest first. */
@@ -401,11 +395,11 @@ public final class BridgeStore implements AutoCloseable {
     }
 
     @FunctionalInterface
-    private interface Work<T extends @Nullable Object> {
+    interface Work<T extends @Nullable Object> {
         T apply(Connection connection) throws SQLException;
     }
 
-    private <T extends @Nullable Object> T run(String what, Work<T> work) {
+    <T extends @Nullable Object> T run(String what, Work<T> work) {
         try (var connection = source.getConnection()) {
             connection.setAutoCommit(false);
             try {

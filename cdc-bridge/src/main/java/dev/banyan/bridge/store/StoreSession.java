@@ -9,7 +9,6 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -104,16 +103,9 @@ public final class StoreSession implements Ledger, AutoCloseable {
 
     @Override
     public void update(Backfill backfill) {
-        try (var update = connection.prepareStatement("""
-                UPDATE bridge_backfill
-                SET state = ?, rows_read = ?, started_ms = COALESCE(started_ms, ?), finished_ms = ? WHERE id = ?""")) {
-            update.setString(1, backfill.state().name().toLowerCase(Locale.ROOT));
-            update.setLong(2, backfill.rowsRead());
-            update.setLong(3, clock.millis());
-            update.setObject(4, backfill.state() == Backfill.State.DONE ? (@Nullable Long) clock.millis() : null);
-            update.setString(5, backfill.id());
-            update.executeUpdate();
-            forgetTouched |= backfill.state() == Backfill.State.DONE;
+        try {
+            BackfillRows.update(connection, backfill, clock.millis());
+            forgetTouched |= backfill.isOver();
         } catch (SQLException e) {
             throw new StoreFailed("recording a backfill", e);
         }
@@ -181,9 +173,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
 
     private void flushTouched() throws SQLException {
         if (forgetTouched) {
-            try (var delete = connection.prepareStatement("DELETE FROM bridge_backfill_touched")) {
-                delete.executeUpdate();
-            }
+            BackfillRows.forgetTouched(connection);
             return;
         }
         if (touched.isEmpty()) {

@@ -46,7 +46,7 @@ class KillAtPointsTest {
 
     @Test
     void nothingIsLostInventedTornOrReorderedWhereverTheProcessEnds() throws Exception {
-        var plan = new KillRound.Plan("points", 1, PLACES, 2, Duration.ofSeconds(8));
+        var plan = new KillRound.Plan("points", 1, PLACES, 2, Duration.ofSeconds(8), false);
         try (var round = new KillRound(plan, folder)) {
             System.out.println(round.run());
         }
@@ -110,6 +110,6 @@ class KillAtPointsTest {
                             : new KillRound.Place(points[random.nextInt(points.length)], 1 + random.nextInt(OFTEN)));
         }
         Collections.shuffle(places, random);
-        return new KillRound.Plan("points" + seed, seed, places.subList(0, kills), 2, Duration.ofSeconds(20));
+        return new KillRound.Plan("points" + seed, seed, places.subList(0, kills), 2, Duration.ofSeconds(20), true);
     }
 }

@@ -23,8 +23,11 @@ final class KillRound implements AutoCloseable {
     /** Where a process ends: the nth time it passes a point; without a point it is killed after so many milliseconds. */
     record Place(@Nullable Point point, int n) {}
 
-    /** What a round does. A point that does not come by within {@code pointMax} is not waited for: the process is killed from outside. */
-    record Plan(String name, long seed, List<Place> places, int databaseKills, Duration pointMax) {}
+    /**
+     * What a round does; with {@code pauses} backfills are paused now and then. A point that does not come by within {@code pointMax} is not
+     * waited for: the process is killed from outside.
+     */
+    record Plan(String name, long seed, List<Place> places, int databaseKills, Duration pointMax, boolean pauses) {}
 
     private static final Duration START_MAX = Duration.ofMinutes(5);
 
@@ -59,6 +62,7 @@ final class KillRound implements AutoCloseable {
             if (random.nextInt(4) == 0) {
                 askForBackfill();
             }
+            wish(plan.pauses && kill % 3 == 1 ? "pause" : "go");
             waiting = start(config, place(kill + 1));
             if (plan.databaseKills > 0 && kill % (plan.places.size() / plan.databaseKills) == 1) {
                 postgres.kill();
@@ -66,6 +70,7 @@ final class KillRound implements AutoCloseable {
             }
             awaitEnd(active, place(kill), kill);
         }
+        wish("go");
         journal.stop(writers);
         journal.writeLast();
         Journal.awaitLast(Servers.kafka().bootstrapServers(), "t." + plan.name);
@@ -130,6 +135,11 @@ final class KillRound implements AutoCloseable {
                         plan.name + "_store",
                         "INSERT INTO bridge_backfill (id, tables, state, rows_read, requested_ms) SELECT '"
                                 + UUID.randomUUID() + "', 'public.item', 'requested', 0, " + processes.size());
+    }
+
+    /** What is wanted of every backfill under way. */
+    private void wish(String wish) {
+        Servers.postgres().execute(plan.name + "_store", "UPDATE bridge_backfill SET wish = '" + wish + "'");
     }
 
     private Path config(String url) throws IOException {

@@ -1,0 +1,127 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.store.Backfill;
+import dev.banyan.bridge.store.Backfills;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where people ask for backfills, by a command or over HTTP. It writes their wishes into the store, where the bridge looks. What cannot be
+ * done is an {@code IllegalArgumentException} in words for them.
+ */
+public final class BackfillDesk {
+
+    /** What can be asked. */
+    public enum Ask {
+        LS,
+        START,
+        PAUSE,
+        RESUME,
+        CANCEL
+    }
+
+    /**
+     * A question. {@code names} are tables to start with, or the beginnings of backfills' ids; none means every mapped table, or every
+     * backfill that is not over.
+     */
+    public record Request(Ask ask, List<String> names) {}
+
+    private final Backfills stored;
+    private final List<TableId> tables;
+    private final InstantSource clock;
+
+    /** A desk for {@code tables}, which are all that the mapping has, children first. */
+    public BackfillDesk(Backfills stored, List<TableId> tables, InstantSource clock) {
+        this.stored = stored;
+        this.tables = List.copyOf(tables);
+        this.clock = clock;
+    }
+
+    /** Does what {@code request} asks; returns the backfills it was about, of {@code LS} all, oldest first, for JSON. */
+    public List<Map<String, @Nullable Object>> answer(Request request) {
+        var about =
+                switch (request.ask) {
+                    case LS -> stored.all().stream().map(Backfill::id).toList();
+                    case START -> List.of(start(request.names));
+                    case PAUSE -> wish(request.names, Backfill.Wish.PAUSE);
+                    case RESUME -> wish(request.names, Backfill.Wish.GO);
+                    case CANCEL -> wish(request.names, Backfill.Wish.CANCEL);
+                };
+        return stored.all().stream()
+                .filter(backfill -> about.contains(backfill.id()))
+                .map(backfill -> backfill.describe(clock.millis()))
+                .toList();
+    }
+
+    private String start(List<String> names) {
+        var wanted = names.isEmpty() ? tables : found(names);
+        for (var backfill : stored.all()) {
+            for (var table : backfill.tables()) {
+                if (!backfill.isOver() && table.reading() != Backfill.Reading.READ && wanted.contains(table.id())) {
+                    throw new IllegalArgumentException("table " + table.id() + ": backfill " + backfill.id()
+                            + " is still to read it (expected: a table that none under way will read)");
+                }
+            }
+        }
+        return stored.request(wanted).id();
+    }
+
+    /** The tables that {@code names} mean, in the mapping's order. */
+    private List<TableId> found(List<String> names) {
+        var wanted = new LinkedHashSet<TableId>();
+        var unknown = new ArrayList<String>();
+        for (var name : names) {
+            var meant = tables.stream()
+                    .filter(table ->
+                            table.toString().equals(name) || table.name().equals(name))
+                    .toList();
+            if (meant.size() == 1) {
+                wanted.add(meant.getFirst());
+            } else {
+                unknown.add(name);
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("table " + String.join(", ", unknown) + ": not one of the mapping's"
+                    + " (expected: of " + tables.stream().map(TableId::toString).collect(Collectors.joining(", "))
+                    + ")");
+        }
+        return tables.stream().filter(wanted::contains).toList();
+    }
+
+    private List<String> wish(List<String> beginnings, Backfill.Wish wish) {
+        var open = stored.all().stream().filter(backfill -> !backfill.isOver()).toList();
+        if (open.isEmpty()) {
+            throw new IllegalArgumentException("no backfill is under way");
+        }
+        var meant = beginnings.isEmpty()
+                ? open
+                : beginnings.stream().map(beginning -> only(open, beginning)).toList();
+        for (var backfill : meant) {
+            if (backfill.wish() == Backfill.Wish.CANCEL && wish != Backfill.Wish.CANCEL) {
+                throw new IllegalArgumentException("backfill " + backfill.id() + ": is being cancelled");
+            }
+        }
+        return meant.stream()
+                .map(Backfill::id)
+                .filter(id -> stored.wish(id, wish))
+                .toList();
+    }
+
+    private static Backfill only(List<Backfill> open, String beginning) {
+        var found = open.stream()
+                .filter(backfill -> backfill.id().startsWith(beginning))
+                .toList();
+        if (found.size() != 1) {
+            throw new IllegalArgumentException("backfill '" + beginning + "': " + found.size()
+                    + " under way have an id of that beginning (expected: one, as bridge backfill ls prints it)");
+        }
+        return found.getFirst();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.banyan.bridge.run;
+
+import com.sun.net.httpserver.HttpExchange;
+import dev.banyan.bridge.store.Backfill;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Backfills on the status port: how far they are, as numbers too, and what is asked of them by who has the token. */
+final class BackfillPage {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final int BODY_BYTES_MAX = 100_000;
+    private static final InstantSource CLOCK = InstantSource.system();
+
+    /** An answer. */
+    record Answer(int code, Object body) {}
+
+    private record Failure(String error) {}
+
+    private final BridgeRun run;
+    private volatile @Nullable ControlFile control;
+
+    BackfillPage(BridgeRun run) {
+        this.run = run;
+    }
+
+    /** Every backfill, for JSON. */
+    List<Map<String, @Nullable Object>> describe() {
+        return run.backfills().stream()
+                .map(backfill -> backfill.describe(CLOCK.millis()))
+                .toList();
+    }
+
+    /** Numbers of the backfill that is under way; not a number where there is none, or it is not known. */
+    void meters(MeterRegistry registry, String bridge) {
+        gauge(registry, bridge, "rows.read", "rows that the backfill under way has read", Backfill::rowsRead);
+        gauge(
+                registry,
+                bridge,
+                "rows.estimated",
+                "about how many rows it has in all",
+                head -> number(head.rowsEstimated()));
+        gauge(
+                registry,
+                bridge,
+                "rows.per.second",
+                "how fast it reads",
+                head -> number(head.rowsPerSecond(CLOCK.millis())));
+        gauge(
+                registry,
+                bridge,
+                "seconds.left",
+                "about how long it still takes",
+                head -> number(head.secondsLeft(CLOCK.millis())));
+        gauge(registry, bridge, "paused", "1 while it is paused", head -> head.wish() == Backfill.Wish.PAUSE ? 1 : 0);
+    }
+
+    private static double number(OptionalLong known) {
+        return known.isPresent() ? known.getAsLong() : Double.NaN;
+    }
+
+    private void gauge(
+            MeterRegistry registry, String bridge, String name, String description, ToDoubleFunction<Backfill> of) {
+        Gauge.builder("banyan.bridge.backfill." + name, run, it -> Backfill.head(it.backfills())
+                        .map(of::applyAsDouble)
+                        .orElse(Double.NaN))
+                .description(description)
+                .tag("bridge", bridge)
+                .register(registry);
+    }
+
+    /** From now on answers who has the token of {@code file}. */
+    void control(ControlFile file) {
+        control = file;
+    }
+
+    /** Answers a POST that carries the token; a GET lists them. */
+    Answer answer(HttpExchange exchange) throws IOException {
+        if (exchange.getRequestMethod().equals("GET")) {
+            return new Answer(200, describe());
+        }
+        var given = exchange.getRequestHeaders().getFirst("Authorization");
+        var known = control;
+        if (known == null || given == null || !isSame(given, "Bearer " + known.token())) {
+            return new Answer(403, new Failure("the token is not the one in the file beside the store"));
+        }
+        var desk = run.backfillDesk();
+        if (desk.isEmpty()) {
+            return new Answer(503, new Failure("the bridge has not opened its store yet"));
+        }
+        try (var body = exchange.getRequestBody()) {
+            var request = JSON.readValue(body.readNBytes(BODY_BYTES_MAX), BackfillDesk.Request.class);
+            return new Answer(200, desk.get().answer(request));
+        } catch (JacksonException | IllegalArgumentException e) {
+            return new Answer(400, new Failure(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static boolean isSame(String given, String expected) {
+        return MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8));
+    }
+}

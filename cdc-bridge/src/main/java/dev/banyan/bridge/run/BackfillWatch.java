@@ -1,0 +1,106 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.source.RowEstimates;
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.store.Backfill;
+import dev.banyan.bridge.store.Backfills;
+import dev.banyan.bridge.store.StoreFailed;
+import io.debezium.engine.DebeziumEngine;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sees what people ask of backfills while an engine runs, and asks Debezium for the one that is next. One thread uses it. */
+final class BackfillWatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BackfillWatch.class);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(250);
+    private static final Duration SIGNAL_AGAIN = Duration.ofSeconds(20);
+
+    private final BackfillTracker tracker;
+    private final Backfills stored;
+    private final Source source;
+    private final Consumer<Point> watcher;
+    private long lookedAtNanos = System.nanoTime();
+    private long signalledAtNanos;
+    private @Nullable String signalled;
+
+    BackfillWatch(BackfillTracker tracker, Backfills stored, Source source, Consumer<Point> watcher) {
+        this.tracker = tracker;
+        this.stored = stored;
+        this.source = source;
+        this.watcher = watcher;
+    }
+
+    /** True when the engine has to be started anew, because the backfill under way is to pause, to go on or to end. */
+    boolean isAskedOtherwise(boolean isSpooling) {
+        if (System.nanoTime() - lookedAtNanos < LOOK_EVERY.toNanos()) {
+            return false;
+        }
+        lookedAtNanos = System.nanoTime();
+        try {
+            var before = tracker.current(); // before the store: one that has ended since must not come back
+            var backfills = stored.all();
+            if (before == null) {
+                tracker.next(backfills);
+            }
+            var current = tracker.current();
+            var head = Backfill.head(backfills).orElse(null);
+            return head != null && current != null && differs(head, current, isSpooling);
+        } catch (StoreFailed e) {
+            LOG.warn("{}", e.getMessage());
+            return false;
+        }
+    }
+
+    private static boolean differs(Backfill head, Backfill current, boolean isSpooling) {
+        return head.id().equals(current.id())
+                && (head.wish() != current.wish() || (head.isCancelledUnbegun() && !isSpooling));
+    }
+
+    /** Signals the backfill that is next, and once more when nothing comes of it: a signal may be lost. */
+    void signal(DebeziumEngine.Signaler signaler) {
+        var current = tracker.current();
+        if (current == null || !tracker.needsSignal()) {
+            return;
+        }
+        var isNew = !current.id().equals(signalled);
+        if (!isNew && System.nanoTime() - signalledAtNanos < SIGNAL_AGAIN.toNanos()) {
+            return;
+        }
+        var tables = current.tables().stream().map(Backfill.Table::id).toList();
+        if (isNew) {
+            estimate(tables);
+        }
+        LOG.info("backfill {}: asking for {}", current.id(), tables);
+        signaler.signal(new DebeziumEngine.Signal(
+                current.id() + (isNew ? "" : "-" + System.nanoTime()),
+                "execute-snapshot",
+                "{\"type\":\"incremental\",\"data-collections\":" + names(tables) + "}",
+                Map.of()));
+        signalled = current.id();
+        signalledAtNanos = System.nanoTime();
+        watcher.accept(Point.BACKFILL_ASKED);
+    }
+
+    private void estimate(List<TableId> tables) {
+        try (var connection = source.connect()) {
+            tracker.estimated(RowEstimates.of(connection, tables));
+        } catch (SQLException e) {
+            LOG.info("how many rows a backfill has is not known: {}", e.getMessage());
+        }
+    }
+
+    private static String names(List<TableId> tables) {
+        return tables.stream()
+                .map(table -> "\"" + table.schema() + "\\\\." + table.name() + "\"")
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+}

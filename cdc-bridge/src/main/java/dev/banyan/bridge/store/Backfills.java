@@ -1,0 +1,55 @@
+package dev.banyan.bridge.store;
+
+import dev.banyan.bridge.change.TableId;
+import java.time.InstantSource;
+import java.util.List;
+
+/** The backfills of a store, as people ask for them and as the bridge looks them up. Any thread. */
+public final class Backfills {
+
+    private final BridgeStore store;
+    private final InstantSource clock;
+
+    Backfills(BridgeStore store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** Every backfill, oldest first. */
+    public List<Backfill> all() {
+        return store.run("reading the backfills", BackfillRows::all);
+    }
+
+    /** Asks for {@code tables} to be read, after everything that was asked for before. */
+    public Backfill request(List<TableId> tables) {
+        return store.run("asking for a backfill", connection -> {
+            var last = BackfillRows.all(connection).stream()
+                    .mapToLong(Backfill::requestedAtMs)
+                    .max();
+            var backfill = Backfill.of(tables, Math.max(clock.millis(), last.orElse(0) + 1));
+            BackfillRows.insert(connection, backfill);
+            return backfill;
+        });
+    }
+
+    /** Says what is wanted of backfill {@code id}; false when it is over. */
+    public boolean wish(String id, Backfill.Wish wish) {
+        return store.run("writing what is wanted of a backfill", connection -> BackfillRows.wish(connection, id, wish));
+    }
+
+    /** Ends those at the head that are to be cancelled and have not begun. Only while no engine runs that may have been asked for them. */
+    public void endUnbegun() {
+        store.run("cancelling backfills", connection -> {
+            for (var backfill : BackfillRows.all(connection)) {
+                if (backfill.isOver()) {
+                    continue;
+                }
+                if (!backfill.isCancelledUnbegun()) {
+                    break;
+                }
+                BackfillRows.cancel(connection, backfill, clock.millis());
+            }
+            return null;
+        });
+    }
+}

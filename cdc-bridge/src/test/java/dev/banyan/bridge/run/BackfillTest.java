@@ -1,0 +1,165 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.run.BackfillDesk.Ask;
+import dev.banyan.bridge.store.Backfill;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Backfills that people start, pause, resume and cancel while the legacy application writes. */
+class BackfillTest {
+
+    private static final int ROWS = 10_000;
+    private static final int CHUNK_ROWS = 2_048;
+
+    @TempDir
+    Path folder;
+
+    /** A hub that takes so many more publications, and then none, without an answer, until it is given up or opened. */
+    private record Gate(Hub real, AtomicInteger left, AtomicBoolean aborted) implements Hub {
+
+        @Override
+        public Optional<HubPosition> open() throws HubUnavailable {
+            return real.open();
+        }
+
+        @Override
+        public void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
+            try {
+                while (left.get() == 0) {
+                    if (aborted.get()) {
+                        throw new HubUnavailable("given up", new IllegalStateException());
+                    }
+                    TimeUnit.MILLISECONDS.sleep(10);
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            left.decrementAndGet();
+            real.publish(events, position);
+        }
+
+        @Override
+        public void abort() {
+            aborted.set(true);
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
+    }
+
+    private static void ask(TestBridge bridge, Ask ask, String... names) {
+        bridge.run().backfillDesk().orElseThrow().answer(new BackfillDesk.Request(ask, List.of(names)));
+    }
+
+    private static void await(TestBridge bridge, int backfill, String word) throws Exception {
+        Await.until(
+                "backfill " + backfill + " is " + word,
+                () -> bridge.run().backfills().size() > backfill
+                        && bridge.run().backfills().get(backfill).word().equals(word));
+    }
+
+    /** The first start's backfill has begun, and is held up in the middle. */
+    private static Backfill begun(TestBridge bridge, AtomicInteger left) throws Exception {
+        bridge.sql("INSERT INTO big SELECT g, 'old' FROM " + bridge.series(1, ROWS));
+        bridge.sql("INSERT INTO small SELECT g, 'old' FROM " + bridge.series(1, 10));
+        bridge.sql(bridge.dbms == Dbms.MARIADB ? "ANALYZE TABLE big, small" : "ANALYZE big, small");
+        bridge.backfill = true;
+        bridge.hub = hub -> new Gate(hub, left, new AtomicBoolean());
+        bridge.start();
+        Await.until("some of it is read", () -> bridge.progress().backfillRows() > 0 && left.get() == 0);
+        return bridge.run().backfills().getFirst();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void pausedItReadsNothingThroughARestartAndThenGoesOnWhereItWas(Dbms dbms) throws Exception {
+        var left = new AtomicInteger(1);
+        try (var bridge = new TestBridge(dbms, "paused", folder, "big", "small")) {
+            var begun = begun(bridge, left);
+            assertThat(begun.rowsEstimated().orElseThrow()).isBetween(ROWS / 2L, ROWS * 2L);
+            assertThat(begun.tables())
+                    .extracting(Backfill.Table::reading)
+                    .containsExactly(Backfill.Reading.READING, Backfill.Reading.WAITING);
+
+            ask(bridge, Ask.PAUSE, begun.id().substring(0, 8));
+            await(bridge, 0, "paused");
+            Await.until("the engine starts anew", () -> bridge.progress().engineStarts() >= 2);
+            left.set(Integer.MAX_VALUE);
+            bridge.sql("UPDATE big SET v = 'new' WHERE id % 100 = 0");
+            bridge.sql("DELETE FROM big WHERE id % 100 = 1");
+            bridge.sql("INSERT INTO big SELECT g, 'more' FROM " + bridge.series(ROWS + 1, ROWS + 10));
+            bridge.sql("UPDATE big SET id = -id WHERE id % 100 = 2");
+            Await.until("the log goes on", () -> bridge.fold().containsKey("big/-2"));
+            bridge.stop();
+            bridge.start();
+            bridge.sql("INSERT INTO small VALUES (11, 'later')");
+            Await.until("the log goes on", () -> bridge.fold().containsKey("small/11"));
+            var paused = bridge.run().backfills().getFirst();
+            assertThat(paused.word()).isEqualTo("paused");
+            assertThat(paused.rowsRead()).isEqualTo(begun.rowsRead()).isLessThan(ROWS);
+            assertThat(reads(bridge)).isEqualTo(begun.rowsRead());
+
+            ask(bridge, Ask.RESUME);
+            await(bridge, 0, "done");
+            bridge.awaitEqual();
+            var done = bridge.run().backfills().getFirst();
+            assertThat(done.rowsRead()).isBetween(begun.rowsRead() + 1, ROWS + 11L + CHUNK_ROWS);
+            assertThat(done.tables().stream()
+                            .mapToLong(Backfill.Table::rowsRead)
+                            .sum())
+                    .isEqualTo(done.rowsRead());
+            assertThat(done.tables()).extracting(Backfill.Table::reading).containsOnly(Backfill.Reading.READ);
+            assertThat(bridge.repeatedIds()).isEmpty();
+        }
+    }
+
+    private static long reads(TestBridge bridge) {
+        return bridge.data().stream().filter(data -> data.startsWith("r|")).count();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void cancelledItEndsAndTheNextInTheLineIsRead(Dbms dbms) throws Exception {
+        var left = new AtomicInteger(1);
+        try (var bridge = new TestBridge(dbms, "cancelled", folder, "big", "small")) {
+            var begun = begun(bridge, left);
+            ask(bridge, Ask.CANCEL, begun.id());
+            Await.until("the engine starts anew", () -> bridge.progress().engineStarts() >= 2);
+            left.set(Integer.MAX_VALUE);
+            await(bridge, 0, "cancelled");
+            var missing = Health.Group.MIGRATION.missing(
+                    bridge.progress(), bridge.run().backfills());
+            assertThat(missing.toString()).contains("cancelled before " + bridge.schema() + ".big was read");
+
+            ask(bridge, Ask.START, "small");
+            ask(bridge, Ask.START, bridge.schema() + ".big");
+            ask(bridge, Ask.CANCEL, bridge.run().backfills().get(2).id());
+            await(bridge, 1, "done");
+            await(bridge, 2, "cancelled");
+            assertThat(bridge.run().backfills().get(1).rowsRead()).isEqualTo(10);
+            ask(bridge, Ask.START);
+            await(bridge, 3, "done");
+            bridge.awaitEqual();
+            assertThat(Health.Group.MIGRATION
+                            .missing(bridge.progress(), bridge.run().backfills())
+                            .toString())
+                    .doesNotContain("backfill");
+        }
+    }
+}
