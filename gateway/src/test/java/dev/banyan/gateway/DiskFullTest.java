@@ -37,7 +37,7 @@ class DiskFullTest {
 
     @BeforeEach
     void start() throws Exception {
-        Faults.needsUnshare("-rm");
+        Faults.needsMounts();
         legacy = new ScriptedServer("legacy");
         candidate = new ScriptedServer("candidate");
         Files.createDirectories(folder.resolve("rules"));

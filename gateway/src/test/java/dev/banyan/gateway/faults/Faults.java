@@ -34,15 +34,14 @@ public final class Faults implements AutoCloseable {
         run("nft", "add chain inet faults in { type filter hook input priority 0; }");
     }
 
-    /** Skips a test where this machine does not let us have namespaces of our own, or fails it when {@code BANYAN_REQUIRE} names unshare. */
-    public static void needsUnshare(String options) throws InterruptedException {
-        if (!works("unshare", options, "true")) {
-            String reason = "no namespace of our own here (unshare " + options + ")";
+    /** Skips a test where this machine lets us mount nothing for ourselves, or fails it when {@code BANYAN_REQUIRE} names unshare. */
+    public static void needsMounts() throws InterruptedException {
+        if (!works("unshare", "-rm", "mount", "-t", "tmpfs", "none", "/tmp")) {
             String required = System.getenv().getOrDefault("BANYAN_REQUIRE", "");
             if (List.of(required.split(",", -1)).contains("unshare")) {
-                Assertions.fail(reason + ", and BANYAN_REQUIRE asks for it");
+                Assertions.fail("unshare and mount do not work here, and BANYAN_REQUIRE asks for it");
             }
-            Assumptions.abort(reason);
+            Assumptions.abort("unshare and mount do not work here");
         }
     }
 
