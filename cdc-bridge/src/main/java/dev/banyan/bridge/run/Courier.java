@@ -33,7 +33,8 @@ final class Courier {
      * The order is what makes it lose nothing: events into the hub (with the position, in one Kafka transaction), then images and
      * position into the store (in one JDBC transaction). A crash between the two makes the same transactions come again: up to the
      * store's position they are dropped whole; from there up to the hub's position they are mapped, which brings the images forward, and
-     * not sent.
+     * not sent. What the store may forget, because it is not forced, comes again in the same way; from a hub that suppresses nothing it is
+     * forced at once.
      *
      * Between hub and store comes the lake, if there is one: its position is on the disk before the store passes it, so that it misses
      * nothing, and what it has already is not appended again.
@@ -255,6 +256,9 @@ final class Courier {
         var next = new Position(before.systemIdentifier(), before.timeline(), last.lsn(), offset);
         var isOver = parts.backfill.beforeCommit(current.arrivals);
         parts.ledger.commit(next);
+        if (!parts.hub.fences()) {
+            parts.ledger.force();
+        }
         parts.watcher.accept(Point.STORED);
         stored.set(next);
         unit = null;

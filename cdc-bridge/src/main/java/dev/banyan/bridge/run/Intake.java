@@ -80,7 +80,7 @@ final class Intake implements Courier.Source {
         if (spool == null) {
             return false;
         }
-        write(spool, arrivals);
+        write(spool, arrivals, stored.get().commitLsn());
         return true;
     }
 
@@ -89,19 +89,20 @@ final class Intake implements Courier.Source {
         if (spools == null) {
             throw new IllegalStateException("no spool (expected: settings for one)");
         }
+        var before = stored.get(); // the claim forces this to the disk, and not what the courier stores meanwhile
         var begun = spools.begin();
         spool = begun;
-        write(begun, arrivals);
+        write(begun, arrivals, before.commitLsn());
         given.clear();
     }
 
-    private void write(Spool target, List<Arrival> arrivals) {
+    private void write(Spool target, List<Arrival> arrivals, long from) {
         var before = safe().offset();
         var kept = new ArrayList<Arrival>();
         for (var arrival : arrivals) {
             var offset = OffsetRule.rewritten(arrival.offset(), before);
             before = offset;
-            if (arrival.lsn() >= stored.get().commitLsn()) {
+            if (arrival.lsn() >= from) {
                 kept.add(new Arrival(arrival.transaction(), arrival.lsn(), offset, arrival.sawSnapshot()));
             }
         }

@@ -22,7 +22,7 @@ public final class Backfills {
 
     /** Asks for {@code tables} to be read, after everything that was asked for before. */
     public Backfill request(List<TableId> tables) {
-        return store.run("asking for a backfill", connection -> {
+        return store.runForced("asking for a backfill", connection -> {
             var last = BackfillRows.all(connection).stream()
                     .mapToLong(Backfill::requestedAtMs)
                     .max();
@@ -34,12 +34,13 @@ public final class Backfills {
 
     /** Says what is wanted of backfill {@code id}; false when it is over. */
     public boolean wish(String id, Backfill.Wish wish) {
-        return store.run("writing what is wanted of a backfill", connection -> BackfillRows.wish(connection, id, wish));
+        return store.runForced(
+                "writing what is wanted of a backfill", connection -> BackfillRows.wish(connection, id, wish));
     }
 
     /** Ends those at the head that are to be cancelled and have not begun. Only while no engine runs that may have been asked for them. */
     public void endUnbegun() {
-        store.run("cancelling backfills", connection -> {
+        store.runForced("cancelling backfills", connection -> {
             for (var backfill : BackfillRows.all(connection)) {
                 if (backfill.isOver()) {
                     continue;

@@ -22,10 +22,10 @@ public final class BridgeStore implements AutoCloseable {
      * that a holder who was paused past his lease writes nothing more, whatever his clock says. Time only decides how long a
      * successor waits. In H2 the file can be open in one process only: whoever has opened it needs not wait for the lease of the dead.
      *
-     * H2 by default writes 500 ms after the commit. A position that PostgreSQL has been told of must not be forgotten, so it writes
-     * at once here, and before PostgreSQL is told the file is also forced to disk (see StoreSession#force).
+     * H2 writes 500 ms after a commit: a process that is killed may forget that much. So whatever is acted upon elsewhere is forced to the
+     * disk first (runForced here, StoreSession#force before PostgreSQL is told of a position); the rest comes again and is suppressed.
      */
-    private static final String H2_SETTINGS = ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;DATABASE_TO_UPPER=TRUE";
+    private static final String H2_SETTINGS = ";WRITE_DELAY=500;DB_CLOSE_ON_EXIT=FALSE;DATABASE_TO_UPPER=TRUE";
 
     private static final int CONNECTIONS_MAX = 4;
     private static final Duration CONNECTION_WAIT = Duration.ofSeconds(10);
@@ -274,7 +274,7 @@ public final class BridgeStore implements AutoCloseable {
     }
 
     private void setSpool(String what, @Nullable String id, @Nullable String where) {
-        run(what, connection -> {
+        runForced(what, connection -> {
             try (var update = connection.prepareStatement(
                     "UPDATE bridge_state SET spool_id = ?, spool_where = ? WHERE id = 1 AND epoch = ?")) {
                 update.setString(1, id);
@@ -284,17 +284,6 @@ public final class BridgeStore implements AutoCloseable {
             }
             return null;
         });
-        forceH2(what);
-    }
-
-    private void forceH2(String what) {
-        if (dialect == Dialect.H2) {
-            run(what, connection -> {
-                try (var statement = connection.createStatement()) {
-                    return statement.execute("CHECKPOINT SYNC");
-                }
-            });
-        }
     }
 
     /** Records where the bridge begins anew after a gap: what a spool still held is given up, and every backfill but {@code backfill}. */
@@ -310,7 +299,7 @@ public final class BridgeStore implements AutoCloseable {
 
     /** Records where the bridge begins and how the tables are made there; the first backfill goes with it. */
     public void begin(Position position, List<TableDefinition> definitions, @Nullable Backfill backfill) {
-        run("recording the first position", connection -> {
+        runForced("recording the first position", connection -> {
             begin(connection, position, definitions);
             if (backfill != null) {
                 BackfillRows.insert(connection, backfill);
@@ -359,12 +348,11 @@ public final class BridgeStore implements AutoCloseable {
     }
 
     private void keepTokens(long heldSince, List<TokenRows.New> tokens) {
-        run("keeping tokens", connection -> {
+        runForced("keeping tokens", connection -> {
             StoreSession.checkLease(connection, heldSince);
             TokenRows.insert(connection, tokens, clock.millis());
             return null;
         });
-        forceH2("keeping tokens");
     }
 
     /** What is known of {@code token}, encrypted still. */
@@ -397,6 +385,19 @@ public final class BridgeStore implements AutoCloseable {
     @FunctionalInterface
     interface Work<T extends @Nullable Object> {
         T apply(Connection connection) throws SQLException;
+    }
+
+    /** Runs {@code work}, which is on the disk when this returns. */
+    <T extends @Nullable Object> T runForced(String what, Work<T> work) {
+        var result = run(what, work);
+        if (dialect == Dialect.H2) {
+            run(what, connection -> {
+                try (var statement = connection.createStatement()) {
+                    return statement.execute(StoreSession.H2_FORCE);
+                }
+            });
+        }
+        return result;
     }
 
     <T extends @Nullable Object> T run(String what, Work<T> work) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What one run of the engine remembers: gathered, read back at once, and made durable by {@link #commit} all together. One thread uses it.
+ * What one run of the engine remembers: gathered, read back at once, and committed by {@link #commit} all together. One thread uses it.
  * After any failure it is of no more use.
  */
 public interface Ledger {
@@ -41,9 +41,9 @@ public interface Ledger {
     /** Takes what was gathered out of memory. It is no more durable than before. */
     default void write() {}
 
-    /** Makes everything since the last commit durable, and the position with it; throws {@link Fenced} if the lease is lost. */
+    /** Commits everything since the last commit, and the position with it; throws {@link Fenced} if the lease is lost. */
     void commit(Position position);
 
-    /** Forces what was committed to the disk, where the database does not do so at each commit. */
+    /** Forces what was committed to the disk, where the database does not do so at each commit: a kill may undo what came since. */
     void force();
 }

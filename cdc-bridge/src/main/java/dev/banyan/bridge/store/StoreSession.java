@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StoreSession implements Ledger, AutoCloseable {
 
+    static final String H2_FORCE = "CHECKPOINT SYNC";
+
     private final Connection connection;
     private final Dialect dialect;
     private final long epoch;
@@ -146,13 +148,16 @@ public final class StoreSession implements Ledger, AutoCloseable {
         try {
             StateRow.movePosition(connection, epoch, lease, clock, position);
             images.flush();
-            faults.flush();
+            var hasFaults = faults.flush();
             flushTouched();
             connection.commit();
             images.committed();
             faults.committed();
             touched.clear();
             forgetTouched = false;
+            if (hasFaults) {
+                force(); // else, after a kill, a mended mapping makes of them what the hub is taken to have
+            }
         } catch (SQLException e) {
             throw new StoreFailed("committing to the store", e);
         }
@@ -164,7 +169,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
             return;
         }
         try (var statement = connection.createStatement()) {
-            statement.execute("CHECKPOINT SYNC");
+            statement.execute(H2_FORCE);
             connection.commit();
         } catch (SQLException e) {
             throw new StoreFailed("forcing the store to disk", e);

@@ -201,7 +201,8 @@ public final class StoredFaults implements Faults {
         groupOf.values().removeIf(group::equals);
     }
 
-    void flush() throws SQLException {
+    /** Writes what was gathered; true when there was anything. */
+    boolean flush() throws SQLException {
         write();
         joinGroups();
         for (var group : resolved) {
@@ -217,6 +218,7 @@ public final class StoredFaults implements Faults {
                 delete.executeUpdate();
             }
         }
+        return !unwritten.isEmpty() || !resolved.isEmpty();
     }
 
     private void write() throws SQLException {

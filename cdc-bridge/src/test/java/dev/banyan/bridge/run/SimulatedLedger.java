@@ -103,5 +103,7 @@ final class SimulatedLedger implements Ledger, AggregateImages {
     }
 
     @Override
-    public void force() {}
+    public void force() {
+        store.force();
+    }
 }

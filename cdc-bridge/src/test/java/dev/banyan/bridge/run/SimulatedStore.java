@@ -9,16 +9,25 @@ import dev.banyan.bridge.store.SpoolClaim;
 import dev.banyan.bridge.store.StoreFailed;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The bridge's database as two hosts reach it: what a transaction committed is there, whatever its client got to know. */
+/**
+ * The bridge's database: as two hosts reach it, where what a transaction committed is there, whatever its client got to know; or as a file
+ * of one process, with which goes what was committed since the file was last written, at the latest when it was forced.
+ */
 final class SimulatedStore {
 
+    private record Version(Position position, Map<String, Row> images) {}
+
     private final SimulatedWorld world;
-    private final Map<String, Row> images = new HashMap<>();
+    final boolean isFile;
+    private final List<Version> unforced = new ArrayList<>();
+    private Map<String, Row> images = new HashMap<>();
     private Lease lease = new Lease(0, "", 0);
     private Position position = new Position("system", 1, 0, OffsetRule.startingAt(0));
     private @Nullable SpoolClaim claim;
@@ -28,8 +37,25 @@ final class SimulatedStore {
 
     int failsAfter;
 
-    SimulatedStore(SimulatedWorld world) {
+    SimulatedStore(SimulatedWorld world, boolean isFile) {
         this.world = world;
+        this.isFile = isFile;
+        force();
+    }
+
+    void force() {
+        unforced.clear();
+        unforced.add(new Version(position, Map.copyOf(images)));
+    }
+
+    /** The process that has the file is gone. */
+    void crash() {
+        if (isFile) {
+            var written = unforced.get(world.random.nextInt(unforced.size()));
+            position = written.position;
+            images = new HashMap<>(written.images);
+            force();
+        }
     }
 
     private void transaction(long epoch, Runnable work) {
@@ -51,7 +77,7 @@ final class SimulatedStore {
 
     /** The epoch of the lease; 0 when somebody else holds it. */
     long tryLease(String holder, long nowMs, Duration length) {
-        var taken = lease.takenBy(holder, nowMs, length, false);
+        var taken = lease.takenBy(holder, nowMs, length, isFile);
         if (taken.isEmpty()) {
             return 0;
         }
@@ -78,11 +104,15 @@ final class SimulatedStore {
             lease = lease.keptBy(epoch, world.now, length);
             position = next;
             images.putAll(changed);
+            unforced.add(new Version(position, Map.copyOf(images)));
         });
     }
 
     void claim(long epoch, @Nullable SpoolClaim next) {
-        transaction(epoch, () -> claim = next);
+        transaction(epoch, () -> {
+            claim = next;
+            force();
+        });
     }
 
     Optional<SpoolClaim> claim() {

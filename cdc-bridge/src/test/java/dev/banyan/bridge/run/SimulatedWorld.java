@@ -33,7 +33,7 @@ final class SimulatedWorld {
 
     final RandomGenerator random;
     final List<Transaction> log = new ArrayList<>();
-    final SimulatedStore store = new SimulatedStore(this);
+    final SimulatedStore store;
     final EventMapper mapper = SimulatedWorld::map;
     private final List<Map<String, List<Arrival>>> disks = List.of(new HashMap<>(), new HashMap<>());
     long now = 1_000_000;
@@ -52,6 +52,7 @@ final class SimulatedWorld {
 
     SimulatedWorld(RandomGenerator random) {
         this.random = random;
+        this.store = new SimulatedStore(this, random.nextInt(3) == 0);
     }
 
     Map<String, List<Arrival>> disk(int host) {

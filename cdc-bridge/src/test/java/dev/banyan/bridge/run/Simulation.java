@@ -7,7 +7,6 @@ import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.hub.HubFenced;
 import dev.banyan.bridge.run.SimulatedWorld.Killed;
 import dev.banyan.bridge.store.Fenced;
-import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.StoreFailed;
 import java.time.Duration;
 import java.time.Instant;
@@ -92,6 +91,7 @@ final class Simulation {
                 die();
             } catch (Killed e) {
                 world.faultsSeen++;
+                world.store.crash();
                 die();
             } catch (StoreFailed e) {
                 stopEngine();
@@ -276,8 +276,8 @@ final class Simulation {
                 faults--;
                 fault();
             }
-            if (bridges.isEmpty() || (bridges.size() < 2 && random.nextInt(40) == 0)) {
-                bridges.add(new Bridge(faults == 0 ? step / 500 % 2 : random.nextInt(2)));
+            if (bridges.isEmpty() || (!world.store.isFile && bridges.size() < 2 && random.nextInt(40) == 0)) {
+                bridges.add(new Bridge(world.store.isFile ? 0 : faults == 0 ? step / 500 % 2 : random.nextInt(2)));
             }
             bridges.get(random.nextInt(bridges.size())).act();
             if (written == TRANSACTIONS && faults == 0 && heal() && isDone()) {
@@ -342,9 +342,5 @@ final class Simulation {
         world.store.failsBefore = 0;
         world.store.failsAfter = 0;
         return true;
-    }
-
-    Position stored() {
-        return world.store.position();
     }
 }
