@@ -57,7 +57,7 @@ final class BridgeFaults implements AutoCloseable {
         postgres = new MortalPostgres(folder.resolve("pgdata"), "127.0.0.1," + BRIDGE_SIDE);
         kafka = LocalKafka.start(folder.resolve("kafka"), 0);
         kafka.createTopic(TOPIC, 1);
-        journal = new Journal(postgres.server().createDatabase("faults"), seed);
+        journal = new Journal(postgres.createDatabase("faults"), seed);
         journal.create();
         config = config();
         bridge = new BridgeProcess(folder, config);
@@ -200,7 +200,7 @@ final class BridgeFaults implements AutoCloseable {
 
     private Path config() throws Exception {
         Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
-        Files.writeString(folder.resolve("mapping.yaml"), Journal.mapping(TOPIC));
+        Files.writeString(folder.resolve("mapping.yaml"), Journal.mapping("public", TOPIC));
         return Files.writeString(folder.resolve("bridge.yaml"), """
                 name: faults
                 mapping: mapping.yaml

@@ -2,10 +2,11 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.lake.LakeFilter;
 import dev.banyan.bridge.lake.LakeReader;
+import dev.banyan.bridge.source.Source;
 import java.io.IOException;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +26,6 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.postgresql.PGConnection;
 
 /**
  * Writers to table {@code item} that note each change they make in table {@code journal} in the same transaction, and the comparison of
@@ -42,19 +41,21 @@ final class Journal {
     private static final int LARGE = 150;
 
     private final String url;
+    private final JournaledRows rows;
     private final long seed;
     private final AtomicBoolean writing = new AtomicBoolean(true);
 
     Journal(String url, long seed) {
         this.url = url;
+        this.rows = Source.dbms(url) == Dbms.MARIADB ? new MariaDbRows() : new PostgresRows();
         this.seed = seed;
     }
 
     /** How its table becomes events on {@code topic}. */
-    static String mapping(String topic) {
+    static String mapping(String schema, String topic) {
         return """
                 version: 1
-                schema: public
+                schema: %s
                 aggregates:
                   item:
                     topic: %s
@@ -70,11 +71,16 @@ final class Journal {
                       - {event: Added, when: created}
                       - {event: Removed, when: removed}
                       - {event: Changed, when: otherwise}
-                """.formatted(topic);
+                """.formatted(schema, topic);
     }
 
     private Connection connect() throws SQLException {
-        return DriverManager.getConnection(url, "postgres", "postgres");
+        return DriverManager.getConnection(url, rows.user(), rows.user());
+    }
+
+    /** Who may write; the password is the same word. */
+    String user() {
+        return rows.user();
     }
 
     void create() throws SQLException {
@@ -114,7 +120,8 @@ final class Journal {
         try (var connection = connect();
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            insert(statement, LAST, 1);
+            rows.begin(statement);
+            rows.insert(statement, LAST, 1);
             connection.commit();
         }
     }
@@ -153,11 +160,12 @@ final class Journal {
         });
     }
 
-    private static long write(Connection connection, Random random, long from) throws SQLException, IOException {
+    private long write(Connection connection, Random random, long from) throws SQLException, IOException {
         var next = from;
         try (var statement = connection.createStatement()) {
+            rows.begin(statement);
             if (next % 1_000_000 == 0) {
-                insert(statement, next, HOT); // the rows that are changed again and again
+                rows.insert(statement, next, HOT); // the rows that are changed again and again
                 connection.commit();
                 return next + HOT;
             }
@@ -165,28 +173,24 @@ final class Journal {
             switch (random.nextInt(6)) {
                 case 0, 1 -> {
                     var count = random.nextInt(8) == 0 ? LARGE : 1 + random.nextInt(15);
-                    copy(connection, statement, next, count);
+                    rows.copy(statement, next, count);
                     next += count;
                 }
                 case 2 -> {
-                    insert(statement, next, 10);
+                    rows.insert(statement, next, 10);
                     next += 10;
                 }
-                case 3 -> change(statement, hot + random.nextInt(HOT / 2), 3);
+                case 3 -> rows.change(statement, hot + random.nextInt(HOT / 2), 3);
                 case 4 -> {
-                    change(statement, hot, 2);
+                    rows.change(statement, hot, 2);
                     var savepoint = connection.setSavepoint();
-                    change(statement, hot + HOT / 2, 4);
-                    insert(statement, next, 3);
+                    rows.change(statement, hot + HOT / 2, 4);
+                    rows.insert(statement, next, 3);
                     connection.rollback(savepoint);
-                    change(statement, hot + 5, 1);
+                    rows.change(statement, hot + 5, 1);
                     next += 3;
                 }
-                default ->
-                    note(
-                            statement,
-                            "DELETE FROM item WHERE id IN (SELECT id FROM item WHERE id BETWEEN " + (hot + HOT)
-                                    + " AND " + next + " ORDER BY id LIMIT 60) RETURNING id, '-'");
+                default -> rows.delete(statement, hot + HOT, next, 60);
             }
             if (random.nextInt(7) == 0) {
                 connection.rollback();
@@ -195,40 +199,6 @@ final class Journal {
             }
         }
         return next;
-    }
-
-    private static void note(Statement statement, String change) throws SQLException {
-        statement.execute("WITH changed (id, v) AS (" + change
-                + ") INSERT INTO journal SELECT pg_current_xact_id()::text::bigint, id, v FROM changed");
-    }
-
-    private static void insert(Statement statement, long from, int count) throws SQLException {
-        note(
-                statement,
-                "INSERT INTO item SELECT g, nextval('s') FROM generate_series(" + from + ", " + (from + count - 1)
-                        + ") g RETURNING id, v");
-    }
-
-    private static void change(Statement statement, long from, int count) throws SQLException {
-        note(
-                statement,
-                "UPDATE item SET v = nextval('s') WHERE id BETWEEN " + from + " AND " + (from + count - 1)
-                        + " RETURNING id, v");
-    }
-
-    private static void copy(Connection connection, Statement statement, long from, int count)
-            throws SQLException, IOException {
-        var rows = new StringBuilder();
-        for (var i = 0; i < count; i++) {
-            rows.append(from + i).append("\t1\n");
-        }
-        connection
-                .unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyIn("COPY item FROM STDIN", new StringReader(rows.toString()));
-        statement.execute(
-                "INSERT INTO journal SELECT pg_current_xact_id()::text::bigint, id, v FROM item WHERE id BETWEEN "
-                        + from + " AND " + (from + count - 1));
     }
 
     /** By transaction, what it did: {@code subject=v}, {@code -} for a row that is gone. */
@@ -251,15 +221,15 @@ final class Journal {
 
     /** The table as it is: subject to v. */
     private Map<String, String> table() throws SQLException {
-        var rows = new TreeMap<String, String>();
+        var found = new TreeMap<String, String>();
         try (var connection = connect();
                 var statement = connection.createStatement();
                 var result = statement.executeQuery("SELECT id, v FROM item")) {
             while (result.next()) {
-                rows.put("item/" + result.getLong(1), result.getString(2));
+                found.put("item/" + result.getLong(1), result.getString(2));
             }
         }
-        return rows;
+        return found;
     }
 
     private static String v(ConsumerRecord<String, String> event) {
@@ -310,7 +280,12 @@ final class Journal {
                     .as("order of " + event.key())
                     .isTrue();
         }
-        assertThat(found).isEqualTo(entries());
+        if (rows.knowsTransactionId()) {
+            assertThat(found).isEqualTo(entries());
+        } else {
+            assertThat(found.values())
+                    .containsExactlyInAnyOrderElementsOf(entries().values());
+        }
         assertThat(order).as("transactions stand together").doesNotHaveDuplicates();
         assertThat(folded).isEqualTo(table());
         var inLake = new ArrayList<String>();

@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.Dbms;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +47,17 @@ class KillAtPointsTest {
 
     @Test
     void nothingIsLostInventedTornOrReorderedWhereverTheProcessEnds() throws Exception {
-        var plan = new KillRound.Plan("points", 1, PLACES, 2, Duration.ofSeconds(8), false);
+        var plan = new KillRound.Plan(Dbms.POSTGRESQL, "points", 1, PLACES, 2, Duration.ofSeconds(8), false);
+        try (var round = new KillRound(plan, folder)) {
+            System.out.println(round.run());
+        }
+    }
+
+    @Test
+    @Tag("soak")
+    void nothingIsLostInventedTornOrReorderedOverMariaDb() throws Exception {
+        var plan = new KillRound.Plan(
+                Dbms.MARIADB, "points_m", Long.getLong("banyan.seed", 1), PLACES, 2, Duration.ofSeconds(20), true);
         try (var round = new KillRound(plan, folder)) {
             System.out.println(round.run());
         }
@@ -110,6 +121,7 @@ class KillAtPointsTest {
                             : new KillRound.Place(points[random.nextInt(points.length)], 1 + random.nextInt(OFTEN)));
         }
         Collections.shuffle(places, random);
-        return new KillRound.Plan("points" + seed, seed, places.subList(0, kills), 2, Duration.ofSeconds(20), true);
+        return new KillRound.Plan(
+                Dbms.POSTGRESQL, "points" + seed, seed, places.subList(0, kills), 2, Duration.ofSeconds(20), true);
     }
 }

@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.KilledBridge;
+import dev.banyan.bridge.change.Dbms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,34 +28,44 @@ final class KillRound implements AutoCloseable {
      * What a round does; with {@code pauses} backfills are paused now and then. A point that does not come by within {@code pointMax} is not
      * waited for: the process is killed from outside.
      */
-    record Plan(String name, long seed, List<Place> places, int databaseKills, Duration pointMax, boolean pauses) {}
+    record Plan(
+            Dbms dbms,
+            String name,
+            long seed,
+            List<Place> places,
+            int databaseKills,
+            Duration pointMax,
+            boolean pauses) {}
 
     private static final Duration START_MAX = Duration.ofMinutes(5);
 
     private final Plan plan;
     private final Path folder;
     private final List<Process> processes = new ArrayList<>();
-    private final MortalPostgres postgres;
+    private final MortalDatabase database;
     private int fromOutside;
     private int fenced;
 
     KillRound(Plan plan, Path folder) throws IOException {
         this.plan = plan;
         this.folder = Files.createDirectories(folder);
-        this.postgres = new MortalPostgres(folder.resolve("pgdata"), "127.0.0.1");
+        this.database = switch (plan.dbms) {
+            case POSTGRESQL -> new MortalPostgres(folder.resolve("pgdata"), "127.0.0.1");
+            case MARIADB -> new MortalMariaDb();
+        };
     }
 
     /** Returns what it did, in words; fails when anything was lost, invented, torn, repeated or reordered. */
     String run() throws Exception {
         Servers.postgres().createDatabase(plan.name + "_store");
         Servers.kafka().createTopic("t." + plan.name, 1);
-        var url = postgres.server().createDatabase(plan.name);
+        var url = database.createDatabase(plan.name);
         var journal = new Journal(url, plan.seed);
         journal.create();
-        var config = config(url);
+        var config = config(url, journal.user());
         var random = new Random(plan.seed);
         var waiting = start(config, place(0));
-        journal.awaitSlot();
+        awaitBegun(journal);
         var writers = journal.startWriters();
         for (var kill = 0; kill < plan.places.size(); kill++) {
             var active = waiting;
@@ -65,8 +76,8 @@ final class KillRound implements AutoCloseable {
             wish(plan.pauses && kill % 3 == 1 ? "pause" : "go");
             waiting = start(config, place(kill + 1));
             if (plan.databaseKills > 0 && kill % (plan.places.size() / plan.databaseKills) == 1) {
-                postgres.kill();
-                postgres.start();
+                database.kill();
+                database.start();
             }
             awaitEnd(active, place(kill), kill);
         }
@@ -83,6 +94,14 @@ final class KillRound implements AutoCloseable {
                 + fenced + " fenced, " + plan.databaseKills + " of the database, " + events.size() + " events, "
                 + journal.transactions()
                 + " transactions";
+    }
+
+    /** What is written before is not sent. */
+    private void awaitBegun(Journal journal) throws Exception {
+        switch (plan.dbms) {
+            case POSTGRESQL -> journal.awaitSlot();
+            case MARIADB -> Await.until("the first streams", () -> log(0).contains(" STREAMING "));
+        }
     }
 
     /** Where process {@code number} ends; the one after the last kill lives on. */
@@ -134,7 +153,8 @@ final class KillRound implements AutoCloseable {
                 .execute(
                         plan.name + "_store",
                         "INSERT INTO bridge_backfill (id, tables, state, rows_read, requested_ms) SELECT '"
-                                + UUID.randomUUID() + "', 'public.item', 'requested', 0, " + processes.size());
+                                + UUID.randomUUID() + "', '" + schema() + ".item', 'requested', 0, "
+                                + processes.size());
     }
 
     /** What is wanted of every backfill under way. */
@@ -142,13 +162,13 @@ final class KillRound implements AutoCloseable {
         Servers.postgres().execute(plan.name + "_store", "UPDATE bridge_backfill SET wish = '" + wish + "'");
     }
 
-    private Path config(String url) throws IOException {
+    private Path config(String url, String user) throws IOException {
         Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
-        Files.writeString(folder.resolve("mapping.yaml"), Journal.mapping("t." + plan.name));
+        Files.writeString(folder.resolve("mapping.yaml"), Journal.mapping(schema(), "t." + plan.name));
         return Files.writeString(folder.resolve("bridge.yaml"), """
                 name: %1$s
                 mapping: mapping.yaml
-                source: {jdbcUrl: "%2$s", user: postgres, password: postgres, manage: true}
+                source: {jdbcUrl: "%2$s", user: %5$s, password: %5$s, manage: true}
                 store: {jdbcUrl: "%3$s", user: postgres, password: postgres}
                 hub: {kafka: {bootstrapServers: "%4$s", partitions: 1}}
                 lake: {folder: lake, segmentMegabytes: 1}
@@ -156,13 +176,18 @@ final class KillRound implements AutoCloseable {
                         plan.name,
                         url,
                         Servers.postgres().jdbcUrl(plan.name + "_store"),
-                        Servers.kafka().bootstrapServers()));
+                        Servers.kafka().bootstrapServers(),
+                        user));
+    }
+
+    private String schema() {
+        return plan.dbms == Dbms.MARIADB ? plan.name : "public";
     }
 
     /** Whatever became of it. */
     @Override
     public void close() {
         processes.forEach(Process::destroyForcibly);
-        postgres.close();
+        database.close();
     }
 }

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A PostgreSQL with a folder of its own that is killed or stopped, and started again on the same port. */
-final class MortalPostgres implements AutoCloseable {
+final class MortalPostgres implements MortalDatabase {
 
     private final Path data;
     private final String addresses;
@@ -27,7 +27,7 @@ final class MortalPostgres implements AutoCloseable {
         return port;
     }
 
-    LocalPostgres server() {
+    private LocalPostgres server() {
         var running = server;
         if (running == null) {
             throw new IllegalStateException("the database is not running");
@@ -35,7 +35,13 @@ final class MortalPostgres implements AutoCloseable {
         return running;
     }
 
-    void kill() throws Exception {
+    @Override
+    public String createDatabase(String name) {
+        return server().createDatabase(name);
+    }
+
+    @Override
+    public void kill() throws Exception {
         var pid = Long.parseLong(
                 Files.readAllLines(data.resolve("postmaster.pid")).getFirst());
         var postmaster = ProcessHandle.of(pid).orElseThrow();
@@ -44,7 +50,8 @@ final class MortalPostgres implements AutoCloseable {
         close();
     }
 
-    void start() {
+    @Override
+    public void start() {
         server = LocalPostgres.start(data, port, addresses);
     }
 
