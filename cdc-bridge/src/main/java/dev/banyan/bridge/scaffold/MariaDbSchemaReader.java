@@ -107,11 +107,13 @@ final class MariaDbSchemaReader {
 
     private List<Column> columns(String table) throws SQLException {
         var columns = new ArrayList<Column>();
+        var altered = SourcePlan.alteredColumnsOf(connection, new TableId(schema, table));
         for (var row : rows("""
                 SELECT column_name, data_type, column_type, COALESCE(character_maximum_length, numeric_precision, 0),
                        COALESCE(numeric_scale, 0), extra, is_nullable
                 FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position""", schema, table)) {
-            var type = type(row.get(1), row.get(2));
+            // No name of PostgreSQL's: the language has no type for it.
+            var type = altered.getOrDefault(row.get(0), type(row.get(1), row.get(2)));
             var size = (int) Math.min(Integer.MAX_VALUE, Long.parseLong(row.get(3)));
             var isGenerated = row.get(5).contains("GENERATED");
             // A zero date, which NOT NULL allows, may be read as NULL.
@@ -133,7 +135,6 @@ final class MariaDbSchemaReader {
             case "int" -> whole.contains("unsigned") ? "int8" : "int4";
             case "bigint" -> "int8";
             case "decimal" -> "numeric";
-            case "float" -> "float4";
             case "double" -> "float8";
             case "bit" -> whole.equals("bit(1)") ? "bool" : whole;
             case "char", "varchar", "enum", "set" -> "varchar";

@@ -28,6 +28,9 @@ final class MariaDbPlan {
     private final List<String> present = new ArrayList<>();
     private final List<String> obstacles = new ArrayList<>();
 
+    /** Of the obstacles those of columns, which another mapping does not have: the log lacks nothing for them. */
+    private final List<String> misfits = new ArrayList<>();
+
     MariaDbPlan(Source source, Connection connection) {
         this.source = source;
         this.connection = connection;
@@ -45,7 +48,14 @@ final class MariaDbPlan {
                 filters(server);
             }
         }
-        return new SourcePlan(steps, present, obstacles, Set.of());
+        var all = new ArrayList<>(obstacles);
+        all.addAll(misfits);
+        return new SourcePlan(steps, present, all, Set.of());
+    }
+
+    /** True when all that {@link #plan} found is columns that the mapping should not read as they are. */
+    boolean isOfColumnsOnly() {
+        return steps.isEmpty() && obstacles.isEmpty();
     }
 
     private void settings(MariaDbServer server) {
@@ -144,7 +154,12 @@ final class MariaDbPlan {
             var what = "right to read " + table.id();
             if (grants.has("SELECT", table.id())) {
                 present.add(what);
-                obstacles.addAll(new MariaDbTable(connection, table, mayHoldZeroDates).obstacles());
+                var checked = new MariaDbTable(connection, table, mayHoldZeroDates);
+                var found = checked.obstacles();
+                obstacles.addAll(found);
+                if (found.isEmpty()) {
+                    misfits.addAll(checked.misfits());
+                }
             } else {
                 steps.add(new SourcePlan.Step(
                         what, "backfills read the table", "GRANT SELECT ON " + quoted(table.id()) + " TO " + user()));

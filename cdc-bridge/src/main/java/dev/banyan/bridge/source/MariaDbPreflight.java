@@ -39,8 +39,12 @@ final class MariaDbPreflight {
     }
 
     Preflight.Verdict check(Preflight.Stored stored) throws SQLException {
-        var plan = SourcePlan.of(source, connection);
+        var planning = new MariaDbPlan(source, connection);
+        var plan = planning.plan();
         if (!plan.isEmpty()) {
+            if (planning.isOfColumnsOnly()) {
+                return new Preflight.Verdict.Refuse("the mapping does not fit its columns", plan.script());
+            }
             if (stored.position().isPresent()) {
                 return gap("what the bridge needs is not there any more, so the log since "
                         + source.dbms().place(stored.position().get().commitLsn()) + " may lack something:\n"

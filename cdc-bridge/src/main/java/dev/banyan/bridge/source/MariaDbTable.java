@@ -4,6 +4,7 @@ import dev.banyan.bridge.engine.StoredSchemaHistory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,15 +65,37 @@ final class MariaDbTable {
         this.mayHoldZeroDates = mayHoldZeroDates;
     }
 
+    /** Why the log does not have all that happens to the table, whatever its columns. */
     List<String> obstacles() throws SQLException {
         var found = new ArrayList<>(shape());
         if (found.isEmpty()) {
             cascades(found);
             definition(found);
-            columns(found);
-            fits(found);
         }
         return found;
+    }
+
+    /** Which columns that the mapping reads it cannot have as they are; a table without {@link #obstacles} only. */
+    List<String> misfits() throws SQLException {
+        var found = new ArrayList<String>();
+        columns(found);
+        fits(found);
+        return found;
+    }
+
+    /** The columns of the table whose values do not arrive as they are, and of which type those are. */
+    Map<String, String> altered() throws SQLException {
+        var altered = new LinkedHashMap<String, String>();
+        for (var column : read()) {
+            if (!column.isExact()) {
+                altered.put(column.name, column.wholeType);
+            } else if (column.isMisread()) {
+                altered.put(column.name, column.wholeType + " in the character set " + column.characterSet);
+            } else if (column.hasMisreadOption()) {
+                altered.put(column.name, column.wholeType);
+            }
+        }
+        return altered;
     }
 
     private List<String> shape() throws SQLException {
@@ -146,61 +169,78 @@ final class MariaDbTable {
     }
 
     private void columns(List<String> obstacles) throws SQLException {
-        try (var select = connection.prepareStatement(
-                "SELECT column_name, data_type, column_type, is_nullable, COALESCE(character_set_name, '')"
-                        + " FROM information_schema.columns"
-                        + " WHERE table_schema = ? AND table_name = ?")) {
-            select.setString(1, table.id().schema());
-            select.setString(2, table.id().name());
-            var missing = new ArrayList<>(table.columns());
-            try (var result = select.executeQuery()) {
-                while (result.next()) {
-                    var name = result.getString(1);
-                    if (missing.remove(name)) {
-                        column(
-                                name,
-                                result.getString(2),
-                                result.getString(3),
-                                result.getString(4).equals("YES"),
-                                obstacles);
-                        characters(name, result.getString(3), result.getString(5), obstacles);
-                    }
-                }
+        var missing = new ArrayList<>(table.columns());
+        for (var column : read()) {
+            if (missing.remove(column.name)) {
+                column(column, obstacles);
             }
-            for (var column : missing) {
-                obstacles.add("table " + table.id() + ": no column " + column
-                        + " (expected: every column the mapping reads)");
-            }
+        }
+        for (var column : missing) {
+            obstacles.add(
+                    "table " + table.id() + ": no column " + column + " (expected: every column the mapping reads)");
         }
     }
 
-    private void characters(String name, String wholeType, String characterSet, List<String> obstacles) {
-        if (MISREAD_SETS.contains(characterSet)) {
-            obstacles.add("table " + table.id() + ": column " + name + " is in the character set " + characterSet
+    private void column(Column column, List<String> obstacles) {
+        var what = "table " + table.id() + ": column " + column.name + " is ";
+        if (!column.isExact()) {
+            obstacles.add(what + column.wholeType
+                    + " (expected: a type that comes through the log as it is, or the column out of the mapping)");
+        }
+        if (mayHoldZeroDates && column.mayBeNull && DATES.contains(column.type)) {
+            obstacles.add(what + column.wholeType
+                    + " and may be NULL, and a zero date reads as NULL in the log (expected: NO_ZERO_DATE and NO_ZERO_IN_DATE in a strict"
+                    + " sql_mode of the server, or source.zeroDates: asNull)");
+        }
+        if (column.isMisread()) {
+            obstacles.add(what + "in the character set " + column.characterSet
                     + ", which Debezium takes for another (expected: one that it knows, such as utf8mb4)");
         }
-        if (wholeType.matches("(?:enum|set)\\(.*") && hasMisreadOption(wholeType)) {
-            obstacles.add("table " + table.id() + ": column " + name + " is " + wholeType
+        if (column.hasMisreadOption()) {
+            obstacles.add(what + column.wholeType
                     + " (expected: options without comma, backslash, question mark and characters beyond U+FFFF, which Debezium"
                     + " alters)");
         }
     }
 
-    private static boolean hasMisreadOption(String wholeType) {
-        return OPTION.matcher(wholeType).results().anyMatch(option -> MISREAD.matcher(option.group())
-                .find());
+    /** A column as the database describes it; {@code type} is without, {@code wholeType} with its size and options. */
+    private record Column(String name, String type, String wholeType, boolean mayBeNull, String characterSet) {
+
+        boolean isExact() {
+            var isKnown = type.equals("bit") ? wholeType.equals("bit(1)") : TYPES.contains(type);
+            return isKnown && !wholeType.contains("COMPRESSED");
+        }
+
+        boolean isMisread() {
+            return MISREAD_SETS.contains(characterSet);
+        }
+
+        boolean hasMisreadOption() {
+            return Set.of("enum", "set").contains(type)
+                    && OPTION.matcher(wholeType).results().anyMatch(option -> MISREAD.matcher(option.group())
+                            .find());
+        }
     }
 
-    private void column(String name, String type, String wholeType, boolean mayBeNull, List<String> obstacles) {
-        var isExact = type.equals("bit") ? wholeType.equals("bit(1)") : TYPES.contains(type);
-        if (!isExact || wholeType.contains("COMPRESSED")) {
-            obstacles.add("table " + table.id() + ": column " + name + " is " + wholeType
-                    + " (expected: a type that comes through the log as it is, or the column out of the mapping)");
-        }
-        if (mayHoldZeroDates && mayBeNull && DATES.contains(type)) {
-            obstacles.add("table " + table.id() + ": column " + name + " is " + wholeType
-                    + " and may be NULL, and a zero date reads as NULL in the log (expected: NO_ZERO_DATE and NO_ZERO_IN_DATE in a strict"
-                    + " sql_mode of the server, or source.zeroDates: asNull)");
+    private List<Column> read() throws SQLException {
+        try (var select = connection.prepareStatement(
+                "SELECT column_name, data_type, column_type, is_nullable, COALESCE(character_set_name, '')"
+                        + " FROM information_schema.columns"
+                        + " WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position")) {
+            select.setString(1, table.id().schema());
+            select.setString(2, table.id().name());
+            var columns = new ArrayList<Column>();
+            try (var result = select.executeQuery()) {
+                while (result.next()) {
+                    columns.add(new Column(
+                            result.getString(1),
+                            result.getString(2),
+                            result.getString(3),
+                            result.getString(4).equals("YES"),
+                            result.getString(5)));
+                }
+            }
+            return columns;
         }
     }
 

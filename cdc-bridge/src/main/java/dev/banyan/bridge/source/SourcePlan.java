@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -56,7 +57,16 @@ public record SourcePlan(List<Step> steps, List<String> present, List<String> ob
 
     /** Why the log of MariaDB would not tell all that happens to {@code table}, whatever its columns. */
     public static List<String> obstaclesOf(Connection connection, TableId table) throws SQLException {
-        return new MariaDbTable(connection, new Source.Table(table, List.of(), List.of()), false).obstacles();
+        return ofMariaDb(connection, table).obstacles();
+    }
+
+    /** The columns of {@code table} of MariaDB that a mapping cannot read, since their values are altered on the way, and their types. */
+    public static Map<String, String> alteredColumnsOf(Connection connection, TableId table) throws SQLException {
+        return ofMariaDb(connection, table).altered();
+    }
+
+    private static MariaDbTable ofMariaDb(Connection connection, TableId table) {
+        return new MariaDbTable(connection, new Source.Table(table, List.of(), List.of()), false);
     }
 
     /** Runs the steps, each by itself, because a slot cannot be made in a transaction that has written. */

@@ -101,6 +101,19 @@ class MariaDbPreflightTest {
     }
 
     @Test
+    void refusesAColumnThatDoesNotArriveAsItIsWithoutCallingItAGap() throws Exception {
+        try (var bridge = stopped("retyped")) {
+            bridge.sql("ALTER TABLE one MODIFY v TEXT CHARACTER SET koi8u");
+            assertRefused(
+                    bridge,
+                    "the mapping does not fit its columns",
+                    "table retyped_m.one: column v is in the character set koi8u");
+            bridge.sql("ALTER TABLE one MODIFY v TEXT");
+            bridge.start();
+        }
+    }
+
+    @Test
     void refusesAServerWhoseLogWouldNotDoAndTablesThatItDoesNotTellWhole() throws Exception {
         try (var bridge = new TestBridge(Dbms.MARIADB, "unfit", folder, "one")) {
             for (var sql : List.of(
@@ -231,7 +244,8 @@ class MariaDbPreflightTest {
         var url = Servers.mariadb().createDatabase("billing");
         for (var sql : List.of(
                 "CREATE TABLE customer (customer_id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, login_nm VARCHAR(30), news_yn CHAR(1),"
-                        + " reg_ts DATETIME NOT NULL, kind ENUM('private', 'trade'))",
+                        + " reg_ts DATETIME NOT NULL, kind ENUM('private', 'trade'), score FLOAT,"
+                        + " old_nm VARCHAR(9) CHARACTER SET koi8u, choice ENUM('a', 'b,c'))",
                 "CREATE TABLE invoice (inv_no BIGINT UNSIGNED PRIMARY KEY, customer_id INT UNSIGNED, sts CHAR(1) NOT NULL, tax_amt DECIMAL(12,2),"
                         + " sent_at TIMESTAMP NULL, tall TIME, due_dt INT NOT NULL, odd_dt INT, tot_cents INT NOT NULL, FOREIGN KEY (customer_id) REFERENCES customer (customer_id))",
                 "CREATE TABLE invoice_line (inv_no BIGINT UNSIGNED, pos SMALLINT, qty INT, PRIMARY KEY (inv_no, pos),"
@@ -239,7 +253,7 @@ class MariaDbPreflightTest {
                 "CREATE TABLE note (id INT PRIMARY KEY, inv_no BIGINT UNSIGNED, FOREIGN KEY (inv_no) REFERENCES invoice (inv_no)"
                         + " ON DELETE CASCADE)",
                 "CREATE TABLE audit_log (line TEXT)",
-                "INSERT INTO customer VALUES (1, 'ada', 'Y', NOW(), 'trade'), (2, 'bob', 'N', NOW(), 'private')",
+                "INSERT INTO customer VALUES (1, 'ada', 'Y', NOW(), 'trade', 1, NULL, 'a'), (2, 'bob', 'N', NOW(), 'private', 2, NULL, 'a')",
                 "INSERT INTO invoice VALUES (7, 1, 'N', 3.20, NOW(), '01:00:00', 20240131, 20241331, 199), (8, 1, 'P', 3.20, NULL, NULL, 0, 0, 1)")) {
             Servers.mariadb().execute("billing", sql);
         }
@@ -259,7 +273,10 @@ class MariaDbPreflightTest {
                         "dueDt: {column: due_dt, as: yyyymmdd} # every number found is a day",
                         "oddDt: {column: odd_dt, as: integer} # a day as a number?",
                         "totCents: {column: tot_cents, as: cents} # by its name",
-                        "notNull: [sts, due_dt, tot_cents] #")
+                        "notNull: [sts, due_dt, tot_cents] #",
+                        "score: the language has no type for float",
+                        "old_nm: the language has no type for varchar(9) in the character set koi8u",
+                        "choice: the language has no type for enum('a','b,c')")
                 .doesNotContain("notNull: [reg_ts");
         var config = Files.readString(folder.resolve("bridge.yaml"));
         Files.writeString(
