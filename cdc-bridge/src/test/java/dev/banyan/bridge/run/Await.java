@@ -10,6 +10,8 @@ public final class Await {
     /** Enough for a machine that is many times busier than it should be: only a test that fails waits so long. */
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
+    private static final long PAUSE_MIN_NANOS = 20_000_000;
+
     private Await() {}
 
     public static void until(String what, Callable<Boolean> condition) throws Exception {
@@ -18,11 +20,15 @@ public final class Await {
 
     public static void until(String what, Duration within, Callable<Boolean> condition) throws Exception {
         var deadline = System.nanoTime() + within.toNanos();
+        var asked = System.nanoTime();
         while (!condition.call()) {
-            if (System.nanoTime() > deadline) {
+            var now = System.nanoTime();
+            if (now > deadline) {
                 throw new AssertionError("not within " + within.toSeconds() + " s: " + what);
             }
-            TimeUnit.MILLISECONDS.sleep(20);
+            // As long as asking took: half of a processor at most goes into it, the rest is for what is awaited.
+            TimeUnit.NANOSECONDS.sleep(Math.max(PAUSE_MIN_NANOS, now - asked));
+            asked = System.nanoTime();
         }
     }
 }

@@ -163,7 +163,7 @@ final class BridgeFaults implements AutoCloseable {
         if (together.contains(Fault.DATABASE_KILLED) || together.contains(Fault.DATABASE_STOPPED)) {
             assertThat(number("engineStarts") - startsBefore)
                     .as("attempts")
-                    .isLessThanOrEqualTo(ReconnectTest.ATTEMPTS_MAX);
+                    .isLessThanOrEqualTo(RestartPauseTest.ATTEMPTS_MAX);
         }
     }
 

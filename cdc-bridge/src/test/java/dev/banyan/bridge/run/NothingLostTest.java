@@ -195,9 +195,16 @@ class NothingLostTest {
             } catch (SQLException e) {
                 assertThat(e.getMessage()).as("the connection is gone").isNotBlank();
             }
+            Await.until("it has tried in vain", () -> bridge.progress().engineStarts() >= 3);
             Servers.mariadb().launch();
+            var startsBefore = bridge.progress().engineStarts();
+            var since = System.nanoTime();
             bridge.sql("INSERT INTO c VALUES (9999, 'after')");
             bridge.awaitEqual();
+            System.out.printf("read again %d ms after MariaDB was back%n", (System.nanoTime() - since) / 1_000_000);
+            assertThat(bridge.progress().engineStarts() - startsBefore)
+                    .as("attempts")
+                    .isLessThanOrEqualTo(RestartPauseTest.ATTEMPTS_MAX);
             assertThat(bridge.fold()).hasSize(3_000).doesNotContainKey("c/1");
             assertThat(bridge.repeatedIds()).isEmpty();
         }
