@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -33,8 +34,8 @@ final class Courier {
      * The order is what makes it lose nothing: events into the hub (with the position, in one Kafka transaction), then images and
      * position into the store (in one JDBC transaction). A crash between the two makes the same transactions come again: up to the
      * store's position they are dropped whole; from there up to the hub's position they are mapped, which brings the images forward, and
-     * not sent. What the store may forget, because it is not forced, comes again in the same way; from a hub that suppresses nothing it is
-     * forced at once.
+     * not sent. What the store may forget, because it is not forced, comes again in the same way. Forced at once is what would not: what
+     * went to a hub that suppresses nothing, and rows that a backfill read, which Debezium leaves out when it sees their chunk again.
      *
      * Between hub and store comes the lake, if there is one: its position is on the disk before the store passes it, so that it misses
      * nothing, and what it has already is not appended again.
@@ -254,9 +255,11 @@ final class Courier {
         var before = stored.get();
         var offset = OffsetRule.rewritten(last.offset(), before.offset());
         var next = new Position(before.systemIdentifier(), before.timeline(), last.lsn(), offset);
+        var backfill = parts.backfill.current();
         var isOver = parts.backfill.beforeCommit(current.arrivals);
+        var hasMoved = !Objects.equals(backfill, parts.backfill.current());
         parts.ledger.commit(next);
-        if (!parts.hub.fences()) {
+        if (hasMoved || !parts.hub.fences()) {
             parts.ledger.force();
         }
         parts.watcher.accept(Point.STORED);

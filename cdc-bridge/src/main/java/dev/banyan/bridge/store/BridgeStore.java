@@ -23,7 +23,8 @@ public final class BridgeStore implements AutoCloseable {
      * successor waits. In H2 the file can be open in one process only: whoever has opened it needs not wait for the lease of the dead.
      *
      * H2 writes 500 ms after a commit: a process that is killed may forget that much. So whatever is acted upon elsewhere is forced to the
-     * disk first (runForced here, StoreSession#force before PostgreSQL is told of a position); the rest comes again and is suppressed.
+     * disk first (runForced here, StoreSession#force before PostgreSQL is told of a position), and so are rows that a backfill read, whose
+     * chunk the log does not bring again (Courier); the rest comes again and is suppressed.
      */
     private static final String H2_SETTINGS = ";WRITE_DELAY=500;DB_CLOSE_ON_EXIT=FALSE;DATABASE_TO_UPPER=TRUE";
 
