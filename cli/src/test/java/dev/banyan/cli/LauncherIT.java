@@ -158,7 +158,7 @@ class LauncherIT {
         builder.environment().clear();
         builder.environment().putAll(environment);
         var process = builder.start();
-        assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
         return new Ran(process.exitValue(), Files.readString(output));
     }
 }

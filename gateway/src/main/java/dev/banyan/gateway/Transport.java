@@ -19,13 +19,6 @@ public enum Transport {
     /** What the JDK has, everywhere. */
     NIO;
 
-    static {
-        // Netty reads it once. A standing poll tells of each event once, and Netty 4.2 forgets an end or a reset that
-        // came before
-        // it had read what the client sent before; a poll for each read tells again.
-        System.setProperty("io.netty.iouring.pollAddMultishotEnabled", "false");
-    }
-
     /** Returns the best that this machine has. */
     public static Transport best() {
         return List.of(values()).stream()

@@ -61,7 +61,7 @@ class BackendWireTest {
                 backends:
                   - {name: legacy, url: "%s", baseline: true}
                   - {name: one, url: "%s", maxConnections: 1}
-                  - {name: gone, url: "%s", timeouts: {request: 500ms}}
+                  - {name: gone, url: "%s", timeouts: {request: 1500ms}}
                   - {name: mute, url: "https://127.0.0.1:%d", timeouts: {connect: 400ms}}
                   - {name: hole, url: "http://127.0.0.1:%d", timeouts: {connect: 400ms, request: 60s}}
                 routes:

@@ -42,7 +42,7 @@ class FloodTest {
     /** Envoy calls 100 times a fault of its own; a start of the JVM's compiler in the middle of it is part of this. */
     private static final int COST_MAX = 10;
 
-    private static final Duration COST_FREE = Duration.ofMillis(500);
+    private static final Duration COST_FREE = Duration.ofSeconds(1);
 
     /** Of more than 4,000 requests that are taken back as soon as they are sent, how many a backend may see. */
     private static final int TAKEN_BACK_MAX = 400;

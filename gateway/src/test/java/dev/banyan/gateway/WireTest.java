@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,7 @@ class WireTest {
     private static ScriptedServer server;
     private static TestGateway gateway;
     private static final AtomicLong SENT = new AtomicLong();
+    private static CountDownLatch later = new CountDownLatch(1);
 
     /** Event loops of Reactor Netty's own that tests before these have left behind. */
     private static final Set<Thread> OTHER_LOOPS = threads("reactor-http");
@@ -72,6 +74,12 @@ class WireTest {
                 SENT.addAndGet(100_000);
             }
         });
+        for (String path : List.of("/later", "/filtered/later")) {
+            server.on(path, (_, wire) -> {
+                DrainTest.await(later);
+                wire.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlater");
+            });
+        }
         int dead;
         try (var free = new ServerSocket(0)) {
             dead = free.getLocalPort();
@@ -248,6 +256,37 @@ class WireTest {
         }
         assertThat(gateway.ask("GET /x" + HEAD + "X-Many: 1\r\n".repeat(99) + "\r\n"))
                 .startsWith("HTTP/1.1 200");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/later", "/filtered/later"})
+    void aBodySentAheadIsNotGathered(String path) throws Exception {
+        way.needsHttp1("a stream has one request");
+        later = new CountDownLatch(1);
+        int size = 200_000_000;
+        var sent = new AtomicLong();
+        try (var client = gateway.wire()) {
+            client.send("GET " + path + HEAD + "\r\nPOST /x" + HEAD + "Content-Length: " + size + "\r\n\r\n");
+            var sending = Thread.ofVirtual().start(() -> {
+                String piece = "x".repeat(100_000);
+                for (int i = 0; i < size / 100_000; i++) {
+                    client.sendIfOpen(piece);
+                    sent.addAndGet(100_000);
+                }
+            });
+            long before = -1;
+            while (sent.get() != before) {
+                before = sent.get();
+                Thread.sleep(300);
+            }
+            assertThat(before).isLessThan(40_000_000);
+            later.countDown();
+            assertThat(client.reply()).startsWith("HTTP/1.1 200").endsWith("later");
+            client.reset();
+            sending.join();
+        } finally {
+            later.countDown();
+        }
     }
 
     @Test

@@ -134,10 +134,10 @@ class FaultsTest {
         assertThat(listed.out())
                 .contains("public.one.v: a String that does not fit", "waits behind the one before")
                 .contains("3 parked, 0 skipped, 0 resubmitted")
-                .doesNotContain("4711");
+                .doesNotContain(SECRET);
         assertThat(Files.readString(folder.resolve("store.mv.db"), StandardCharsets.ISO_8859_1))
                 .as("rows that no mapping has redacted are encrypted")
-                .doesNotContain("4711");
+                .doesNotContain(SECRET);
         var group = listed.out().substring(0, 8);
         var shown = Printed.of("events", "faults", "show", "--config", file, group);
         assertThat(shown.out())

@@ -47,7 +47,7 @@ class DiskSpoolTest {
     }
 
     private static Arrival arrival(long lsn) {
-        var row = new Row(Map.of("id", lsn, "v", "secret 4711", "sum", new BigDecimal("1.10")));
+        var row = new Row(Map.of("id", lsn, "v", "secret 4711-0815", "sum", new BigDecimal("1.10")));
         var transaction = new Transaction(
                 lsn,
                 "tx" + lsn,
@@ -113,7 +113,8 @@ class DiskSpoolTest {
     private static Arrival large(long lsn, int rows) {
         var changes = new LargeList<>(1, ChangeBytes.CODEC);
         for (var i = 0; i < rows; i++) {
-            changes.add(new Change.Inserted(TABLE, new Row(Map.of("id", (long) i, "v", "secret 4711".repeat(50)))));
+            changes.add(
+                    new Change.Inserted(TABLE, new Row(Map.of("id", (long) i, "v", "secret 4711-0815".repeat(50)))));
         }
         return Arrival.of(
                 new Transaction(lsn, "tx" + lsn, Instant.EPOCH, changes, Cause.UNKNOWN), Map.of("lsn", lsn), false);
@@ -134,7 +135,7 @@ class DiskSpoolTest {
         assertThat(spool.bytes()).isGreaterThan(4_000 * 550L);
         spool.close();
         for (var file : files()) {
-            assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain("4711");
+            assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain("4711-0815");
         }
         try (var again = recovered(settings)) {
             assertThat(again.end())
@@ -172,7 +173,7 @@ class DiskSpoolTest {
         spool.append(arrivals(1, 5));
         spool.close();
         for (var file : files()) {
-            assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain("4711", "orders");
+            assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain("4711-0815", "orders");
         }
         seal = FaultSeal.of(Files.writeString(folder.resolve("other"), "some other secret of many bytes"));
         assertThatThrownBy(() -> recovered(settings(1 << 20, 2_000))).hasMessageContaining("faultKeyFile");

@@ -3,6 +3,7 @@ package dev.banyan.gateway.connect;
 import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.edge.ForgottenReset;
 import dev.banyan.gateway.edge.Late;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -216,6 +217,9 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext context) {
         if (owner != null) {
             owner.replyRead();
+            if (owner != null && ForgottenReset.isOf(context.channel())) {
+                broke(Failure.RESET);
+            }
         } else if (leaving) {
             leaving = false;
             if (!decoder.isClean() || !context.channel().isActive()) {

@@ -144,6 +144,9 @@ public final class ClientWatch extends ChannelDuplexHandler {
             context.read();
         }
         unbidden = false;
+        if (inBody && ForgottenReset.isOf(context.channel())) {
+            context.close();
+        }
     }
 
     @Override
@@ -206,7 +209,8 @@ public final class ClientWatch extends ChannelDuplexHandler {
             refuse(context);
         } else if (isBodyAwaited(context) && now - pace.overdueAt() >= 0) {
             giveUp(context);
-        } else if (isStuck(context.channel().unsafe().outboundBuffer(), now)
+        } else if (ForgottenReset.isOf(context.channel())
+                || isStuck(context.channel().unsafe().outboundBuffer(), now)
                 || (isIdle() && now - idleSince >= idleNanos)
                 || (isOnlyBroken() && now - brokenSince >= headNanos)) {
             context.close();

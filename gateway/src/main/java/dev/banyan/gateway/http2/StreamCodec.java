@@ -107,6 +107,7 @@ final class StreamCodec extends ChannelDuplexHandler {
             malformed(client);
             return;
         }
+        toHead = HttpMethod.HEAD.asciiName().contentEqualsIgnoreCase(head.method());
         Refusal refusal = RequestHead.refusal(head, connection.limits().requestLineBytes());
         if (refusal == null) {
             held = head;
@@ -126,7 +127,6 @@ final class StreamCodec extends ChannelDuplexHandler {
     /** Passes a head on, and the end of a request that has no body. */
     private void pass(ChannelHandlerContext client, Http2Headers head, boolean ended) {
         HttpRequest request = RequestHead.request(head, ended);
-        toHead = request.method().equals(HttpMethod.HEAD);
         Refusal refusal = FrontDoor.admit(request);
         if (refusal != null) {
             refuse(client, refusal);
@@ -177,12 +177,14 @@ final class StreamCodec extends ChannelDuplexHandler {
 
     private void malformed(ChannelHandlerContext client) {
         refused = true;
+        held = null;
         connection.refused(400);
         reset(client, Http2Error.PROTOCOL_ERROR);
     }
 
     private void refuse(ChannelHandlerContext client, Refusal refusal) {
         refused = true;
+        held = null;
         connection.refused(refusal.status());
         OwnReply reply = OwnReply.refusal(refusal.status(), refusal.reason());
         write(

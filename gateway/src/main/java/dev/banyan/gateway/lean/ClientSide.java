@@ -80,6 +80,7 @@ final class ClientSide extends ChannelDuplexHandler {
         peer = ((InetSocketAddress) active.channel().remoteAddress()).getAddress();
         scheme = connection(active.channel()).pipeline().get(SslHandler.class) == null ? "http" : "https";
         path.opened(this);
+        lastOne = path.isStopping();
         active.fireChannelActive();
         active.channel().config().setAutoRead(true);
     }
@@ -197,7 +198,7 @@ final class ClientSide extends ChannelDuplexHandler {
 
     private void setReading() {
         ChannelHandlerContext client = context;
-        if (client == null || mode == Mode.CHAIN) {
+        if (client == null || (mode == Mode.CHAIN && !requestDone)) {
             return;
         }
         boolean on = backendTakes && !ahead.isFull();
@@ -310,20 +311,27 @@ final class ClientSide extends ChannelDuplexHandler {
         });
     }
 
-    /** Ends this connection, with the reply it is at if there is one; {@code ended} runs when no exchange of this path is left on it. */
+    /**
+     * Ends this connection with the reply it is at, if there is one; {@code ended} runs when no exchange of this path is left on it. Streams end
+     * with their connection.
+     */
     void stop(Runnable ended) {
         onItsLoop(ended, client -> {
             lastOne = true;
-            if (mode == Mode.LEAN || mode == Mode.UNWANTED) {
-                client.channel().closeFuture().addListener(_ -> ended.run());
+            if (mode == Mode.CHAIN || isIdleStream(client)) {
+                ended.run();
                 return;
             }
+            client.channel().closeFuture().addListener(_ -> ended.run());
             // Reactor Netty closes it too, unless a call was in flight when it looked and has ended since.
             if (mode == Mode.IDLE) {
                 close(client);
             }
-            ended.run();
         });
+    }
+
+    private boolean isIdleStream(ChannelHandlerContext client) {
+        return mode == Mode.IDLE && client.channel() instanceof Http2StreamChannel;
     }
 
     private void onItsLoop(Runnable none, Consumer<ChannelHandlerContext> task) {
@@ -337,12 +345,15 @@ final class ClientSide extends ChannelDuplexHandler {
 
     @Override
     public void close(ChannelHandlerContext client, ChannelPromise promise) {
-        if (mode != Mode.LEAN && mode != Mode.UNWANTED) {
+        if (mode == Mode.CHAIN || isIdleStream(client)) {
             client.close(promise);
-            return;
+        } else if (mode == Mode.IDLE) {
+            // Behind a reply whose end a slow client has not taken yet.
+            client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> client.close(promise));
+        } else {
+            lastOne = true;
+            client.channel().closeFuture().addListener(_ -> promise.trySuccess());
         }
-        lastOne = true;
-        client.channel().closeFuture().addListener(_ -> promise.trySuccess());
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.banyan.gateway.call.Intake;
 import dev.banyan.gateway.connect.Pools;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,7 @@ public final class LeanPath {
     private final boolean chainOnly;
     private final Pools pools;
     private final Set<ClientSide> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopping;
 
     /**
      * Serves by {@code intake}.
@@ -61,18 +63,37 @@ public final class LeanPath {
         open.remove(connection);
     }
 
+    /** Whether the replies of connections that open now are their last. */
+    boolean isStopping() {
+        return stopping;
+    }
+
     /** Lets every reply from here on be the last of its connection, and say so; {@code whenTold} runs when that holds. */
     public void announceStop(Runnable whenTold) {
-        all(ClientSide::announceStop, whenTold);
+        stopping = true;
+        all(open, ClientSide::announceStop, whenTold);
     }
 
     /** Ends connections with the exchange they are at; {@code whenNone} runs when none of this path is left. */
     public void stop(Runnable whenNone) {
-        all(ClientSide::stop, whenNone);
+        stop(Set.of(), whenNone);
     }
 
-    private void all(BiConsumer<ClientSide, Runnable> step, Runnable whenAll) {
-        List<ClientSide> asked = List.copyOf(open);
+    /** Also those that open until the port is closed. */
+    private void stop(Set<ClientSide> asked, Runnable whenNone) {
+        var others = new HashSet<>(open);
+        others.removeAll(asked);
+        if (others.isEmpty()) {
+            whenNone.run();
+        } else {
+            var both = new HashSet<>(asked);
+            both.addAll(others);
+            all(others, ClientSide::stop, () -> stop(both, whenNone));
+        }
+    }
+
+    private static void all(Set<ClientSide> connections, BiConsumer<ClientSide, Runnable> step, Runnable whenAll) {
+        List<ClientSide> asked = List.copyOf(connections);
         var left = new AtomicInteger(asked.size() + 1);
         Runnable oneLess = () -> {
             if (left.decrementAndGet() == 0) {

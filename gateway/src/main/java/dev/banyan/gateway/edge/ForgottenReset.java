@@ -1,0 +1,32 @@
+package dev.banyan.gateway.edge;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.uring.IoUringSocketChannel;
+
+/** Tells of a reset that Netty 4.2 does not tell of over io_uring. */
+public final class ForgottenReset {
+
+    /*
+     * Netty polls by one standing order, which tells of each event once, and drops an event that comes before it has read what was sent
+     * before. After that read the kernel says that more is to come when the other side has ended, but not when it has reset. A new poll for
+     * each read (io.netty.iouring.pollAddMultishotEnabled=false) would be told, but Netty leaves it standing when it closes behind a write,
+     * and the socket stays open with it.
+     */
+
+    /** The state of Linux's TCP in which nothing can come or go. */
+    private static final int CLOSED = 7;
+
+    private ForgottenReset() {}
+
+    /** Whether the other side has reset {@code channel}, which we have not closed; one system call, over io_uring only. */
+    public static boolean isOf(Channel channel) {
+        try {
+            return channel instanceof IoUringSocketChannel socket
+                    && socket.isActive()
+                    && socket.tcpInfo().state() == CLOSED;
+        } catch (ChannelException e) {
+            return false; // it is being closed
+        }
+    }
+}
