@@ -57,8 +57,7 @@ final class KeptEvents {
             }
             var from = 0;
             for (; transaction.events - from > memoryMax; from += memoryMax) {
-                var name = "transaction " + transaction.reach.commitLsn() + " events " + from + " to "
-                        + (from + memoryMax - 1);
+                var name = name(transaction.reach) + " events " + from + " to " + (from + memoryMax - 1);
                 lake.appendOnce(name, next(left, memoryMax));
                 partAppended.run();
             }
@@ -68,6 +67,12 @@ final class KeptEvents {
         if (reach != null) {
             lake.append(whole, reach);
         }
+    }
+
+    /** A number alone names a transaction of one log only: another one begins anew with small numbers. */
+    private static String name(HubPosition reach) {
+        return "transaction " + reach.storeId() + " " + reach.systemIdentifier() + " " + reach.timeline() + " "
+                + reach.commitLsn();
     }
 
     private static List<DomainEvent> next(Iterator<DomainEvent> events, int count) {

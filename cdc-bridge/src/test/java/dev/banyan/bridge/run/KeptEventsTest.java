@@ -56,6 +56,19 @@ class KeptEventsTest {
         assertThat(kills).isPositive();
     }
 
+    @Test
+    void aLargeTransactionOfAnotherLogIsKeptThoughItsNumberIsNamedAlready() {
+        var settings = new Lake.Settings(folder.resolve("lake"), "/test", 2_000, Duration.ofMinutes(15));
+        try (var lake = Lake.open(settings, InstantSource.system())) {
+            for (var system : List.of("first", "second")) {
+                var kept = new KeptEvents(MEMORY);
+                kept.add(events(2), new HubPosition("store", system, 1, 3));
+                kept.appendTo(lake, () -> {});
+            }
+        }
+        assertThat(inLake(settings)).hasSize(2 * TRANSACTIONS.get(2));
+    }
+
     /** One unit, at each part of which the process may end. */
     private static void deliver(Lake lake, int from, int end, Random random) {
         var kept = new KeptEvents(MEMORY);
