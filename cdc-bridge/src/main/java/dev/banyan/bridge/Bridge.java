@@ -10,7 +10,6 @@ import dev.banyan.bridge.scaffold.Scaffold;
 import dev.banyan.bridge.scaffold.ScaffoldFailed;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
-import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
@@ -217,9 +216,7 @@ public final class Bridge {
             var tables = setup.source().tableIds();
             var position = beginning.get().position();
             store.beginAnew(
-                    position,
-                    beginning.get().definitions(),
-                    Backfill.of(tables, InstantSource.system().millis()));
+                    position, beginning.get().definitions(), store.backfills().next(tables));
             store.releaseLease();
             System.out.println("next start: from " + setup.source().dbms().place(position.commitLsn())
                     + ", with a backfill of " + tables);

@@ -62,8 +62,11 @@ public final class BackfillDesk {
     private String start(List<String> names) {
         var wanted = names.isEmpty() ? tables : found(names);
         for (var backfill : stored.all()) {
+            if (backfill.isOver() || backfill.wish() == Backfill.Wish.CANCEL) {
+                continue;
+            }
             for (var table : backfill.tables()) {
-                if (!backfill.isOver() && table.reading() != Backfill.Reading.READ && wanted.contains(table.id())) {
+                if (table.reading() != Backfill.Reading.READ && wanted.contains(table.id())) {
                     throw new IllegalArgumentException("table " + table.id() + ": backfill " + backfill.id()
                             + " is still to read it (expected: a table that none under way will read)");
                 }

@@ -69,7 +69,10 @@ final class BackfillTracker {
     /** True when {@link #current} has to be signalled (again). */
     boolean needsSignal() {
         var backfill = current;
-        return backfill != null && !observed && backfill.wish() == Backfill.Wish.GO;
+        return backfill != null
+                && backfill.state() == Backfill.State.REQUESTED // the spool may have held its beginning
+                && !observed
+                && backfill.wish() == Backfill.Wish.GO;
     }
 
     /** What the database's statistics say of the tables; to be told before {@link #current} is signalled. Any thread. */

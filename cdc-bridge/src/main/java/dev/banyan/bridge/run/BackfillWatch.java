@@ -12,10 +12,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Sees what people ask of backfills while an engine runs, and asks Debezium for the one that is next. One thread uses it. */
 final class BackfillWatch {
@@ -99,8 +100,10 @@ final class BackfillWatch {
     }
 
     private static String names(List<TableId> tables) {
-        return tables.stream()
-                .map(table -> "\"" + table.schema() + "\\\\." + table.name() + "\"")
-                .collect(Collectors.joining(",", "[", "]"));
+        return JsonMapper.shared()
+                .writeValueAsString(tables.stream()
+                        .map(table -> Pattern.quote(
+                                table.toString())) // Debezium matches whole names, which it does not quote
+                        .toList());
     }
 }

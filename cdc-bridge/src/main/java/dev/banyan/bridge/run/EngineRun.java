@@ -218,7 +218,7 @@ final class EngineRun implements AutoCloseable {
                 asked = true;
                 return closeEngine() ? Stop.ASKED : Stop.HUNG;
             }
-            if (progress.state() == Progress.State.STREAMING) {
+            if (polling && progress.state() == Progress.State.STREAMING) {
                 backfills.signal(engine.getSignaler());
             }
         }

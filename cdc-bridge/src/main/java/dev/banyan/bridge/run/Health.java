@@ -78,7 +78,8 @@ final class Health {
     }
 
     private static boolean hasRead(Backfill backfill, TableId table) {
-        return backfill.state() == Backfill.State.DONE
-                && backfill.tables().stream().anyMatch(each -> each.id().equals(table));
+        return backfill.tables().stream()
+                .anyMatch(each -> each.id().equals(table)
+                        && (each.reading() == Backfill.Reading.READ || backfill.state() == Backfill.State.DONE));
     }
 }

@@ -46,7 +46,7 @@ public record Backfill(
         CANCEL
     }
 
-    /** A table of it; {@code rowsEstimated} is what the database's statistics said when it was asked for, null when they said nothing. */
+    /** A table of it; {@code rowsEstimated} is what the database's statistics said when it was first signalled, null when they said nothing. */
     public record Table(
             TableId id,
             Reading reading,

@@ -1,6 +1,8 @@
 package dev.banyan.bridge.store;
 
 import dev.banyan.bridge.change.TableId;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -23,13 +25,22 @@ public final class Backfills {
     /** Asks for {@code tables} to be read, after everything that was asked for before. */
     public Backfill request(List<TableId> tables) {
         return store.runForced("asking for a backfill", connection -> {
-            var last = BackfillRows.all(connection).stream()
-                    .mapToLong(Backfill::requestedAtMs)
-                    .max();
-            var backfill = Backfill.of(tables, Math.max(clock.millis(), last.orElse(0) + 1));
+            var backfill = next(connection, tables);
             BackfillRows.insert(connection, backfill);
             return backfill;
         });
+    }
+
+    /** A backfill of {@code tables} to be asked for, which sorts behind every other whatever the clock says. */
+    public Backfill next(List<TableId> tables) {
+        return store.run("reading the backfills", connection -> next(connection, tables));
+    }
+
+    private Backfill next(Connection connection, List<TableId> tables) throws SQLException {
+        var last = BackfillRows.all(connection).stream()
+                .mapToLong(Backfill::requestedAtMs)
+                .max();
+        return Backfill.of(tables, Math.max(clock.millis(), last.orElse(0) + 1));
     }
 
     /** Says what is wanted of backfill {@code id}; false when it is over. */
