@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -227,7 +228,7 @@ public final class BridgeRun {
             if (result.end() != null) {
                 return end(result.end(), result.why());
             }
-            undone = result.undone();
+            undone = Objects.requireNonNullElse(result.undone(), undone);
             if (isStopping()) {
                 break;
             }

@@ -11,15 +11,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How one run of the engine went; without an {@code end} it is to be started again. {@code undone} says why a batch is not where it should
- * be yet; empty when all are.
+ * be yet; empty when all are, null when no engine ran that would know.
  */
-record EngineEnd(BridgeRun.@Nullable End end, String why, String undone) {
+record EngineEnd(
+        BridgeRun.@Nullable End end, String why, @Nullable String undone) {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineEnd.class);
     private static final String ASKED = "a backfill is to pause, to go on or to end";
 
     EngineEnd(BridgeRun.@Nullable End end, String why) {
-        this(end, why, "");
+        this(end, why, null);
     }
 
     /** True when it is to be started again at once. */
