@@ -25,7 +25,12 @@ public record ControlFile(int port, String token) {
     /** Where it lies for the store at {@code jdbcUrl}; empty for a store that can be asked itself. */
     public static Optional<Path> beside(String jdbcUrl) {
         var store = H2_FILE.matcher(jdbcUrl);
-        return store.matches() ? Optional.of(Path.of(store.group(1) + ".control")) : Optional.empty();
+        return store.matches() ? Optional.of(Path.of(expanded(store.group(1)) + ".control")) : Optional.empty();
+    }
+
+    /** {@code path} as H2 takes it: {@code ~/} is the user's home. */
+    private static String expanded(String path) {
+        return path.startsWith("~/") ? System.getProperty("user.home") + path.substring(1) : path;
     }
 
     /** Writes {@code file} anew, for its owner alone, with a new token. */
@@ -39,10 +44,12 @@ public record ControlFile(int port, String token) {
         return control;
     }
 
-    /** Its bridge ends. */
-    static void delete(Path file) {
+    /** Its bridge ends: deletes {@code file}, unless a successor has written it anew. */
+    void delete(Path file) {
         try {
-            Files.deleteIfExists(file);
+            if (read(file).equals(Optional.of(this))) {
+                Files.delete(file);
+            }
         } catch (IOException e) {
             LOG.warn("{} stays: {}", file, e.getMessage()); // nobody answers there any more
         }
@@ -50,8 +57,12 @@ public record ControlFile(int port, String token) {
 
     /** What the file beside the store at {@code jdbcUrl} says; empty when there is none, or it is not whole. */
     public static Optional<ControlFile> read(String jdbcUrl) throws IOException {
-        var file = beside(jdbcUrl).filter(Files::exists);
-        var lines = file.isEmpty() ? List.<String>of() : Files.readAllLines(file.get());
+        var file = beside(jdbcUrl);
+        return file.isEmpty() ? Optional.empty() : read(file.get());
+    }
+
+    private static Optional<ControlFile> read(Path file) throws IOException {
+        var lines = Files.exists(file) ? Files.readAllLines(file) : List.<String>of();
         return lines.size() == 2 && lines.getFirst().matches("[0-9]{1,5}")
                 ? Optional.of(new ControlFile(Integer.parseInt(lines.getFirst()), lines.getLast()))
                 : Optional.empty();

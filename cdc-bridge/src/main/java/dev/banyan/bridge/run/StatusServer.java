@@ -23,7 +23,8 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -35,13 +36,14 @@ public final class StatusServer implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
     private static final double[] PERCENTILES = {0.5, 0.95, 0.99};
 
+    private static final Logger LOG = LoggerFactory.getLogger(StatusServer.class);
     private record Answer(boolean ok, List<String> missing) {}
 
     private final HttpServer server;
     private final String bridge;
     private final BridgeRun run;
     private final BackfillPage backfills;
-    private volatile @Nullable Path controlFile;
+    private volatile Runnable uncontrol = () -> {};
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Timer commitToPublish;
 
@@ -82,13 +84,14 @@ public final class StatusServer implements AutoCloseable {
         }
     }
 
-    /** From now on takes what is asked of backfills, by whoever can read {@code file}, which it writes. */
+    /** From now on takes what is asked of backfills, by whoever can read {@code file}, which it writes; by nobody if it cannot. */
     public void control(Path file) {
         try {
-            backfills.control(ControlFile.write(file, port()));
-            controlFile = file;
+            var control = ControlFile.write(file, port());
+            uncontrol = () -> control.delete(file);
+            backfills.control(control);
         } catch (IOException e) {
-            throw new UncheckedIOException("writing " + file, e);
+            LOG.warn("writing {}: {}; nobody can ask this bridge for backfills", file, e.toString());
         }
     }
 
@@ -261,9 +264,6 @@ public final class StatusServer implements AutoCloseable {
     public void close() {
         server.stop(0);
         registry.close();
-        var file = controlFile;
-        if (file != null) {
-            ControlFile.delete(file);
-        }
+        uncontrol.run();
     }
 }
