@@ -21,12 +21,14 @@ final class BackfillPage {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final int BODY_BYTES_MAX = 100_000;
+    private static final String EXAMPLE = "{\"ask\":\"PAUSE\",\"names\":[]}";
     private static final InstantSource CLOCK = InstantSource.system();
 
     /** An answer. */
     record Answer(int code, Object body) {}
 
-    private record Failure(String error) {}
+    /** An answer's body that says why there is no other. */
+    record Failure(String error) {}
 
     private final BridgeRun run;
     private volatile @Nullable ControlFile control;
@@ -35,9 +37,9 @@ final class BackfillPage {
         this.run = run;
     }
 
-    /** Every backfill, for JSON. */
-    List<Map<String, @Nullable Object>> describe() {
-        return run.backfills().stream()
+    /** {@code backfills} for JSON. */
+    static List<Map<String, @Nullable Object>> describe(List<Backfill> backfills) {
+        return backfills.stream()
                 .map(backfill -> backfill.describe(CLOCK.millis()))
                 .toList();
     }
@@ -72,7 +74,7 @@ final class BackfillPage {
 
     private void gauge(
             MeterRegistry registry, String bridge, String name, String description, ToDoubleFunction<Backfill> of) {
-        Gauge.builder("banyan.bridge.backfill." + name, run, it -> Backfill.head(it.backfills())
+        Gauge.builder("banyan.bridge.backfill." + name, run.progress(), it -> Backfill.head(it.backfills())
                         .map(of::applyAsDouble)
                         .orElse(Double.NaN))
                 .description(description)
@@ -88,7 +90,7 @@ final class BackfillPage {
     /** Answers a POST that carries the token; a GET lists them. */
     Answer answer(HttpExchange exchange) throws IOException {
         if (exchange.getRequestMethod().equals("GET")) {
-            return new Answer(200, describe());
+            return new Answer(200, describe(run.backfills()));
         }
         var given = exchange.getRequestHeaders().getFirst("Authorization");
         var known = control;
@@ -101,7 +103,12 @@ final class BackfillPage {
         }
         try (var body = exchange.getRequestBody()) {
             var request = JSON.readValue(body.readNBytes(BODY_BYTES_MAX), BackfillDesk.Request.class);
-            return new Answer(200, desk.get().answer(request));
+            return request == null
+                            || request.ask() == null
+                            || request.names() == null
+                            || request.names().contains(null)
+                    ? new Answer(400, new Failure("ask or names: missing (expected: as in " + EXAMPLE + ")"))
+                    : new Answer(200, desk.get().answer(request));
         } catch (JacksonException | IllegalArgumentException e) {
             return new Answer(400, new Failure(String.valueOf(e.getMessage())));
         }

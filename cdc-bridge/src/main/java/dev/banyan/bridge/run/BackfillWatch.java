@@ -29,15 +29,23 @@ final class BackfillWatch {
     private final Backfills stored;
     private final Source source;
     private final Consumer<Point> watcher;
+    private final Consumer<List<Backfill>> told;
     private long lookedAtNanos = System.nanoTime();
     private long signalledAtNanos;
     private @Nullable String signalled;
 
-    BackfillWatch(BackfillTracker tracker, Backfills stored, Source source, Consumer<Point> watcher) {
+    /** A watch that tells {@code told} of every backfill each time it looks. */
+    BackfillWatch(
+            BackfillTracker tracker,
+            Backfills stored,
+            Source source,
+            Consumer<Point> watcher,
+            Consumer<List<Backfill>> told) {
         this.tracker = tracker;
         this.stored = stored;
         this.source = source;
         this.watcher = watcher;
+        this.told = told;
     }
 
     /** True when the engine has to be started anew, because the backfill under way is to pause, to go on or to end. */
@@ -49,6 +57,7 @@ final class BackfillWatch {
         try {
             var before = tracker.current(); // before the store: one that has ended since must not come back
             var backfills = stored.all();
+            told.accept(backfills);
             if (before == null) {
                 tracker.next(backfills);
             }

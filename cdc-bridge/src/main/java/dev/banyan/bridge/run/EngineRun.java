@@ -95,8 +95,10 @@ final class EngineRun implements AutoCloseable {
         if (spool == null) {
             store.backfills().endUnbegun();
         }
-        var backfill = new BackfillTracker(keys, session, store.backfills().all());
-        this.backfills = new BackfillWatch(backfill, store.backfills(), settings.source(), settings.watcher());
+        progress.backfills(store.backfills().all());
+        var backfill = new BackfillTracker(keys, session, progress.backfills());
+        this.backfills = new BackfillWatch(
+                backfill, store.backfills(), settings.source(), settings.watcher(), progress::backfills);
         var mapper = settings.mapper().get();
         var courier = new Courier.Parts(
                 mapper,

@@ -3,7 +3,9 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.store.Backfill;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,6 +50,7 @@ public final class Progress {
     private volatile int openRows;
     private volatile LongConsumer publishing = _ -> {};
     private volatile Map<TableId, Long> withoutEvent = Map.of();
+    private volatile List<Backfill> backfills = List.of();
     final AtomicLong transactions = new AtomicLong();
     final AtomicLong spooledTransactions = new AtomicLong();
     final AtomicLong rows = new AtomicLong();
@@ -193,6 +196,15 @@ public final class Progress {
 
     void withoutEvent(Map<TableId, Long> counts) {
         withoutEvent = counts;
+    }
+
+    /** Every backfill ever asked for, as an engine saw them a moment ago; none before it begins, so on standby. */
+    List<Backfill> backfills() {
+        return backfills;
+    }
+
+    void backfills(List<Backfill> seen) {
+        backfills = seen;
     }
 
     /** Transactions delivered since the process started. */

@@ -1,8 +1,11 @@
 package dev.banyan.bridge.run;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.Fault;
+import dev.banyan.bridge.store.StoreFailed;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
@@ -33,10 +36,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class StatusServer implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(StatusServer.class);
     private static final JsonMapper JSON = new JsonMapper();
     private static final double[] PERCENTILES = {0.5, 0.95, 0.99};
 
-    private static final Logger LOG = LoggerFactory.getLogger(StatusServer.class);
     private record Answer(boolean ok, List<String> missing) {}
 
     private final HttpServer server;
@@ -60,16 +63,26 @@ public final class StatusServer implements AutoCloseable {
                 .tag("bridge", bridge)
                 .register(registry);
         run.progress().onPublished(millis -> commitToPublish.record(Duration.ofMillis(millis)));
-        server.createContext("/health", this::health);
+        context("/health", this::health);
         for (var group : Health.Group.values()) {
-            server.createContext(
-                    "/health/" + group.name().toLowerCase(Locale.ROOT), exchange -> health(exchange, group));
+            context("/health/" + group.name().toLowerCase(Locale.ROOT), exchange -> health(exchange, group));
         }
-        server.createContext("/status", this::status);
-        server.createContext("/faults", this::faults);
-        server.createContext("/backfills", this::backfills);
-        server.createContext("/metrics", this::metrics);
+        context("/status", this::status);
+        context("/faults", this::faults);
+        context("/backfills", this::backfills);
+        context("/metrics", this::metrics);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    }
+
+    private void context(String path, HttpHandler handler) {
+        server.createContext(path, exchange -> {
+            try {
+                handler.handle(exchange);
+            } catch (StoreFailed e) {
+                var failure = new BackfillPage.Failure("store: " + e.getMessage());
+                answer(exchange, 503, "application/json", JSON.writeValueAsString(failure));
+            }
+        });
     }
 
     /** Listens on {@code port} of loopback, 0 for a free one. */
@@ -178,7 +191,8 @@ public final class StatusServer implements AutoCloseable {
     }
 
     private void health(HttpExchange exchange, Health.Group group) throws IOException {
-        var missing = group.missing(run.progress(), run.backfills());
+        var backfilled = group == Health.Group.MIGRATION ? run.backfills() : List.<Backfill>of();
+        var missing = group.missing(run.progress(), backfilled);
         answer(
                 exchange,
                 missing.isEmpty() ? 200 : 503,
@@ -233,7 +247,7 @@ public final class StatusServer implements AutoCloseable {
         status.put("logPercent", progress.logPercent());
         status.put("engineStarts", progress.engineStarts());
         status.put("hubFailures", progress.hubFailures());
-        status.put("backfills", backfills.describe());
+        status.put("backfills", BackfillPage.describe(progress.backfills()));
         return status;
     }
 

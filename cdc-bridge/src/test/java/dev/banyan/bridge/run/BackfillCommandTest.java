@@ -59,6 +59,7 @@ class BackfillCommandTest {
                 assertThat(backfill(config, "cancel", "zz").err()).contains("backfill 'zz': 0 under way");
                 assertThat(process.get("/health/migration", 503)).contains(": paused, 0 rows read");
                 assertThat(process.get("/metrics", 200)).containsPattern("banyan_bridge_backfill_paused\\{.*} 1.0");
+                assertThat(process.get("/status", 200)).contains("\"state\":\"paused\"");
                 strangerIsRefused(folder.resolve("store.control"));
                 process.kill();
             }
@@ -82,15 +83,25 @@ class BackfillCommandTest {
     private static void strangerIsRefused(Path control) throws Exception {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(control)))
                 .isEqualTo("rw-------");
-        var port = Files.readAllLines(control).getFirst();
+        var lines = Files.readAllLines(control);
+        var uri = URI.create("http://127.0.0.1:" + lines.getFirst() + "/backfills");
+        assertThat(post(uri, "guessed", "{\"ask\":\"CANCEL\",\"names\":[]}").statusCode())
+                .isEqualTo(403);
+        for (var body :
+                List.of("null", "{}", "{\"ask\":\"LS\"}", "{\"names\":[]}", "{\"ask\":\"LS\",\"names\":[null]}")) {
+            var answer = post(uri, lines.getLast(), body);
+            assertThat(answer.statusCode()).as(body).isEqualTo(400);
+            assertThat(answer.body()).as(body).contains("ask or names: missing");
+        }
+    }
+
+    private static HttpResponse<String> post(URI uri, String token, String body) throws Exception {
         try (var client = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/backfills"))
-                    .header("Authorization", "Bearer guessed")
-                    .POST(HttpRequest.BodyPublishers.ofString("{\"ask\":\"CANCEL\",\"names\":[]}"))
+            var request = HttpRequest.newBuilder(uri)
+                    .header("Authorization", "Bearer " + token)
+                    .POST(HttpRequest.BodyPublishers.ofString(body))
                     .build();
-            assertThat(client.send(request, HttpResponse.BodyHandlers.ofString())
-                            .statusCode())
-                    .isEqualTo(403);
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
         }
     }
 }
