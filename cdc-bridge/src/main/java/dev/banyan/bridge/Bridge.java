@@ -1,5 +1,6 @@
 package dev.banyan.bridge;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.run.BridgeRun;
@@ -11,6 +12,7 @@ import dev.banyan.bridge.scaffold.ScaffoldFailed;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -208,19 +210,34 @@ public final class Bridge {
                 System.err.println("the legacy database is not set up (expected: run the plan first)");
                 return 1;
             }
+            var position = beginning.get().position();
+            var stored = store.position();
+            if (setup.source().dbms() == Dbms.MARIADB && stored.isPresent() && isRenumbered(position, stored.get())) {
+                System.err.println("the log ends at GTID sequence " + position.commitLsn()
+                        + ", before our position: what comes would be taken for what hub and lake have (expected: numbers that go on;"
+                        + " SET SESSION gtid_seq_no = " + (stored.get().commitLsn() + 1)
+                        + ", and a change of any table in that session, then resync)");
+                return 1;
+            }
             if (!store.tryLease()) {
                 System.err.println(
                         "the store is in use by " + store.leaseHolder() + " (expected: stop that bridge first)");
                 return 1;
             }
             var tables = setup.source().tableIds();
-            var position = beginning.get().position();
             store.beginAnew(
                     position, beginning.get().definitions(), store.backfills().next(tables));
             store.releaseLease();
             System.out.println("next start: from " + setup.source().dbms().place(position.commitLsn())
                     + ", with a backfill of " + tables);
             return 0;
+        }
+
+        /** True when the log of the same server has begun anew, or was restored, and gives its numbers a second time. */
+        private static boolean isRenumbered(Position position, Position stored) {
+            return position.systemIdentifier().equals(stored.systemIdentifier())
+                    && position.timeline() == stored.timeline()
+                    && position.commitLsn() < stored.commitLsn();
         }
     }
 }

@@ -108,11 +108,11 @@ final class BackfillWatch {
         }
     }
 
+    /** Expressions that Debezium matches against whole names. */
     private static String names(List<TableId> tables) {
         return JsonMapper.shared()
                 .writeValueAsString(tables.stream()
-                        .map(table -> Pattern.quote(
-                                table.toString())) // Debezium matches whole names, which it does not quote
+                        .map(table -> Pattern.quote(table.toString()))
                         .toList());
     }
 }

@@ -5,10 +5,12 @@ import static dev.banyan.bridge.run.MariaDbPreflightTest.deleteLog;
 import static dev.banyan.bridge.run.MariaDbPreflightTest.resync;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.Printed;
 import dev.banyan.bridge.change.Dbms;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +36,28 @@ class MariaDbRefusalsTest {
             bridge.sql("FLUSH BINARY LOGS DELETE_DOMAIN_ID = (7)");
             deleteLog(bridge);
             assertRefused(bridge, "the log begins after ", "resync");
+            resync(bridge);
+        }
+    }
+
+    @Test
+    void numbersThatBeginAnewAreNotReadUntilTheyGoOnBehindTheOldOnes() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "renumbered", folder, "one").start()) {
+            bridge.sql("INSERT INTO one SELECT g, 'a' FROM " + bridge.series(1, 20));
+            bridge.awaitEqual();
+            bridge.stop();
+            bridge.sql("RESET MASTER");
+            bridge.sql("INSERT INTO one VALUES (21, 'missed')");
+            assertRefused(bridge, "before our position", "resync");
+            var refused = Printed.of("resync", "--config", bridge.config().toString());
+            assertThat(refused.exitCode()).isEqualTo(1);
+            var cure = Pattern.compile("SET SESSION gtid_seq_no = \\d+").matcher(refused.err());
+            assertThat(cure.find()).as(refused.err()).isTrue();
+            try (var connection = bridge.connect();
+                    var statement = connection.createStatement()) {
+                statement.execute(cure.group());
+                statement.execute("INSERT INTO one VALUES (22, 'behind the old ones')");
+            }
             resync(bridge);
         }
     }
