@@ -1,0 +1,90 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.store.BridgeStore;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The status port of a bridge whose legacy database is away, when its store and its disk fail as well. */
+class StatusServerTest {
+
+    @TempDir
+    Path folder;
+
+    private static HttpResponse<String> get(StatusServer status, String path) throws Exception {
+        try (var client = HttpClient.newHttpClient()) {
+            var uri = URI.create("http://127.0.0.1:" + status.port() + path);
+            return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    @Test
+    void answersWithoutItsControlFileAndWithoutItsStore() throws Exception {
+        var jdbcUrl = "jdbc:h2:" + folder.resolve("store");
+        var inTheWay = folder.resolve("store.control");
+        Files.createDirectories(inTheWay.resolve("full"));
+        var run = new BridgeRun(settings(jdbcUrl), InstantSource.system());
+        try (var status = StatusServer.start(0, "away", run)) {
+            run.onOpen(() -> status.control(inTheWay));
+            var running = Thread.ofVirtual().start(() -> {
+                try {
+                    run.run();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            Await.until("it tries", () -> run.progress().state() == Progress.State.RESTARTING);
+            assertThat(get(status, "/backfills").statusCode()).isEqualTo(200);
+            assertThat(get(status, "/health/migration").body()).contains("state: restarting");
+
+            try (var connection = DriverManager.getConnection(jdbcUrl, "sa", "");
+                    var statement = connection.createStatement()) {
+                statement.execute("ALTER TABLE bridge_backfill RENAME TO away");
+            }
+
+            for (var path : List.of("/backfills", "/health/migration")) {
+                assertThat(get(status, path).statusCode()).as(path).isEqualTo(503);
+                assertThat(get(status, path).body()).as(path).contains("store: reading the backfills: ");
+            }
+            for (var path : List.of("/health/liveness", "/status", "/metrics")) {
+                assertThat(get(status, path).statusCode()).as(path).isEqualTo(200);
+            }
+            assertThat(get(status, "/health/readiness").body()).contains("state: restarting");
+            run.stop();
+            running.join();
+        }
+        assertThat(inTheWay.resolve("full")).exists();
+    }
+
+    private static RunSettings settings(String storeUrl) {
+        return new RunSettings(
+                "away",
+                new Source("jdbc:postgresql://127.0.0.1:1/away", "u", "", "s", "p", true, List.of()),
+                new BridgeStore.Settings(storeUrl, "sa", ""),
+                () -> {
+                    throw new AssertionError("no mapper without the legacy database");
+                },
+                () -> {
+                    throw new AssertionError("no hub without the legacy database");
+                },
+                RunSettings.Limits.DEFAULT,
+                false,
+                Duration.ofMillis(300),
+                Duration.ofSeconds(3),
+                0,
+                null,
+                null);
+    }
+}
