@@ -10,7 +10,7 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -61,7 +61,7 @@ class BackendWireTest {
                 backends:
                   - {name: legacy, url: "%s", baseline: true}
                   - {name: one, url: "%s", maxConnections: 1}
-                  - {name: gone, url: "%s", timeouts: {request: 1500ms}}
+                  - {name: gone, url: "%s", timeouts: {request: 1s}}
                   - {name: mute, url: "https://127.0.0.1:%d", timeouts: {connect: 400ms}}
                   - {name: hole, url: "http://127.0.0.1:%d", timeouts: {connect: 400ms, request: 60s}}
                 routes:
@@ -209,20 +209,28 @@ class BackendWireTest {
     @ParameterizedTest
     @ValueSource(strings = {"GET", "POST"})
     void aCallOnAConnectionWhoseOtherEndHasVanishedEndsAtItsLimitAndNoneFollowsIt(String method) throws Exception {
-        Set<Wire> used = ConcurrentHashMap.newKeySet();
+        Map<Wire, Integer> calls = new ConcurrentHashMap<>();
         server.on("/gone/" + method, (_, wire) -> {
-            if (used.add(wire)) {
+            if (calls.merge(wire, 1, Integer::sum) == 1) {
                 wire.send(OK);
             }
         });
         String request = method + " /gone/" + method + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+        // A connection that is not back in its pool yet when the next call comes is not used for it.
         try (var client = gateway.wire()) {
-            assertThat(client.send(request).reply()).endsWith("ok");
-            assertThat(client.send(request).reply()).startsWith("HTTP/1.1 504");
+            askUntil("HTTP/1.1 504", client, request);
+            askUntil("HTTP/1.1 200", client, request);
         }
-        assertThat(gateway.ask(request)).endsWith("ok");
-        assertThat(server.heads("/gone/" + method)).hasSize(3);
+        assertThat(calls.values()).contains(2).allMatch(each -> each <= 2);
         TestGateway.await("nothing in flight", () -> gateway.inFlight("gone") == 0);
+    }
+
+    private static void askUntil(String expected, Wire client, String request) throws Exception {
+        String reply = "";
+        for (int i = 0; i < 10 && !reply.startsWith(expected); i++) {
+            reply = client.send(request).reply();
+        }
+        assertThat(reply).startsWith(expected);
     }
 
     @Test
