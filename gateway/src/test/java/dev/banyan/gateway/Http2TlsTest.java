@@ -180,6 +180,7 @@ class Http2TlsTest {
             client.await(frame -> {
                 seen.add(frame);
                 return seen.stream().anyMatch(each -> each.type() == Http2Wire.GOAWAY)
+                        && seen.stream().anyMatch(each -> each.stream() == 5 && each.endsStream())
                         && seen.stream().anyMatch(each -> each.stream() == 7 && each.endsStream());
             });
             assertThat(seen).anyMatch(each -> each.type() == Http2Wire.GOAWAY && each.lastStream() == 7);
