@@ -107,7 +107,7 @@ final class StreamCodec extends ChannelDuplexHandler {
             malformed(client);
             return;
         }
-        toHead = HttpMethod.HEAD.asciiName().contentEqualsIgnoreCase(head.method());
+        toHead = HttpMethod.HEAD.asciiName().contentEquals(head.method());
         Refusal refusal = RequestHead.refusal(head, connection.limits().requestLineBytes());
         if (refusal == null) {
             held = head;
