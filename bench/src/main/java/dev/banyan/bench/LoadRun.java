@@ -17,6 +17,11 @@ final class LoadRun {
     /** A JVM whose compilers work for less than this share of a turn is warm. */
     private static final double COMPILING = 0.1;
 
+    /** How long compilers may go on after a turn of a warm-up. */
+    private static final Duration COMPILED_WITHIN = Duration.ofSeconds(10);
+
+    private static final Duration LOOK = Duration.ofMillis(20);
+
     /** From so many connections on, a quick plan has fewer. */
     private static final int MANY = 100;
 
@@ -91,26 +96,43 @@ final class LoadRun {
         }
     }
 
-    /** A JVM is given turns until its compilers rest; one that has just started, until it has answered many requests too. */
+    /**
+     * A JVM is given turns until its compilers hardly have work from one; one that has just started, until it has answered many
+     * requests too. After each turn they finish what waits for them, since under full load they get little of the processor.
+     */
     void warmUp(LoadCase load, Running running, boolean cold) throws InterruptedException {
-        try (var closed = open(load, running)) {
-            if (running.compiledMillis().isEmpty()) {
-                Thread.sleep(plan.warmUp());
-                closed.replies();
+        if (running.compiledMillis().isEmpty()) {
+            served(load, running, plan.warmUp());
+            return;
+        }
+        var turnsMin = cold ? plan.warmUpTurnsMin() : 1;
+        var repliesMin = cold ? plan.scaled(WARM_REPLIES) : 0;
+        var replies = 0L;
+        for (var turn = 1; turn <= plan.warmUpTurnsMax(); turn++) {
+            var before = running.compiledMillis().orElseThrow();
+            replies += served(load, running, plan.warmUpTurn());
+            letCompile(running);
+            var compiled = running.compiledMillis().orElseThrow() - before;
+            if (turn >= turnsMin
+                    && replies >= repliesMin
+                    && compiled < plan.warmUpTurn().toMillis() * COMPILING) {
                 return;
             }
-            var turnsMin = cold ? plan.warmUpTurnsMin() : 1;
-            var repliesMin = cold ? plan.scaled(WARM_REPLIES) : 0;
-            for (var turn = 1; turn <= plan.warmUpTurnsMax(); turn++) {
-                var before = running.compiledMillis().orElseThrow();
-                Thread.sleep(plan.warmUpTurn());
-                var compiling = running.compiledMillis().orElseThrow() - before;
-                if (turn >= turnsMin
-                        && closed.replies() >= repliesMin
-                        && compiling < plan.warmUpTurn().toMillis() * COMPILING) {
-                    return;
-                }
-            }
+        }
+    }
+
+    /** Returns how many requests were answered in {@code length}. */
+    private long served(LoadCase load, Running running, Duration length) throws InterruptedException {
+        try (var closed = open(load, running)) {
+            Thread.sleep(length);
+            return closed.replies();
+        }
+    }
+
+    private static void letCompile(Running running) throws InterruptedException {
+        var deadline = System.nanoTime() + COMPILED_WITHIN.toNanos();
+        while (running.isCompiling() && System.nanoTime() < deadline) {
+            Thread.sleep(LOOK);
         }
     }
 

@@ -41,11 +41,16 @@ record Running(
         return ask(JvmProbe::compiledMillis);
     }
 
-    private interface Question {
-        long of(JvmProbe jvm) throws IOException;
+    /** Returns whether the compilers of its JVM have work left; false when it is none. */
+    boolean isCompiling() {
+        return ask(JvmProbe::isCompiling).orElse(false);
     }
 
-    private Optional<Long> ask(Question question) {
+    private interface Question<T> {
+        T of(JvmProbe jvm) throws IOException;
+    }
+
+    private <T> Optional<T> ask(Question<T> question) {
         return Optional.ofNullable(probe).map(jvm -> {
             try {
                 return question.of(jvm);

@@ -55,6 +55,19 @@ public final class JvmProbe implements AutoCloseable {
         return ask(ManagementFactory.COMPILATION_MXBEAN_NAME, "TotalCompilationTime");
     }
 
+    /** Returns whether its compilers have work, or work that waits for them. */
+    public boolean isCompiling() throws IOException {
+        try {
+            var queue = (String) beans.invoke(
+                    new ObjectName("com.sun.management:type=DiagnosticCommand"), "compilerQueue", null, null);
+            return queue.lines()
+                    .map(String::strip)
+                    .anyMatch(line -> !line.isEmpty() && !line.endsWith(":") && !line.equals("Empty"));
+        } catch (JMException e) {
+            throw new IOException("asking for the compilers' queue", e);
+        }
+    }
+
     private long ask(String bean, String attribute) throws IOException {
         try {
             return (Long) beans.getAttribute(new ObjectName(bean), attribute);
