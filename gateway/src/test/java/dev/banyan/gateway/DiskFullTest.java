@@ -79,8 +79,7 @@ class DiskFullTest {
         Files.delete(ballast);
         TestGateway.await("the store", () -> admin("/metrics").contains("banyan_store_up 1.0"));
         TestGateway.await("the journal", () -> admin("/admin/shifts/browse").contains("\"rolled-back\""));
-        save("c");
-        awaitCopyOf("c");
+        awaitCopyOf("b");
         TestGateway.await("nothing is amiss", () -> admin("/metrics").contains("banyan_rules_unkept 0.0"));
         assertThat(ask("/browse")).endsWith("legacy");
         assertThat(gateway.said().lines()).hasSizeLessThan(SAID_MAX); // on what may be the same disk

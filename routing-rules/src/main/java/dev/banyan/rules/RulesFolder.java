@@ -1,6 +1,7 @@
 package dev.banyan.rules;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,7 +125,7 @@ public final class RulesFolder {
                     files.add(file);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             problems.add(new Problem(
                     folder, 0, 0, "folder", "unreadable: " + e, "a folder of *.yaml files", ProblemKind.FILE));
             return List.of();

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Calls back after the files of a folder have changed and then stayed as they are for a moment, so that a save in several
- * steps is read once, whole. It looks once a second as well, since some editors and network mounts send no events.
+ * steps is read once, whole. It looks once a second as well, since some editors and network mounts send no events, and calls back
+ * each time that nothing has changed.
  */
 public final class FolderWatch implements AutoCloseable {
 
@@ -24,22 +25,24 @@ public final class FolderWatch implements AutoCloseable {
 
     private final Path folder;
     private final Runnable changed;
+    private final Runnable unchanged;
     private final WatchService events;
     private final Thread thread;
     private String known;
 
-    private FolderWatch(Path folder, Runnable changed) throws IOException {
+    private FolderWatch(Path folder, Runnable changed, Runnable unchanged) throws IOException {
         this.folder = folder;
         this.changed = changed;
+        this.unchanged = unchanged;
         this.events = FileSystems.getDefault().newWatchService();
         this.known = fingerprint(folder);
         this.thread = Thread.ofVirtual().name("rules-watch").unstarted(this::run);
     }
 
     /** Starts to watch {@code folder}. */
-    public static FolderWatch start(Path folder, Runnable changed) {
+    public static FolderWatch start(Path folder, Runnable changed, Runnable unchanged) {
         try {
-            var watch = new FolderWatch(folder, changed);
+            var watch = new FolderWatch(folder, changed, unchanged);
             watch.register();
             watch.thread.start();
             return watch;
@@ -62,14 +65,24 @@ public final class FolderWatch implements AutoCloseable {
         try {
             while (true) {
                 awaitHint();
-                String now = fingerprint(folder);
-                if (!now.equals(known)) {
-                    known = settled(now);
-                    changed.run();
-                }
+                look();
             }
         } catch (InterruptedException | ClosedWatchServiceException e) {
             LOG.debug("no longer watching {}", folder);
+        }
+    }
+
+    private void look() throws InterruptedException {
+        String now = fingerprint(folder);
+        try {
+            if (now.equals(known)) {
+                unchanged.run();
+            } else {
+                known = settled(now);
+                changed.run();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("what changed in {} could not be taken", folder, e);
         }
     }
 

@@ -5,6 +5,8 @@ import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesException;
 import dev.banyan.rules.RulesFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +35,7 @@ final class LastGoodRules {
     private final String source;
     private final Path copies;
     private final Path pointer;
+    private boolean failing;
 
     /** @param source says where the files of the folder come from */
     LastGoodRules(Path runFolder, Path rulesFolder, String source) {
@@ -44,7 +47,7 @@ final class LastGoodRules {
 
     /**
      * Keeps the files of the rules folder, if they still are {@code rules}; a folder that has changed meanwhile is kept when it
-     * comes into force. Returns whether that worked: a failure is logged, and the gateway serves on with the copy before.
+     * comes into force. Returns whether that worked: a failure is logged once, and the gateway serves on with the copy before.
      */
     boolean keep(RuleSet rules, Instant since) {
         try {
@@ -59,9 +62,13 @@ final class LastGoodRules {
             } finally {
                 deleteOthers(known().getProperty("copy", ""));
             }
+            failing = false;
             return true;
-        } catch (IOException | RulesException e) {
-            LOG.warn("cannot keep a copy of the rules in {}: {}", copies, e.getMessage());
+        } catch (IOException | UncheckedIOException | DirectoryIteratorException | RulesException e) {
+            if (!failing) {
+                LOG.warn("cannot keep a copy of the rules in {}: {}", copies, e.getMessage());
+            }
+            failing = true;
             return false;
         }
     }

@@ -34,7 +34,7 @@ public final class RulesInForce {
     private final InstantSource clock;
     private final @Nullable LastGoodRules lastGood;
     private volatile @Nullable Instant copySince;
-    private volatile boolean unkept;
+    private volatile @Nullable RuleSet unkept;
     private final AtomicReference<LiveRules> live = new AtomicReference<>();
     private final AtomicReference<@Nullable Rejection> rejection = new AtomicReference<>();
     private Standpoints standpoints = Standpoints.AS_WRITTEN;
@@ -101,7 +101,7 @@ public final class RulesInForce {
     private void keep(RuleSet files) {
         copySince = null;
         if (lastGood != null) {
-            unkept = !lastGood.keep(files, current().since());
+            unkept = lastGood.keep(files, current().since()) ? null : files;
         }
     }
 
@@ -131,7 +131,15 @@ public final class RulesInForce {
 
     /** Whether there is no copy of the rules in force for a start without their source, because it could not be written. */
     public boolean isUnkept() {
-        return unkept;
+        return unkept != null;
+    }
+
+    /** Writes the copy that could not be written, if it can be by now. */
+    public synchronized void keepAgain() {
+        RuleSet files = unkept;
+        if (files != null) {
+            keep(files);
+        }
     }
 
     /** Throws when the rules in force have a backend at one of our ports, of which one was not known before. */

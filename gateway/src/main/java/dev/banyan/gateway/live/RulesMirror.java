@@ -101,6 +101,8 @@ public final class RulesMirror implements AutoCloseable {
                     LOG.info("rules of {} fetched", remote.where());
                 } else if (failing) {
                     rules.reload(); // what was said of the source is no longer so
+                } else {
+                    rules.keepAgain();
                 }
                 if (rules.lastRejected() == null) {
                     inForce();

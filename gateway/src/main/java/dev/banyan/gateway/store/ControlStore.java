@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.concurrent.CountDownLatch;
@@ -154,7 +155,9 @@ public final class ControlStore implements AutoCloseable {
             LOG.error("control store {} is down, traffic goes on without it: {}", location.where(), now);
             problem = now;
         }
-        if (!location.isShared()) {
+        boolean slow =
+                why instanceof SQLTransientConnectionException && why.getCause() == null; // all connections are in use
+        if (!location.isShared() && !slow) {
             closePool(); // H2 gives up a file it once could not write to, until the last connection has closed
         }
     }

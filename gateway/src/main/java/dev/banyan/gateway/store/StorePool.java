@@ -9,7 +9,7 @@ import org.flywaydb.core.Flyway;
 /** Connections to a control store whose tables are up to date. */
 final class StorePool {
 
-    private static final int CONNECTIONS_MAX = 4;
+    static final int CONNECTIONS_MAX = 4;
     private static final Duration CONNECT_MAX = Duration.ofSeconds(2);
     private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
 

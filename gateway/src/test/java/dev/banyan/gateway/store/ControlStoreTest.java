@@ -9,6 +9,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +104,30 @@ class ControlStoreTest {
                 admin.transaction("letting it in", c -> run(c, "ALTER USER " + user + " LOGIN"));
                 Await.until("let in", store::isUp);
             }
+        }
+    }
+
+    @Test
+    void transactionsThatAreOnlySlowAreNotCutOff() throws Exception {
+        var enough = new Semaphore(0);
+        try (var store = started(StoreLocation.inFolder(folder.resolve("slow")));
+                var slow = Executors.newVirtualThreadPerTaskExecutor()) {
+            store.transaction("making a table", c -> run(c, "CREATE TABLE note (text VARCHAR(20))"));
+            var all = Stream.generate(() -> slow.submit(() -> store.transaction("writing slowly", connection -> {
+                        run(connection, "INSERT INTO note VALUES ('slow')");
+                        enough.acquireUninterruptibly();
+                        return true;
+                    })))
+                    .limit(StorePool.CONNECTIONS_MAX)
+                    .toList();
+            Await.until("nothing left to ask by", () -> !store.isUp());
+            enough.release(StorePool.CONNECTIONS_MAX);
+            for (var each : all) {
+                assertThat(each.get()).isTrue();
+            }
+            Await.until("up", store::isUp);
+        } finally {
+            enough.release(StorePool.CONNECTIONS_MAX);
         }
     }
 
