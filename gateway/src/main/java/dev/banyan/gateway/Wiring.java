@@ -76,6 +76,7 @@ class Wiring {
                 settings.drain(),
                 lean,
                 new StreamChain(everyRequest),
+                settings.trusted(),
                 intake.traffic()::refused);
     }
 

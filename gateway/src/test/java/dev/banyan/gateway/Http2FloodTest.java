@@ -11,6 +11,7 @@ import static dev.banyan.gateway.Http2Wire.WINDOW_UPDATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +30,11 @@ class Http2FloodTest {
     /** Much more than any of the limits on frames. */
     private static final int MANY = 5_000;
 
+    private static final String RULES = """
+            backends:
+              - {name: legacy, url: "%s", baseline: true}
+            """;
+
     @TempDir
     static Path folder;
 
@@ -40,10 +46,7 @@ class Http2FloodTest {
         TestGateway.take(Way.LEAN);
         server = new ScriptedServer("legacy");
         server.on("/silent", (_, wire) -> wire.until("never"));
-        gateway = TestGateway.start(folder, """
-                backends:
-                  - {name: legacy, url: "%s", baseline: true}
-                """.formatted(server.url()), "--http2-port", "0");
+        gateway = TestGateway.start(folder, RULES.formatted(server.url()), "--http2-port", "0");
     }
 
     @AfterAll
@@ -115,6 +118,25 @@ class Http2FloodTest {
         }
         assertThat(server.heads("/bomb")).isEmpty();
         othersAreServed();
+    }
+
+    @Test
+    void oneOfTheClientsBehindATrustedProxyDoesNotEndTheConnectionOfAll() throws Exception {
+        byte[] bomb = Http2Wire.bomb(1_000);
+        try (var behind = TestGateway.start(
+                        Files.createDirectories(folder.resolve("behind")),
+                        RULES.formatted(server.url()),
+                        "--http2-port",
+                        "0",
+                        "--trusted-proxy",
+                        "127.0.0.1/32");
+                var proxy = behind.http2()) {
+            for (int i = 0; i < 10; i++) {
+                proxy.frame(HEADERS, END_STREAM | END_HEADERS, 2 * i + 1, bomb);
+                assertThat(proxy.reply(2 * i + 1)).startsWith("431");
+            }
+            assertThat(proxy.get(101, "/after").reply(101)).isEqualTo("200 legacy");
+        }
     }
 
     @Test

@@ -53,6 +53,7 @@ final class Http2Connection extends ChannelDuplexHandler {
     private final Http2Front front;
     private final Patience patience;
     private final HalfHead halfHead;
+    private final boolean shared;
     private final long headNanos;
     private final long idleNanos;
     private final long lookNanos;
@@ -69,10 +70,12 @@ final class Http2Connection extends ChannelDuplexHandler {
     private @Nullable Future<?> timer;
     private long timerAt;
 
-    Http2Connection(Http2Front front, Patience patience, HalfHead halfHead) {
+    /** @param shared whether it is a trusted proxy's: many clients would pay for one that sends heads beyond the limit */
+    Http2Connection(Http2Front front, Patience patience, HalfHead halfHead, boolean shared) {
         this.front = front;
         this.patience = patience;
         this.halfHead = halfHead;
+        this.shared = shared;
         this.headNanos = patience.head().toNanos();
         this.idleNanos = patience.idle().toNanos();
         this.lookNanos = patience.stall().toNanos() / LOOKS_PER_STALL;
@@ -109,7 +112,7 @@ final class Http2Connection extends ChannelDuplexHandler {
     /** @param begun whether it had a head that was not beyond the limit, which the frame codec answers by itself */
     void closed(Http2FrameStream stream, boolean begun) {
         streams.remove(stream);
-        if (!begun && context != null) {
+        if (!begun && !shared && context != null) {
             count(context, Http2Limits.LONG_HEAD_COST);
         }
         idleSince = System.nanoTime();

@@ -1,6 +1,7 @@
 package dev.banyan.gateway.http2;
 
 import dev.banyan.gateway.edge.Patience;
+import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.lean.LeanPath;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,6 +11,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +28,7 @@ public final class Http2Front {
     private final Duration drain;
     private final LeanPath lean;
     private final Consumer<ChannelPipeline> chain;
+    private final TrustedPeers proxies;
     private final IntConsumer refused;
     private final Set<Http2Connection> open = ConcurrentHashMap.newKeySet();
 
@@ -34,6 +37,7 @@ public final class Http2Front {
      *
      * @param drain how long a stop waits for streams
      * @param chain adds to a stream's pipeline what serves the requests that the lean path hands on
+     * @param proxies whose connections are shared by many clients, whom they hold to limits themselves
      * @param refused is told the status of each request that goes no further
      */
     public Http2Front(
@@ -42,19 +46,24 @@ public final class Http2Front {
             Duration drain,
             LeanPath lean,
             Consumer<ChannelPipeline> chain,
+            TrustedPeers proxies,
             IntConsumer refused) {
         this.limits = limits;
         this.patience = patience;
         this.drain = drain;
         this.lean = lean;
         this.chain = chain;
+        this.proxies = proxies;
         this.refused = refused;
     }
 
     /** Makes a connection that stands, and has read nothing yet, one of HTTP/2. */
     public void take(ChannelPipeline pipeline) {
         var halfHead = new HalfHead();
-        var connection = new Http2Connection(this, patience, halfHead);
+        boolean shared = pipeline.channel().remoteAddress() instanceof InetSocketAddress peer
+                && proxies.covers(peer.getAddress());
+        int resets = shared ? Http2Limits.RESETS_OF_PROXY_MAX : Http2Limits.RESETS_MAX;
+        var connection = new Http2Connection(this, patience, halfHead, shared);
         var codec = Http2FrameCodecBuilder.forServer()
                 .initialSettings(Http2Settings.defaultSettings()
                         .maxConcurrentStreams(limits.streams())
@@ -62,8 +71,8 @@ public final class Http2Front {
                         .initialWindowSize(Http2Limits.STREAM_WINDOW_BYTES))
                 .validateHeaders(true)
                 .validateRequiredPseudoHeaders(true)
-                .decoderEnforceMaxRstFramesPerWindow(Http2Limits.RESETS_MAX, Http2Limits.RESETS_SECONDS)
-                .encoderEnforceMaxRstFramesPerWindow(Http2Limits.RESETS_MAX, Http2Limits.RESETS_SECONDS)
+                .decoderEnforceMaxRstFramesPerWindow(resets, Http2Limits.RESETS_SECONDS)
+                .encoderEnforceMaxRstFramesPerWindow(resets, Http2Limits.RESETS_SECONDS)
                 .decoderEnforceMaxSmallContinuationFrames(Http2Limits.SMALL_CONTINUATIONS_MAX)
                 .decoderEnforceMaxConsecutiveEmptyDataFrames(Http2Limits.EMPTY_DATA_MAX)
                 .encoderEnforceMaxQueuedControlFrames(Http2Limits.UNREAD_ANSWERS_MAX)

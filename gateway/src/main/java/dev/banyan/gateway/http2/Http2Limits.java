@@ -15,6 +15,9 @@ public record Http2Limits(int streams, int headBytes, int requestLineBytes) {
     /** Resets in {@link #RESETS_SECONDS}, the client's or those that it makes us send (CVE-2023-44487, CVE-2025-8671). */
     static final int RESETS_MAX = 200;
 
+    /** The same on a connection of a trusted proxy, on which many clients leave. */
+    static final int RESETS_OF_PROXY_MAX = 5_000;
+
     static final int RESETS_SECONDS = 30;
 
     /** Frames of one head beyond the first that are nearly empty (CVE-2024-27316). */
