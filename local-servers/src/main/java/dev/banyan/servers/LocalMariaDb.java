@@ -201,25 +201,27 @@ public final class LocalMariaDb implements AutoCloseable {
         }
     }
 
+    /** Ends the server in order; {@link #launch} starts it again on its data. */
+    public void stop() {
+        var running = server;
+        if (running != null) {
+            running.destroy();
+            running.onExit()
+                    .completeOnTimeout(running, STOP_MAX.toSeconds(), TimeUnit.SECONDS)
+                    .join();
+            kill();
+        }
+    }
+
     @Override
     public void close() {
-        var running = server;
-        try {
-            if (running != null) {
-                running.destroy();
-                if (!running.waitFor(STOP_MAX.toSeconds(), TimeUnit.SECONDS)) {
-                    running.destroyForcibly();
-                }
-            }
-            try (var files = Files.walk(folder)) {
-                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
+        stop();
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("deleting " + folder, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

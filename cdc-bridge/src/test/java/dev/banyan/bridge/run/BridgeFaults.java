@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.servers.LocalKafka;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A bridge between a database and a hub in a network of its own, in which everything fails, often together: a program of its own.
- * Arguments: seed, seconds ({@code 0}: each fault once), folder. It ends with 0 when nothing was wrong.
+ * Arguments: seed, seconds ({@code 0}: each fault once), folder, database. It ends with 0 when nothing was wrong.
  */
 final class BridgeFaults implements AutoCloseable {
 
@@ -30,15 +31,17 @@ final class BridgeFaults implements AutoCloseable {
         DATABASE_CUT
     }
 
-    /** The bridge comes to the database under this address, writers under another. */
+    /** The bridge comes to the database under one address, writers under the other. */
     private static final String BRIDGE_SIDE = "127.0.0.2";
+
+    private static final String WRITERS_SIDE = "127.0.0.1";
 
     private static final String TOPIC = "t.faults";
     private static final Duration WELL_WITHIN = Duration.ofMinutes(3);
 
     private final Path folder;
     private final Random random;
-    private final MortalPostgres postgres;
+    private final MortalDatabase database;
     private final LocalKafka kafka;
     private final Path config;
     private final Journal journal;
@@ -50,22 +53,27 @@ final class BridgeFaults implements AutoCloseable {
     private long delivered;
     private long startsBefore;
 
-    private BridgeFaults(long seed, Path folder) throws Exception {
+    private BridgeFaults(long seed, Path folder, Dbms dbms) throws Exception {
         this.folder = folder;
         random = new Random(seed);
         OwnNetwork.open();
-        postgres = new MortalPostgres(folder.resolve("pgdata"), "127.0.0.1," + BRIDGE_SIDE);
+        var addresses = WRITERS_SIDE + "," + BRIDGE_SIDE;
+        database = switch (dbms) {
+            case POSTGRESQL -> new MortalPostgres(folder.resolve("pgdata"), addresses);
+            case MARIADB -> new MortalMariaDb(addresses);
+        };
         kafka = LocalKafka.start(folder.resolve("kafka"), 0);
         kafka.createTopic(TOPIC, 1);
-        journal = new Journal(postgres.createDatabase("faults"), seed);
+        var url = database.createDatabase("faults");
+        journal = new Journal(url, seed);
         journal.create();
-        config = config();
+        config = config(url.replace(WRITERS_SIDE, BRIDGE_SIDE), dbms == Dbms.MARIADB ? "faults" : "public");
         bridge = new BridgeProcess(folder, config);
     }
 
     public static void main(String[] args) {
         var exit = 2;
-        try (var run = new BridgeFaults(Long.parseLong(args[0]), Path.of(args[2]))) {
+        try (var run = new BridgeFaults(Long.parseLong(args[0]), Path.of(args[2]), Dbms.valueOf(args[3]))) {
             System.out.println("seed " + args[0] + ": " + run.run(Integer.parseInt(args[1])));
             exit = 0;
         } catch (Throwable e) { // whatever it is, it is reported, and every process ends
@@ -136,8 +144,8 @@ final class BridgeFaults implements AutoCloseable {
         var hub = "tcp dport " + kafka.bootstrapServers().substring("127.0.0.1:".length());
         switch (fault) {
             case BRIDGE_KILLED -> bridge.kill();
-            case DATABASE_KILLED -> postgres.kill();
-            case DATABASE_STOPPED -> postgres.close();
+            case DATABASE_KILLED -> database.kill();
+            case DATABASE_STOPPED -> database.stop();
             case HUB_REFUSES -> OwnNetwork.cut(hub + " reject with tcp reset");
             case HUB_CUT -> OwnNetwork.cut(hub + " drop");
             case DATABASE_CUT -> {
@@ -149,7 +157,7 @@ final class BridgeFaults implements AutoCloseable {
 
     private void end(Set<Fault> together) throws Exception {
         if (together.contains(Fault.DATABASE_KILLED) || together.contains(Fault.DATABASE_STOPPED)) {
-            postgres.start();
+            database.start();
         }
         OwnNetwork.restore();
         if (together.contains(Fault.BRIDGE_KILLED)) {
@@ -198,26 +206,26 @@ final class BridgeFaults implements AutoCloseable {
         return bridge.transactions() > delivered;
     }
 
-    private Path config() throws Exception {
+    private Path config(String url, String schema) throws Exception {
         Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
-        Files.writeString(folder.resolve("mapping.yaml"), Journal.mapping("public", TOPIC));
+        Files.writeString(folder.resolve("mapping.yaml"), Journal.mapping(schema, TOPIC));
         return Files.writeString(folder.resolve("bridge.yaml"), """
                 name: faults
                 mapping: mapping.yaml
-                source: {jdbcUrl: "jdbc:postgresql://%s:%d/faults", user: postgres, password: postgres, manage: true}
-                store: {jdbcUrl: "jdbc:h2:file:%s"}
-                hub: {kafka: {bootstrapServers: "%s", partitions: 1}}
+                source: {jdbcUrl: "%1$s", user: %2$s, password: %2$s, manage: true}
+                store: {jdbcUrl: "jdbc:h2:file:%3$s"}
+                hub: {kafka: {bootstrapServers: "%4$s", partitions: 1}}
                 lake: {folder: lake, segmentMegabytes: 1}
                 faultKeyFile: fault.key
                 spool: {folder: spool, afterSeconds: 1}
                 """.formatted(
-                        BRIDGE_SIDE, postgres.port(), folder.resolve("store"), kafka.bootstrapServers()));
+                        url, journal.user(), folder.resolve("store"), kafka.bootstrapServers()));
     }
 
     @Override
     public void close() {
         bridge.close();
-        postgres.close();
+        database.close();
         kafka.close();
     }
 }

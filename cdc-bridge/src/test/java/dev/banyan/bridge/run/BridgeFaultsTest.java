@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.Dbms;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,17 +22,24 @@ class BridgeFaultsTest {
 
     @Test
     void nothingIsLostWhenEverythingFailsTogether() throws Exception {
-        run(1, 0);
+        run(1, 0, Dbms.POSTGRESQL);
     }
 
     /** {@code -Dsoak.seconds=600 -Dsoak.seed=N} */
     @Test
     @Tag("soak")
     void nothingIsLostWhenEverythingFailsTogetherForLong() throws Exception {
-        run(Long.getLong("soak.seed", System.nanoTime()), Integer.getInteger("soak.seconds", 600));
+        run(Long.getLong("soak.seed", System.nanoTime()), Integer.getInteger("soak.seconds", 600), Dbms.POSTGRESQL);
     }
 
-    private void run(long seed, int seconds) throws Exception {
+    /** {@code -Dsoak.seconds=600 -Dsoak.seed=N} */
+    @Test
+    @Tag("soak")
+    void nothingIsLostWhenEverythingFailsTogetherForLongWithMariaDb() throws Exception {
+        run(Long.getLong("soak.seed", System.nanoTime()), Integer.getInteger("soak.seconds", 600), Dbms.MARIADB);
+    }
+
+    private void run(long seed, int seconds, Dbms dbms) throws Exception {
         if (!OwnNetwork.isPossible()) {
             var reason = "no network namespace with ip and nft here";
             var required = System.getenv().getOrDefault("BANYAN_REQUIRE", "");
@@ -43,7 +51,11 @@ class BridgeFaultsTest {
         var command = new ArrayList<>(OwnNetwork.COMMAND);
         command.addAll(ChildJava.command());
         command.addAll(List.of(
-                BridgeFaults.class.getName(), Long.toString(seed), Integer.toString(seconds), folder.toString()));
+                BridgeFaults.class.getName(),
+                Long.toString(seed),
+                Integer.toString(seconds),
+                folder.toString(),
+                dbms.name()));
         var output = folder.resolve("output");
         var process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -51,7 +51,7 @@ final class KillRound implements AutoCloseable {
         this.folder = Files.createDirectories(folder);
         this.database = switch (plan.dbms) {
             case POSTGRESQL -> new MortalPostgres(folder.resolve("pgdata"), "127.0.0.1");
-            case MARIADB -> new MortalMariaDb();
+            case MARIADB -> new MortalMariaDb("127.0.0.1");
         };
     }
 

@@ -9,6 +9,9 @@ interface MortalDatabase extends AutoCloseable {
     /** Ends it as a power cut would. */
     void kill() throws Exception;
 
+    /** Ends it in order. */
+    void stop();
+
     void start() throws Exception;
 
     @Override

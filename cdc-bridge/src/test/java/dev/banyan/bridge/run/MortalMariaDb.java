@@ -6,8 +6,9 @@ import java.io.IOException;
 /** A MariaDB that is killed and started again. */
 record MortalMariaDb(LocalMariaDb server) implements MortalDatabase {
 
-    MortalMariaDb() {
-        this(LocalMariaDb.start());
+    /** Starts it, listening on {@code addresses}, of which 127.0.0.1 is one. */
+    MortalMariaDb(String addresses) {
+        this(LocalMariaDb.start("--bind-address=" + addresses));
     }
 
     @Override
@@ -23,6 +24,11 @@ record MortalMariaDb(LocalMariaDb server) implements MortalDatabase {
     @Override
     public void start() throws IOException {
         server.launch();
+    }
+
+    @Override
+    public void stop() {
+        server.stop();
     }
 
     @Override

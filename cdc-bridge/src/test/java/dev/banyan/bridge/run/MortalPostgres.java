@@ -23,10 +23,6 @@ final class MortalPostgres implements MortalDatabase {
         this.server = started;
     }
 
-    int port() {
-        return port;
-    }
-
     private LocalPostgres server() {
         var running = server;
         if (running == null) {
@@ -47,7 +43,7 @@ final class MortalPostgres implements MortalDatabase {
         var postmaster = ProcessHandle.of(pid).orElseThrow();
         postmaster.destroyForcibly();
         postmaster.onExit().get(60, TimeUnit.SECONDS);
-        close();
+        stop();
     }
 
     @Override
@@ -55,9 +51,13 @@ final class MortalPostgres implements MortalDatabase {
         server = LocalPostgres.start(data, port, addresses);
     }
 
-    /** Stops it in order. */
     @Override
     public void close() {
+        stop();
+    }
+
+    @Override
+    public void stop() {
         if (server != null) {
             server.close();
             server = null;
