@@ -212,9 +212,10 @@ public final class Bridge {
             }
             var position = beginning.get().position();
             var stored = store.position();
-            if (setup.source().dbms() == Dbms.MARIADB && stored.isPresent() && isRenumbered(position, stored.get())) {
+            var isSetBack = stored.isPresent() && isSetBack(position, stored.get());
+            if (isSetBack && setup.source().dbms() == Dbms.MARIADB) {
                 System.err.println("the log ends at GTID sequence " + position.commitLsn()
-                        + ", before our position: what comes would be taken for what hub and lake have (expected: numbers that go on;"
+                        + ", before our position: what comes would have the ids of other events (expected: numbers that go on;"
                         + " SET SESSION gtid_seq_no = " + (stored.get().commitLsn() + 1)
                         + ", and a change of any table in that session, then resync)");
                 return 1;
@@ -230,11 +231,16 @@ public final class Bridge {
             store.releaseLease();
             System.out.println("next start: from " + setup.source().dbms().place(position.commitLsn())
                     + ", with a backfill of " + tables);
+            if (isSetBack) {
+                System.out.println("that is before our position, "
+                        + setup.source().dbms().place(stored.get().commitLsn())
+                        + ": consumers that compare sequences or keep ids must begin anew, too");
+            }
             return 0;
         }
 
         /** True when the log of the same server has begun anew, or was restored, and gives its numbers a second time. */
-        private static boolean isRenumbered(Position position, Position stored) {
+        private static boolean isSetBack(Position position, Position stored) {
             return position.systemIdentifier().equals(stored.systemIdentifier())
                     && position.timeline() == stored.timeline()
                     && position.commitLsn() < stored.commitLsn();

@@ -234,24 +234,12 @@ public final class BridgeStore implements AutoCloseable {
 
     /** Who holds the lease now, for the operator who waits for it. */
     public String leaseHolder() {
-        return run("reading the lease", connection -> {
-            try (var select = connection.prepareStatement("SELECT holder FROM bridge_state WHERE id = 1");
-                    var result = select.executeQuery()) {
-                result.next();
-                return result.getString(1);
-            }
-        });
+        return run("reading the lease", StateRow::holder);
     }
 
-    /** Names this store, from its making on: a hub's record of another store's position means nothing here. */
+    /** Names this store, from its making or {@link #beginAnew} on: a hub's record of another store's position means nothing here. */
     public String storeId() {
-        return run("reading the store's id", connection -> {
-            try (var select = connection.prepareStatement("SELECT store_id FROM bridge_state WHERE id = 1");
-                    var result = select.executeQuery()) {
-                result.next();
-                return result.getString(1);
-            }
-        });
+        return run("reading the store's id", StateRow::storeId);
     }
 
     /** The stored position; empty before the first start. */
@@ -267,6 +255,14 @@ public final class BridgeStore implements AutoCloseable {
     /** Records, durably, that from now on {@code claim} holds what the hub has not; throws {@link Fenced} if the lease is lost. */
     public void claimSpool(SpoolClaim claim) {
         setSpool("claiming the spool", claim.id(), claim.where());
+    }
+
+    /** Throws {@link Fenced} if the lease is lost. */
+    public void checkLease() {
+        run("checking the lease", connection -> {
+            StoreSession.checkLease(connection, epoch);
+            return null;
+        });
     }
 
     /** Records that no spool holds anything any more. */
@@ -287,10 +283,11 @@ public final class BridgeStore implements AutoCloseable {
         });
     }
 
-    /** Records where the bridge begins anew after a gap: what a spool still held is given up, and every backfill but {@code backfill}. */
+    /** Records where the bridge begins anew after a gap: a spool, every backfill but {@code backfill} and the store's name are given up. */
     public void beginAnew(Position position, List<TableDefinition> definitions, Backfill backfill) {
         run("recording the first position", connection -> {
             begin(connection, position, definitions);
+            StateRow.name(connection, UUID.randomUUID().toString());
             BackfillRows.cancelAll(connection, clock.millis());
             BackfillRows.insert(connection, backfill);
             return null;

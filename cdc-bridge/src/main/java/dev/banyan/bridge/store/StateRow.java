@@ -36,6 +36,32 @@ final class StateRow {
         }
     }
 
+    /** The store's name. */
+    static String storeId(Connection connection) throws SQLException {
+        return text(connection, "SELECT store_id FROM bridge_state WHERE id = 1");
+    }
+
+    /** Who holds the lease, or held it last. */
+    static String holder(Connection connection) throws SQLException {
+        return text(connection, "SELECT holder FROM bridge_state WHERE id = 1");
+    }
+
+    private static String text(Connection connection, String sql) throws SQLException {
+        try (var select = connection.prepareStatement(sql);
+                var result = select.executeQuery()) {
+            result.next();
+            return result.getString(1);
+        }
+    }
+
+    /** Gives the store another name: nothing to come is then taken for what hub and lake have, should the log have been set back. */
+    static void name(Connection connection, String storeId) throws SQLException {
+        try (var update = connection.prepareStatement("UPDATE bridge_state SET store_id = ? WHERE id = 1")) {
+            update.setString(1, storeId);
+            update.executeUpdate();
+        }
+    }
+
     /** The spool that is not empty. */
     static Optional<SpoolClaim> spool(Connection connection) throws SQLException {
         try (var select = connection.prepareStatement("SELECT spool_id, spool_where FROM bridge_state WHERE id = 1");

@@ -3,15 +3,24 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.Bridge;
+import dev.banyan.bridge.Printed;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.engine.OffsetRule;
+import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.source.SourcePlan;
+import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.Position;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -44,8 +53,8 @@ class PreflightTest {
         assertThat(bridge.data()).isEqualTo(before);
     }
 
-    /** The cure the refusal names: events go on, and the backfill brings what was missed. */
-    private static void resync(TestBridge bridge) throws Exception {
+    /** The cure the refusal names: events go on, and the backfill brings what was missed. Returns what it prints. */
+    private static String resync(TestBridge bridge) throws Exception {
         bridge.sql("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'slot_"
                 + bridge.name + "'");
         var config = bridge.config();
@@ -54,9 +63,11 @@ class PreflightTest {
             SourcePlan.of(bridge.source(), connection).run(connection);
         }
         assertThat(bridge("plan", config)).isZero();
-        assertThat(bridge("resync", config)).isZero();
+        var resync = Printed.of("resync", "--config", config.toString());
+        assertThat(resync.exitCode()).as(resync.err()).isZero();
         bridge.start();
         bridge.awaitEqual();
+        return resync.out();
     }
 
     @Test
@@ -70,6 +81,40 @@ class PreflightTest {
                     .as("it is not made anew behind the operator's back")
                     .isEqualTo("0");
             resync(bridge);
+        }
+    }
+
+    /** A volume's snapshot is the same server on the same timeline: its positions come a second time. */
+    @Test
+    void afterAResyncNothingIsTakenForWhatCameBeforeTheLogWasSetBack() throws Exception {
+        try (var bridge = stopped("setback")) {
+            var folderOfLake = folder.resolve("lake");
+            bridge.lake = new Lake.Settings(folderOfLake, "/test", 1 << 20, Duration.ofMinutes(15));
+            try (var store = BridgeStore.open(
+                            bridge.store, bridge.name, "test", Duration.ofSeconds(10), InstantSource.system());
+                    var hub = bridge.kafkaHub();
+                    var lake = Lake.open(bridge.lake, InstantSource.system())) {
+                assertThat(store.tryLease()).isTrue();
+                var position = store.position().orElseThrow();
+                var ahead = position.commitLsn() + (1L << 30);
+                var reach = new HubPosition(store.storeId(), position.systemIdentifier(), position.timeline(), ahead);
+                hub.open();
+                hub.publish(List.of(), reach);
+                lake.append(List.of(), reach);
+                store.move(
+                        new Position(reach.systemIdentifier(), reach.timeline(), ahead, OffsetRule.startingAt(ahead)));
+            }
+            bridge.sql("INSERT INTO one VALUES (2, 'missed')");
+            assertRefused(bridge, "the server's log ends at ", "before our position ", "it was restored");
+            assertThat(resync(bridge)).contains("consumers that compare sequences or keep ids must begin anew");
+            Await.until("the lake has it, too", () -> {
+                try (var files = Files.list(folderOfLake)) {
+                    var log = files.filter(file -> file.toString().endsWith(".log"))
+                            .findFirst()
+                            .orElseThrow();
+                    return Files.readString(log, StandardCharsets.ISO_8859_1).contains("|missed|");
+                }
+            });
         }
     }
 
