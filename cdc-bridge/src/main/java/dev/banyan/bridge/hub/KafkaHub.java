@@ -9,12 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -22,12 +18,10 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.record.AbstractRecords;
 import org.apache.kafka.common.record.CompressionType;
 import org.apache.kafka.common.record.RecordBatch;
@@ -115,19 +109,24 @@ public final class KafkaHub implements Hub {
             }
             var _ = open.send(new ProducerRecord<>(positionTopic, 0, name, JSON.writeValueAsBytes(position)));
             open.commitTransaction();
-        } catch (ProducerFencedException | InvalidProducerEpochException | FencedInstanceIdException e) {
-            discardProducer();
-            throw new HubFenced("Kafka: another bridge called " + name + " has taken over", e);
         } catch (KafkaException e) {
             discardProducer();
-            if (e.getCause() instanceof ProducerFencedException
-                    || e.getCause() instanceof InvalidProducerEpochException) {
-                throw new HubFenced("Kafka: another bridge called " + name + " has taken over", e);
+            if (isFenced(e) || isFenced(e.getCause())) {
+                throw new HubFenced(
+                        "Kafka: shut out by another bridge called " + name + ", or a transaction took longer than "
+                                + TRANSACTION_TIMEOUT_MS / 1_000 + " s",
+                        e);
             }
             refuseTooLarge(e);
             throw new HubUnavailable(
                     "publishing to Kafka at " + settings.bootstrapServers() + ": " + e.getMessage(), e);
         }
+    }
+
+    private static boolean isFenced(@Nullable Throwable failure) {
+        return failure instanceof ProducerFencedException
+                || failure instanceof InvalidProducerEpochException
+                || failure instanceof FencedInstanceIdException;
     }
 
     /** A topic may take less than the producer: sending the event again would not help. */
@@ -255,33 +254,11 @@ public final class KafkaHub implements Hub {
         try (var admin = Admin.create(properties)) {
             this.admin = admin;
             checkNotAborted();
-            for (var topic : missing) {
-                makeTopic(admin, topic);
-            }
+            KafkaTopics.make(admin, missing, positionTopic, settings.partitions());
         } finally {
             this.admin = null;
         }
         topicsMade.addAll(missing);
-    }
-
-    private void makeTopic(Admin admin, String topic) {
-        var isPosition = topic.equals(positionTopic);
-        var made = new NewTopic(topic, Optional.of(isPosition ? 1 : settings.partitions()), Optional.empty());
-        if (isPosition) {
-            made.configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
-        }
-        try {
-            admin.createTopics(List.of(made)).all().get(2L * REQUEST_TIMEOUT_MS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw new KafkaException("creating topic " + topic + ": " + e.getMessage(), e);
-            }
-        } catch (TimeoutException e) {
-            throw new KafkaException("creating topic " + topic + ": no answer", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KafkaException("interrupted while creating topic " + topic, e);
-        }
     }
 
     private Map<String, Object> producerProperties() {

@@ -1,7 +1,9 @@
 package dev.banyan.bridge.hub;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -11,13 +13,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TopicExistsException;
 
-/** Which topics a Kafka cluster has, asked without making any. */
+/** Which topics a Kafka cluster has, and how those that it lacks are made. */
 public final class KafkaTopics {
 
     private static final int ANSWER_MAX_MS = 5_000;
@@ -86,6 +90,37 @@ public final class KafkaTopics {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new HubUnavailable("interrupted while asking Kafka", e);
+        }
+    }
+
+    /** Makes those of {@code topics} that {@code admin} does not find, which may be the only right it has. {@code position} is compacted. */
+    static void make(Admin admin, Set<String> topics, String position, int partitions) {
+        var missing = new TreeSet<>(topics);
+        try {
+            missing.removeAll(answer(admin.listTopics().names()));
+            for (var topic : missing) {
+                make(admin, topic, topic.equals(position), partitions);
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            throw new KafkaException("making topics " + missing + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted while making topics " + missing, e);
+        }
+    }
+
+    private static void make(Admin admin, String topic, boolean isPosition, int partitions)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        var made = new NewTopic(topic, Optional.of(isPosition ? 1 : partitions), Optional.empty());
+        if (isPosition) {
+            made.configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+        }
+        try {
+            answer(admin.createTopics(List.of(made)).all());
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw e;
+            }
         }
     }
 

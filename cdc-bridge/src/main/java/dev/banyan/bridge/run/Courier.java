@@ -17,7 +17,6 @@ import dev.banyan.bridge.store.Ledger;
 import dev.banyan.bridge.store.Position;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -81,18 +80,17 @@ final class Courier {
 
     private final Parts parts;
     private final Source source;
+    private final LeasedHub hub;
     private final Map<TableId, Long> withoutEventBefore;
     private final AtomicReference<Position> stored;
-    private @Nullable HubPosition hubReach;
-    private boolean hubIsOpen;
     private @Nullable Unit unit;
-    private boolean isPublished;
 
     /** A courier that goes on from {@code stored}, and moves it. */
     Courier(Parts parts, Source source, AtomicReference<Position> stored) {
         this.parts = parts;
         this.source = source;
         this.stored = stored;
+        this.hub = new LeasedHub(parts.hub, parts.ledger, parts.storeId, parts.limits.memoryRowsMax(), parts.watcher);
         this.withoutEventBefore = parts.progress.withoutEvent();
         parts.progress.waitingAggregates(parts.ledger.waiting());
     }
@@ -100,33 +98,18 @@ final class Courier {
     /** Does the next bit of work, one publish at most. What it throws ends this courier: nothing half done is stored. */
     Step step() {
         try {
-            open();
+            hub.open();
             var current = unit == null ? next() : unit;
             unit = current;
             if (current == null) {
                 return IDLE;
             }
-            if (!isPublished) {
-                publish(current);
-            }
+            hub.publish(current.events, current.reach);
+            parts.progress.events.addAndGet(current.events.size());
             finish(current);
             return DELIVERED;
         } catch (HubUnavailable e) {
-            hubIsOpen = false;
             return new Step.HubFailed(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private void open() throws HubUnavailable {
-        if (hubIsOpen) {
-            return;
-        }
-        var reached = parts.hub.open();
-        hubReach = reached.orElse(hubReach);
-        hubIsOpen = true;
-        parts.watcher.accept(Point.HUB_OPENED);
-        if (unit != null && reached.isPresent() && reached.get().covers(unit.reach)) {
-            published(unit);
         }
     }
 
@@ -138,7 +121,6 @@ final class Courier {
             }
             var arrivals = taken.stream().filter(this::isNew).toList();
             if (!arrivals.isEmpty()) {
-                isPublished = false;
                 var mapped = map(arrivals);
                 parts.ledger.keepTokens();
                 parts.watcher.accept(Point.MAPPED);
@@ -184,7 +166,7 @@ final class Courier {
         var mapped = parts.mapper.map(filtered.transaction(), parts.ledger.images(), parts.ledger.faults());
         parts.progress.backfillRowsDropped.addAndGet(filtered.dropped());
         var at = reach(transaction.commitLsn());
-        if (hubReach != null && hubReach.covers(at)) {
+        if (hub.covers(at)) {
             parts.progress.suppressedEvents.addAndGet(mapped.size());
         } else {
             events.addAll(mapped);
@@ -192,15 +174,6 @@ final class Courier {
         if (parts.lake != null && !parts.lake.covers(at)) {
             kept.add(mapped, at);
         }
-    }
-
-    /** The next of {@code events}, as many as may be in memory. */
-    private List<DomainEvent> piece(Iterator<DomainEvent> events) {
-        var piece = new ArrayList<DomainEvent>();
-        while (events.hasNext() && piece.size() < parts.limits.memoryRowsMax()) {
-            piece.add(events.next());
-        }
-        return piece;
     }
 
     private static List<Transaction> transactions(List<Arrival> arrivals) {
@@ -216,34 +189,6 @@ final class Courier {
     private HubPosition reach(long commitLsn) {
         var position = stored.get();
         return new HubPosition(parts.storeId, position.systemIdentifier(), position.timeline(), commitLsn);
-    }
-
-    private void publish(Unit current) throws HubUnavailable {
-        if (!current.events.isEmpty()) {
-            if (parts.hub.fences()) {
-                parts.hub.publish(current.events, current.reach);
-            } else {
-                publishInPieces(current);
-            }
-            parts.watcher.accept(Point.PUBLISHED);
-        }
-        published(current);
-    }
-
-    /** A hub without transactions gains nothing from having all at once. */
-    private void publishInPieces(Unit current) throws HubUnavailable {
-        for (var events = current.events.iterator(); events.hasNext(); ) {
-            parts.ledger.checkLease();
-            parts.hub.publish(piece(events), current.reach);
-        }
-    }
-
-    private void published(Unit current) {
-        isPublished = true;
-        if (!current.events.isEmpty()) {
-            hubReach = current.reach;
-            parts.progress.events.addAndGet(current.events.size());
-        }
     }
 
     private void finish(Unit current) {

@@ -1,6 +1,10 @@
 package dev.banyan.bridge.hub;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banyan.bridge.run.Await;
 import dev.banyan.bridge.run.Servers;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,11 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 class KafkaHubTest implements HubContract {
 
@@ -25,6 +32,32 @@ class KafkaHubTest implements HubContract {
 
     private Hub at(String bootstrapServers) {
         return new KafkaHub(topic, new KafkaHub.Settings(bootstrapServers, Map.of(), SOURCE, 1, Set.of(topic)));
+    }
+
+    /** As a user who may do everything but make topics. */
+    private static Admin thatMakesNothing(Admin admin) {
+        return (Admin) Proxy.newProxyInstance(
+                Admin.class.getClassLoader(), new Class<?>[] {Admin.class}, (_, method, arguments) -> {
+                    if (method.getName().equals("createTopics")) {
+                        throw new TopicAuthorizationException("not authorized");
+                    }
+                    return method.invoke(admin, arguments);
+                });
+    }
+
+    @Test
+    void topicsThatSomebodyElseHasMadeNeedNoRightToMakeThem() throws Exception {
+        Servers.kafka().createTopic(topic, 1);
+        try (var admin = Admin.create(
+                Map.of("bootstrap.servers", (Object) Servers.kafka().bootstrapServers()))) {
+            Await.until(
+                    "the broker knows it",
+                    () -> admin.listTopics().names().get().contains(topic));
+            var writer = thatMakesNothing(admin);
+            KafkaTopics.make(writer, Set.of(topic), "no such topic", 1);
+            assertThatThrownBy(() -> KafkaTopics.make(writer, Set.of(topic, topic + ".missing"), "no such topic", 1))
+                    .isInstanceOf(TopicAuthorizationException.class);
+        }
     }
 
     @Override

@@ -3,12 +3,14 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.servers.LocalKafka;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,14 +59,19 @@ class TakeoverTest {
 
     @ParameterizedTest
     @EnumSource
-    void aBridgeThatAnotherShutOutOfTheHubStopsForGood(Dbms dbms) throws Exception {
+    void shutOutOfTheHubItComesBackUnlessABridgeWithAnotherStoreIsAtWork(Dbms dbms) throws Exception {
         try (var bridge = new TestBridge(dbms, "shutout", folder, "p").start();
                 var other = bridge.kafkaHub()) {
             other.open();
             bridge.sql("INSERT INTO p VALUES (1, 'a')");
+            bridge.awaitEqual();
+            assertThat(bridge.progress().hubFailures()).isEqualTo(1);
+            other.open();
+            other.publish(List.of(), new HubPosition("another store", "", 1, 1));
+            bridge.sql("INSERT INTO p VALUES (2, 'b')");
             assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
             assertThat(bridge.progress().reason()).contains("another bridge has taken over");
-            assertThat(bridge.data()).isEmpty();
+            assertThat(bridge.fold()).containsOnlyKeys("p/1");
         }
     }
 

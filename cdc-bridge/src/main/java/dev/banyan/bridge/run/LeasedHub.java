@@ -1,0 +1,113 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.HubFenced;
+import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.store.Ledger;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The hub as a courier uses it: opened under the lease, and given each unit once, as far as that can be known. One thread uses it. */
+final class LeasedHub {
+
+    /*
+     * To open the hub shuts everybody else out of it, so only who has the lease may. Who is shut out and has the lease all the same was
+     * not succeeded: Kafka has given up a transaction that took too long, or somebody who should not has opened the hub. He opens it again;
+     * only when the last position is another store's, a second bridge of the same name is at work, and one of the two has to go.
+     *
+     * A unit goes again after a failure, until it is in the hub. How much of it is there a hub with positions says when it is opened; of
+     * one without, the pieces that were taken are not sent again.
+     */
+    private final Hub hub;
+    private final Ledger ledger;
+    private final String storeId;
+    private final int eventsMax;
+    private final Consumer<Point> watcher;
+    private boolean isOpen;
+    private @Nullable HubPosition reach;
+    private @Nullable HubFenced shutOut;
+    private int sent;
+
+    /** Gives {@code hub} at most {@code eventsMax} events at once where it has no transactions. */
+    LeasedHub(Hub hub, Ledger ledger, String storeId, int eventsMax, Consumer<Point> watcher) {
+        this.hub = hub;
+        this.ledger = ledger;
+        this.storeId = storeId;
+        this.eventsMax = eventsMax;
+        this.watcher = watcher;
+    }
+
+    /** Opens the hub, unless it is open. */
+    void open() throws HubUnavailable {
+        if (isOpen) {
+            return;
+        }
+        ledger.checkLease();
+        var found = hub.open();
+        var before = shutOut;
+        if (before != null && found.isPresent() && !found.get().storeId().equals(storeId)) {
+            throw before;
+        }
+        shutOut = null;
+        reach = found.orElse(reach);
+        isOpen = true;
+        watcher.accept(Point.HUB_OPENED);
+    }
+
+    /** True when the events of {@code position} are in the hub. */
+    boolean covers(HubPosition position) {
+        return reach != null && reach.covers(position);
+    }
+
+    /** Returns when {@code events}, which reach {@code position}, are in the hub; to be called with the same ones until it does. */
+    void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
+        if (events.isEmpty() || covers(position)) {
+            return;
+        }
+        try {
+            if (hub.fences()) {
+                hub.publish(events, position);
+            } else {
+                publishInPieces(events, position);
+            }
+        } catch (HubFenced e) {
+            isOpen = false;
+            ledger.checkLease();
+            shutOut = e;
+            throw new HubUnavailable(e.getMessage() + "; the lease is still ours, so it is opened again", e);
+        } catch (HubUnavailable e) {
+            isOpen = false;
+            throw e;
+        }
+        reach = position;
+        sent = 0;
+        watcher.accept(Point.PUBLISHED);
+    }
+
+    /** A hub without transactions gains nothing from having all at once. */
+    private void publishInPieces(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
+        var left = events.iterator();
+        for (var i = 0; i < sent; i++) {
+            left.next();
+        }
+        while (left.hasNext()) {
+            var piece = piece(left);
+            ledger.checkLease();
+            hub.publish(piece, position);
+            sent += piece.size();
+        }
+    }
+
+    private List<DomainEvent> piece(Iterator<DomainEvent> events) {
+        var piece = new ArrayList<DomainEvent>();
+        while (events.hasNext() && piece.size() < eventsMax) {
+            piece.add(events.next());
+        }
+        return piece;
+    }
+}

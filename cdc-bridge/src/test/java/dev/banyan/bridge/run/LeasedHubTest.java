@@ -1,0 +1,135 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banyan.bridge.change.Cause;
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.HubFenced;
+import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.store.Fenced;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The hub belongs to whoever has the lease, and gets every event once. */
+class LeasedHubTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final List<DomainEvent> EVENTS = List.of(event(1), event(2), event(3), event(4), event(5));
+
+    private final SimulatedWorld world = new SimulatedWorld(() -> 0);
+    private final SimulatedHub hub = new SimulatedHub(world, true);
+
+    /** One that has just taken the lease. */
+    private LeasedHub leased(Hub connection) {
+        var epoch = world.store.tryLease("host", world.now, LEASE);
+        return new LeasedHub(connection, new SimulatedLedger(world.store, epoch, LEASE), "store", 2, _ -> {});
+    }
+
+    private static HubPosition position(String storeId) {
+        return new HubPosition(storeId, "system", 1, 7);
+    }
+
+    private static DomainEvent event(int number) {
+        return new DomainEvent(
+                "id-" + number,
+                "type",
+                "topic",
+                "subject",
+                Instant.EPOCH,
+                "7-" + number,
+                "tx",
+                false,
+                List.of(),
+                null,
+                Cause.UNKNOWN,
+                "{}");
+    }
+
+    @Test
+    void whoHasLostTheLeaseDoesNotShutItsSuccessorOut() throws HubUnavailable {
+        var before = leased(hub.connect());
+        var successor = leased(hub.connect());
+        successor.open();
+        assertThatThrownBy(before::open).isInstanceOf(Fenced.class);
+        successor.publish(EVENTS, position("store"));
+        assertThat(successor.covers(position("store"))).isTrue();
+    }
+
+    @Test
+    void whoIsShutOutAndHasTheLeaseOpensTheHubAgain() throws HubUnavailable {
+        var leased = leased(hub.connect());
+        leased.open();
+        hub.connect().open();
+        assertThatThrownBy(() -> leased.publish(EVENTS, position("store")))
+                .isInstanceOf(HubUnavailable.class)
+                .hasMessageContaining("the lease is still ours");
+        leased.open();
+        leased.publish(EVENTS, position("store"));
+        assertThat(leased.covers(position("store"))).isTrue();
+    }
+
+    @Test
+    void whoIsShutOutAfterALostLeaseEnds() throws HubUnavailable {
+        var before = leased(hub.connect());
+        before.open();
+        leased(hub.connect()).open();
+        assertThatThrownBy(() -> before.publish(EVENTS, position("store"))).isInstanceOf(Fenced.class);
+    }
+
+    @Test
+    void ofTwoBridgesOfOneNameThatHaveAStoreEachOneEnds() throws HubUnavailable {
+        var leased = leased(hub.connect());
+        leased.open();
+        var other = hub.connect();
+        other.open();
+        other.publish(EVENTS, position("other store"));
+        assertThatThrownBy(() -> leased.publish(EVENTS, position("store"))).isInstanceOf(HubUnavailable.class);
+        assertThatThrownBy(leased::open).isInstanceOf(HubFenced.class);
+    }
+
+    /** A hub without transactions that fails the second time it is given something. */
+    private static final class Stumbling implements Hub {
+
+        private final List<String> ids = new ArrayList<>();
+        private int calls;
+
+        @Override
+        public Optional<HubPosition> open() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
+            if (++calls == 2) {
+                throw new HubUnavailable("throttled", new IllegalStateException());
+            }
+            events.forEach(event -> ids.add(event.id()));
+        }
+
+        @Override
+        public boolean fences() {
+            return false;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void piecesThatWereTakenAreNotSentAgain() throws HubUnavailable {
+        var stumbling = new Stumbling();
+        var leased = leased(stumbling);
+        leased.open();
+        assertThatThrownBy(() -> leased.publish(EVENTS, position("store"))).isInstanceOf(HubUnavailable.class);
+        leased.open();
+        leased.publish(EVENTS, position("store"));
+        assertThat(stumbling.ids).containsExactly("id-1", "id-2", "id-3", "id-4", "id-5");
+    }
+}
