@@ -52,21 +52,6 @@ final class H2Images implements SessionImages {
         var transaction = session.getTransaction();
         this.rows = transaction.openMap(ROWS, StringDataType.INSTANCE, ByteArrayDataType.INSTANCE);
         this.children = transaction.openMap(CHILDREN, StringDataType.INSTANCE, ByteArrayDataType.INSTANCE);
-        takeOver(connection);
-    }
-
-    /** A store from before there were maps has its rows in the table. */
-    private void takeOver(Connection connection) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            try (var found =
-                    statement.executeQuery("SELECT table_name, row_key, parent_key, row_bytes FROM bridge_image")) {
-                while (found.next()) {
-                    put(found.getString(1) + SEPARATOR, found.getString(2), found.getString(3), found.getBytes(4));
-                }
-            }
-            statement.executeUpdate("DELETE FROM bridge_image");
-        }
-        connection.commit();
     }
 
     @Override

@@ -18,7 +18,6 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -30,11 +29,10 @@ final class RowBytes {
 
     /*
      * The names of the columns come first, together, because many rows share them: as bytes they are copied and compared, not written
-     * and read one by one. In version 1 each stood before its value.
+     * and read one by one.
      */
-    private static final int VERSION = 2;
+    private static final int VERSION = 1;
 
-    private static final int NAMES_BETWEEN = 1;
     private static final int COLUMNS_MAX = 10_000;
     private static final Map<ByteBuffer, Columns> COLUMNS = new ConcurrentHashMap<>();
 
@@ -64,21 +62,17 @@ final class RowBytes {
     static Row read(byte[] bytes, int from) {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes, from, bytes.length - from))) {
             var version = in.readByte();
-            return switch (version) {
-                case VERSION -> {
-                    var length = in.readInt();
-                    var columns = columns(ByteBuffer.wrap(bytes, from + Byte.BYTES + Integer.BYTES, length));
-                    in.skipNBytes(length);
-                    var values = new @Nullable Object[columns.names().size()];
-                    for (var place = 0; place < values.length; place++) {
-                        values[place] = readValue(in);
-                    }
-                    yield columns.row(values);
-                }
-                case NAMES_BETWEEN -> readNamesBetween(in);
-                default ->
-                    throw new IllegalStateException("stored row: version " + version + " (expected: " + VERSION + ")");
-            };
+            if (version != VERSION) {
+                throw new IllegalStateException("stored row: version " + version + " (expected: " + VERSION + ")");
+            }
+            var length = in.readInt();
+            var columns = columns(ByteBuffer.wrap(bytes, from + Byte.BYTES + Integer.BYTES, length));
+            in.skipNBytes(length);
+            var values = new @Nullable Object[columns.names().size()];
+            for (var place = 0; place < values.length; place++) {
+                values[place] = readValue(in);
+            }
+            return columns.row(values);
         } catch (IOException e) {
             throw new UncheckedIOException("reading a stored row", e);
         }
@@ -94,15 +88,6 @@ final class RowBytes {
             COLUMNS.put(ByteBuffer.wrap(known.bytes()), known);
         }
         return known;
-    }
-
-    private static Row readNamesBetween(DataInputStream in) throws IOException {
-        var size = in.readUnsignedShort();
-        var values = new LinkedHashMap<String, @Nullable Object>(size * 2);
-        for (var i = 0; i < size; i++) {
-            values.put(in.readUTF(), readValue(in));
-        }
-        return new Row(values);
     }
 
     private static void write(DataOutputStream out, @Nullable Object value) throws IOException {

@@ -10,8 +10,6 @@ import dev.banyan.bridge.run.Servers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -72,28 +70,6 @@ class StoredImagesTest {
             assertThat(session.images().children(table, List.of("other parent")))
                     .isEmpty();
             assertThat(store.position()).contains(POSITION);
-        }
-    }
-
-    @Test
-    void whatAnEarlierH2StoreHadInItsTableIsStillKnown() throws SQLException {
-        var table = TABLES.getFirst();
-        try (var store = opened(folder.resolve("store"));
-                var connection = DriverManager.getConnection("jdbc:h2:file:" + folder.resolve("store"), "", "");
-                var insert = connection.prepareStatement("INSERT INTO bridge_image VALUES (?, ?, ?, ?)")) {
-            store.begin(POSITION, List.of(), null);
-            insert.setString(1, table.toString());
-            insert.setString(2, "7");
-            insert.setString(3, "2");
-            insert.setBytes(4, new byte[] {1, 0, 1, 0, 1, 'v', 'i', 0, 0, 0, 42}); // the form of then
-            insert.executeUpdate();
-            for (var time = 0; time < 2; time++) {
-                try (var session = store.session()) {
-                    var row = new Row(Map.of("v", 42));
-                    assertThat(session.images().get(table, List.of(7))).isEqualTo(row);
-                    assertThat(session.images().children(table, List.of(2))).containsExactly(row);
-                }
-            }
         }
     }
 
