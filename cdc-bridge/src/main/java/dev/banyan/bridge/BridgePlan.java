@@ -196,7 +196,10 @@ record BridgePlan(String bridge, List<Part> parts, @Nullable SourcePlan source, 
             }
             var spool = setup.config().spool();
             if (spool != null) {
-                folder("spool", spool.folder(), "at most " + spool.megabytes() + " MB, encrypted");
+                folder(
+                        "spool",
+                        spool.folder().resolve(setup.config().name()),
+                        "at most " + spool.megabytes() + " MB, encrypted");
             }
         }
 

@@ -207,7 +207,10 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                     "faultKeyFile: none (expected: one, what lies in the spool is encrypted)");
         }
         var disk = new DiskSpool.Settings(
-                spool.folder(), FaultSeal.of(key), (long) spool.megabytes() << 20, SPOOL_SEGMENT_BYTES);
+                spool.folder().resolve(config.name()),
+                FaultSeal.of(key),
+                (long) spool.megabytes() << 20,
+                SPOOL_SEGMENT_BYTES);
         return new RunSettings.Spooling(disk, Duration.ofSeconds(spool.afterSeconds()), spool.logPercent());
     }
 }

@@ -182,7 +182,7 @@ public final class BridgeRun {
                 ? "the spool at " + claim.map(SpoolClaim::where).orElse("")
                         + " holds what the hub does not have (expected: that"
                         + " bridge started again until it is empty, or its folder "
-                        + claim.map(SpoolClaim::id).orElse("") + " here in spool.folder; resync gives it up)"
+                        + claim.map(SpoolClaim::id).orElse("") + " here in ours; resync gives it up)"
                 : "";
     }
 
@@ -260,7 +260,7 @@ public final class BridgeRun {
             spool = recover(store);
         } catch (StoreFailed e) {
             return new EngineEnd(null, "store: " + e.getMessage());
-        } catch (SpoolFailed e) {
+        } catch (SpoolFailed | Fenced e) {
             return new EngineEnd(End.REFUSED, String.valueOf(e.getMessage()));
         }
         try {
@@ -313,14 +313,16 @@ public final class BridgeRun {
         }
     }
 
-    /** The spool that a run before left, if the store knows of one; the files of others are only what a kill left of them. */
+    /** The spool that a run before left, if the store knows of one. */
     private @Nullable Spool recover(BridgeStore store) {
         var spooling = settings.spool();
         if (spooling == null) {
             return null;
         }
+        store.checkLease(); // what a successor has made is not to be touched
         var id = store.spool().map(SpoolClaim::id).orElse(null);
-        DiskSpool.deleteOthers(spooling.disk(), id);
+        DiskSpool.deleteEmpty(spooling.disk(), id)
+                .forEach(left -> LOG.warn("spool {}: not empty, and the store does not know of it; it stays", left));
         return id == null ? null : DiskSpool.recover(spooling.disk(), id).orElse(null);
     }
 

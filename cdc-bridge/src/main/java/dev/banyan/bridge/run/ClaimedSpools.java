@@ -23,7 +23,12 @@ record ClaimedSpools(BridgeStore store, DiskSpool.Settings settings, Consumer<Po
         return spool;
     }
 
-    /** Killed between the two, it is found without a claim at the next start, and deleted then. */
+    @Override
+    public void checkLease() {
+        store.checkLease();
+    }
+
+    /** Killed between the two, its empty folder is found without a claim at the next start, and deleted then. */
     @Override
     public void end(Spool spool) {
         store.releaseSpool();

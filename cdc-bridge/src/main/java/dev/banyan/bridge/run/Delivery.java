@@ -247,10 +247,12 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         progress.spool(intake.spoolBytes());
     }
 
-    /** Brings to disk what is then confirmed, when it is time to. What is in the spool is there already. */
+    /** Brings to disk what is then confirmed, when it is time to. What is in the spool is there already, but the spool may be another's by now. */
     private void force() {
         if (arrivals.unconfirmed() != null && System.nanoTime() - confirmedAtNanos >= CONFIRM_EVERY.toNanos()) {
-            if (!intake.isSpooling()) {
+            if (intake.isSpooling()) {
+                intake.checkLease();
+            } else {
                 parts.courier.ledger().force();
                 watcher.accept(Point.FORCED);
             }

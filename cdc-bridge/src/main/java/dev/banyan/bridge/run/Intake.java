@@ -24,6 +24,9 @@ final class Intake implements Courier.Source {
         /** A new spool, which the store knows of before it holds anything. */
         Spool begin();
 
+        /** Throws {@code Fenced} if somebody else may have taken them over. */
+        void checkLease();
+
         /** The store forgets {@code spool}, which is empty, and then it is deleted. */
         void end(Spool spool);
     }
@@ -96,6 +99,13 @@ final class Intake implements Courier.Source {
         given.clear();
     }
 
+    /** Throws {@code Fenced} if what was appended so far may have come after somebody else took the spool over. */
+    void checkLease() {
+        if (spools != null) {
+            spools.checkLease();
+        }
+    }
+
     private void write(Spool target, List<Arrival> arrivals, long from) {
         var before = safe().offset();
         var kept = new ArrayList<Arrival>();
@@ -138,6 +148,7 @@ final class Intake implements Courier.Source {
         if (spools == null || !spool.isEmpty()) {
             return false;
         }
+        spool.forgetTaken();
         spools.end(spool);
         spool = null;
         return true;

@@ -20,13 +20,10 @@ import org.jspecify.annotations.Nullable;
 /** An arrival as bytes, and back. */
 final class ArrivalBytes {
 
-    private static final int VERSION = 2;
+    private static final int VERSION = 1;
 
     /** Of a transaction whose changes lie in a file of their own: their number stands where the changes would. */
-    private static final int VERSION_LARGE = 3;
-
-    /** Without a cause. */
-    private static final int VERSION_BEFORE = 1;
+    private static final int VERSION_LARGE = 2;
 
     private ArrivalBytes() {}
 
@@ -68,7 +65,7 @@ final class ArrivalBytes {
     static Arrival read(byte[] bytes, Large large) {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             var version = in.readByte();
-            if (version < VERSION_BEFORE || version > VERSION_LARGE) {
+            if (version != VERSION && version != VERSION_LARGE) {
                 throw new SpoolFailed(
                         "an arrival of version " + version + " (expected: at most " + VERSION_LARGE + ")");
             }
@@ -80,13 +77,13 @@ final class ArrivalBytes {
             }
             var txId = in.readUTF();
             var time = Instant.ofEpochSecond(in.readLong(), in.readInt());
-            var cause = version >= VERSION ? new Cause(readText(in), readText(in)) : Cause.UNKNOWN;
+            var cause = new Cause(readText(in), readText(in));
             var changes =
                     version == VERSION_LARGE ? large.changes(lsn, in.readInt()) : ChangeBytes.read(in.readAllBytes());
             var transaction = new Transaction(lsn, txId, time, changes, cause);
             return new Arrival(transaction, lsn, offset, sawSnapshot);
         } catch (IOException e) {
-            throw new UncheckedIOException("reading an arrival", e);
+            throw new SpoolFailed("reading an arrival", e);
         }
     }
 

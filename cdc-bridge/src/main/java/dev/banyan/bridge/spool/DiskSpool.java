@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.store.FaultSeal;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,20 +13,27 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A spool in a folder of its own, {@code FOLDER/ID}, as segments of checksummed frames. */
+/** A spool in a folder of its own, {@code FOLDER/BRIDGE/ID}, as segments of checksummed frames. */
 public final class DiskSpool implements Spool {
 
     /*
-     * A frame is one arrival, encrypted, with its length and checksum in front. A kill may leave the last segment with a frame that is not
-     * whole: it is cut off, since nobody was told that it is safe. In an earlier segment, or where whole frames follow, it is damage. The
-     * legacy database keeps what it was not told of, so a spool that lost whole frames at its end is noticed by the preflight: its end then
-     * lies before what the slot has confirmed.
+     * A frame is one arrival, encrypted. A kill may leave the last segment with frames that are not whole: they are cut off. In an earlier
+     * segment, or where later frames follow, it is damage. The legacy database keeps what it was not told of, so a spool that lost whole
+     * frames at its end is noticed by the preflight: its end then lies before what the slot has confirmed.
+     *
+     * Every process writes to segments of its own, so that one that was succeeded and does not know it yet writes over nothing.
      *
      * The changes of a transaction larger than memory are forced to a file beside the segment before the frame that counts them.
+     *
+     * Frames are deleted only once they were taken and are safe elsewhere, so what the store knows of is emptied before it is forgotten. A
+     * folder that is not empty is never a left-over: it may be another store's, or this one's from before it was restored.
      */
-    /** Where spools lie, what encrypts them, and how large one may get. */
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    /** Where the spools of one bridge lie, what encrypts them, and how large one may get. */
     public record Settings(Path folder, FaultSeal seal, long bytesMax, long segmentBytesMax) {}
 
     private final Settings settings;
@@ -33,6 +41,7 @@ public final class DiskSpool implements Spool {
     private final Path folder;
     private final Deque<Segment> segments = new ArrayDeque<>();
     private final Deque<Segment> taken = new ArrayDeque<>();
+    private @Nullable Segment written;
     private @Nullable Arrival end;
     private long bytes;
 
@@ -47,6 +56,7 @@ public final class DiskSpool implements Spool {
         try {
             Files.createDirectories(settings.folder.resolve(id));
             force(settings.folder);
+            force(settings.folder.resolve(".."));
             return new DiskSpool(settings, id);
         } catch (IOException e) {
             throw new SpoolFailed("making " + settings.folder.resolve(id), e);
@@ -72,21 +82,31 @@ public final class DiskSpool implements Spool {
         return Files.isDirectory(settings.folder.resolve(id));
     }
 
-    /** Deletes all spools but {@code kept}: they were emptied, and only their files are left. */
-    public static void deleteOthers(Settings settings, @Nullable String kept) {
-        try {
-            if (!Files.isDirectory(settings.folder)) {
-                return;
-            }
-            try (var found = Files.list(settings.folder)) {
-                for (var each : found.filter(Files::isDirectory).toList()) {
-                    if (!String.valueOf(each.getFileName()).equals(kept)) {
-                        deleteFolder(each);
-                    }
+    /** Deletes all spools but {@code kept} that are empty. Returns the folders of those that are not: what they hold is in no store. */
+    public static List<Path> deleteEmpty(Settings settings, @Nullable String kept) {
+        var left = new ArrayList<Path>();
+        if (!Files.isDirectory(settings.folder)) {
+            return left;
+        }
+        try (var found = Files.list(settings.folder)) {
+            for (var each : found.filter(Files::isDirectory).toList()) {
+                var name = String.valueOf(each.getFileName());
+                if (ID.matcher(name).matches() && !name.equals(kept) && !deleteIfEmpty(each)) {
+                    left.add(each);
                 }
             }
+            return left;
         } catch (IOException e) {
-            throw new SpoolFailed("deleting what is left in " + settings.folder, e);
+            throw new SpoolFailed("deleting empty spools in " + settings.folder, e);
+        }
+    }
+
+    private static boolean deleteIfEmpty(Path folder) throws IOException {
+        try {
+            Files.delete(folder);
+            return true;
+        } catch (DirectoryNotEmptyException e) {
+            return false;
         }
     }
 
@@ -98,8 +118,7 @@ public final class DiskSpool implements Spool {
                     .toList();
         }
         for (var file : files.reversed()) {
-            // Earlier ones were finished long before; their frames are checked when they are read.
-            var segment = Segment.recover(file, end == null, file.equals(files.getLast()));
+            var segment = file.equals(files.getLast()) ? Segment.recover(file) : Segment.finished(file, end == null);
             bytes += segment.bytes();
             segments.addFirst(segment);
             var last = segment.lastFrame();
@@ -140,11 +159,12 @@ public final class DiskSpool implements Spool {
             return;
         }
         try {
-            var segment = segments.peekLast();
+            var segment = written;
             if (segment == null || segment.bytes() >= settings.segmentBytesMax) {
-                segment = Segment.create(folder.resolve("%08d.spool".formatted(nextNumber(segment))));
+                segment = Segment.create(folder.resolve("%08d.spool".formatted(nextNumber())));
                 force(folder);
                 segments.add(segment);
+                written = segment;
             }
             var before = segment.bytes();
             var frames = new ArrayList<byte[]>(arrivals.size());
@@ -160,8 +180,8 @@ public final class DiskSpool implements Spool {
         }
     }
 
-    private int nextNumber(@Nullable Segment last) {
-        var previous = last == null ? taken.peekLast() : last;
+    private int nextNumber() {
+        var previous = segments.isEmpty() ? taken.peekLast() : segments.peekLast();
         return previous == null ? 1 : previous.number() + 1;
     }
 
@@ -200,6 +220,11 @@ public final class DiskSpool implements Spool {
 
     @Override
     public synchronized void forgetTaken() {
+        if (isEmpty()) {
+            taken.addAll(segments);
+            segments.clear();
+            written = null;
+        }
         try {
             for (var segment = taken.peekFirst(); segment != null; segment = taken.peekFirst()) {
                 bytes -= segment.bytes();

@@ -2,6 +2,7 @@ package dev.banyan.bridge.spool;
 
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.LargeList;
+import dev.banyan.bridge.frame.FrameFile;
 import dev.banyan.bridge.store.ChangeBytes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -23,7 +24,7 @@ final class LargeFile {
     /** Writes {@code changes}; they are on the disk when this returns how many bytes they are. */
     static long write(Path file, List<Change> changes, UnaryOperator<byte[]> seal) throws IOException {
         Files.deleteIfExists(file); // a kill left it before its frame was written
-        try (var frames = Segment.create(file)) {
+        try (var frames = FrameFile.create(file)) {
             var bytes = new ByteArrayOutputStream(FRAME_BYTES);
             var out = new DataOutputStream(bytes);
             for (var change : changes) {
@@ -36,15 +37,17 @@ final class LargeFile {
             if (bytes.size() > 0) {
                 frames.append(List.of(seal.apply(bytes.toByteArray())));
             }
-            return frames.bytes();
+            return frames.end();
         }
     }
 
     /** The {@code rows} changes of {@code file}, in a file that goes with them. */
     static List<Change> read(Path file, int rows, UnaryOperator<byte[]> open) throws IOException {
         var changes = new LargeList<>(0, ChangeBytes.CODEC);
-        try (var frames = Segment.recover(file, false, false)) {
-            for (var frame = frames.next(); frame != null; frame = frames.next()) {
+        try (var frames = FrameFile.trusted(file)) {
+            for (var at = 0L; at < frames.end(); ) {
+                var frame = frames.at(at);
+                at = FrameFile.behind(at, frame);
                 var in = new DataInputStream(new ByteArrayInputStream(open.apply(frame)));
                 while (in.available() > 0) {
                     changes.add(ChangeBytes.CODEC.read(in));

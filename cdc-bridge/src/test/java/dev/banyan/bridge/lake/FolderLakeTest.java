@@ -58,6 +58,21 @@ class FolderLakeTest extends LakeContract {
     }
 
     @Test
+    void damageBehindWhichEventsFollowIsNamedAndNotCutOff() throws IOException {
+        try (var lake = open(1 << 20)) {
+            lake.append(events(1), position(1));
+            lake.append(events(2), position(2));
+        }
+        var log = new FolderStorage(folder).log(1);
+        var bytes = Files.readAllBytes(log);
+        bytes[40] ^= 1;
+        Files.write(log, bytes);
+        assertThatThrownBy(() -> open(1 << 20)).hasMessageContaining("open-00000001.log: damaged at byte 0");
+        assertThatThrownBy(this::ids).hasMessageContaining("damaged at byte 0");
+        assertThat(log).hasBinaryContent(bytes);
+    }
+
+    @Test
     void aFolderThatIsNotThereIsNotRead() {
         assertThat(Printed.of("events", "ls", "--lake", folder.resolve("none").toString())
                         .err())

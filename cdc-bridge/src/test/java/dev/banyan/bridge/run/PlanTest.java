@@ -54,7 +54,7 @@ class PlanTest {
                             "+ table bridge_image",
                             "+ table bridge_schema_history",
                             "+ lake " + folder.resolve("lake"),
-                            "+ spool " + folder.resolve("spool"),
+                            "+ spool " + folder.resolve("spool").resolve("planned"),
                             "! faultKeyFile: " + folder.resolve("none.key") + " cannot be read",
                             "t.Added.v1: to new.two or t.planned, key one/{id} or two/{id}, data urn:banyan:contract:t.Added.v1.json")
                     .contains(

@@ -25,7 +25,9 @@ final class SimulatedSpool implements Spool {
     }
 
     static Spool recover(SimulatedWorld world, Map<String, List<Arrival>> disk, String id) {
-        return new SimulatedSpool(world, disk, id, disk.getOrDefault(id, new ArrayList<>()));
+        var frames = new ArrayList<>(disk.getOrDefault(id, List.of()));
+        disk.put(id, frames); // what a process writes that does not know of its successor is not found
+        return new SimulatedSpool(world, disk, id, frames);
     }
 
     /** Spools of one process, in the order of {@link ClaimedSpools}. */
@@ -38,6 +40,11 @@ final class SimulatedSpool implements Spool {
             disk.put(id, frames);
             world.store.claim(epoch, new SpoolClaim(id, "here"));
             return new SimulatedSpool(world, disk, id, frames);
+        }
+
+        @Override
+        public void checkLease() {
+            world.store.checkLease(epoch);
         }
 
         @Override
@@ -73,11 +80,12 @@ final class SimulatedSpool implements Spool {
         return arrivals;
     }
 
-    /** Forgets all but the last, as segments do. */
+    /** Forgets all but the last, as segments do, or all if there is no other. */
     @Override
     public void forgetTaken() {
         world.point();
-        while (taken > 1) {
+        var kept = isEmpty() ? 0 : 1;
+        while (taken > kept) {
             frames.removeFirst();
             taken--;
         }

@@ -92,6 +92,17 @@ final class SimulatedWorld {
         return events;
     }
 
+    /** What the store has forgotten was emptied before. */
+    void checkDisks() {
+        for (var disk : disks) {
+            disk.forEach((id, frames) -> {
+                if (!frames.isEmpty()) {
+                    throw new AssertionError("spool " + id + " " + frames + " (expected: empty)");
+                }
+            });
+        }
+    }
+
     void checkImages() {
         var expected = new HashMap<String, Object>();
         for (var transaction : log) {

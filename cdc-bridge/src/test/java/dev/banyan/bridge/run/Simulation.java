@@ -4,7 +4,6 @@ import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.Transaction;
-import dev.banyan.bridge.hub.HubFenced;
 import dev.banyan.bridge.run.SimulatedWorld.Killed;
 import dev.banyan.bridge.store.Fenced;
 import dev.banyan.bridge.store.StoreFailed;
@@ -76,7 +75,7 @@ final class Simulation {
                     takeLease();
                     return;
                 }
-                if (world.now >= renewAt) {
+                if (world.now >= renewAt && random.nextInt(4) > 0) { // it is a thread of its own that does this
                     world.store.renew(epoch, world.now, LEASE);
                     renewAt = world.now + LEASE.toMillis() / 3;
                 }
@@ -87,7 +86,7 @@ final class Simulation {
                 } else {
                     deliver();
                 }
-            } catch (Fenced | HubFenced e) {
+            } catch (Fenced e) {
                 die();
             } catch (Killed e) {
                 world.faultsSeen++;
@@ -118,9 +117,12 @@ final class Simulation {
             if (world.now < restartAt || (world.slotReader != null && world.slotReader != this)) {
                 return;
             }
+            world.store.checkLease(epoch);
             var claim = world.store.claim();
             var disk = world.disk(host);
-            disk.keySet().removeIf(id -> claim.isEmpty() || !claim.get().id().equals(id));
+            disk.entrySet()
+                    .removeIf(each -> each.getValue().isEmpty()
+                            && (claim.isEmpty() || !claim.get().id().equals(each.getKey())));
             var spool = claim.isEmpty() || !spools
                     ? null
                     : SimulatedSpool.recover(world, disk, claim.get().id());
@@ -239,7 +241,9 @@ final class Simulation {
         private void confirm() {
             var into = intake;
             if (connected && into != null && random.nextBoolean()) {
-                if (ledger != null && !into.isSpooling()) {
+                if (into.isSpooling()) {
+                    into.checkLease();
+                } else if (ledger != null) {
                     ledger.force();
                 }
                 world.point();
@@ -283,6 +287,7 @@ final class Simulation {
             if (written == TRANSACTIONS && faults == 0 && heal() && isDone()) {
                 hub.check(world.log, world.mapper);
                 world.checkImages();
+                world.checkDisks();
                 return world;
             }
         }

@@ -151,8 +151,8 @@ class DiskSpoolTest {
             again.append(arrivals(5, 6));
             again.take(100);
             again.forgetTaken();
-            assertThat(files()).hasSize(1);
-            again.append(List.of(large(7, 4_000)));
+            assertThat(files()).isEmpty();
+            again.append(List.of(arrival(6), large(7, 4_000)));
         }
         var file = files().stream()
                 .filter(each -> each.toString().endsWith(".large"))
@@ -190,6 +190,7 @@ class DiskSpoolTest {
         var file = files().getFirst();
         var bytes = Files.readAllBytes(file);
         for (var cut = (int) whole; cut < bytes.length; cut += 7) {
+            Files.deleteIfExists(file.resolveSibling("00000002.spool"));
             Files.write(file, java.util.Arrays.copyOf(bytes, cut));
             try (var again = recovered(settings)) {
                 var kept = again.take(1_000);
@@ -226,6 +227,36 @@ class DiskSpoolTest {
     }
 
     @Test
+    void damageInTheLastSegmentIsNamedWhereLaterFramesFollow() throws Exception {
+        var settings = settings(1 << 20, 1 << 20);
+        var spool = DiskSpool.create(settings, id);
+        spool.append(arrivals(1, 3));
+        spool.append(arrivals(3, 4));
+        spool.close();
+        var file = files().getFirst();
+        var bytes = Files.readAllBytes(file);
+        bytes[100] ^= 1;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> recovered(settings))
+                .isInstanceOf(SpoolFailed.class)
+                .hasMessageContaining("00000001.spool: damaged at byte 0");
+        assertThat(file).hasBinaryContent(bytes);
+    }
+
+    @Test
+    void aProcessThatWasSucceededWritesOverNothing() {
+        var settings = settings(1 << 20, 1 << 20);
+        var before = DiskSpool.create(settings, id);
+        before.append(arrivals(1, 3));
+        try (var successor = recovered(settings)) {
+            successor.append(arrivals(3, 6));
+            before.append(arrivals(3, 4));
+            before.close();
+            assertThat(successor.take(1_000)).isEqualTo(arrivals(1, 6));
+        }
+    }
+
+    @Test
     void aFullSpoolTakesNothingMoreUntilSomethingIsForgotten() {
         var spool = DiskSpool.create(settings(3_000, 1_000), id);
         for (var lsn = 1; spool.bytes() < 3_000; lsn++) {
@@ -244,13 +275,54 @@ class DiskSpoolTest {
     }
 
     @Test
-    void othersAreDeleted() {
+    void onlyEmptySpoolsAreDeletedAndNothingElseInTheFolder() throws Exception {
         var settings = settings(1 << 20, 1_000);
-        DiskSpool.create(settings, "left-over").append(arrivals(1, 2));
-        var spool = DiskSpool.create(settings, id);
-        DiskSpool.deleteOthers(settings, id);
-        assertThat(DiskSpool.exists(settings, id)).isTrue();
-        assertThat(DiskSpool.exists(settings, "left-over")).isFalse();
-        spool.close();
+        var at = settings.folder();
+        var full = UUID.randomUUID().toString();
+        var drained = UUID.randomUUID().toString();
+        try (var unknown = DiskSpool.create(settings, full);
+                var empty = DiskSpool.create(settings, drained);
+                var _ = DiskSpool.create(settings, UUID.randomUUID().toString());
+                var _ = DiskSpool.create(settings, id)) {
+            unknown.append(arrivals(1, 2));
+            empty.append(arrivals(1, 5));
+            empty.take(1_000);
+            empty.forgetTaken();
+        }
+        Files.createDirectory(at.resolve("keys"));
+        var beside =
+                Files.writeString(Files.createDirectories(at.resolve("lake")).resolve("open-00000001.log"), "x");
+
+        assertThat(DiskSpool.deleteEmpty(settings, id)).containsExactly(at.resolve(full));
+
+        try (var left = Files.list(at)) {
+            assertThat(left.map(Path::getFileName).map(Path::toString))
+                    .containsExactlyInAnyOrder(id, full, "keys", "lake");
+        }
+        assertThat(beside).exists();
+        try (var again = DiskSpool.recover(settings, full).orElseThrow()) {
+            assertThat(again.take(1_000)).isEqualTo(arrivals(1, 2));
+        }
+    }
+
+    @Test
+    void aSpoolThatWasEmptiedAndNotYetForgottenIsFoundEmptyAndWritingGoesOn() {
+        var settings = settings(1 << 20, 1_000);
+        try (var spool = DiskSpool.create(settings, id)) {
+            spool.append(arrivals(1, 9));
+            while (!spool.isEmpty()) {
+                spool.take(1);
+            }
+            spool.forgetTaken();
+            assertThat(spool.bytes()).isZero();
+        }
+        try (var again = recovered(settings)) {
+            assertThat(again.isEmpty()).isTrue();
+            assertThat(again.end()).isEmpty();
+            again.append(arrivals(9, 11));
+        }
+        try (var third = recovered(settings)) {
+            assertThat(third.take(1_000)).isEqualTo(arrivals(9, 11));
+        }
     }
 }
