@@ -42,7 +42,7 @@ class FallbackTest {
         }
         gateway = TestGateway.start(folder, """
                 backends:
-                  - {name: legacy, url: "%s", baseline: true}
+                  - {name: legacy, url: "%s", baseline: true, adaptiveLimit: {target: 250ms}}
                   - {name: new, url: "%s", timeouts: {request: 300ms}, circuitBreaker: {windowCalls: 1000, minCalls: 1000}}
                   - {name: dead, url: "http://127.0.0.1:%d"}
                   - name: fragile
@@ -98,6 +98,24 @@ class FallbackTest {
                 .isEqualTo(before.at("/errors/candidate").asInt() + 1);
         assertThat(after.at("/failures/" + reason).asInt())
                 .isEqualTo(before.at("/failures/" + reason).asInt() + 1);
+    }
+
+    @Test
+    void theTimeTheCandidateTookIsNotTheBaselinesOwn() throws Exception {
+        int lowered = 0;
+        while (lowersTheBaselinesLimit("/live/silent")) {
+            assertThat(++lowered)
+                    .as("calls that lowered it, as a machine too busy does")
+                    .isLessThan(5);
+        }
+    }
+
+    private static boolean lowersTheBaselinesLimit(String path) throws IOException {
+        var limit = java.util.Objects.requireNonNull(
+                gateway.gateway().rules().current().baseline().adaptiveLimit());
+        int before = limit.calls();
+        assertThat(gateway.ask("GET", path)).endsWith("legacy");
+        return limit.calls() < before;
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.banyan.gateway.admin;
 
+import dev.banyan.gateway.backend.InFlightLimit;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.live.LiveRules;
@@ -103,8 +104,12 @@ record AdminState(RulesInForce inForce, Traffic traffic, Mirrors mirrors) {
             one.put("instances", instances(backend));
             one.put("baseline", backend.backend().baseline());
             one.put("inFlight", backend.inFlight());
-            one.put("inFlightMax", backend.callsMax());
             one.put("maxConnections", backend.backend().maxConnections());
+            InFlightLimit adaptive = backend.adaptiveLimit();
+            if (adaptive != null) {
+                one.put("waiting", adaptive.waiting());
+                one.put("waitingMax", adaptive.calls());
+            }
             one.put("breaker", backend.breakerState());
             backends.add(one);
         }

@@ -3,16 +3,22 @@ package dev.banyan.gateway.backend;
 import com.netflix.concurrency.limits.limit.AIMDLimit;
 import dev.banyan.rules.Backend;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/** How many calls a backend may have in flight, by how soon its replies begin: one more for each in time, a third less for late ones. */
-final class InFlightLimit {
+/**
+ * How many calls may wait for the head of their reply from a backend, by how soon heads come: one more for each in time, a third less for
+ * late ones. What streams after its head takes no place, since it would keep it although it says nothing of how busy the backend is.
+ */
+public final class InFlightLimit {
 
     private static final double KEPT_WHEN_LATE = 0.7;
     private static final int INITIAL = 100;
 
     private final AIMDLimit limit;
     private final long targetNanos;
+    private final AtomicInteger waiting = new AtomicInteger();
     /** When the limit was last lowered: calls that began before say nothing about what it is now. */
     private final AtomicLong loweredAt;
 
@@ -28,24 +34,47 @@ final class InFlightLimit {
                 .build();
     }
 
-    int calls() {
+    /** How many it is at the moment. */
+    public int calls() {
         return limit.getLimit();
     }
 
+    /** How many calls wait. */
+    public int waiting() {
+        return waiting.get();
+    }
+
+    /** Lets one more call wait; {@link #ended} or {@link #leave} must follow once. False when there are too many. */
+    boolean enter() {
+        if (waiting.incrementAndGet() <= calls()) {
+            return true;
+        }
+        leave();
+        return false;
+    }
+
+    /** Ends a call's wait without saying anything of it. */
+    void leave() {
+        waiting.decrementAndGet();
+    }
+
     /**
-     * Tells how a call came out.
+     * Ends a call's wait and tells how it came out; null is a reply. Of failures only those say something that overload brings.
      *
      * @param startNanos when it began
      * @param nanos how long it took until its reply's head, or until it failed
-     * @param inFlight how many there were meanwhile
-     * @param failed whether it failed in a way that overload does
      */
-    void ended(long startNanos, long nanos, int inFlight, boolean failed) {
+    void ended(@Nullable Failure failure, long startNanos, long nanos) {
+        int meanwhile = waiting.getAndDecrement();
+        boolean failed = failure == Failure.TIMEOUT || failure == Failure.STATUS_503;
+        if (failure != null && !failed) {
+            return;
+        }
         boolean late = failed || nanos > targetNanos;
         long before = loweredAt.get();
         if (late && (startNanos - before < 0 || !loweredAt.compareAndSet(before, startNanos + nanos))) {
             return;
         }
-        limit.onSample(startNanos, nanos, inFlight, failed);
+        limit.onSample(startNanos, nanos, meanwhile, failed);
     }
 }

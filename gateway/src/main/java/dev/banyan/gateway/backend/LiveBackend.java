@@ -109,17 +109,16 @@ public final class LiveBackend {
                     UploadWatch.addTo(channel.pipeline(), backend.timeouts().request());
                 });
         SslContext context = tls;
-        if (context == null) {
-            return plain;
-        }
-        String name = certificateName();
-        return plain.secure(spec -> {
-            var handshake =
-                    spec.sslContext(context).handshakeTimeout(backend.timeouts().connect());
-            if (name != null) {
-                handshake.serverNames(new SNIHostName(name));
-            }
-        });
+        return context == null
+                ? plain
+                : plain.secure(spec -> {
+                    var handshake = spec.sslContext(context)
+                            .handshakeTimeout(backend.timeouts().connect());
+                    String name = certificateName();
+                    if (name != null) {
+                        handshake.serverNames(new SNIHostName(name));
+                    }
+                });
     }
 
     /** The name its certificate must have when that is not the host it is called by; null when it is. */
@@ -225,14 +224,18 @@ public final class LiveBackend {
 
     /**
      * Asks for one more call. Null admits it, and then {@link #report} (or {@link #withdraw}) and {@link #leave} must follow
-     * once each; else the reason why not.
+     * once each; else the reason why not. {@code tellsSpeed}: the time until its reply's head is the backend's own.
      */
-    public @Nullable Failure enter() {
-        if (inFlight.incrementAndGet() > callsMax()) {
+    public @Nullable Failure enter(boolean tellsSpeed) {
+        InFlightLimit adaptive = tellsSpeed ? adaptiveLimit : null;
+        if (inFlight.incrementAndGet() > backend.maxConnections() || (adaptive != null && !adaptive.enter())) {
             leave();
             return Failure.BUSY;
         }
         if (breaker != null && !breaker.tryAcquirePermission()) {
+            if (adaptive != null) {
+                adaptive.leave();
+            }
             leave();
             return Failure.BREAKER_OPEN;
         }
@@ -242,9 +245,9 @@ public final class LiveBackend {
         return null;
     }
 
-    /** How many calls it may have in flight at the moment. */
-    public int callsMax() {
-        return adaptiveLimit == null ? backend.maxConnections() : adaptiveLimit.calls();
+    /** The limit that adapts, or null. */
+    public @Nullable InFlightLimit adaptiveLimit() {
+        return adaptiveLimit;
     }
 
     /**
@@ -252,12 +255,11 @@ public final class LiveBackend {
      *
      * @param startNanos when the call began
      * @param nanos how long it took until this was known
-     * @param tellsSpeed whether that time is the backend's own
+     * @param tellsSpeed as it was admitted
      */
     public void report(@Nullable Failure failure, long startNanos, long nanos, boolean tellsSpeed) {
-        boolean overload = failure == Failure.TIMEOUT || failure == Failure.STATUS_503;
-        if (adaptiveLimit != null && tellsSpeed && (failure == null || overload)) {
-            adaptiveLimit.ended(startNanos, nanos, inFlight.get(), overload);
+        if (adaptiveLimit != null && tellsSpeed) {
+            adaptiveLimit.ended(failure, startNanos, nanos);
         }
         if (breaker == null) {
             return;
@@ -271,8 +273,11 @@ public final class LiveBackend {
         }
     }
 
-    /** Tells the breaker that an admitted call ended without saying anything: the client went away. */
-    public void withdraw() {
+    /** Ends an admitted call's wait for its reply without saying anything of it: the client went away. */
+    public void withdraw(boolean tellsSpeed) {
+        if (adaptiveLimit != null && tellsSpeed) {
+            adaptiveLimit.leave();
+        }
         if (breaker != null) {
             breaker.releasePermission();
         }

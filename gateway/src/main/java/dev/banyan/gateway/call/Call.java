@@ -75,7 +75,7 @@ public final class Call {
         this.hasBody = hasBody;
         this.mayChoose = mayChoose;
         this.isCopy = isCopy;
-        this.place = new Place(startNanos, !hasBody);
+        this.place = new Place(!hasBody);
     }
 
     /** Leaves a call that is decided to whoever reads the request next on this connection; null leaves none. */

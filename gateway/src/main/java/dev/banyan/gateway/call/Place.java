@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
 /** A call's place among those in flight at a backend and at one of its instances, given back exactly once. */
 final class Place {
 
-    private final long startNanos;
     private final boolean tellsSpeed;
+    /** When the backend that was turned to last was: what others took before is not its time. */
+    private long startNanos;
+
     private @Nullable LiveBackend backend;
     private @Nullable Instance instance;
     private boolean entered;
@@ -17,9 +19,8 @@ final class Place {
     private boolean reported;
 
     /** {@code tellsSpeed} says whether the time a reply takes is the backend's own, and not that of a body on its way. */
-    Place(long startNanos, boolean tellsSpeed) {
+    Place(boolean tellsSpeed) {
         this.tellsSpeed = tellsSpeed;
-        this.startNanos = startNanos;
     }
 
     /** Returns the backend that was turned to last, even if it had no place. */
@@ -39,7 +40,8 @@ final class Place {
     Failure enter(LiveBackend next) {
         backend = next;
         instance = null;
-        Failure refused = next.enter();
+        startNanos = System.nanoTime();
+        Failure refused = next.enter(tellsSpeed);
         entered = refused == null;
         reported = false;
         return refused;
@@ -82,7 +84,7 @@ final class Place {
             entered = false;
             if (!reported) {
                 reported = true;
-                backend.withdraw();
+                backend.withdraw(tellsSpeed);
             }
             backend.leave();
         }

@@ -118,12 +118,12 @@ public final class Upgrades extends ChannelDuplexHandler {
         }
         Decision.Routed routed = call.routed();
         LiveBackend backend = call.serving();
-        Failure refused = backend.enter();
+        Failure refused = backend.enter(false);
         Instance instance = refused == null ? backend.pick(null) : null;
         if (instance == null) {
             refused = refused == null ? Failure.UNHEALTHY : refused;
             if (refused == Failure.UNHEALTHY) {
-                backend.withdraw();
+                backend.withdraw(false);
                 backend.leave();
             }
             count(routed, backend, refused.status(), refused);
@@ -184,7 +184,7 @@ public final class Upgrades extends ChannelDuplexHandler {
                     if (!client.channel().isActive()) {
                         connected.channel().close();
                         backend.leave();
-                        backend.withdraw();
+                        backend.withdraw(false);
                         return;
                     }
                     backendChannel = connected.channel();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The limit of calls in flight, against a backend of 20 workers whose time is a number. */
+/** The limit of calls that wait, against a backend of 20 workers whose time is a number. */
 class InFlightLimitTest {
 
     private static final int WORKERS = 20;
@@ -64,7 +64,6 @@ class InFlightLimitTest {
         double now = 0;
         double end = SECONDS * 1000;
         double nextCall = 0;
-        int inFlight = 0;
         int good = 0;
         int refused = 0;
         double service = SERVICE_MILLIS * slower;
@@ -76,9 +75,8 @@ class InFlightLimitTest {
                 double took = now - done[1];
                 good += took <= PATIENCE_MILLIS && now > end / 2 ? 1 : 0;
                 if (limit != null) {
-                    limit.ended(nanos(done[1]), nanos(took), inFlight, false);
+                    limit.ended(null, nanos(done[1]), nanos(took));
                 }
-                inFlight--;
                 Double waiting = queue.poll();
                 if (waiting != null) {
                     busyUntil.add(new double[] {now + service, waiting});
@@ -87,11 +85,10 @@ class InFlightLimitTest {
             }
             now = nextCall;
             nextCall = now - Math.log(1 - random.nextDouble()) * 1000 / (load * PEAK_PER_SECOND);
-            if (inFlight >= (limit == null ? MOST : limit.calls())) {
+            if (limit == null ? busyUntil.size() + queue.size() >= MOST : !limit.enter()) {
                 refused++;
                 continue;
             }
-            inFlight++;
             if (busyUntil.size() < WORKERS) {
                 busyUntil.add(new double[] {now + service, now});
             } else {
