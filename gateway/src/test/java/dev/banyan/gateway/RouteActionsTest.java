@@ -156,6 +156,16 @@ class RouteActionsTest {
     }
 
     @Test
+    void theNameOfARewriteIsNotSeenInReplies() throws Exception {
+        candidate.reply(
+                "/v2/login",
+                "HTTP/1.1 302 Found\r\nLocation: http://orders.internal/v2/home\r\nSet-Cookie: s=1; Domain=orders.internal; Path=/\r\nContent-Length: 0\r\n\r\n");
+        assertThat(gateway.ask("GET", "/inside/login"))
+                .containsIgnoringCase("location: http://shop.test/v2/home\r\n")
+                .containsIgnoringCase("set-cookie: s=1; Path=/\r\n");
+    }
+
+    @Test
     void aRedirectIsAnsweredHere() throws Exception {
         assertThat(gateway.ask("GET", "/away/b%20c?x=1"))
                 .startsWith("HTTP/1.1 308")

@@ -6,6 +6,8 @@ import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.filter.RouteFilters;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.rules.Backend;
+import dev.banyan.rules.Rewrite;
+import dev.banyan.rules.Route;
 import dev.banyan.rules.RoutingTable;
 import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.Standpoint;
@@ -30,10 +32,11 @@ public record LiveRules(
                 .findFirst()
                 .orElseThrow();
         return new LiveRules(
-                files, table, backends, backends.get(baseline.name()), filters, originsOf(backends), since);
+                files, table, backends, backends.get(baseline.name()), filters, originsOf(files, backends), since);
     }
 
-    private static Set<Origin> originsOf(Backends backends) {
+    /** Where backends are, and under which names they are asked. */
+    private static Set<Origin> originsOf(RuleSet files, Backends backends) {
         var origins = new HashSet<Origin>();
         for (LiveBackend backend : backends.all()) {
             String host = backend.host();
@@ -41,6 +44,14 @@ public record LiveRules(
                 origins.add(instance.origin());
                 if (host != null) {
                     origins.add(Origin.ofHost(instance.origin().scheme(), host));
+                }
+            }
+        }
+        for (Route route : files.routes()) {
+            Rewrite rewrite = route.rewrite();
+            if (route.candidate() != null && rewrite != null && rewrite.hostname() != null) {
+                for (Instance instance : backends.get(route.candidate()).instances()) {
+                    origins.add(Origin.ofHost(instance.origin().scheme(), rewrite.hostname()));
                 }
             }
         }
