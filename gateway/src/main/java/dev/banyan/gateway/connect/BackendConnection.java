@@ -51,6 +51,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     private long deadline;
     private @Nullable Future<?> timer;
     private long timerAt;
+    private final Late late = new Late();
 
     BackendConnection(Pool pool, LiveBackend backend, Instance instance, Asker owner) {
         this.pool = pool;
@@ -292,7 +293,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     private void look() {
         timer = null;
         long now = System.nanoTime();
-        if (Late.isLate(timerAt, now)) {
+        if (late.looksAgain(timerAt, now)) {
             lookAt(now + Late.AGAIN_NANOS);
         } else if (owner == null) {
             if (now - idleSince >= IDLE_NANOS) {

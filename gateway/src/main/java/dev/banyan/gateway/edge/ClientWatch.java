@@ -73,6 +73,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
     private long written;
     private @Nullable Future<?> timer;
     private long timerAt;
+    private final Late late = new Late();
 
     /** Belongs before {@code codec}. {@code refused} is told the status of each request that is answered because it came too slowly. */
     public ClientWatch(Patience patience, RequestCodec codec, IntConsumer refused) {
@@ -203,7 +204,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
             return;
         }
         long now = System.nanoTime();
-        if (Late.isLate(timerAt, now)) {
+        if (late.looksAgain(timerAt, now)) {
             lookAt(now + Late.AGAIN_NANOS);
         } else if (inHead && exchanges == 0 && now - headSince >= headNanos) {
             refuse(context);

@@ -69,6 +69,7 @@ final class Http2Connection extends ChannelDuplexHandler {
     private boolean gone;
     private @Nullable Future<?> timer;
     private long timerAt;
+    private final Late late = new Late();
 
     /** @param shared whether it is a trusted proxy's: many clients would pay for one that sends heads beyond the limit */
     Http2Connection(Http2Front front, Patience patience, HalfHead halfHead, boolean shared) {
@@ -215,7 +216,7 @@ final class Http2Connection extends ChannelDuplexHandler {
         long now = System.nanoTime();
         boolean inHead = !greeted || halfHead.isThere();
         long headUntil = (greeted ? halfHead.since() : openSince) + headNanos;
-        if (Late.isLate(timerAt, now)) {
+        if (late.looksAgain(timerAt, now)) {
             lookAt(now + Late.AGAIN_NANOS);
         } else if (inHead && now - headUntil >= 0) {
             cut(client);
