@@ -63,7 +63,9 @@ class TlsTest {
         legacy.on(
                 "/echo",
                 (head, wire) -> wire.send("HTTP/1.1 302 Found\r\nLocation: https://old.internal/next\r\n"
-                        + "Set-Cookie: s=1; Domain=old.internal; Secure\r\nContent-Length: " + head.length()
+                        + "Set-Cookie: s=1; Domain=old.internal; Secure\r\n"
+                        + "Link: <https://old.internal/a>; rel=next, <https://cdn.example/x.css>; rel=preload\r\n"
+                        + "Link: </b>; rel=prev\r\nContent-Length: " + head.length()
                         + "\r\n\r\n"
                         + head));
         legacy.on("/ws", (_, wire) -> {
@@ -160,6 +162,9 @@ class TlsTest {
                     .containsIgnoringCase("location: https://shop.test/next\r\n")
                     .containsIgnoringCase("set-cookie: s=1; Secure\r\n")
                     .containsIgnoringCase("host: old.internal\r\n")
+                    .containsIgnoringCase(
+                            "link: <https://shop.test/a>; rel=next, <https://cdn.example/x.css>; rel=preload\r\n")
+                    .containsIgnoringCase("link: </b>; rel=prev\r\n")
                     .containsIgnoringCase("origin: https://old.internal\r\n")
                     .containsIgnoringCase("referer: https://old.internal/a?b\r\n")
                     .containsIgnoringCase("x-forwarded-proto: https\r\n")

@@ -26,6 +26,7 @@ public final class ReplyHead {
         mend(head, HttpHeaderNames.LOCATION, seam::mendLocation);
         mend(head, HttpHeaderNames.CONTENT_LOCATION, seam::mendLocation);
         mend(head, "Refresh", seam::mendRefresh);
+        mend(head, "Link", seam::mendLink);
         mend(head, HttpHeaderNames.SET_COOKIE, seam::mendCookie);
         if (routed.split()) {
             head.set(HttpHeaderNames.CACHE_CONTROL, CacheControl.unshared(head.getAll(HttpHeaderNames.CACHE_CONTROL)));
@@ -37,12 +38,13 @@ public final class ReplyHead {
     }
 
     private static void mend(HttpHeaders head, CharSequence name, UnaryOperator<String> mending) {
+        if (!head.contains(name)) {
+            return; // most replies have none of them, and a list would be made even so
+        }
         List<String> before = head.getAll(name);
-        if (!before.isEmpty()) {
-            List<String> after = before.stream().map(mending).toList();
-            if (!after.equals(before)) {
-                head.set(name, after);
-            }
+        List<String> after = before.stream().map(mending).toList();
+        if (!after.equals(before)) {
+            head.set(name, after);
         }
     }
 

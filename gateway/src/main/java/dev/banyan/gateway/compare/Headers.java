@@ -2,6 +2,7 @@ package dev.banyan.gateway.compare;
 
 import dev.banyan.gateway.compare.Difference.Kind;
 import dev.banyan.gateway.compare.Difference.Part;
+import dev.banyan.gateway.http.Links;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -104,10 +105,15 @@ final class Headers {
         return switch (name) {
             case "content-type" -> Headers::contentType;
             case "location", "content-location", "refresh" -> value -> Urls.normal(value, origins);
+            case "link" -> value -> text(Links.withUrls(value, url -> Urls.normal(url, origins)));
             case "cache-control", "vary", "allow", "pragma" -> Headers::set;
             case "www-authenticate" -> Headers::challenge;
-            default -> value -> value.strip().replaceAll("\\s*+,\\s*+", ", ");
+            default -> Headers::text;
         };
+    }
+
+    private static String text(String value) {
+        return value.strip().replaceAll("\\s*+,\\s*+", ", ");
     }
 
     private static String contentType(String value) {

@@ -36,6 +36,11 @@ public record Seam(Origin asked, Set<Origin> backends, Origin serving) {
         return (relativeScheme ? "//" + asked.authority() : asked.toString()) + location.substring(path);
     }
 
+    /** Returns a {@code Link} value with the URL of each link mended. */
+    public String mendLink(String links) {
+        return Links.withUrls(links, this::mendLocation);
+    }
+
     /** Returns a {@code Refresh} value ({@code 5; url=...}) with its URL mended. */
     public String mendRefresh(String refresh) {
         int at = refresh.toLowerCase(Locale.ROOT).indexOf("url=");

@@ -24,6 +24,8 @@ class HeadersTest {
             location         | /login;jsessionid=A1               | http://new.test/login           | alike
             location         | /login                             | /signin                         | behavioural value location: /login -> /signin
             location         | /login                             | -                               | breaking removed location: /login -> nothing
+            link             | <http://old.test/b>; rel=next      | </b>; rel=next                  | alike
+            link             | </b>; rel=next                     | </b>; rel=prev                  | behavioural value link: </b>; rel=next -> </b>; rel=prev
             x-total          | -                                  | 7                               | compatible added x-total: nothing -> 7
             etag             | "a"                                | "b"                             | alike
             etag             | "a"                                | -                               | breaking removed etag: "a" -> nothing

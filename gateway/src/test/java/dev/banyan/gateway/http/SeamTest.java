@@ -43,6 +43,24 @@ class SeamTest {
         assertThat(SEAM.mendCookie(cookie)).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    <https://old.internal:8443/b?p=2>; rel="next"      | <http://shop.test:8080/b?p=2>; rel="next"
+                    <https://old.internal:8443/b>;rel=next,</c>, <//old.internal:8443/d> ; rel="a, <b" | <http://shop.test:8080/b>;rel=next,</c>, <//shop.test:8080/d> ; rel="a, <b"
+                    , <https://old.internal:8443/?a=1,2;3>,,           | , <http://shop.test:8080/?a=1,2;3>,,
+                    <https://old.internal:8443/a>; title="a \\" > , "  | <http://shop.test:8080/a>; title="a \\" > , "
+                    </a>; rel=preload                                  | </a>; rel=preload
+                    <https://cdn.example/a>; rel=preload               | <https://cdn.example/a>; rel=preload
+                    <https://cdn.example/?to=https://old.internal:8443/> | <https://cdn.example/?to=https://old.internal:8443/>
+                    <https://old.internal:8443/b>, https://old.internal:8443/c | <https://old.internal:8443/b>, https://old.internal:8443/c
+                    <https://old.internal:8443/b                       | <https://old.internal:8443/b
+                    <https://old.internal:8443/b> rel=next             | <https://old.internal:8443/b> rel=next
+                    <https://old.internal:8443/b>; title="open         | <https://old.internal:8443/b>; title="open
+                    """)
+    void theUrlOfEachLinkIsMendedWhereAllOfThemCanBeRead(String links, String expected) {
+        assertThat(SEAM.mendLink(links)).isEqualTo(expected);
+    }
+
     @Test
     void aRefreshKeepsItsDelay() {
         assertThat(SEAM.mendRefresh("5; url=https://old.internal:8443/x")).isEqualTo("5; url=http://shop.test:8080/x");
