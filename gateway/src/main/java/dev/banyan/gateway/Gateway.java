@@ -198,7 +198,7 @@ public final class Gateway implements AutoCloseable {
             mirror.start(rules);
             return Optional.of(mirror::close);
         }
-        return Optional.ofNullable(folder).map(each -> FolderWatch.start(each, rules::reload, rules::keepAgain)::close);
+        return Optional.ofNullable(folder).map(each -> FolderWatch.start(each, rules::reload, rules::lookAgain)::close);
     }
 
     private static ConfigurableApplicationContext startSpring(

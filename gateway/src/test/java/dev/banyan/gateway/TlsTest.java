@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -161,10 +162,10 @@ class TlsTest {
                     .startsWith("HTTP/1.1 302")
                     .containsIgnoringCase("location: https://shop.test/next\r\n")
                     .containsIgnoringCase("set-cookie: s=1; Secure\r\n")
-                    .containsIgnoringCase("host: old.internal\r\n")
                     .containsIgnoringCase(
                             "link: <https://shop.test/a>; rel=next, <https://cdn.example/x.css>; rel=preload\r\n")
                     .containsIgnoringCase("link: </b>; rel=prev\r\n")
+                    .containsIgnoringCase("host: old.internal\r\n")
                     .containsIgnoringCase("origin: https://old.internal\r\n")
                     .containsIgnoringCase("referer: https://old.internal/a?b\r\n")
                     .containsIgnoringCase("x-forwarded-proto: https\r\n")
@@ -218,6 +219,7 @@ class TlsTest {
         assertThat(own.ask("GET", "/")).startsWith("HTTP/1.1 200").endsWith("legacy");
         assertThat(own.ask("GET", "/misnamed")).startsWith("HTTP/1.1 502");
         assertThat(own.ask("GET", "/untrusted")).startsWith("HTTP/1.1 502");
+        assertOnlyNewConnectionsTrustANewAuthority(own, rules.resolve("ca.pem"));
         Path outside = Files.writeString(folder.resolve("outside.pem"), authority.getCertificatePEM());
         Files.createSymbolicLink(rules.resolve("link.pem"), outside);
         Files.writeString(rules.resolve("empty.pem"), "nothing");
@@ -229,6 +231,50 @@ class TlsTest {
                             .asString(""))
                     .isEqualTo("backends[legacy].tls.ca");
             assertThat(own.ask("GET", "/")).as("the good ones stay").endsWith("legacy");
+        }
+    }
+
+    /** Without a change of the rules, and whatever is written into the file in between. */
+    private void assertOnlyNewConnectionsTrustANewAuthority(TestGateway gateway, Path ca) throws Exception {
+        var running = new CountDownLatch(1);
+        legacy.on("/running", (_, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nla");
+            DrainTest.await(running);
+            wire.send("st");
+        });
+        String stranger = new CertificateBuilder()
+                .subject("CN=Stranger")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned()
+                .getCertificatePEM();
+        try (var before = gateway.wire()) {
+            before.send("GET /running HTTP/1.1\r\nHost: shop.test\r\n\r\n").until("\r\n\r\n");
+            Files.writeString(ca, "nothing");
+            TestGateway.await("the refusal", () -> {
+                lookUnlessWatched(gateway);
+                return gateway.adminText("/metrics").contains("banyan_rules_stale 1.0");
+            });
+            assertThat(gateway.ask("GET", "/")).endsWith("legacy");
+            Files.writeString(ca, stranger);
+            TestGateway.await("the stranger", () -> {
+                gateway.gateway().rules().lookAgain();
+                return gateway.ask("GET", "/").startsWith("HTTP/1.1 502");
+            });
+            TestGateway.await("no refusal", () -> gateway.adminText("/metrics").contains("banyan_rules_stale 0.0"));
+            running.countDown();
+            assertThat(before.until("last")).endsWith("last");
+        }
+        Files.writeString(ca, stranger + authority.getCertificatePEM());
+        TestGateway.await("both", () -> {
+            gateway.gateway().rules().lookAgain();
+            return gateway.ask("GET", "/").endsWith("legacy");
+        });
+    }
+
+    /** Once the watch is waited for, which takes its seconds. */
+    private void lookUnlessWatched(TestGateway gateway) {
+        if (way != Way.LEAN) {
+            gateway.gateway().rules().lookAgain();
         }
     }
 }

@@ -2,12 +2,18 @@ package dev.banyan.gateway.backend;
 
 import dev.banyan.rules.Backend;
 import dev.banyan.rules.Problem;
+import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesException;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,36 +29,64 @@ public record BackendTls(SslContext standard, @Nullable Path folder) {
         return new BackendTls(standard, other);
     }
 
-    /** Returns the TLS of one backend, or null for plain HTTP; a file that is no certificate is a problem of the rules. */
-    @Nullable
-    SslContext of(Backend backend) throws RulesException {
-        if (!"https".equalsIgnoreCase(backend.url().getScheme())) {
-            return null;
+    /** Returns what the files of {@code tls.ca} hold, by the backends that have one; one that cannot be read is a problem of the rules. */
+    public Map<String, String> authorities(RuleSet rules) throws RulesException {
+        var read = new HashMap<String, String>();
+        for (Backend backend : rules.backends()) {
+            String authorities = authorities(backend);
+            if (authorities != null) {
+                read.put(backend.name(), authorities);
+            }
         }
-        String ca = backend.tls() == null ? null : backend.tls().ca();
-        return ca == null ? standard : trusting(backend.name(), ca);
+        return Map.copyOf(read);
     }
 
-    private SslContext trusting(String backend, String ca) throws RulesException {
+    private @Nullable String authorities(Backend backend) throws RulesException {
+        String ca = backend.tls() == null ? null : backend.tls().ca();
+        if (ca == null || !isHttps(backend)) {
+            return null;
+        }
         if (folder == null) {
-            throw problem(backend, ca, "a file in the rules folder; these rules have none");
+            throw problem(backend, "a file in the rules folder; these rules have none");
         }
         Path file = folder.resolve(ca);
         try {
             if (!file.toRealPath().startsWith(folder.toRealPath())) {
-                throw problem(backend, ca, "a file in the rules folder; this one is a link out of it");
+                throw problem(backend, "a file in the rules folder; this one is a link out of it");
             }
-            return SslContextBuilder.forClient()
-                    .endpointIdentificationAlgorithm("HTTPS")
-                    .trustManager(file.toFile())
-                    .build();
-        } catch (IOException | IllegalArgumentException e) {
-            throw problem(backend, ca, "a readable PEM file of certificates: " + e.getMessage());
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw unreadable(backend, e);
         }
     }
 
-    private static RulesException problem(String backend, String found, String expected) {
+    /** Returns the TLS of one backend, or null for plain HTTP; null {@code authorities} are the standard ones. */
+    @Nullable
+    SslContext of(Backend backend, @Nullable String authorities) throws RulesException {
+        if (authorities == null) {
+            return isHttps(backend) ? standard : null;
+        }
+        try {
+            return SslContextBuilder.forClient()
+                    .endpointIdentificationAlgorithm("HTTPS")
+                    .trustManager(new ByteArrayInputStream(authorities.getBytes(StandardCharsets.ISO_8859_1)))
+                    .build();
+        } catch (IOException | IllegalArgumentException e) {
+            throw unreadable(backend, e);
+        }
+    }
+
+    private static boolean isHttps(Backend backend) {
+        return "https".equalsIgnoreCase(backend.url().getScheme());
+    }
+
+    private static RulesException unreadable(Backend backend, Exception e) {
+        return problem(backend, "a readable PEM file of certificates: " + e.getMessage());
+    }
+
+    private static RulesException problem(Backend backend, String expected) {
+        String found = backend.tls() == null ? "" : String.valueOf(backend.tls().ca());
         return new RulesException(
-                List.of(new Problem(Path.of(""), 0, 0, "backends[" + backend + "].tls.ca", found, expected)));
+                List.of(new Problem(Path.of(""), 0, 0, "backends[" + backend.name() + "].tls.ca", found, expected)));
     }
 }

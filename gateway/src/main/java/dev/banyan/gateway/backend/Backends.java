@@ -7,46 +7,58 @@ import io.netty.handler.ssl.SslContext;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The live backends of a rule set, by name. */
 public final class Backends {
 
     private final Map<String, LiveBackend> byName;
+    private final Map<String, String> authorities;
 
-    private Backends(Map<String, LiveBackend> byName) {
+    private Backends(Map<String, LiveBackend> byName, Map<String, String> authorities) {
         this.byName = byName;
+        this.authorities = authorities;
     }
 
     /** No backends, to begin with. */
     public static Backends none() {
-        return new Backends(Map.of());
+        return new Backends(Map.of(), Map.of());
     }
 
     /**
-     * Returns the backends of {@code rules}, keeping those of this set that did not change, with their connections and what
-     * their breakers have seen.
+     * Returns the backends of {@code rules}, keeping those of this set that did not change, nor whom they trust, with their connections
+     * and what their breakers have seen.
      *
      * @param legacyHost the {@code Host} the baseline is given when its rule names none; null passes the client's on
      */
     public Backends with(RuleSet rules, @Nullable String legacyHost, BackendTls tls, BackendAddresses addresses)
             throws RulesException {
         // All of them before the first is made: a made one has a pool and health checks that somebody must end.
+        Map<String, String> trusted = tls.authorities(rules);
         var contexts = new HashMap<String, @Nullable SslContext>();
         for (Backend backend : rules.backends()) {
-            contexts.put(backend.name(), tls.of(backend));
+            contexts.put(backend.name(), tls.of(backend, trusted.get(backend.name())));
         }
         var next = new LinkedHashMap<String, LiveBackend>();
         for (Backend backend : rules.backends()) {
-            LiveBackend known = byName.get(backend.name());
-            if (known != null && known.backend().equals(backend)) {
-                next.put(backend.name(), known);
+            String name = backend.name();
+            LiveBackend known = byName.get(name);
+            if (known != null
+                    && known.backend().equals(backend)
+                    && Objects.equals(authorities.get(name), trusted.get(name))) {
+                next.put(name, known);
                 continue;
             }
             String host = backend.host() == null && backend.baseline() ? legacyHost : backend.host();
-            next.put(backend.name(), new LiveBackend(backend, host, contexts.get(backend.name()), addresses));
+            next.put(name, new LiveBackend(backend, host, contexts.get(name), addresses));
         }
-        return new Backends(Map.copyOf(next));
+        return new Backends(Map.copyOf(next), trusted);
+    }
+
+    /** What the files of {@code tls.ca} held that this set was made of, by backend. */
+    public Map<String, String> authorities() {
+        return authorities;
     }
 
     /** Lets go of every backend that {@code next} does not keep. */

@@ -38,6 +38,10 @@ public final class RulesInForce {
     private final AtomicReference<LiveRules> live = new AtomicReference<>();
     private final AtomicReference<@Nullable Rejection> rejection = new AtomicReference<>();
     private Standpoints standpoints = Standpoints.AS_WRITTEN;
+    /** What the files of {@code tls.ca} held at the last look, and what of that has been taken or refused. */
+    private Map<String, String> authoritiesSeen = Map.of();
+
+    private Map<String, String> authoritiesTaken = Map.of();
     private final AtomicLong swaps = new AtomicLong();
     private final AtomicLong rejections = new AtomicLong();
 
@@ -164,7 +168,9 @@ public final class RulesInForce {
         try {
             RuleSet files = source.readFiles();
             RuleSet next = source.complete(files);
-            if (!next.equals(current().files())) {
+            Map<String, String> trusted = tls.authorities(next);
+            if (!next.equals(current().files())
+                    || !trusted.equals(current().backends().authorities())) {
                 swapIn(next);
             }
             rejection.set(null);
@@ -177,6 +183,26 @@ public final class RulesInForce {
                     new Problem(Path.of(""), 0, 0, "folder", String.valueOf(e.getMessage()), "a readable folder")));
         }
         return false;
+    }
+
+    /**
+     * Does what does not wait for a change of the rules' files: reads the rules again when a file of {@code tls.ca} has changed, once it was the same
+     * at two looks, and writes the copy that could not be written.
+     */
+    public synchronized void lookAgain() {
+        keepAgain();
+        Map<String, String> now;
+        try {
+            now = tls.authorities(current().files());
+        } catch (RulesException e) {
+            now = Map.of("", e.problems().toString()); // so that it is refused as the rules would be, and only once
+        }
+        boolean whole = now.equals(authoritiesSeen);
+        authoritiesSeen = now;
+        if (whole && !now.equals(authoritiesTaken)) {
+            authoritiesTaken = now;
+            reload();
+        }
     }
 
     /** Lets go of all backends, with their health checks: nobody is served any more. */
@@ -219,6 +245,7 @@ public final class RulesInForce {
         Backends kept = before == null ? Backends.none() : before.backends();
         Backends backends = kept.with(rules, legacyHost, tls, addresses);
         live.set(LiveRules.of(rules, now, backends, filters, clock.instant()));
+        authoritiesTaken = backends.authorities();
         kept.replaceBy(backends);
         swaps.incrementAndGet();
         LOG.info(
