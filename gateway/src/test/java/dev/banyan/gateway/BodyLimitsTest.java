@@ -24,6 +24,9 @@ class BodyLimitsTest {
 
     private static final int LIMIT = 4096;
 
+    /** More than the buffers of two connections hold. */
+    private static final int LARGE = 20_000_000;
+
     @Parameter
     Way way;
 
@@ -50,6 +53,12 @@ class BodyLimitsTest {
                 wire.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
             });
         }
+        legacy.on("/later", (head, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+            java.util.concurrent.locks.LockSupport.parkNanos(900_000_000); // longer than its request timeout
+            String taken = String.valueOf(wire.bytes(LARGE).length());
+            wire.send(taken.length() + "\r\n" + taken + "\r\n0\r\n\r\n");
+        });
         legacy.on("/deaf", (head, wire) -> DONE.acquireUninterruptibly());
         gateway = TestGateway.start(folder, """
                 backends:
@@ -145,6 +154,17 @@ class BodyLimitsTest {
         }
         TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0);
         DONE.release();
+    }
+
+    @Test
+    void aBackendThatHasBegunToReplyTakesTheRestWhenItLikes() throws Exception {
+        try (var client = gateway.wire()) {
+            var sending = Thread.ofVirtual()
+                    .start(() -> client.sendIfOpen("POST /later HTTP/1.1\r\nHost: a\r\nContent-Length: " + LARGE
+                            + "\r\n\r\n" + "x".repeat(LARGE)));
+            assertThat(client.reply()).startsWith("HTTP/1.1 200").contains("\r\n" + LARGE + "\r\n");
+            sending.join();
+        }
     }
 
     private static long refused() throws Exception {
