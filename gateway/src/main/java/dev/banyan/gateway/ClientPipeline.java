@@ -73,7 +73,9 @@ record ClientPipeline(
         handlers.add(new FrontDoor(intake.traffic()::refused));
         // WebSockets leave this pipeline.
         handlers.add(new Upgrades(intake, tunnels));
-        // Whatever asks for no filter ends here, save with --chain-only; the rest goes on to the filter chain.
+        // Hop-by-hop headers go before ours come, so that no client can nominate ours away, and the rules are asked.
+        // Whatever
+        // asks for no filter ends here, save with --chain-only; the rest goes on to the filter chain.
         handlers.add(lean.handler(channel));
         return handlers;
     }

@@ -3,7 +3,6 @@ package dev.banyan.gateway;
 import dev.banyan.gateway.call.Intake;
 import dev.banyan.gateway.call.Onlooker;
 import dev.banyan.gateway.chain.Count;
-import dev.banyan.gateway.chain.Decide;
 import dev.banyan.gateway.chain.Forward;
 import dev.banyan.gateway.chain.PassFilters;
 import dev.banyan.gateway.chain.Receive;
@@ -40,13 +39,11 @@ import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 class Wiring {
 
     /** The request path, outermost first. */
-    static List<GatewayFilter> requestPath(GatewaySettings settings, Intake intake) {
+    static List<GatewayFilter> requestPath(GatewaySettings settings) {
         return List.of(
-                // Hop-by-hop headers go before ours come, so that no client can nominate ours away; one rule set is
-                // taken.
-                new Receive(intake),
-                // Before anything is counted: a refused path belongs to no route.
-                new Decide(),
+                // Hop-by-hop headers have gone and the rules were asked on the client's connection: what they refuse is
+                // answered there, and not counted here.
+                new Receive(),
                 // Around all that talks to a backend: sees every end, and gives back what the call holds.
                 new Count(),
                 // Outside the backends' part: mends the one head that was chosen, then streams; answers when there is
@@ -120,12 +117,12 @@ class Wiring {
      * deciding by our rules does. All that the framework would set up around one costs a third of the start.
      */
     @Bean
-    HttpHandler everyRequest(GatewaySettings settings, Intake intake) {
+    HttpHandler everyRequest(GatewaySettings settings) {
         Route route = Route.async()
                 .id("catch-all")
                 .uri("no://backend")
                 .predicate(exchange -> true)
-                .filters(requestPath(settings, intake))
+                .filters(requestPath(settings))
                 .build();
         var handler = new FilteringWebHandler(List.of(), true);
         return WebHttpHandlerBuilder.webHandler(exchange -> {

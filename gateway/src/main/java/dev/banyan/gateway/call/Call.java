@@ -176,10 +176,6 @@ public final class Call {
                 .andClose();
     }
 
-    public boolean isDecided() {
-        return routed != null;
-    }
-
     /** Where the rules send it, once they were asked. */
     public Decision.Routed routed() {
         if (routed == null) {
