@@ -12,7 +12,9 @@ import dev.banyan.bridge.scaffold.ScaffoldFailed;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.Fenced;
 import dev.banyan.bridge.store.Position;
+import dev.banyan.bridge.store.StoreFailed;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -199,7 +201,13 @@ public final class Bridge {
                                 setup.store(), setup.config().name(), "resync", Setup.LEASE, InstantSource.system())) {
                     return resync(setup, store, Preflight.beginning(setup.source(), connection));
                 }
-            } catch (ConfigException | MappingException | SQLException | StoreUnusable | IOException e) {
+            } catch (ConfigException
+                    | MappingException
+                    | SQLException
+                    | StoreUnusable
+                    | StoreFailed
+                    | Fenced
+                    | IOException e) {
                 System.err.println(e.getMessage());
                 return 1;
             }

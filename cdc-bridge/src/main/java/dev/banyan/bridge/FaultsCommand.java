@@ -2,6 +2,7 @@ package dev.banyan.bridge;
 
 import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.HubFenced;
 import dev.banyan.bridge.hub.HubRefused;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.Lake;
@@ -11,6 +12,7 @@ import dev.banyan.bridge.run.ClaimCheck;
 import dev.banyan.bridge.run.Resubmission;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.Fault;
+import dev.banyan.bridge.store.Fenced;
 import dev.banyan.bridge.store.StoreFailed;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
@@ -61,7 +63,9 @@ final class FaultsCommand {
             } catch (ConfigException
                     | MappingException
                     | StoreFailed
+                    | Fenced
                     | HubUnavailable
+                    | HubFenced
                     | HubRefused
                     | LakeFailed
                     | IllegalArgumentException

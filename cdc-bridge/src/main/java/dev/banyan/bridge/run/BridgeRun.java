@@ -147,7 +147,11 @@ public final class BridgeRun {
     }
 
     private boolean awaitLease(BridgeStore store) throws InterruptedException {
-        while (!tryLease(store)) {
+        for (var why = tryLease(store); !why.isEmpty(); why = tryLease(store)) {
+            if (!why.equals(progress.reason())) {
+                LOG.warn("standing by: {}", why);
+            }
+            progress.enter(Progress.State.STANDBY, why);
             if (stop.await(LEASE_POLL.toMillis(), TimeUnit.MILLISECONDS)) {
                 return false;
             }
@@ -156,23 +160,22 @@ public final class BridgeRun {
         return true;
     }
 
-    /** Takes the lease, unless what another host has spooled would be passed over. */
-    private boolean tryLease(BridgeStore store) {
-        if (!store.tryLease()) {
-            progress.enter(Progress.State.STANDBY, "the store is in use by " + store.leaseHolder());
-            return false;
+    /** Takes the lease, unless what another host has spooled would be passed over; says why not, empty when it is taken. */
+    private String tryLease(BridgeStore store) {
+        try {
+            if (!store.tryLease()) {
+                return "the store is in use by " + store.leaseHolder();
+            }
+            var elsewhere = spoolElsewhere(store);
+            if (elsewhere.isEmpty()) {
+                settings.watcher().accept(Point.LEASED);
+            } else {
+                store.releaseLease();
+            }
+            return elsewhere;
+        } catch (StoreFailed e) {
+            return "store: " + e.getMessage();
         }
-        var elsewhere = spoolElsewhere(store);
-        if (elsewhere.isEmpty()) {
-            settings.watcher().accept(Point.LEASED);
-            return true;
-        }
-        store.releaseLease();
-        if (progress.state() != Progress.State.STANDBY) {
-            LOG.warn("{}", elsewhere);
-        }
-        progress.enter(Progress.State.STANDBY, elsewhere);
-        return false;
     }
 
     private String spoolElsewhere(BridgeStore store) {
@@ -255,20 +258,12 @@ public final class BridgeRun {
     }
 
     private EngineEnd runEngineOnce(BridgeStore store) throws InterruptedException {
-        Spool spool;
-        try {
-            spool = recover(store);
+        try (var spool = recover(store)) {
+            return runEngineOnce(store, spool);
         } catch (StoreFailed e) {
             return new EngineEnd(null, "store: " + e.getMessage());
         } catch (SpoolFailed | Fenced e) {
             return new EngineEnd(End.REFUSED, String.valueOf(e.getMessage()));
-        }
-        try {
-            return runEngineOnce(store, spool);
-        } finally {
-            if (spool != null) {
-                spool.close();
-            }
         }
     }
 
@@ -296,20 +291,33 @@ public final class BridgeRun {
             }
         } catch (SQLException e) {
             return new EngineEnd(null, "legacy database: " + e.getMessage());
-        } catch (StoreFailed e) {
-            return new EngineEnd(null, "store: " + e.getMessage());
         } catch (Fenced e) {
             return new EngineEnd(End.REFUSED, String.valueOf(e.getMessage()));
         }
         settings.watcher().accept(Point.CHECKED);
         progress.reached(position.commitLsn(), null);
+        @Nullable EngineEnd known = null;
         try (var hub = settings.hub().get();
-                var lake = lake()) {
+                var lake = lake();
+                var session = store.session();
+                var engine = new EngineRun(
+                        settings,
+                        store,
+                        session,
+                        position,
+                        lake == null ? hub : new ClaimCheck(hub, lake, settings.watcher()),
+                        lake,
+                        spool,
+                        progress,
+                        this::isStopping)) {
             openHub.set(hub);
-            return runEngine(
-                    store, position, lake == null ? hub : new ClaimCheck(hub, lake, settings.watcher()), lake, spool);
+            engine.start();
+            known = EngineEnd.of(engine, engine.await());
+            return known;
+        } catch (StoreFailed e) {
+            return new EngineEnd(null, "store: " + e.getMessage()).unless(known);
         } catch (LakeFailed e) {
-            return new EngineEnd(null, String.valueOf(e.getMessage()), String.valueOf(e.getMessage()));
+            return new EngineEnd(null, String.valueOf(e.getMessage()), String.valueOf(e.getMessage())).unless(known);
         }
     }
 
@@ -353,18 +361,5 @@ public final class BridgeRun {
     /** {@code position} as people know it. */
     public String place(long position) {
         return settings.source().dbms().place(position);
-    }
-
-    private EngineEnd runEngine(
-            BridgeStore store, Position position, Hub hub, @Nullable Lake lake, @Nullable Spool spool)
-            throws InterruptedException {
-        try (var session = store.session();
-                var engine = new EngineRun(
-                        settings, store, session, position, hub, lake, spool, progress, this::isStopping)) {
-            engine.start();
-            return EngineEnd.of(engine, engine.await());
-        } catch (StoreFailed e) {
-            return new EngineEnd(null, "store: " + e.getMessage());
-        }
     }
 }

@@ -28,6 +28,11 @@ record EngineEnd(
         return why.equals(ASKED);
     }
 
+    /** This, unless {@code known}, which was found before something could not be closed, is an end for good. */
+    EngineEnd unless(@Nullable EngineEnd known) {
+        return known == null || known.end == null ? this : known;
+    }
+
     /** How {@code engine}, which has stopped, went. */
     static EngineEnd of(EngineRun engine, EngineRun.Stop stop) {
         var failure = engine.failure();

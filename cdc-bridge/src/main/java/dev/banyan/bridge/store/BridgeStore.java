@@ -26,8 +26,6 @@ public final class BridgeStore implements AutoCloseable {
      * disk first (runForced here, StoreSession#force before PostgreSQL is told of a position), and so are rows that a backfill read, whose
      * chunk the log does not bring again (Courier); the rest comes again and is suppressed.
      */
-    private static final String H2_SETTINGS = ";WRITE_DELAY=500;DB_CLOSE_ON_EXIT=FALSE;DATABASE_TO_UPPER=TRUE";
-
     private static final int CONNECTIONS_MAX = 4;
     private static final Duration CONNECTION_WAIT = Duration.ofSeconds(10);
 
@@ -85,7 +83,7 @@ public final class BridgeStore implements AutoCloseable {
         var dialect = Dialect.of(settings.jdbcUrl());
         var config = new HikariConfig();
         config.setPoolName("banyan-bridge-store");
-        config.setJdbcUrl(dialect == Dialect.H2 ? settings.jdbcUrl() + H2_SETTINGS : settings.jdbcUrl());
+        dialect.configure(config, settings.jdbcUrl());
         config.setUsername(settings.user());
         config.setPassword(settings.password());
         config.setMaximumPoolSize(CONNECTIONS_MAX);

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.store;
 
+import com.zaxxer.hikari.HikariConfig;
 import java.util.Map;
 
 /** Where the two databases a store may live in differ. */
@@ -17,6 +18,12 @@ enum Dialect {
             "INSERT INTO bridge_backfill_touched (table_name, row_key) VALUES (?, ?) ON CONFLICT DO NOTHING",
             Map.of("text", "TEXT", "bytes", "BYTEA", "largeBytes", "BYTEA"));
 
+    /** 500 ms: see BridgeStore. */
+    private static final String H2_SETTINGS = ";WRITE_DELAY=500;DB_CLOSE_ON_EXIT=FALSE;DATABASE_TO_UPPER=TRUE";
+
+    /** A host that vanishes after it took a commit's packet would be waited for without end, and the lease kept meanwhile. */
+    private static final String ANSWER_SECONDS = "60";
+
     final String putTouched;
 
     @SuppressWarnings("ImmutableEnumChecker") // Map.of
@@ -25,6 +32,18 @@ enum Dialect {
     Dialect(String putTouched, Map<String, String> placeholders) {
         this.putTouched = putTouched;
         this.placeholders = placeholders;
+    }
+
+    /** Says where the store is, and how its connections behave. */
+    void configure(HikariConfig config, String jdbcUrl) {
+        switch (this) {
+            case H2 -> config.setJdbcUrl(jdbcUrl + H2_SETTINGS);
+            case POSTGRESQL -> {
+                config.setJdbcUrl(jdbcUrl);
+                config.addDataSourceProperty("socketTimeout", ANSWER_SECONDS);
+                config.addDataSourceProperty("tcpKeepAlive", "true");
+            }
+        }
     }
 
     static Dialect of(String jdbcUrl) {

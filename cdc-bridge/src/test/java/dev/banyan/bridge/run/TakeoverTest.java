@@ -9,6 +9,7 @@ import dev.banyan.servers.LocalKafka;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -55,6 +56,29 @@ class TakeoverTest {
             second.stop();
             running.join();
         }
+    }
+
+    @Test
+    void oneThatWaitsOutlastsAFailureOfTheStore() throws Exception {
+        try (var bridge = new TestBridge("waits", folder, "p")) {
+            Servers.postgres().createDatabase("waits_store");
+            bridge.store = new BridgeStore.Settings(Servers.postgres().jdbcUrl("waits_store"), "postgres", "postgres");
+            try (var holder =
+                    BridgeStore.open(bridge.store, "waits", "holder", Duration.ofMinutes(30), InstantSource.system())) {
+                assertThat(holder.tryLease()).isTrue();
+                bridge.launch();
+                awaitReason(bridge, "in use by holder");
+                Servers.postgres().execute("waits_store", "ALTER TABLE bridge_state RENAME TO away");
+                awaitReason(bridge, "store: taking the lease");
+                Servers.postgres().execute("waits_store", "ALTER TABLE away RENAME TO bridge_state");
+                awaitReason(bridge, "in use by holder");
+            }
+        }
+    }
+
+    private static void awaitReason(TestBridge bridge, String part) throws Exception {
+        Await.until(part, () -> bridge.progress().reason().contains(part));
+        assertThat(bridge.progress().state()).isEqualTo(Progress.State.STANDBY);
     }
 
     @ParameterizedTest
