@@ -15,6 +15,10 @@ final class BackfillText {
         for (var backfill : backfills) {
             lines.add(backfill.path("id").asString() + " "
                     + backfill.path("state").asString() + ": " + rows(backfill) + pace(backfill));
+            if (backfill.path("failures").asInt() > 0) {
+                lines.add("    failed " + backfill.path("failures").asInt() + " times in a row: "
+                        + backfill.path("failure").asString());
+            }
             for (var table : backfill.path("tables")) {
                 lines.add("    " + table.path("table").asString() + " "
                         + table.path("state").asString() + ": " + rows(table));

@@ -53,6 +53,7 @@ public final class KilledBridge {
                 new RunSettings.Limits(of.limits().transaction(), of.limits().queueBytesMax(), UNIT_ROWS, MEMORY_ROWS),
                 false,
                 Duration.ofMillis(300),
+                of.silenceMax(),
                 LEASE,
                 0,
                 of.lake(),

@@ -21,6 +21,9 @@ public record EngineSettings(
     /** The topic prefix; events of ours never carry it. */
     public static final String PREFIX = "banyan";
 
+    /** Topic of the heartbeats that Debezium makes by itself, whether anything comes through the log or not. */
+    public static final String HEARTBEAT_TOPIC = "__debezium-heartbeat." + PREFIX;
+
     /** Starts the texts of the bridge's own messages in the log. */
     public static final String MESSAGE_PREFIX = "banyan.heartbeat";
 
@@ -93,8 +96,11 @@ public record EngineSettings(
         properties.setProperty("slot.name", slot.name());
         properties.setProperty("publication.name", slot.publication());
         properties.setProperty("publication.autocreate.mode", "disabled"); // the plan makes it, before the slot
-        // What roles and databases may set differently, and what changes the texts of values.
-        properties.setProperty("driver.options", "-c bytea_output=hex -c extra_float_digits=1");
+        // What roles and databases may set differently: what changes the texts of values, and what ends a chunk's
+        // query.
+        properties.setProperty(
+                "driver.options",
+                "-c bytea_output=hex -c extra_float_digits=1 -c statement_timeout=0 -c lock_timeout=0");
         properties.setProperty("driver.stringtype", "unspecified"); // a date that a backfill goes on from is text, too
         properties.setProperty("database.connection.factory.class", TextDates.class.getName());
         properties.setProperty("driver.socketTimeout", Integer.toString(ANSWER_SECONDS));
@@ -139,6 +145,7 @@ public record EngineSettings(
         properties.setProperty("bigint.unsigned.handling.mode", "precise");
         properties.setProperty("inconsistent.schema.handling.mode", "fail");
         properties.setProperty("event.deserialization.failure.handling.mode", "fail");
+        properties.setProperty("driver.sessionVariables", "max_statement_time=0"); // a role may have a limit
         properties.setProperty("driver.yearIsDateType", "false"); // no date has the year 0000
         properties.setProperty("enable.time.adjuster", "false"); // a year of two digits is one of the first century
         properties.setProperty("heartbeat.interval.ms", "0");
@@ -174,6 +181,8 @@ public record EngineSettings(
         properties.setProperty("signal.enabled.channels", "source,in-process");
         properties.setProperty("signal.poll.interval.ms", "200");
         properties.setProperty("incremental.snapshot.chunk.size", "2048");
+        properties.setProperty("notification.enabled.channels", SnapshotNotices.CHANNEL);
+        properties.setProperty(SnapshotNotices.SETTING, name);
     }
 
     private void speed(Properties properties) {

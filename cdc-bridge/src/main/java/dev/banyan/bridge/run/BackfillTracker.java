@@ -7,6 +7,7 @@ import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.OffsetRule;
+import dev.banyan.bridge.engine.SnapshotNotice;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.Ledger;
 import dev.banyan.bridge.store.StoreSession;
@@ -23,7 +24,11 @@ final class BackfillTracker {
      * A signal to Debezium is not durable: killed right after it, no snapshot ever runs. So a request stays REQUESTED, and is signalled
      * again at each start, until an offset that is stored carries the snapshot's state; from then on Debezium resumes it by itself.
      * It is done when the offset of an arrival after that no longer carries it. Both are looked at in the order of arrivals: what has come
-     * through the log may be far ahead of what is stored.
+     * through the log may be far ahead of what is stored. Tables without rows are done before an offset says anything of them: then
+     * Debezium's word counts, and the next arrival ends it.
+     *
+     * Debezium passes over a table that it cannot read, and its offsets then say that it was read. So from that moment on nothing that comes
+     * is taken, and the next engine reads on from the offset that is stored (see EngineRun).
      *
      * Debezium can pause a snapshot, but its offset does not say so: after a restart it would go on. So a backfill that is to pause or to end
      * is kept from Debezium by starting the engine anew from an offset without the snapshot. Paused, its state goes back into every offset
@@ -41,6 +46,9 @@ final class BackfillTracker {
     private volatile Map<TableId, Long> estimates = Map.of();
     private volatile @Nullable Backfill current;
     private volatile boolean observed;
+    private volatile boolean hasRows;
+    private volatile boolean isEmpty;
+    private volatile @Nullable String unread;
     private boolean seen;
 
     BackfillTracker(Map<TableId, List<String>> keyByTable, Ledger session, List<Backfill> backfills) {
@@ -54,6 +62,8 @@ final class BackfillTracker {
         var head = Backfill.head(backfills).orElse(null);
         seen = head != null && head.state() == Backfill.State.RUNNING;
         observed = seen;
+        hasRows = false;
+        isEmpty = false;
         readSince.clear();
         rate.clear();
         estimates = Map.of();
@@ -72,6 +82,7 @@ final class BackfillTracker {
         return backfill != null
                 && backfill.state() == Backfill.State.REQUESTED // the spool may have held its beginning
                 && !observed
+                && !isEmpty
                 && backfill.wish() == Backfill.Wish.GO;
     }
 
@@ -97,6 +108,24 @@ final class BackfillTracker {
         if (current != null && !observed && offset.get(OffsetRule.SNAPSHOT_TABLES) != null) {
             observed = true;
         }
+    }
+
+    /** Hears what Debezium says of its snapshot. Any thread. */
+    void told(SnapshotNotice notice) {
+        var backfill = current;
+        var isOurs = backfill != null && notice.id().startsWith(backfill.id());
+        switch (notice) {
+            case SnapshotNotice.Reading _ -> hasRows |= isOurs;
+            case SnapshotNotice.GivenUp given ->
+                unread = given.table() + " could not be read (" + given.status() + ", see the log)";
+            case SnapshotNotice.Completed _ -> isEmpty = isOurs && !hasRows && unread == null;
+        }
+    }
+
+    /** What Debezium could not read and has passed over; null while there is nothing. Any thread. */
+    @Nullable
+    String unread() {
+        return unread;
     }
 
     /** {@code transaction} without the rows that a backfill read too late; the keys that it changes are remembered. */
@@ -148,9 +177,9 @@ final class BackfillTracker {
         var isOver = false;
         for (var arrival : arrivals) {
             seen |= arrival.sawSnapshot();
-            isOver |= seen && arrival.offset().get(OffsetRule.SNAPSHOT_TABLES) == null;
+            isOver |= (seen || isEmpty) && arrival.offset().get(OffsetRule.SNAPSHOT_TABLES) == null;
         }
-        if (!seen) {
+        if (!seen && !isOver) {
             return false;
         }
         if (isOver || !readSince.isEmpty() || backfill.state() != Backfill.State.RUNNING) {
@@ -178,6 +207,7 @@ final class BackfillTracker {
                 backfill.wish(),
                 rowsRead,
                 perSecond.isPresent() ? (@Nullable Long) perSecond.getAsLong() : null,
+                isOver || !readSince.isEmpty() ? null : backfill.failure(),
                 backfill.requestedAtMs(),
                 backfill.updatedAtMs());
     }

@@ -100,6 +100,25 @@ final class BackfillWatch {
         watcher.accept(Point.BACKFILL_ASKED);
     }
 
+    /** Remembers what could not be read; to be called when the engine has stopped. */
+    void settle() {
+        var current = tracker.current();
+        var unread = tracker.unread();
+        if (current == null || unread == null) {
+            return;
+        }
+        try {
+            var failed = stored.failed(current.id(), unread);
+            LOG.warn(
+                    "backfill {}: {}; {}",
+                    failed.id(),
+                    unread,
+                    failed.wish() == Backfill.Wish.GO ? "to be read again" : failed.word());
+        } catch (StoreFailed e) {
+            LOG.warn("{}", e.getMessage());
+        }
+    }
+
     private void estimate(List<TableId> tables) {
         try (var connection = source.connect()) {
             tracker.estimated(RowEstimates.of(connection, tables));

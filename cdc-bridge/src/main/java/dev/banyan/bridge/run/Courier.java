@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,8 @@ final class Courier {
             Progress progress,
             String storeId,
             RunSettings.Limits limits,
-            Consumer<Point> watcher) {}
+            Consumer<Point> watcher,
+            BooleanSupplier stopping) {}
 
     /** What a step did. */
     sealed interface Step {
@@ -149,15 +151,28 @@ final class Courier {
                 continue;
             }
             for (var part : LargeTransaction.parts(
-                    transaction, parts.mapper, parts.ledger.images(), parts.limits.memoryRowsMax() / 2)) {
+                    transaction,
+                    parts.mapper,
+                    parts.ledger.images(),
+                    parts.limits.memoryRowsMax() / 2,
+                    () -> checkGoesOn(transaction))) {
                 var inMemory = LargeTransaction.inMemory(part);
                 parts.mapper.expect(List.of(inMemory), parts.ledger.images());
                 map(inMemory, events, kept);
                 parts.ledger.write();
                 parts.watcher.accept(Point.PART_MAPPED);
+                checkGoesOn(transaction);
             }
         }
         return new Unit(arrivals, events, kept, reach(arrivals.getLast().lsn()));
+    }
+
+    /** A large transaction takes longer than a stop may: nothing of it is stored or sent yet. */
+    private void checkGoesOn(Transaction transaction) {
+        if (parts.stopping.getAsBoolean()) {
+            throw new IllegalStateException(
+                    "stopped in the middle of transaction " + transaction.txId() + ", which the next start maps again");
+        }
     }
 
     /** Adds the events of {@code transaction} to those for the hub and those for the lake, as far as they have them not yet. */

@@ -58,8 +58,8 @@ final class CourierThread {
             }
         } catch (RuntimeException e) {
             fail(e);
-        } catch (InterruptedException e) {
-            fail(new IllegalStateException("interrupted", e));
+        } catch (Throwable e) { // an error too: whoever waits for this thread has to hear of its end
+            fail(new IllegalStateException("the delivery broke off: " + e, e));
         }
     }
 

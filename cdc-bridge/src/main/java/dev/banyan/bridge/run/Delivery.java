@@ -1,6 +1,7 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Arrival;
+import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.Shapes;
 import dev.banyan.bridge.engine.TransactionAssembler;
 import dev.banyan.bridge.hub.HubFenced;
@@ -18,7 +19,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +50,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             Courier.Parts courier,
             Intake.@Nullable Spools spools,
             @Nullable Spool spool,
-            SpoolWhen spoolWhen,
-            BooleanSupplier stopping) {}
+            SpoolWhen spoolWhen) {}
 
     private final Parts parts;
     private final Progress progress;
@@ -128,6 +127,10 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         }
         busy = true;
         try {
+            var unread = parts.courier.backfill().unread();
+            if (unread != null) {
+                throw new IllegalStateException(unread);
+            }
             awaitWorker(worker.submit(() -> {
                 accept(arrivals.of(records, intake.safe().commitLsn()));
                 arrivals.check();
@@ -135,7 +138,9 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
                 return null;
             }));
             confirm(committer);
-            progress.signOfLife();
+            if (records.stream().anyMatch(event -> !event.record().topic().equals(EngineSettings.HEARTBEAT_TOPIC))) {
+                progress.signOfLife();
+            }
         } catch (RuntimeException e) {
             failure = e;
             throw new DeliveryFailed("batch not delivered: " + e.getMessage(), e);
@@ -197,7 +202,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         var since = System.nanoTime();
         while (!courier.awaitIdle(LOOK_AGAIN)) {
             var waited = Duration.ofNanos(System.nanoTime() - since);
-            if (parts.stopping.getAsBoolean() && courier.hubFails()) {
+            if (parts.courier.stopping().getAsBoolean() && courier.hubFails()) {
                 throw new IllegalStateException("stopped while the hub did not answer");
             }
             if (intake.canSpool()
@@ -232,7 +237,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             } catch (SpoolFull e) {
                 progress.enter(Progress.State.HUB_UNAVAILABLE, String.valueOf(e.getMessage()));
                 courier.check();
-                if (parts.stopping.getAsBoolean()) {
+                if (parts.courier.stopping().getAsBoolean()) {
                     throw e;
                 }
                 TimeUnit.NANOSECONDS.sleep(LOOK_AGAIN.toNanos());

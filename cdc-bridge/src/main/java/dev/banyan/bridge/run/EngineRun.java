@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.EngineSockets;
+import dev.banyan.bridge.engine.SnapshotNotices;
 import dev.banyan.bridge.engine.StoredOffsets;
 import dev.banyan.bridge.engine.StoredSchemaHistory;
 import dev.banyan.bridge.engine.TemporalConverter;
@@ -21,7 +22,6 @@ import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
 import io.debezium.engine.format.ChangeEventFormat;
 import io.debezium.engine.spi.OffsetCommitPolicy;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -30,24 +30,17 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One run of Debezium's engine, watched: backfills are signalled to it, and it is closed when it falls silent. */
 final class EngineRun implements AutoCloseable {
 
     /*
      * Known ways for an engine to be alive and read nothing (a keep-alive thread that died, a connection dropped without a word) have
-     * one sign in common: the heartbeats that its own query writes into the log do not come back.
+     * one sign in common: the heartbeats that its own query writes into the log do not come back. What Debezium sends from memory is no sign,
+     * and neither is silence while PostgreSQL is seen at work on our log (LogMeter): far back, or in a large transaction of tables that are
+     * not published, it has nothing to send for long.
      */
-    private static final Logger LOG = LoggerFactory.getLogger(EngineRun.class);
-
     private static final Duration START_MAX = Duration.ofSeconds(60);
-    private static final Duration SILENCE_MIN = Duration.ofSeconds(15);
-    private static final Duration CLOSE_MAX = Duration.ofSeconds(45);
-
-    /** How long closing may take before the engine's connections are cut. What it would still have told the database is told again. */
-    private static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
 
     private static final long TICK_MS = 100;
 
@@ -66,10 +59,10 @@ final class EngineRun implements AutoCloseable {
     private final BooleanSupplier stopping;
     private final BackfillWatch backfills;
     private final Delivery delivery;
-    private final Hub hub;
     private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
     private final String engineName;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final EngineClosing closing;
     private volatile String message = "";
     private volatile @Nullable Throwable error;
     private volatile boolean polling;
@@ -90,7 +83,6 @@ final class EngineRun implements AutoCloseable {
         this.settings = settings;
         this.progress = progress;
         this.stopping = stopping;
-        this.hub = hub;
         var keys = settings.source().tables().stream().collect(Collectors.toMap(Source.Table::id, Source.Table::key));
         if (spool == null) {
             store.backfills().endUnbegun();
@@ -110,7 +102,8 @@ final class EngineRun implements AutoCloseable {
                 progress,
                 store.storeId(),
                 settings.limits(),
-                settings.watcher());
+                settings.watcher(),
+                () -> asked || stopping.getAsBoolean());
         var spooling = settings.spool();
         var parts = new Delivery.Parts(
                 assembler(mapper.isInParts()),
@@ -118,8 +111,7 @@ final class EngineRun implements AutoCloseable {
                 courier,
                 spooling == null ? null : new ClaimedSpools(store, spooling.disk(), settings.watcher()),
                 spool,
-                spooling == null ? new Delivery.SpoolWhen(Duration.ZERO, 100) : spooling.when(),
-                () -> asked || stopping.getAsBoolean());
+                spooling == null ? new Delivery.SpoolWhen(Duration.ZERO, 100) : spooling.when());
         this.delivery = new Delivery(parts, position);
         this.engineName = settings.name() + "-" + UUID.randomUUID();
         EngineSockets.open(engineName);
@@ -127,6 +119,7 @@ final class EngineRun implements AutoCloseable {
                 engineName,
                 () -> OffsetText.write(backfill.handedOut(delivery.safe().offset())));
         StoredSchemaHistory.register(engineName, new StoredSchemaLog(store));
+        SnapshotNotices.register(engineName, backfill::told);
         this.engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
                 .using(settings.source()
                         .engineSettings(
@@ -144,6 +137,7 @@ final class EngineRun implements AutoCloseable {
                 })
                 .notifying(delivery)
                 .build();
+        this.closing = new EngineClosing(engine, engineName, delivery, hub, ended);
     }
 
     private TransactionAssembler assembler(boolean isInParts) {
@@ -206,85 +200,39 @@ final class EngineRun implements AutoCloseable {
 
     /** Watches until the engine has ended, or closes it when it must. */
     Stop await() throws InterruptedException {
+        var why = watch();
+        asked = why == Stop.ASKED;
+        var stop = closing.close(asked) ? why : Stop.HUNG;
+        if (why == Stop.SILENT || (why == Stop.ENDED && !stopping.getAsBoolean())) { // else we broke its chunk off
+            backfills.settle();
+        }
+        return stop;
+    }
+
+    private Stop watch() throws InterruptedException {
         while (!ended.await(TICK_MS, TimeUnit.MILLISECONDS)) {
             if (stopping.getAsBoolean()) {
-                return closeEngine() ? Stop.ENDED : Stop.HUNG;
+                return Stop.ENDED;
             }
-            if (heartbeat != null && heartbeat.isCut()) {
-                return closeEngine() ? Stop.CUT : Stop.HUNG;
+            if (heartbeat != null && heartbeat.isCut() && !delivery.isBusy()) {
+                return Stop.CUT;
             }
             if (isSilent()) {
-                return closeEngine() ? Stop.SILENT : Stop.HUNG;
+                return Stop.SILENT;
             }
             if (polling && backfills.isAskedOtherwise(delivery.isSpooling())) {
-                asked = true;
-                return closeEngine() ? Stop.ASKED : Stop.HUNG;
+                return Stop.ASKED;
             }
             if (polling && progress.state() == Progress.State.STREAMING) {
                 backfills.signal(engine.getSignaler());
             }
         }
-        return closeEngine() ? Stop.ENDED : Stop.HUNG;
+        return Stop.ENDED;
     }
 
     private boolean isSilent() {
-        if (delivery.isBusy()) {
-            progress.signOfLife();
-            return false;
-        }
-        var heartbeats = settings.heartbeat().multipliedBy(3);
-        var limit = !polling ? START_MAX : heartbeats.compareTo(SILENCE_MIN) < 0 ? SILENCE_MIN : heartbeats;
-        return progress.millisSinceSignOfLife() > limit.toMillis();
-    }
-
-    private boolean closeEngine() throws InterruptedException {
-        var closing = Thread.ofVirtual().name("banyan-engine-close").start(this::askToClose);
-        Thread.ofVirtual().name("banyan-engine-cut").start(this::cutAfterGrace);
-        var until = System.nanoTime() + CLOSE_MAX.toNanos();
-        closing.join(CLOSE_MAX);
-        while (!ended.await(TICK_MS, TimeUnit.MILLISECONDS) || delivery.isBusy()) {
-            if (System.nanoTime() > until) {
-                delivery.close();
-                return false;
-            }
-        }
-        delivery.close();
-        while (delivery.isAlive()) {
-            if (System.nanoTime() > until) {
-                return false;
-            }
-            TimeUnit.MILLISECONDS.sleep(TICK_MS / 10);
-        }
-        return true;
-    }
-
-    /** Until it ends: it refuses while it starts. */
-    private void askToClose() {
-        try {
-            do {
-                try {
-                    engine.close();
-                } catch (IOException | IllegalStateException e) {
-                    LOG.debug("closing the engine", e);
-                }
-            } while (!ended.await(TICK_MS, TimeUnit.MILLISECONDS) && !delivery.isRetired());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** What it may wait for is made to fail: a call of the hub, where no stop does that, and then its own connections. */
-    private void cutAfterGrace() {
-        try {
-            if (asked && !ended.await(BridgeRun.HUB_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                hub.abort();
-            }
-            if (!ended.await(CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                EngineSockets.close(engineName);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        var limit = polling ? settings.silenceMax() : START_MAX;
+        return !delivery.isBusy() && progress.millisSinceSignOfLife() > limit.toMillis();
     }
 
     @Override
@@ -292,6 +240,7 @@ final class EngineRun implements AutoCloseable {
         EngineSockets.close(engineName);
         StoredOffsets.unregister(engineName);
         StoredSchemaHistory.unregister(engineName);
+        SnapshotNotices.unregister(engineName);
         if (heartbeat != null) {
             heartbeat.close();
         }

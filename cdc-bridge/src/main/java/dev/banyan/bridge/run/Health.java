@@ -65,8 +65,10 @@ final class Health {
         return switch (backfill.state()) {
             case DONE -> List.of();
             case REQUESTED, RUNNING ->
-                List.of("backfill " + backfill.id() + ": " + backfill.word() + ", " + backfill.rowsRead()
-                        + " rows read");
+                List.of("backfill " + backfill.id() + ": " + backfill.word() + ", " + backfill.rowsRead() + " rows read"
+                        + (backfill.failure() == null
+                                ? ""
+                                : "; " + backfill.failure().why()));
             case CANCELLED ->
                 backfill.tables().stream()
                         .filter(table -> table.reading() != Backfill.Reading.READ)

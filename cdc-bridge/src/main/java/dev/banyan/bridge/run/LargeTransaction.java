@@ -23,10 +23,15 @@ final class LargeTransaction {
 
     private LargeTransaction() {}
 
-    /** The parts of {@code transaction}, of some {@code partRows} each; they lie in files. A {@link MappingFailed} when one would not fit into memory either. */
-    static List<Transaction> parts(Transaction transaction, EventMapper mapper, AggregateImages images, int partRows) {
+    /**
+     * The parts of {@code transaction}, of some {@code partRows} each; they lie in files. A {@link MappingFailed} when one would not fit into
+     * memory either. {@code eachRow} runs for each row, twice, and may break it off.
+     */
+    static List<Transaction> parts(
+            Transaction transaction, EventMapper mapper, AggregateImages images, int partRows, Runnable eachRow) {
         var groups = new ChangeGroups();
         for (var change : transaction.changes()) {
+            eachRow.run();
             var numbers = mapper.aggregates(change, images);
             for (var number : numbers) {
                 groups.join(numbers.getFirst(), number);
@@ -38,6 +43,7 @@ final class LargeTransaction {
             changes.add(new LargeList<>(0, ChangeBytes.CODEC));
         }
         for (var change : transaction.changes()) {
+            eachRow.run();
             var numbers = mapper.aggregates(change, images);
             if (!numbers.isEmpty()) {
                 changes.get((int) Long.remainderUnsigned(groups.of(numbers.getFirst()), count))

@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Measures where the log ends and how much of what the database keeps is used, on a thread of its own: the database may not answer. */
+/**
+ * Measures where the log ends, how much of what the database keeps is used, and whether it is at work on our log, on a thread of its own: the
+ * database may not answer.
+ */
 final class LogMeter implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogMeter.class);
@@ -32,6 +35,7 @@ final class LogMeter implements AutoCloseable {
     }
 
     private void measure() {
+        var wasAtWork = false;
         try {
             do {
                 try (var connection = source.connect()) {
@@ -39,8 +43,12 @@ final class LogMeter implements AutoCloseable {
                         var state = LogState.of(source, connection, progress.lagMillis());
                         progress.logEndsAt(state.end());
                         progress.logPercent(state.percentUsed());
+                        if (state.isAtWork() && wasAtWork) { // once may be chance: idle, it is awake now and then, too
+                            progress.signOfLife();
+                        }
+                        wasAtWork = state.isAtWork();
                     } while (!isClosedAfterInterval());
-                } catch (SQLException e) {
+                } catch (SQLException | IllegalArgumentException e) { // no GTID, or of two domains: the engine says so
                     LOG.debug("lag not known", e);
                 }
             } while (!isClosedAfterInterval());

@@ -76,7 +76,7 @@ public final class Progress {
         reason = why;
     }
 
-    /** Something came through the log: a row, a heartbeat. */
+    /** Something came through the log, a row or a heartbeat, or the database is at work on it. */
     public void signOfLife() {
         lastSignOfLifeMs = clock.millis();
     }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one bridge is made of. {@code mapper} and {@code hub} are made anew for each run of the engine. {@code acceptedTimeline} is the
  * one new timeline that a person has declared safe, 0 for none. Without a {@code lake} events go to the hub alone; without a
- * {@code spool} the legacy database keeps what the hub does not take. The
- * {@code watcher} is told of every point a run passes, on the thread that passes it.
+ * {@code spool} the legacy database keeps what the hub does not take. When nothing comes through the log for longer than
+ * {@code silenceMax}, the engine is started anew. The {@code watcher} is told of every point a run passes, on the thread that passes it.
  */
 public record RunSettings(
         String name,
@@ -27,13 +27,16 @@ public record RunSettings(
         Limits limits,
         boolean backfillOnFirstStart,
         Duration heartbeat,
+        Duration silenceMax,
         Duration lease,
         int acceptedTimeline,
         Lake.@Nullable Settings lake,
         @Nullable Spooling spool,
         Consumer<Point> watcher) {
 
-    /** The same, watched by nobody. */
+    private static final Duration SILENCE_MIN = Duration.ofSeconds(15);
+
+    /** The same, silent for three heartbeats, 15 s at least, and watched by nobody. */
     public RunSettings(
             String name,
             Source source,
@@ -56,6 +59,7 @@ public record RunSettings(
                 limits,
                 backfillOnFirstStart,
                 heartbeat,
+                heartbeat.multipliedBy(3).compareTo(SILENCE_MIN) < 0 ? SILENCE_MIN : heartbeat.multipliedBy(3),
                 lease,
                 acceptedTimeline,
                 lake,

@@ -9,8 +9,9 @@ import java.util.OptionalLong;
 /**
  * Where the legacy database's log ends, as a position, and how much of what the database keeps for the bridge is used, in percent: of
  * PostgreSQL's {@code max_slot_wal_keep_size}, or of the time after which MariaDB deletes a log file; 0 when there is no such limit.
+ * {@code isAtWork} when PostgreSQL is decoding the log for our slot: it waits neither for us nor for more of the log. Of MariaDB that is not known.
  */
-public record LogState(long end, int percentUsed) {
+public record LogState(long end, int percentUsed, boolean isAtWork) {
 
     /** As it is now. {@code lagMillis} is for how long the oldest change has waited for the bridge, if that is known. */
     public static LogState of(Source source, Connection connection, OptionalLong lagMillis) throws SQLException {
@@ -34,13 +35,20 @@ public record LogState(long end, int percentUsed) {
         try (var select = connection.prepareStatement("""
                 SELECT pg_current_wal_lsn() - '0/0',
                        (SELECT safe_wal_size FROM pg_replication_slots WHERE slot_name = ?),
-                       (SELECT setting::bigint << 20 FROM pg_settings WHERE name = 'max_slot_wal_keep_size')""")) {
+                       (SELECT setting::bigint << 20 FROM pg_settings WHERE name = 'max_slot_wal_keep_size'),
+                       EXISTS (SELECT FROM pg_replication_slots JOIN pg_stat_activity ON pid = active_pid
+                               WHERE slot_name = ? AND state = 'active'
+                                     AND COALESCE(wait_event_type, '') NOT IN ('Client', 'Activity'))""")) {
             select.setString(1, source.slot());
+            select.setString(2, source.slot());
             try (var result = select.executeQuery()) {
                 result.next();
                 var left = result.getLong(2);
                 var most = result.getLong(3);
-                return new LogState(result.getLong(1), most > 0 ? Math.clamp(100 - 100 * left / most, 0, 100) : 0);
+                return new LogState(
+                        result.getLong(1),
+                        most > 0 ? Math.clamp(100 - 100 * left / most, 0, 100) : 0,
+                        result.getBoolean(4));
             }
         }
     }
@@ -52,7 +60,8 @@ public record LogState(long end, int percentUsed) {
             var keptMillis = result.getLong(2) * 1_000;
             return new LogState(
                     GtidRule.sequence(result.getString(1)),
-                    keptMillis > 0 ? Math.clamp(100 * lagMillis.orElse(0) / keptMillis, 0, 100) : 0);
+                    keptMillis > 0 ? Math.clamp(100 * lagMillis.orElse(0) / keptMillis, 0, 100) : 0,
+                    false);
         }
     }
 }

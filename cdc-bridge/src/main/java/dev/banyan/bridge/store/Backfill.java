@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request to read whole tables, one after the other. It stays until every row has been delivered, or it is cancelled, however often the
- * bridge is restarted. {@code rowsPerSecond} is how fast it was when it was last updated; null when that is not known.
+ * bridge is restarted. {@code rowsPerSecond} is how fast it was when it was last updated; null when that is not known. {@code failure} is why
+ * it does not get on; null while it does.
  */
 public record Backfill(
         String id,
@@ -23,6 +24,7 @@ public record Backfill(
         Wish wish,
         long rowsRead,
         @Nullable Long rowsPerSecond,
+        @Nullable Failure failure,
         long requestedAtMs,
         long updatedAtMs) {
 
@@ -53,6 +55,12 @@ public record Backfill(
             long rowsRead,
             @Nullable Long rowsEstimated) {}
 
+    /** A chunk could not be read, so many times in a row; {@code why} is what was said the last time. */
+    public record Failure(int times, String why) {}
+
+    /** After so many failures in a row it is paused: a person has to see why, and the log has been held up each time. */
+    static final int FAILURES_MAX = 5;
+
     /** Where one table stands. */
     public enum Reading {
         WAITING,
@@ -75,6 +83,7 @@ public record Backfill(
                 Wish.GO,
                 0,
                 null,
+                null,
                 nowMs,
                 nowMs);
     }
@@ -95,7 +104,7 @@ public record Backfill(
 
     /** The same in another state. */
     Backfill in(State other) {
-        return new Backfill(id, tables, other, wish, rowsRead, rowsPerSecond, requestedAtMs, updatedAtMs);
+        return new Backfill(id, tables, other, wish, rowsRead, rowsPerSecond, failure, requestedAtMs, updatedAtMs);
     }
 
     /** Its state in a word for people. */
@@ -147,6 +156,8 @@ public record Backfill(
         json.put("rowsEstimated", orNull(rowsEstimated()));
         json.put("rowsPerSecond", orNull(rowsPerSecond(nowMs)));
         json.put("secondsLeft", orNull(secondsLeft(nowMs)));
+        json.put("failures", failure == null ? 0 : failure.times);
+        json.put("failure", failure == null ? null : failure.why);
         json.put(
                 "tables",
                 tables.stream()

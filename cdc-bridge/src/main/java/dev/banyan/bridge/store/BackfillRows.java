@@ -22,7 +22,7 @@ final class BackfillRows {
         var tables = tables(connection);
         var backfills = new ArrayList<Backfill>();
         try (var select = connection.prepareStatement("""
-                        SELECT id, tables, state, wish, rows_read, rows_per_second, requested_ms, updated_ms
+                        SELECT id, tables, state, wish, rows_read, rows_per_second, requested_ms, updated_ms, failures, failure
                         FROM bridge_backfill ORDER BY requested_ms, id""");
                 var result = select.executeQuery()) {
             while (result.next()) {
@@ -40,6 +40,9 @@ final class BackfillRows {
                         Backfill.Wish.valueOf(result.getString(4).toUpperCase(Locale.ROOT)),
                         result.getLong(5),
                         result.getObject(6, Long.class),
+                        result.getInt(9) == 0
+                                ? null
+                                : new Backfill.Failure(result.getInt(9), String.valueOf(result.getString(10))),
                         result.getLong(7),
                         result.getLong(8)));
             }
@@ -91,14 +94,17 @@ final class BackfillRows {
     static void update(Connection connection, Backfill backfill, long nowMs) throws SQLException {
         try (var update = connection.prepareStatement("""
                 UPDATE bridge_backfill SET state = ?, rows_read = ?, rows_per_second = ?, updated_ms = ?,
-                       started_ms = COALESCE(started_ms, ?), finished_ms = ? WHERE id = ?""")) {
+                       started_ms = COALESCE(started_ms, ?), finished_ms = ?, failures = ?, failure = ? WHERE id = ?""")) {
             update.setString(1, text(backfill.state()));
             update.setLong(2, backfill.rowsRead());
             set(update, 3, backfill.rowsPerSecond());
             update.setLong(4, nowMs);
             update.setLong(5, nowMs);
             set(update, 6, backfill.isOver() ? (@Nullable Long) nowMs : null);
-            update.setString(7, backfill.id());
+            var failure = backfill.failure();
+            update.setInt(7, failure == null ? 0 : failure.times());
+            update.setString(8, failure == null ? null : failure.why());
+            update.setString(9, backfill.id());
             update.executeUpdate();
         }
         try (var delete = connection.prepareStatement("DELETE FROM bridge_backfill_table WHERE backfill_id = ?");
@@ -124,6 +130,19 @@ final class BackfillRows {
             update.setString(1, text(wish));
             update.setString(2, id);
             return update.executeUpdate() == 1;
+        }
+    }
+
+    /** Counts a chunk that could not be read, and pauses the backfill when it has become too many. */
+    static void failed(Connection connection, String id, String why) throws SQLException {
+        try (var update = connection.prepareStatement("""
+                UPDATE bridge_backfill SET failures = failures + 1, failure = ?,
+                       wish = CASE WHEN wish = 'go' AND MOD(failures + 1, ?) = 0 THEN 'pause' ELSE wish END
+                WHERE id = ?""")) {
+            update.setString(1, why);
+            update.setInt(2, Backfill.FAILURES_MAX);
+            update.setString(3, id);
+            update.executeUpdate();
         }
     }
 

@@ -49,6 +49,17 @@ public final class Backfills {
                 "writing what is wanted of a backfill", connection -> BackfillRows.wish(connection, id, wish));
     }
 
+    /** Remembers that a chunk of backfill {@code id} could not be read, and {@code why}; returns what has become of it. */
+    public Backfill failed(String id, String why) {
+        return store.runForced("writing that a backfill failed", connection -> {
+            BackfillRows.failed(connection, id, why);
+            return BackfillRows.all(connection).stream()
+                    .filter(backfill -> backfill.id().equals(id))
+                    .findFirst()
+                    .orElseThrow();
+        });
+    }
+
     /** Ends those at the head that are to be cancelled and have not begun. Only while no engine runs that may have been asked for them. */
     public void endUnbegun() {
         store.runForced("cancelling backfills", connection -> {

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.change.Arrival;
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.OffsetRule;
+import dev.banyan.bridge.engine.SnapshotNotice;
 import dev.banyan.bridge.run.BackfillDesk.Ask;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
@@ -65,6 +69,74 @@ class BackfillDeskTest {
     }
 
     @Test
+    void oneThatFailsFiveTimesInARowIsPausedUntilAPersonHasSeenWhy() {
+        ask(Ask.START);
+        var id = store.backfills().all().getFirst().id();
+        for (var time = 1; time < 5; time++) {
+            assertThat(store.backfills().failed(id, "two could not be read").word())
+                    .isEqualTo("requested");
+        }
+        var paused = store.backfills().failed(id, "two could not be read");
+        assertThat(paused.word()).isEqualTo("paused");
+        assertThat(paused.failure()).isEqualTo(new Backfill.Failure(5, "two could not be read"));
+        assertThat(Health.Group.MIGRATION.missing(new Progress(clock), List.of(paused)))
+                .contains("backfill " + id + ": paused, 0 rows read; two could not be read");
+        ask(Ask.RESUME);
+        assertThat(store.backfills().failed(id, "again").word()).isEqualTo("requested");
+    }
+
+    @Test
+    void whatIsReadAfterAFailureForgetsIt() {
+        ask(Ask.START);
+        var id = store.backfills().all().getFirst().id();
+        store.backfills().failed(id, "two could not be read");
+        try (var session = store.session()) {
+            var tracker = new BackfillTracker(
+                    Map.of(TWO, List.of("id")), session, store.backfills().all());
+            var offset = Map.<String, Object>of(
+                    OffsetRule.SNAPSHOT_TABLES, "[{\"incremental_snapshot_collections_id\":\"public.two\"}]");
+            tracker.beforeCommit(List.of(new Arrival(null, 1, offset, true)));
+            assertThat(tracker.current())
+                    .as("nothing was read")
+                    .extracting("failure")
+                    .isNotNull();
+            var read = new Change.Read(TWO, new Row(Map.of("id", 1L)));
+            tracker.filter(new Transaction(2, "t2", Instant.EPOCH, List.of(read)));
+            tracker.beforeCommit(List.of(new Arrival(null, 2, offset, true)));
+            assertThat(tracker.current()).extracting("failure").isNull();
+        }
+    }
+
+    @Test
+    void tablesWithoutRowsAreDoneByDebeziumsWordAndOneThatWasPassedOverIsNot() {
+        ask(Ask.START);
+        var all = store.backfills().all();
+        var id = all.getFirst().id();
+        try (var session = store.session()) {
+            var nothing = List.of(new Arrival(null, 1, Map.of(), false));
+            var empty = new BackfillTracker(Map.of(), session, all);
+            assertThat(empty.beforeCommit(nothing)).isFalse();
+            empty.told(new SnapshotNotice.Completed(id));
+            assertThat(empty.needsSignal()).isFalse();
+            assertThat(empty.beforeCommit(nothing)).isTrue();
+            assertThat(empty.current()).extracting("state").isEqualTo(Backfill.State.DONE);
+
+            var passedOver = new BackfillTracker(Map.of(), session, all);
+            passedOver.told(new SnapshotNotice.GivenUp(id, "public.two", "SQL_EXCEPTION"));
+            passedOver.told(new SnapshotNotice.Completed(id));
+            assertThat(passedOver.beforeCommit(nothing)).isFalse();
+            assertThat(passedOver.unread()).contains("public.two could not be read");
+
+            var full = new BackfillTracker(Map.of(), session, all);
+            full.told(new SnapshotNotice.Reading(id));
+            full.told(new SnapshotNotice.Completed(id));
+            assertThat(full.beforeCommit(nothing))
+                    .as("its rows are on their way")
+                    .isFalse();
+        }
+    }
+
+    @Test
     void theNextOneSortsLastThoughTheClockWentBack() {
         var first = store.backfills().request(List.of(ONE));
         now.addAndGet(-500_000);
@@ -105,6 +177,7 @@ class BackfillDeskTest {
                 Backfill.State.CANCELLED,
                 Backfill.Wish.CANCEL,
                 0,
+                null,
                 null,
                 0,
                 0);

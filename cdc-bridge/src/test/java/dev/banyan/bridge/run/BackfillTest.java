@@ -130,6 +130,52 @@ class BackfillTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aTableThatCannotBeReadIsReadAgainAndOnesWithoutRowsEndTheirs(Dbms dbms) throws Exception {
+        try (var bridge = new TestBridge(dbms, "unread", folder, "one", "two")) {
+            bridge.sql("INSERT INTO one SELECT g, 'old' FROM " + bridge.series(1, 10));
+            bridge.sql("INSERT INTO two SELECT g, 'old' FROM " + bridge.series(1, 10));
+            bridge.start();
+            try (var locking = bridge.connect();
+                    var statement = locking.createStatement()) {
+                locking.setAutoCommit(false);
+                statement.execute(dbms == Dbms.MARIADB ? "LOCK TABLES two WRITE" : "LOCK TABLE two");
+                ask(bridge, Ask.START);
+                Await.until("reading two fails", () -> {
+                    endWhatWaitsForALock(bridge);
+                    return bridge.run().backfills().getFirst().failure() != null;
+                });
+            }
+            assertThat(bridge.run().backfills().getFirst())
+                    .extracting("failure.why")
+                    .asString()
+                    .contains("two could not be read");
+            await(bridge, 0, "done");
+            bridge.awaitEqual();
+            assertThat(bridge.run().backfills().getFirst().failure()).isNull();
+
+            bridge.sql("DELETE FROM one");
+            bridge.sql("DELETE FROM two");
+            ask(bridge, Ask.START);
+            await(bridge, 1, "done");
+            assertThat(bridge.run().backfills().get(1).rowsRead()).isZero();
+        }
+    }
+
+    private static void endWhatWaitsForALock(TestBridge bridge) throws Exception {
+        if (bridge.dbms == Dbms.POSTGRESQL) {
+            bridge.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+                    + " WHERE wait_event_type = 'Lock' AND datname = current_database()");
+            return;
+        }
+        var waiting = bridge.text("SELECT id FROM information_schema.processlist WHERE info LIKE '%" + bridge.name
+                + "`.`two`%' AND state = 'Waiting for table metadata lock' LIMIT 1");
+        if (!waiting.isEmpty()) {
+            bridge.sql("KILL QUERY " + waiting);
+        }
+    }
+
     private static long reads(TestBridge bridge) {
         return bridge.data().stream().filter(data -> data.startsWith("r|")).count();
     }

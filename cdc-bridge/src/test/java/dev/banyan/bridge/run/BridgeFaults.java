@@ -28,8 +28,12 @@ final class BridgeFaults implements AutoCloseable {
         DATABASE_STOPPED,
         HUB_REFUSES,
         HUB_CUT,
-        DATABASE_CUT
+        DATABASE_CUT,
+        /** Only the connection that the log comes through. */
+        LOG_CUT
     }
+
+    private static final List<Fault> TOGETHER = List.copyOf(EnumSet.range(Fault.BRIDGE_KILLED, Fault.DATABASE_CUT));
 
     /** The bridge comes to the database under one address, writers under the other. */
     private static final String BRIDGE_SIDE = "127.0.0.2";
@@ -88,11 +92,11 @@ final class BridgeFaults implements AutoCloseable {
         if (seconds == 0) {
             fail(EnumSet.of(Fault.HUB_REFUSES, Fault.BRIDGE_KILLED), 1_000);
             fail(EnumSet.of(Fault.HUB_CUT, Fault.DATABASE_KILLED), 500);
-            failSeen();
+            failSeen(Fault.LOG_CUT);
         }
         for (var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds); System.nanoTime() < end; ) {
             if (random.nextInt(8) == 0) {
-                failSeen();
+                failSeen(random.nextBoolean() ? Fault.DATABASE_CUT : Fault.LOG_CUT);
             } else {
                 fail(some(), 200 + random.nextInt(6_000));
             }
@@ -111,7 +115,7 @@ final class BridgeFaults implements AutoCloseable {
     private Set<Fault> some() {
         var some = EnumSet.noneOf(Fault.class);
         for (var count = 1 + random.nextInt(3); some.size() < count; ) {
-            some.add(Fault.values()[random.nextInt(Fault.values().length)]);
+            some.add(TOGETHER.get(random.nextInt(TOGETHER.size())));
         }
         if (some.contains(Fault.DATABASE_KILLED)) {
             some.remove(Fault.DATABASE_STOPPED);
@@ -128,15 +132,15 @@ final class BridgeFaults implements AutoCloseable {
     }
 
     /** A connection on which nothing comes any more, and nothing says so: only that our own heartbeats do not come back shows it. */
-    private void failSeen() throws Exception {
-        begin(Fault.DATABASE_CUT);
+    private void failSeen(Fault cut) throws Exception {
+        begin(cut);
         var since = System.nanoTime();
         Await.until(
                 "the silence is seen",
                 WELL_WITHIN,
                 () -> !bridge.isAlive() || bridge.tells("\"state\":\"restarting\""));
         millisUntilSeen.add((System.nanoTime() - since) / 1_000_000);
-        end(EnumSet.of(Fault.DATABASE_CUT));
+        end(EnumSet.of(cut));
     }
 
     private void begin(Fault fault) throws Exception {
@@ -151,6 +155,11 @@ final class BridgeFaults implements AutoCloseable {
             case DATABASE_CUT -> {
                 OwnNetwork.cut("ip daddr " + BRIDGE_SIDE + " drop");
                 OwnNetwork.cut("ip saddr " + BRIDGE_SIDE + " drop");
+            }
+            case LOG_CUT -> {
+                var port = database.readersPort();
+                OwnNetwork.cut("tcp sport " + port + " drop");
+                OwnNetwork.cut("tcp dport " + port + " drop");
             }
         }
     }

@@ -1,22 +1,31 @@
 package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventMapper;
+import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.OffsetRule;
 import dev.banyan.bridge.store.Backfill;
+import dev.banyan.bridge.store.ChangeBytes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** What of a store in a file a kill leaves, with a hub that has a position. */
+/** What of a store in a file a kill leaves, and how a courier ends that cannot go on. */
 class CourierTest {
 
     private static final Row ROW = new Row(Map.of("id", 1L, "v", 1L));
@@ -39,28 +48,94 @@ class CourierTest {
     /** Where a store is that had {@code change} at 1, and whose process was killed before the file was written by itself. */
     private static long storedAfterKill(List<Backfill> backfills, Change change) {
         var world = new SimulatedWorld(() -> 0); // a file, set back as far as it can be
-        var lease = Duration.ofSeconds(10);
-        var ledger = new SimulatedLedger(world.store, world.store.tryLease("host", world.now, lease), lease);
-        var tracker = new BackfillTracker(Map.of(SimulatedWorld.TABLE, List.of("id")), ledger, backfills);
         var transaction = new Transaction(1, "t1", Instant.EPOCH, List.of(change));
         var arrivals = new ArrayDeque<>(List.of(Arrival.of(transaction, OFFSET, true)));
         var courier = new Courier(
-                new Courier.Parts(
-                        world.mapper,
-                        new SimulatedHub(world, true).connect(),
-                        null,
-                        ledger,
-                        tracker,
-                        () -> backfills,
-                        new Progress(world.clock),
-                        "store",
-                        RunSettings.Limits.DEFAULT,
-                        _ -> {}),
+                parts(world, world.mapper, backfills, _ -> {}, () -> false),
                 _ -> arrivals.isEmpty() ? List.of() : List.of(arrivals.remove()),
                 new AtomicReference<>(world.store.position()));
         assertThat(courier.step()).isInstanceOf(Courier.Step.Delivered.class);
         assertThat(world.store.position().commitLsn()).isEqualTo(1);
         world.store.crash();
         return world.store.position().commitLsn();
+    }
+
+    private static Courier.Parts parts(
+            SimulatedWorld world,
+            EventMapper mapper,
+            List<Backfill> backfills,
+            Consumer<Point> watcher,
+            BooleanSupplier stopping) {
+        var lease = Duration.ofSeconds(10);
+        var ledger = new SimulatedLedger(world.store, world.store.tryLease("host", world.now, lease), lease);
+        return new Courier.Parts(
+                mapper,
+                new SimulatedHub(world, true).connect(),
+                null,
+                ledger,
+                new BackfillTracker(Map.of(SimulatedWorld.TABLE, List.of("id")), ledger, backfills),
+                () -> backfills,
+                new Progress(world.clock),
+                "store",
+                new RunSettings.Limits(RunSettings.Limits.DEFAULT.transaction(), 0, 1, 4),
+                watcher,
+                stopping);
+    }
+
+    @Test
+    void anErrorIsHeardOfByWhoWaitsForTheDelivery() {
+        var world = new SimulatedWorld(() -> 0);
+        var parts = parts(
+                world,
+                (_, _) -> {
+                    throw new StackOverflowError("in the mapping");
+                },
+                List.of(),
+                _ -> {},
+                () -> false);
+        var stored = new AtomicReference<>(world.store.position());
+        var intake = new Intake(null, null, stored::get);
+        var thread = new CourierThread(
+                new Courier(parts, intake, stored), intake, parts.ledger(), parts.progress(), parts.watcher());
+        var change = new Change.Updated(SimulatedWorld.TABLE, null, ROW);
+        thread.give(List.of(Arrival.of(new Transaction(1, "t1", Instant.EPOCH, List.of(change)), OFFSET, false)));
+        thread.start();
+        assertThatThrownBy(() -> thread.awaitIdle(Duration.ofMinutes(3)))
+                .hasMessageContaining("in the mapping")
+                .hasRootCauseInstanceOf(StackOverflowError.class);
+    }
+
+    @Test
+    void aStopEndsALargeTransactionBetweenItsPartsAndNothingOfItIsSentOrStored() {
+        var world = new SimulatedWorld(() -> 0);
+        var parted = new AtomicInteger();
+        var mapper = new EventMapper() {
+            @Override
+            public List<DomainEvent> map(Transaction transaction, AggregateImages images) {
+                return world.mapper.map(transaction, images);
+            }
+
+            @Override
+            public List<Long> aggregates(Change change, AggregateImages images) {
+                return List.of((Long) ((Change.Updated) change).after().get("id"));
+            }
+        };
+        var changes = new LargeList<Change>(0, ChangeBytes.CODEC);
+        for (var id = 0L; id < 20; id++) {
+            changes.add(new Change.Updated(SimulatedWorld.TABLE, null, new Row(Map.of("id", id, "v", id))));
+        }
+        var arrival = Arrival.of(new Transaction(1, "t1", Instant.EPOCH, changes), OFFSET, false);
+        var courier = new Courier(
+                parts(
+                        world,
+                        mapper,
+                        List.of(),
+                        point -> parted.addAndGet(point == Point.PART_MAPPED ? 1 : 0),
+                        () -> parted.get() > 0),
+                _ -> List.of(arrival),
+                new AtomicReference<>(world.store.position()));
+        assertThatThrownBy(courier::step).hasMessageContaining("stopped in the middle of transaction t1");
+        assertThat(parted).hasValue(1);
+        assertThat(world.store.position().commitLsn()).isZero();
     }
 }

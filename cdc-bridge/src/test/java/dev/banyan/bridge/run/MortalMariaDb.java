@@ -17,6 +17,16 @@ record MortalMariaDb(LocalMariaDb server) implements MortalDatabase {
     }
 
     @Override
+    public String readersPort() throws Exception {
+        try (var connection = server.connect("mysql")) {
+            return MortalDatabase.awaitText(
+                    connection,
+                    "SELECT SUBSTRING_INDEX(host, ':', -1) FROM information_schema.processlist"
+                            + " WHERE command = 'Binlog Dump'");
+        }
+    }
+
+    @Override
     public void kill() {
         server.kill();
     }

@@ -37,6 +37,15 @@ final class MortalPostgres implements MortalDatabase {
     }
 
     @Override
+    public String readersPort() throws Exception {
+        try (var connection = server().connect("postgres")) {
+            return MortalDatabase.awaitText(
+                    connection,
+                    "SELECT client_port FROM pg_stat_replication JOIN pg_replication_slots ON active_pid = pid");
+        }
+    }
+
+    @Override
     public void kill() throws Exception {
         var pid = Long.parseLong(
                 Files.readAllLines(data.resolve("postmaster.pid")).getFirst());

@@ -149,7 +149,8 @@ final class Simulation {
                             progress,
                             "store",
                             new RunSettings.Limits(RunSettings.Limits.DEFAULT.transaction(), 0, 1 + random.nextInt(6)),
-                            _ -> {}),
+                            _ -> {},
+                            () -> false),
                     started,
                     position);
             cursor = safe;

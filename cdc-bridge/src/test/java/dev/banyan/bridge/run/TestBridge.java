@@ -41,6 +41,7 @@ final class TestBridge implements AutoCloseable {
     List<String> columns = List.of("id", "v");
     Source.Fit fit = Source.Fit.ANY;
     boolean backfill;
+    Duration silenceMax = Duration.ofSeconds(15);
     boolean manage = true;
     boolean zeroDatesAsNull;
 
@@ -159,10 +160,12 @@ final class TestBridge implements AutoCloseable {
                 limits,
                 backfill,
                 Duration.ofMillis(300),
+                silenceMax,
                 Duration.ofSeconds(3),
                 0,
                 lake,
-                spool);
+                spool,
+                _ -> {});
     }
 
     Hub kafkaHub() {

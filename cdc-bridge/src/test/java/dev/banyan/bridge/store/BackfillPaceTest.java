@@ -16,7 +16,7 @@ class BackfillPaceTest {
 
     private static Backfill running(Backfill.Wish wish, Backfill.Table... tables) {
         var read = List.of(tables).stream().mapToLong(Backfill.Table::rowsRead).sum();
-        return new Backfill("b", List.of(tables), Backfill.State.RUNNING, wish, read, 100L, 0, 50_000);
+        return new Backfill("b", List.of(tables), Backfill.State.RUNNING, wish, read, 100L, null, 0, 50_000);
     }
 
     @Test
