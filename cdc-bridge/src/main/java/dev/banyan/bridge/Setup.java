@@ -85,7 +85,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                 mapping,
                 config.name(),
                 secrets,
-                new EventLimit(hub.eventBytesMax(), hub::bytes, config.lake() != null));
+                new EventLimit(hub.eventBytesMax(), hub::bytes, config.lake() == null ? 0 : Lake.DATA_BYTES_MAX));
     }
 
     Lake.@Nullable Settings lake() {

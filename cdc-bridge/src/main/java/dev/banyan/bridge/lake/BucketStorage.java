@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -25,7 +26,8 @@ final class BucketStorage implements LakeStorage {
     /*
      * An object cannot be appended to, so a log is a row of objects, one a unit: open/SEGMENT/NUMBER.gz. S3 has no lock, either: a unit's
      * object is put only if its number is not taken. Who finds it taken by other bytes is not the only writer; he gives up, reads the lake
-     * anew, and finds in it how far it is. A put whose answer was lost finds its own bytes, and is done.
+     * anew, and finds in it how far it is. A put whose answer was lost finds its own bytes, and is done. The end of a log takes a number,
+     * too: a successor then begins the next log, and who was paused may wake and seal the one that ended; both write the same files.
      */
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final Duration CALL = Duration.ofSeconds(10);
@@ -102,10 +104,26 @@ final class BucketStorage implements LakeStorage {
                         request.bucket(at.name()).prefix(key(folder + "/")).delimiter("/"))
                 .contents()
                 .stream()
-                .map(S3Object::key)
-                .filter(key -> !key.endsWith("/"))
-                .map(key -> key.substring(at.prefix().length()))
+                .flatMap(this::path)
                 .toList());
+    }
+
+    @Override
+    public Page page(String folder, String after) throws IOException {
+        var answer = asked(
+                folder,
+                () -> client.listObjectsV2(request -> request.bucket(at.name())
+                        .prefix(key(folder + "/"))
+                        .delimiter("/")
+                        .startAfter(key(after))));
+        return new Page(
+                answer.contents().stream().flatMap(this::path).toList(), !Boolean.TRUE.equals(answer.isTruncated()));
+    }
+
+    private Stream<String> path(S3Object object) {
+        return object.key().endsWith("/")
+                ? Stream.empty()
+                : Stream.of(object.key().substring(at.prefix().length()));
     }
 
     @Override
@@ -168,6 +186,11 @@ final class BucketStorage implements LakeStorage {
     }
 
     @Override
+    public LakeLog beginLog(int segment) {
+        return new ObjectLog(this, segment);
+    }
+
+    @Override
     public List<LakeUnit> readLog(int segment) throws IOException {
         var units = ObjectLog.read(this, segment);
         if (units.isEmpty()) {
@@ -176,14 +199,21 @@ final class BucketStorage implements LakeStorage {
         return units;
     }
 
+    /** Its first unit alone and before all others: without that the log is gone. */
     @Override
     public void deleteLog(int segment) throws IOException {
-        for (var path : list(ObjectLog.folder(segment))) {
-            asked(
-                    path,
-                    () -> client.deleteObject(
-                            request -> request.bucket(at.name()).key(key(path))));
+        var paths = list(ObjectLog.folder(segment)).stream().sorted().toList();
+        if (!paths.isEmpty()) {
+            delete(paths.getFirst());
+            SideBySide.of(paths.subList(1, paths.size()), this::delete);
         }
+    }
+
+    private String delete(String path) throws IOException {
+        asked(
+                path,
+                () -> client.deleteObject(request -> request.bucket(at.name()).key(key(path))));
+        return path;
     }
 
     private <T> T asked(String path, Callable<T> call) throws IOException {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -54,6 +55,16 @@ record FolderStorage(Path folder) implements LakeStorage {
         try (var found = Files.list(at)) {
             return found.map(file -> path + "/" + file.getFileName()).toList();
         }
+    }
+
+    @Override
+    public Page page(String path, String after) throws IOException {
+        return new Page(
+                list(path).stream()
+                        .filter(each -> each.compareTo(after) > 0)
+                        .sorted()
+                        .toList(),
+                true);
     }
 
     @Override
@@ -110,6 +121,12 @@ record FolderStorage(Path folder) implements LakeStorage {
     @Override
     public LakeLog openLog(int segment, List<LakeUnit> units) throws IOException {
         return FileLog.open(log(segment), units);
+    }
+
+    /** The lock keeps others away. */
+    @Override
+    public LakeLog beginLog(int segment) throws IOException {
+        return openLog(segment, new ArrayList<>());
     }
 
     @Override

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The event lake of one bridge, open to be written. One process, and of it one thread, uses it. */
@@ -18,8 +18,10 @@ public final class Lake implements AutoCloseable {
 
     /*
      * Once, whatever is killed: a unit of whole transactions is on the disk before the store's position passes it, with the position it
-     * reaches. What PostgreSQL sends again up to that position is not appended again. A segment is sealed by writing its files under names
-     * that are the same each time, then its manifest; only then its log is deleted. Killed anywhere in between, it is sealed again.
+     * reaches. What PostgreSQL sends again up to that position is not appended again. A full segment gets a last unit that ends its log,
+     * and from then on only the sealer touches it: its files under names that are the same each time, then its manifest, and only then its
+     * log is deleted. Killed anywhere in between, it is sealed again. One segment at a time is sealed, so the newest manifest says up to
+     * where all are, and at most two logs are left to be read.
      */
     /** Where the lake is and when a segment is sealed. {@code uri} is what consumers put before the path of a file in it. */
     public record Settings(LakePlace place, String source, long segmentBytesMax, Duration segmentAgeMax, String uri) {
@@ -35,37 +37,54 @@ public final class Lake implements AutoCloseable {
         }
     }
 
+    /** The most bytes of data, as UTF-8, of one event: what a slow bucket still takes in one call. */
+    public static final int DATA_BYTES_MAX = 128 << 20;
+
     private final Settings settings;
     private final LakeFiles files;
     private final InstantSource clock;
     private final LakeStorage storage;
     private final Closeable lock;
-    private final Set<String> named = new HashSet<>();
+    private final Sealer sealer;
+    private final Map<String, Long> countByName = new HashMap<>();
     private @Nullable HubPosition reach;
     private int segment;
     private LakeLog log;
     private long next;
     private long startedMs;
 
-    private Lake(Settings settings, InstantSource clock, LakeStorage storage, Closeable lock) throws IOException {
+    private Lake(Settings settings, InstantSource clock, LakeStorage storage, Closeable lock, Sealer sealer)
+            throws IOException {
         this.settings = settings;
         this.clock = clock;
         this.storage = storage;
         this.lock = lock;
         this.files = new LakeFiles(storage);
-        for (var manifest : files.manifests()) {
-            segment = manifest.segment();
-            named.addAll(manifest.named());
-            if (manifest.reach() != null) {
-                reach = manifest.reach();
-            }
+        this.sealer = sealer;
+        var newest = files.newest();
+        if (newest != null) {
+            segment = newest.segment();
+            reach = newest.reach();
         }
         files.deleteLogsUpTo(segment);
-        segment++;
-        var units = new ArrayList<LakeUnit>();
-        log = storage.openLog(segment, units);
-        units.forEach(this::recovered);
+        log = recover();
         startedMs = clock.millis();
+    }
+
+    /** The log to go on with. One that has ended comes before it when a kill, or a fault, kept it from being sealed. */
+    private LakeLog recover() throws IOException {
+        while (true) {
+            segment++;
+            next = 0;
+            var units = new ArrayList<LakeUnit>();
+            var found = storage.openLog(segment, units);
+            units.forEach(this::recovered);
+            if (units.isEmpty() || !units.getLast().isEnd()) {
+                return found;
+            }
+            found.close();
+            sealer.begin(segment, reach);
+        }
     }
 
     private void recovered(LakeUnit unit) {
@@ -74,18 +93,23 @@ public final class Lake implements AutoCloseable {
             reach = unit.reach();
         }
         if (!unit.name().isEmpty()) {
-            named.add(unit.name());
+            countByName.put(unit.name(), unit.countByName());
         }
     }
 
     /** Opens the lake of {@code settings} to write, making it if it is not there. */
     public static Lake open(Settings settings, InstantSource clock) {
-        var storage = storage(settings.place);
+        return open(settings, clock, storage(settings.place));
+    }
+
+    static Lake open(Settings settings, InstantSource clock, LakeStorage storage) {
         try {
             var lock = storage.lock();
+            var sealer = new Sealer(storage);
             try {
-                return new Lake(settings, clock, storage, lock);
+                return new Lake(settings, clock, storage, lock, sealer);
             } catch (IOException | RuntimeException e) {
+                sealer.close();
                 lock.close();
                 throw e;
             }
@@ -112,13 +136,28 @@ public final class Lake implements AutoCloseable {
 
     /** Appends {@code events}, whole transactions up to {@code position}; they are on the disk when this returns. */
     public void append(List<DomainEvent> events, HubPosition position) {
-        append(new LakeUnit("", position, lines(events)));
+        append(new LakeUnit("", 0, position, lines(events)));
     }
 
-    /** Appends {@code events} of a past position once: the second time nothing under {@code name} is written. */
-    public void appendOnce(String name, List<DomainEvent> events) {
-        if (!named.contains(name)) {
-            append(new LakeUnit(name, null, lines(events)));
+    /** Appends {@code events}, of a past position or a part of a transaction, which are number {@code from} and on of what bears {@code name}; each once. */
+    public void appendOnce(String name, long from, List<DomainEvent> events) {
+        var lacking = lacking(name, from, events);
+        if (!lacking.isEmpty()) {
+            append(new LakeUnit(name, from + events.size() - lacking.size(), null, lines(lacking)));
+        }
+    }
+
+    /** Those of {@code events}, number {@code from} and on of what bears {@code name}, that were not appended under it. */
+    public List<DomainEvent> lacking(String name, long from, List<DomainEvent> events) {
+        try {
+            var count = countByName.get(name);
+            if (count == null) {
+                count = files.countByName(name);
+                countByName.put(name, count);
+            }
+            return events.subList(Math.clamp(count - from, 0, events.size()), events.size());
+        } catch (IOException e) {
+            throw new LakeFailed("reading " + settings.place, e);
         }
     }
 
@@ -141,37 +180,46 @@ public final class Lake implements AutoCloseable {
 
     private void append(LakeUnit unit) {
         try {
+            sealer.check();
             log.append(unit);
             recovered(unit);
             if (log.bytes() >= settings.segmentBytesMax
                     || clock.millis() - startedMs >= settings.segmentAgeMax.toMillis()) {
-                seal();
+                endSegment();
             }
         } catch (IOException e) {
             throw new LakeFailed("writing to " + settings.place, e);
         }
     }
 
-    /** Turns what was appended so far into compressed files; nothing happens when there is nothing. */
+    private void endSegment() throws IOException {
+        startedMs = clock.millis();
+        if (next == 0) {
+            return;
+        }
+        sealer.await();
+        log.append(LakeUnit.END);
+        log.close();
+        sealer.begin(segment, reach);
+        segment++;
+        next = 0;
+        log = storage.beginLog(segment);
+    }
+
+    /** Turns what was appended so far into compressed files, and returns when that is done. */
     public void seal() {
         try {
-            startedMs = clock.millis();
-            if (next == 0) {
-                return;
-            }
-            log.close();
-            files.seal(segment, storage.readLog(segment), reach);
-            files.deleteLogsUpTo(segment);
-            segment++;
-            next = 0;
-            log = storage.openLog(segment, new ArrayList<>());
+            endSegment();
+            sealer.await();
         } catch (IOException e) {
-            throw new LakeFailed("sealing a segment in " + settings.place, e);
+            throw new LakeFailed("writing to " + settings.place, e);
         }
     }
 
+    /** Waits for the segment that is being sealed, if it does not take too long: what is not sealed is when the lake is opened again. */
     @Override
     public void close() {
+        sealer.close();
         try {
             log.close();
             lock.close();

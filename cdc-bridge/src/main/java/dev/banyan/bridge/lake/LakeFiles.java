@@ -7,10 +7,12 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,10 +24,15 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The files of a lake: {@code date=D/type=T/segment-N.jsonl.gz}, {@code manifests/segment-N.json}, {@code claims/date=D/ID.json}. */
+/**
+ * The files of a lake: {@code date=D/type=T/segment-N.jsonl.gz}, {@code manifests/segment-N.json}, {@code named/NAME/segment-N.json} and
+ * {@code claims/date=D/ID.json}.
+ */
 final class LakeFiles {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final String MANIFEST = "manifests/segment-%08d.json";
+    private static final int SEGMENT_MAX = 99_999_999;
 
     private final LakeStorage storage;
 
@@ -37,14 +44,63 @@ final class LakeFiles {
     List<Manifest> manifests() throws IOException {
         var manifests = new ArrayList<Manifest>();
         for (var path : storage.list("manifests")) {
-            if (path.endsWith(".json")) {
-                try (var in = storage.read(path)) {
-                    manifests.add(JSON.readValue(in, Manifest.class));
-                }
+            if (isJson(path)) {
+                manifests.add(manifest(path));
             }
         }
         manifests.sort(Comparator.comparingInt(Manifest::segment));
         return manifests;
+    }
+
+    /** The manifest of the newest sealed segment, found with some 20 requests at most, however many there are; null when there is none. */
+    @Nullable
+    Manifest newest() throws IOException {
+        @Nullable String newest = null;
+        var from = 0; // it is behind this one, or newest
+        var below = SEGMENT_MAX;
+        for (var at = from; ; at = from + (below - from) / 2) {
+            var page = storage.page("manifests", MANIFEST.formatted(at));
+            var found = page.paths().stream().filter(LakeFiles::isJson).toList();
+            if (found.isEmpty()) {
+                below = at;
+            } else {
+                newest = found.getLast();
+                from = segment(newest);
+            }
+            if (from >= below || (page.isLast() && !found.isEmpty())) {
+                return newest == null ? null : manifest(newest);
+            }
+        }
+    }
+
+    private static boolean isJson(String path) {
+        return path.endsWith(".json");
+    }
+
+    private static int segment(String path) {
+        return Integer.parseInt(path.replaceAll("\\D", ""));
+    }
+
+    private Manifest manifest(String path) throws IOException {
+        try (var in = storage.read(path)) {
+            return JSON.readValue(in, Manifest.class);
+        }
+    }
+
+    /** How many events bear {@code name}, up to the last sealed segment that has some. */
+    long countByName(String name) throws IOException {
+        var newest =
+                storage.list(named(name)).stream().filter(LakeFiles::isJson).max(Comparator.naturalOrder());
+        if (newest.isEmpty()) {
+            return 0;
+        }
+        try (var in = storage.read(newest.get())) {
+            return JSON.readValue(in, Long.class);
+        }
+    }
+
+    private static String named(String name) {
+        return "named/" + URLEncoder.encode(name, StandardCharsets.UTF_8);
     }
 
     void deleteLogsUpTo(int segment) throws IOException {
@@ -68,31 +124,47 @@ final class LakeFiles {
         }
     }
 
+    /** The events of one file, as lines. */
+    private static final class Content {
+        private final List<String> lines = new ArrayList<>();
+        private Instant from = Instant.MAX;
+        private Instant to = Instant.MIN;
+
+        void add(String line, Instant time) {
+            lines.add(line);
+            from = time.isBefore(from) ? time : from;
+            to = time.isAfter(to) ? time : to;
+        }
+    }
+
     /** Writes the files of {@code segment}, then its manifest. The same units make the same files. */
     void seal(int segment, List<LakeUnit> units, @Nullable HubPosition reach) throws IOException {
-        var recordsOf = new TreeMap<Partition, List<LakeRecord>>();
-        var named = new ArrayList<String>();
+        var contents = new TreeMap<Partition, Content>();
+        var countByName = new TreeMap<String, Long>();
         long events = 0;
         for (var unit : units) {
             if (!unit.name().isEmpty()) {
-                named.add(unit.name());
+                countByName.put(unit.name(), unit.countByName());
             }
             for (var line : unit.lines()) {
-                var record = LakeRecord.read(segment, line);
-                var date = record.event().time().atOffset(ZoneOffset.UTC).toLocalDate();
-                recordsOf
-                        .computeIfAbsent(
-                                new Partition(date.toString(), record.event().type()), _ -> new ArrayList<>())
-                        .add(record);
+                var event = LakeRecord.read(segment, line).event();
+                var date = event.time().atOffset(ZoneOffset.UTC).toLocalDate();
+                contents.computeIfAbsent(new Partition(date.toString(), event.type()), _ -> new Content())
+                        .add(line, event.time());
                 events++;
             }
         }
         var files = new ArrayList<Manifest.DataFile>();
-        for (var entry : recordsOf.entrySet()) {
+        for (var entry : contents.entrySet()) {
             files.add(write(segment, entry.getKey(), entry.getValue()));
         }
-        var manifest = new Manifest(segment, events, reach, named, files);
-        storage.create("manifests/segment-%08d.json".formatted(segment), JSON.writeValueAsBytes(manifest));
+        for (var entry : countByName.entrySet()) {
+            storage.create(
+                    named(entry.getKey()) + "/segment-%08d.json".formatted(segment),
+                    JSON.writeValueAsBytes(entry.getValue()));
+        }
+        var manifest = new Manifest(segment, events, reach, files);
+        storage.create(MANIFEST.formatted(segment), JSON.writeValueAsBytes(manifest));
     }
 
     /** Writes the data of {@code event} into a file; the same event makes the same file. Returns its path in the lake. */
@@ -103,30 +175,28 @@ final class LakeFiles {
         return path;
     }
 
-    private Manifest.DataFile write(int segment, Partition partition, List<LakeRecord> records) throws IOException {
+    private Manifest.DataFile write(int segment, Partition partition, Content content) throws IOException {
         var path = partition.path(segment);
         var digest = sha256();
         var size = new AtomicLong();
         storage.replace(path, out -> {
             var text = new BufferedWriter(new OutputStreamWriter(
                     new GZIPOutputStream(new DigestOutputStream(counted(out, size), digest)), StandardCharsets.UTF_8));
-            for (var record : records) {
-                text.write(record.line());
+            for (var line : content.lines) {
+                text.write(line);
                 text.write('\n');
             }
             text.close();
         });
-        var times =
-                records.stream().map(record -> record.event().time()).sorted().toList();
         return new Manifest.DataFile(
                 path,
                 partition.date,
                 partition.type,
-                records.size(),
+                content.lines.size(),
                 size.get(),
                 HexFormat.of().formatHex(digest.digest()),
-                times.getFirst().toString(),
-                times.getLast().toString());
+                content.from.toString(),
+                content.to.toString());
     }
 
     private static OutputStream counted(OutputStream out, AtomicLong size) {

@@ -30,15 +30,19 @@ public final class LakeReader {
 
     /** The lake at {@code place}, which must be there. */
     public LakeReader(LakePlace place) {
-        storage = Lake.storage(place);
+        this(Lake.storage(place));
+    }
+
+    LakeReader(LakeStorage storage) {
+        this.storage = storage;
         files = new LakeFiles(storage);
         try {
             var hindrance = storage.hindrance();
             if (!hindrance.isEmpty()) {
-                throw new LakeFailed(place + ": " + hindrance);
+                throw new LakeFailed(storage.where() + ": " + hindrance);
             }
         } catch (IOException e) {
-            throw new LakeFailed("reading " + place, e);
+            throw new LakeFailed("reading " + storage.where(), e);
         }
     }
 

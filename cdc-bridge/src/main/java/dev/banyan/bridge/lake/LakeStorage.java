@@ -27,6 +27,12 @@ interface LakeStorage extends AutoCloseable {
     /** The paths of the files directly in {@code folder}, in no order. */
     List<String> list(String folder) throws IOException;
 
+    /** Some paths, sorted, and whether none follows. */
+    record Page(List<String> paths, boolean isLast) {}
+
+    /** The paths of the next files directly in {@code folder} behind the path {@code after}, in their order. */
+    Page page(String folder, String after) throws IOException;
+
     /** What is in a file; {@link java.nio.file.NoSuchFileException} when it is not there. */
     InputStream read(String path) throws IOException;
 
@@ -41,6 +47,9 @@ interface LakeStorage extends AutoCloseable {
 
     /** Goes on with the log of {@code segment}, or begins it; what is in it goes to {@code units}. */
     LakeLog openLog(int segment, List<LakeUnit> units) throws IOException;
+
+    /** Begins the log of {@code segment}, which nobody has begun: where that is wrong, the first append fails. */
+    LakeLog beginLog(int segment) throws IOException;
 
     /** The whole units of a log, which may be written meanwhile; {@link java.nio.file.NoSuchFileException} when it is gone. */
     List<LakeUnit> readLog(int segment) throws IOException;

@@ -7,22 +7,34 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What one append wrote: the events of whole transactions. {@code reach} is how far the lake has got with it; {@code name} names a unit
- * that does not move it (what was resubmitted) and is empty else.
+ * What one append wrote. With {@code reach} these are the events of whole transactions, and how far the lake has got with them. With a
+ * {@code name} it does not move the lake: a part of a transaction, or what was resubmitted; its events are number {@code from} and on of all that bear it.
  */
-record LakeUnit(String name, @Nullable HubPosition reach, List<String> lines) {
+record LakeUnit(String name, long from, @Nullable HubPosition reach, List<String> lines) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+
+    /** The last unit of a log: nobody may append to that log any more. */
+    static final LakeUnit END = new LakeUnit("", 0, null, List.of());
 
     LakeUnit {
         lines = List.copyOf(lines);
     }
 
-    private record Head(String name, @Nullable HubPosition reach, int events) {}
+    private record Head(String name, long from, @Nullable HubPosition reach, int events) {}
+
+    boolean isEnd() {
+        return equals(END);
+    }
+
+    /** How many events bear its name, those before it and its own. */
+    long countByName() {
+        return from + lines.size();
+    }
 
     /** The unit as text: a line about it, then its lines. */
     byte[] bytes() {
-        var text = new StringBuilder(JSON.writeValueAsString(new Head(name, reach, lines.size())));
+        var text = new StringBuilder(JSON.writeValueAsString(new Head(name, from, reach, lines.size())));
         lines.forEach(line -> text.append('\n').append(line));
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
@@ -30,6 +42,6 @@ record LakeUnit(String name, @Nullable HubPosition reach, List<String> lines) {
     static LakeUnit read(byte[] bytes) {
         var lines = new String(bytes, StandardCharsets.UTF_8).split("\n", -1);
         var head = JSON.readValue(lines[0], Head.class);
-        return new LakeUnit(head.name, head.reach, List.of(lines).subList(1, lines.length));
+        return new LakeUnit(head.name, head.from, head.reach, List.of(lines).subList(1, lines.length));
     }
 }

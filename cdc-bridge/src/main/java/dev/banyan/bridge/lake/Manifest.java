@@ -4,15 +4,10 @@ import dev.banyan.bridge.hub.HubPosition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a sealed segment holds; the segment counts from the moment this file is there. {@code reach} is how far the lake had got at its
- * end. {@code named} are the units that were resubmitted into it.
- */
-public record Manifest(
-        int segment, long events, @Nullable HubPosition reach, List<String> named, List<DataFile> files) {
+/** What a sealed segment holds; the segment counts from the moment this file is there. {@code reach} is how far the lake had got at its end. */
+public record Manifest(int segment, long events, @Nullable HubPosition reach, List<DataFile> files) {
 
     public Manifest {
-        named = List.copyOf(named);
         files = List.copyOf(files);
     }
 

@@ -3,8 +3,9 @@ package dev.banyan.bridge.lake;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -16,7 +17,8 @@ final class ObjectLog implements LakeLog {
     private int next;
     private long bytes;
 
-    private ObjectLog(LakeStorage storage, int segment) {
+    /** A log that is begun. */
+    ObjectLog(LakeStorage storage, int segment) {
         this.storage = storage;
         this.segment = segment;
     }
@@ -31,18 +33,24 @@ final class ObjectLog implements LakeLog {
         return log;
     }
 
-    /** The units from the first on; none where the first is gone, which is how the deletion of a sealed segment begins. */
+    /** The units from the first on; none where one is gone, because the deletion of a sealed segment begins with the first. */
     static List<LakeUnit> read(LakeStorage storage, int segment) throws IOException {
-        var there = storage.list(folder(segment));
-        var units = new ArrayList<LakeUnit>();
-        while (there.contains(path(segment, units.size()))) {
-            try (var in = new GZIPInputStream(storage.read(path(segment, units.size())))) {
-                units.add(LakeUnit.read(in.readAllBytes()));
-            } catch (NoSuchFileException e) {
-                return List.of(); // sealed and deleted meanwhile
-            }
+        var there = new HashSet<>(storage.list(folder(segment)));
+        var paths = IntStream.range(0, there.size())
+                .mapToObj(number -> path(segment, number))
+                .takeWhile(there::contains)
+                .toList();
+        try {
+            return SideBySide.of(paths, path -> read(storage, path));
+        } catch (NoSuchFileException e) {
+            return List.of(); // sealed and deleted meanwhile
         }
-        return units;
+    }
+
+    private static LakeUnit read(LakeStorage storage, String path) throws IOException {
+        try (var in = new GZIPInputStream(storage.read(path))) {
+            return LakeUnit.read(in.readAllBytes());
+        }
     }
 
     static String folder(int segment) {

@@ -139,7 +139,7 @@ final class Courier {
 
     private Unit map(List<Arrival> arrivals) {
         var events = new LargeList<>(parts.limits.memoryRowsMax(), EventBytes.CODEC);
-        var kept = new KeptEvents(parts.limits.memoryRowsMax());
+        var kept = new KeptEvents(LakePart.Limits.of(parts.limits.memoryRowsMax()));
         parts.mapper.expect(transactions(arrivals), parts.ledger.images());
         for (var arrival : arrivals) {
             var transaction = arrival.transaction();

@@ -15,18 +15,19 @@ final class KeptEvents {
 
     /*
      * After a kill the same transactions come again, and may be divided into other units. So what is appended without a position, because
-     * it is only a part, is a part of one transaction and bears its name, never a unit's.
+     * it is only a part, is a part of one transaction and bears its name, never a unit's. The lake knows how many events it has under that
+     * name, and takes only those behind them, wherever the parts end.
      */
     private record Extent(HubPosition reach, int events) {}
 
-    private final int memoryMax;
+    private final LakePart.Limits limits;
     private final LargeList<DomainEvent> events;
     private final List<Extent> transactions = new ArrayList<>();
 
-    /** Keeps {@code memoryMax} events in memory at most. */
-    KeptEvents(int memoryMax) {
-        this.memoryMax = memoryMax;
-        this.events = new LargeList<>(memoryMax, EventBytes.CODEC);
+    /** Keeps no more events in memory than {@code limits} say of one part. */
+    KeptEvents(LakePart.Limits limits) {
+        this.limits = limits;
+        this.events = new LargeList<>(limits.events(), EventBytes.CODEC);
     }
 
     /** Adds events of the transaction at {@code reach}, the last one or one behind it. */
@@ -45,41 +46,47 @@ final class KeptEvents {
         return transactions.isEmpty();
     }
 
-    /** Appends whole transactions, many at once; one that is larger than memory in parts, after each of which {@code partAppended} runs. */
+    /** Appends whole transactions, many at once; one that is too large for that in parts, after each of which {@code partAppended} runs. */
     void appendTo(Lake lake, Runnable partAppended) {
         var left = events.iterator();
-        var whole = new ArrayList<DomainEvent>();
+        var whole = new LakePart();
         @Nullable HubPosition reach = null;
         for (var transaction : transactions) {
-            if (reach != null && whole.size() + transaction.events > memoryMax) {
-                lake.append(whole, reach);
-                whole.clear();
+            var part = LakePart.next(left, limits.with(transaction.events));
+            var isParted = part.events().size() < transaction.events;
+            if (reach != null && (isParted || !whole.takes(part, limits))) {
+                lake.append(whole.events(), reach);
+                whole = new LakePart();
             }
-            var from = 0;
-            for (; transaction.events - from > memoryMax; from += memoryMax) {
-                var name = name(transaction.reach) + " events " + from + " to " + (from + memoryMax - 1);
-                lake.appendOnce(name, next(left, memoryMax));
-                partAppended.run();
+            if (isParted) {
+                part = appendAllButTheLast(part, left, transaction, lake, partAppended);
             }
-            whole.addAll(next(left, transaction.events - from));
+            whole.add(part);
             reach = transaction.reach;
         }
         if (reach != null) {
-            lake.append(whole, reach);
+            lake.append(whole.events(), reach);
         }
+    }
+
+    /** Appends {@code first} and what follows of {@code transaction}; returns what the lake lacks of its last part. */
+    private LakePart appendAllButTheLast(
+            LakePart first, Iterator<DomainEvent> left, Extent transaction, Lake lake, Runnable partAppended) {
+        var name = name(transaction.reach);
+        var part = first;
+        var from = 0;
+        while (from + part.events().size() < transaction.events) {
+            lake.appendOnce(name, from, part.events());
+            partAppended.run();
+            from += part.events().size();
+            part = LakePart.next(left, limits.with(transaction.events - from));
+        }
+        return LakePart.of(lake.lacking(name, from, part.events()));
     }
 
     /** A number alone names a transaction of one log only: another one begins anew with small numbers. */
     private static String name(HubPosition reach) {
         return "transaction " + reach.storeId() + " " + reach.systemIdentifier() + " " + reach.timeline() + " "
                 + reach.commitLsn();
-    }
-
-    private static List<DomainEvent> next(Iterator<DomainEvent> events, int count) {
-        var next = new ArrayList<DomainEvent>(count);
-        while (next.size() < count) {
-            next.add(events.next());
-        }
-        return next;
     }
 }

@@ -63,7 +63,7 @@ public final class Resubmission {
                 if (!result.events.isEmpty()) {
                     hub.publish(result.events, reach);
                     if (lake != null) {
-                        lake.appendOnce("resubmitted " + group, result.events);
+                        keep("resubmitted " + group, result.events, lake);
                     }
                 }
                 session.faults().resolve(group, reason);
@@ -71,6 +71,15 @@ public final class Resubmission {
                 session.force();
             }
             return result;
+        }
+    }
+
+    private static void keep(String name, List<DomainEvent> events, Lake lake) {
+        var from = 0;
+        for (var left = events.iterator(); left.hasNext(); ) {
+            var part = LakePart.next(left, LakePart.Limits.DEFAULT);
+            lake.appendOnce(name, from, part.events());
+            from += part.events().size();
         }
     }
 

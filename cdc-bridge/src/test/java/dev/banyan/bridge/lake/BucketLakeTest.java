@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.lake.LocalBucket.Door;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A lake in a bucket of an S3 server that is busy, slow, dead, or heard and not answered. */
 class BucketLakeTest extends LakeContract {
@@ -48,6 +51,7 @@ class BucketLakeTest extends LakeContract {
         s3.create(bucket);
         s3.next(Door.OPEN, 0);
         s3.slow(Duration.ZERO);
+        s3.letGo();
     }
 
     @Override
@@ -69,7 +73,7 @@ class BucketLakeTest extends LakeContract {
         var sealed = manifests.getLast().segment();
         if (random.nextBoolean()) {
             // died between the manifest and the deletion
-            storage.openLog(sealed, new ArrayList<>()).append(new LakeUnit("", position(1), List.of()));
+            storage.openLog(sealed, new ArrayList<>()).append(new LakeUnit("", 0, position(1), List.of()));
         } else {
             // died in the middle of a seal
             storage.replace(
@@ -102,6 +106,101 @@ class BucketLakeTest extends LakeContract {
             again.append(events(3), position(3));
         }
         assertThat(ids()).containsExactly("id-1-0", "id-2-0", "id-2-1", "id-3-0", "id-3-1", "id-3-2");
+    }
+
+    @Test
+    void aSegmentThatEndedIsSealedByWhoWasPausedAndByItsSuccessorAlike() {
+        var before = s3.puts();
+        try (var paused = open(1 << 20)) {
+            paused.append(events(1), position(1));
+            s3.hold(request -> request.startsWith("PUT") && request.contains("date"));
+            now.addAndGet(Duration.ofMinutes(16).toMillis());
+            paused.append(events(2), position(2));
+            assertThat(s3.puts() - before).as("two units and the end").isEqualTo(3);
+            try (var successor = open(1 << 20)) {
+                successor.append(events(3), position(3));
+                assertThatThrownBy(() -> paused.append(events(5), position(5)))
+                        .isInstanceOf(LakeFailed.class)
+                        .hasMessageContaining("somebody else has written it");
+                s3.letGo();
+            }
+        }
+        assertThat(reader().manifests()).extracting(Manifest::events).containsExactly(3L);
+        assertThat(reader().verify()).isEmpty();
+        assertThat(ids()).containsExactly("id-1-0", "id-2-0", "id-2-1", "id-3-0", "id-3-1", "id-3-2");
+    }
+
+    @Test
+    void whoWasPausedUntilItsLogWasSealedAddsNothing() {
+        try (var paused = open(1 << 20)) {
+            paused.append(events(1), position(1));
+            try (var successor = open(1 << 20)) {
+                successor.append(events(2), position(2));
+                successor.seal();
+            }
+            paused.append(events(3), position(3)); // its number is free again; the store will tell it
+            assertThat(ids()).containsExactly("id-1-0", "id-2-0", "id-2-1");
+            assertThatThrownBy(paused::seal).isInstanceOf(LakeFailed.class);
+        }
+        try (var again = open(1 << 20)) {
+            assertThat(again.covers(position(2))).isTrue();
+            assertThat(again.covers(position(3))).isFalse();
+        }
+        assertThat(ids()).containsExactly("id-1-0", "id-2-0", "id-2-1");
+        assertThat(reader().verify()).isEmpty();
+    }
+
+    @Test
+    void eachUnitCostsOnePutThoughASegmentOfManyIsBeingSealed() {
+        try (var lake = open(1 << 20)) {
+            for (var lsn = 1; lsn <= 40; lsn++) {
+                lake.append(events(lsn), position(lsn));
+            }
+            s3.hold(request -> !request.startsWith("PUT") || !request.contains("/open/"));
+            now.addAndGet(Duration.ofMinutes(16).toMillis());
+            var before = s3.requests();
+            lake.append(events(41), position(41));
+            assertThat(s3.requests() - before)
+                    .as("the unit, and the end of its log")
+                    .isEqualTo(2);
+            for (var lsn = 42; lsn <= 61; lsn++) {
+                lake.append(events(lsn), position(lsn));
+            }
+            assertThat(s3.requests() - before).as("and one a unit").isEqualTo(2 + 20);
+            s3.letGo();
+        }
+        assertThat(reader().manifests()).extracting(Manifest::segment).containsExactly(1);
+        var expected = LongStream.rangeClosed(1, 61)
+                .mapToObj(LakeContract::events)
+                .flatMap(List::stream)
+                .map(DomainEvent::id)
+                .toList();
+        assertThat(ids()).isEqualTo(expected);
+    }
+
+    @Test
+    void whatItsOpeningCostsDoesNotGrowWithItsAge() throws Exception {
+        s3.fill(
+                bucket,
+                1,
+                1_100,
+                "shop/manifests/segment-%08d.json"::formatted,
+                number -> "{\"segment\":%d,\"events\":0,\"files\":[],\"reach\":%s}"
+                        .formatted(number, JsonMapper.shared().writeValueAsString(position(number))));
+        var before = s3.requests();
+        try (var lake = open(1 << 20)) {
+            assertThat(s3.requests() - before).isLessThan(25);
+            assertThat(lake.covers(position(1_100))).isTrue();
+            assertThat(lake.covers(position(1_101))).isFalse();
+            lake.append(events(1_101), position(1_101));
+            lake.seal();
+        }
+        assertThat(ids()).hasSize(1);
+        try (var storage = Lake.storage(place())) {
+            assertThat(new LakeFiles(storage).newest())
+                    .extracting(Manifest::segment)
+                    .isEqualTo(1_101);
+        }
     }
 
     @Test

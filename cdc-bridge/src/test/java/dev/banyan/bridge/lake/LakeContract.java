@@ -35,7 +35,7 @@ abstract class LakeContract {
     /** Writes what a power cut or a death at a bad moment may leave. */
     abstract void damage(LakeStorage storage, Random random) throws IOException;
 
-    private final AtomicLong now = new AtomicLong(START.toEpochMilli());
+    final AtomicLong now = new AtomicLong(START.toEpochMilli());
 
     Lake open(long segmentBytes) {
         InstantSource clock = () -> Instant.ofEpochMilli(now.get());
@@ -176,14 +176,14 @@ abstract class LakeContract {
     void whatIsResubmittedIsInItOnce() {
         try (var lake = open(1 << 20)) {
             lake.append(events(5), position(5));
-            lake.appendOnce("resubmitted a", events(3));
-            lake.appendOnce("resubmitted a", events(3));
+            lake.appendOnce("resubmitted a", 0, events(3));
+            lake.appendOnce("resubmitted a", 0, events(3));
             assertThat(lake.covers(position(5))).isTrue();
             assertThat(lake.covers(position(6))).isFalse();
             lake.seal();
         }
         try (var lake = open(1 << 20)) {
-            lake.appendOnce("resubmitted a", events(3));
+            lake.appendOnce("resubmitted a", 0, events(3));
             assertThat(lake.covers(position(5)))
                     .as("its position is where it was")
                     .isTrue();

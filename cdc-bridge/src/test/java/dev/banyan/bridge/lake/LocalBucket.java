@@ -17,9 +17,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
@@ -48,6 +52,8 @@ public final class LocalBucket implements AutoCloseable {
     private volatile Door next = Door.OPEN;
     private volatile Duration pause = Duration.ZERO;
     private final AtomicInteger puts = new AtomicInteger();
+    private final AtomicInteger requests = new AtomicInteger();
+    private volatile Held held = new Held(_ -> false, new CountDownLatch(0));
 
     public LocalBucket(Path root) throws Exception {
         this.root = Files.createDirectories(root);
@@ -86,6 +92,32 @@ public final class LocalBucket implements AutoCloseable {
         pause = each;
     }
 
+    private record Held(Predicate<String> which, CountDownLatch gate) {}
+
+    /** Holds the requests {@code which}, told as {@code METHOD URI}, until they are let go. */
+    public void hold(Predicate<String> which) {
+        held = new Held(which, new CountDownLatch(1));
+    }
+
+    public void letGo() {
+        held.gate.countDown();
+    }
+
+    /** How many requests came to the server. */
+    public int requests() {
+        return requests.get();
+    }
+
+    /** Puts many small objects, named by {@code key} of their numbers, past the server. */
+    public void fill(String bucket, int from, int to, IntFunction<String> key, IntFunction<String> content)
+            throws IOException {
+        for (var number = from; number <= to; number++) {
+            var file = root.resolve(bucket).resolve(key.apply(number));
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, content.apply(number));
+        }
+    }
+
     /** How many objects and parts were put. */
     public int puts() {
         return puts.get();
@@ -112,6 +144,7 @@ public final class LocalBucket implements AutoCloseable {
         try (exchange) {
             var body = exchange.getRequestBody().readAllBytes();
             LockSupport.parkNanos(pause.toNanos());
+            awaitGate(exchange.getRequestMethod() + " " + exchange.getRequestURI());
             var what = left.getAndUpdate(count -> Math.max(0, count - 1)) > 0 ? next : Door.OPEN;
             if (what == Door.DEAD) {
                 return;
@@ -123,6 +156,7 @@ public final class LocalBucket implements AutoCloseable {
                 exchange.getResponseBody().write(error);
                 return;
             }
+            requests.incrementAndGet();
             if (exchange.getRequestMethod().equals("PUT")) {
                 puts.incrementAndGet();
             }
@@ -137,6 +171,18 @@ public final class LocalBucket implements AutoCloseable {
             });
             exchange.sendResponseHeaders(reply.statusCode(), reply.body().length == 0 ? -1 : reply.body().length);
             exchange.getResponseBody().write(reply.body());
+        }
+    }
+
+    private void awaitGate(String request) throws IOException {
+        var now = held;
+        try {
+            if (now.which.test(request) && !now.gate.await(1, TimeUnit.MINUTES)) {
+                throw new IOException("held for a minute: " + request);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("stopped", e);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.lake.LakeFilter;
 import dev.banyan.bridge.lake.LakeReader;
+import dev.banyan.bridge.lake.Manifest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a unit appends to the lake is there once, however the process ends and the units after it are divided. */
 class KeptEventsTest {
 
-    private static final int MEMORY = 10;
+    /** Parts of ten events: by their number, and by their size. */
+    private static final List<LakePart.Limits> LIMITS =
+            List.of(new LakePart.Limits(10, Long.MAX_VALUE), new LakePart.Limits(1_000, 10_000));
 
     /** How many events each transaction has. */
     private static final List<Integer> TRANSACTIONS = List.of(4, 7, 25, 3, 0, 31, 10, 11, 2);
@@ -39,12 +43,13 @@ class KeptEventsTest {
         var kills = 0;
         for (var seed = 0; seed < 20; seed++) {
             var random = new Random(seed);
+            var limits = LIMITS.get(seed % 2);
             var settings = new Lake.Settings(folder.resolve("lake" + seed), "/test", 2_000, Duration.ofMinutes(15));
             for (var stored = 0; stored < TRANSACTIONS.size(); ) {
                 try (var lake = Lake.open(settings, InstantSource.system())) {
                     while (stored < TRANSACTIONS.size()) {
                         var end = Math.min(TRANSACTIONS.size(), stored + 1 + random.nextInt(4));
-                        deliver(lake, stored, end, random);
+                        deliver(lake, stored, end, limits, random);
                         stored = end;
                     }
                 } catch (Killed e) {
@@ -61,7 +66,7 @@ class KeptEventsTest {
         var settings = new Lake.Settings(folder.resolve("lake"), "/test", 2_000, Duration.ofMinutes(15));
         try (var lake = Lake.open(settings, InstantSource.system())) {
             for (var system : List.of("first", "second")) {
-                var kept = new KeptEvents(MEMORY);
+                var kept = new KeptEvents(LIMITS.getFirst());
                 kept.add(events(2), new HubPosition("store", system, 1, 3));
                 kept.appendTo(lake, () -> {});
             }
@@ -69,9 +74,51 @@ class KeptEventsTest {
         assertThat(inLake(settings)).hasSize(2 * TRANSACTIONS.get(2));
     }
 
+    @Test
+    void oneAppendHasNoMoreThanAPartAndOneEvent() {
+        var settings = new Lake.Settings(folder.resolve("lake"), "/test", 1, Duration.ofMinutes(15));
+        var parts = new AtomicInteger();
+        try (var lake = Lake.open(settings, InstantSource.system())) {
+            var kept = new KeptEvents(LIMITS.getLast());
+            for (var number = 0; number < TRANSACTIONS.size(); number++) {
+                kept.add(events(number), position(number));
+            }
+            kept.appendTo(lake, parts::incrementAndGet);
+        }
+        assertThat(parts).as("of 25, 31 and 11").hasValue(2 + 3 + 1);
+        assertThat(new LakeReader(settings.place()).manifests())
+                .as("each append is a segment of its own")
+                .extracting(Manifest::events)
+                .containsExactly(4L, 7L, 10L, 10L, 8L, 10L, 10L, 10L, 1L, 10L, 10L, 3L);
+        assertThat(inLake(settings)).isEqualTo(all());
+    }
+
+    @Test
+    void partsMayEndElsewhereAfterAKill() {
+        var settings = new Lake.Settings(folder.resolve("lake"), "/test", 2_000, Duration.ofMinutes(15));
+        var kills = 0;
+        for (var size : List.of(10, 7, 4)) {
+            try (var lake = Lake.open(settings, InstantSource.system())) {
+                var kept = new KeptEvents(new LakePart.Limits(size, Long.MAX_VALUE));
+                kept.add(events(5), position(5));
+                var left = new AtomicInteger(size == 10 ? 2 : 4);
+                kept.appendTo(lake, () -> {
+                    if (size != 4 && left.decrementAndGet() == 0) {
+                        throw new Killed();
+                    }
+                });
+            } catch (Killed e) {
+                kills++;
+            }
+        }
+        assertThat(kills).isEqualTo(2);
+        assertThat(inLake(settings))
+                .isEqualTo(events(5).stream().map(DomainEvent::id).toList());
+    }
+
     /** One unit, at each part of which the process may end. */
-    private static void deliver(Lake lake, int from, int end, Random random) {
-        var kept = new KeptEvents(MEMORY);
+    private static void deliver(Lake lake, int from, int end, LakePart.Limits limits, Random random) {
+        var kept = new KeptEvents(limits);
         for (var number = from; number < end; number++) {
             if (!lake.covers(position(number))) {
                 var events = events(number);
