@@ -63,7 +63,9 @@ public final class Bridge {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Bridge()).setCaseInsensitiveEnumValuesAllowed(true);
+        return new CommandLine(new Bridge())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(new CommandFailure());
     }
 
     @Command(
@@ -83,14 +85,9 @@ public final class Bridge {
         private int acceptedTimeline;
 
         @Override
-        public Integer call() throws InterruptedException {
-            try {
-                var setup = Setup.read(files.config);
-                return run(setup, setup.run(acceptedTimeline));
-            } catch (ConfigException | MappingException | StoreUnusable | IllegalArgumentException | IOException e) {
-                System.err.println(e.getMessage());
-                return 1;
-            }
+        public Integer call() throws Exception {
+            var setup = Setup.read(files.config);
+            return run(setup, setup.run(acceptedTimeline));
         }
 
         private static int run(Setup setup, RunSettings settings) throws InterruptedException {
@@ -166,19 +163,14 @@ public final class Bridge {
         private boolean overwrites;
 
         @Override
-        public Integer call() {
-            try {
-                var written = Scaffold.write(
-                        new Scaffold.Settings(jdbcUrl, user, password, schema, folder.toAbsolutePath(), overwrites));
-                written.files().forEach(file -> System.out.println("written: " + file));
-                System.out.println(written.aggregates() + " aggregates; not published:");
-                written.refusedTables().forEach((table, reason) -> System.out.println("  " + table + ": " + reason));
-                System.out.println("next: read mapping.yaml, every line");
-                return 0;
-            } catch (ScaffoldFailed e) {
-                System.err.println(e.getMessage());
-                return 1;
-            }
+        public Integer call() throws ScaffoldFailed {
+            var written = Scaffold.write(
+                    new Scaffold.Settings(jdbcUrl, user, password, schema, folder.toAbsolutePath(), overwrites));
+            written.files().forEach(file -> System.out.println("written: " + file));
+            System.out.println(written.aggregates() + " aggregates; not published:");
+            written.refusedTables().forEach((table, reason) -> System.out.println("  " + table + ": " + reason));
+            System.out.println("next: read mapping.yaml, every line");
+            return 0;
         }
     }
 

@@ -72,15 +72,10 @@ final class ContractsCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() {
-        try {
-            var mapping = MappingFile.read(file);
-            var files = ContractFiles.of(mapping, mode);
-            return folder.check != null ? check(mapping, files, folder.check) : write(mapping, files, folder.out);
-        } catch (MappingException | IOException e) {
-            System.err.println(e.getMessage());
-            return 1;
-        }
+    public Integer call() throws MappingException, IOException {
+        var mapping = MappingFile.read(file);
+        var files = ContractFiles.of(mapping, mode);
+        return folder.check != null ? check(mapping, files, folder.check) : write(mapping, files, folder.out);
     }
 
     private int check(Mapping mapping, SortedMap<String, String> files, Path folder) throws IOException {

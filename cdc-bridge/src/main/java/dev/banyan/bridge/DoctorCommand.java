@@ -41,14 +41,8 @@ final class DoctorCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() {
-        Setup setup;
-        try {
-            setup = Setup.read(files.config);
-        } catch (ConfigException | MappingException e) {
-            System.err.println(e.getMessage());
-            return 1;
-        }
+    public Integer call() throws ConfigException, MappingException {
+        var setup = Setup.read(files.config);
         var findings = new ArrayList<Finding>();
         secrets(setup, findings);
         var stored = store(setup, findings);
@@ -99,10 +93,14 @@ final class DoctorCommand implements Callable<Integer> {
                     "head -c 32 /dev/urandom > fault.key && chmod 600 fault.key   -- and faultKeyFile: fault.key"));
             return new SourceChecks.Stored(false, Optional.empty());
         } catch (StoreUnusable e) {
-            findings.add(Finding.warn(
-                    "store",
-                    String.valueOf(e.getMessage()),
-                    "when the bridge is running this is right; its position is on its status page"));
+            var found = String.valueOf(e.getMessage());
+            findings.add(
+                    e.isInUse()
+                            ? Finding.warn(
+                                    "store",
+                                    found,
+                                    "when the bridge is running this is right; its position is on its status page")
+                            : Finding.fail("store", found, "store.jdbcUrl, user and password"));
             return new SourceChecks.Stored(false, Optional.empty());
         }
     }

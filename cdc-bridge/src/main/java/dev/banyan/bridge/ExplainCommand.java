@@ -2,15 +2,10 @@ package dev.banyan.bridge;
 
 import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Transaction;
-import dev.banyan.bridge.config.ConfigException;
-import dev.banyan.bridge.engine.TransactionTooLarge;
 import dev.banyan.bridge.mapping.Mapper;
-import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.run.LogPreview;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.store.BridgeStore;
-import dev.banyan.bridge.store.StoreFailed;
-import dev.banyan.bridge.store.StoreUnusable;
 import dev.banyan.bridge.store.TableDefinition;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -45,44 +40,31 @@ final class ExplainCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws Exception {
         if (transactions < 1) {
             throw new CommandLine.ParameterException(
                     new CommandLine(this), "--transactions: " + transactions + " (expected: 1 or more)");
         }
-        try {
-            var setup = Setup.read(files.config);
-            try (var connection = setup.source().connect()) {
-                if (Preflight.reader(setup.source(), connection).isPresent()) {
-                    System.err.println(
-                            "slot " + setup.source().slot() + ": somebody reads it (expected: stop the bridge first)");
-                    return 1;
-                }
+        var setup = Setup.read(files.config);
+        try (var connection = setup.source().connect()) {
+            if (Preflight.reader(setup.source(), connection).isPresent()) {
+                System.err.println(
+                        "slot " + setup.source().slot() + ": somebody reads it (expected: stop the bridge first)");
+                return 1;
             }
-            try (var store = BridgeStore.open(
-                    setup.store(), setup.config().name(), "explain", Setup.LEASE, InstantSource.system())) {
-                if (!store.tryLease()) {
-                    System.err.println(
-                            "the store is in use by " + store.leaseHolder() + " (expected: stop that bridge first)");
-                    return 1;
-                }
-                try {
-                    return explain(setup, store);
-                } finally {
-                    store.releaseLease();
-                }
+        }
+        try (var store = BridgeStore.open(
+                setup.store(), setup.config().name(), "explain", Setup.LEASE, InstantSource.system())) {
+            if (!store.tryLease()) {
+                System.err.println(
+                        "the store is in use by " + store.leaseHolder() + " (expected: stop that bridge first)");
+                return 1;
             }
-        } catch (ConfigException
-                | MappingException
-                | SQLException
-                | StoreUnusable
-                | StoreFailed
-                | TransactionTooLarge
-                | IllegalArgumentException
-                | IllegalStateException
-                | IOException e) {
-            System.err.println(e.getMessage());
-            return 1;
+            try {
+                return explain(setup, store);
+            } finally {
+                store.releaseLease();
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.banyan.bridge;
 
 import dev.banyan.bridge.config.ConfigException;
-import dev.banyan.bridge.lake.LakeFailed;
 import dev.banyan.bridge.lake.LakeRecord;
 import java.time.ZoneOffset;
 import java.util.TreeMap;
@@ -26,13 +25,8 @@ final class LakeCommands {
         LakeOptions options;
 
         @Override
-        public Integer call() {
-            try {
-                return run();
-            } catch (LakeFailed | ConfigException e) {
-                System.err.println(e.getMessage());
-                return 1;
-            }
+        public Integer call() throws ConfigException {
+            return run();
         }
 
         abstract int run() throws ConfigException;

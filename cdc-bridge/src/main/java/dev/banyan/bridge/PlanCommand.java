@@ -31,23 +31,18 @@ final class PlanCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() {
-        try {
-            var setup = Setup.read(files.config);
-            var plan = BridgePlan.of(setup);
-            System.out.print(json ? json(plan) : text(plan, setup.source().manage()));
-            if (plan.source() == null) {
-                plan.parts().stream()
-                        .filter(part -> part.mark() == BridgePlan.Mark.UNKNOWN)
-                        .findFirst()
-                        .ifPresent(part -> System.err.println(part.place() + ": " + part.detail()));
-                return 1;
-            }
-            return plan.hasStepsLeft() ? EXIT_STEPS_LEFT : 0;
-        } catch (ConfigException | MappingException e) {
-            System.err.println(e.getMessage());
+    public Integer call() throws ConfigException, MappingException {
+        var setup = Setup.read(files.config);
+        var plan = BridgePlan.of(setup);
+        System.out.print(json ? json(plan) : text(plan, setup.source().manage()));
+        if (plan.source() == null) {
+            plan.parts().stream()
+                    .filter(part -> part.mark() == BridgePlan.Mark.UNKNOWN)
+                    .findFirst()
+                    .ifPresent(part -> System.err.println(part.place() + ": " + part.detail()));
             return 1;
         }
+        return plan.hasStepsLeft() ? EXIT_STEPS_LEFT : 0;
     }
 
     private static String text(BridgePlan plan, boolean isManaged) {

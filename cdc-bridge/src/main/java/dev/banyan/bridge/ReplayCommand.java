@@ -2,11 +2,9 @@ package dev.banyan.bridge;
 
 import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.hub.HubUnavailable;
-import dev.banyan.bridge.lake.LakeFailed;
 import dev.banyan.bridge.lake.LakeFilter;
 import dev.banyan.bridge.lake.LakeReader;
 import dev.banyan.bridge.lake.Replay;
-import dev.banyan.bridge.mapping.MappingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -66,28 +64,23 @@ final class ReplayCommand implements Callable<Integer> {
     private CommandLine.Model.CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
         if (rate < 1) {
             throw new ParameterException(spec.commandLine(), "--rate: " + rate + " (expected: 1 or more)");
         }
         if (resume && restart) {
             throw new ParameterException(spec.commandLine(), "--resume and --restart (expected: one of the two)");
         }
-        try {
-            var setup = Setup.read(config());
-            var targets = new ReplayTargets(setup, to);
-            var refusal = targets.refusal();
-            if (!refusal.isEmpty()) {
-                System.err.println(refusal);
-                return 1;
-            }
-            var lake = options.reader();
-            var filter = options.filter();
-            return send ? send(targets, lake, filter) : count(lake, filter);
-        } catch (ConfigException | MappingException | LakeFailed | HubUnavailable | IOException e) {
-            System.err.println(e.getMessage());
+        var setup = Setup.read(config());
+        var targets = new ReplayTargets(setup, to);
+        var refusal = targets.refusal();
+        if (!refusal.isEmpty()) {
+            System.err.println(refusal);
             return 1;
         }
+        var lake = options.reader();
+        var filter = options.filter();
+        return send ? send(targets, lake, filter) : count(lake, filter);
     }
 
     private Path config() {

@@ -7,8 +7,6 @@ import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.mapping.Secrets;
 import dev.banyan.bridge.secret.VaultKeys;
 import dev.banyan.bridge.store.BridgeStore;
-import dev.banyan.bridge.store.StoreFailed;
-import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -40,33 +38,22 @@ final class RevealCommand implements Callable<Integer> {
     private List<String> sealed = List.of();
 
     @Override
-    public Integer call() {
-        try {
-            var setup = Setup.read(files.config);
-            var secrets = KeySources.of(setup.config()).secrets();
-            var missing = 0;
-            for (var each : sealed) {
-                var value =
-                        each.startsWith(Tokens.PREFIX) ? ofToken(setup, secrets, each) : ofText(setup, secrets, each);
-                if (value == null) {
-                    missing++;
-                    System.err.println(
-                            each + ": not known (expected: a token of this store or a text encrypted for a column of"
-                                    + " this mapping, and its key)");
-                } else {
-                    System.out.println(value);
-                }
+    public Integer call() throws ConfigException, MappingException, IOException {
+        var setup = Setup.read(files.config);
+        var secrets = KeySources.of(setup.config()).secrets();
+        var missing = 0;
+        for (var each : sealed) {
+            var value = each.startsWith(Tokens.PREFIX) ? ofToken(setup, secrets, each) : ofText(setup, secrets, each);
+            if (value == null) {
+                missing++;
+                System.err.println(
+                        each + ": not known (expected: a token of this store or a text encrypted for a column of"
+                                + " this mapping, and its key)");
+            } else {
+                System.out.println(value);
             }
-            return missing == 0 ? 0 : 1;
-        } catch (ConfigException
-                | MappingException
-                | StoreUnusable
-                | StoreFailed
-                | IllegalArgumentException
-                | IOException e) {
-            System.err.println(e.getMessage());
-            return 1;
         }
+        return missing == 0 ? 0 : 1;
     }
 
     private static @Nullable String ofToken(Setup setup, Secrets secrets, String token) throws IOException {

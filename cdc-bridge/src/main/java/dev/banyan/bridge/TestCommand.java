@@ -38,23 +38,18 @@ final class TestCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() {
-        try {
-            var read = MappingFile.read(mapping);
-            var tests = MappingTests.read(read);
-            if (tests.isEmpty()) {
-                System.err.println(mapping + ": no tests (expected: 'tests:' in it or in "
-                        + MappingTests.beside(mapping).getFileName() + ")");
-                return 1;
-            }
-            var run = MappingTestRun.of(read, tests);
-            var passed = run.failed() == 0 && (run.unmet().isEmpty() || !requireAll);
-            System.out.print(json ? json(run, passed) : text(run));
-            return passed ? 0 : 1;
-        } catch (MappingException e) {
-            System.err.println(e.getMessage());
+    public Integer call() throws MappingException {
+        var read = MappingFile.read(mapping);
+        var tests = MappingTests.read(read);
+        if (tests.isEmpty()) {
+            System.err.println(mapping + ": no tests (expected: 'tests:' in it or in "
+                    + MappingTests.beside(mapping).getFileName() + ")");
             return 1;
         }
+        var run = MappingTestRun.of(read, tests);
+        var passed = run.failed() == 0 && (run.unmet().isEmpty() || !requireAll);
+        System.out.print(json ? json(run, passed) : text(run));
+        return passed ? 0 : 1;
     }
 
     private String text(MappingTestRun run) {

@@ -93,7 +93,8 @@ public final class StatusServer implements AutoCloseable {
             server.start();
             return status;
         } catch (IOException e) {
-            throw new UncheckedIOException("listening on status.port " + port, e);
+            throw new UncheckedIOException(
+                    "status.port " + port + ": " + e.getMessage() + " (expected: a free port, or 0 for any)", e);
         }
     }
 

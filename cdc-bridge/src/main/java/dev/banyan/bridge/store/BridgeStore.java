@@ -92,12 +92,7 @@ public final class BridgeStore implements AutoCloseable {
         try (var _ = opened(config, dialect)) {
             return open(new HikariDataSource(config), settings, dialect, bridge, holder, lease, clock);
         } catch (SQLException | FlywayException e) {
-            throw inUse(e)
-                    ? new StoreUnusable(
-                            "store " + settings.jdbcUrl()
-                                    + ": another process has it open (expected: one bridge a store)",
-                            e)
-                    : new StoreUnusable("store " + settings.jdbcUrl() + ": " + e.getMessage(), e);
+            throw unusable(settings, e);
         }
     }
 
@@ -152,17 +147,17 @@ public final class BridgeStore implements AutoCloseable {
             if (isH2 && e.getErrorCode() == org.h2.api.ErrorCode.DATABASE_NOT_FOUND_WITH_IF_EXISTS_1) {
                 return Optional.empty();
             }
-            throw new StoreUnusable("store " + settings.jdbcUrl() + ": " + e.getMessage(), e);
+            throw unusable(settings, e);
         }
     }
 
-    private static boolean inUse(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (String.valueOf(cause.getMessage()).contains("already in use")) {
-                return true;
-            }
-        }
-        return false;
+    private static StoreUnusable unusable(Settings settings, Exception e) {
+        var plain = new StoreUnusable("store " + settings.jdbcUrl() + ": " + e.getMessage(), e);
+        return plain.isInUse()
+                ? new StoreUnusable(
+                        "store " + settings.jdbcUrl() + ": another process has it open (expected: one bridge a store)",
+                        e)
+                : plain;
     }
 
     private void createState() {

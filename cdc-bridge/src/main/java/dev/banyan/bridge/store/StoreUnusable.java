@@ -12,4 +12,14 @@ public final class StoreUnusable extends RuntimeException {
     StoreUnusable(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** Whether it is a file that another process has open. */
+    public boolean isInUse() {
+        for (var cause = getCause(); cause != null; cause = cause.getCause()) {
+            if (String.valueOf(cause.getMessage()).contains("already in use")) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

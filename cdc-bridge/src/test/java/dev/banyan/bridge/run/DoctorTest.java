@@ -3,6 +3,9 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.Printed;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -88,6 +91,42 @@ class DoctorTest {
                 .contains("FAIL hashKeyFile: hash key: none (expected: one, public.cust.email is hashed)")
                 .contains("FAIL legacy database: Connection to 127.0.0.1:1 refused")
                 .contains("FAIL hub: asking Kafka at 127.0.0.1:1");
+    }
+
+    @Test
+    void aStoreThatDoesNotAnswerIsNotTakenForOneInUse() throws Exception {
+        var ran = Printed.of("doctor", "--config", config("jdbc:postgresql://127.0.0.1:1/none", 0));
+
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.out())
+                .contains("FAIL store: store jdbc:postgresql://127.0.0.1:1/none: Connection to 127.0.0.1:1 refused");
+    }
+
+    @Test
+    void aPortThatIsTakenIsSaidInALine() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var ran = Printed.of("run", "--config", config("jdbc:h2:mem:none", taken.getLocalPort()));
+
+            assertThat(ran.exitCode()).isEqualTo(1);
+            assertThat(ran.err())
+                    .isEqualTo("status.port " + taken.getLocalPort()
+                            + ": Address already in use (expected: a free port, or 0 for any)\n");
+        }
+    }
+
+    private String config(String store, int statusPort) throws IOException {
+        Files.copy(Path.of("examples/shop/mapping.yaml"), folder.resolve("mapping.yaml"));
+        Files.writeString(folder.resolve("hash.key"), "thirty-two bytes of nobody's business");
+        return Files.writeString(folder.resolve("bridge.yaml"), """
+                name: away
+                mapping: mapping.yaml
+                hashKeyFile: hash.key
+                source: {jdbcUrl: "jdbc:postgresql://127.0.0.1:1/none", user: nobody}
+                store: {jdbcUrl: "%s", user: nobody}
+                hub: {kafka: {bootstrapServers: "127.0.0.1:1"}}
+                status: {port: %d}
+                """.formatted(store, statusPort))
+                .toString();
     }
 
     @Test
