@@ -96,8 +96,8 @@ record MatchEntry(
         while (query != null && from <= query.length()) {
             int ampersand = query.indexOf('&', from);
             int end = ampersand < 0 ? query.length() : ampersand;
-            int equals = query.indexOf('=', from);
-            int nameEnd = equals < 0 || equals > end ? end : equals;
+            int equals = query.indexOf('=', from, end);
+            int nameEnd = equals < 0 ? end : equals;
             if (nameEnd > from && decoded(query.substring(from, nameEnd)).equals(name)) {
                 return decoded(query.substring(Math.min(nameEnd + 1, end), end));
             }

@@ -52,7 +52,7 @@ record AdminDoor(AdminToken token) {
                 return send(response, Reply.error(401, "token missing or wrong"));
             }
             if (head.contains(HttpHeaderNames.TRANSFER_ENCODING)
-                    || head.getInt(HttpHeaderNames.CONTENT_LENGTH, 0) > bytesMax) {
+                    || !isWithin(head.get(HttpHeaderNames.CONTENT_LENGTH, "0"), bytesMax)) {
                 return send(response, Reply.error(413, "a body with Content-Length of at most " + bytesMax));
             }
             return request.receive()
@@ -61,6 +61,14 @@ record AdminDoor(AdminToken token) {
                     .defaultIfEmpty("")
                     .flatMap(body -> answer(request, body, response, work));
         };
+    }
+
+    private static boolean isWithin(String length, int bytesMax) {
+        try {
+            return Long.parseLong(length) <= bytesMax;
+        } catch (NumberFormatException e) {
+            return false;
+        }
     }
 
     /** A mistake in what was asked ({@link IllegalArgumentException}) is the caller's, with its words. */

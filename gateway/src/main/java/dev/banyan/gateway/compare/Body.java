@@ -48,7 +48,7 @@ sealed interface Body {
                             Reason.TOO_LARGE,
                             "body of the " + whose + ": more than " + DECODED_BYTES_MAX + " bytes when decoded");
         } catch (IOException e) {
-            return new Undecoded(Reason.ENCODING, "body of the " + whose + ": broken " + shown(encoding));
+            return new Undecoded(Reason.BROKEN, "body of the " + whose + ": broken " + shown(encoding));
         } catch (IllegalArgumentException e) {
             return new Undecoded(
                     Reason.ENCODING,

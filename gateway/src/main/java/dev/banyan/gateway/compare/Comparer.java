@@ -82,6 +82,10 @@ public final class Comparer {
             return why;
         }
         if (right instanceof Body.Undecoded(var why)) {
+            if (why.reason() == Reason.BROKEN) {
+                found.add(Part.BODY, Kind.TYPE, "body", "readable", why.detail());
+                return null;
+            }
             return why;
         }
         return bodies.compare((Body.Decoded) left, (Body.Decoded) right, found);

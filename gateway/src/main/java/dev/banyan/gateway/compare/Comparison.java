@@ -44,8 +44,10 @@ public sealed interface Comparison {
     enum Reason {
         /** More of a body than is kept, or more than may come out of a compressed one. */
         TOO_LARGE,
-        /** A content encoding that is not read here, or one that is broken. */
+        /** A content encoding that is not read here. */
         ENCODING,
+        /** A body that is not what its content encoding says. */
+        BROKEN,
         /** Nested deeper, or with longer numbers, than is read here. */
         LIMIT,
         /** A mistake of this program. */

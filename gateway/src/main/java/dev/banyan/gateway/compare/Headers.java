@@ -3,7 +3,10 @@ package dev.banyan.gateway.compare;
 import dev.banyan.gateway.compare.Difference.Kind;
 import dev.banyan.gateway.compare.Difference.Part;
 import dev.banyan.gateway.http.Links;
+import io.netty.handler.codec.DateFormatter;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -158,15 +161,14 @@ final class Headers {
         for (String cookie : cookies) {
             String[] parts = cookie.split(";", -1);
             String name = Redaction.cut(parts[0].split("=", 2)[0].strip(), 80, parts[0].length());
-            byName.put(
-                    name,
-                    Arrays.stream(parts)
-                            .skip(1)
-                            .map(Headers::attribute)
-                            .filter(each -> !each.isEmpty())
-                            .sorted()
-                            .distinct()
-                            .collect(Collectors.joining("; ")));
+            String attributes = Arrays.stream(parts)
+                    .skip(1)
+                    .map(Headers::attribute)
+                    .filter(each -> !each.isEmpty())
+                    .sorted()
+                    .distinct()
+                    .collect(Collectors.joining("; "));
+            byName.merge(name, attributes, (one, other) -> one + ", " + other); // one name for two paths, say
         }
         return byName;
     }
@@ -176,7 +178,7 @@ final class Headers {
         String value = parts.length < 2 ? "" : parts[1].strip();
         return switch (parts[0].strip()) {
             // A moment that differs with each reply; what counts is whether the cookie stays or goes.
-            case "expires" -> value.contains("1970") ? "removed" : "kept";
+            case "expires" -> isPast(value) ? "removed" : "kept";
             case "max-age" -> value.startsWith("0") || value.startsWith("-") ? "removed" : "kept";
             case "path" ->
                 "path="
@@ -186,5 +188,10 @@ final class Headers {
                                 .strip();
             default -> value.isEmpty() ? parts[0].strip() : parts[0].strip() + "=" + value;
         };
+    }
+
+    private static boolean isPast(String moment) {
+        Date date = DateFormatter.parseHttpDate(moment);
+        return date != null && date.toInstant().isBefore(Instant.now());
     }
 }

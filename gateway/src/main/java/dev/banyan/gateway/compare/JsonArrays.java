@@ -202,7 +202,8 @@ final class JsonArrays {
     }
 
     private static String label(String key, String value, JsonSpot spot) {
-        return key + "=" + (spot.hidden() ? Redaction.HIDDEN : spot.redaction().value(key, value));
+        boolean hidden = spot.element(0).field(key, false).hidden();
+        return key + "=" + (hidden ? Redaction.HIDDEN : spot.redaction().text(value));
     }
 
     private void keyed(@Nullable Element baseline, @Nullable Element candidate, JsonSpot at) {

@@ -158,7 +158,7 @@ final class MarkupWalk {
             @Nullable String before = baseline.attributes().get(name);
             @Nullable String after = candidate.attributes().get(name);
             if (before == null || !before.equals(after)) {
-                Kind kind = before == null ? Kind.ADDED : after == null ? removedAttribute(name) : Kind.VALUE;
+                Kind kind = before == null ? addedAttribute() : after == null ? removedAttribute(name) : Kind.VALUE;
                 // What a control holds is hidden by the control's name, not by that of the attribute.
                 boolean hidden = spot.hidden || redaction.hides(local(name)) || hides(candidate);
                 var at = new Spot(paths.attribute(spot.path, name), () -> paths.attribute(spot.at.get(), name), hidden);
@@ -171,6 +171,11 @@ final class MarkupWalk {
     private Kind removedAttribute(String name) {
         boolean breaks = part == Part.XML || name.equals("name") || name.equals("action") || name.equals("href");
         return breaks ? Kind.REMOVED : Kind.ITEM_REMOVED;
+    }
+
+    /* What a page gains, "disabled" say, changes how it behaves. */
+    private Kind addedAttribute() {
+        return part == Part.XML ? Kind.ADDED : Kind.ITEM_ADDED;
     }
 
     private Spot below(Spot spot, Element parent, Element child, int index) {

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * What is never shown and never kept: the values of fields, headers, cookies and parameters with certain names, places in
- * JSON, and what looks like a token wherever it stands. Names are compared without case, {@code -} and {@code _}.
+ * JSON, and what looks like a token wherever it stands. Names are compared without case, {@code -} and {@code _}, also their last
+ * part alone.
  */
 final class Redaction {
 
@@ -25,6 +26,7 @@ final class Redaction {
             "apikey",
             "authorization",
             "authenticitytoken",
+            "authtoken",
             "cardnumber",
             "clientsecret",
             "cookie",
@@ -78,7 +80,18 @@ final class Redaction {
 
     /** Whether what has this name is never shown. */
     boolean hides(String name) {
-        return names.contains(plain(name));
+        String whole = plain(name);
+        return names.contains(whole) || names.contains(last(whole));
+    }
+
+    /** The last part of a name that a form gave its field by where it belongs: {@code user[password]}, {@code order.cardNumber}. */
+    private static String last(String name) {
+        int end = name.endsWith("]") ? name.length() - 1 : name.length();
+        int from = end - 1;
+        while (from >= 0 && ".[:".indexOf(name.charAt(from)) < 0) {
+            from--;
+        }
+        return name.substring(from + 1, end);
     }
 
     /** Returns the value of what has this name as it may be shown. */

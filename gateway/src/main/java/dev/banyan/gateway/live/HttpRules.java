@@ -32,6 +32,7 @@ final class HttpRules implements RemoteRules {
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
     private @Nullable String etag;
+    private @Nullable String tagged;
 
     /** @param tokenFile holds what to send as {@code Authorization: Bearer}; read anew each time */
     HttpRules(URI location, @Nullable Path tokenFile) {
@@ -42,7 +43,7 @@ final class HttpRules implements RemoteRules {
     @Override
     public Optional<Files> fetch(@Nullable String known, @Nullable String newest) throws IOException {
         var request = HttpRequest.newBuilder(location).timeout(WHOLE).header("Accept", "application/yaml, */*");
-        if (known != null && etag != null) {
+        if (known != null && known.equals(tagged) && etag != null) {
             request.header("If-None-Match", etag);
         }
         if (tokenFile != null) {
@@ -61,8 +62,9 @@ final class HttpRules implements RemoteRules {
                             .map(to -> ", it points to " + to)
                             .orElse(""));
         }
-        etag = reply.headers().firstValue("ETag").orElse(null);
         String version = sha256(reply.body());
+        etag = reply.headers().firstValue("ETag").orElse(null);
+        tagged = version; // which may yet fail to be taken, and has to be sent again then
         return version.equals(known)
                 ? Optional.empty()
                 : Optional.of(new Files(version, Map.of("rules.yaml", reply.body())));

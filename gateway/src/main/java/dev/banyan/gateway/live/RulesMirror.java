@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RulesMirror implements AutoCloseable {
 
+    private static final String DRAFT = ".draft";
     private static final Logger LOG = LoggerFactory.getLogger(RulesMirror.class);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
 
@@ -140,18 +141,27 @@ public final class RulesMirror implements AutoCloseable {
         return a.compareTo(b) < 0 ? b : a;
     }
 
+    /** What is not whole must not be taken for a file of rules. */
+    private Path draft(String name) {
+        return folder.resolve(name + DRAFT);
+    }
+
     private void replaceAll(Map<String, byte[]> contents) {
         try {
             Files.createDirectories(folder);
+            for (Map.Entry<String, byte[]> each : contents.entrySet()) {
+                Files.write(draft(each.getKey()), each.getValue());
+            }
             try (var old = Files.newDirectoryStream(folder)) {
                 for (Path each : old) {
-                    if (!contents.containsKey(String.valueOf(each.getFileName()))) {
+                    String name = String.valueOf(each.getFileName());
+                    if (!contents.containsKey(name) && !name.endsWith(DRAFT)) {
                         Files.delete(each);
                     }
                 }
             }
-            for (Map.Entry<String, byte[]> each : contents.entrySet()) {
-                Files.write(folder.resolve(each.getKey()), each.getValue());
+            for (String name : contents.keySet()) {
+                Files.move(draft(name), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + folder, e);

@@ -39,6 +39,7 @@ class HeadersTest {
             set-cookie       | id=secret1; Path=/                 | -                               | breaking removed set-cookie id: path=/ -> nothing
             set-cookie       | -                                  | sid=secret1; Secure             | compatible added set-cookie sid: nothing -> secure
             set-cookie       | id=a; Expires=Wed, 25 Nov 2026     | id=a; Expires=Thu, 26 Nov 2026  | alike
+            set-cookie       | id=a                               | id=; Expires=Tue, 12 Oct 1999 00:00:00 GMT | behavioural value set-cookie id:  -> removed
             set-cookie       | id=a; Max-Age=60                   | id=; Max-Age=0                  | behavioural value set-cookie id: kept -> removed
             x-api-key        | secret1                            | secret2                         | behavioural value x-api-key: (redacted) -> (redacted)
             """)

@@ -55,6 +55,7 @@ class HtmlComparisonTest {
             <a href="/a?page=1">x</a>        | <a href="/a?page=2">x</a>     | behavioural value body > a:nth-of-type(1)[href]: /a?page=1 -> /a?page=2
             <script src="/js/homepage.js"></script> | <script src="/js/checkout.js"></script> | behavioural value head > script:nth-of-type(1)[src]: /js/homepage.js -> /js/checkout.js
             <a href="https://a.example/x">x</a> | <a href="https://b.example/x">x</a> | behavioural value body > a:nth-of-type(1)[href]: https://a.example/x -> https://b.example/x
+            <input name="a">                 | <input name="a" disabled>     | behavioural item added body > input:nth-of-type(1)[disabled]: nothing ->
             <input name="a"><input name="b"> | <input name="a">              | breaking removed body > input:nth-of-type(2): <input name="b"></input> -> nothing
             <input name="_csrf" value="a">   | <p></p>                       | breaking removed body > input:nth-of-type(1): (redacted) -> nothing
             """)

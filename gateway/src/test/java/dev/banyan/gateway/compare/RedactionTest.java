@@ -17,7 +17,8 @@ class RedactionTest {
     private static final Compare RULES = Replies.rules("""
             compare:
               headers: [content-type, set-cookie, authorization, x-tax]
-              redact: ["$.customer.email", "$.cards[*].number", "$.byId[*].pin", taxNumber, X-Tax]
+              json: {arrays: [{path: $.users, keyedBy: email}]}
+              redact: ["$.users[*].email", "$.customer.email", "$.cards[*].number", "$.byId[*].pin", taxNumber, X-Tax]
             """);
 
     @ParameterizedTest
@@ -37,6 +38,9 @@ class RedactionTest {
             application/xml  | <a xmlns:x="urn:x"><x:b x:token="S3CRET%d"/></a>
             application/xml  | <a><secret><b>S3CRET%d</b></secret></a>
             text/html        | <input name="password" value="S3CRET%d">
+            text/html        | <input name="user[password]" value="S3CRET%d">
+            application/json | {"users":[{"email":"S3CRET%d","a":1}]}
+            application/x-www-form-urlencoded | order.cardNumber=S3CRET%d
             text/html        | <textarea name="api_key">S3CRET%d</textarea>
             text/html        | <input type="hidden" name="_csrf" value="S3CRET%d">
             text/html        | <script>var token = "S3CRET%d";</script>
