@@ -11,6 +11,7 @@ import dev.banyan.gateway.tunnel.Tunnels;
 import dev.banyan.gateway.tunnel.Upgrades;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import java.util.ArrayList;
@@ -33,7 +34,9 @@ record ClientPipeline(
     @Override
     public HttpServer apply(HttpServer server) {
         EventLoops loops = EventLoops.over(settings.transport());
-        return secured(server.runOn(loops)).doOnChannelInit((observer, channel, remote) -> {
+        // A client that is gone without a word is found out even where nothing is sent, as on a WebSocket.
+        HttpServer kept = secured(server.runOn(loops)).childOption(ChannelOption.SO_KEEPALIVE, true);
+        return kept.doOnChannelInit((observer, channel, remote) -> {
             ChannelPipeline pipeline = channel.pipeline();
             if (pipeline.get(NettyPipeline.SslHandler) != null) {
                 pipeline.addAfter(NettyPipeline.SslHandler, "banyan.alpn", new AlpnSwitch(http2));

@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -37,10 +36,7 @@ class BackendWireTest {
 
     private static ScriptedServer server;
     private static TestGateway gateway;
-    /** Its queue is full, so that the system drops what would open another connection. */
-    private static ServerSocket hole;
-
-    private static final List<Socket> IN_QUEUE = new ArrayList<>();
+    private static BlackHole hole;
 
     @Parameter
     Way way;
@@ -49,13 +45,7 @@ class BackendWireTest {
     static void start(Way way) throws Exception {
         TestGateway.take(way);
         server = new ScriptedServer("legacy");
-        hole = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        boolean taken = true;
-        while (taken) {
-            Socket next = new Socket();
-            IN_QUEUE.add(next);
-            taken = connects(next);
-        }
+        hole = new BlackHole(InetAddress.getLoopbackAddress(), 0);
         gateway = TestGateway.start(
                 folder, """
                 backends:
@@ -69,16 +59,7 @@ class BackendWireTest {
                   - {name: gone, matches: [{path: {value: /gone}}], candidate: gone, stage: complete}
                   - {name: one, matches: [{path: {value: /one}}], candidate: one, stage: complete}
                   - {name: mute, matches: [{path: {value: /mute}}], candidate: mute, stage: complete}
-                """.formatted(server.url(), server.url(), server.url(), server.port(), hole.getLocalPort()));
-    }
-
-    private static boolean connects(Socket socket) throws IOException {
-        try {
-            socket.connect(hole.getLocalSocketAddress(), 500);
-            return true;
-        } catch (SocketTimeoutException e) {
-            return false;
-        }
+                """.formatted(server.url(), server.url(), server.url(), server.port(), hole.port()));
     }
 
     @AfterParameterizedClassInvocation
@@ -86,10 +67,6 @@ class BackendWireTest {
         gateway.close();
         server.close();
         hole.close();
-        for (Socket each : IN_QUEUE) {
-            each.close();
-        }
-        IN_QUEUE.clear();
     }
 
     @ParameterizedTest
@@ -203,6 +180,37 @@ class BackendWireTest {
             assertThat(client.reply()).startsWith("HTTP/1.1 502");
         }
         assertThat(seen).hasValue(1);
+    }
+
+    /** The server closes each connection in the moment its second request comes, as one does that starts anew. */
+    @Test
+    void aReadIsAskedAgainOverANewConnectionSinceOthersThatWaitMayBeClosedToo() throws Exception {
+        Map<Wire, Integer> calls = new ConcurrentHashMap<>();
+        int more = 2 * Math.max(4, Runtime.getRuntime().availableProcessors()) + 1; // than one for each event loop
+        var all = new CountDownLatch(more);
+        server.on("/again", (_, wire) -> {
+            if (calls.merge(wire, 1, Integer::sum) > 1) {
+                wire.close();
+                return;
+            }
+            all.countDown();
+            while (all.getCount() > 0) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            wire.send(OK);
+        });
+        List<Wire> clients = new ArrayList<>();
+        for (int i = 0; i < more; i++) {
+            clients.add(gateway.wire().send("GET /again HTTP/1.1\r\nHost: a\r\n\r\n"));
+        }
+        for (Wire client : clients) {
+            assertThat(client.reply()).endsWith("ok");
+        }
+        for (Wire client : clients) {
+            assertThat(client.send("GET /again HTTP/1.1\r\nHost: a\r\n\r\n").reply())
+                    .endsWith("ok");
+            client.close();
+        }
     }
 
     /** Nothing ever comes back on a connection that was used before, as if its other end had vanished without a word. */

@@ -22,7 +22,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A DNS server for one name, whose address a test changes; it can also fail, or say nothing. */
+/** A DNS server for one name, whose addresses a test changes; it can also fail, or say nothing. */
 final class NameServer implements AutoCloseable {
 
     enum Mood {
@@ -34,11 +34,11 @@ final class NameServer implements AutoCloseable {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Channel channel;
     private final AtomicInteger questions = new AtomicInteger();
-    private volatile InetAddress address;
+    private volatile InetAddress[] addresses;
     private volatile Mood mood = Mood.ANSWERS;
 
-    NameServer(InetAddress address) {
-        this.address = address;
+    NameServer(InetAddress... addresses) {
+        this.addresses = addresses;
         this.channel = new Bootstrap()
                 .group(loops)
                 .channel(NioDatagramChannel.class)
@@ -60,7 +60,7 @@ final class NameServer implements AutoCloseable {
     }
 
     void moveTo(InetAddress other) {
-        address = other;
+        addresses = new InetAddress[] {other};
     }
 
     void be(Mood other) {
@@ -85,10 +85,12 @@ final class NameServer implements AutoCloseable {
                     /* sender= */ query.recipient(), /* recipient= */ query.sender(), query.id(), query.opCode(), code);
             answer.addRecord(DnsSection.QUESTION, question);
             if (mood == Mood.ANSWERS && question.type().equals(DnsRecordType.A)) {
-                answer.addRecord(
-                        DnsSection.ANSWER,
-                        new DefaultDnsRawRecord(
-                                question.name(), DnsRecordType.A, 0, Unpooled.wrappedBuffer(address.getAddress())));
+                for (InetAddress each : addresses) {
+                    answer.addRecord(
+                            DnsSection.ANSWER,
+                            new DefaultDnsRawRecord(
+                                    question.name(), DnsRecordType.A, 0, Unpooled.wrappedBuffer(each.getAddress())));
+                }
             }
             var _ = context.writeAndFlush(answer);
         }

@@ -51,6 +51,46 @@ class NamesTest {
         }
     }
 
+    /** The address that serves is on its turn half of the time, and the other one first. */
+    @Test
+    void aNameWithAnAddressThatRefusesOrSwallowsConnectionsIsServedByItsOther() throws Exception {
+        InetAddress here = InetAddress.ofLiteral("127.0.0.1");
+        InetAddress dead = InetAddress.ofLiteral("127.0.0.2");
+        try (var names = new NameServer(here, dead);
+                var legacy = new ScriptedServer("legacy")) {
+            for (String path : new String[] {"/lean", "/chain"}) {
+                legacy.on(path, (_, wire) -> wire.send(
+                                "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")
+                        .close());
+            }
+            legacy.reply("/ws", StreamsTest.SWITCHED);
+            String rules = """
+                    backends:
+                      - {name: legacy, url: "http://shop.internal.test:%1$d", baseline: true, timeouts: {connect: 2s}}
+                      - {name: new, url: "http://shop.internal.test:%1$d", timeouts: {connect: 2s}}
+                    routes:
+                      - name: chain
+                        matches: [{path: {value: /chain}}]
+                        candidate: new
+                        stage: complete
+                        filters: [SecureHeaders]
+                    """.formatted(legacy.port());
+            try (var gateway = TestGateway.start(folder, rules, "--dns", "127.0.0.1:" + names.port())) {
+                eachPathIsServed(gateway);
+                eachPathIsServed(gateway);
+                try (var _ = new BlackHole(dead, legacy.port())) {
+                    eachPathIsServed(gateway);
+                    eachPathIsServed(gateway);
+                }
+            }
+        }
+    }
+
+    private static void eachPathIsServed(TestGateway gateway) throws Exception {
+        assertThat(gateway.ask("GET", "/lean")).startsWith("HTTP/1.1 200 ");
+        assertThat(gateway.ask("GET", "/chain")).startsWith("HTTP/1.1 200 ");
+    }
+
     @Test
     void aNameThatLeadsToTheGatewayItselfIsNoAddressOnAnyPath() throws Exception {
         int admin = freePort();

@@ -135,6 +135,21 @@ class RouteActionsTest {
     }
 
     @Test
+    void whoAsksBeforeABodyThatNobodyWantsIsNotWaitedFor() throws Exception {
+        way.needsHttp1("a stream ends with its reply");
+        for (String path : new String[] {"/away", "/gone"}) {
+            try (var client = gateway.wire()) {
+                client.send(
+                        "PUT " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+                assertThat(client.reply())
+                        .startsWith(path.equals("/away") ? "HTTP/1.1 308" : "HTTP/1.1 410")
+                        .containsIgnoringCase("connection: close");
+                assertThat(client.ends()).isTrue();
+            }
+        }
+    }
+
+    @Test
     void aFilterMayAnswerByItself() throws Exception {
         String large = "X-Large: " + "x".repeat(300) + "\r\n\r\n";
         assertThat(gateway.ask("GET /small HTTP/1.1\r\nHost: a\r\n" + large)).startsWith("HTTP/1.1 431");

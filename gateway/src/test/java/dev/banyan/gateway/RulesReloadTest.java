@@ -2,9 +2,13 @@ package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.gateway.backend.LiveBackend;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,6 +129,38 @@ class RulesReloadTest {
         awaitServedBy("candidate", "/g");
         Files.delete(more());
         awaitServedBy("legacy", "/g");
+    }
+
+    @Test
+    void aBackendThatIsReplacedAmidACallIsForgottenOnceTheCallHasEnded() throws Exception {
+        var goOn = new CountDownLatch(1);
+        candidate.on("/i/slow", (_, wire) -> {
+            while (goOn.getCount() > 0) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nslow");
+        });
+        gateway.save(backends() + "routes:\n" + route("i"));
+        awaitServedBy("candidate", "/i");
+        var replaced = new WeakReference<>(candidateInForce());
+        try (var client = gateway.wire()) {
+            assertThat(client.send("GET /i HTTP/1.1\r\nHost: a\r\n\r\n").reply())
+                    .endsWith("candidate");
+            client.send("GET /i/slow HTTP/1.1\r\nHost: a\r\n\r\n");
+            TestGateway.await("over the connection that waited", () -> gateway.inFlight("new") == 1);
+            gateway.save(backends().replace("name: new,", "name: new, maxConnections: 7,") + "routes:\n" + route("i"));
+            TestGateway.await("replaced", () -> candidateInForce().backend().maxConnections() == 7);
+            goOn.countDown();
+            assertThat(client.reply()).endsWith("slow");
+        }
+        TestGateway.await("forgotten", () -> {
+            System.gc();
+            return replaced.refersTo(null);
+        });
+    }
+
+    private static LiveBackend candidateInForce() {
+        return gateway.gateway().rules().current().backends().get("new");
     }
 
     @Test

@@ -163,6 +163,17 @@ class StreamsTest {
     }
 
     @Test
+    void aClientOfHttp10IsNotToldToGoOn() throws Exception {
+        way.needsHttp1("streams have no older version");
+        server.on("/unasked", (_, wire) -> wire.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" + wire.bytes(4)));
+        try (var client = gateway.wire()) {
+            client.send("PUT /unasked HTTP/1.0\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+            TestGateway.await("asked", () -> !server.heads("/unasked").isEmpty());
+            assertThat(client.send("body").reply()).contains(" 200 OK").endsWith("body");
+        }
+    }
+
+    @Test
     void aReplyBeforeTheWholeBodyReachesTheClient() throws Exception {
         server.on("/early", (_, wire) -> {
             wire.bytes(5);

@@ -16,6 +16,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,6 +98,12 @@ public final class BackendAddresses extends AddressResolverGroup<InetSocketAddre
             builder.nameServerProvider(new SingletonDnsServerAddressStreamProvider(nameServer));
         }
         this.dns = new DnsAddressResolverGroup(builder);
+    }
+
+    /** Returns how many addresses a name had when it was last looked up; 1 when it never was. */
+    int count(@Nullable SocketAddress name) {
+        Known known = name instanceof InetSocketAddress inet ? knownByName.get(inet) : null;
+        return known == null ? 1 : Math.max(1, known.addresses.size());
     }
 
     @Override

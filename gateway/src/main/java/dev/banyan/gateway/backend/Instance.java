@@ -12,6 +12,7 @@ public final class Instance {
 
     private final Origin origin;
     private final HttpClient client;
+    private final HttpClient unpooled;
     private final Duration timeout;
     /** One client for each time limit that a route of the rules names. */
     private final Map<Duration, HttpClient> others = new ConcurrentHashMap<>();
@@ -20,9 +21,10 @@ public final class Instance {
     private volatile boolean well = true;
     private int streak;
 
-    Instance(Origin origin, HttpClient pooled, Duration timeout) {
+    Instance(Origin origin, HttpClient pooled, HttpClient unpooled, Duration timeout) {
         this.origin = origin;
         this.client = pooled.baseUrl(origin.toString()).responseTimeout(timeout);
+        this.unpooled = unpooled.baseUrl(origin.toString());
         this.timeout = timeout;
     }
 
@@ -33,6 +35,11 @@ public final class Instance {
     /** Returns the client that waits this long for the head of a reply. */
     public HttpClient client(Duration headTimeout) {
         return headTimeout.equals(timeout) ? client : others.computeIfAbsent(headTimeout, client::responseTimeout);
+    }
+
+    /** Returns one that waits as long and makes a connection for each request. */
+    public HttpClient unpooled(Duration headTimeout) {
+        return unpooled.responseTimeout(headTimeout);
     }
 
     /** Whether its health checks say that it can serve; true when there are none. */

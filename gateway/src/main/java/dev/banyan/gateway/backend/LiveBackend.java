@@ -70,12 +70,13 @@ public final class LiveBackend {
                 .evictInBackground(Duration.ofSeconds(10))
                 .lifo()
                 .build();
-        HttpClient client = client(HttpClient.create(pool));
+        HttpClient pooled = client(HttpClient.create(pool));
+        HttpClient unpooled = client(HttpClient.newConnection());
         this.copies = new Limit(Math.min(COPIES_MAX, backend.maxConnections()));
         this.copyConnections = new Limit(Math.min(COPIES_MAX, backend.maxConnections()));
         this.instances = backend.urls().stream()
-                .map(url ->
-                        new Instance(Origin.of(url), client, backend.timeouts().request()))
+                .map(url -> new Instance(
+                        Origin.of(url), pooled, unpooled, backend.timeouts().request()))
                 .toList();
         this.breaker =
                 backend.circuitBreaker() == null ? null : SteadyBreaker.of(backend.name(), backend.circuitBreaker());
@@ -85,15 +86,11 @@ public final class LiveBackend {
         this.retries = backend.retries() == null ? null : new Budget(RETRIES_SAVED_MAX);
         this.healthChecks = backend.health() == null
                 ? null
-                : HealthChecks.start(
-                        backend.name(), backend.health(), instances, client(HttpClient.newConnection()), host);
+                : HealthChecks.start(backend.name(), backend.health(), instances, unpooled, host);
     }
 
     private HttpClient client(HttpClient bare) {
-        HttpClient plain = bare.option(
-                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                        Math.toIntExact(backend.timeouts().connect().toMillis()))
-                .resolver(addresses)
+        HttpClient plain = bare.resolver(addresses)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
@@ -103,7 +100,10 @@ public final class LiveBackend {
                 .followRedirect(false)
                 // Its own retry asks again after a reset whatever the method: a write could happen twice.
                 .disableRetry(true)
-                .doOnChannelInit((observer, channel, address) -> {
+                .doOnChannelInit((observer, channel, name) -> {
+                    // One address of the name after another is tried.
+                    Duration each = backend.timeouts().connect().dividedBy(addresses.count(name));
+                    channel.config().setConnectTimeoutMillis(Math.toIntExact(Math.max(1, each.toMillis())));
                     InterimReplies.dropFrom(channel.pipeline());
                     OddTarget.addTo(channel.pipeline());
                     UploadWatch.addTo(channel.pipeline(), backend.timeouts().request());

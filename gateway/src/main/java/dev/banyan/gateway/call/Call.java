@@ -43,9 +43,10 @@ public final class Call {
     private final boolean isCopy;
 
     private Decision.@Nullable Routed routed;
-    private final Place place;
+    private final Place place = new Place();
     private @Nullable Failure failure;
     private boolean fellBack;
+    private boolean tellsSpeed;
     private boolean mayFallBack;
     private boolean repeatable;
     private boolean reconnected;
@@ -75,7 +76,6 @@ public final class Call {
         this.hasBody = hasBody;
         this.mayChoose = mayChoose;
         this.isCopy = isCopy;
-        this.place = new Place(!hasBody);
     }
 
     /** Leaves a call that is decided to whoever reads the request next on this connection; null leaves none. */
@@ -186,15 +186,21 @@ public final class Call {
 
     /** Turns to the backend it is assigned to, for {@code client}. */
     public Step begin(Channel client) {
+        tellsSpeed = !hasBody;
         repeatable = Fallback.isRepeatable(method, hasBody);
         mayFallBack = routed().mayFallBack() && repeatable;
         watch = intake.onlooker().callBegins(this, client);
         return attempt(rules.backends().get(routed().backend().name()));
     }
 
+    /** The same for a request to switch protocols: nobody looks on, and whatever fails is not tried again or elsewhere. */
+    public Step beginUpgrade() {
+        return attempt(rules.backends().get(routed().backend().name()));
+    }
+
     private Step attempt(LiveBackend backend) {
         retries = 0;
-        Failure refused = place.enter(backend);
+        Failure refused = place.enter(backend, tellsSpeed);
         return refused == null ? ask(null) : giveUp(refused);
     }
 
@@ -205,7 +211,7 @@ public final class Call {
             place.report(Failure.UNHEALTHY);
             return giveUp(Failure.UNHEALTHY);
         }
-        return new Step.Ask(serving(), instance);
+        return new Step.Ask(serving(), instance, false);
     }
 
     /** A reply's head has come. */
@@ -228,7 +234,7 @@ public final class Call {
         Instance instance = place.instance();
         if (!reconnected && instance != null && Fallback.mayReconnect(why, repeatable, connectionWasUsed)) {
             reconnected = true;
-            return new Step.Ask(serving(), instance);
+            return new Step.Ask(serving(), instance, true);
         }
         if (mayRetry(why)) {
             return ask(instance);
@@ -351,6 +357,11 @@ public final class Call {
      */
     public void end(int status, boolean aborted) {
         place.leave();
+        count(status, aborted);
+    }
+
+    /** Counts how it came out, where the backend is not left with that. */
+    public void count(int status, boolean aborted) {
         Route route = routed().route();
         var outcome = new Outcome(
                 route == null ? Outcome.NO_ROUTE : route.name(),

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A call's place among those in flight at a backend and at one of its instances, given back exactly once. */
 final class Place {
 
-    private final boolean tellsSpeed;
+    private boolean tellsSpeed;
     /** When the backend that was turned to last was: what others took before is not its time. */
     private long startNanos;
 
@@ -17,11 +17,6 @@ final class Place {
     private boolean entered;
     private boolean instanceEntered;
     private boolean reported;
-
-    /** {@code tellsSpeed} says whether the time a reply takes is the backend's own, and not that of a body on its way. */
-    Place(boolean tellsSpeed) {
-        this.tellsSpeed = tellsSpeed;
-    }
 
     /** Returns the backend that was turned to last, even if it had no place. */
     @Nullable
@@ -35,9 +30,14 @@ final class Place {
         return instance;
     }
 
-    /** Takes a place at {@code next}, or says why there is none. */
+    /**
+     * Takes a place at {@code next}, or says why there is none.
+     *
+     * @param tells whether the time until its reply is its own, and not that of a body on its way
+     */
     @Nullable
-    Failure enter(LiveBackend next) {
+    Failure enter(LiveBackend next, boolean tells) {
+        tellsSpeed = tells;
         backend = next;
         instance = null;
         startNanos = System.nanoTime();

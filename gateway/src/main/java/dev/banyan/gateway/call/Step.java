@@ -7,8 +7,12 @@ import dev.banyan.gateway.backend.LiveBackend;
 /** What a call does next. */
 public sealed interface Step {
 
-    /** Ask this instance, and tell the call what came of it. What came before is given up. */
-    record Ask(LiveBackend backend, Instance instance) implements Step {}
+    /**
+     * Ask this instance, and tell the call what came of it. What came before is given up.
+     *
+     * @param anew over a connection that was not used before
+     */
+    record Ask(LiveBackend backend, Instance instance, boolean anew) implements Step {}
 
     /** The reply whose head has come goes to the client. */
     record Forward() implements Step {}

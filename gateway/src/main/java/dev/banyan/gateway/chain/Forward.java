@@ -13,6 +13,7 @@ import dev.banyan.gateway.http.Target;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AttributeKey;
+import java.time.Duration;
 import java.util.Map;
 import org.reactivestreams.Publisher;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
@@ -43,9 +44,9 @@ public record Forward() implements GatewayFilter {
 
     private static Mono<Void> perform(Passage passage, Step step) {
         return switch (step) {
-            case Step.Ask(LiveBackend backend, Instance instance) -> {
+            case Step.Ask ask -> {
                 passage.discardReply();
-                var attempt = new Attempt(passage, backend, instance);
+                var attempt = new Attempt(passage, ask);
                 yield attempt.send()
                         .map(status -> passage.call.replied(status))
                         .onErrorResume(error -> failed(passage, error, attempt.connectionWasUsed))
@@ -89,18 +90,21 @@ public record Forward() implements GatewayFilter {
         private final Passage passage;
         private final LiveBackend backend;
         private final Instance instance;
+        private final boolean anew;
         private boolean connectionWasUsed;
 
-        Attempt(Passage passage, LiveBackend backend, Instance instance) {
+        Attempt(Passage passage, Step.Ask ask) {
             this.passage = passage;
-            this.backend = backend;
-            this.instance = instance;
+            this.backend = ask.backend();
+            this.instance = ask.instance();
+            this.anew = ask.anew();
         }
 
         /** Returns the status of the reply, once its head is there. */
         Mono<Integer> send() {
             String target = Target.ascii(passage.targetFor(backend));
-            return instance.client(passage.call.headTimeout(backend))
+            Duration headTimeout = passage.call.headTimeout(backend);
+            return (anew ? instance.unpooled(headTimeout) : instance.client(headTimeout))
                     .request(io.netty.handler.codec.http.HttpMethod.valueOf(passage.call.method()))
                     .uri(OddTarget.forClient(target))
                     .send((request, out) -> write(request, out, target))

@@ -10,7 +10,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +41,6 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Channel channel;
     private boolean ready;
     private boolean used;
-    private boolean interim;
     /** The last reply has ended well, and the connection may wait for another call once all that was read is decoded. */
     private boolean leaving;
 
@@ -196,15 +194,6 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
         if (current == null) {
             ReferenceCountUtil.release(message); // nobody asked for it
             close();
-        } else if (message instanceof HttpResponse reply
-                && reply.decoderResult().isSuccess()
-                && reply.status().code() < 200
-                && reply.status().code() != 101) {
-            interim = true;
-            ReferenceCountUtil.release(message);
-        } else if (interim) {
-            interim = !(message instanceof LastHttpContent);
-            ReferenceCountUtil.release(message);
         } else if (message instanceof HttpResponse reply) {
             current.replyHead(this, reply);
         } else if (message instanceof HttpContent piece) {

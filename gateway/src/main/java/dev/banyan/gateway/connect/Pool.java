@@ -33,9 +33,13 @@ public final class Pool {
         return loop;
     }
 
-    /** Returns the connection used last that is still fit, or one that is being made and tells {@code owner} when it stands. */
-    public BackendConnection take(LiveBackend backend, Instance instance, Asker owner) {
-        ArrayDeque<BackendConnection> waiting = idle.get(instance);
+    /**
+     * Returns the connection used last that is still fit, or one that is being made and tells {@code owner} when it stands.
+     *
+     * @param anew takes none that waited
+     */
+    public BackendConnection take(LiveBackend backend, Instance instance, boolean anew, Asker owner) {
+        ArrayDeque<BackendConnection> waiting = anew ? null : idle.get(instance);
         BackendConnection each;
         while (waiting != null && (each = waiting.pollLast()) != null) {
             if (each.takeUp(owner)) {
@@ -53,8 +57,11 @@ public final class Pool {
 
     void remove(BackendConnection connection) {
         ArrayDeque<BackendConnection> waiting = idle.get(connection.instance());
-        if (waiting != null && waiting.remove(connection) && waiting.isEmpty()) {
-            idle.remove(connection.instance());
+        if (waiting != null) {
+            waiting.remove(connection);
+            if (waiting.isEmpty()) { // also when it was in use: nobody may come back to an instance that was replaced
+                idle.remove(connection.instance());
+            }
         }
     }
 

@@ -87,7 +87,12 @@ public final class Framing {
      * for. {@code head} still has what ends at this hop. Such a reply is no reply, and its connection is worth nothing.
      */
     public static boolean isDoubtfulReply(HttpVersion version, HttpResponseStatus status, HttpHeaders head) {
-        if (status.code() < 200 || status.code() > 999 || hasControl(status.reasonPhrase())) {
+        return status.code() < 200 || isDoubtfulHead(version, status, head);
+    }
+
+    /** The same of a reply to a request to switch. */
+    public static boolean isDoubtfulHead(HttpVersion version, HttpResponseStatus status, HttpHeaders head) {
+        if (status.code() > 999 || hasControl(status.reasonPhrase())) {
             return true;
         }
         List<String> encodings = head.getAll(HttpHeaderNames.TRANSFER_ENCODING);

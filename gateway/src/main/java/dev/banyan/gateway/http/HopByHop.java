@@ -1,9 +1,12 @@
 package dev.banyan.gateway.http;
 
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpHeadersFactory;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
 import java.util.List;
@@ -55,6 +58,13 @@ public final class HopByHop {
         for (AsciiString name : ALWAYS) {
             head.remove(name);
         }
+    }
+
+    /** Returns the same piece of a body without the headers behind its end. */
+    public static HttpContent withoutTrailers(HttpContent piece) {
+        return piece instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()
+                ? new DefaultLastHttpContent(last.content())
+                : piece;
     }
 
     private static void removeNominated(HttpHeaders head, List<String> nominations) {

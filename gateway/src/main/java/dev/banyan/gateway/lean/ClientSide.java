@@ -187,7 +187,7 @@ final class ClientSide extends ChannelDuplexHandler {
 
     /** Returns a connection for a call. */
     BackendConnection connection(Step.Ask ask, Exchange owner) {
-        return pool.take(ask.backend(), ask.instance(), owner);
+        return pool.take(ask.backend(), ask.instance(), ask.anew(), owner);
     }
 
     /** Reads on, or not for now, because of how much the backend takes. */

@@ -9,6 +9,7 @@ import dev.banyan.gateway.call.Step;
 import dev.banyan.gateway.connect.Asker;
 import dev.banyan.gateway.connect.BackendConnection;
 import dev.banyan.gateway.http.Framing;
+import dev.banyan.gateway.http.HopByHop;
 import dev.banyan.gateway.http.Target;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -38,7 +39,6 @@ final class Exchange implements Asker {
     private final ClientSide client;
     private final ReplyOut out;
     private final HttpMethod method;
-    private boolean awaitsContinue;
 
     private @Nullable BackendConnection connection;
     /** Pieces of the request's body that came before there was a connection. */
@@ -57,7 +57,6 @@ final class Exchange implements Asker {
         this.client = client;
         this.out = out;
         this.method = request.method();
-        this.awaitsContinue = call.hasBody() && request.headers().contains(HttpHeaderNames.EXPECT);
     }
 
     void begin(Channel connection) {
@@ -107,8 +106,7 @@ final class Exchange implements Asker {
         to.write(new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, target, head));
         sendWaiting(to);
         unflushed = true; // together with what of the body was read with the head
-        if (awaitsContinue && !requestDone) {
-            awaitsContinue = false;
+        if (!requestDone) {
             out.goOn();
         }
         backendTakes(to);
@@ -160,7 +158,7 @@ final class Exchange implements Asker {
             refuse(call.tooLarge());
             return;
         }
-        HttpContent sent = withoutTrailers(piece);
+        HttpContent sent = HopByHop.withoutTrailers(piece);
         if (!to.isReady()) {
             waiting = waiting == null ? new ArrayDeque<>() : waiting;
             waiting.add(sent);
@@ -262,7 +260,7 @@ final class Exchange implements Asker {
         ended = true;
         connection = null;
         from.leave(reusable && requestDone);
-        int status = out.end(withoutTrailers(piece));
+        int status = out.end(piece);
         releaseWaiting();
         call.end(status, false);
         client.ended();
@@ -297,9 +295,6 @@ final class Exchange implements Asker {
     private void answer(OwnReply reply) {
         ended = true;
         releaseWaiting();
-        if (awaitsContinue && !requestDone) {
-            reply.andClose(); // the client may or may not send the body that it asked about
-        }
         out.own(reply);
         call.end(reply.status(), false);
         client.ended();
@@ -331,11 +326,5 @@ final class Exchange implements Asker {
             waiting.forEach(HttpContent::release);
             waiting.clear();
         }
-    }
-
-    private static HttpContent withoutTrailers(HttpContent piece) {
-        return piece instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()
-                ? new io.netty.handler.codec.http.DefaultLastHttpContent(last.content())
-                : piece;
     }
 }

@@ -25,13 +25,16 @@ import org.jspecify.annotations.Nullable;
 
 /** One reply on its way to a client: its framing for that client, and whether the connection lives on after it. */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write closes the channel, and that is listened to
-final class ReplyOut {
+public final class ReplyOut {
 
     private final ChannelHandlerContext client;
     private final boolean reveal;
     private final boolean toHead;
     private final boolean http10;
     private final BooleanSupplier stopping;
+    /** It may wait for our word before it sends its body, and may not send it after another one. */
+    private boolean awaitsContinue;
+
     private boolean keepAlive;
     private boolean untilClose;
     /** A head that waits for the first piece, so that a short reply is written at once. */
@@ -42,12 +45,13 @@ final class ReplyOut {
     private int status;
 
     /** {@code stopping} says whether this must be the connection's last reply. */
-    ReplyOut(ChannelHandlerContext client, HttpRequest request, boolean reveal, BooleanSupplier stopping) {
+    public ReplyOut(ChannelHandlerContext client, HttpRequest request, boolean reveal, BooleanSupplier stopping) {
         this.client = client;
         this.reveal = reveal;
         this.stopping = stopping;
         this.toHead = request.method().equals(HttpMethod.HEAD);
         this.http10 = request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
+        this.awaitsContinue = HttpUtil.is100ContinueExpected(request);
         this.keepAlive = HttpUtil.isKeepAlive(request);
     }
 
@@ -57,7 +61,7 @@ final class ReplyOut {
     }
 
     /** The status the client got, 0 while it has none. */
-    int statusSent() {
+    public int statusSent() {
         return begun ? status : 0;
     }
 
@@ -66,22 +70,24 @@ final class ReplyOut {
         return keepAlive;
     }
 
-    /** Tells a client that asked to go on with its body. */
+    /** Tells a client that asked, and was not told yet, to go on with its body. */
     void goOn() {
+        if (!awaitsContinue) {
+            return;
+        }
+        awaitsContinue = false;
         client.writeAndFlush(
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER),
                 client.voidPromise());
     }
 
     /** Begins with a backend's head, mended. */
-    void begin(Call call, HttpResponse reply) {
+    public void begin(Call call, HttpResponse reply) {
         HttpHeaders head = reply.headers();
         status = reply.status().code();
         boolean chunked = HttpUtil.isTransferEncodingChunked(reply);
         boolean bodiless = toHead || status == 204 || status == 304;
-        HopByHop.removeFrom(head);
-        call.replyBegins(status, head);
-        call.mend(head, reveal);
+        mend(call, reply);
         untilClose = !bodiless && !head.contains(HttpHeaderNames.CONTENT_LENGTH);
         if (http10) {
             keepAlive &= !untilClose;
@@ -90,9 +96,26 @@ final class ReplyOut {
             head.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
         setConnection(head);
-        reply.setProtocolVersion(HttpVersion.HTTP_1_1);
         held = reply;
         begun = true;
+    }
+
+    private void mend(Call call, HttpResponse reply) {
+        HttpHeaders head = reply.headers();
+        HopByHop.removeFrom(head);
+        call.replyBegins(reply.status().code(), head);
+        call.mend(head, reveal);
+        reply.setProtocolVersion(HttpVersion.HTTP_1_1);
+    }
+
+    /** Writes the mended head of a backend that switches to WebSocket. */
+    public void upgrade(Call call, HttpResponse reply) {
+        mend(call, reply);
+        reply.headers()
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
+                .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
+                .remove(HttpHeaderNames.CONTENT_LENGTH);
+        client.write(reply, client.voidPromise());
     }
 
     private void setConnection(HttpHeaders head) {
@@ -105,7 +128,7 @@ final class ReplyOut {
     }
 
     /** Writes a piece; false when the client takes no more for now. */
-    boolean piece(HttpContent piece) {
+    public boolean piece(HttpContent piece) {
         writeHeld();
         client.write(piece, client.voidPromise());
         unflushed = true;
@@ -117,13 +140,13 @@ final class ReplyOut {
     }
 
     /** Writes the last piece, closes if this was the connection's last reply, and returns the status. */
-    int end(HttpContent last) {
+    public int end(HttpContent last) {
         HttpResponse head = held;
         held = null;
         unflushed = false;
         finish(
                 head == null
-                        ? last
+                        ? HopByHop.withoutTrailers(last)
                         : new DefaultFullHttpResponse(
                                 head.protocolVersion(),
                                 head.status(),
@@ -134,11 +157,11 @@ final class ReplyOut {
     }
 
     /** Writes a reply of the gateway's own. */
-    void own(OwnReply reply) {
+    public void own(OwnReply reply) {
         begun = true;
         status = reply.status();
         HttpHeaders head = reply.head();
-        keepAlive &= !head.contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+        keepAlive &= !awaitsContinue && !head.contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
         setConnection(head);
         ByteBuf body = toHead || reply.body().isEmpty()
                 ? Unpooled.EMPTY_BUFFER
@@ -151,7 +174,7 @@ final class ReplyOut {
         client.writeAndFlush(last, client.voidPromise());
     }
 
-    void flush() {
+    public void flush() {
         writeHeld();
         if (unflushed) {
             unflushed = false;
@@ -169,7 +192,7 @@ final class ReplyOut {
     }
 
     /** Ends the connection in a way that does not look like the end of the reply. */
-    void cut() {
+    public void cut() {
         keepAlive = false;
         flush();
         if (untilClose) {
@@ -179,7 +202,7 @@ final class ReplyOut {
     }
 
     /** Forgets a head that was never written. */
-    void drop() {
+    public void drop() {
         begun &= held == null;
         held = null;
     }

@@ -74,7 +74,7 @@ final class Copy implements Asker {
      */
 
     void begin(LiveBackend backend, Instance instance) {
-        BackendConnection taken = request.pool().take(backend, instance, this);
+        BackendConnection taken = request.pool().take(backend, instance, reconnected, this);
         connection = taken;
         if (taken.isReady()) {
             connected(taken);

@@ -1,0 +1,148 @@
+package dev.banyan.gateway.connect;
+
+import dev.banyan.gateway.backend.Instance;
+import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.http.Origin;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One way to an instance of a backend, found within the backend's connect timeout: the addresses of its name one after another until one
+ * takes a connection, then TLS.
+ */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // Netty: what comes of it is heard by a listener, or by the promise that was handed
+// in
+public final class Dial {
+
+    /** What an address has at least, as long as there is so much: in less, one that is far away could not answer. */
+    private static final long ADDRESS_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final LiveBackend backend;
+    private final Origin origin;
+    private final EventLoop loop;
+    private final Class<? extends Channel> type;
+    private final ChannelHandler[] handlers;
+    private final Promise<Channel> found;
+    private final long deadline;
+
+    private Dial(
+            LiveBackend backend,
+            Origin origin,
+            EventLoop loop,
+            Class<? extends Channel> type,
+            ChannelHandler[] handlers) {
+        this.backend = backend;
+        this.origin = origin;
+        this.loop = loop;
+        this.type = type;
+        this.handlers = handlers;
+        this.found = loop.newPromise();
+        this.deadline =
+                System.nanoTime() + backend.backend().timeouts().connect().toNanos();
+    }
+
+    /** Returns a connection to be, in which {@code handlers} follow TLS. They are used once, whichever address it is that answers. */
+    public static Future<Channel> to(
+            LiveBackend backend,
+            Instance instance,
+            EventLoop loop,
+            Class<? extends Channel> type,
+            ChannelHandler... handlers) {
+        var dial = new Dial(backend, instance.origin(), loop, type, handlers);
+        dial.resolve();
+        return dial.found;
+    }
+
+    private void resolve() {
+        String host = origin.host().startsWith("[")
+                ? origin.host().substring(1, origin.host().length() - 1)
+                : origin.host();
+        backend.addresses()
+                .getResolver(loop)
+                .resolveAll(InetSocketAddress.createUnresolved(host, origin.port()))
+                .addListener((Future<List<InetSocketAddress>> resolved) -> {
+                    if (resolved.isSuccess()) {
+                        tryOneOf(resolved.getNow());
+                    } else {
+                        found.setFailure(resolved.cause());
+                    }
+                });
+    }
+
+    private void tryOneOf(List<InetSocketAddress> addresses) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+            found.setFailure(new ConnectTimeoutException(origin.toString()));
+            return;
+        }
+        long nanos = Math.max(left / addresses.size(), Math.min(left, ADDRESS_NANOS_MIN));
+        open(addresses.getFirst(), nanos).addListener((ChannelFuture opened) -> {
+            if (opened.isSuccess()) {
+                opened.channel().pipeline().addLast(handlers);
+                secure(opened.channel());
+            } else if (addresses.size() > 1) {
+                tryOneOf(addresses.subList(1, addresses.size()));
+            } else {
+                found.setFailure(opened.cause());
+            }
+        });
+    }
+
+    private ChannelFuture open(InetSocketAddress address, long nanos) {
+        return new Bootstrap()
+                .group(loop)
+                .disableResolver()
+                .channel(type)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(nanos))
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        SslContext tls = backend.tls();
+                        if (tls != null) {
+                            String name = backend.certificateName();
+                            String host = name == null ? origin.host() : name;
+                            channel.pipeline().addLast(tls.newHandler(channel.alloc(), host, origin.port()));
+                        }
+                    }
+                })
+                .connect(address);
+    }
+
+    private void secure(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            found.setSuccess(channel);
+            return;
+        }
+        tls.setHandshakeTimeoutMillis(millis(deadline - System.nanoTime()));
+        tls.handshakeFuture().addListener(done -> {
+            if (done.isSuccess()) {
+                found.setSuccess(channel);
+            } else {
+                channel.close();
+                found.setFailure(done.cause());
+            }
+        });
+    }
+
+    /** At least one: none would be no limit. */
+    private static int millis(long nanos) {
+        return Math.toIntExact(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)));
+    }
+}
