@@ -75,10 +75,9 @@ record ClientPipeline(
         // A head that could be read in two ways goes no further.
         handlers.add(new FrontDoor(intake.traffic()::refused));
         // WebSockets leave this pipeline.
-        handlers.add(new Upgrades(intake, tunnels));
+        handlers.add(new Upgrades(intake, tunnels, settings.reveal()));
         // Hop-by-hop headers go before ours come, so that no client can nominate ours away, and the rules are asked.
-        // Whatever
-        // asks for no filter ends here, save with --chain-only; the rest goes on to the filter chain.
+        // Whatever asks for no filter ends here, save with --chain-only; the rest goes on to the filter chain.
         handlers.add(lean.handler(channel));
         return handlers;
     }

@@ -89,6 +89,7 @@ class NamesTest {
     private static void eachPathIsServed(TestGateway gateway) throws Exception {
         assertThat(gateway.ask("GET", "/lean")).startsWith("HTTP/1.1 200 ");
         assertThat(gateway.ask("GET", "/chain")).startsWith("HTTP/1.1 200 ");
+        assertThat(upgrade(gateway, "/ws")).startsWith("HTTP/1.1 101 ");
     }
 
     @Test

@@ -1,100 +1,257 @@
 package dev.banyan.gateway.tunnel;
 
 import dev.banyan.gateway.backend.Failure;
+import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.call.Call;
+import dev.banyan.gateway.call.HostNames;
+import dev.banyan.gateway.call.OwnReply;
+import dev.banyan.gateway.call.Step;
+import dev.banyan.gateway.connect.Dial;
+import dev.banyan.gateway.connect.ReplyDecoder;
+import dev.banyan.gateway.edge.Linger;
+import dev.banyan.gateway.http.Framing;
+import dev.banyan.gateway.http.Target;
+import dev.banyan.gateway.lean.ReplyOut;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
-/** The backend's end of an upgrade: relays its reply, and after a 101 its bytes. */
+/** The backend's end of an upgrade: its reply goes to the client as any other's does, and behind a 101 the bytes of both go to each other. */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write closes the channel, and that is listened to
 final class BackendSide extends ChannelInboundHandlerAdapter {
 
     /** A close frame with status 1001, as servers send it: unmasked. */
     private static final byte[] GOING_AWAY = {(byte) 0x88, 2, 0x03, (byte) 0xe9};
 
-    /** Told once how the upgrade came out. */
-    interface Result {
-        void accept(int status, @Nullable Failure failure);
+    private enum State {
+        ASKED,
+        /** It has not switched; its reply is on its way. */
+        REPLYING,
+        TUNNEL,
+        ENDED
     }
 
     private final ChannelHandlerContext client;
-    private final Result result;
+    private final Call call;
+    private final ReplyOut out;
+    private final Tunnels tunnels;
     private final String accept;
+    private final Duration patience;
+    private final ReplyDecoder replies = new ReplyDecoder();
+    private final HttpRequestEncoder requests = new HttpRequestEncoder();
     private final Frames frames = new Frames();
-    private boolean known;
-    private boolean tunnel;
+    private State state = State.ASKED;
+    private @Nullable Channel channel;
     private boolean leaving;
     private boolean saidGoodbye;
 
-    BackendSide(ChannelHandlerContext client, String key, Result result) {
+    /** For a call that has turned to its backend. */
+    BackendSide(ChannelHandlerContext client, Call call, ReplyOut out, Tunnels tunnels) {
         this.client = client;
-        this.result = result;
-        this.accept = acceptFor(key);
+        this.call = call;
+        this.out = out;
+        this.tunnels = tunnels;
+        this.accept = Accept.of(call.head().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, ""));
+        this.patience = call.headTimeout(call.serving());
     }
 
-    /** Says how the upgrade came out, unless that was said before. */
-    void ended(int status, @Nullable Failure failure) {
-        if (!known) {
-            known = true;
-            result.accept(status, failure);
+    void ask(Step.Ask whom) {
+        LiveBackend backend = whom.backend();
+        HttpHeaders head = call.head();
+        HostNames.write(head, call.asked(), backend, whom.instance().origin(), call.hostFor(backend));
+        head.set(HttpHeaderNames.CONNECTION, "Upgrade").set(HttpHeaderNames.UPGRADE, "websocket");
+        var request = new DefaultFullHttpRequest(
+                HttpVersion.HTTP_1_1,
+                HttpMethod.GET,
+                Target.ascii(call.rewritten(call.target(), backend)),
+                Unpooled.EMPTY_BUFFER,
+                head,
+                EmptyHttpHeaders.INSTANCE);
+        Channel from = client.channel();
+        Dial.to(backend, whom.instance(), from.eventLoop(), from.getClass(), replies, requests, this)
+                .addListener((Future<Channel> dialled) -> {
+                    if (dialled.isSuccess()) {
+                        stands(dialled.getNow(), request);
+                    } else {
+                        fail(Failure.CONNECT);
+                    }
+                });
+    }
+
+    private void stands(Channel backend, DefaultFullHttpRequest request) {
+        if (state == State.ENDED) {
+            backend.close(); // the client has gone meanwhile
+            return;
         }
-    }
-
-    void headWithin(Channel backend, Duration atMost) {
-        backend.eventLoop()
-                .schedule(
-                        () -> {
-                            if (!known) {
-                                ended(Failure.TIMEOUT.status(), Failure.TIMEOUT);
-                                backend.close();
-                            }
-                        },
-                        atMost.toMillis(),
-                        TimeUnit.MILLISECONDS);
+        channel = backend;
+        tunnels.add(this);
+        backend.closeFuture().addListener(_ -> gone());
+        backend.eventLoop().schedule(() -> fail(Failure.TIMEOUT), patience.toMillis(), TimeUnit.MILLISECONDS);
+        backend.writeAndFlush(request);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext backend, Object message) {
-        if (message instanceof ByteBuf bytes) {
+        if (state == State.TUNNEL && message instanceof ByteBuf bytes) {
             relay(bytes);
+        } else if (state == State.TUNNEL && message instanceof LastHttpContent end) {
+            client.writeAndFlush(end);
+            becomeTunnel(backend);
+        } else if (state == State.ASKED && message instanceof HttpResponse reply) {
+            replied(reply);
+        } else if (state == State.REPLYING && message instanceof HttpContent piece) {
+            piece(piece);
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void replied(HttpResponse reply) {
+        int status = reply.status().code();
+        boolean switches = status == 101;
+        // Whoever claims to have switched without having read the request cannot be trusted with the end of anything.
+        boolean usable = switches
+                ? reply.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept, false)
+                : status >= 200;
+        if (!usable
+                || reply.decoderResult().isFailure()
+                || Framing.isDoubtfulHead(reply.protocolVersion(), reply.status(), reply.headers())) {
+            ReferenceCountUtil.release(reply);
+            fail(Failure.RESET);
             return;
         }
-        if (message instanceof HttpResponse reply) {
-            int status = reply.status().code();
-            tunnel = status == 101 && reply.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept, false);
-            if (status == 101 && !tunnel) {
-                // It claims to have switched without having read the request: nothing it says can be trusted as
-                // framing.
-                ended(Failure.RESET.status(), Failure.RESET);
-                io.netty.util.ReferenceCountUtil.release(message);
-                backend.close();
-                return;
-            }
-            ended(status, Failure.ofStatus(status));
-            if (!tunnel) {
-                reply.headers().set(HttpHeaderNames.CONNECTION, "close");
-            }
+        call.replied(status);
+        if (switches) {
+            state = State.TUNNEL;
+            out.upgrade(call, reply);
+            call.count(status, false);
+        } else {
+            state = State.REPLYING;
+            out.begin(call, reply);
         }
-        boolean last = message instanceof LastHttpContent;
-        var written = client.writeAndFlush(message);
-        if (last && tunnel) {
-            becomeTunnel(backend);
-        } else if (last) {
-            written.addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private void piece(HttpContent piece) {
+        if (piece.decoderResult().isFailure()) {
+            piece.release();
+            breakOff();
+        } else if (piece instanceof LastHttpContent last) {
+            state = State.ENDED;
+            call.end(out.end(last), false);
+            closeBoth();
+        } else {
+            out.piece(piece);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext backend) {
+        if (state == State.REPLYING) {
+            out.flush();
+        }
+    }
+
+    /** No usable reply comes: the gateway answers, unless it is too late for that. */
+    private void fail(Failure why) {
+        if (state != State.ASKED) {
+            return;
+        }
+        state = State.ENDED;
+        call.failed(why, false);
+        OwnReply reply = call.answerFor(why);
+        out.own(reply);
+        call.end(reply.status(), false);
+        closeBoth();
+    }
+
+    private void breakOff() {
+        state = State.ENDED;
+        call.brokeOff();
+        out.cut();
+        call.end(out.statusSent(), false);
+        closeBoth();
+    }
+
+    private void closeBoth() {
+        client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    /** The backend has gone. */
+    private void gone() {
+        tunnels.remove(this);
+        switch (state) {
+            case ASKED -> fail(Failure.RESET);
+            case REPLYING -> breakOff();
+            case TUNNEL -> {
+                state = State.ENDED;
+                call.abandon();
+                endClient();
+            }
+            case ENDED -> {}
+        }
+    }
+
+    /** What the backend has sent last still has to reach a client that goes on sending. */
+    private void endClient() {
+        if (client.channel().isActive() && Linger.canEndOneSide(client)) {
+            client.channel().config().setAutoRead(true);
+            Linger.end(client);
+        } else {
+            client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    /** The client has gone. What it has sent last still has to reach a backend, which may be waiting for somebody to read what it sends. */
+    void clientGone() {
+        Channel backend = channel;
+        if (state == State.TUNNEL && backend != null) {
+            backend.config().setAutoRead(true);
+            backend.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            backend.eventLoop().schedule(() -> backend.close(), patience.toMillis(), TimeUnit.MILLISECONDS);
+        } else if (state != State.ENDED) {
+            state = State.ENDED;
+            out.drop();
+            call.abandon();
+            call.end(out.statusSent(), true);
+            closeBoth();
+        }
+    }
+
+    /** Takes what the client sends. */
+    void fromClient(Object message) {
+        if (state == State.TUNNEL && channel != null && message instanceof ByteBuf) {
+            channel.writeAndFlush(message);
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    /** The client takes more, or does not. */
+    void clientTakes(boolean more) {
+        if (channel != null) {
+            channel.config().setAutoRead(more);
         }
     }
 
@@ -113,12 +270,15 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Ends the client's side with a close frame as soon as the backend is between two frames. */
-    void goAway() {
-        leaving = true;
-        if (tunnel && frames.isBetween() && !frames.isClosed() && !saidGoodbye) {
-            sayGoodbye();
-        }
+    /** Begins to end this tunnel: a close frame to the client as soon as the backend is between two frames, and a cut after {@code atMost}. */
+    void goAway(Duration atMost) {
+        client.executor().execute(() -> {
+            leaving = true;
+            if (isTunnel() && frames.isBetween() && !frames.isClosed() && !saidGoodbye) {
+                sayGoodbye();
+            }
+        });
+        client.executor().schedule(() -> client.close(), atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void sayGoodbye() {
@@ -128,24 +288,14 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     }
 
     boolean isTunnel() {
-        return tunnel;
-    }
-
-    /** Returns the {@code Sec-WebSocket-Accept} that RFC 6455 section 4.2.2 derives from a key. */
-    static String acceptFor(String key) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-1")
-                    .digest((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(StandardCharsets.ISO_8859_1));
-            return Base64.getEncoder().encodeToString(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-1", e);
-        }
+        return state == State.TUNNEL;
     }
 
     private void becomeTunnel(ChannelHandlerContext backend) {
         // The codecs go only now, so that what came right behind the 101 is relayed as bytes and in order.
         client.pipeline().remove(NettyPipeline.HttpCodec);
-        backend.pipeline().remove("http");
+        backend.pipeline().remove(requests);
+        backend.pipeline().remove(replies);
         client.channel().config().setAutoRead(true);
     }
 

@@ -9,19 +9,19 @@ import org.jspecify.annotations.Nullable;
 /** The WebSockets that are open, so that a stop can end them in good order. */
 public final class Tunnels {
 
-    private final Set<Upgrades> open = ConcurrentHashMap.newKeySet();
+    private final Set<BackendSide> open = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Runnable> whenNone = new AtomicReference<>();
     private volatile boolean stopping;
     private volatile Duration drain = Duration.ZERO;
 
-    void add(Upgrades tunnel) {
+    void add(BackendSide tunnel) {
         open.add(tunnel);
         if (stopping) {
             tunnel.goAway(drain);
         }
     }
 
-    void remove(Upgrades tunnel) {
+    void remove(BackendSide tunnel) {
         open.remove(tunnel);
         endWhenStopped();
     }
