@@ -317,9 +317,12 @@ public final class Gateway implements AutoCloseable {
         rules.letGo();
         mirrors.close();
         admin.close();
-        shifting.close();
-        leadership.close();
-        store.close();
-        addresses.close();
+        try {
+            shifting.close();
+        } finally {
+            leadership.close();
+            store.close();
+            addresses.close();
+        }
     }
 }

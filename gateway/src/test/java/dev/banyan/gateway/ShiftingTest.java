@@ -207,6 +207,11 @@ final class ShiftingTest {
             assertThat(gateway.admin("/admin/shifts/nobody").path("error").asString())
                     .isEqualTo("route: nobody (expected: one of the rules in force)");
             assertThat(command(gateway, "trip").path("error").asString()).startsWith("command: trip");
+            String all = "{\"route\": \"*\", \"command\": \"rollback\", \"by\": \"ada\", \"reason\": \"a test\"}";
+            assertThat(post(gateway, all).path("error").asString()).startsWith("route: * (expected: the name of one");
+            String nul = "{\"route\": \"browse\", \"command\": \"freeze\", \"by\": \"ada\", \"reason\": \"a\\u0000b\"}";
+            assertThat(post(gateway, nul).path("error").asString())
+                    .isEqualTo("reason: control character U+0000 (expected: text in one line)");
         }
     }
 }

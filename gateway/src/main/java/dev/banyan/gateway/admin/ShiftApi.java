@@ -2,6 +2,7 @@ package dev.banyan.gateway.admin;
 
 import dev.banyan.gateway.shift.Answer;
 import dev.banyan.gateway.shift.Command;
+import dev.banyan.gateway.shift.Plan;
 import dev.banyan.gateway.shift.ShiftRunner;
 import dev.banyan.gateway.shift.ShiftStatus;
 import dev.banyan.gateway.store.StoreUnavailable;
@@ -60,10 +61,16 @@ record ShiftApi(ShiftRunner runner, ShiftStatus status, InstantSource clock) {
     private Command command(JsonNode body) {
         JsonNode step = body.path("step");
         JsonNode id = body.path("id");
+        String route = text(body, "route");
+        Command.Kind kind = kind(text(body, "command"));
+        if (route.equals(Plan.ALL) && kind != Command.Kind.FREEZE && kind != Command.Kind.UNFREEZE) {
+            throw new IllegalArgumentException(
+                    "route: * (expected: the name of one; all together are only frozen and unfrozen)");
+        }
         return new Command(
                 id.isString() ? UUID.fromString(id.asString()) : UUID.randomUUID(),
-                text(body, "route"),
-                kind(text(body, "command")),
+                route,
+                kind,
                 step.isInt() ? step.asInt() : null,
                 text(body, "by"),
                 text(body, "reason"),
@@ -85,6 +92,11 @@ record ShiftApi(ShiftRunner runner, ShiftStatus status, InstantSource clock) {
         if (text.isBlank()) {
             throw new IllegalArgumentException(key + ": none (expected: some text)");
         }
+        // PostgreSQL takes no NUL, and logs are read line by line.
+        text.chars().filter(Character::isISOControl).findFirst().ifPresent(found -> {
+            throw new IllegalArgumentException(
+                    "%s: control character U+%04X (expected: text in one line)".formatted(key, found));
+        });
         return text;
     }
 

@@ -105,10 +105,8 @@ final class Edits {
         return switch (on) {
             case ShiftState.Running _, ShiftState.Holding _, ShiftState.Waiting _ -> new ShiftState.Running(at);
             case ShiftState.Paused(At _, Instant since, boolean failed) -> new ShiftState.Paused(at, since, failed);
-            case ShiftState.RolledBack(At old, Instant since, Instant retryAt) -> {
-                int step = Math.min(old.step(), move.plan().steps().size() - 1);
-                yield new ShiftState.RolledBack(at.withStep(step), since, retryAt);
-            }
+            case ShiftState.RolledBack(At _, Instant since, Instant retryAt) ->
+                new ShiftState.RolledBack(at.withStep(Math.max(0, at.step())), since, retryAt);
             case ShiftState.Done(At _, Instant since) ->
                 move.plan().isLast(at.step()) || at.standpoint().stage() == Stage.COMPLETE
                         ? new ShiftState.Done(at, since)

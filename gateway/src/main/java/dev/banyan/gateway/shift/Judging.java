@@ -1,9 +1,11 @@
 package dev.banyan.gateway.shift;
 
 import dev.banyan.rules.Analysis;
+import dev.banyan.rules.Route;
 import dev.banyan.rules.gate.Evidence;
 import dev.banyan.rules.gate.Judge;
 import dev.banyan.rules.gate.Judgement;
+import dev.banyan.rules.gate.SideCounts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,15 +34,20 @@ public final class Judging {
         return heads.stream().flatMap(each -> windowsOf(each).stream()).toList();
     }
 
-    /** What was seen in a route's window. Where nobody gets the baseline, its last window that had one stands in. */
-    static Evidence evidence(Head head, At at, Map<WindowKey, Evidence> sums) {
+    /**
+     * What was seen in a route's window. Where nobody gets the baseline, nor copies go to it, its last window that had one stands
+     * in: what the new window has of it are only the requests that were under way as the route moved.
+     */
+    static Evidence evidence(Plan plan, Head head, At at, Map<WindowKey, Evidence> sums) {
         Evidence now = sums.getOrDefault(WindowKey.of(head, at), Evidence.NONE);
         Long split = at.splitWindow();
-        if (now.baseline().requests() > 0 || split == null) {
+        boolean hasBaseline = at.standpoint().weight() < Route.EVERYONE || plan.mirrorsReverse();
+        if (split == null || hasBaseline) {
             return now;
         }
-        Evidence before = sums.get(new WindowKey(head.route(), head.generation(), split));
-        return before == null ? now : now.withBaseline(before.baseline());
+        SideCounts before = sums.getOrDefault(new WindowKey(head.route(), head.generation(), split), Evidence.NONE)
+                .baseline();
+        return before.requests() > now.baseline().requests() ? now.withBaseline(before) : now;
     }
 
     /** What the gates say about a route at a step. */
@@ -49,6 +56,6 @@ public final class Judging {
         Analysis analysis = plan.analysis();
         return analysis == null
                 ? Judgement.UNGATED
-                : Judge.judge(analysis, plan.window(at, now), evidence(head, at, sums), observations.of(plan));
+                : Judge.judge(analysis, plan.window(at, now), evidence(plan, head, at, sums), observations.of(plan));
     }
 }

@@ -5,6 +5,7 @@ import dev.banyan.rules.gate.Evidence;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -16,6 +17,8 @@ import org.slf4j.LoggerFactory;
 final class Lead {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lead.class);
+
+    private static final String FAILED = "it failed, the leader's log says why, and it is not tried again";
 
     private final ShiftStore store;
     private final Consumer<Entry> moved;
@@ -38,13 +41,35 @@ final class Lead {
         Map<String, Plan> byRoute = new TreeMap<>();
         for (Plan plan : plans) {
             byRoute.put(plan.route(), plan);
-            edit(plan, heads);
+            alone(plan.route(), () -> edit(plan, heads));
         }
         byRoute.put(Plan.ALL, Plan.OF_ALL);
         for (Command command : store.unanswered()) {
-            obey(command, byRoute.get(command.route()), heads);
+            if (!alone(command.route(), () -> obey(command, byRoute.get(command.route()), heads))) {
+                store.answer(new Answer(command.id(), Answer.Outcome.REFUSED, FAILED));
+            }
         }
         judge(byRoute, heads);
+    }
+
+    private interface Part {
+        void run() throws StoreUnavailable;
+    }
+
+    /** Does what concerns one route, and says whether that worked: a route that cannot be moved keeps no other from moving. */
+    private static boolean alone(String route, Part part) throws StoreUnavailable {
+        try {
+            part.run();
+            return true;
+        } catch (StoreUnavailable e) {
+            if (!e.isRefusal()) {
+                throw e;
+            }
+            LOG.error("route {}: the control store takes this never", route, e);
+        } catch (RuntimeException e) {
+            LOG.error("route {}: does not move in this turn", route, e);
+        }
+        return false;
     }
 
     private void edit(Plan plan, Map<String, Head> heads) throws StoreUnavailable {
@@ -88,14 +113,15 @@ final class Lead {
     private void judge(Map<String, Plan> plans, Map<String, Head> heads) throws StoreUnavailable {
         Map<WindowKey, Evidence> sums = store.sums(Judging.windowsOf(heads.values()));
         Instant now = clock.instant();
-        for (Head head : Map.copyOf(heads).values()) {
+        for (Head head : List.copyOf(heads.values())) {
             Plan plan = plans.get(head.route());
-            if (plan == null || !(head.state() instanceof ShiftState.OnSteps on)) {
-                continue;
-            }
-            var event = new ShiftEvent.Judged(Judging.judge(plan, head, on.at(), sums, observations, now));
-            if (next(head, event, plan, heads) instanceof Result.Moves(Entry entry)) {
-                append(entry, null, heads);
+            if (plan != null && head.state() instanceof ShiftState.OnSteps on) {
+                alone(head.route(), () -> {
+                    var event = new ShiftEvent.Judged(Judging.judge(plan, head, on.at(), sums, observations, now));
+                    if (next(head, event, plan, heads) instanceof Result.Moves(Entry entry)) {
+                        append(entry, null, heads);
+                    }
+                });
             }
         }
     }

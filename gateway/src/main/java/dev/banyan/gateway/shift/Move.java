@@ -28,9 +28,9 @@ record Move(Head head, Plan plan, boolean frozen, Instant now) {
         return new Entry(after, now, event, head.state().word(), words, judgement, by, reason);
     }
 
-    /** The head after this move: the same file as when it was last looked at, unless it was just edited. */
+    /** The head after this move, by the file as it is now: an edit that moved nothing left the keys of an older one. */
     Head after(ShiftState state, boolean frozenThen) {
-        return new Head(head.route(), head.generation(), number(), head.keys(), state, frozenThen);
+        return new Head(head.route(), head.generation(), number(), plan.keys(), state, frozenThen);
     }
 
     /** The number of the entry this move makes. */

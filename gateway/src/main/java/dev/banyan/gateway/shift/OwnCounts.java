@@ -2,14 +2,22 @@ package dev.banyan.gateway.shift;
 
 import dev.banyan.rules.gate.Evidence;
 import java.lang.management.ManagementFactory;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What this gateway has seen in the windows of routes. In each it counts from when it first heard of the window, so sums
- * of one process only ever grow, and those of a process before it stay beside them.
+ * of one process only ever grow, and those of a process before it stay beside them. A route that goes from the rules and comes
+ * back is counted from there on.
  */
 final class OwnCounts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OwnCounts.class);
 
     private static final class Own {
         private final WindowKey window;
@@ -26,6 +34,7 @@ final class OwnCounts {
 
     private final ShiftRunner.Counts counts;
     private final Map<String, Own> byRoute = new HashMap<>();
+    private Set<String> counted = Set.of();
 
     OwnCounts(ShiftRunner.Counts counts) {
         this.counts = counts;
@@ -36,11 +45,21 @@ final class OwnCounts {
         return ManagementFactory.getRuntimeMXBean().getName();
     }
 
+    /** Counts for the routes of these plans that have an analysis, and for no others. */
+    synchronized void count(Collection<Plan> plans) {
+        counts.follow(plans);
+        counted = plans.stream()
+                .filter(each -> each.analysis() != null)
+                .map(Plan::route)
+                .collect(Collectors.toUnmodifiableSet());
+        byRoute.keySet().retainAll(counted);
+    }
+
     /** Begins to count where a new window has begun. */
     synchronized void follow(Map<String, Head> heads) {
         byRoute.keySet().retainAll(heads.keySet());
         for (Head head : heads.values()) {
-            if (!(head.state() instanceof ShiftState.OnSteps on)) {
+            if (!(head.state() instanceof ShiftState.OnSteps on) || !counted.contains(head.route())) {
                 byRoute.remove(head.route());
                 continue;
             }
@@ -57,9 +76,13 @@ final class OwnCounts {
     synchronized Map<WindowKey, Evidence> changed() {
         var changed = new HashMap<WindowKey, Evidence>();
         for (Own own : byRoute.values()) {
-            Evidence seen = counts.soFar(own.window.route(), own.standpoint).minus(own.before);
-            if (!seen.equals(own.published)) {
-                changed.put(own.window, seen);
+            try {
+                Evidence seen = counts.soFar(own.window.route(), own.standpoint).minus(own.before);
+                if (!seen.equals(own.published)) {
+                    changed.put(own.window, seen);
+                }
+            } catch (RuntimeException e) {
+                LOG.error("route {}: what it has seen is not published", own.window.route(), e);
             }
         }
         return changed;

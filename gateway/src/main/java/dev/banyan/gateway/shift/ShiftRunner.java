@@ -61,7 +61,6 @@ public final class ShiftRunner implements AutoCloseable {
     private final ShiftStore store;
     private final LocalCopy copy;
     private final Lead lead;
-    private final Counts seen;
     private final Observations observations;
     private final OwnCounts counts;
     private final InstantSource clock;
@@ -100,7 +99,6 @@ public final class ShiftRunner implements AutoCloseable {
         this.store = store;
         this.copy = copy;
         this.lead = new Lead(store, moved, observations, clock);
-        this.seen = counts;
         this.observations = observations;
         this.counts = new OwnCounts(counts);
         this.clock = clock;
@@ -133,9 +131,9 @@ public final class ShiftRunner implements AutoCloseable {
         Waiting before = waiting.putIfAbsent(command.id(), asked);
         if (command.kind().isSafety()) {
             settle();
-            if (!up) {
-                keep();
-            }
+        }
+        if (!up) {
+            keep();
         }
         wake.offer(true);
         return (before == null ? asked : before).answer();
@@ -187,7 +185,7 @@ public final class ShiftRunner implements AutoCloseable {
     /** One turn: tells the store, leads, and follows. */
     void turn() {
         Collection<Plan> now = plans.get();
-        seen.follow(now);
+        counts.count(now);
         observations.follow(now);
         if (!needsStore(now)) {
             return;
@@ -348,7 +346,7 @@ public final class ShiftRunner implements AutoCloseable {
         }
         try {
             publish();
-        } catch (StoreUnavailable e) {
+        } catch (StoreUnavailable | RuntimeException e) {
             LOG.debug("the last counts are not published", e);
         }
     }

@@ -127,7 +127,7 @@ public record ShiftStatus(
             return map;
         }
         Map<WindowKey, Evidence> sums = store.sums(Judging.windowsOf(head));
-        Evidence seen = Judging.evidence(head, at, sums);
+        Evidence seen = Judging.evidence(plan, head, at, sums);
         Judgement judgement = judged(plan, head, at, sums);
         map.putAll(verdict(judgement));
         map.put("limits", judgement.limits());
@@ -164,7 +164,7 @@ public record ShiftStatus(
     /** What a candidate as good as the baseline would need, and when it would have it at the traffic of this window. */
     private Map<String, Object> needs(Analysis analysis, Plan plan, Head head, At at, Map<WindowKey, Evidence> sums) {
         Window window = plan.window(at, clock.instant());
-        Evidence seen = Judging.evidence(head, at, sums);
+        Evidence seen = Judging.evidence(plan, head, at, sums);
         var map = new LinkedHashMap<String, Object>();
         SideCounts baseline = seen.baseline().requests() == 0 ? Forecast.usualBaseline() : seen.baseline();
         Optional<Long> needed = Forecast.requestsNeeded(analysis, window, baseline);

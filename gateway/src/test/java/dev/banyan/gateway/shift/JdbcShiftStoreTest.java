@@ -15,10 +15,12 @@ import dev.banyan.rules.gate.Mismatches;
 import dev.banyan.rules.gate.SideCounts;
 import dev.banyan.rules.gate.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,6 +137,40 @@ class JdbcShiftStoreTest {
                 .containsExactly(Map.entry(window, evidence(300).plus(evidence(50))));
         one.forgetAllBut(List.of(window));
         assertThat(one.sums(List.of(window, old))).containsOnlyKeys(window);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgres"})
+    void commandThatTheStoreNeverTakesAndRouteThatCannotBeJudgedStopNoOther(String kind) throws Exception {
+        JdbcShiftStore store = open(kind).shifts("one", CLOCK);
+        List<Plan> plans = List.of(named("lead-1"), Fixture.plan("lead-2", PLAN.steps(), null));
+        var bad = command("lead-1", "nul \0", Fixture.NOW.minusSeconds(1));
+        var good = command("lead-1", "a test", Fixture.NOW);
+        store.ask(bad);
+        store.ask(good);
+        var lead = new Lead(
+                store,
+                _ -> {},
+                plan -> {
+                    throw new IllegalStateException("of a test: " + plan.route());
+                },
+                CLOCK);
+        lead.turn(plans);
+        assertThat(store.unanswered()).isEmpty();
+        var outcomes = kind.equals("h2")
+                ? List.of(Answer.Outcome.DONE, Answer.Outcome.SAME)
+                : List.of(Answer.Outcome.REFUSED, Answer.Outcome.DONE);
+        assertThat(store.answers(List.of(bad.id(), good.id())))
+                .extracting(Answer::outcome)
+                .isEqualTo(outcomes);
+        assertThat(store.heads())
+                .hasEntrySatisfying("lead-1", head -> assertThat(head.frozen()).isTrue());
+        assertThat(store.heads()).hasEntrySatisfying("lead-2", head -> assertThat(head.standpoint(plans.get(1)))
+                .isEqualTo(PLAN.standpointOf(1)));
+    }
+
+    private static Command command(String route, String reason, Instant at) {
+        return new Command(UUID.randomUUID(), route, Command.Kind.FREEZE, null, "ada", reason, at);
     }
 
     @ParameterizedTest

@@ -151,6 +151,7 @@ class TwoGatewaysTest {
     void gatewayThatStartsWhileTheStoreIsDownLeavesRoutesWhereTheyWereOrLower() throws Exception {
         relay.cut();
         OpenStore.await("the first knows", () -> !first.runner.isUp());
+        assertThat(first.runner.ask(command(Command.Kind.FREEZE))).isNotDone();
         first.close();
         first = gateway(firstStore, "first");
         assertThat(first.standpoint("browse")).isEqualTo(TENTH);
@@ -162,7 +163,10 @@ class TwoGatewaysTest {
         assertThat(first.standpoint("browse")).isEqualTo(Standpoint.BASELINE);
 
         relay.open();
-        OpenStore.await("journalled", () -> second.standpoint("browse").equals(Standpoint.BASELINE));
+        OpenStore.await(
+                "both journalled",
+                () -> second.standpoint("browse").equals(Standpoint.BASELINE)
+                        && second.runner.heads().values().stream().anyMatch(Head::frozen));
         assertThat(journal().getFirst().by()).isEqualTo("ada");
     }
 }

@@ -14,6 +14,7 @@ import dev.banyan.rules.gate.Mismatches;
 import dev.banyan.rules.gate.SideCounts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,5 +98,33 @@ class WatchesTest {
         assertThat(watches.soFar("browse", TENTH).candidate().requests()).isEqualTo(1);
         watches.follow(List.of());
         assertThat(watches.soFar("browse", TENTH)).isEqualTo(Evidence.NONE);
+    }
+
+    @Test
+    void routeThatGoesFromTheRulesAndComesBackIsCountedFromThereOn() {
+        Plan plan = Fixture.plan(Fixture.onFail(To.BASELINE, 0));
+        Map<String, Head> heads = Map.of("browse", Fixture.head(new ShiftState.Running(Fixture.at(plan, 1))));
+        var own = new OwnCounts(watches);
+        own.count(List.of(plan));
+        served(Side.CANDIDATE, 200, null, false); // before the window
+        own.follow(heads);
+        served(Side.CANDIDATE, 200, null, false);
+        assertThat(counted(own)).containsExactly(1L);
+        for (List<Plan> others : List.of(List.<Plan>of(), List.of(Fixture.plan("browse", plan.steps(), null)))) {
+            own.count(others);
+            assertThat(own.changed()).isEmpty();
+            own.follow(heads);
+            assertThat(own.changed()).isEmpty();
+        }
+        own.count(List.of(plan));
+        own.follow(heads);
+        served(Side.CANDIDATE, 200, null, false);
+        assertThat(counted(own)).containsExactly(1L);
+    }
+
+    private static List<Long> counted(OwnCounts own) {
+        return own.changed().values().stream()
+                .map(each -> each.candidate().requests())
+                .toList();
     }
 }

@@ -1,0 +1,62 @@
+package dev.banyan.gateway.shift;
+
+import static dev.banyan.gateway.shift.Fixture.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.rules.Analysis.OnFail.To;
+import dev.banyan.rules.Stage;
+import dev.banyan.rules.Standpoint;
+import dev.banyan.rules.Step;
+import dev.banyan.rules.gate.Verdict;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Edits of a route's file between other events. */
+class EditsTest {
+
+    private static final ShiftEvent EDITED = new ShiftEvent.Edited();
+
+    private static Head next(Head head, ShiftEvent event, Plan plan) {
+        return Transitions.next(head, event, plan, false, NOW) instanceof Result.Moves(Entry entry)
+                ? entry.after()
+                : head;
+    }
+
+    private static Plan live(int weight) {
+        return Fixture.byHand(
+                new Standpoint(Stage.LIVE, weight), new PlanKeys("identity", "judged", "steps", "weight " + weight));
+    }
+
+    @Test
+    void rollBackOfARouteDrivenByHandHoldsAlthoughItsFileWasEditedSinceItWasResumed() {
+        Head head = Edits.begin(live(500), null, NOW).after();
+        head = next(head, Fixture.asked(Command.Kind.ROLLBACK), live(500));
+        head = next(head, Fixture.asked(Command.Kind.RESUME), live(500));
+        head = next(head, EDITED, live(1_000));
+        assertThat(head.standpoint(live(1_000))).isEqualTo(new Standpoint(Stage.LIVE, 1_000));
+        head = next(head, Fixture.asked(Command.Kind.ROLLBACK), live(1_000));
+        head = next(head, EDITED, live(1_000));
+        assertThat(head.standpoint(live(1_000))).isEqualTo(Standpoint.BASELINE);
+    }
+
+    @Test
+    void routeThatWentBackBeginsAgainAtTheLastOfTheNewStepsThatIsNotAboveIt() {
+        Plan plan = Fixture.plan(Fixture.onFail(To.PREVIOUS_STEP, 0));
+        Head failed =
+                next(Fixture.head(new ShiftState.Running(Fixture.at(plan, 3))), Fixture.judged(Verdict.FAIL), plan);
+        assertThat(failed.standpoint(plan)).isEqualTo(new Standpoint(Stage.LIVE, 2_500));
+        Step tenth = Fixture.live(1_000, Duration.ZERO, false);
+        assertThat(resumed(failed, plan, List.of(Fixture.SHADOW, tenth, Fixture.COMPLETE)))
+                .isEqualTo(new Standpoint(Stage.LIVE, 1_000));
+        assertThat(resumed(failed, plan, List.of(Fixture.ALL, Fixture.COMPLETE)))
+                .as("all are above it")
+                .isEqualTo(new Standpoint(Stage.LIVE, 10_000));
+    }
+
+    private static Standpoint resumed(Head head, Plan plan, List<Step> steps) {
+        Plan other = Fixture.edited(plan, new PlanKeys("identity", "judged", "other", "other"), steps);
+        return next(next(head, EDITED, other), Fixture.asked(Command.Kind.RESUME), other)
+                .standpoint(other);
+    }
+}
