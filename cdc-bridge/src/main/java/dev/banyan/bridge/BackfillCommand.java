@@ -49,7 +49,7 @@ final class BackfillCommand {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
 
     /** What is the same in all of them. */
-    abstract static sealed class Asking implements Callable<Integer> permits Ls, Start, Pause, Resume, Cancel {
+    abstract static sealed class Asking implements Callable<Integer> permits Ls, Start, Wishing, Cancel {
 
         @CommandLine.Mixin
         @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -84,6 +84,24 @@ final class BackfillCommand {
                 System.err.println(e.getMessage());
                 return 1;
             }
+        }
+    }
+
+    /** What may be asked of all that are under way. */
+    abstract static sealed class Wishing extends Asking permits Pause, Resume {
+
+        private final Ask ask;
+
+        @Parameters(paramLabel = "BACKFILL", arity = "0..*", description = "ids, or their beginnings (default: all)")
+        private List<String> ids = List.of();
+
+        Wishing(Ask ask) {
+            this.ask = ask;
+        }
+
+        @Override
+        BackfillDesk.Request request() {
+            return new BackfillDesk.Request(ask, ids);
         }
     }
 
@@ -168,14 +186,9 @@ final class BackfillCommand {
             name = "pause",
             mixinStandardHelpOptions = true,
             description = "Reads no more rows of a backfill until it is to go on; the log is read as before.")
-    static final class Pause extends Asking {
-
-        @Parameters(paramLabel = "BACKFILL", arity = "0..*", description = "ids, or their beginnings (default: all)")
-        private List<String> ids = List.of();
-
-        @Override
-        BackfillDesk.Request request() {
-            return new BackfillDesk.Request(Ask.PAUSE, ids);
+    static final class Pause extends Wishing {
+        Pause() {
+            super(Ask.PAUSE);
         }
     }
 
@@ -183,14 +196,9 @@ final class BackfillCommand {
             name = "resume",
             mixinStandardHelpOptions = true,
             description = "Goes on with a backfill where it was paused.")
-    static final class Resume extends Asking {
-
-        @Parameters(paramLabel = "BACKFILL", arity = "0..*", description = "ids, or their beginnings (default: all)")
-        private List<String> ids = List.of();
-
-        @Override
-        BackfillDesk.Request request() {
-            return new BackfillDesk.Request(Ask.RESUME, ids);
+    static final class Resume extends Wishing {
+        Resume() {
+            super(Ask.RESUME);
         }
     }
 

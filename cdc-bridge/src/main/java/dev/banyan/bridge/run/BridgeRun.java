@@ -227,29 +227,32 @@ public final class BridgeRun {
         while (!isStopping()) {
             var startedAt = clock.millis();
             progress.engineStarts.incrementAndGet();
-            var result = runEngineOnce(store);
-            if (result.end() != null) {
-                return end(result.end(), result.why());
-            }
-            undone = Objects.requireNonNullElse(result.undone(), undone);
-            if (isStopping()) {
-                break;
-            }
-            if (result.isAsked()) {
-                progress.enter(Progress.State.RESTARTING, result.why());
-                continue;
-            }
-            pause = pause.next(Duration.ofMillis(clock.millis() - startedAt));
-            LOG.warn(
-                    "engine stopped: {}; starting again in {} s",
-                    result.why(),
-                    pause.length().toSeconds());
-            progress.enter(Progress.State.RESTARTING, result.why());
-            if (stop.await(pause.length().toMillis(), TimeUnit.MILLISECONDS)) {
-                break;
+            switch (runEngineOnce(store)) {
+                case EngineEnd.ForGood(var end, var why) -> {
+                    return end(end, why);
+                }
+                case EngineEnd.Again again -> {
+                    undone = Objects.requireNonNullElse(again.undone(), undone);
+                    if (!isStopping()) {
+                        progress.enter(Progress.State.RESTARTING, again.why());
+                        pause = pause(again, pause, startedAt);
+                    }
+                }
             }
         }
         return fenced ? end(End.REFUSED, "another bridge has taken over") : end(End.STOPPED, undone);
+    }
+
+    /** Waits for as long as {@code again} wants after an engine that was started then; returns the last pause, longer than {@code before}. */
+    private RestartPause pause(EngineEnd.Again again, RestartPause before, long startedMs) throws InterruptedException {
+        if (again.isAsked()) {
+            return before;
+        }
+        var pause = before.next(Duration.ofMillis(clock.millis() - startedMs));
+        var seconds = pause.length().toSeconds();
+        LOG.warn("engine stopped: {}; starting again in {} s", again.why(), seconds);
+        stop.await(pause.length().toMillis(), TimeUnit.MILLISECONDS);
+        return pause;
     }
 
     private End end(End end, String why) {
@@ -261,9 +264,9 @@ public final class BridgeRun {
         try (var spool = recover(store)) {
             return runEngineOnce(store, spool);
         } catch (StoreFailed e) {
-            return new EngineEnd(null, "store: " + e.getMessage());
+            return new EngineEnd.Again("store: " + e.getMessage(), null);
         } catch (SpoolFailed | Fenced e) {
-            return new EngineEnd(End.REFUSED, String.valueOf(e.getMessage()));
+            return EngineEnd.refused(String.valueOf(e.getMessage()));
         }
     }
 
@@ -277,7 +280,7 @@ public final class BridgeRun {
                     new Preflight.Stored(reach(stored, spool), store.definitions()),
                     settings.acceptedTimeline())) {
                 case Preflight.Verdict.Refuse(var what, var todo) -> {
-                    return new EngineEnd(End.REFUSED, what + "\n" + todo);
+                    return EngineEnd.refused(what + "\n" + todo);
                 }
                 case Preflight.Verdict.Go go -> {
                     position = stored.map(at -> new Position(
@@ -290,9 +293,7 @@ public final class BridgeRun {
                 }
             }
         } catch (SQLException e) {
-            return new EngineEnd(null, "legacy database: " + e.getMessage());
-        } catch (Fenced e) {
-            return new EngineEnd(End.REFUSED, String.valueOf(e.getMessage()));
+            return new EngineEnd.Again("legacy database: " + e.getMessage(), null);
         }
         settings.watcher().accept(Point.CHECKED);
         progress.reached(position.commitLsn(), null);
@@ -315,9 +316,9 @@ public final class BridgeRun {
             known = EngineEnd.of(engine, engine.await());
             return known;
         } catch (StoreFailed e) {
-            return new EngineEnd(null, "store: " + e.getMessage()).unless(known);
+            return new EngineEnd.Again("store: " + e.getMessage(), null).unless(known);
         } catch (LakeFailed e) {
-            return new EngineEnd(null, String.valueOf(e.getMessage()), String.valueOf(e.getMessage())).unless(known);
+            return new EngineEnd.Again(String.valueOf(e.getMessage()), e.getMessage()).unless(known);
         }
     }
 

@@ -9,78 +9,74 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * How one run of the engine went; without an {@code end} it is to be started again. {@code undone} says why a batch is not where it should
- * be yet; empty when all are, null when no engine ran that would know.
- */
-record EngineEnd(
-        BridgeRun.@Nullable End end, String why, @Nullable String undone) {
+/** How one run of the engine went. */
+sealed interface EngineEnd {
 
-    private static final Logger LOG = LoggerFactory.getLogger(EngineEnd.class);
-    private static final String ASKED = "a backfill is to pause, to go on or to end";
+    /** The bridge ends. */
+    record ForGood(BridgeRun.End end, String why) implements EngineEnd {}
 
-    EngineEnd(BridgeRun.@Nullable End end, String why) {
-        this(end, why, null);
+    /**
+     * To be started again; without a pause when that was asked for. {@code undone} says why a batch is not where it should be yet; empty when
+     * all are, null when no engine ran that would know.
+     */
+    record Again(String why, @Nullable String undone, boolean isAsked) implements EngineEnd {
+        Again(String why, @Nullable String undone) {
+            this(why, undone, false);
+        }
     }
 
-    /** True when it is to be started again at once. */
-    boolean isAsked() {
-        return why.equals(ASKED);
+    Logger LOG = LoggerFactory.getLogger(EngineEnd.class);
+
+    /** The bridge ends, because a person has to decide about {@code why}. */
+    static EngineEnd refused(String why) {
+        return new ForGood(BridgeRun.End.REFUSED, why);
     }
 
     /** This, unless {@code known}, which was found before something could not be closed, is an end for good. */
-    EngineEnd unless(@Nullable EngineEnd known) {
-        return known == null || known.end == null ? this : known;
+    default EngineEnd unless(@Nullable EngineEnd known) {
+        return known instanceof ForGood ? known : this;
     }
 
     /** How {@code engine}, which has stopped, went. */
     static EngineEnd of(EngineRun engine, EngineRun.Stop stop) {
         var failure = engine.failure();
         if (stop == EngineRun.Stop.HUNG) {
-            return new EngineEnd(BridgeRun.End.HUNG, "the engine does not stop");
+            return new ForGood(BridgeRun.End.HUNG, "the engine does not stop");
         }
         if (Delivery.isFenced(failure)) {
-            return new EngineEnd(BridgeRun.End.REFUSED, "another bridge has taken over");
+            return refused("another bridge has taken over");
         }
         if (failure != null && hasCause(failure, TransactionTooLarge.class)) {
-            return new EngineEnd(
-                    BridgeRun.End.REFUSED,
-                    failure.getMessage() + "\nRaise the limits in the configuration, and the heap with -Xmx.");
+            return refused(failure.getMessage() + "\nRaise the limits in the configuration, and the heap with -Xmx.");
         }
         if (failure != null && hasCause(failure, TransactionUnreadable.class)) {
-            return new EngineEnd(
-                    BridgeRun.End.REFUSED,
-                    failure.getMessage() + "\nNothing was skipped, and nothing after it is read; see"
-                            + " docs/how-to/bridge-mariadb.md for how to go on.");
+            return refused(failure.getMessage() + "\nNothing was skipped, and nothing after it is read; see"
+                    + " docs/how-to/bridge-mariadb.md for how to go on.");
         }
         if (failure != null && hasCause(failure, ParsingException.class)) {
-            return new EngineEnd(
-                    BridgeRun.End.REFUSED,
+            return refused(
                     deepest(failure) + "\nThe log has a statement about tables that Debezium cannot read. Nothing was"
                             + " skipped; see docs/how-to/bridge-mariadb.md for how to go on.");
         }
         if (failure != null && hasCause(failure, HubRefused.class)) {
-            return new EngineEnd(
-                    BridgeRun.End.REFUSED,
+            return refused(
                     failure.getMessage()
                             + "\nChange what it expects and start again: nothing was skipped, and the log waits at this transaction.");
         }
         if (failure != null && hasCause(failure, MappingFailed.class)) {
-            return new EngineEnd(
-                    BridgeRun.End.REFUSED,
+            return refused(
                     failure.getMessage()
                             + "\nMend the mapping, or the table, and start again: nothing was skipped, and the log waits at this transaction.");
         }
         var batchFailure = engine.batchFailure();
         var undone = batchFailure == null ? "" : deepest(batchFailure);
         if (stop == EngineRun.Stop.ASKED) {
-            return new EngineEnd(null, ASKED, undone);
+            return new Again("a backfill is to pause, to go on or to end", undone, true);
         }
         if (failure != null) {
             LOG.warn("batch failed", failure);
         }
-        return new EngineEnd(
-                null,
+        return new Again(
                 switch (stop) {
                     case SILENT -> "nothing came through the log, not even our own heartbeats";
                     case CUT -> "the legacy database has cut the connection";

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -77,7 +78,18 @@ class BackfillCommandTest {
                     .contains("    public.one read: 3001 rows");
             assertThat(bridge.events().stream().map(event -> event.key()).distinct())
                     .hasSize(3001);
+            resyncSaysWhatTheStoreSays(config, bridge.store.jdbcUrl());
         }
+    }
+
+    private static void resyncSaysWhatTheStoreSays(Path config, String store) throws Exception {
+        try (var connection = DriverManager.getConnection(store);
+                var statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE bridge_backfill RENAME TO away");
+        }
+        var resync = Printed.of("resync", "--config", config.toString());
+        assertThat(resync.exitCode()).isEqualTo(1);
+        assertThat(resync.err()).startsWith("reading the backfills: ").doesNotContain("\tat ");
     }
 
     private static void strangerIsRefused(Path control) throws Exception {
