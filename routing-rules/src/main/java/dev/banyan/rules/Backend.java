@@ -242,10 +242,10 @@ public record Backend(
     }
 
     /**
-     * Keeps so many calls in flight that replies begin in time, between {@code min} and {@code maxConnections}.
+     * Lets so many calls wait for their reply that it begins in time, between {@code min} and {@code maxConnections}.
      *
      * @param target how long a reply's head may take before the backend counts as overloaded
-     * @param min so many calls in flight are always allowed
+     * @param min so many calls may always wait
      */
     public record AdaptiveLimit(Duration target, int min) {
 

@@ -1,8 +1,8 @@
 package dev.banyan.gateway.admin;
 
-import dev.banyan.gateway.backend.InFlightLimit;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.backend.WaitingLimit;
 import dev.banyan.gateway.live.LiveRules;
 import dev.banyan.gateway.live.Rejection;
 import dev.banyan.gateway.live.RulesInForce;
@@ -105,7 +105,7 @@ record AdminState(RulesInForce inForce, Traffic traffic, Mirrors mirrors) {
             one.put("baseline", backend.backend().baseline());
             one.put("inFlight", backend.inFlight());
             one.put("maxConnections", backend.backend().maxConnections());
-            InFlightLimit adaptive = backend.adaptiveLimit();
+            WaitingLimit adaptive = backend.adaptiveLimit();
             if (adaptive != null) {
                 one.put("waiting", adaptive.waiting());
                 one.put("waitingMax", adaptive.calls());

@@ -44,7 +44,7 @@ public final class LiveBackend {
     private final ConnectionProvider pool;
     private final List<Instance> instances;
     private final @Nullable CircuitBreaker breaker;
-    private final @Nullable InFlightLimit adaptiveLimit;
+    private final @Nullable WaitingLimit adaptiveLimit;
     private final @Nullable Budget retries;
     private final @Nullable Disposable healthChecks;
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -82,7 +82,7 @@ public final class LiveBackend {
                 backend.circuitBreaker() == null ? null : SteadyBreaker.of(backend.name(), backend.circuitBreaker());
         this.adaptiveLimit = backend.adaptiveLimit() == null
                 ? null
-                : new InFlightLimit(backend.adaptiveLimit(), backend.maxConnections(), System.nanoTime());
+                : new WaitingLimit(backend.adaptiveLimit(), backend.maxConnections(), System.nanoTime());
         this.retries = backend.retries() == null ? null : new Budget(RETRIES_SAVED_MAX);
         this.healthChecks = backend.health() == null
                 ? null
@@ -227,7 +227,7 @@ public final class LiveBackend {
      * once each; else the reason why not. {@code tellsSpeed}: the time until its reply's head is the backend's own.
      */
     public @Nullable Failure enter(boolean tellsSpeed) {
-        InFlightLimit adaptive = tellsSpeed ? adaptiveLimit : null;
+        WaitingLimit adaptive = tellsSpeed ? adaptiveLimit : null;
         if (inFlight.incrementAndGet() > backend.maxConnections() || (adaptive != null && !adaptive.enter())) {
             leave();
             return Failure.BUSY;
@@ -246,7 +246,7 @@ public final class LiveBackend {
     }
 
     /** The limit that adapts, or null. */
-    public @Nullable InFlightLimit adaptiveLimit() {
+    public @Nullable WaitingLimit adaptiveLimit() {
         return adaptiveLimit;
     }
 

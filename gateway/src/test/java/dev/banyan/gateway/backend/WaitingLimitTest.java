@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The limit of calls that wait, against a backend of 20 workers whose time is a number. */
-class InFlightLimitTest {
+class WaitingLimitTest {
 
     private static final int WORKERS = 20;
     private static final double SERVICE_MILLIS = 20;
@@ -51,12 +51,12 @@ class InFlightLimitTest {
         assertThat(run.limitAtEnd()).isLessThan((int) (2 * PEAK_PER_SECOND / slower * TARGET_MILLIS / 1000));
     }
 
-    private static InFlightLimit limit() {
-        return new InFlightLimit(new Backend.AdaptiveLimit(Duration.ofMillis((long) TARGET_MILLIS), 10), MOST, 0);
+    private static WaitingLimit limit() {
+        return new WaitingLimit(new Backend.AdaptiveLimit(Duration.ofMillis((long) TARGET_MILLIS), 10), MOST, 0);
     }
 
     /** Open loop: callers come at {@code load} times the peak, whatever becomes of those before. */
-    private static Run run(double load, double slower, @org.jspecify.annotations.Nullable InFlightLimit limit) {
+    private static Run run(double load, double slower, @org.jspecify.annotations.Nullable WaitingLimit limit) {
         var random = new Random(1);
         var busyUntil =
                 new PriorityQueue<double[]>((a, b) -> Double.compare(a[0], b[0])); // end and beginning of calls at work

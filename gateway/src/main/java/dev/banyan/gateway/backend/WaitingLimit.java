@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * How many calls may wait for the head of their reply from a backend, by how soon heads come: one more for each in time, a third less for
  * late ones. What streams after its head takes no place, since it would keep it although it says nothing of how busy the backend is.
  */
-public final class InFlightLimit {
+public final class WaitingLimit {
 
     private static final double KEPT_WHEN_LATE = 0.7;
     private static final int INITIAL = 100;
@@ -22,7 +22,7 @@ public final class InFlightLimit {
     /** When the limit was last lowered: calls that began before say nothing about what it is now. */
     private final AtomicLong loweredAt;
 
-    InFlightLimit(Backend.AdaptiveLimit adaptive, int most, long nowNanos) {
+    WaitingLimit(Backend.AdaptiveLimit adaptive, int most, long nowNanos) {
         this.targetNanos = adaptive.target().toNanos();
         this.loweredAt = new AtomicLong(nowNanos);
         this.limit = AIMDLimit.newBuilder()
