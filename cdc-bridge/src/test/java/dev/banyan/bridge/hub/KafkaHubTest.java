@@ -101,7 +101,9 @@ class KafkaHubTest implements HubContract {
                 "isolation.level",
                 isolation,
                 "enable.auto.commit",
-                "false");
+                "false",
+                "fetch.max.wait.ms", // closing waits for the fetch behind the last one
+                "20");
         return new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer());
     }
 

@@ -252,6 +252,7 @@ final class TestBridge implements AutoCloseable {
         properties.put("bootstrap.servers", bootstrapServers);
         properties.put("isolation.level", "read_committed");
         properties.put("enable.auto.commit", "false");
+        properties.put("fetch.max.wait.ms", "20"); // closing waits for the fetch behind the last one
         var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer());
         consumer.assign(List.of(partition));
         consumer.seekToBeginning(List.of(partition));
