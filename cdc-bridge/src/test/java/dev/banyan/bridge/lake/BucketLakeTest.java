@@ -189,7 +189,7 @@ class BucketLakeTest extends LakeContract {
                         .formatted(number, JsonMapper.shared().writeValueAsString(position(number))));
         var before = s3.requests();
         try (var lake = open(1 << 20)) {
-            assertThat(s3.requests() - before).isLessThan(25);
+            assertThat(s3.requests() - before).isLessThan(15);
             assertThat(lake.covers(position(1_100))).isTrue();
             assertThat(lake.covers(position(1_101))).isFalse();
             lake.append(events(1_101), position(1_101));
