@@ -57,9 +57,9 @@ class StarvedTest {
         }
         server = new ScriptedServer("legacy");
         full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        server.on("/slow", (_, wire) -> {
+        server.on("/slow", (head, wire) -> {
             DrainTest.await(go);
-            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+            wire.send(head.contains("/ws") ? StreamsTest.SWITCHED : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         });
         server.on("/up", (_, wire) -> {
             wire.bytes(8);
@@ -122,16 +122,18 @@ class StarvedTest {
                 var head = Wire.to(gateway.port());
                 var upload = Wire.to(gateway.port());
                 var filtered = Wire.to(gateway.port());
+                var socket = Wire.to(gateway.port());
                 var streams = Http2Wire.to(gateway.http2Port())) {
             long began = System.nanoTime();
             lean.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
             head.send("GET /x HTTP/1.1\r\nHost: a\r\n");
             upload.send("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nhalf");
             filtered.send("POST /up/filtered HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nhalf");
+            socket.send(StreamsTest.UPGRADE.replace("/ws", "/slow/ws"));
             streams.get(1, "/slow").post(3, "/up", "content-length", "8").data(3, false, "half");
             TestGateway.await(
                     "all asked",
-                    () -> server.heads("/slow").size() == slow + 2
+                    () -> server.heads("/slow").size() == slow + 3
                             && server.heads("/up").size() == up + 3);
             gateway.signal("STOP");
             long took = System.nanoTime() - began;
@@ -146,6 +148,7 @@ class StarvedTest {
                 return false;
             }
             assertThat(lean.reply()).startsWith("HTTP/1.1 200").endsWith("ok");
+            assertThat(socket.reply()).startsWith("HTTP/1.1 101 ");
             assertThat(head.reply()).startsWith("HTTP/1.1 200").endsWith("legacy");
             assertThat(upload.reply()).startsWith("HTTP/1.1 200").endsWith("up");
             assertThat(filtered.reply()).startsWith("HTTP/1.1 200").endsWith("up");

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -85,11 +86,19 @@ class UpgradeTest {
         return StreamsTest.UPGRADE.replace("/ws", target);
     }
 
+    private static Wire call() throws InterruptedException {
+        Wire call = CALLS.poll(15, TimeUnit.SECONDS);
+        if (call == null) {
+            throw new AssertionError("no call reached the backend within 15 s");
+        }
+        return call;
+    }
+
     @Test
     void aClientThatLeavesBeforeTheReplyIsNoFailureOfTheBackend() throws Exception {
         for (int i = 0; i < 6; i++) {
             Wire client = gateway.wire().send(upgrade("/hurt/silent"));
-            Wire call = CALLS.take();
+            Wire call = call();
             if (i % 2 == 0) {
                 client.close();
             } else {
@@ -200,7 +209,7 @@ class UpgradeTest {
                 .containsIgnoringCase("link: <https://shop.test/docs>; rel=\"successor-version\"")
                 .endsWith("Use the new API.");
         try (var _ = gateway.wire().send(upgrade("/narrow"));
-                var _ = CALLS.take()) {
+                var _ = call()) {
             assertThat(gateway.ask(upgrade("/narrow")))
                     .startsWith("HTTP/1.1 503 ")
                     .containsIgnoringCase("retry-after: 1\r\n")

@@ -8,7 +8,7 @@ import dev.banyan.gateway.call.OwnReply;
 import dev.banyan.gateway.call.Step;
 import dev.banyan.gateway.connect.Dial;
 import dev.banyan.gateway.connect.ReplyDecoder;
-import dev.banyan.gateway.edge.Linger;
+import dev.banyan.gateway.edge.Late;
 import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.Target;
 import dev.banyan.gateway.lean.ReplyOut;
@@ -39,9 +39,6 @@ import reactor.netty.NettyPipeline;
 @SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write closes the channel, and that is listened to
 final class BackendSide extends ChannelInboundHandlerAdapter {
 
-    /** A close frame with status 1001, as servers send it: unmasked. */
-    private static final byte[] GOING_AWAY = {(byte) 0x88, 2, 0x03, (byte) 0xe9};
-
     private enum State {
         ASKED,
         /** It has not switched; its reply is on its way. */
@@ -58,11 +55,11 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     private final Duration patience;
     private final ReplyDecoder replies = new ReplyDecoder();
     private final HttpRequestEncoder requests = new HttpRequestEncoder();
-    private final Frames frames = new Frames();
+    private final ToClient toClient;
+    private final Late late = new Late();
     private State state = State.ASKED;
     private @Nullable Channel channel;
     private boolean leaving;
-    private boolean saidGoodbye;
 
     /** For a call that has turned to its backend. */
     BackendSide(ChannelHandlerContext client, Call call, ReplyOut out, Tunnels tunnels) {
@@ -70,6 +67,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         this.call = call;
         this.out = out;
         this.tunnels = tunnels;
+        this.toClient = new ToClient(client);
         this.accept = Accept.of(call.head().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, ""));
         this.patience = call.headTimeout(call.serving());
     }
@@ -105,14 +103,27 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         channel = backend;
         tunnels.add(this);
         backend.closeFuture().addListener(_ -> gone());
-        backend.eventLoop().schedule(() -> fail(Failure.TIMEOUT), patience.toMillis(), TimeUnit.MILLISECONDS);
+        replyWithin(patience.toNanos());
         backend.writeAndFlush(request);
+    }
+
+    private void replyWithin(long nanos) {
+        long due = System.nanoTime() + nanos;
+        client.executor().schedule(() -> giveUp(due), nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void giveUp(long due) {
+        if (late.looksAgain(due, System.nanoTime())) {
+            replyWithin(Late.AGAIN_NANOS);
+        } else {
+            fail(Failure.TIMEOUT);
+        }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext backend, Object message) {
         if (state == State.TUNNEL && message instanceof ByteBuf bytes) {
-            relay(bytes);
+            toClient.relay(bytes);
         } else if (state == State.TUNNEL && message instanceof LastHttpContent end) {
             client.writeAndFlush(end);
             becomeTunnel(backend);
@@ -207,19 +218,9 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
             case TUNNEL -> {
                 state = State.ENDED;
                 call.abandon();
-                endClient();
+                toClient.end();
             }
             case ENDED -> {}
-        }
-    }
-
-    /** What the backend has sent last still has to reach a client that goes on sending. */
-    private void endClient() {
-        if (client.channel().isActive() && Linger.canEndOneSide(client)) {
-            client.channel().config().setAutoRead(true);
-            Linger.end(client);
-        } else {
-            client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
     }
 
@@ -255,36 +256,15 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void relay(ByteBuf bytes) {
-        if (saidGoodbye) {
-            bytes.release();
-            return;
-        }
-        int boundary = frames.passOver(bytes);
-        if (leaving && boundary >= 0 && !frames.isClosed()) {
-            client.write(bytes.readRetainedSlice(boundary - bytes.readerIndex()));
-            bytes.release();
-            sayGoodbye();
-        } else {
-            client.writeAndFlush(bytes);
-        }
-    }
-
     /** Begins to end this tunnel: a close frame to the client as soon as the backend is between two frames, and a cut after {@code atMost}. */
     void goAway(Duration atMost) {
         client.executor().execute(() -> {
             leaving = true;
-            if (isTunnel() && frames.isBetween() && !frames.isClosed() && !saidGoodbye) {
-                sayGoodbye();
+            if (isTunnel()) {
+                toClient.goAway();
             }
         });
         client.executor().schedule(() -> client.close(), atMost.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void sayGoodbye() {
-        // The client answers with a close frame of its own; the backend gets that one and closes.
-        saidGoodbye = true;
-        client.writeAndFlush(Unpooled.wrappedBuffer(GOING_AWAY));
     }
 
     boolean isTunnel() {
@@ -297,6 +277,9 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         backend.pipeline().remove(requests);
         backend.pipeline().remove(replies);
         client.channel().config().setAutoRead(true);
+        if (leaving) {
+            toClient.goAway();
+        }
     }
 
     @Override
