@@ -6,14 +6,19 @@ import dev.banyan.cli.demo.Size;
 import dev.banyan.cli.toolkit.Toolkit;
 import dev.banyan.process.RunFolder;
 import java.io.Console;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code banyan demo}: a whole migration on this machine. */
@@ -46,7 +51,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--dir",
             paramLabel = "DIR",
-            description = "The run folder; a new one in .banyan/runs when not given.")
+            description = "The run folder, a new or an empty one; a new one in .banyan/runs when not given.")
     private @Nullable Path folder;
 
     @Option(
@@ -60,9 +65,12 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (report != null) {
+            requireWritable(report.toAbsolutePath());
+        }
         var root = Toolkit.ofThisProgram().root();
-        var runs = root.resolve(".banyan/runs");
-        var runFolder = folder == null ? RunFolder.create(runs, Instant.now()) : RunFolder.at(folder);
+        var runFolder =
+                folder == null ? RunFolder.create(root.resolve(".banyan/runs"), Instant.now()) : emptyFolder(folder);
         var pauses = !unattended
                 && Optional.ofNullable(System.console())
                         .map(Console::isTerminal)
@@ -75,5 +83,33 @@ final class DemoCommand implements Callable<Integer> {
             err.flush();
         }
         return new Demo(settings, System.out).run().held() ? 0 : 1;
+    }
+
+    /** Makes the folder of {@code file} and asks now what would else fail when everything was measured. */
+    private void requireWritable(Path file) {
+        try {
+            var parent = Files.createDirectories(Objects.requireNonNull(file.getParent(), "a file has a folder"));
+            if (Files.isDirectory(file) || !Files.isWritable(Files.exists(file) ? file : parent)) {
+                throw wrong("--report: " + file + " (expected: a file that can be written)");
+            }
+        } catch (IOException e) {
+            throw wrong("--report: " + file + ": " + e + " (expected: a file that can be written)");
+        }
+    }
+
+    /** The demo deletes and overwrites in its run folder, so that it takes none in which something lies. */
+    private RunFolder emptyFolder(Path path) {
+        try (var there = Files.list(Files.createDirectories(path))) {
+            if (there.findAny().isPresent()) {
+                throw wrong("--dir: " + path + " is not empty (expected: a new or an empty folder)");
+            }
+            return RunFolder.at(path);
+        } catch (IOException | UncheckedIOException e) {
+            throw wrong("--dir: " + path + ": " + e + " (expected: a new or an empty folder)");
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 }

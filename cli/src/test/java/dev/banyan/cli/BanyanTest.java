@@ -52,6 +52,23 @@ class BanyanTest {
     }
 
     @Test
+    void theDemoTakesNoFolderWithSomethingInItAndNoReportItCannotWrite(@TempDir Path folder) throws IOException {
+        var file = Files.writeString(folder.resolve("mine"), "mine");
+        for (var dir : List.of(folder, file)) {
+            var ran = run("demo", "--dir", dir.toString());
+            assertThat(ran.exitCode()).isEqualTo(2);
+            assertThat(ran.err()).startsWith("banyan demo: --dir: " + dir).contains("a new or an empty folder");
+        }
+        for (var report : List.of(folder, file.resolve("report.json"))) {
+            var ran = run("demo", "--report", report.toString());
+            assertThat(ran.exitCode()).isEqualTo(2);
+            assertThat(ran.err()).startsWith("banyan demo: --report: " + report);
+        }
+        assertThat(folder).isDirectoryContaining(file::equals);
+        assertThat(file).hasContent("mine");
+    }
+
+    @Test
     void theRulesOfTheDemoAreValid() {
         var ran = run("rules", "validate", ROOT.resolve("routing-rules").toString());
         assertThat(ran.exitCode()).isZero();
