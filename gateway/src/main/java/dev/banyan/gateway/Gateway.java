@@ -49,6 +49,7 @@ public final class Gateway implements AutoCloseable {
     private final Leadership leadership;
     private final BackendAddresses addresses;
     private final Shifting shifting;
+    private final RunFolder runFolder;
 
     /** What follows files or another source, until it is closed. */
     private interface Watch {
@@ -65,7 +66,8 @@ public final class Gateway implements AutoCloseable {
             ControlStore store,
             Leadership leadership,
             BackendAddresses addresses,
-            Shifting shifting) {
+            Shifting shifting,
+            RunFolder runFolder) {
         this.spring = spring;
         this.http2 = http2;
         this.admin = admin;
@@ -76,6 +78,7 @@ public final class Gateway implements AutoCloseable {
         this.leadership = leadership;
         this.addresses = addresses;
         this.shifting = shifting;
+        this.runFolder = runFolder;
     }
 
     /** Runs the gateway as the command line says; see {@code --help}. */
@@ -88,20 +91,26 @@ public final class Gateway implements AutoCloseable {
 
     /** Starts a gateway and returns when it takes requests. */
     public static Gateway start(GatewaySettings settings) throws RulesException, IOException {
+        var runFolder = RunFolder.take(settings.runFolder());
         var store = new ControlStore(settings.store());
         var forbidden = new ForbiddenAddresses();
         var addresses = new BackendAddresses(settings.nameServer(), forbidden::covers);
         try {
-            return start(settings, store, forbidden, addresses);
+            return start(settings, runFolder, store, forbidden, addresses);
         } catch (RulesException | IOException | RuntimeException e) {
             store.close();
             addresses.close();
+            runFolder.close();
             throw e;
         }
     }
 
     private static Gateway start(
-            GatewaySettings settings, ControlStore store, ForbiddenAddresses forbidden, BackendAddresses addresses)
+            GatewaySettings settings,
+            RunFolder runFolder,
+            ControlStore store,
+            ForbiddenAddresses forbidden,
+            BackendAddresses addresses)
             throws RulesException, IOException {
         // Both are read once, when Reactor Netty loads: few event loops, and the connection used last goes out first.
         System.setProperty("reactor.netty.pool.leasingStrategy", "lifo");
@@ -167,7 +176,7 @@ public final class Gateway implements AutoCloseable {
                 forbidden.add(http2.port());
             }
             rules.checkAddresses();
-            new RunFolder(settings.runFolder()).write(port(spring), admin.port(), token.file());
+            runFolder.write(port(spring), admin.port(), token.file());
             List<Watch> watches = new ArrayList<>();
             watch(settings.rules().folder(), mirror, rules).ifPresent(watches::add);
             if (certificate != null) {
@@ -181,7 +190,8 @@ public final class Gateway implements AutoCloseable {
                 mirrors.shareMark(store);
             }
             shifting.runner().start();
-            return new Gateway(spring, http2, admin, rules, mirrors, watches, store, leadership, addresses, shifting);
+            return new Gateway(
+                    spring, http2, admin, rules, mirrors, watches, store, leadership, addresses, shifting, runFolder);
         } catch (RulesException | IOException | RuntimeException e) {
             if (http2 != null) {
                 http2.close();
@@ -323,6 +333,7 @@ public final class Gateway implements AutoCloseable {
             leadership.close();
             store.close();
             addresses.close();
+            runFolder.close();
         }
     }
 }

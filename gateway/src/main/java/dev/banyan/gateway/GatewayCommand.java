@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "gateway",
         mixinStandardHelpOptions = true,
-        version = "banyan 0.1",
         sortOptions = false,
         description = "Puts a gateway in front of an application. Without rules every request goes to it as before.",
         exitCodeListHeading = "%nExit codes:%n",
@@ -68,7 +68,7 @@ final class GatewayCommand implements Callable<Integer> {
             names = "--run-dir",
             paramLabel = "DIR",
             defaultValue = ".banyan/gateway",
-            description = "keeps admin.token and gateway.json (default: ${DEFAULT-VALUE})")
+            description = "keeps admin.token and gateway.json; one gateway's at a time (default: ${DEFAULT-VALUE})")
     Path runFolder = Path.of(".banyan/gateway");
 
     @Option(
@@ -138,12 +138,19 @@ final class GatewayCommand implements Callable<Integer> {
 
     /** Runs until told to stop and returns the exit code. */
     static int run(String... args) {
-        return new CommandLine(new GatewayCommand()).execute(args);
+        return commandLine().execute(args);
     }
 
     /** Runs as above; what people read goes to {@code out} and {@code err}. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        return new CommandLine(new GatewayCommand()).setOut(out).setErr(err).execute(args);
+        return commandLine().setOut(out).setErr(err).execute(args);
+    }
+
+    private static CommandLine commandLine() {
+        var commandLine = new CommandLine(new GatewayCommand());
+        var version = GatewayCommand.class.getPackage().getImplementationVersion();
+        commandLine.getCommandSpec().version("banyan " + Objects.requireNonNullElse(version, "dev"));
+        return commandLine;
     }
 
     /** Returns the settings that {@code args} ask for; throws {@link ParameterException} for wrong usage. */

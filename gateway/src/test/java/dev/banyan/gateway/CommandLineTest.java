@@ -107,6 +107,24 @@ class CommandLineTest {
                 .contains("admin.token: rw-r--r-- (expected: rw-------)");
     }
 
+    @Test
+    void aRunFolderIsOneGatewaysUntilThatStopsOrIsKilled() throws Exception {
+        Path run = folder.resolve("run");
+        String[] options = {"--port", "0", "--admin-port", "0"};
+        List<String> legacy = List.of("--legacy", "http://127.0.0.1:1");
+        try (var first = GatewayProcess.start(folder, List.of(), List.of(), legacy)) {
+            assertThat(fails(options))
+                    .contains("--run-dir: " + run + ": another gateway runs with it, process "
+                            + first.process().pid() + " (");
+        } // which kills it
+        String[] here = concat(options, "--run-dir", run.toString(), "--legacy", "http://127.0.0.1:1");
+        try (var next = Gateway.start(GatewayCommand.parse(here))) {
+            assertThat(run.resolve("gateway.json")).content().contains(": " + next.adminPort());
+            assertThat(fails(options)).contains("another gateway runs with it");
+        }
+        assertThat(run.resolve("gateway.json")).doesNotExist();
+    }
+
     private static String[] concat(String[] first, String... more) {
         var all = new ArrayList<>(List.of(first));
         all.addAll(List.of(more));
