@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The {@code banyan} command. Exit codes: 0 ok, 1 failed, 2 wrong usage. */
+/** The {@code banyan} command. Its footer says the exit codes. */
 @Command(
         name = "banyan",
         description = "Moves a running application to new services, route by route.",
@@ -32,7 +32,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         footer = {
             "",
-            "Exit codes: 0 ok, 1 failed, 2 wrong usage.",
+            "Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 something to change was found (rules plan, rules format --check,",
+            "bridge plan, bridge contracts --check), 4 asked for and not yet answered (promote, rollback, ...).",
             "Start with `banyan demo`, or with `banyan gateway --legacy http://localhost:8080` in front of your own application."
         })
 public final class Banyan implements Runnable {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "bridge",
         description =
-                "Run the CDC bridge: `banyan bridge --config FILE`; also `bridge init`, `test`, `contracts`, `explain`, `plan`, `doctor`, `keys`, `reveal`, `backfill`.")
+                "Run the CDC bridge: `banyan bridge run --config FILE`; also `bridge init`, `test`, `contracts`, `explain`, `plan`, `doctor`, `keys`, `reveal`, `backfill`, `resync`.")
 final class BridgeCommand implements Callable<Integer> {
 
     private static final Set<String> COMMANDS_FIRST = Set.of("--help", "-h", "--version", "-V");

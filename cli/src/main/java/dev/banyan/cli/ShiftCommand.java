@@ -18,7 +18,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code banyan promote}, {@code pause}, {@code resume}, {@code rollback}, {@code freeze} and {@code unfreeze}. */
-@Command(mixinStandardHelpOptions = true)
+@Command(
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done, or so already",
+            "1:refused or failed",
+            "2:wrong usage",
+            "4:not yet known: the leader has not answered; `banyan watch ROUTE` shows when it has"
+        })
 final class ShiftCommand implements Callable<Integer> {
 
     private record Kind(String name, String description) {}
@@ -32,6 +40,7 @@ final class ShiftCommand implements Callable<Integer> {
             new Kind("unfreeze", "Let a frozen route, or all of them, go up again."));
 
     private static final String ALL = "*";
+    private static final int NOT_YET = 4;
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final String kind;
@@ -103,7 +112,11 @@ final class ShiftCommand implements Callable<Integer> {
                 print(out, name, answer);
             }
             out.flush();
-            return answer.path("outcome").asString("").equals("refused") ? 1 : 0;
+            return switch (answer.path("outcome").asString("")) {
+                case "done", "same" -> 0;
+                case "refused" -> 1;
+                default -> NOT_YET;
+            };
         }
     }
 

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
@@ -25,6 +26,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class WatchCommand implements Callable<Integer> {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+    /** What a route's state can be; docs/reference/shifting.md says what each means. */
+    static final List<String> STATES = List.of(
+            "new", "running", "holding", "waiting", "paused", "rolled-back", "done", "stopped", "by-hand", "capped");
+
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     @Spec
@@ -39,7 +44,8 @@ final class WatchCommand implements Callable<Integer> {
             names = "--until",
             paramLabel = "STATE",
             description =
-                    "End with 0 when the route is in this state: done, rolled-back, waiting... (default: Ctrl-C ends).")
+                    "End with 0 when the route is in this state: done, rolled-back or another of docs/reference/shifting.md"
+                            + " (default: Ctrl-C ends).")
     private @Nullable String until;
 
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "End with 1 when that takes longer than this.")
@@ -58,6 +64,10 @@ final class WatchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var out = spec.commandLine().getOut();
+        if (until != null && !STATES.contains(until)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--until: " + until + " (expected: one of " + String.join(", ", STATES) + ")");
+        }
         long start = System.nanoTime();
         try (var admin = runFolder.gateway()) {
             while (true) {

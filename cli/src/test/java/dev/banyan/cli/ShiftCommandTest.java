@@ -124,11 +124,11 @@ class ShiftCommandTest {
     }
 
     @Test
-    void refusalIsExitCodeOne() {
+    void refusalIsExitCodeOneAndNoAnswerYetIsFour() {
         outcome = "refused";
         assertThat(runHere("promote", "browse", "--reason", "r").exitCode()).isEqualTo(1);
         outcome = "later";
-        assertThat(runHere("rollback", "browse", "--reason", "r").exitCode()).isZero();
+        assertThat(runHere("rollback", "browse", "--reason", "r").exitCode()).isEqualTo(4);
     }
 
     @Test
@@ -179,5 +179,16 @@ class ShiftCommandTest {
         assertThat(runHere("watch", "browse", "--until", "done", "--timeout", "0")
                         .err())
                 .contains("route browse: running after 0 s (expected: done)");
+        Ran slip = runHere("watch", "browse", "--until", "rolledback");
+        assertThat(slip.exitCode()).isEqualTo(2);
+        assertThat(slip.err()).contains("--until: rolledback (expected: one of new, running", "rolled-back");
+    }
+
+    @Test
+    void theStatesToWaitForAreThoseOfThePage() throws IOException {
+        var page = Files.readString(Path.of(System.getProperty("banyan.root"), "docs/reference/shifting.md"));
+        var table = page.substring(page.indexOf("| state | what"), page.indexOf("What each event"));
+        assertThat(table.lines().skip(2).filter(line -> !line.isEmpty()).map(line -> line.split("[| ]+", 3)[1]))
+                .containsExactlyElementsOf(WatchCommand.STATES);
     }
 }

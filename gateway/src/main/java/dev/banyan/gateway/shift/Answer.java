@@ -17,7 +17,7 @@ public record Answer(UUID command, Outcome outcome, String words) {
         SAME,
         /** It cannot be; the words say what would. */
         REFUSED,
-        /** The control store is down: it acts in this gateway where it makes things safer, and is journalled later. */
+        /** The leader has not answered yet: it acts in this gateway where it makes things safer, and is journalled later. */
         LATER
     }
 }
