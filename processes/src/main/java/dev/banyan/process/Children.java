@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
 /** All programs of one run. Closing it stops the applications, then the servers; a {@link Guard} ends them when we are killed. */
@@ -26,6 +27,7 @@ public final class Children implements AutoCloseable {
     private final RunFolder folder;
     private final Guard guard;
     private final Map<String, Child> childByName = new LinkedHashMap<>();
+    private final ReentrantLock closing = new ReentrantLock();
     private boolean closed;
 
     public Children(RunFolder folder) {
@@ -87,9 +89,18 @@ public final class Children implements AutoCloseable {
                 .toList();
     }
 
-    /** Stops every child that runs. Nothing can be started afterwards. */
+    /** Stops every child that runs, and returns when all have ended, whoever began. Nothing can be started afterwards. */
     @Override
     public void close() {
+        closing.lock();
+        try {
+            stopAll();
+        } finally {
+            closing.unlock();
+        }
+    }
+
+    private void stopAll() {
         List<Child> all;
         synchronized (this) {
             if (closed) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,23 @@ class ChildrenTest {
         assertThat(child.isAlive()).isFalse();
         assertThat(folder.processIds()).doesNotExist();
         assertThat(Children.leftBehind(runs)).isEmpty();
+    }
+
+    @Test
+    void whoeverClosesFindsEverythingStopped() throws InterruptedException {
+        var children = new Children(RunFolder.create(runs, Instant.EPOCH));
+        var slow = "trap 'sleep 0.5; exit' TERM; echo READY; while :; do sleep 0.05; done";
+        var child = children.start(Children.Role.SERVER, "slow", List.of("/bin/sh", "-c", slow));
+        child.awaitLine(Pattern.compile("READY"), SOON);
+        var left = new ConcurrentLinkedQueue<Boolean>();
+        Runnable close = () -> {
+            children.close();
+            left.add(child.isAlive());
+        };
+        var other = Thread.ofVirtual().start(close);
+        close.run();
+        other.join();
+        assertThat(left).containsExactly(false, false);
     }
 
     @Test

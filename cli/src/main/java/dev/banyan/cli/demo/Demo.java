@@ -39,7 +39,10 @@ public final class Demo {
         this.toolkit = new Toolkit(settings.root());
     }
 
-    /** Runs all steps and returns what was measured; whatever happens, everything that was started has ended then. */
+    /**
+     * Runs all steps and returns what was measured; whatever happens, everything that was started has ended then. A run that a
+     * signal ends is not reported.
+     */
     public Report run() throws InterruptedException {
         var folder = settings.folder();
         screen.line(
@@ -59,7 +62,10 @@ public final class Demo {
             screen.line("");
             screen.line("stopping everything");
             programs.close();
-            removeHook(hook);
+        }
+        if (isEnding(hook)) {
+            hook.join(); // it deletes what is to be deleted
+            return report();
         }
         if (!settings.keep()) {
             programs.deleteData();
@@ -224,11 +230,13 @@ public final class Demo {
         }
     }
 
-    private static void removeHook(Thread hook) {
+    /** Takes {@code hook} away; true when a signal is ending the program, so that it runs already. */
+    private static boolean isEnding(Thread hook) {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
+            return false;
         } catch (IllegalStateException e) {
-            // the program is being ended by a signal: the hook runs already
+            return true;
         }
     }
 
