@@ -14,7 +14,6 @@ import dev.banyan.process.RunFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +21,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +36,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        version = "banyan 0.1",
         sortOptions = false,
         description =
                 "Measures the gateway side by side with other people's software, all on this machine (Linux only).",
@@ -95,7 +94,10 @@ public final class Bench implements Callable<Integer> {
 
     /** Runs the command and ends this process with its exit code. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Bench()).setUsageHelpWidth(110).execute(args));
+        var commandLine = new CommandLine(new Bench()).setUsageHelpWidth(110);
+        var version = Objects.requireNonNullElse(Bench.class.getPackage().getImplementationVersion(), "dev");
+        commandLine.getCommandSpec().version("banyan " + version);
+        System.exit(commandLine.execute(args));
     }
 
     @Override
@@ -177,15 +179,15 @@ public final class Bench implements Callable<Integer> {
         return chosen.stream().filter(peer -> peer.missing().isEmpty()).toList();
     }
 
-    private Header header(Plan plan, Path root, List<Peer> chosen, Instant began, double loadBefore, OthersBusy others)
-            throws IOException {
+    private Header header(
+            Plan plan, Path root, List<Peer> chosen, Instant began, double loadBefore, OthersBusy others) {
         var descriptions = new LinkedHashMap<String, String>();
         chosen.forEach(peer -> descriptions.put(peer.name(), peer.description()));
         var command = "./banyan bench "
                 + String.join(" ", spec.commandLine().getParseResult().originalArgs());
         return new Header(
                 began.truncatedTo(ChronoUnit.SECONDS).toString(),
-                revision(root),
+                Header.revision(root),
                 command.trim(),
                 Duration.between(began, Instant.now()).toSeconds() / 60.0,
                 plan.rounds(),
@@ -197,18 +199,6 @@ public final class Bench implements Callable<Integer> {
                 descriptions);
     }
 
-    private static String revision(Path root) throws IOException {
-        try {
-            var git = new ProcessBuilder("git", "-C", root.toString(), "describe", "--always", "--dirty")
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            var text = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
-            return text.isEmpty() ? "unknown" : text;
-        } catch (IOException e) {
-            return "unknown"; // no git here
-        }
-    }
-
     private void write(Header header, Results results) throws IOException {
         var page = Markdown.of(header, results);
         var out = spec.commandLine().getOut();
@@ -216,7 +206,7 @@ public final class Bench implements Callable<Integer> {
         out.flush();
         if (report != null) {
             var file = report.toAbsolutePath();
-            Files.createDirectories(java.util.Objects.requireNonNull(file.getParent()));
+            Files.createDirectories(Objects.requireNonNull(file.getParent()));
             Files.writeString(file, page);
             Files.writeString(
                     file.resolveSibling(file.getFileName().toString().replaceAll("\\.md$", "") + ".json"),

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TimeZone;
 import java.util.concurrent.Callable;
@@ -63,9 +64,15 @@ public final class Bridge {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Bridge())
+        var commandLine = new CommandLine(new Bridge())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(new CommandFailure());
+        var version =
+                "banyan " + Objects.requireNonNullElse(Bridge.class.getPackage().getImplementationVersion(), "dev");
+        commandLine.getCommandSpec().version(version);
+        commandLine.getSubcommands().values().forEach(each -> each.getCommandSpec()
+                .version(version));
+        return commandLine;
     }
 
     @Command(

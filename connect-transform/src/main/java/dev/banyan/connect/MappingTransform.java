@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
@@ -213,7 +214,7 @@ public final class MappingTransform<R extends ConnectRecord<R>> implements Trans
 
     @Override
     public String version() {
-        return "0.1";
+        return Objects.requireNonNullElse(getClass().getPackage().getImplementationVersion(), "dev");
     }
 
     @Override

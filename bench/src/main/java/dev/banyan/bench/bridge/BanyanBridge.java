@@ -1,5 +1,6 @@
 package dev.banyan.bench.bridge;
 
+import dev.banyan.bench.peer.JavaPeer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,7 +45,8 @@ record BanyanBridge(Path root) implements Carrier {
                 backfill: {onFirstStart: false}
                 """.formatted(
                 servers.jdbcUrl(), Servers.USER, Servers.USER, slot(), servers.bootstrapServers(), Servers.PARTITIONS));
-        return List.of(Servers.java(), HEAP, "-jar", jar().toString(), "run", "--config", config.toString());
+        return List.of(
+                JavaPeer.java().toString(), HEAP, "-jar", jar().toString(), "run", "--config", config.toString());
     }
 
     static String resource(String name) throws IOException {

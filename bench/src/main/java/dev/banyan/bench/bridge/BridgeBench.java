@@ -8,7 +8,6 @@ import dev.banyan.process.ChildFailed;
 import dev.banyan.process.RunFolder;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -196,8 +195,7 @@ public final class BridgeBench implements Callable<Integer> {
                 / Machine.here().cores();
     }
 
-    private Header header(Path root, List<Carrier> carriers, Instant began, double loadBefore, double busyBefore)
-            throws IOException {
+    private Header header(Path root, List<Carrier> carriers, Instant began, double loadBefore, double busyBefore) {
         var descriptions = new LinkedHashMap<String, String>();
         carriers.forEach(carrier -> descriptions.put(carrier.name(), carrier.description()));
         var arguments = Objects.requireNonNull(spec.commandLine().getParent())
@@ -205,7 +203,7 @@ public final class BridgeBench implements Callable<Integer> {
                 .originalArgs();
         return new Header(
                 began.truncatedTo(ChronoUnit.SECONDS).toString(),
-                revision(root),
+                Header.revision(root),
                 "./banyan bench " + String.join(" ", arguments),
                 Duration.between(began, Instant.now()).toSeconds() / 60.0,
                 rounds,
@@ -215,14 +213,6 @@ public final class BridgeBench implements Callable<Integer> {
                 loadBefore,
                 busyBefore,
                 descriptions);
-    }
-
-    private static String revision(Path root) throws IOException {
-        var git = new ProcessBuilder("git", "-C", root.toString(), "describe", "--always", "--dirty")
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        var text = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
-        return text.isEmpty() ? "unknown" : text;
     }
 
     private void write(Header header, Results results) throws IOException {

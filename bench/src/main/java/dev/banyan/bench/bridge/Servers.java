@@ -1,5 +1,6 @@
 package dev.banyan.bench.bridge;
 
+import dev.banyan.bench.peer.JavaPeer;
 import dev.banyan.process.Child;
 import dev.banyan.process.Children;
 import dev.banyan.process.Ports;
@@ -50,7 +51,7 @@ final class Servers implements AutoCloseable {
                 Children.Role.SERVER,
                 name,
                 List.of(
-                        java(),
+                        JavaPeer.java().toString(),
                         "-jar",
                         jar.toString(),
                         name,
@@ -138,10 +139,6 @@ final class Servers implements AutoCloseable {
 
     String bootstrapServers() {
         return "127.0.0.1:" + kafkaPort;
-    }
-
-    static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     static int freePort() {

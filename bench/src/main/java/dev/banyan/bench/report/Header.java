@@ -1,6 +1,9 @@
 package dev.banyan.bench.report;
 
 import dev.banyan.bench.measure.Machine;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -22,6 +25,19 @@ public record Header(
 
     /** Above this share of the machine in other hands a run is called noisy. */
     private static final double NOISY = 0.10;
+
+    /** Returns what git calls the state of the checkout {@code root}, or {@code unknown}: a run does not fail for it. */
+    public static String revision(Path root) {
+        try {
+            var git = new ProcessBuilder("git", "-C", root.toString(), "describe", "--always", "--dirty")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            var text = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
+            return text.isEmpty() ? "unknown" : text;
+        } catch (IOException e) {
+            return "unknown"; // no git here
+        }
+    }
 
     /** Returns true if other programs took so much that the figures say little. */
     public boolean isNoisy() {
