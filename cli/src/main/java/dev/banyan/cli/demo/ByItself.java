@@ -40,6 +40,11 @@ final class ByItself {
                 new Walk.Stage("completed", "A good release goes all the way", this::completes));
     }
 
+    /** Something to type in another window, about this run's gateway. */
+    private void look(String command) {
+        screen.look("./banyan " + command + " --run-dir " + gatewayFolder);
+    }
+
     private void findsTheDifference(Step step) throws InterruptedException {
         scene.releases().release(Releases.Release.ROUNDS_PRICES);
         scene.crowd().partnersCome();
@@ -51,7 +56,7 @@ final class ByItself {
         step.figure("decidedAfterSeconds", step.seconds());
         step.figure("why", shifts.lastEntry());
         step.claim("because replies differ", shifts.lastEntry().contains("mismatch"));
-        screen.look("./banyan diff " + ROUTE + " --run-dir " + gatewayFolder);
+        look("diff " + ROUTE);
         var seen = scene.crowd().tally().counts().since(before);
         step.claim("nobody was served by the candidate", seen.served(ROUTE, CANDIDATE) == 0);
         Walk.people(step, ROUTE, seen);
@@ -60,7 +65,7 @@ final class ByItself {
     private void goesOn(Step step) throws InterruptedException {
         var before = scene.crowd().tally().counts();
         scene.releases().release(Releases.Release.GOOD);
-        screen.look("./banyan resume " + ROUTE + " --reason 'prices keep their cents'");
+        look("resume " + ROUTE + " --reason 'prices keep their cents'");
         shifts.resume("prices keep their cents");
         step.claim("shadow passes, and 10 % are let through", Scene.await(PATIENCE, () -> shifts.isAt("live", 1_000)));
         step.figure("tenPercentAfterSeconds", step.seconds());
@@ -95,7 +100,7 @@ final class ByItself {
     private void completes(Step step) throws InterruptedException {
         var before = scene.crowd().tally().counts();
         scene.releases().release(Releases.Release.GOOD);
-        screen.look("./banyan resume " + ROUTE + " --reason 'the release before is out again'");
+        look("resume " + ROUTE + " --reason 'the release before is out again'");
         shifts.resume("the release before is out again");
         step.claim("everybody is let through", Scene.await(PATIENCE, () -> shifts.isAt("live", 10_000)));
         step.figure("everybodyAfterSeconds", step.seconds());

