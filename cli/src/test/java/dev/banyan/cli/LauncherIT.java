@@ -60,7 +60,9 @@ class LauncherIT {
                 List.of("-jar", ROOT.resolve("gateway/target/gateway.jar").toString(), "--version"));
         var ran = run(Map.of(), command.toArray(String[]::new));
         assertThat(ran.exitCode()).as(ran.output()).isZero();
-        assertThat(ran.output()).startsWith("banyan").hasLineCount(1);
+        assertThat(ran.output()).startsWith("banyan").doesNotContain("dev").hasLineCount(1);
+        var events = run(Map.of("PATH", "/usr/bin:/bin"), ROOT.resolve("banyan").toString(), "events", "--version");
+        assertThat(events.output()).isEqualTo(ran.output());
     }
 
     @Test
@@ -126,6 +128,45 @@ class LauncherIT {
         var ran = run(Map.of("PATH", "/usr/bin:/bin"), tree.resolve("banyan").toString(), "--version");
         assertThat(ran.exitCode()).isEqualTo(1);
         assertThat(ran.output()).contains("the build failed", "no such thing", ".banyan/build.log");
+    }
+
+    @Test
+    void withoutFlockALivingBuildIsAwaitedAndADeadOneIsNot() throws Exception {
+        var tree = tree("exit 1");
+        var tools = Files.createDirectory(folder.resolve("tools"));
+        try (var all = Files.list(Path.of("/usr/bin"))) {
+            for (var tool : all.filter(each -> !each.endsWith("flock")).toList()) {
+                Files.createSymbolicLink(tools.resolve(tool.getFileName()), tool);
+            }
+        }
+        var path = Map.of("PATH", tools.toString());
+        var dead = new ProcessBuilder("true").start();
+        dead.waitFor();
+        var owner = Files.createDirectory(tree.resolve(".banyan")).resolve("build.owner");
+        Files.createSymbolicLink(owner, Path.of(Long.toString(dead.pid())));
+        var banyan = tree.resolve("banyan").toString();
+        assertThat(run(path, banyan, "--version").output())
+                .contains("the build failed")
+                .doesNotContain("waiting");
+        Files.createSymbolicLink(
+                owner, Path.of(Long.toString(ProcessHandle.current().pid())));
+        var builds = Thread.ofVirtual().start(() -> endWhenAwaited(owner));
+        assertThat(run(path, banyan, "--version").output())
+                .containsOnlyOnce("another build runs here, waiting for it")
+                .contains("the build failed");
+        builds.join();
+        assertThat(owner).doesNotExist();
+    }
+
+    private void endWhenAwaited(Path owner) {
+        try {
+            while (!Files.readString(folder.resolve("output")).contains("waiting")) {
+                Thread.sleep(20);
+            }
+            Files.delete(owner);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** A checkout with one module, whose Maven is {@code mvnw}. */
