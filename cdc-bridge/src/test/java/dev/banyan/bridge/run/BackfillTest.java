@@ -146,11 +146,11 @@ class BackfillTest {
                     endWhatWaitsForALock(bridge);
                     return bridge.run().backfills().getFirst().failure() != null;
                 });
+                assertThat(bridge.run().backfills().getFirst())
+                        .extracting("failure.why")
+                        .asString()
+                        .contains("two could not be read");
             }
-            assertThat(bridge.run().backfills().getFirst())
-                    .extracting("failure.why")
-                    .asString()
-                    .contains("two could not be read");
             await(bridge, 0, "done");
             bridge.awaitEqual();
             assertThat(bridge.run().backfills().getFirst().failure()).isNull();
