@@ -38,14 +38,14 @@ public final class Comparer {
     /** Returns how two replies to one request differ. Whatever the replies are, this returns. */
     public Comparison compare(Reply baseline, Reply candidate, Instant now) {
         try {
-            return compare(baseline, candidate, bodiesOf(now));
+            return compare(baseline, candidate, bodiesOf(now), now);
         } catch (RuntimeException | StackOverflowError e) {
             // Replies are other people's bytes, and this must not be how they stop the thread that compares.
             return new NotComparable(Reason.FAILED, e.getClass().getName());
         }
     }
 
-    private Comparison compare(Reply baseline, Reply candidate, Bodies bodies) {
+    private Comparison compare(Reply baseline, Reply candidate, Bodies bodies, Instant now) {
         var found = new Found();
         boolean statusDiffers = compare.statusByClass()
                 ? baseline.status() / 100 != candidate.status() / 100
@@ -62,7 +62,7 @@ public final class Comparer {
             // A page and an error page differ in everything, which says no more than the status.
             return found.comparison();
         }
-        new Headers(redaction, origins, found).compare(compare.headers(), baseline, candidate);
+        new Headers(redaction, origins, found, now).compare(compare.headers(), baseline, candidate);
         NotComparable hindrance = bodies(baseline, candidate, bodies, found);
         if (hindrance == null) {
             return found.comparison();

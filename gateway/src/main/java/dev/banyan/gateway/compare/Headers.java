@@ -2,11 +2,10 @@ package dev.banyan.gateway.compare;
 
 import dev.banyan.gateway.compare.Difference.Kind;
 import dev.banyan.gateway.compare.Difference.Part;
+import dev.banyan.gateway.http.CookieDate;
 import dev.banyan.gateway.http.Links;
-import io.netty.handler.codec.DateFormatter;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,11 +52,13 @@ final class Headers {
     private final Redaction redaction;
     private final Origins origins;
     private final Found found;
+    private final Instant now;
 
-    Headers(Redaction redaction, Origins origins, Found found) {
+    Headers(Redaction redaction, Origins origins, Found found, Instant now) {
         this.redaction = redaction;
         this.origins = origins;
         this.found = found;
+        this.now = now;
     }
 
     void compare(List<String> names, Reply baseline, Reply candidate) {
@@ -156,14 +157,14 @@ final class Headers {
         }
     }
 
-    private static Map<String, String> attributesByName(List<String> cookies) {
+    private Map<String, String> attributesByName(List<String> cookies) {
         var byName = new TreeMap<String, String>();
         for (String cookie : cookies) {
             String[] parts = cookie.split(";", -1);
             String name = Redaction.cut(parts[0].split("=", 2)[0].strip(), 80, parts[0].length());
             String attributes = Arrays.stream(parts)
                     .skip(1)
-                    .map(Headers::attribute)
+                    .map(this::attribute)
                     .filter(each -> !each.isEmpty())
                     .sorted()
                     .distinct()
@@ -173,12 +174,12 @@ final class Headers {
         return byName;
     }
 
-    private static String attribute(String attribute) {
+    private String attribute(String attribute) {
         String[] parts = attribute.strip().toLowerCase(Locale.ROOT).split("=", 2);
         String value = parts.length < 2 ? "" : parts[1].strip();
         return switch (parts[0].strip()) {
             // A moment that differs with each reply; what counts is whether the cookie stays or goes.
-            case "expires" -> isPast(value) ? "removed" : "kept";
+            case "expires" -> CookieDate.isBefore(value, now) ? "removed" : "kept";
             case "max-age" -> value.startsWith("0") || value.startsWith("-") ? "removed" : "kept";
             case "path" ->
                 "path="
@@ -188,10 +189,5 @@ final class Headers {
                                 .strip();
             default -> value.isEmpty() ? parts[0].strip() : parts[0].strip() + "=" + value;
         };
-    }
-
-    private static boolean isPast(String moment) {
-        Date date = DateFormatter.parseHttpDate(moment);
-        return date != null && date.toInstant().isBefore(Instant.now());
     }
 }
