@@ -52,6 +52,7 @@ final class Simulation {
         private long restartAt;
         private long hubAgainAt;
         private long renewAt;
+        private boolean connecting;
         private boolean connected;
         private @Nullable Courier courier;
         private @Nullable Intake intake;
@@ -81,6 +82,8 @@ final class Simulation {
                 }
                 if (courier == null) {
                     startEngine();
+                } else if (connecting) {
+                    connect();
                 } else if (random.nextBoolean()) {
                     read();
                 } else {
@@ -114,7 +117,7 @@ final class Simulation {
         }
 
         private void startEngine() {
-            if (world.now < restartAt || (world.slotReader != null && world.slotReader != this)) {
+            if (world.now < restartAt) {
                 return;
             }
             world.store.checkLease(epoch);
@@ -131,10 +134,6 @@ final class Simulation {
             var position = new AtomicReference<>(stored);
             var started =
                     new Intake(spools ? new SimulatedSpool.Claimed(world, disk, epoch) : null, spool, position::get);
-            var safe = started.safe().commitLsn();
-            if (safe < world.confirmed) {
-                throw new AssertionError("gap: the slot was told " + world.confirmed + ", safe is " + safe);
-            }
             var progress = new Progress(world.clock);
             intake = started;
             ledger = own;
@@ -153,9 +152,22 @@ final class Simulation {
                             () -> false),
                     started,
                     position);
-            cursor = safe;
+            cursor = started.safe().commitLsn();
             inHand = null;
             endsSpool = false;
+            connecting = true;
+        }
+
+        /** The spool was looked at before: who reads the slot until now may still confirm. */
+        private void connect() {
+            if (world.slotReader != null) {
+                return;
+            }
+            if (cursor < world.confirmed) {
+                world.store.checkLease(epoch); // else it was a successor who confirmed
+                throw new AssertionError("gap: the slot was told " + world.confirmed + ", safe was " + cursor);
+            }
+            connecting = false;
             connected = true;
             world.slotReader = this;
         }
@@ -256,6 +268,7 @@ final class Simulation {
             courier = null;
             intake = null;
             ledger = null;
+            connecting = false;
             connected = false;
             if (world.slotReader == this) {
                 world.slotReader = null;

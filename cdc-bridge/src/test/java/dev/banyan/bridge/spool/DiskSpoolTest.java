@@ -250,7 +250,7 @@ class DiskSpoolTest {
         before.append(arrivals(1, 3));
         try (var successor = recovered(settings)) {
             successor.append(arrivals(3, 6));
-            before.append(arrivals(3, 4));
+            before.append(List.of(arrival(7_000)));
             before.close();
             assertThat(successor.take(1_000)).isEqualTo(arrivals(1, 6));
         }
