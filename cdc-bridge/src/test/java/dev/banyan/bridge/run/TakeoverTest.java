@@ -89,7 +89,7 @@ class TakeoverTest {
             other.open();
             bridge.sql("INSERT INTO p VALUES (1, 'a')");
             bridge.awaitEqual();
-            assertThat(bridge.progress().hubFailures()).isEqualTo(1);
+            assertThat(bridge.progress().hubFailures()).isPositive();
             other.open();
             other.publish(List.of(), new HubPosition("another store", "", 1, 1));
             bridge.sql("INSERT INTO p VALUES (2, 'b')");
