@@ -95,6 +95,9 @@ public final class Gateway implements AutoCloseable {
         var store = new ControlStore(settings.store());
         var forbidden = new ForbiddenAddresses();
         var addresses = new BackendAddresses(settings.nameServer(), forbidden::covers);
+        if (settings.store().isShared()) {
+            store.start(); // early: where routes stand is asked before requests are served
+        }
         try {
             return start(settings, runFolder, store, forbidden, addresses);
         } catch (RulesException | IOException | RuntimeException e) {
@@ -183,9 +186,8 @@ public final class Gateway implements AutoCloseable {
                 certificate.watch();
                 watches.add(certificate::close);
             }
-            // Last, when requests are already served: it takes a second of processor time, and nothing waits for it.
-            if (settings.store().isShared() || store.isStarted()) {
-                store.start();
+            // Last, when requests are already served: nothing waits for the lead.
+            if (store.isStarted()) {
                 leadership.start();
                 mirrors.shareMark(store);
             }
@@ -319,21 +321,19 @@ public final class Gateway implements AutoCloseable {
     /** Stops: no new requests, those in flight are finished within the drain time, then everything is let go. */
     @Override
     public void close() {
-        watches.forEach(Watch::close);
-        if (http2 != null) {
-            http2.close();
-        }
-        spring.close();
-        rules.letGo();
-        mirrors.close();
-        admin.close();
-        try {
-            shifting.close();
-        } finally {
-            leadership.close();
-            store.close();
-            addresses.close();
-            runFolder.close();
+        try (runFolder;
+                addresses;
+                store;
+                leadership;
+                shifting) { // the last first, and all of them whatever throws
+            watches.forEach(Watch::close);
+            if (http2 != null) {
+                http2.close();
+            }
+            spring.close();
+            rules.letGo();
+            mirrors.close();
+            admin.close();
         }
     }
 }

@@ -13,9 +13,13 @@ import dev.banyan.gateway.shift.Watches;
 import dev.banyan.gateway.shift.Webhooks;
 import dev.banyan.gateway.store.ControlStore;
 import dev.banyan.gateway.store.Leadership;
+import java.time.Duration;
 
 /** Shifts, put together: what is counted goes in, and where each route stands comes out. */
 record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks, Probes probes) implements AutoCloseable {
+
+    /** The longest that a start waits for a store that others share: whoever serves by an older copy may undo a roll-back. */
+    private static final Duration FIRST_ANSWER_MAX = Duration.ofSeconds(2);
 
     /** Takes over where routes with steps stand; nothing moves before the runner starts. */
     static Shifting over(
@@ -45,7 +49,19 @@ record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks, Probe
         watches.onTrip(runner::tripped);
         traffic.alsoTell(watches);
         rules.follow(files -> runner.standpoints(plans.of(files)));
+        if (store.location().isShared()) {
+            awaitFirstAnswer(store);
+            runner.catchUp();
+        }
         return new Shifting(runner, new ShiftStatus(plans, runner, journal, probes, clock), webhooks, probes);
+    }
+
+    private static void awaitFirstAnswer(ControlStore store) {
+        try {
+            store.awaitFirstAnswer(FIRST_ANSWER_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

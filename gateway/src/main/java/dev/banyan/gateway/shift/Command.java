@@ -38,6 +38,11 @@ public record Command(
             return this == ROLLBACK || this == TRIP;
         }
 
+        /** Whether it may lead upwards, which needs the store. */
+        boolean isUpwards() {
+            return this == PROMOTE || this == RESUME || this == UNFREEZE;
+        }
+
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }

@@ -11,6 +11,7 @@ final class Commands {
 
     private static final String BY_HAND = "the route is driven by hand: edit its stage and weight";
     private static final String STOPPED = "the file says off or retired, and that goes first: edit it";
+    private static final String FROZEN = "the route is frozen: unfreeze it first";
 
     private Commands() {}
 
@@ -38,7 +39,7 @@ final class Commands {
             case ShiftState.Paused(At at, Instant _, boolean _) -> promote(move, command, at);
             case ShiftState.RolledBack _ -> new Result.Refused("the route was rolled back: resume it first");
             case ShiftState.Done _ -> new Result.Same("the last step is behind it");
-            case ShiftState.Stopped _ -> new Result.Refused(STOPPED);
+            case ShiftState.Stopped _ -> stopped(move);
             case ShiftState.ByHand _, ShiftState.Capped _ -> new Result.Refused(BY_HAND);
         };
     }
@@ -47,9 +48,7 @@ final class Commands {
         if (command.step() != null && !Objects.equals(command.step(), at.step())) {
             return new Result.Same("the route is at step " + at.step() + ", no longer at " + command.step());
         }
-        return move.frozen()
-                ? new Result.Refused("the route is frozen: unfreeze it first")
-                : moves(move, move.up(at), command, move.upTold(at));
+        return move.frozen() ? new Result.Refused(FROZEN) : moves(move, move.up(at), command, move.upTold(at));
     }
 
     private static Result pause(Move move, Command command) {
@@ -67,7 +66,7 @@ final class Commands {
                                 command,
                                 Head.told(at.standpoint()) + " does not begin again by itself");
             case ShiftState.Done _ -> new Result.Same("the last step is behind it");
-            case ShiftState.Stopped _ -> new Result.Refused(STOPPED);
+            case ShiftState.Stopped _ -> stopped(move);
             case ShiftState.ByHand _, ShiftState.Capped _ -> new Result.Refused(BY_HAND);
         };
     }
@@ -88,6 +87,7 @@ final class Commands {
                         new ShiftState.Running(unretried(failed ? at.withWindow(move.number(), move.now()) : at)),
                         command,
                         Head.told(at.standpoint()) + " goes on" + (failed ? ", on new evidence" : ""));
+            case ShiftState.RolledBack _, ShiftState.Capped _ when move.frozen() -> new Result.Refused(FROZEN);
             case ShiftState.RolledBack(At at, Instant _, Instant _) -> {
                 At again = move.at(at.step(), move.plan().standpointOf(at.step()), at);
                 yield moves(
@@ -105,9 +105,14 @@ final class Commands {
             case ShiftState.Running _, ShiftState.Holding _, ShiftState.Waiting _ ->
                 new Result.Same("the route goes on already");
             case ShiftState.Done _ -> new Result.Same("the last step is behind it");
-            case ShiftState.Stopped _ -> new Result.Refused(STOPPED);
+            case ShiftState.Stopped _ -> stopped(move);
             case ShiftState.ByHand _ -> new Result.Same("the route stands where its file says already");
         };
+    }
+
+    /** Without the file's word, only a freeze keeps it from its first step. */
+    private static Result stopped(Move move) {
+        return new Result.Refused(move.plan().drive() == Plan.Drive.STOPPED ? STOPPED : FROZEN);
     }
 
     private static At unretried(At at) {
@@ -120,7 +125,7 @@ final class Commands {
             when retryAt == null && at.standpoint().equals(Standpoint.BASELINE) ->
                 new Result.Same("the route was rolled back already");
             case ShiftState.OnSteps on -> toBaseline(move, command, on.at(), null);
-            case ShiftState.Stopped _ -> new Result.Same("the file says off or retired already");
+            case ShiftState.Stopped _ -> new Result.Same("the route is off already");
             case ShiftState.ByHand _ ->
                 moves(
                         move,
@@ -170,7 +175,7 @@ final class Commands {
         return new Result.Moves(move.entry(
                 move.after(head.state(), frozen),
                 command.kind().word(),
-                frozen ? "nothing goes up by itself or by promote" : "may go up again",
+                frozen ? "nothing goes up" : "may go up again",
                 null,
                 command.by(),
                 command.reason()));

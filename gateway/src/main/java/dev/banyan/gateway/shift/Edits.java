@@ -13,21 +13,26 @@ final class Edits {
     private Edits() {}
 
     /** The first entry of a route, or of another route under the same name. */
-    static Entry begin(Plan plan, @Nullable Head before, Instant now) {
+    static Entry begin(Plan plan, @Nullable Head before, boolean frozenAll, Instant now) {
         long generation = before == null ? 1 : before.generation() + 1;
         boolean frozen = before != null && before.frozen();
-        var after = new Head(plan.route(), generation, 1, plan.keys(), first(plan, 1, now), frozen);
+        ShiftState first = first(plan, 1, frozenAll || frozen, now);
+        var after = new Head(plan.route(), generation, 1, plan.keys(), first, frozen);
         String words = (before == null ? "begins: " : "begins anew, its matches, candidate or cohort are others: ")
                 + Head.told(after.standpoint(plan));
         String from = before == null ? "-" : before.state().word();
         return new Entry(after, now, "begin", from, words, null, Move.BY_FILE, "");
     }
 
-    private static ShiftState first(Plan plan, long number, Instant now) {
+    /** A frozen route with steps begins with the first when it is unfrozen: until then it is stopped. */
+    private static ShiftState first(Plan plan, long number, boolean frozen, Instant now) {
         return switch (plan.drive()) {
             case HAND -> new ShiftState.ByHand(now);
             case STOPPED -> new ShiftState.Stopped(now);
             case STEPS -> {
+                if (frozen) {
+                    yield new ShiftState.Stopped(now);
+                }
                 var at = new At(0, plan.standpointOf(0), now, number, now, null, 0);
                 yield at.standpoint().stage() == Stage.COMPLETE
                         ? new ShiftState.Done(at, now)
@@ -40,7 +45,7 @@ final class Edits {
         PlanKeys was = move.head().keys();
         PlanKeys is = move.plan().keys();
         if (!was.identity().equals(is.identity())) {
-            return new Result.Moves(begin(move.plan(), move.head(), move.now()));
+            return new Result.Moves(begin(move.plan(), move.head(), move.frozen(), move.now()));
         }
         return switch (move.plan().drive()) {
             case STOPPED ->
@@ -56,7 +61,7 @@ final class Edits {
     }
 
     private static ShiftState first(Move move) {
-        return first(move.plan(), move.number(), move.now());
+        return first(move.plan(), move.number(), move.frozen(), move.now());
     }
 
     private static Result edit(Move move, ShiftState state, String words) {
@@ -83,11 +88,15 @@ final class Edits {
         boolean steps = !was.steps().equals(is.steps());
         boolean judged = !was.judged().equals(is.judged());
         return switch (move.head().state()) {
+            case ShiftState.Stopped _ when move.frozen() -> Result.STAYS;
             case ShiftState.Stopped _, ShiftState.ByHand _, ShiftState.Capped _ ->
                 edit(
                         move,
                         first(move),
-                        "begins with its first step: " + Head.told(move.plan().standpointOf(0)));
+                        move.frozen()
+                                ? "off, and begins with its first step when it is unfrozen"
+                                : "begins with its first step: "
+                                        + Head.told(move.plan().standpointOf(0)));
             case ShiftState.OnSteps on ->
                 steps || judged ? edit(move, kept(move, on, steps, judged), words(on, steps, judged)) : Result.STAYS;
         };

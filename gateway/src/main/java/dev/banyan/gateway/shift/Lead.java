@@ -76,7 +76,7 @@ final class Lead {
         Head head = heads.get(plan.route());
         if (head == null) {
             if (plan.drive() == Plan.Drive.STEPS) {
-                append(Edits.begin(plan, null, clock.instant()), null, heads);
+                append(Edits.begin(plan, null, isFrozen(heads), clock.instant()), null, heads);
             }
             return;
         }
@@ -86,8 +86,12 @@ final class Lead {
     }
 
     private Result next(Head head, ShiftEvent event, Plan plan, Map<String, Head> heads) {
+        return Transitions.next(head, event, plan, isFrozen(heads), clock.instant());
+    }
+
+    private static boolean isFrozen(Map<String, Head> heads) {
         Head all = heads.get(Plan.ALL);
-        return Transitions.next(head, event, plan, all != null && all.frozen(), clock.instant());
+        return all != null && all.frozen();
     }
 
     private void obey(Command command, @Nullable Plan plan, Map<String, Head> heads) throws StoreUnavailable {
@@ -98,7 +102,7 @@ final class Lead {
         }
         Head head = heads.get(plan.route());
         if (head == null) {
-            Entry first = Edits.begin(plan, null, clock.instant());
+            Entry first = Edits.begin(plan, null, isFrozen(heads), clock.instant());
             append(first, null, heads);
             head = first.after();
         }

@@ -15,7 +15,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -104,11 +103,11 @@ public final class Plans implements Supplier<Collection<Plan>> {
                 route.requestTimeout());
     }
 
-    /** 16 hex digits of the text of records, which is the same for records that are equal. */
+    /** 16 hex digits of the text of records, which an upgrade keeps: PlansTest holds it. */
     private static String hash(@Nullable Object... parts) {
         var text = new StringBuilder();
         for (Object part : parts) {
-            text.append(Objects.toString(part)).append('\n');
+            text.append(CanonicalText.of(part)).append('\n');
         }
         try {
             byte[] digest =

@@ -109,6 +109,15 @@ public final class ShiftRunner implements AutoCloseable {
         this.thread = Thread.ofVirtual().name("shifts").unstarted(this::run);
     }
 
+    /** Takes over where routes stand by the store, if it answers: called before {@link #start}, and before requests are served. */
+    public void catchUp() {
+        try {
+            follow();
+        } catch (StoreUnavailable | RuntimeException e) {
+            LOG.warn("shifts: until the control store answers, routes stand as they last did here: {}", e.toString());
+        }
+    }
+
     /** Begins to follow, and to lead when it is this gateway's turn. */
     public void start() {
         thread.start();
@@ -120,7 +129,7 @@ public final class ShiftRunner implements AutoCloseable {
      */
     public CompletableFuture<Answer> ask(Command command) {
         var asked = new Waiting(command, new CompletableFuture<>());
-        if (!up && isUpwards(command)) {
+        if (!up && command.kind().isUpwards()) {
             return CompletableFuture.completedFuture(new Answer(
                     command.id(), Answer.Outcome.REFUSED, "the control store is down, and nothing goes up without it"));
         }
@@ -137,13 +146,6 @@ public final class ShiftRunner implements AutoCloseable {
         }
         wake.offer(true);
         return (before == null ? asked : before).answer();
-    }
-
-    private static boolean isUpwards(Command command) {
-        return switch (command.kind()) {
-            case PROMOTE, RESUME, UNFREEZE -> true;
-            case PAUSE, ROLLBACK, FREEZE, TRIP -> false;
-        };
     }
 
     /** Says that a trip-wire went off. Returns at once: it may be called where requests are served. */
@@ -263,7 +265,8 @@ public final class ShiftRunner implements AutoCloseable {
             keep();
         }
         for (Waiting each : List.copyOf(waiting.values())) {
-            if (isUpwards(each.command()) && waiting.remove(each.command().id(), each)) {
+            if (each.command().kind().isUpwards()
+                    && waiting.remove(each.command().id(), each)) {
                 each.answer()
                         .complete(new Answer(
                                 each.command().id(),
@@ -278,7 +281,7 @@ public final class ShiftRunner implements AutoCloseable {
                 heads,
                 waiting.values().stream()
                         .map(Waiting::command)
-                        .filter(each -> !isUpwards(each))
+                        .filter(each -> !each.kind().isUpwards())
                         .toList()));
     }
 

@@ -30,7 +30,7 @@ class EditsTest {
 
     @Test
     void rollBackOfARouteDrivenByHandHoldsAlthoughItsFileWasEditedSinceItWasResumed() {
-        Head head = Edits.begin(live(500), null, NOW).after();
+        Head head = Edits.begin(live(500), null, false, NOW).after();
         head = next(head, Fixture.asked(Command.Kind.ROLLBACK), live(500));
         head = next(head, Fixture.asked(Command.Kind.RESUME), live(500));
         head = next(head, EDITED, live(1_000));
@@ -52,6 +52,43 @@ class EditsTest {
         assertThat(resumed(failed, plan, List.of(Fixture.ALL, Fixture.COMPLETE)))
                 .as("all are above it")
                 .isEqualTo(new Standpoint(Stage.LIVE, 10_000));
+    }
+
+    @Test
+    void frozenRouteNeitherBeginsNorBeginsAgainBeforeItIsUnfrozen() {
+        Plan plan = Fixture.plan(Fixture.onFail(To.BASELINE, 0));
+        Plan anew = Fixture.edited(plan, new PlanKeys("other", "judged", "steps", "other"), plan.steps());
+        Head running = frozen(new ShiftState.Running(Fixture.at(plan, 1)));
+        Head off = next(running, EDITED, Fixture.stopped(plan));
+        for (Head stopped : List.of(
+                next(off, EDITED, plan),
+                next(running, EDITED, anew),
+                next(frozen(new ShiftState.ByHand(NOW)), EDITED, plan),
+                Edits.begin(plan, null, true, NOW).after())) {
+            Plan file = stopped.keys().equals(anew.keys()) ? anew : plan;
+            assertThat(stopped.standpoint(file)).isEqualTo(Standpoint.BASELINE);
+            assertThat(Transitions.next(stopped, EDITED, file, true, NOW)).isEqualTo(Result.STAYS);
+            assertThat(Transitions.next(stopped, Fixture.asked(Command.Kind.PROMOTE), file, true, NOW))
+                    .isEqualTo(new Result.Refused("the route is frozen: unfreeze it first"));
+            Head thawed = stopped.frozen() ? next(stopped, Fixture.asked(Command.Kind.UNFREEZE), file) : stopped;
+            assertThat(next(thawed, EDITED, file).standpoint(file).stage()).isEqualTo(Stage.SHADOW);
+        }
+    }
+
+    @Test
+    void frozenRouteThatWasRolledBackIsNotResumed() {
+        Plan plan = Fixture.plan(Fixture.onFail(To.BASELINE, 0));
+        Head back =
+                next(frozen(new ShiftState.Running(Fixture.at(plan, 1))), Fixture.asked(Command.Kind.ROLLBACK), plan);
+        Head capped = next(frozen(new ShiftState.ByHand(NOW)), Fixture.asked(Command.Kind.ROLLBACK), live(500));
+        assertThat(Transitions.next(back, Fixture.asked(Command.Kind.RESUME), plan, false, NOW))
+                .isInstanceOf(Result.Refused.class);
+        assertThat(Transitions.next(capped, Fixture.asked(Command.Kind.RESUME), live(500), false, NOW))
+                .isInstanceOf(Result.Refused.class);
+    }
+
+    private static Head frozen(ShiftState state) {
+        return new Head("browse", 1, 7, Fixture.KEYS, state, true);
     }
 
     private static Standpoint resumed(Head head, Plan plan, List<Step> steps) {

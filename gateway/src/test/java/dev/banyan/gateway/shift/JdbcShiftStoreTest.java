@@ -67,7 +67,7 @@ class JdbcShiftStoreTest {
     @ValueSource(strings = {"h2", "postgres"})
     void journalTakesEachEntryOnceAndInOrder(String kind) throws Exception {
         JdbcShiftStore store = open(kind).shifts("one", CLOCK);
-        Entry first = Edits.begin(named("journal"), null, Fixture.NOW);
+        Entry first = Edits.begin(named("journal"), null, false, Fixture.NOW);
         var judgement = new Judgement(
                 Verdict.PASS, List.of(new LimitResult("errorRate", Verdict.PASS, 0.1, 0.2, 7, "words")), "all kept");
         Entry second = ((Result.Moves) Transitions.next(
@@ -180,7 +180,7 @@ class JdbcShiftStoreTest {
         var follower = new OpenStore(open.store(), new dev.banyan.gateway.store.Leadership(open.store()));
         JdbcShiftStore store = follower.shifts("other", CLOCK);
         assertThat(store.leads()).isFalse();
-        assertThatThrownBy(() -> store.append(Edits.begin(named("fenced"), null, Fixture.NOW), null))
+        assertThatThrownBy(() -> store.append(Edits.begin(named("fenced"), null, false, Fixture.NOW), null))
                 .isInstanceOf(NotLeader.class);
         assertThatThrownBy(() -> store.forgetAllBut(List.of())).isInstanceOf(NotLeader.class);
     }

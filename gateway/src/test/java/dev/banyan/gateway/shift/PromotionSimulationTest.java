@@ -70,7 +70,7 @@ class PromotionSimulationTest {
 
     @Test
     void noTrafficPromotesNobodyAndFailsNobody() {
-        Head head = Edits.begin(PLAN, null, Fixture.NOW).after();
+        Head head = Edits.begin(PLAN, null, false, Fixture.NOW).after();
         Instant now = Fixture.NOW;
         while (head.state() instanceof ShiftState.Running || head.state() instanceof ShiftState.Holding) {
             now = now.plus(LOOK);
@@ -81,7 +81,7 @@ class PromotionSimulationTest {
     }
 
     private static End shift(Random random, double candidateErrors, double baselineErrors) {
-        Head head = Edits.begin(PLAN, null, Fixture.NOW).after();
+        Head head = Edits.begin(PLAN, null, false, Fixture.NOW).after();
         Instant now = Fixture.NOW;
         Instant end = now.plus(AT_MOST);
         Evidence seen = Evidence.NONE;

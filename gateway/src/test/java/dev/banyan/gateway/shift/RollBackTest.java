@@ -39,6 +39,13 @@ class RollBackTest {
             third.runner.turn();
             assertThat(leader.standpoint("browse")).isEqualTo(Standpoint.BASELINE);
             assertThat(third.standpoint("browse")).isEqualTo(Standpoint.BASELINE);
+
+            var started = new Incarnation(() -> List.of(PLAN), open.shifts("d", clock), folder.resolve("d"), clock);
+            assertThat(started.runner.standpoint(PLAN)).isEqualTo(EVERYBODY);
+            started.runner.catchUp();
+            assertThat(started.standpoint("browse"))
+                    .as("before it serves, although it has no copy")
+                    .isEqualTo(Standpoint.BASELINE);
         }
         // The leader's turn and, after it, that of another gateway.
         assertThat(ShiftRunner.TICK.multipliedBy(2)).isLessThanOrEqualTo(Duration.ofSeconds(1));

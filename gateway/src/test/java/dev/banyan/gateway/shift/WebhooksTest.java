@@ -19,8 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 class WebhooksTest {
 
-    private static final Entry ENTRY =
-            Edits.begin(Fixture.plan(Fixture.onFail(dev.banyan.rules.Analysis.OnFail.To.HOLD, 0)), null, Fixture.NOW);
+    private static final Entry ENTRY = Edits.begin(
+            Fixture.plan(Fixture.onFail(dev.banyan.rules.Analysis.OnFail.To.HOLD, 0)), null, false, Fixture.NOW);
 
     private final LinkedBlockingQueue<String> bodies = new LinkedBlockingQueue<>();
     private final AtomicInteger refusals = new AtomicInteger();
