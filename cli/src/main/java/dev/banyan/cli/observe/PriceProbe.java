@@ -62,7 +62,9 @@ public final class PriceProbe implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (SQLException | RuntimeException e) {
-            failure.set(e);
+            if (!stopped) { // else it was cut off: an interrupt closes the socket that a virtual thread waits for
+                failure.set(e);
+            }
         }
     }
 
@@ -144,7 +146,7 @@ public final class PriceProbe implements AutoCloseable {
     public Latencies latencies() {
         var failed = failure.get();
         if (failed != null) {
-            throw new IllegalStateException("measuring commit to visible", failed);
+            throw new IllegalStateException("measuring commit to visible: " + failed, failed);
         }
         return latencies;
     }
