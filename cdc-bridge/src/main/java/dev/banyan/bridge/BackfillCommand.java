@@ -1,12 +1,9 @@
 package dev.banyan.bridge;
 
-import dev.banyan.bridge.config.ConfigException;
-import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.run.BackfillDesk;
 import dev.banyan.bridge.run.BackfillDesk.Ask;
 import dev.banyan.bridge.run.ControlFile;
 import dev.banyan.bridge.store.BridgeStore;
-import dev.banyan.bridge.store.StoreFailed;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -65,25 +62,15 @@ final class BackfillCommand {
         abstract BackfillDesk.Request request();
 
         @Override
-        public Integer call() throws InterruptedException {
+        public Integer call() throws Exception {
             var request = request();
-            try {
-                var backfills = answer(Setup.read(files.config), request);
-                if (json) {
-                    System.out.println(backfills);
-                } else {
-                    BackfillText.lines(backfills).forEach(System.out::println);
-                }
-                return 0;
-            } catch (ConfigException
-                    | MappingException
-                    | StoreUnusable
-                    | StoreFailed
-                    | IllegalArgumentException
-                    | IOException e) {
-                System.err.println(e.getMessage());
-                return 1;
+            var backfills = answer(Setup.read(files.config), request);
+            if (json) {
+                System.out.println(backfills);
+            } else {
+                BackfillText.lines(backfills).forEach(System.out::println);
             }
+            return 0;
         }
     }
 

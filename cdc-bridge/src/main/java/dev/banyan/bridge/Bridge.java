@@ -1,8 +1,6 @@
 package dev.banyan.bridge;
 
 import dev.banyan.bridge.change.Dbms;
-import dev.banyan.bridge.config.ConfigException;
-import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.run.BridgeRun;
 import dev.banyan.bridge.run.ControlFile;
 import dev.banyan.bridge.run.RunSettings;
@@ -12,13 +10,8 @@ import dev.banyan.bridge.scaffold.ScaffoldFailed;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
-import dev.banyan.bridge.store.Fenced;
 import dev.banyan.bridge.store.Position;
-import dev.banyan.bridge.store.StoreFailed;
-import dev.banyan.bridge.store.StoreUnusable;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -192,23 +185,12 @@ public final class Bridge {
         private ConfigOption files;
 
         @Override
-        public Integer call() {
-            try {
-                var setup = Setup.read(files.config);
-                try (var connection = setup.source().connect();
-                        var store = BridgeStore.open(
-                                setup.store(), setup.config().name(), "resync", Setup.LEASE, InstantSource.system())) {
-                    return resync(setup, store, Preflight.beginning(setup.source(), connection));
-                }
-            } catch (ConfigException
-                    | MappingException
-                    | SQLException
-                    | StoreUnusable
-                    | StoreFailed
-                    | Fenced
-                    | IOException e) {
-                System.err.println(e.getMessage());
-                return 1;
+        public Integer call() throws Exception {
+            var setup = Setup.read(files.config);
+            try (var connection = setup.source().connect();
+                    var store = BridgeStore.open(
+                            setup.store(), setup.config().name(), "resync", Setup.LEASE, InstantSource.system())) {
+                return resync(setup, store, Preflight.beginning(setup.source(), connection));
             }
         }
 

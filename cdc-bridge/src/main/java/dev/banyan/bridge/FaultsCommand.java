@@ -1,19 +1,12 @@
 package dev.banyan.bridge;
 
-import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.hub.Hub;
-import dev.banyan.bridge.hub.HubFenced;
-import dev.banyan.bridge.hub.HubRefused;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.Lake;
-import dev.banyan.bridge.lake.LakeFailed;
-import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.run.ClaimCheck;
 import dev.banyan.bridge.run.Resubmission;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.Fault;
-import dev.banyan.bridge.store.Fenced;
-import dev.banyan.bridge.store.StoreFailed;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -50,7 +43,7 @@ final class FaultsCommand {
         private ConfigOption files;
 
         @Override
-        public Integer call() {
+        public Integer call() throws Exception {
             try {
                 var setup = Setup.read(files.config);
                 try (var store = BridgeStore.open(
@@ -59,19 +52,6 @@ final class FaultsCommand {
                 }
             } catch (StoreUnusable e) {
                 System.err.println(e.getMessage() + "\nWhile the bridge runs, /faults on its status page lists them.");
-                return 1;
-            } catch (ConfigException
-                    | MappingException
-                    | StoreFailed
-                    | Fenced
-                    | HubUnavailable
-                    | HubFenced
-                    | HubRefused
-                    | LakeFailed
-                    | IllegalArgumentException
-                    | IllegalStateException
-                    | IOException e) {
-                System.err.println(e.getMessage());
                 return 1;
             }
         }
@@ -159,7 +139,7 @@ final class FaultsCommand {
         private CommandLine.Model.CommandSpec spec;
 
         @Override
-        public Integer call() {
+        public Integer call() throws Exception {
             if (all != wanted.isEmpty()) {
                 throw new ParameterException(spec.commandLine(), "which? (expected: GROUP..., or --all)");
             }

@@ -139,7 +139,7 @@ public final class RulesInForce {
     }
 
     /** Writes the copy that could not be written, if it can be by now. */
-    public synchronized void keepAgain() {
+    synchronized void keepAgain() {
         RuleSet files = unkept;
         if (files != null) {
             keep(files);
