@@ -3,6 +3,7 @@ package dev.banyan.bench;
 import dev.banyan.bench.load.LoadFailed;
 import dev.banyan.bench.load.Loader;
 import dev.banyan.bench.load.OneRequest;
+import dev.banyan.bench.measure.Cores;
 import dev.banyan.bench.measure.JvmProbe;
 import dev.banyan.bench.measure.ProcessTree;
 import dev.banyan.bench.peer.JavaPeer;
@@ -17,6 +18,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,7 @@ final class Field implements AutoCloseable {
     private final RunFolder folder;
     private final Children children;
     private final Loader loader = new Loader();
+    private final Cores cores = Cores.ofThisProcess();
     private final Path jar;
     private final Running upstream;
     private @Nullable Running candidate;
@@ -51,6 +54,21 @@ final class Field implements AutoCloseable {
         this.upstream = startUpstream("upstream");
     }
 
+    /** Leaves the first core to a peer that was started with {@link Setup#OWN_CORE}, alone. */
+    void leaveFirstCore() throws InterruptedException {
+        bind(cores.rest());
+    }
+
+    /** Lets load generator and upstream use all cores again. */
+    void useAllCores() throws InterruptedException {
+        bind(cores);
+    }
+
+    private void bind(Cores those) throws InterruptedException {
+        those.bind(ProcessTree.self());
+        those.bind(upstream.tree());
+    }
+
     private Running startUpstream(String name) throws IOException, InterruptedException {
         var port = Ports.free(1).getFirst();
         var command = List.of(
@@ -62,6 +80,11 @@ final class Field implements AutoCloseable {
                 Upstream.class.getName(),
                 port.toString());
         return start(name, port, command, Children.Role.SERVER, false);
+    }
+
+    /** Returns the cores that all of it may use. */
+    Cores cores() {
+        return cores;
     }
 
     Loader loader() {
@@ -93,8 +116,9 @@ final class Field implements AutoCloseable {
     /** Starts {@code peer} and returns when it has answered a request. */
     Running start(Peer peer, int rules, Setup setup, @Nullable Integer heapMb)
             throws IOException, InterruptedException {
+        var isShared = shared && (setup == Setup.PLAIN || setup == Setup.HTTP2);
         var known = sharedByPeer.get(peer.name());
-        if (known != null && setup != Setup.MIRRORED) {
+        if (known != null && isShared) {
             return known;
         }
         var name = peer.name() + "-" + ++started;
@@ -111,13 +135,18 @@ final class Field implements AutoCloseable {
                 shared ? SHARED_RULES : rules,
                 setup == Setup.MIRRORED,
                 heapMb);
-        var running = start(name, port, peer.command(place), Children.Role.APPLICATION, true)
+        var command = new ArrayList<String>();
+        if (setup == Setup.OWN_CORE) {
+            command.addAll(cores.first().before());
+        }
+        command.addAll(peer.command(place));
+        var running = start(name, port, command, Children.Role.APPLICATION, true)
                 .named(peer.name())
                 .withHttp2(http2Port);
         if (http2Port != null) {
             running.child().awaitReady(() -> listens(http2Port), START_PATIENCE);
         }
-        if (shared && setup != Setup.MIRRORED) {
+        if (isShared) {
             sharedByPeer.put(peer.name(), running);
         }
         return running;

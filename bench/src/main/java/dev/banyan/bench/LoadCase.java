@@ -19,6 +19,7 @@ record LoadCase(String name, String title, int rules, int connections, int strea
     static final String READY_PATH = "/r0/bytes/16";
 
     static final String HTTP2 = "http2";
+    static final String OWN_CORE = "own-core";
 
     private static final int TINY = 16;
     private static final int KIB = 1024;
@@ -83,6 +84,12 @@ record LoadCase(String name, String title, int rules, int connections, int strea
                 .mapToObj(number -> Ask.get("/plain/bytes/" + TINY, headers(number, Map.of()), TINY))
                 .toList();
         return new LoadCase("plain", "no request mirrored, reply of 16 bytes", 1, CONNECTIONS, 0, asks);
+    }
+
+    /** Returns the tiny requests to programs that each have a core of their own. */
+    static LoadCase ownCore() {
+        var title = "reply of 16 bytes, the proxy alone on one core, upstream and load on the others";
+        return gets(OWN_CORE, title, 1, CONNECTIONS, TINY, Map.of());
     }
 
     /** Returns the tiny requests over HTTP/2; the upstream is asked by HTTP/1.1 all the same. */

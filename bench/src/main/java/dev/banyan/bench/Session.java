@@ -36,6 +36,7 @@ final class Session {
     static List<String> caseNames() {
         var names = new ArrayList<String>();
         LoadCase.withOneRule().forEach(load -> names.add(load.name()));
+        names.add(LoadCase.OWN_CORE);
         RULES.forEach(count -> names.add("rules" + count));
         names.addAll(
                 List.of(MirrorRun.NAME, MirrorRun.LATENCY, LoadCase.HTTP2, IdleRun.NAME, StartRun.NAME, LargeRun.NAME));
@@ -45,6 +46,9 @@ final class Session {
     /** Does the whole plan; throws {@link dev.banyan.bench.load.LoadFailed} at the first reply that is not as it must be. */
     void run() throws IOException, InterruptedException {
         oneRule();
+        if (plan.cases().contains(LoadCase.OWN_CORE)) {
+            ownCore();
+        }
         for (var count : RULES) {
             if (plan.cases().contains("rules" + count)) {
                 rules(count);
@@ -79,12 +83,31 @@ final class Session {
             return;
         }
         var started = startAll(peers, 1, Setup.PLAIN);
-        var all = Stream.concat(Stream.of(field.upstream().named(Results.DIRECT)), started.stream())
-                .toList();
+        var all = withDirect(started);
         var cold = true;
         for (var load : loads) {
             loadRun.run(load, all, cold);
             cold = false;
+        }
+        stopAll(started);
+    }
+
+    private List<Running> withDirect(List<Running> started) {
+        return Stream.concat(Stream.of(field.upstream().named(Results.DIRECT)), started.stream())
+                .toList();
+    }
+
+    private void ownCore() throws IOException, InterruptedException {
+        if (field.cores().numbers().size() < 2) {
+            leaveOut(LoadCase.OWN_CORE, "this process may use one core only");
+            return;
+        }
+        var started = startAll(peers, 1, Setup.OWN_CORE);
+        field.leaveFirstCore();
+        try {
+            loadRun.run(LoadCase.ownCore(), withDirect(started), true);
+        } finally {
+            field.useAllCores();
         }
         stopAll(started);
     }

@@ -4,5 +4,6 @@ package dev.banyan.bench;
 enum Setup {
     PLAIN,
     MIRRORED,
-    HTTP2
+    HTTP2,
+    OWN_CORE
 }

@@ -24,6 +24,7 @@ class BenchIT {
             "post10k",
             "headers20",
             "conns1000",
+            "own-core",
             "rules1",
             "rules1000",
             "rules100000",

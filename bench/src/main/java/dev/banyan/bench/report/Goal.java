@@ -18,6 +18,7 @@ public record Goal(String claim, OptionalDouble found, double limit, boolean atL
     public static List<Goal> all(Results results) {
         var goals = new ArrayList<Goal>();
         goals.add(ratio(results, "tiny", "stock", 3.5));
+        goals.add(ratio(results, "own-core", "stock", 3.5));
         goals.add(ratio(results, "tiny", "vertx", 1.1));
         goals.add(ratio(results, "tiny", "nginx", 1.0));
         goals.add(atMost(

@@ -101,7 +101,8 @@ public final class Markdown {
                         + micros(stock) + ": on shared cores no proxy can serve more than about "
                         + Page.number(stock / (least + around), 1)
                         + " times the requests/s of stock. Banyan's processor time allows "
-                        + Page.number(stock / (ours + around), 1) + " times.");
+                        + Page.number(stock / (ours + around), 1)
+                        + " times. `own-core` asks without that bound: there a proxy has a core to itself.");
     }
 
     /** Returns the sum of what {@code tiny} costs in microseconds of processor, not a number where a part was not measured. */
