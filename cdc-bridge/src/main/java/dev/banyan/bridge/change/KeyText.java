@@ -7,6 +7,9 @@ import java.util.List;
 /** The text a key is remembered and compared by. */
 public final class KeyText {
 
+    /** A text that is no key's. */
+    public static final String NONE = "\\";
+
     private static final char SEPARATOR = '\u001f';
 
     private KeyText() {}

@@ -13,6 +13,7 @@ import dev.banyan.bridge.store.Ledger;
 import dev.banyan.bridge.store.StoreSession;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,9 @@ final class BackfillTracker {
      *
      * Debezium may read a row that is older than a change that has already been delivered (the writer's commit was in the log but
      * still waited for its standby). So every key that changes while a backfill is under way is remembered, deletions too, and a
-     * row read later under such a key is dropped: what the log said is newer.
+     * row read later under such a key is dropped: what the log said is newer. After a truncation so is every row of its table: those
+     * that are there since came through the log. (A chunk's lock keeps truncations out of its window, but not after Debezium has made its
+     * connection anew, which then commits by itself.)
      */
 
     private final Map<TableId, List<String>> keyByTable;
@@ -148,19 +151,22 @@ final class BackfillTracker {
                     }
                 }
                 case Change.Deleted(var table, var before) -> session.touch(key(table, before));
-                case Change.Truncated _ -> {}
+                case Change.Truncated(var table) -> session.touch(all(table));
             }
         }
-        if (reads.isEmpty()) {
-            return new Filtered(transaction, 0);
-        }
-        var stale = session.touchedAmong(reads);
+        return reads.isEmpty() ? new Filtered(transaction, 0) : withoutStale(transaction, reads);
+    }
+
+    private Filtered withoutStale(Transaction transaction, List<StoreSession.RowKey> reads) {
+        var asked = new LinkedHashSet<>(reads);
+        reads.forEach(read -> asked.add(all(read.table())));
+        var stale = session.touchedAmong(List.copyOf(asked));
         if (stale.isEmpty()) {
             return new Filtered(transaction, 0);
         }
         var kept = transaction.changes().stream()
-                .filter(change ->
-                        !(change instanceof Change.Read(var table, var after) && stale.contains(key(table, after))))
+                .filter(change -> !(change instanceof Change.Read(var table, var after)
+                        && (stale.contains(all(table)) || stale.contains(key(table, after)))))
                 .toList();
         return new Filtered(transaction.with(kept), transaction.changes().size() - kept.size());
     }
@@ -227,6 +233,11 @@ final class BackfillTracker {
                 reading,
                 table.rowsRead() + readSince.getOrDefault(table.id(), 0L),
                 estimate == null ? table.rowsEstimated() : estimate);
+    }
+
+    /** What stands for all rows of {@code table} among those that changed. */
+    private static StoreSession.RowKey all(TableId table) {
+        return new StoreSession.RowKey(table, KeyText.NONE);
     }
 
     private StoreSession.RowKey key(TableId table, Row row) {

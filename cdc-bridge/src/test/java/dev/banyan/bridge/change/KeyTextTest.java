@@ -20,4 +20,11 @@ class KeyTextTest {
         assertThat(KeyText.of(List.of("", "ab"))).isNotEqualTo(KeyText.of(List.of("ab")));
         assertThat(KeyText.of(List.of("a\\", "b"))).isNotEqualTo(KeyText.of(List.of("a", "\\b")));
     }
+
+    @Test
+    void noKeyHasTheTextOfNone() {
+        for (var element : List.of("\\", "\\\\", "", "\u001f")) {
+            assertThat(KeyText.of(List.of(element))).isNotEqualTo(KeyText.NONE);
+        }
+    }
 }

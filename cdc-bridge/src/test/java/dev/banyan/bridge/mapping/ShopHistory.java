@@ -73,6 +73,13 @@ public final class ShopHistory {
         return transactions;
     }
 
+    /** All rows of {@code table} are gone, nothing of them is in the log but that. */
+    public Transaction truncation(String table) {
+        rows(table).clear();
+        changes = new ArrayList<>(List.of(new Change.Truncated(id(table))));
+        return transaction();
+    }
+
     private Transaction transaction() {
         lsn += 1 + random.nextInt(100);
         return new Transaction(lsn, Long.toString(lsn), START.plusMillis(lsn), changes);

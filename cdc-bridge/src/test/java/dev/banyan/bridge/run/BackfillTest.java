@@ -126,6 +126,9 @@ class BackfillTest {
                             .sum())
                     .isEqualTo(done.rowsRead());
             assertThat(done.tables()).extracting(Backfill.Table::reading).containsOnly(Backfill.Reading.READ);
+            assertThat(bridge.progress().backfillRowsDropped())
+                    .as("rows that changed while it was paused")
+                    .isPositive();
             assertThat(bridge.repeatedIds()).isEmpty();
         }
     }
