@@ -1,6 +1,7 @@
 package dev.banyan.gateway;
 
 import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.http.ProxyHeaders;
 import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.store.StoreLocation;
 import dev.banyan.gateway.tls.PemFiles;
@@ -108,6 +109,12 @@ final class GatewayCommand implements Callable<Integer> {
             paramLabel = "CIDR",
             description = "network whose X-Forwarded-* headers are believed; repeatable")
     List<String> trustedProxies = List.of();
+
+    @Option(
+            names = "--proxy-header",
+            paramLabel = "NAME",
+            description = "header that only trusted proxies may send, beside the usual ones; repeatable")
+    List<String> proxyHeaders = List.of();
 
     @Option(names = "--reveal", description = "say on each reply which route and backend it came by")
     boolean reveal;
@@ -223,6 +230,7 @@ final class GatewayCommand implements Callable<Integer> {
                 backendTrust,
                 nameServer(),
                 trusted(),
+                proxyHeaders(),
                 reveal,
                 chainOnly,
                 transport(),
@@ -275,6 +283,14 @@ final class GatewayCommand implements Callable<Integer> {
             return TrustedPeers.of(trustedProxies);
         } catch (IllegalArgumentException e) {
             throw wrong("--trusted-proxy: " + e.getMessage());
+        }
+    }
+
+    private ProxyHeaders proxyHeaders() {
+        try {
+            return ProxyHeaders.with(proxyHeaders);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--proxy-header: " + e.getMessage());
         }
     }
 

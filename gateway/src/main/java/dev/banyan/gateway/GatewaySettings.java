@@ -2,6 +2,7 @@ package dev.banyan.gateway;
 
 import dev.banyan.gateway.edge.Patience;
 import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.http.ProxyHeaders;
 import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.http2.Http2Limits;
 import dev.banyan.gateway.live.RulesSource;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param certificate PEM files of the data port; null for plain HTTP
  * @param backendTrust PEM certificates of authorities that HTTPS backends may use; null for the JDK's
  * @param nameServer asked where backends are; null for the system's
+ * @param proxyHeaders what only {@code trusted} peers may say
  * @param reveal whether replies name route and backend
  * @param chainOnly whether requests without filters take the filter chain too
  * @param transport what event loops use
@@ -45,6 +47,7 @@ public record GatewaySettings(
         @Nullable Path backendTrust,
         @Nullable InetSocketAddress nameServer,
         TrustedPeers trusted,
+        ProxyHeaders proxyHeaders,
         boolean reveal,
         boolean chainOnly,
         Transport transport,

@@ -57,7 +57,8 @@ class Wiring {
 
     @Bean
     Intake intake(GatewaySettings settings, RulesInForce rules, Traffic traffic, Onlooker onlooker, MirrorMark mark) {
-        return new Intake(rules, settings.trusted(), settings.publicOrigin(), traffic, onlooker, mark);
+        return new Intake(
+                rules, settings.trusted(), settings.proxyHeaders(), settings.publicOrigin(), traffic, onlooker, mark);
     }
 
     @Bean

@@ -53,6 +53,8 @@ class CommandLineTest {
                     --legacy http://a --drain -1                 | --drain: -1
                     --legacy http://a --public-origin shop       | --public-origin
                     --legacy http://a --trusted-proxy 10.0.0.0/x | --trusted-proxy
+                    --legacy http://a --proxy-header X_User      | --proxy-header: 'X_User' (expected: the name of a header
+                    --legacy http://a --proxy-header Host        | --proxy-header: Host (expected: a header that says something of the client
                     --legacy http://a --client-head-timeout 0    | --client-head-timeout: 0.0 s (expected: 0.1..3600 seconds)
                     --legacy http://a --client-stall-timeout 1e9 | --client-stall-timeout
                     --legacy http://a --http2-port 70000         | --http2-port: 70000 (expected: 0..65535)

@@ -67,7 +67,7 @@ class GatewayTest {
         legacy.start();
         raw = new RawServer();
         writeRules("live", "100%");
-        gateway = TestGateway.restart(folder);
+        gateway = TestGateway.restart(folder, "--proxy-header", "X-Remote-User");
     }
 
     private static void writeRules(String stage, String weight) throws IOException {
@@ -108,6 +108,52 @@ class GatewayTest {
                 .doesNotContain("6.6.6.6");
     }
 
+    /* Also twice, nominated to go at this hop, and both. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "X-Forwarded-For",
+                "X-Forwarded-Proto",
+                "X-Forwarded-Host",
+                "X-Forwarded-Port",
+                "X-Forwarded-Prefix",
+                "X-Forwarded-User",
+                "X-Forwarded-Email",
+                "X-Forwarded-Client-Cert",
+                "x-forwarded-anything",
+                "Forwarded",
+                "X-Real-IP",
+                "X-Client-IP",
+                "X-Cluster-Client-IP",
+                "True-Client-IP",
+                "CF-Connecting-IP",
+                "Fastly-Client-IP",
+                "X-Original-URL",
+                "X-REWRITE-URL",
+                "X-Original-URI",
+                "X-Original-Host",
+                "X-Original-Forwarded-For",
+                "X-Envoy-External-Address",
+                "X-Envoy-Original-Path",
+                "Client-Cert",
+                "Client-Cert-Chain",
+                "X-Client-Cert",
+                "X-SSL-Client-Verify",
+                "X-SSL-Client-S-DN",
+                "Proxy",
+                "X-Remote-User"
+            })
+    void whatOnlyAProxyMaySayIsNotTakenFromOthers(String name) throws Exception {
+        String claim = name + ": 6.6.6.6\r\n";
+        for (String claims :
+                List.of(claim, claim + claim, "Connection: " + name + "\r\n" + claim, claim + "X-A: 1\r\n" + claim)) {
+            assertThat(gateway.ask("GET /a HTTP/1.1\r\nHost: shop.test\r\n" + claims + "\r\n"))
+                    .startsWith("HTTP/1.1 200")
+                    .contains("x-forwarded-for=[127.0.0.1]", "host=[shop.test]")
+                    .doesNotContain("6.6.6.6");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -115,6 +161,7 @@ class GatewayTest {
                 "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a@b\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a:65536\r\n\r\n",
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",

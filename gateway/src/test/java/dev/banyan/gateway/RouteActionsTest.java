@@ -123,6 +123,21 @@ class RouteActionsTest {
     }
 
     @Test
+    void nobodyPassesTheFiltersByAskingForAWebSocket() throws Exception {
+        String reply = gateway.ask(StreamsTest.UPGRADE
+                .replace("/ws", "/filtered/leaky")
+                .replace("Connection: Upgrade", "Connection: Upgrade, close\r\nX-Secret: 1"));
+        assertThat(reply).startsWith("HTTP/1.1 200 ").contains("X-From").doesNotContain("Server: new");
+        assertThat(candidate.heads("/filtered/leaky").getLast())
+                .containsIgnoringCase("X-Fig: banyan")
+                .doesNotContainIgnoringCase("X-Secret", "Upgrade");
+        String tooMuch = "Sec-WebSocket-Version: 13\r\nX-Long: " + "x".repeat(200);
+        assertThat(gateway.ask(
+                        StreamsTest.UPGRADE.replace("/ws", "/small").replace("Sec-WebSocket-Version: 13", tooMuch)))
+                .startsWith("HTTP/1.1 431 ");
+    }
+
+    @Test
     void theBaselineGetsTheRequestAsItCameAndItsReplyIsNotFiltered() throws Exception {
         assertThat(gateway.ask("GET", "/filtered/503?a=1"))
                 .startsWith("HTTP/1.1 200")

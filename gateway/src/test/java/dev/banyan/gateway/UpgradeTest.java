@@ -3,6 +3,7 @@ package dev.banyan.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -36,6 +39,7 @@ class UpgradeTest {
 
     private static ScriptedServer server;
     private static ScriptedServer other;
+    private static BlackHole hole;
     private static TestGateway gateway;
     /** The backend's ends of calls that get no reply by themselves. */
     private static final BlockingQueue<Wire> CALLS = new LinkedBlockingQueue<>();
@@ -54,16 +58,19 @@ class UpgradeTest {
                 StreamsTest.hold(wire);
             });
         }
+        hole = new BlackHole(InetAddress.getLoopbackAddress(), 0);
         gateway = TestGateway.start(folder, """
                 backends:
                   - {name: legacy, url: "%1$s", baseline: true, timeouts: {request: 1s}}
                   - {name: hurt, url: "%1$s", circuitBreaker: {windowCalls: 4, minCalls: 2, failureRate: 50%%}}
                   - {name: narrow, url: "%1$s", maxConnections: 1}
+                  - {name: hole, url: "%3$s", timeouts: {connect: 5m}}
                   - {name: both, urls: ["%1$s", "%2$s"]}
                 routes:
                   - {name: hurt, matches: [{path: {value: /hurt}}], candidate: hurt, stage: complete}
                   - {name: narrow, matches: [{path: {value: /narrow}}], candidate: narrow, stage: complete}
                   - {name: both, matches: [{path: {value: /both}}], candidate: both, stage: complete}
+                  - {name: hole, matches: [{path: {value: /hole}}], candidate: hole, stage: complete}
                   - name: away
                     matches: [{path: {value: /away}}]
                     redirect: {hostname: www.shop.test}
@@ -72,7 +79,7 @@ class UpgradeTest {
                     matches: [{path: {value: /gone}}]
                     stage: retired
                     retired: {body: "Use the new API.", contentType: text/plain, link: "https://shop.test/docs"}
-                """.formatted(server.url(), other.url()));
+                """.formatted(server.url(), other.url(), hole.url()));
     }
 
     @AfterParameterizedClassInvocation
@@ -80,6 +87,7 @@ class UpgradeTest {
         gateway.close();
         server.close();
         other.close();
+        hole.close();
     }
 
     private static String upgrade(String target) {
@@ -115,11 +123,24 @@ class UpgradeTest {
         assertThat(gateway.ask("GET", "/hurt/on")).endsWith("one");
     }
 
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void nobodyGoesOnConnectingForAClientThatHasLeft() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            Wire client = gateway.wire().send(upgrade("/hole"));
+            TestGateway.await("on its way", () -> hole.knocks() > 0);
+            client.close();
+            TestGateway.await("given up", () -> hole.knocks() == 0);
+        }
+        assertThat(gateway.inFlight("hole")).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "'NOT HTTP AT ALL\r\n\r\n', no HTTP",
         "'', nothing",
         "'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', no word for the key",
+        "'HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n', switched to nothing",
         "'HTTP/1.1 403 No\u0001\r\nContent-Length: 0\r\n\r\n', control character in the phrase",
         "'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nokk', two lengths",
         "'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n', doubtful coding",

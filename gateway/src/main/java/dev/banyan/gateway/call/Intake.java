@@ -6,6 +6,7 @@ import dev.banyan.gateway.http.Forwarding;
 import dev.banyan.gateway.http.HopByHop;
 import dev.banyan.gateway.http.MirrorMark;
 import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.http.ProxyHeaders;
 import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.live.LiveRules;
 import dev.banyan.gateway.live.RulesInForce;
@@ -19,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * Makes calls of request heads.
  *
  * @param trusted whose forwarded headers are believed
+ * @param proxyHeaders what nobody else may say
  * @param publicOrigin what people type; null takes each request's own word for it
  * @param mark by which copies that come back are known
  */
 public record Intake(
         RulesInForce rules,
         TrustedPeers trusted,
+        ProxyHeaders proxyHeaders,
         @Nullable Origin publicOrigin,
         Traffic traffic,
         Onlooker onlooker,
@@ -39,14 +42,14 @@ public record Intake(
      */
     public Call receive(String method, String uri, HttpHeaders came, InetAddress peer, String scheme) {
         LiveRules current = rules.current();
-        HttpHeaders head = HopByHop.copyWithout(came);
+        boolean believed = trusted.covers(peer);
+        HttpHeaders head = HopByHop.copyWithout(came, proxyHeaders, believed);
         String target = FrontDoor.targetOf(came, uri);
         head.remove(FrontDoor.TARGET).remove(HttpHeaderNames.EXPECT);
         boolean isCopy = mark.check(head);
-        boolean believed = trusted.covers(peer);
         Origin asked =
                 asked(scheme, head.get(HttpHeaderNames.HOST, ""), believed ? head.get("X-Forwarded-Proto") : null);
-        Forwarding.rewrite(head, peer, believed, asked);
+        Forwarding.write(head, peer, asked);
         boolean hasBody =
                 came.contains(HttpHeaderNames.CONTENT_LENGTH) || came.contains(HttpHeaderNames.TRANSFER_ENCODING);
         boolean mayChoose = ClientAddress.mayChoose(current.table().rules(), peer, head, trusted);

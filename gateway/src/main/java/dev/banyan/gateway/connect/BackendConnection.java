@@ -38,6 +38,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     private final Instance instance;
     private final ReplyDecoder decoder = new ReplyDecoder();
     private @Nullable Asker owner;
+    private @Nullable Connecting connecting;
     private @Nullable Channel channel;
     private boolean ready;
     private boolean used;
@@ -96,7 +97,8 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     void connect(Pools all) {
         deadlineIn(backend.backend().timeouts().connect().toNanos());
         // Later, so that whoever takes it has it before it fails.
-        pool.loop().execute(new Connecting(this, pool, all)::start);
+        connecting = new Connecting(this, pool, all);
+        pool.loop().execute(connecting::start);
     }
 
     /** Whether somebody still waits for this connection to stand. */
@@ -107,6 +109,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     /** It stands, and its codecs are in place. */
     void connected(Channel made) {
         channel = made;
+        connecting = null;
         Asker waiting = owner;
         if (waiting == null || !made.isActive()) {
             made.close();
@@ -185,6 +188,8 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
         cancelTimer();
         if (channel != null) {
             channel.close();
+        } else if (connecting != null) {
+            connecting.cancel();
         }
     }
 
@@ -295,11 +300,8 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
             if (ready) {
                 broke(Failure.TIMEOUT);
             } else {
-                Channel half = channel;
-                notConnected(Failure.CONNECT);
-                if (half != null) {
-                    half.close();
-                }
+                notConnected(connecting != null && connecting.hasBegun() ? Failure.CONNECT : Failure.BUSY);
+                close();
             }
         } else {
             long next = now + IDLE_NANOS;

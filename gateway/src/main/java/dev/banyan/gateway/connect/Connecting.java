@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One connection in the making: a place under the backend's limit, and the way there. */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty: the connection's own deadline ends whatever does not come back
@@ -19,6 +20,7 @@ final class Connecting {
     private final Limit limit;
     private final Pool pool;
     private final Pools pools;
+    private @Nullable Future<Channel> dial;
 
     Connecting(BackendConnection connection, Pool pool, Pools pools) {
         this.connection = connection;
@@ -37,19 +39,31 @@ final class Connecting {
             return;
         }
         if (limit.take()) {
-            Dial.to(
-                            backend,
-                            connection.instance(),
-                            pool.loop(),
-                            pool.channelType(),
-                            connection.decoder(),
-                            new HttpRequestEncoder(),
-                            connection)
-                    .addListener((Future<Channel> dialled) -> ended(dialled));
+            dial = Dial.to(
+                    backend,
+                    connection.instance(),
+                    pool.loop(),
+                    pool.channelType(),
+                    connection.decoder(),
+                    new HttpRequestEncoder(),
+                    connection);
+            dial.addListener((Future<Channel> dialled) -> ended(dialled));
         } else {
             pools.makeRoom(backend);
             pool.loop().schedule(this::start, LOOK_FOR_ROOM_MILLIS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** Gives up, because nobody waits for it any more. */
+    void cancel() {
+        if (dial != null) {
+            dial.cancel(false);
+        }
+    }
+
+    /** Whether the backend was asked at all: until then it waits for a place, and nothing of that is the backend's fault. */
+    boolean hasBegun() {
+        return dial != null;
     }
 
     private void ended(Future<Channel> dialled) {

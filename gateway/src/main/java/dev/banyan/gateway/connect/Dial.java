@@ -18,6 +18,7 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One way to an instance of a backend, found within the backend's connect timeout: the addresses of its name one after another until one
@@ -38,6 +39,7 @@ public final class Dial {
     private final ChannelHandler[] handlers;
     private final Promise<Channel> found;
     private final long deadline;
+    private @Nullable Channel opening;
 
     private Dial(
             LiveBackend backend,
@@ -51,11 +53,19 @@ public final class Dial {
         this.type = type;
         this.handlers = handlers;
         this.found = loop.newPromise();
+        found.addListener(_ -> {
+            if (found.isCancelled() && opening != null) {
+                opening.close();
+            }
+        });
         this.deadline =
                 System.nanoTime() + backend.backend().timeouts().connect().toNanos();
     }
 
-    /** Returns a connection to be, in which {@code handlers} follow TLS. They are used once, whichever address it is that answers. */
+    /**
+     * Returns a connection to be, in which {@code handlers} follow TLS. They are used once, whichever address it is that answers. Whoever
+     * no longer wants it cancels.
+     */
     public static Future<Channel> to(
             LiveBackend backend,
             Instance instance,
@@ -78,26 +88,33 @@ public final class Dial {
                     if (resolved.isSuccess()) {
                         tryOneOf(resolved.getNow());
                     } else {
-                        found.setFailure(resolved.cause());
+                        found.tryFailure(resolved.cause());
                     }
                 });
     }
 
     private void tryOneOf(List<InetSocketAddress> addresses) {
+        if (found.isDone()) {
+            return; // nobody wants it any more
+        }
         long left = deadline - System.nanoTime();
         if (left <= 0) {
-            found.setFailure(new ConnectTimeoutException(origin.toString()));
+            found.tryFailure(new ConnectTimeoutException(origin.toString()));
             return;
         }
         long nanos = Math.max(left / addresses.size(), Math.min(left, ADDRESS_NANOS_MIN));
-        open(addresses.getFirst(), nanos).addListener((ChannelFuture opened) -> {
-            if (opened.isSuccess()) {
+        ChannelFuture next = open(addresses.getFirst(), nanos);
+        opening = next.channel();
+        next.addListener((ChannelFuture opened) -> {
+            if (opened.isSuccess() && found.isDone()) {
+                opened.channel().close();
+            } else if (opened.isSuccess()) {
                 opened.channel().pipeline().addLast(handlers);
                 secure(opened.channel());
             } else if (addresses.size() > 1) {
                 tryOneOf(addresses.subList(1, addresses.size()));
             } else {
-                found.setFailure(opened.cause());
+                found.tryFailure(opened.cause());
             }
         });
     }
@@ -127,16 +144,16 @@ public final class Dial {
     private void secure(Channel channel) {
         SslHandler tls = channel.pipeline().get(SslHandler.class);
         if (tls == null) {
-            found.setSuccess(channel);
+            found.trySuccess(channel);
             return;
         }
         tls.setHandshakeTimeoutMillis(millis(deadline - System.nanoTime()));
         tls.handshakeFuture().addListener(done -> {
-            if (done.isSuccess()) {
-                found.setSuccess(channel);
-            } else {
+            if (!done.isSuccess()) {
                 channel.close();
-                found.setFailure(done.cause());
+                found.tryFailure(done.cause());
+            } else if (!found.trySuccess(channel)) {
+                channel.close();
             }
         });
     }

@@ -14,31 +14,16 @@ public final class Forwarding {
     private static final AsciiString HOST = AsciiString.cached("X-Forwarded-Host");
     private static final AsciiString PORT = AsciiString.cached("X-Forwarded-Port");
 
-    private static final List<AsciiString> NAMES = List.of(
-            FORWARDED,
-            FOR,
-            PROTO,
-            HOST,
-            PORT,
-            AsciiString.cached("X-Forwarded-Prefix"),
-            AsciiString.cached("X-Forwarded-Ssl"),
-            AsciiString.cached("X-Forwarded-Server"),
-            AsciiString.cached("X-Forwarded-Scheme"),
-            AsciiString.cached("X-Real-IP"));
-
     private Forwarding() {}
 
     /**
-     * Rewrites the forwarded headers of {@code head}: what an untrusted peer claims is dropped, what a trusted one claims is
-     * kept and its own address is added to the list.
+     * Writes the forwarded headers of {@code head}: to what a trusted peer says its own address is added; what others claim has been
+     * left out before.
      */
-    public static void rewrite(HttpHeaders head, InetAddress peer, boolean trusted, Origin asked) {
+    public static void write(HttpHeaders head, InetAddress peer, Origin asked) {
         String address = peer.getHostAddress();
         int zone = address.indexOf('%');
         address = zone < 0 ? address : address.substring(0, zone);
-        if (!trusted) {
-            NAMES.forEach(head::remove);
-        }
         append(head, FOR, address);
         putIfAbsent(head, PROTO, asked.scheme());
         if (!asked.host().isEmpty()) {

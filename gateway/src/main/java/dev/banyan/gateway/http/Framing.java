@@ -21,6 +21,8 @@ public final class Framing {
     /** More lines than any client sends. */
     public static final int HEADERS_MAX = 100;
 
+    private static final int PORT_MAX = 65_535;
+
     private Framing() {}
 
     /**
@@ -145,7 +147,9 @@ public final class Framing {
     }
 
     private static boolean isPort(String port) {
-        return port.length() <= 5 && port.chars().allMatch(c -> c >= '0' && c <= '9');
+        return port.length() <= 5
+                && port.chars().allMatch(c -> c >= '0' && c <= '9')
+                && (port.isEmpty() || Integer.parseInt(port) <= PORT_MAX);
     }
 
     /** Whether the connection that a backend's reply came by can bring another one. */

@@ -30,31 +30,34 @@ public final class HopByHop {
         AsciiString.cached("http2-settings"),
     };
 
-    /** What a peer may not nominate away: framing, and what a proxy we trust says about the client. */
-    private static final Set<String> KEPT = Set.of("host", "content-length", "forwarded", "x-real-ip");
+    /** What a peer may not nominate away, beside what only a proxy may write. */
+    private static final Set<String> KEPT = Set.of("host", "content-length");
 
     private static final HttpHeadersFactory UNCHECKED =
             DefaultHttpHeadersFactory.headersFactory().withValidation(false);
 
     private HopByHop() {}
 
-    /** Returns a copy of {@code head} without the hop-by-hop headers and those that its {@code Connection} nominates. */
-    public static HttpHeaders copyWithout(HttpHeaders head) {
+    /**
+     * Returns a copy of a request's {@code head} without the hop-by-hop headers and those that its {@code Connection} nominates, and
+     * without {@code claims} unless its sender is {@code believed}.
+     */
+    public static HttpHeaders copyWithout(HttpHeaders head, ProxyHeaders claims, boolean believed) {
         HttpHeaders copy = UNCHECKED.newHeaders();
         Iterator<Map.Entry<CharSequence, CharSequence>> entries = head.iteratorCharSequence();
         while (entries.hasNext()) {
             Map.Entry<CharSequence, CharSequence> each = entries.next();
-            if (!endsHere(each.getKey())) {
+            if (!endsHere(each.getKey()) && (believed || !claims.contain(each.getKey()))) {
                 copy.add(each.getKey(), each.getValue());
             }
         }
-        removeNominated(copy, head.getAll(HttpHeaderNames.CONNECTION));
+        removeNominated(copy, head.getAll(HttpHeaderNames.CONNECTION), claims);
         return copy;
     }
 
-    /** Removes the hop-by-hop headers from {@code head}, and those that its {@code Connection} nominates. */
+    /** Removes the hop-by-hop headers from a reply's {@code head}, and those that its {@code Connection} nominates. */
     public static void removeFrom(HttpHeaders head) {
-        removeNominated(head, head.getAll(HttpHeaderNames.CONNECTION));
+        removeNominated(head, head.getAll(HttpHeaderNames.CONNECTION), ProxyHeaders.USUAL);
         for (AsciiString name : ALWAYS) {
             head.remove(name);
         }
@@ -67,7 +70,7 @@ public final class HopByHop {
                 : piece;
     }
 
-    private static void removeNominated(HttpHeaders head, List<String> nominations) {
+    private static void removeNominated(HttpHeaders head, List<String> nominations, ProxyHeaders kept) {
         for (String nominated : nominations) {
             if (AsciiString.contentEqualsIgnoreCase(nominated, "keep-alive")
                     || AsciiString.contentEqualsIgnoreCase(nominated, "close")) {
@@ -75,7 +78,7 @@ public final class HopByHop {
             }
             for (String nomination : nominated.split(",", -1)) {
                 String name = nomination.strip().toLowerCase(Locale.ROOT);
-                if (!name.isEmpty() && !KEPT.contains(name) && !name.startsWith("x-forwarded-")) {
+                if (!name.isEmpty() && !KEPT.contains(name) && !kept.contain(name)) {
                     head.remove(name);
                 }
             }

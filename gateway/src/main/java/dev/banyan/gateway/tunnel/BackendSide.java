@@ -58,6 +58,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     private final ToClient toClient;
     private final Late late = new Late();
     private State state = State.ASKED;
+    private @Nullable Future<Channel> dial;
     private @Nullable Channel channel;
     private boolean leaving;
 
@@ -85,21 +86,17 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
                 head,
                 EmptyHttpHeaders.INSTANCE);
         Channel from = client.channel();
-        Dial.to(backend, whom.instance(), from.eventLoop(), from.getClass(), replies, requests, this)
-                .addListener((Future<Channel> dialled) -> {
-                    if (dialled.isSuccess()) {
-                        stands(dialled.getNow(), request);
-                    } else {
-                        fail(Failure.CONNECT);
-                    }
-                });
+        dial = Dial.to(backend, whom.instance(), from.eventLoop(), from.getClass(), replies, requests, this);
+        dial.addListener((Future<Channel> dialled) -> {
+            if (dialled.isSuccess()) {
+                stands(dialled.getNow(), request);
+            } else {
+                fail(Failure.CONNECT);
+            }
+        });
     }
 
     private void stands(Channel backend, DefaultFullHttpRequest request) {
-        if (state == State.ENDED) {
-            backend.close(); // the client has gone meanwhile
-            return;
-        }
         channel = backend;
         tunnels.add(this);
         backend.closeFuture().addListener(_ -> gone());
@@ -141,7 +138,8 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         boolean switches = status == 101;
         // Whoever claims to have switched without having read the request cannot be trusted with the end of anything.
         boolean usable = switches
-                ? reply.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept, false)
+                ? reply.headers().containsValue(HttpHeaderNames.UPGRADE, "websocket", true)
+                        && reply.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept, false)
                 : status >= 200;
         if (!usable
                 || reply.decoderResult().isFailure()
@@ -206,6 +204,8 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         if (channel != null) {
             channel.close();
+        } else if (dial != null) {
+            dial.cancel(false);
         }
     }
 
@@ -284,7 +284,9 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext backend) {
-        client.channel().config().setAutoRead(backend.channel().isWritable());
+        if (state == State.TUNNEL) {
+            client.channel().config().setAutoRead(backend.channel().isWritable());
+        }
         backend.fireChannelWritabilityChanged();
     }
 

@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
@@ -47,10 +48,10 @@ public final class Upgrades extends ChannelDuplexHandler {
             backend.fromClient(message);
         } else if (taken) {
             ReferenceCountUtil.release(message);
-        } else if (message instanceof HttpRequest request && exchanges == 0 && isWebSocket(request)) {
-            taken = true;
-            client.channel().config().setAutoRead(false);
-            open(client, request);
+        } else if (message instanceof HttpRequest request
+                && exchanges == 0
+                && isWebSocket(request)
+                && opened(client, request)) {
             ReferenceCountUtil.release(message);
         } else {
             if (message instanceof HttpRequest) {
@@ -74,24 +75,36 @@ public final class Upgrades extends ChannelDuplexHandler {
     static boolean isWebSocket(HttpRequest request) {
         HttpHeaders head = request.headers();
         return request.decoderResult().isSuccess()
+                && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
                 && request.method().equals(HttpMethod.GET)
                 && head.containsValue(HttpHeaderNames.UPGRADE, "websocket", true)
                 && head.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true)
-                && head.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)
+                && head.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY).size() == 1
                 && !head.contains(HttpHeaderNames.CONTENT_LENGTH)
                 && !head.contains(HttpHeaderNames.TRANSFER_ENCODING);
     }
 
-    private void open(ChannelHandlerContext client, HttpRequest request) {
+    /** Takes the request, unless it is for a route with filters: they hold for plain requests, and as one of those it goes on. */
+    private boolean opened(ChannelHandlerContext client, HttpRequest request) {
         var peer = ((InetSocketAddress) client.channel().remoteAddress()).getAddress();
         String scheme = client.pipeline().get(NettyPipeline.SslHandler) == null ? "http" : "https";
         Call call = intake.receive("GET", request.uri(), request.headers(), peer, scheme);
-        var out = new ReplyOut(client, request, reveal, () -> true);
         OwnReply instead = call.decide();
-        if (instead != null) {
-            answer(client, out, instead);
-            return;
+        if (instead == null && !call.routed().filters().isEmpty()) {
+            return false;
         }
+        taken = true;
+        client.channel().config().setAutoRead(false);
+        var out = new ReplyOut(client, request, reveal, () -> true);
+        if (instead == null) {
+            begin(client, call, out);
+        } else {
+            answer(client, out, instead);
+        }
+        return true;
+    }
+
+    private void begin(ChannelHandlerContext client, Call call, ReplyOut out) {
         switch (call.beginUpgrade()) {
             case Step.Ask ask -> {
                 backend = new BackendSide(client, call, out, tunnels);

@@ -114,6 +114,16 @@ class SeamTest {
     }
 
     @Test
+    void namesOfProxyHeadersAreKnownInAnyCase() {
+        var headers = ProxyHeaders.with(List.of("X-Remote-User"));
+        assertThat(List.of("x-REMOTE-user", "X-Forwarded-Whatever", "FORWARDED", "proxy"))
+                .allMatch(headers::contain);
+        assertThat(List.of("x-remote-users", "x-forwarded", "proxy-authorization", "Accept", "x", "", "1", "\u00e9"))
+                .noneMatch(headers::contain);
+        assertThat(ProxyHeaders.USUAL.contain("X-Remote-User")).isFalse();
+    }
+
+    @Test
     void networksAreReadAndCoverWhatTheySay() throws Exception {
         var trusted = TrustedPeers.of(List.of("10.0.0.0/8", "::1"));
         assertThat(trusted.covers(java.net.InetAddress.ofLiteral("10.9.8.7"))).isTrue();
