@@ -25,6 +25,12 @@ public final class LocalPostgres implements AutoCloseable {
      */
     private static final String SUPERUSER = "postgres";
 
+    /** A standby, which cannot be altered, has it from its primary. */
+    private static final String DURABLE = """
+            DO $$ BEGIN IF NOT pg_is_in_recovery() THEN
+                ALTER ROLE %s SET synchronous_commit = 'on';
+            END IF; END $$""".formatted(SUPERUSER);
+
     private static final Duration START_MAX = Duration.ofSeconds(60);
 
     private final EmbeddedPostgres server;
@@ -63,7 +69,7 @@ public final class LocalPostgres implements AutoCloseable {
                 builder.setDataDirectory(dataFolder).setCleanDataDirectory(false);
             }
             var postgres = new LocalPostgres(builder.start());
-            postgres.execute("postgres", "ALTER ROLE " + SUPERUSER + " SET synchronous_commit = 'on'");
+            postgres.execute("postgres", DURABLE);
             return postgres;
         } catch (IOException e) {
             throw new UncheckedIOException("starting PostgreSQL", e);

@@ -172,8 +172,8 @@ public record EngineSettings(
         properties.setProperty("decimal.handling.mode", "precise");
         properties.setProperty("unavailable.value.placeholder", UNAVAILABLE);
         properties.setProperty("event.processing.failure.handling.mode", "fail");
-        properties.setProperty("retriable.restart.connector.wait.ms", "1000");
-        properties.setProperty("errors.max.retries", "3"); // then our supervisor starts the engine anew
+        // Our supervisor starts the engine anew, and looks first whether it is the same server on the same timeline.
+        properties.setProperty("errors.max.retries", "0");
     }
 
     private void backfill(Properties properties) {

@@ -16,6 +16,9 @@ public final class Preflight {
     /*
      * Debezium by itself would start from wherever the slot stands: a slot that was made anew or moved by hand is a silent gap. Here
      * the position that the store holds must lie at or behind what the slot still has, on the same server and timeline, else we refuse.
+     *
+     * The timeline is that of the log being written. The control file's, which is easier to ask for, stays as it was after a promotion
+     * until the first checkpoint is done, minutes later on a busy server.
      */
 
     private Preflight() {}
@@ -63,6 +66,7 @@ public final class Preflight {
 
     private static Verdict postgresql(
             Source source, Connection connection, Optional<Position> stored, int acceptedTimeline) throws SQLException {
+        var server = server(connection);
         var slotBefore = slot(source, connection);
         if (stored.isPresent() && slotBefore.isEmpty()) {
             return gap(
@@ -85,7 +89,7 @@ public final class Preflight {
         }
         var slot = slot(source, connection)
                 .orElseThrow(() -> new SQLException("slot " + source.slot() + " vanished while being checked"));
-        return judge(source, server(connection), slot, stored, acceptedTimeline);
+        return judge(source, server, slot, stored, acceptedTimeline);
     }
 
     private static Verdict judge(
@@ -164,12 +168,18 @@ public final class Preflight {
                 See docs/how-to/bridge-will-not-start.md.""".formatted(source.slot());
     }
 
+    /** Fails on a standby, which may be promoted yet: what it has is not judged before that. */
     private static Server server(Connection connection) throws SQLException {
-        try (var statement = connection.createStatement();
-                var result = statement.executeQuery("""
-                        SELECT (SELECT system_identifier FROM pg_control_system()),
-                               (SELECT timeline_id FROM pg_control_checkpoint()),
-                               pg_current_wal_lsn() - '0/0'""")) {
+        try (var statement = connection.createStatement()) {
+            try (var result = statement.executeQuery("SELECT pg_is_in_recovery()")) {
+                if (result.next() && result.getBoolean(1)) {
+                    throw new SQLException("the server is a standby (expected: the primary, or this one promoted)");
+                }
+            }
+            var result = statement.executeQuery("""
+                    SELECT (SELECT system_identifier FROM pg_control_system()),
+                           ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int,
+                           pg_current_wal_lsn() - '0/0'""");
             result.next();
             return new Server(result.getString(1), result.getInt(2), result.getLong(3));
         }
