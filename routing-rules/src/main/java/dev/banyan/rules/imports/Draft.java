@@ -83,6 +83,17 @@ final class Draft {
                 && port(one) == port(other);
     }
 
+    /** The address that a text says, with all there is in it; null when it is none of http or https with a host. */
+    static @Nullable URI address(String text) {
+        try {
+            URI address = URI.create(text);
+            origin(address);
+            return address;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
     static int port(URI url) {
         int usual = "https".equalsIgnoreCase(url.getScheme()) ? 443 : 80;
         return url.getPort() < 0 ? usual : url.getPort();
@@ -140,6 +151,19 @@ final class Draft {
         aside(route, at, found, reason + "; stage off until you have looked at it");
         route.stage = Stage.OFF;
         route.held = true;
+    }
+
+    /** A redirect asks no backend, so that nothing of what would be done on the way there is left. */
+    void endInTheRedirect(DraftRoute route, String redirect, boolean rewrites) {
+        if (!route.filters.isEmpty() || rewrites) {
+            aside(route, route.place, "filters beside " + redirect, "a redirect asks no backend");
+        }
+        route.stage = route.leftOut || route.held ? route.stage : Stage.COMPLETE;
+        route.candidate = null;
+        route.filters.clear();
+        route.rewritePath = null;
+        route.rewriteHostname = null;
+        route.timeout = null;
     }
 
     /** Something without which the route would be another one: it stays a comment. */

@@ -73,6 +73,15 @@ sealed interface Foreign {
         return null;
     }
 
+    /** The whole number that {@code text} says; throws with what is wrong. */
+    static int number(String name, String text) {
+        if (!text.matches("[0-9]{1,9}")) {
+            throw new IllegalArgumentException(
+                    name + ": " + (text.isEmpty() ? "none" : text) + " (expected: a whole number)");
+        }
+        return Integer.parseInt(text);
+    }
+
     /** In one line, for messages. */
     default String shown() {
         String all =

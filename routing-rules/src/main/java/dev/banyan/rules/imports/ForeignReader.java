@@ -20,6 +20,7 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /** Reads YAML and JSON that others wrote for others: anchors and several documents are fine here. */
 final class ForeignReader {
@@ -44,6 +45,7 @@ final class ForeignReader {
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(file.toString())
                 .setUseMarks(true)
+                .setSchema(new CoreSchema()) // the only one that merges what stands under <<
                 .setCodePointLimit(TEXT_CHARS_MAX)
                 .build();
         var reader = new ForeignReader(file);

@@ -5,6 +5,7 @@ import dev.banyan.rules.FilterCatalog;
 import dev.banyan.rules.Match;
 import dev.banyan.rules.PathReplacement;
 import dev.banyan.rules.Redirect;
+import dev.banyan.rules.Route;
 import dev.banyan.rules.Stage;
 import java.net.URI;
 import java.time.Duration;
@@ -20,7 +21,6 @@ final class HttpRoutes {
 
     private static final String BASELINE_UNFILTERED = "requests of the baseline pass no filters";
 
-    private static final int EVERYONE = 10_000;
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,5}(h|m|s|ms)){1,4}");
     private static final Pattern PART = Pattern.compile("([0-9]+)(h|ms|m|s)");
 
@@ -64,7 +64,10 @@ final class HttpRoutes {
             route.hostnames = hostnames;
             readMatches(route, rule);
             readFilters(route, rule.list("filters"));
-            if (route.redirect == null) {
+            if (route.redirect != null) {
+                boolean rewrites = route.rewritePath != null || route.rewriteHostname != null;
+                draft.endInTheRedirect(route, "RequestRedirect", rewrites);
+            } else {
                 readBackends(route, rule, object.get("metadata").text("namespace"));
             }
             readRest(route, rule);
@@ -124,8 +127,7 @@ final class HttpRoutes {
                     case "RequestHeaderModifier" -> headers(route, each.get("requestHeaderModifier"), "Request");
                     case "ResponseHeaderModifier" -> headers(route, each.get("responseHeaderModifier"), "Response");
                     case "RequestMirror" ->
-                        draft.aside(
-                                route, each.place(), each.shown(), "no copies of requests are sent in this version");
+                        draft.aside(route, each.place(), each.shown(), "a route's mirror copies to its own candidate");
                     default -> draft.hold(route, each.place(), each.shown(), "no filter of this type");
                 }
             } catch (IllegalArgumentException e) {
@@ -139,8 +141,10 @@ final class HttpRoutes {
     }
 
     private static void redirect(DraftRoute route, Foreign given) {
-        Integer port = given.has("port") ? Integer.valueOf(given.text("port")) : null;
-        int status = given.has("statusCode") ? Integer.parseInt(given.text("statusCode")) : Redirect.STATUS_UNSET;
+        Integer port = given.has("port") ? Integer.valueOf(Foreign.number("port", given.text("port"))) : null;
+        int status = given.has("statusCode")
+                ? Foreign.number("statusCode", given.text("statusCode"))
+                : Redirect.STATUS_UNSET;
         route.redirect = new Redirect(
                 textOrNull(given, "scheme"), textOrNull(given, "hostname"), port, replacement(route, given), status);
     }
@@ -207,6 +211,9 @@ final class HttpRoutes {
             sum += weight;
             if (other) {
                 readFilters(route, each.list("filters"));
+                if (route.redirect != null) {
+                    draft.leaveOut(route, each.place(), each.shown(), "a redirect is of the whole rule");
+                }
             } else {
                 each.list("filters")
                         .forEach(filter -> draft.aside(route, filter.place(), filter.shown(), BASELINE_UNFILTERED));
@@ -218,7 +225,8 @@ final class HttpRoutes {
         route.candidate = candidate;
         Stage stage = candidate == null ? Stage.OFF : candidateWeight == sum ? Stage.COMPLETE : Stage.LIVE;
         route.stage = route.stage == Stage.OFF ? Stage.OFF : stage;
-        route.weight = stage == Stage.LIVE ? Math.toIntExact(Math.round((double) candidateWeight * EVERYONE / sum)) : 0;
+        route.weight =
+                stage == Stage.LIVE ? Math.toIntExact(Math.round((double) candidateWeight * Route.EVERYONE / sum)) : 0;
         if (candidate == null) {
             dropTheCandidatesPart(route);
         } else if (filtersOfBoth && stage == Stage.LIVE) {
@@ -240,7 +248,7 @@ final class HttpRoutes {
         String space = ref.has("namespace") ? ref.text("namespace") : namespace;
         String host = ref.text("name") + (space.isEmpty() ? "" : "." + space + ".svc");
         boolean service = (kind.isEmpty() || kind.equals("Service")) && ref.has("port");
-        URI url = service ? URI.create("http://" + host + ":" + ref.text("port")) : null;
+        URI url = service ? Draft.address("http://" + host + ":" + ref.text("port")) : null;
         String backend = draft.namedBackend(ref.text("name"), url);
         if (backend == null) {
             String reason = "no address; say it with --candidate " + Draft.name(ref.text("name")) + "=URL";

@@ -31,6 +31,9 @@ final class OpenApi {
     /** As many as one host may have. */
     private static final int EXPRESSIONS_MAX = 100;
 
+    /** One behind the other; a circle has no end. */
+    private static final int REFERENCES_MAX = 8;
+
     private final Draft draft;
     private final Map<Group, DraftRoute> routes = new LinkedHashMap<>();
     private final Map<DraftRoute, List<Match>> matches = new HashMap<>();
@@ -87,14 +90,7 @@ final class OpenApi {
     }
 
     private void readPath(Foreign document, OpenApiServer own, String path, Foreign item) {
-        Foreign resolved = item;
-        if (item.has("$ref")) {
-            Foreign target = target(document, item.text("$ref"));
-            if (target == null) {
-                draft.aside(item.place(), "paths." + path, "$ref: " + item.text("$ref"), "not in this document");
-            }
-            resolved = target == null ? item : target;
-        }
+        Foreign resolved = resolved(document, path, item);
         OpenApiServer server = resolved.has("servers") ? OpenApiServer.of(draft, resolved, own) : own;
         for (Map.Entry<String, Foreign> each : resolved.entries().entrySet()) {
             String key = each.getKey();
@@ -106,6 +102,21 @@ final class OpenApi {
                 draft.aside(given.place(), "paths." + path, key, "no method that routes can ask for");
             }
         }
+    }
+
+    /** What the reference of a path leads to, perhaps by way of others; the item itself when it has none. */
+    private Foreign resolved(Foreign document, String path, Foreign item) {
+        Foreign at = item;
+        for (int i = 0; at.has("$ref"); i++) {
+            Foreign target = i < REFERENCES_MAX ? target(document, at.text("$ref")) : null;
+            if (target == null) {
+                String reason = i < REFERENCES_MAX ? "not in this document" : "more references than are followed";
+                draft.aside(at.place(), "paths." + path, "$ref: " + at.text("$ref"), reason);
+                return at;
+            }
+            at = target;
+        }
+        return at;
     }
 
     private void readOperation(Operation operation) {

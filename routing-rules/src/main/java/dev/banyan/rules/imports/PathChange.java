@@ -77,7 +77,7 @@ final class PathChange {
             throw new IllegalArgumentException("a prefix that is not a plain path");
         }
         String start = prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
-        return path -> path.equals("/") ? start : start + path;
+        return path -> start + path;
     }
 
     /** Puts one beginning in the place of another, which is what most people write an expression for. */
@@ -85,7 +85,8 @@ final class PathChange {
         Matcher from = PREFIX_REGEX.matcher(regex);
         Matcher to = PREFIX_REPLACEMENT.matcher(replacement);
         boolean known = from.matches() && to.matches() && from.group(3).equals(to.group(2));
-        if (!known) {
+        boolean slash = known && (from.group(2) != null || from.group(1).endsWith("/"));
+        if (!known || slash != (to.group(1) != null && to.group(1).endsWith("/"))) {
             throw new IllegalArgumentException("only an expression that replaces the beginning of a path can be said,"
                     + " as in /old/?(?<rest>.*), /new/$\\{rest}");
         }
@@ -96,7 +97,8 @@ final class PathChange {
                 throw new IllegalArgumentException("the match does not begin with " + old);
             }
             String rest = path.substring(old.length());
-            return fresh.isEmpty() && rest.isEmpty() ? "/" : fresh + rest;
+            String after = fresh + (slash && rest.isEmpty() ? "/" : rest);
+            return after.isEmpty() ? "/" : after;
         };
     }
 

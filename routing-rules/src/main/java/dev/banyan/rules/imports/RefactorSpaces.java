@@ -105,7 +105,7 @@ final class RefactorSpaces {
             }
             Foreign service = service(route);
             Foreign url = service.get("UrlEndpoint").get("Url");
-            URI address = address(url.asText());
+            URI address = Draft.address(url.asText());
             if (address == null) {
                 draft.aside(
                         route.place(),
@@ -196,7 +196,7 @@ final class RefactorSpaces {
             return;
         }
         String name = service.text("Name");
-        URI address = address(service.get("UrlEndpoint").text("Url"));
+        URI address = Draft.address(service.get("UrlEndpoint").text("Url"));
         String backend = draft.namedBackend(name, address);
         if (backend == null) {
             boolean lambda = service.has("LambdaEndpoint");
@@ -257,16 +257,6 @@ final class RefactorSpaces {
                     draft.leaveOut(each, each.place, "a route that takes no requests", reason);
                 }
             }
-        }
-    }
-
-    private static @Nullable URI address(String url) {
-        try {
-            URI address = URI.create(url);
-            Draft.origin(address);
-            return address;
-        } catch (IllegalArgumentException e) {
-            return null;
         }
     }
 

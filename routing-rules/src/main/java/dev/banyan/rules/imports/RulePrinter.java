@@ -1,6 +1,7 @@
 package dev.banyan.rules.imports;
 
 import dev.banyan.rules.Redirect;
+import dev.banyan.rules.Route;
 import dev.banyan.rules.RuleWords;
 import dev.banyan.rules.Stage;
 import java.util.LinkedHashMap;
@@ -12,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class RulePrinter {
 
     private static final String COHORT = "visitor";
-    private static final int EVERYONE = 10_000;
 
     private final Draft draft;
     private final StringBuilder out = new StringBuilder();
@@ -121,7 +121,7 @@ final class RulePrinter {
     }
 
     private static boolean isSplit(DraftRoute route) {
-        return !route.leftOut && route.weight > 0 && route.weight < EVERYONE;
+        return !route.leftOut && route.weight > 0 && route.weight < Route.EVERYONE;
     }
 
     private static @Nullable String rewrite(DraftRoute route) {

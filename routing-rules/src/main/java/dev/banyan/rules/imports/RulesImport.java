@@ -3,6 +3,7 @@ package dev.banyan.rules.imports;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.banyan.rules.Match;
+import dev.banyan.rules.Problem;
 import dev.banyan.rules.RulesException;
 import dev.banyan.rules.RulesFolder;
 import dev.banyan.rules.format.RulesFormat;
@@ -80,11 +81,40 @@ public final class RulesImport {
         String sources = textByFile.keySet().stream()
                 .map(each -> String.valueOf(each.getFileName()))
                 .collect(Collectors.joining(", "));
-        String text = RulesFormat.format(OUTPUT, RulePrinter.print(draft, form, sources));
-        int routes = RulesFolder.parse(OUTPUT, text.getBytes(UTF_8)).routes().size();
-        List<NotCarriedOver> sorted =
-                draft.notCarriedOver.stream().sorted(BY_PLACE).toList();
-        return new Imported(form, text, routes, sorted);
+        while (true) {
+            try {
+                String text = RulesFormat.format(OUTPUT, RulePrinter.print(draft, form, sources));
+                int routes =
+                        RulesFolder.parse(OUTPUT, text.getBytes(UTF_8)).routes().size();
+                List<NotCarriedOver> sorted =
+                        draft.notCarriedOver.stream().sorted(BY_PLACE).toList();
+                return new Imported(form, text, routes, sorted);
+            } catch (RulesException e) {
+                if (!leaveOut(draft, e.problems())) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Leaves out the routes with these problems, which no reader of a source foresaw; false when they are of none. */
+    private static boolean leaveOut(Draft draft, List<Problem> problems) {
+        boolean some = false;
+        for (Problem each : problems) {
+            for (DraftRoute route : draft.routes) {
+                String prefix = "routes[" + route.name + "]";
+                if (!route.leftOut && each.where().startsWith(prefix)) {
+                    String what = each.where().substring(prefix.length()).replaceFirst("^\\.", "");
+                    draft.leaveOut(
+                            route,
+                            route.place,
+                            what.isEmpty() ? "the route" : what,
+                            each.found() + ", expected " + each.expected());
+                    some = true;
+                }
+            }
+        }
+        return some;
     }
 
     private static ImportForm form(List<Foreign> documents, Path first) throws RulesException {

@@ -63,9 +63,20 @@ record SpringCall(String name, List<String> arguments, Map<String, List<String>>
         return index < arguments.size() ? arguments.get(index) : "";
     }
 
-    /** All arguments as one list, which the expanded form has under {@code key}. */
-    List<String> all(String key) {
-        List<String> values = named.getOrDefault(key.toLowerCase(java.util.Locale.ROOT), arguments);
+    /** The argument as a whole number; throws when it is none. */
+    int number(int index, String key) {
+        return Foreign.number(key, argument(index, key));
+    }
+
+    /**
+     * All arguments as one list, which the expanded form has under {@code key}, or as older gateways spell it, under
+     * {@code singular}; throws when there is none.
+     */
+    List<String> all(String key, String singular) {
+        List<String> values = named.getOrDefault(key, named.getOrDefault(singular, arguments));
+        if (values.isEmpty()) {
+            throw new IllegalArgumentException("no " + singular);
+        }
         return values.size() == 1 ? List.of(values.getFirst().split("\\s*,\\s*")) : values;
     }
 

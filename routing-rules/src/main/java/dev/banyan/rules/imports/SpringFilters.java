@@ -5,7 +5,6 @@ import dev.banyan.rules.FilterCatalog;
 import dev.banyan.rules.Match;
 import dev.banyan.rules.PathReplacement;
 import dev.banyan.rules.Redirect;
-import dev.banyan.rules.Stage;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,7 +59,7 @@ final class SpringFilters {
             }
         }
         if (route.redirect != null) {
-            endInTheRedirect();
+            draft.endInTheRedirect(route, "RedirectTo", !pathChanges.isEmpty());
         } else {
             changePaths(lastPathChange);
         }
@@ -75,7 +74,7 @@ final class SpringFilters {
         switch (call.name()) {
             case "PreserveHostHeader" -> {}
             case "SetRequestHostHeader" -> route.rewriteHostname = Order.host(call.argument(0, "host"));
-            case "StripPrefix" -> pathChanges.add(PathChange.strip(Integer.parseInt(call.argument(0, "parts"))));
+            case "StripPrefix" -> pathChanges.add(PathChange.strip(parts(call)));
             case "PrefixPath" -> pathChanges.add(PathChange.prepend(call.argument(0, "prefix")));
             case "RewritePath" ->
                 pathChanges.add(PathChange.rewrite(call.argument(0, "regexp"), call.argument(1, "replacement")));
@@ -86,6 +85,11 @@ final class SpringFilters {
             case "RedirectTo" -> redirect(call);
             default -> addFilter(call);
         }
+    }
+
+    /** Without a number it takes one element away. */
+    private static int parts(SpringCall call) {
+        return call.argument(0, "parts").isEmpty() ? 1 : call.number(0, "parts");
     }
 
     private void addFilter(SpringCall call) {
@@ -114,7 +118,7 @@ final class SpringFilters {
     }
 
     private void redirect(SpringCall call) {
-        int status = Integer.parseInt(call.argument(0, "status"));
+        int status = call.number(0, "status");
         URI to = URI.create(call.argument(1, "url"));
         if (to.getHost() == null || to.getRawQuery() != null || to.getRawFragment() != null) {
             throw new IllegalArgumentException("an address without a host, or with a query");
@@ -127,18 +131,6 @@ final class SpringFilters {
             draft.aside(
                     route, call.place(), call.shown(), "it leaves the query out there, and a redirect keeps it here");
         }
-    }
-
-    /** A redirect asks no backend, so that nothing of what would be done on the way there is left. */
-    private void endInTheRedirect() {
-        if (!route.filters.isEmpty() || !pathChanges.isEmpty()) {
-            draft.aside(route, route.place, "filters beside RedirectTo", "a redirect asks no backend");
-        }
-        route.stage = route.leftOut || route.held ? route.stage : Stage.COMPLETE;
-        route.candidate = null;
-        route.filters.clear();
-        route.rewriteHostname = null;
-        route.timeout = null;
     }
 
     /** One route for each new path, because a route has one. */

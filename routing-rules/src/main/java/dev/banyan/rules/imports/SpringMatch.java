@@ -70,7 +70,7 @@ final class SpringMatch {
         switch (call.name()) {
             case "Path" -> readPaths(call);
             case "Method" ->
-                methods = call.all("methods").stream()
+                methods = call.all("methods", "method").stream()
                         .map(each -> each.toUpperCase(Locale.ROOT))
                         .distinct()
                         .toList();
@@ -86,14 +86,14 @@ final class SpringMatch {
             }
             case "Weight" -> {
                 weightGroup = call.argument(0, "group");
-                weight = Integer.parseInt(call.argument(1, "weight"));
+                weight = call.number(1, "weight");
             }
             default -> throw new IllegalArgumentException("matches have no such condition");
         }
     }
 
     private void readPaths(SpringCall call) {
-        List<String> patterns = new ArrayList<>(call.all("patterns"));
+        List<String> patterns = new ArrayList<>(call.all("patterns", "pattern"));
         boolean slash = !call.argument(Integer.MAX_VALUE, "matchTrailingSlash").equals("false");
         if (List.of("true", "false").contains(patterns.getLast())) {
             slash = patterns.removeLast().equals("true"); // the shortcut form has it at the end
@@ -102,12 +102,15 @@ final class SpringMatch {
         for (String each : patterns) {
             all.addAll(SpringPath.of(each, slash));
         }
+        if (all.isEmpty()) {
+            throw new IllegalArgumentException("no pattern");
+        }
         paths = all.stream().distinct().toList();
     }
 
     private void readHosts(SpringCall call) {
         List<String> hosts = new ArrayList<>();
-        for (String each : call.all("patterns")) {
+        for (String each : call.all("patterns", "pattern")) {
             String host = each.toLowerCase(Locale.ROOT);
             if (host.startsWith("**.")) {
                 hosts.add(host.substring(3));

@@ -1,6 +1,7 @@
 package dev.banyan.rules.imports;
 
 import dev.banyan.rules.Match;
+import dev.banyan.rules.Route;
 import dev.banyan.rules.RulesException;
 import dev.banyan.rules.Stage;
 import java.net.URI;
@@ -25,7 +26,6 @@ final class SpringRoutes {
 
     private static final List<String> ROOTS = List.of("spring.cloud.gateway", "spring.cloud.gateway.server.webflux");
     private static final Set<String> READ = Set.of("routes", "default-filters", "defaultFilters", "server");
-    private static final int EVERYONE = 10_000;
 
     private final Draft draft;
     private final List<Source> sources = new ArrayList<>();
@@ -57,20 +57,25 @@ final class SpringRoutes {
         sources.forEach(each -> draft.routes.add(each.route));
         findBaseline();
         sources.forEach(this::readTarget);
-        for (Source each : sources) {
-            if (each.route.leftOut) {
-                continue; // as a whole, with all that it does
-            }
-            new SpringFilters(draft, each.route).read(defaultFilters, each.given.list("filters"));
-            if (each.route.toBaseline() && each.route.stage != Stage.OFF && !each.route.leftOut) {
-                String uri = "uri: " + each.given.text("uri");
-                draft.leaveOut(
-                        each.route, each.given.get("uri").place(), uri, "only RedirectTo answers by itself here");
-            }
-        }
-        joinWeights();
+        List<Source> baselines =
+                sources.stream().filter(each -> each.route.toBaseline()).toList();
+        baselines.forEach(this::readFilters);
+        joinWeights(); // while a candidate's route has all of its matches: its filters may split it
+        sources.stream().filter(each -> !baselines.contains(each)).forEach(this::readFilters);
         reportHosts();
         reportOrder();
+    }
+
+    private void readFilters(Source source) {
+        DraftRoute route = source.route;
+        if (route.leftOut) {
+            return; // as a whole, with all that it does
+        }
+        new SpringFilters(draft, route).read(defaultFilters, source.given.list("filters"));
+        if (route.toBaseline() && route.stage != Stage.OFF && !route.leftOut) {
+            String uri = "uri: " + source.given.text("uri");
+            draft.leaveOut(route, source.given.get("uri").place(), uri, "only RedirectTo answers by itself here");
+        }
     }
 
     private void readGateway(Foreign gateway) {
@@ -106,6 +111,9 @@ final class SpringRoutes {
                 given.list("predicates").stream().map(SpringCall::of).toList();
         SpringMatch match = new SpringMatch(draft, route);
         match.read(predicates);
+        if (predicates.isEmpty()) {
+            draft.leaveOut(route, given.place(), "no predicates", "the source refuses such a route");
+        }
         if (given.text("enabled").equals("false")) {
             draft.leaveOut(route, given.get("enabled").place(), "enabled: false", "the source does not use it");
         }
@@ -136,17 +144,9 @@ final class SpringRoutes {
                 && !last.route.leftOut
                 && last.match.weightGroup == null
                 && last.route.matches.equals(List.of(Match.path(Match.Path.ANY)));
-        URI url = address(last.given.text("uri"));
-        if (all && url != null && url.getHost() != null && url.getScheme().startsWith("http")) {
+        URI url = Draft.address(last.given.text("uri"));
+        if (all && url != null) {
             draft.baseline(url);
-        }
-    }
-
-    private static @Nullable URI address(String uri) {
-        try {
-            return URI.create(uri);
-        } catch (IllegalArgumentException e) {
-            return null; // a placeholder, most often
         }
     }
 
@@ -157,20 +157,12 @@ final class SpringRoutes {
         if (uri.startsWith("no:")) {
             return; // its filters answer
         }
-        URI url = address(uri);
-        boolean web = url != null
-                && url.getHost() != null
-                && url.getScheme() != null
-                && url.getScheme().startsWith("http");
+        URI url = uri(uri);
         String hint = url == null || url.getHost() == null ? route.name : hint(url.getHost(), route.name);
-        String backend = null;
-        if (url != null && Objects.equals(url.getScheme(), "lb")) {
-            backend = draft.namedBackend(Objects.requireNonNullElse(url.getAuthority(), hint), null);
-        } else {
-            backend = draft.namedBackend(hint, web ? url : null);
-        }
+        String name = url != null && url.getAuthority() != null ? url.getAuthority() : hint;
+        boolean balanced = url != null && Objects.equals(url.getScheme(), "lb");
+        String backend = draft.namedBackend(balanced ? name : hint, Draft.address(uri));
         if (backend == null) {
-            String name = url != null && url.getAuthority() != null ? url.getAuthority() : hint;
             draft.leaveOut(
                     route, at, "uri: " + uri, "no address; say it with --candidate " + Draft.name(name) + "=URL");
         } else if (backend.equals(Draft.BASELINE)) {
@@ -178,6 +170,14 @@ final class SpringRoutes {
             route.notes.add("the source sends it to the baseline");
         } else {
             route.candidate = backend;
+        }
+    }
+
+    private static @Nullable URI uri(String text) {
+        try {
+            return URI.create(text);
+        } catch (IllegalArgumentException e) {
+            return null; // a placeholder, most often
         }
     }
 
@@ -204,6 +204,7 @@ final class SpringRoutes {
                     && !baseline.route.leftOut
                     && !candidate.route.leftOut
                     && candidate.route.candidate != null
+                    && !hasFilter(candidate, "RedirectTo")
                     && baseline.route.matches.equals(candidate.route.matches)
                     && baseline.route.hostnames.equals(candidate.route.hostnames)
                     && Objects.equals(baseline.route.from, candidate.route.from)
@@ -218,8 +219,8 @@ final class SpringRoutes {
                 return;
             }
             DraftRoute joined = candidate.route;
-            joined.weight = Math.toIntExact(Math.round((double) candidate.match.weight * EVERYONE / sum));
-            joined.stage = joined.stage == Stage.OFF ? Stage.OFF : Stage.LIVE;
+            joined.weight = Math.toIntExact(Math.round((double) candidate.match.weight * Route.EVERYONE / sum));
+            joined.stage = Stage.LIVE;
             joined.notes.add("with " + baseline.route.name + ", whose share is the baseline's now");
             draft.routes.remove(baseline.route);
             // Filters of the baseline's route were listed there; the list goes on with the route that is left.
@@ -235,7 +236,7 @@ final class SpringRoutes {
         for (Source each : sources) {
             if (!each.route.leftOut && each.route.redirect == null) {
                 String backend = each.route.candidate == null ? Draft.BASELINE : each.route.candidate;
-                kept.computeIfAbsent(backend, _ -> new HashSet<>()).add(keepsHost(each));
+                kept.computeIfAbsent(backend, _ -> new HashSet<>()).add(hasFilter(each, "PreserveHostHeader"));
             }
         }
         draft.backends().forEach((name, url) -> {
@@ -246,7 +247,7 @@ final class SpringRoutes {
         for (Source each : sources) {
             String backend = each.route.candidate == null ? Draft.BASELINE : each.route.candidate;
             if (!each.route.leftOut
-                    && keepsHost(each)
+                    && hasFilter(each, "PreserveHostHeader")
                     && kept.getOrDefault(backend, Set.of()).contains(false)) {
                 String reason =
                         "other routes to the backend " + backend + " show it its own host, and that is said once";
@@ -255,10 +256,10 @@ final class SpringRoutes {
         }
     }
 
-    private boolean keepsHost(Source source) {
+    private boolean hasFilter(Source source, String name) {
         List<SpringCall> all = new ArrayList<>(defaultFilters);
         source.given.list("filters").forEach(each -> all.add(SpringCall.of(each)));
-        return all.stream().anyMatch(each -> each.name().equals("PreserveHostHeader"));
+        return all.stream().anyMatch(each -> each.name().equals(name));
     }
 
     private void reportOrder() {
