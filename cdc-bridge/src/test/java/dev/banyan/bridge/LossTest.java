@@ -4,30 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Dbms;
-import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.OffsetRule;
 import dev.banyan.bridge.engine.TransactionAssembler;
+import dev.banyan.bridge.engine.TransactionAssembler.Outcome;
 import dev.banyan.bridge.run.Await;
 import dev.banyan.bridge.run.Servers;
-import io.debezium.embedded.Connect;
-import io.debezium.engine.DebeziumEngine;
+import io.debezium.engine.DebeziumEngine.RecordCommitter;
 import io.debezium.engine.RecordChangeEvent;
-import io.debezium.engine.format.ChangeEventFormat;
-import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.errors.RetriableException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +39,8 @@ import org.postgresql.PGConnection;
 class LossTest {
 
     private static final long LAST = 1_000_000;
-    private static final TableId SIGNAL_TABLE = new TableId("banyan", "signal");
+    private static final int TRIES_MAX = 5;
+    private static final Duration NO_HEARTBEAT = Duration.ZERO;
 
     @TempDir
     Path folder;
@@ -60,50 +59,104 @@ class LossTest {
             for (int i = 0; i < TRIES_MAX && lost.isEmpty(); i++) {
                 lost = scenario.lost(i);
             }
-            assertThat(lost).as("dbz#76 and dbz#1554 are there still").isNotEmpty();
+            assertThat(lost).as("Debezium loses rows still").isNotEmpty();
+        }
+
+        /** A consumer that marks in this way. */
+        LossEngine.Consumer consumer() {
+            if (this == STOCK) {
+                return LossTest::stock;
+            }
+            var assembler = assembler();
+            return (records, committer) -> {
+                var ids = new ArrayList<Long>();
+                for (var event : records) {
+                    if (assembler.accept(event.record()) instanceof Outcome.Committed(var transaction, var offset)) {
+                        mark(event, offset, committer);
+                        ids.addAll(ids(transaction));
+                    }
+                }
+                return ids;
+            };
         }
     }
-
-    private static final int TRIES_MAX = 5;
 
     /** One run with a fault in it; says which rows were lost. */
     interface Scenario {
         Set<Long> lost(int attempt) throws Exception;
     }
 
+    private static List<Long> stock(
+            List<RecordChangeEvent<SourceRecord>> records, RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
+            throws InterruptedException {
+        var ids = new ArrayList<Long>();
+        for (var event : records) {
+            committer.markProcessed(event);
+            if (!event.record().topic().endsWith(".transaction")) {
+                ids.add(((Struct) event.record().value()).getStruct("after").getInt64("id"));
+            }
+        }
+        return ids;
+    }
+
+    private static TransactionAssembler assembler() {
+        return new TransactionAssembler(
+                Dbms.POSTGRESQL,
+                EngineSettings.PREFIX,
+                LossEngine.SIGNAL_TABLE,
+                new TransactionAssembler.Limits(10_000, 10 << 20));
+    }
+
+    private static void mark(
+            RecordChangeEvent<SourceRecord> event,
+            Map<String, ?> offset,
+            RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
+            throws InterruptedException {
+        var offsets = committer.buildOffsets();
+        OffsetRule.rewritten(offset, null).forEach(offsets::set);
+        committer.markProcessed(event, offsets);
+    }
+
+    private static List<Long> ids(Transaction transaction) {
+        return transaction.changes().stream()
+                .map(change -> (Long)
+                        ((Change.Inserted) change).after().key(List.of("id")).getFirst())
+                .toList();
+    }
+
     @ParameterizedTest
     @EnumSource
     void onlyOurMarkingKeepsInterleavedTransactionsOverARestart(Marking marking) throws Exception {
-        marking.check(attempt -> interleaved(marking, database("interleaved_" + marking + attempt)));
+        marking.check(attempt -> interleaved(marking, LossEngine.database("interleaved_" + marking + attempt)));
     }
 
     private Set<Long> interleaved(Marking marking, String database) throws Exception {
         try (var open = Servers.postgres().connect(database)) {
             open.setAutoCommit(false);
-            try (var run = new Run(database, marking, 0)) {
+            try (var run = engine(database, marking.consumer())) {
                 open.createStatement().execute("INSERT INTO a SELECT generate_series(1, 5)");
                 sql(database, "INSERT INTO b VALUES (90)");
-                Await.until("the short transaction is marked", () -> run.delivered.contains(90L));
+                Await.until(
+                        "the short transaction is marked", () -> run.delivered().contains(90L));
                 open.createStatement().execute("INSERT INTO a SELECT generate_series(6, 10)");
             }
             open.commit();
         }
-        try (var run = new Run(database, marking, 0)) {
-            return lost(run, database, Set.of());
-        }
+        return lost(database, marking.consumer(), Set.of());
     }
 
     @ParameterizedTest
     @EnumSource
     void onlyOurMarkingKeepsCopiedRowsOverAFailureInsideThem(Marking marking) throws Exception {
-        marking.check(attempt -> copied(marking, database("copied_" + marking + attempt)));
+        marking.check(attempt -> copied(marking, LossEngine.database("copied_" + marking + attempt)));
     }
 
     private Set<Long> copied(Marking marking, String database) throws Exception {
         Set<Long> before;
-        try (var run = new Run(database, marking, 500)) {
+        var consumer = marking.consumer();
+        try (var run = engine(database, failingAfter(500, consumer))) {
             sql(database, "INSERT INTO b VALUES (0)");
-            Await.until("a first row is marked", () -> run.delivered.contains(0L));
+            Await.until("a first row is marked", () -> run.delivered().contains(0L));
             var rows = new StringBuilder();
             for (var i = 1; i <= 3000; i++) {
                 rows.append(i).append('\n');
@@ -114,171 +167,125 @@ class LossTest {
                         .getCopyAPI()
                         .copyIn("COPY a FROM STDIN", new StringReader(rows.toString()));
             }
-            Await.until("the consumer fails", run.executor::isTerminated);
-            before = Set.copyOf(run.delivered);
+            Await.until("the consumer fails", run::hasEnded);
+            before = Set.copyOf(run.delivered());
         }
-        try (var run = new Run(database, marking, 0)) {
-            return lost(run, database, before);
-        }
+        return lost(database, marking.consumer(), before);
     }
 
-    /** Rows of the tables that neither {@code before} nor {@code run} has, once {@code run} has seen everything. */
-    private static Set<Long> lost(Run run, String database, Set<Long> before) throws Exception {
-        sql(database, "INSERT INTO b VALUES (" + LAST + ")");
-        Await.until("the last row arrives", () -> run.delivered.contains(LAST));
-        var lost = new ConcurrentSkipListSet<Long>();
-        try (var connection = Servers.postgres().connect(database);
-                var statement = connection.createStatement();
-                var result = statement.executeQuery("SELECT id FROM a")) {
-            while (result.next()) {
-                lost.add(result.getLong(1));
+    private static LossEngine.Consumer failingAfter(int rowsMax, LossEngine.Consumer consumer) {
+        var rows = new int[1];
+        return (records, committer) -> {
+            if (rows[0] > rowsMax) {
+                throw new IllegalStateException("as a consumer may fail");
             }
-        }
-        lost.removeAll(before);
-        lost.removeAll(run.delivered);
-        return lost;
+            rows[0] += records.size();
+            return consumer.take(records, committer);
+        };
     }
 
-    private static String database(String name) {
-        var database = "loss_" + name.toLowerCase(java.util.Locale.ROOT);
-        Servers.postgres().createDatabase(database);
-        for (var sql : List.of(
-                "CREATE TABLE a (id BIGINT PRIMARY KEY)",
-                "CREATE TABLE b (id BIGINT PRIMARY KEY)",
-                "CREATE PUBLICATION p FOR TABLE a, b",
-                "SELECT pg_create_logical_replication_slot('" + database + "', 'pgoutput')")) {
-            sql(database, sql);
+    @ParameterizedTest
+    @EnumSource
+    void onlyOurWayKeepsABatchThatIsToBeTriedAgain(Marking marking) throws Exception {
+        var database = LossEngine.database("retried_" + marking);
+        var mustFail = new AtomicBoolean();
+        var consumer = marking.consumer();
+        Set<Long> before;
+        try (var run = engine(database, (records, committer) -> {
+            if (records.stream().anyMatch(event -> event.record().topic().endsWith(".a"))
+                    && mustFail.getAndSet(false)) {
+                var failure = new RetriableException("as a Connect class would");
+                throw marking == Marking.STOCK ? failure : new IllegalStateException(failure);
+            }
+            return consumer.take(records, committer);
+        })) {
+            mustFail.set(true);
+            sql(database, "INSERT INTO a VALUES (1)");
+            if (marking == Marking.OURS) {
+                Await.until("the engine stops", run::hasEnded);
+            } else {
+                Await.until("the batch fails", () -> !mustFail.get());
+                sql(database, "INSERT INTO b VALUES (2)");
+                Await.until("the next is taken", () -> run.delivered().contains(2L));
+            }
+            before = Set.copyOf(run.delivered());
         }
-        return database;
+        assertThat(lost(database, marking.consumer(), before)).hasSize(marking == Marking.OURS ? 0 : 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onlyOurMarkingKeepsATransactionOverAHeartbeatBeforeItsEnd(Marking marking) throws Exception {
+        marking.check(attempt -> beaten(marking, LossEngine.database("beaten_" + marking + attempt)));
+    }
+
+    private Set<Long> beaten(Marking marking, String database) throws Exception {
+        var before = ConcurrentHashMap.<Long>newKeySet();
+        try (var run = new LossEngine(folder, database, Duration.ofMillis(1), beating(marking, before, true))) {
+            var last = new AtomicLong();
+            Await.until("a heartbeat comes between a commit and its END", () -> {
+                sql(
+                        database,
+                        "DO $$ BEGIN FOR i IN " + (last.get() + 1) + ".." + last.addAndGet(500)
+                                + " LOOP INSERT INTO a VALUES (i); COMMIT; END LOOP; END $$");
+                return run.hasEnded();
+            });
+        }
+        return lost(database, beating(marking, before, false), before);
+    }
+
+    /**
+     * A consumer of whole transactions, which it adds to {@code taken}. In the stock way it marks a heartbeat whenever it comes. When
+     * {@code isKilled} it dies at the first that comes between a commit and its END.
+     */
+    private static LossEngine.Consumer beating(Marking marking, Set<Long> taken, boolean isKilled) {
+        var assembler = assembler();
+        return (records, committer) -> {
+            var ids = new ArrayList<Long>();
+            for (var event : records) {
+                var offset = event.record().sourceOffset();
+                var isHeartbeat = event.record().topic().equals(EngineSettings.HEARTBEAT_TOPIC);
+                var outcome = assembler.accept(event.record());
+                if (outcome instanceof Outcome.Committed(var transaction, var end)) {
+                    mark(event, end, committer);
+                    ids.addAll(ids(transaction));
+                    taken.addAll(ids);
+                } else if (isHeartbeat && (marking == Marking.STOCK || outcome instanceof Outcome.Quiet)) {
+                    mark(event, offset, committer);
+                }
+                if (isKilled && isHeartbeat && assembler.openRows() > 0 && "COMMIT".equals(offset.get("messageType"))) {
+                    committer.markBatchFinished();
+                    throw new IllegalStateException("killed");
+                }
+            }
+            return ids;
+        };
+    }
+
+    private LossEngine engine(String database, LossEngine.Consumer consumer) throws Exception {
+        return new LossEngine(folder, database, NO_HEARTBEAT, consumer);
+    }
+
+    /** Rows of {@code a} that are neither {@code before} nor delivered by another engine with {@code consumer}, once that has seen everything. */
+    private Set<Long> lost(String database, LossEngine.Consumer consumer, Set<Long> before) throws Exception {
+        try (var run = engine(database, consumer)) {
+            sql(database, "INSERT INTO b VALUES (" + LAST + ")");
+            Await.until("the last row arrives", () -> run.delivered().contains(LAST));
+            var lost = new ConcurrentSkipListSet<Long>();
+            try (var connection = Servers.postgres().connect(database);
+                    var statement = connection.createStatement();
+                    var result = statement.executeQuery("SELECT id FROM a")) {
+                while (result.next()) {
+                    lost.add(result.getLong(1));
+                }
+            }
+            lost.removeAll(before);
+            lost.removeAll(run.delivered());
+            return lost;
+        }
     }
 
     private static void sql(String database, String sql) {
         Servers.postgres().execute(database, sql);
-    }
-
-    /** An engine with Debezium's own offset file. */
-    private final class Run implements AutoCloseable {
-
-        private final Marking marking;
-        private final int failAfterRows;
-        private final Set<Long> delivered = ConcurrentHashMap.newKeySet();
-        private final TransactionAssembler assembler = new TransactionAssembler(
-                Dbms.POSTGRESQL,
-                EngineSettings.PREFIX,
-                SIGNAL_TABLE,
-                new TransactionAssembler.Limits(10_000, 10 << 20));
-        private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
-        private final ExecutorService executor = Executors.newSingleThreadExecutor();
-        private int rows;
-
-        Run(String database, Marking marking, int failAfterRows) throws Exception {
-            this.marking = marking;
-            this.failAfterRows = failAfterRows;
-            this.engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
-                    .using(properties(database))
-                    .notifying(this::handle)
-                    .build();
-            executor.execute(engine);
-            executor.shutdown();
-            Await.until("the slot is read", () -> isRead(database));
-        }
-
-        private static boolean isRead(String database) throws SQLException {
-            try (var connection = Servers.postgres().connect(database);
-                    var statement = connection.createStatement();
-                    var result = statement.executeQuery(
-                            "SELECT active FROM pg_replication_slots WHERE slot_name = '" + database + "'")) {
-                return result.next() && result.getBoolean(1);
-            }
-        }
-
-        private Properties properties(String database) {
-            var tables = List.of(
-                    new EngineSettings.Table(new TableId("public", "a"), List.of("id")),
-                    new EngineSettings.Table(new TableId("public", "b"), List.of("id")));
-            var source = new EngineSettings.Database(
-                    "127.0.0.1", Servers.postgres().port(), database, "postgres", "postgres");
-            var properties = new EngineSettings(
-                            database,
-                            source,
-                            new EngineSettings.Reading.Slot(database, "p"),
-                            SIGNAL_TABLE,
-                            tables,
-                            Duration.ofHours(1),
-                            64 << 20)
-                    .properties();
-            properties.setProperty("offset.storage", "org.apache.kafka.connect.storage.FileOffsetBackingStore");
-            properties.setProperty(
-                    "offset.storage.file.filename", folder.resolve(database).toString());
-            properties.remove("driver.socketFactory"); // nobody closes its sockets
-            properties.setProperty("heartbeat.interval.ms", "0");
-            properties.remove("heartbeat.action.query");
-            properties.setProperty("signal.enabled.channels", "in-process");
-            properties.setProperty("max.batch.size", "100");
-            properties.setProperty("max.queue.size", "400");
-            return properties;
-        }
-
-        private void handle(
-                List<RecordChangeEvent<SourceRecord>> records,
-                DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
-                throws InterruptedException {
-            var ids = new ArrayList<Long>();
-            for (var event : records) {
-                ids.addAll(
-                        switch (marking) {
-                            case STOCK -> stock(event, committer);
-                            case OURS -> ours(event, committer);
-                        });
-            }
-            committer.markBatchFinished();
-            delivered.addAll(ids);
-            rows += records.size();
-            if (failAfterRows > 0 && rows > failAfterRows) {
-                throw new IllegalStateException("as a consumer may fail");
-            }
-        }
-
-        private static List<Long> stock(
-                RecordChangeEvent<SourceRecord> event,
-                DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
-                throws InterruptedException {
-            committer.markProcessed(event);
-            var value = (Struct) event.record().value();
-            return event.record().topic().endsWith(".transaction")
-                    ? List.of()
-                    : List.of(value.getStruct("after").getInt64("id"));
-        }
-
-        private List<Long> ours(
-                RecordChangeEvent<SourceRecord> event,
-                DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
-                throws InterruptedException {
-            if (!(assembler.accept(event.record())
-                    instanceof TransactionAssembler.Outcome.Committed(var transaction, var offset))) {
-                return List.of();
-            }
-            var offsets = committer.buildOffsets();
-            OffsetRule.rewritten(offset, null).forEach(offsets::set);
-            committer.markProcessed(event, offsets);
-            return transaction.changes().stream()
-                    .map(change -> (Long) ((Change.Inserted) change)
-                            .after()
-                            .key(List.of("id"))
-                            .getFirst())
-                    .toList();
-        }
-
-        @Override
-        public void close() throws IOException {
-            try {
-                engine.close();
-            } catch (IllegalStateException e) {
-                assertThat(failAfterRows)
-                        .as("only an engine that has failed refuses")
-                        .isPositive();
-            }
-            executor.close(); // returns when the engine has ended
-        }
     }
 }

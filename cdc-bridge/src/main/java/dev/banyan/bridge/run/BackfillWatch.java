@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,30 +31,35 @@ final class BackfillWatch {
     private final Source source;
     private final Consumer<Point> watcher;
     private final Consumer<List<Backfill>> told;
-    private long lookedAtNanos = System.nanoTime();
+    private final LongSupplier nanoClock;
+    private long lookedAtNanos;
     private long signalledAtNanos;
     private @Nullable String signalled;
 
-    /** A watch that tells {@code told} of every backfill each time it looks. */
+    /** A watch that tells {@code told} of every backfill each time it looks; {@code nanoClock} is {@link System#nanoTime}. */
     BackfillWatch(
             BackfillTracker tracker,
             Backfills stored,
             Source source,
             Consumer<Point> watcher,
-            Consumer<List<Backfill>> told) {
+            Consumer<List<Backfill>> told,
+            LongSupplier nanoClock) {
         this.tracker = tracker;
         this.stored = stored;
         this.source = source;
         this.watcher = watcher;
         this.told = told;
+        this.nanoClock = nanoClock;
+        this.lookedAtNanos = nanoClock.getAsLong();
     }
 
     /** True when the engine has to be started anew, because the backfill under way is to pause, to go on or to end. */
     boolean isAskedOtherwise(boolean isSpooling) {
-        if (System.nanoTime() - lookedAtNanos < LOOK_EVERY.toNanos()) {
+        var now = nanoClock.getAsLong();
+        if (now - lookedAtNanos < LOOK_EVERY.toNanos()) {
             return false;
         }
-        lookedAtNanos = System.nanoTime();
+        lookedAtNanos = now;
         try {
             var before = tracker.current(); // before the store: one that has ended since must not come back
             var backfills = stored.all();
@@ -82,7 +88,7 @@ final class BackfillWatch {
             return;
         }
         var isNew = !current.id().equals(signalled);
-        if (!isNew && System.nanoTime() - signalledAtNanos < SIGNAL_AGAIN.toNanos()) {
+        if (!isNew && nanoClock.getAsLong() - signalledAtNanos < SIGNAL_AGAIN.toNanos()) {
             return;
         }
         var tables = current.tables().stream().map(Backfill.Table::id).toList();
@@ -90,13 +96,13 @@ final class BackfillWatch {
             estimate(tables);
         }
         LOG.info("backfill {}: asking for {}", current.id(), tables);
+        signalledAtNanos = nanoClock.getAsLong();
         signaler.signal(new DebeziumEngine.Signal(
-                current.id() + (isNew ? "" : "-" + System.nanoTime()),
+                current.id() + (isNew ? "" : "-" + signalledAtNanos),
                 "execute-snapshot",
                 "{\"type\":\"incremental\",\"data-collections\":" + names(tables) + "}",
                 Map.of()));
         signalled = current.id();
-        signalledAtNanos = System.nanoTime();
         watcher.accept(Point.BACKFILL_ASKED);
     }
 

@@ -90,7 +90,12 @@ final class EngineRun implements AutoCloseable {
         progress.backfills(store.backfills().all());
         var backfill = new BackfillTracker(keys, session, progress.backfills());
         this.backfills = new BackfillWatch(
-                backfill, store.backfills(), settings.source(), settings.watcher(), progress::backfills);
+                backfill,
+                store.backfills(),
+                settings.source(),
+                settings.watcher(),
+                progress::backfills,
+                System::nanoTime);
         var mapper = settings.mapper().get();
         var courier = new Courier.Parts(
                 mapper,

@@ -1,0 +1,70 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.engine.OffsetRule;
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.store.BridgeStore;
+import io.debezium.engine.DebeziumEngine;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A signal to Debezium is lost when its channel is not read yet, or any more. */
+class BackfillWatchTest {
+
+    private static final TableId ONE = new TableId("public", "one");
+
+    @TempDir
+    Path folder;
+
+    private final AtomicLong nanos = new AtomicLong(-1);
+    private final List<DebeziumEngine.Signal> signals = new ArrayList<>();
+
+    private void after(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    @Test
+    void aSignalOfWhichNothingComesIsGivenAgainUnderAnotherIdUntilTheLogTellsOfIt() throws Exception {
+        try (var store = BridgeStore.open(
+                new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", ""),
+                "watch",
+                "test",
+                Duration.ofSeconds(30),
+                InstantSource.system())) {
+            assertThat(store.tryLease()).isTrue();
+            var asked = store.backfills().request(List.of(ONE));
+            try (var session = store.session()) {
+                var tracker = new BackfillTracker(
+                        Map.of(ONE, List.of("id")), session, store.backfills().all());
+                var nobody = new Source("jdbc:postgresql://127.0.0.1:1/none", "u", "u", "s", "p", false, List.of());
+                var watch = new BackfillWatch(tracker, store.backfills(), nobody, _ -> {}, _ -> {}, nanos::get);
+                watch.signal(signals::add);
+                after(Duration.ofSeconds(19));
+                watch.signal(signals::add);
+                assertThat(signals).extracting(DebeziumEngine.Signal::id).containsExactly(asked.id());
+
+                after(Duration.ofSeconds(1));
+                watch.signal(signals::add);
+                assertThat(signals).hasSize(2);
+                assertThat(signals.getLast().id()).startsWith(asked.id()).isNotEqualTo(asked.id());
+                assertThat(signals.getLast().data())
+                        .isEqualTo(signals.getFirst().data())
+                        .contains("public.one");
+
+                tracker.observe(Map.of(OffsetRule.SNAPSHOT_TABLES, "[]"));
+                after(Duration.ofHours(1));
+                watch.signal(signals::add);
+                assertThat(signals).hasSize(2);
+            }
+        }
+    }
+}
