@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,8 +48,8 @@ class RouteActionsTest {
                 """
                 trustedNetworks: [127.0.0.2]
                 backends:
-                  - {name: legacy, url: "%s", baseline: true}
-                  - {name: new, url: "%s", timeouts: {request: 1h}}
+                  - {name: legacy, url: "%s", baseline: true, cookies: [JSESSIONID, both]}
+                  - {name: new, url: "%s", timeouts: {request: 1h}, cookies: [fig, both]}
                 cohorts:
                   - name: people
                     key: [{header: X-User}]
@@ -120,6 +122,54 @@ class RouteActionsTest {
                 .containsIgnoringCase("content-length: 2\r\n")
                 .containsIgnoringCase("host: shop.test\r\n")
                 .doesNotContainIgnoringCase("x-secret");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/whose/cookies, legacy, JSESSIONID",
+        "/patient/cookies, new, fig",
+        "/filtered/cookies, new, fig",
+        "/filtered/down/cookies, legacy, JSESSIONID",
+    })
+    void aCookieReachesWhomItBelongsToOnly(String path, String side, String own) throws Exception {
+        ScriptedServer server = side.equals("new") ? candidate : legacy;
+        server.reply(
+                path,
+                "HTTP/1.1 200 OK\r\nSet-Cookie: JSESSIONID=2; Path=/\r\nSet-Cookie: any=2\r\nSet-Cookie: fig = 2\r\n"
+                        + "Set-Cookie: both=2\r\nContent-Length: 2\r\n\r\nok");
+        if (path.contains("down")) {
+            candidate.reply(path, "HTTP/1.1 503 No\r\nSet-Cookie: any=lost\r\nContent-Length: 0\r\n\r\n");
+        }
+        String reply = gateway.ask("GET " + path + " HTTP/1.1\r\nHost: shop.test\r\nConnection: close\r\n"
+                + "Cookie: a=1; JSESSIONID=abc;fig=def; both=1; JSESSIONID=ghi\r\nCookie: fig=1;JSESSIONID=1\r\n\r\n");
+        String head = server.heads(path).getLast();
+        assertThat(reply)
+                .startsWith("HTTP/1.1 200 ")
+                .contains("any=2", "both=2")
+                .doesNotContain("any=lost");
+        assertThat(head).containsIgnoringCase("cookie: a=1;").contains("both=1");
+        for (String name : List.of("JSESSIONID", "fig")) {
+            if (name.equals(own)) {
+                assertThat(head).contains(name + "=");
+                assertThat(reply).contains(name);
+            } else {
+                assertThat(head).doesNotContain(name + "=");
+                assertThat(reply).doesNotContain(name);
+            }
+        }
+    }
+
+    @Test
+    void aWebSocketBringsNobodyElsesCookies() throws Exception {
+        way.needsHttp1("there are no WebSockets over HTTP/2");
+        candidate.reply(
+                "/patient/ws",
+                StreamsTest.SWITCHED.replace("Upgrade: websocket", "Upgrade: websocket\r\nSet-Cookie: JSESSIONID=2"));
+        String reply = gateway.ask(StreamsTest.UPGRADE
+                .replace("/ws", "/patient/ws")
+                .replace("Host: a", "Host: a\r\nCookie: JSESSIONID=1; fig=1"));
+        assertThat(reply).startsWith("HTTP/1.1 101 ").doesNotContain("JSESSIONID");
+        assertThat(candidate.heads("/patient/ws").getLast()).contains("fig=1").doesNotContain("JSESSIONID");
     }
 
     @Test

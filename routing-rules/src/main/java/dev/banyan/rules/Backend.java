@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param health null asks nothing: an instance is taken to be well
  * @param retries null tries nothing again
  * @param tls null trusts what the gateway trusts; only for https
+ * @param cookies names of those that are its own: only backends that name one are sent it and may set it
  * @param extraLoad of a baseline: the most requests that only comparing makes, as a share of the callers' own, in basis points
  */
 public record Backend(
@@ -32,6 +33,7 @@ public record Backend(
         @Nullable Health health,
         @Nullable Retries retries,
         @Nullable Tls tls,
+        List<String> cookies,
         int extraLoad) {
 
     /** What comparing may cost a baseline that says nothing of it, in basis points. */
@@ -39,6 +41,9 @@ public record Backend(
 
     /** The largest {@code maxConnections}. */
     public static final int MAX_CONNECTIONS_MAX = 100_000;
+
+    /** The most cookies of its own. */
+    public static final int COOKIES_MAX = 32;
 
     /** The most instances of one backend. */
     public static final int URLS_MAX = 64;
@@ -49,6 +54,10 @@ public record Backend(
         Names.require("backend", name);
         urls = urls.stream().map(Backend::origin).toList();
         requireInstances(urls);
+        cookies = List.copyOf(cookies);
+        if (cookies.size() > COOKIES_MAX) {
+            throw new IllegalArgumentException("cookies: " + cookies.size() + " (expected: 0.." + COOKIES_MAX + ")");
+        }
         if (maxConnections < 1 || maxConnections > MAX_CONNECTIONS_MAX) {
             throw new IllegalArgumentException(
                     "maxConnections: " + maxConnections + " (expected: 1.." + MAX_CONNECTIONS_MAX + ")");
@@ -103,6 +112,7 @@ public record Backend(
                 .health(health)
                 .retries(retries)
                 .tls(tls)
+                .cookies(cookies)
                 .extraLoad(extraLoad);
     }
 
@@ -138,6 +148,7 @@ public record Backend(
         private @Nullable Health health;
         private @Nullable Retries retries;
         private @Nullable Tls tls;
+        private List<String> cookies = List.of();
         private int extraLoad = EXTRA_LOAD_UNSET;
 
         Builder(String name, List<URI> urls, boolean baseline) {
@@ -191,6 +202,11 @@ public record Backend(
             return this;
         }
 
+        public Builder cookies(List<String> names) {
+            cookies = names;
+            return this;
+        }
+
         public Builder extraLoad(int basisPoints) {
             extraLoad = basisPoints;
             return this;
@@ -211,6 +227,7 @@ public record Backend(
                     health,
                     retries,
                     tls,
+                    cookies,
                     extraLoad);
         }
     }

@@ -53,6 +53,7 @@ final class BackendReader {
                         .health(health)
                         .retries(retries)
                         .tls(tls)
+                        .cookies(at.fields().texts("cookies"))
                         .extraLoad(Quantities.basisPoints(at.fields(), "extraLoad", unset.extraLoad()))
                         .build();
     }

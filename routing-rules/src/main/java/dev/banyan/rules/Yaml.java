@@ -3,6 +3,7 @@ package dev.banyan.rules;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A YAML document as data, every part of which knows where it stands. */
@@ -75,6 +76,15 @@ sealed interface Yaml {
         /** The list under a key; empty when there is none, or something else. */
         List<Yaml> list(String key) {
             return get(key) instanceof Items list ? list.items() : List.of();
+        }
+
+        /** The texts in the list under a key; what else stands in it is left out. */
+        List<String> texts(String key) {
+            return list(key).stream()
+                    .flatMap(each -> each instanceof Scalar text && text.kind() == Scalar.Kind.TEXT
+                            ? Stream.of(text.text())
+                            : Stream.empty())
+                    .toList();
         }
 
         /** Whether {@code true} stands under a key. */

@@ -5,6 +5,7 @@ import dev.banyan.gateway.backend.Fallback;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.http.OwnCookies;
 import dev.banyan.gateway.http.Target;
 import dev.banyan.gateway.live.LiveRules;
 import dev.banyan.gateway.record.Outcome;
@@ -17,6 +18,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AttributeKey;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -305,6 +307,11 @@ public final class Call {
         return rewritten != null && isAssigned(backend) ? rewritten.hostname() : null;
     }
 
+    /** Returns the names of cookies that {@code backend} is not sent and may not set. */
+    public Set<String> foreignCookies(LiveBackend backend) {
+        return rules.cookies().foreignTo(backend.name());
+    }
+
     /** Returns how long {@code backend} may take until the head of its reply. */
     public Duration headTimeout(LiveBackend backend) {
         return isAssigned(backend)
@@ -343,6 +350,7 @@ public final class Call {
     public void mend(HttpHeaders reply, boolean reveal) {
         Instance instance = place.instance();
         Origin from = instance == null ? serving().instances().getFirst().origin() : instance.origin();
+        OwnCookies.removeFromReply(reply, foreignCookies(serving()));
         ReplyHead.mend(reply, routed(), rules.origins(), asked, from);
         if (reveal) {
             ReplyHead.reveal(reply, routed(), serving().name());

@@ -9,6 +9,7 @@ import dev.banyan.gateway.call.HostNames;
 import dev.banyan.gateway.call.Step;
 import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.HopByHop;
+import dev.banyan.gateway.http.OwnCookies;
 import dev.banyan.gateway.http.Target;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -132,6 +133,7 @@ public record Forward() implements GatewayFilter {
             head.clear().add(passage.headFor(backend));
             OddTarget.mark(head, target);
             HostNames.write(head, passage.call.asked(), backend, instance.origin(), passage.call.hostFor(backend));
+            OwnCookies.removeFromRequest(head, passage.call.foreignCookies(backend));
             if (!passage.call.hasBody()) {
                 return Mono.empty();
             }

@@ -10,6 +10,7 @@ import dev.banyan.gateway.connect.Asker;
 import dev.banyan.gateway.connect.BackendConnection;
 import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.HopByHop;
+import dev.banyan.gateway.http.OwnCookies;
 import dev.banyan.gateway.http.Target;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -26,6 +27,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,9 +89,11 @@ final class Exchange implements Asker {
         LiveBackend backend = to.backend();
         HttpHeaders head = call.head();
         String host = call.hostFor(backend);
-        if (host != null || backend.host() != null || !head.contains(HttpHeaderNames.HOST)) {
+        Set<String> foreign = call.foreignCookies(backend);
+        if (host != null || backend.host() != null || !foreign.isEmpty() || !head.contains(HttpHeaderNames.HOST)) {
             head = head.copy(); // another backend may still be asked under another name
             HostNames.write(head, call.asked(), backend, to.instance().origin(), host);
+            OwnCookies.removeFromRequest(head, foreign);
         }
         String target = Target.ascii(call.rewritten(call.target(), backend));
         to.expectReply(method.equals(HttpMethod.HEAD));

@@ -5,6 +5,7 @@ import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.filter.RouteFilters;
 import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.http.OwnCookies;
 import dev.banyan.rules.Backend;
 import dev.banyan.rules.Rewrite;
 import dev.banyan.rules.Route;
@@ -24,6 +25,7 @@ public record LiveRules(
         LiveBackend baseline,
         RouteFilters filters,
         Set<Origin> origins,
+        OwnCookies cookies,
         Instant since) {
 
     static LiveRules of(RuleSet files, RoutingTable table, Backends backends, RouteFilters filters, Instant since) {
@@ -32,7 +34,14 @@ public record LiveRules(
                 .findFirst()
                 .orElseThrow();
         return new LiveRules(
-                files, table, backends, backends.get(baseline.name()), filters, originsOf(files, backends), since);
+                files,
+                table,
+                backends,
+                backends.get(baseline.name()),
+                filters,
+                originsOf(files, backends),
+                OwnCookies.of(table.rules().backends()),
+                since);
     }
 
     /** Where backends are, and under which names they are asked. */
@@ -60,7 +69,7 @@ public record LiveRules(
 
     /** The same rules with routes where they have got to. */
     LiveRules at(Map<String, Standpoint> standpoints) {
-        return new LiveRules(files, table.at(files, standpoints), backends, baseline, filters, origins, since);
+        return new LiveRules(files, table.at(files, standpoints), backends, baseline, filters, origins, cookies, since);
     }
 
     /** Of what the files say. */

@@ -10,6 +10,7 @@ import dev.banyan.gateway.connect.BackendConnection;
 import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.HopByHop;
 import dev.banyan.gateway.http.MirrorMark;
+import dev.banyan.gateway.http.OwnCookies;
 import dev.banyan.gateway.http.Target;
 import dev.banyan.rules.Side;
 import io.netty.buffer.Unpooled;
@@ -105,6 +106,8 @@ final class Copy implements Asker {
             copy.set(HttpHeaderNames.CONTENT_LENGTH, request.body().length);
         }
         HostNames.write(copy, request.asked(), to.backend(), to.instance().origin(), request.host(side));
+        OwnCookies.removeFromRequest(
+                copy, request.rules().cookies().foreignTo(to.backend().name()));
         mark.put(copy);
         return copy;
     }

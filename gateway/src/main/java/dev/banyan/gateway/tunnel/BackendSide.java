@@ -10,6 +10,7 @@ import dev.banyan.gateway.connect.Dial;
 import dev.banyan.gateway.connect.ReplyDecoder;
 import dev.banyan.gateway.edge.Late;
 import dev.banyan.gateway.http.Framing;
+import dev.banyan.gateway.http.OwnCookies;
 import dev.banyan.gateway.http.Target;
 import dev.banyan.gateway.lean.ReplyOut;
 import io.netty.buffer.ByteBuf;
@@ -77,6 +78,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         LiveBackend backend = whom.backend();
         HttpHeaders head = call.head();
         HostNames.write(head, call.asked(), backend, whom.instance().origin(), call.hostFor(backend));
+        OwnCookies.removeFromRequest(head, call.foreignCookies(backend));
         head.set(HttpHeaderNames.CONNECTION, "Upgrade").set(HttpHeaderNames.UPGRADE, "websocket");
         var request = new DefaultFullHttpRequest(
                 HttpVersion.HTTP_1_1,
