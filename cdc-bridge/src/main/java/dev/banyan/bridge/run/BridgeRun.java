@@ -40,7 +40,8 @@ public final class BridgeRun {
      */
     private static final Logger LOG = LoggerFactory.getLogger(BridgeRun.class);
 
-    private static final Duration LEASE_POLL = Duration.ofSeconds(1);
+    /** How often in the time of a lease who waits for it looks whether it is free. */
+    private static final int LOOKS_PER_LEASE = 10;
 
     /** How long a stop waits for a call of the hub before it makes it fail; what was published then is settled at the next start. */
     static final Duration HUB_GRACE = Duration.ofSeconds(2);
@@ -152,7 +153,7 @@ public final class BridgeRun {
                 LOG.warn("standing by: {}", why);
             }
             progress.enter(Progress.State.STANDBY, why);
-            if (stop.await(LEASE_POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (stop.await(settings.lease().toMillis() / LOOKS_PER_LEASE, TimeUnit.MILLISECONDS)) {
                 return false;
             }
         }

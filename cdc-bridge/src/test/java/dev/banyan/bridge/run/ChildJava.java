@@ -15,7 +15,7 @@ final class ChildJava {
 
     /*
      * The first child that ends in order leaves an archive of its classes behind, from which later ones start in half the time. Such an archive
-     * wants a class path of jars alone.
+     * wants a class path of jars alone. The JVM refuses an archive of other jars, but leaves it there: it goes when the jars are made.
      */
     private static final String FOLDER = "banyan.children";
 
@@ -54,6 +54,7 @@ final class ChildJava {
     private static String jar(Path classes, Path jar) {
         try {
             Files.createDirectories(jar.getParent());
+            Files.deleteIfExists(ARCHIVE);
             try (var out = new JarOutputStream(Files.newOutputStream(jar));
                     var files = Files.walk(classes)) {
                 for (var file : files.filter(each -> !each.equals(classes)).toList()) {
