@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The bridge, which ends its own process the nth time it passes a point: nothing is flushed, no hook runs, as with kill -9. Its hub is down
- * for half a second of every two, so that it spools, and one event of twenty is too large for it. Arguments: configuration, point or {@code null}, n.
+ * for half a second of every one and a half, so that it spools, and one event of twenty is too large for it. Arguments: configuration, point or {@code null}, n.
  */
 public final class KilledBridge {
 
@@ -114,7 +114,7 @@ public final class KilledBridge {
         }
 
         private static void check() throws HubUnavailable {
-            if (System.currentTimeMillis() % 2_000 < 500) {
+            if (System.currentTimeMillis() % 1_500 < 500) {
                 throw new HubUnavailable("down for now", new IllegalStateException());
             }
         }

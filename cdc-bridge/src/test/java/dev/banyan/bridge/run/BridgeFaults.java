@@ -106,8 +106,8 @@ final class BridgeFaults implements AutoCloseable {
         Journal.awaitLast(kafka.bootstrapServers(), TOPIC);
         bridge.close();
         var events = TestBridge.eventsOf(kafka.bootstrapServers(), TOPIC);
-        journal.check(events, folder.resolve("lake"));
-        return events.size() + " events of " + journal.transactions() + " transactions, faults " + faults
+        var transactions = journal.check(events, folder.resolve("lake"));
+        return events.size() + " events of " + transactions + " transactions, faults " + faults
                 + ", silence seen after ms " + millisUntilSeen + ", well again after ms " + millisUntilWell
                 + ", ended by itself " + endedByItself;
     }

@@ -1,10 +1,14 @@
 package dev.banyan.bridge.run;
 
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Changes of table {@code item}, each noted in table {@code journal} within its transaction. */
+/**
+ * Changes of table {@code item}, each noted in table {@code journal} within its transaction by the number of its value. Function
+ * {@code hard} gives the value of a number.
+ */
 interface JournaledRows {
 
     /** Who may write; the password is the same word. */
@@ -13,12 +17,31 @@ interface JournaledRows {
     /** True when the journal's {@code tx} is what the database calls the transaction; else it is only different for each. */
     boolean knowsTransactionId();
 
+    /** Makes the tables, sequence {@code s} and function {@code hard}. */
+    static void create(Connection connection, String function) throws SQLException {
+        try (var statement = connection.createStatement();
+                var insert = connection.prepareStatement("INSERT INTO hard VALUES (?, ?)")) {
+            statement.execute("CREATE TABLE item (id BIGINT PRIMARY KEY, v TEXT)");
+            statement.execute("CREATE TABLE journal (tx BIGINT, id BIGINT, v TEXT)");
+            statement.execute("CREATE SEQUENCE s");
+            statement.execute("CREATE TABLE hard (n INTEGER PRIMARY KEY, t TEXT)");
+            for (var i = 0; i < HardValues.TEXTS.size(); i++) {
+                insert.setInt(1, i);
+                insert.setString(2, HardValues.TEXTS.get(i));
+                insert.executeUpdate();
+            }
+            statement.execute(function);
+        }
+    }
+
+    void create(Connection connection) throws SQLException;
+
     /** Called first in each transaction. */
     default void begin(Statement statement) throws SQLException {}
 
     void insert(Statement statement, long from, int count) throws SQLException;
 
-    /** Inserts as the database's bulk load does; each {@code v} is 1. */
+    /** Inserts as the database's bulk load does. */
     void copy(Statement statement, long from, int count) throws SQLException, IOException;
 
     void change(Statement statement, long from, int count) throws SQLException;

@@ -6,6 +6,7 @@ import dev.banyan.bridge.change.Dbms;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -24,57 +25,46 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KillAtPointsTest {
 
-    /** Where the processes of each build end. */
-    private static final List<KillRound.Place> PLACES = List.of(
-            new KillRound.Place(Point.PUBLISHED, 3),
-            new KillRound.Place(Point.SPOOLED, 2),
-            new KillRound.Place(Point.STORED, 3),
-            new KillRound.Place(Point.SPOOL_FORGOTTEN, 1),
-            new KillRound.Place(Point.MARKED, 1),
-            new KillRound.Place(Point.PART_MAPPED, 2),
-            new KillRound.Place(Point.KEPT_IN_LAKE, 4),
-            new KillRound.Place(Point.SPOOL_CLAIMED, 1),
-            new KillRound.Place(Point.SPOOL_RELEASED, 1),
-            new KillRound.Place(Point.DATA_CLAIMED, 2));
-
     private static final int KILLS_OF_ROUND = 50;
 
-    /** Points that a bridge seldom passes: the first or second time is waited for. */
-    private static final int OFTEN = 8;
+    private static final Duration POINT_MAX = Duration.ofMinutes(1);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
 
+    /** Each build at ten other points: {@code -Dbanyan.seed=N} repeats one. */
     @Test
     void nothingIsLostInventedTornOrReorderedWhereverTheProcessEnds() throws Exception {
-        var plan = new KillRound.Plan(Dbms.POSTGRESQL, "points", 1, PLACES, 2, Duration.ofSeconds(8), false);
-        try (var round = new KillRound(plan, folder)) {
-            System.out.println(round.run());
-        }
+        round(plan(Dbms.POSTGRESQL, Long.getLong("banyan.seed", System.nanoTime()), 10, false));
+    }
+
+    @Test
+    void nothingIsLostInventedTornOrReorderedOverMariaDb() throws Exception {
+        round(plan(Dbms.MARIADB, Long.getLong("banyan.seed", System.nanoTime()), 3, false));
     }
 
     @Test
     @Tag("soak")
-    void nothingIsLostInventedTornOrReorderedOverMariaDb() throws Exception {
-        var plan = new KillRound.Plan(
-                Dbms.MARIADB, "points_m", Long.getLong("banyan.seed", 1), PLACES, 2, Duration.ofSeconds(20), true);
-        try (var round = new KillRound(plan, folder)) {
-            System.out.println(round.run());
-        }
+    void nothingIsLostInventedTornOrReorderedInManyMoreKills() throws Exception {
+        rounds(Dbms.POSTGRESQL);
+    }
+
+    @Test
+    @Tag("soak")
+    void nothingIsLostInventedTornOrReorderedInManyMoreKillsOverMariaDb() throws Exception {
+        rounds(Dbms.MARIADB);
     }
 
     /**
      * {@code -Dbanyan.kills=2000 -Dbanyan.seed=N -Dbanyan.lanes=4}: rounds of 50 kills, the last of what is left, the first of seed N, so many at once. A round that
      * fails is repeated with {@code -Dbanyan.kills=50} and its seed; its folder stays.
      */
-    @Test
-    @Tag("soak")
-    void nothingIsLostInventedTornOrReorderedInManyMoreKills() throws Exception {
+    private void rounds(Dbms dbms) throws Exception {
         int kills = Integer.getInteger("banyan.kills", 2_000);
         var first = Long.getLong("banyan.seed", 1);
         var tasks = new ArrayList<Callable<String>>();
         for (var round = 0; round * KILLS_OF_ROUND < kills; round++) {
-            var plan = plan(first + round, Math.min(KILLS_OF_ROUND, kills - round * KILLS_OF_ROUND));
+            var plan = plan(dbms, first + round, Math.min(KILLS_OF_ROUND, kills - round * KILLS_OF_ROUND), true);
             tasks.add(() -> round(plan));
         }
         var failures = new ArrayList<Throwable>();
@@ -95,9 +85,11 @@ class KillAtPointsTest {
     }
 
     private String round(KillRound.Plan plan) throws Exception {
-        var since = System.nanoTime();
-        try (var round = new KillRound(plan, folder.resolve(plan.name()))) {
-            var said = round.run() + " in " + (System.nanoTime() - since) / 1_000_000_000 + " s";
+        System.out.println("seed " + plan.seed() + ": " + plan.places());
+        var itsFolder = folder.resolve(plan.name());
+        try (var database = database(plan.dbms(), itsFolder);
+                var round = new KillRound(plan, itsFolder, database)) {
+            var said = round.run();
             System.out.println(said);
             return said;
         } catch (Exception | AssertionError e) {
@@ -106,25 +98,47 @@ class KillAtPointsTest {
         }
     }
 
-    /** Each named point once, the rest at points and moments by chance; of that the first {@code kills}. */
-    private static KillRound.Plan plan(long seed, int kills) {
+    private static MortalDatabase database(Dbms dbms, Path folder) {
+        return switch (dbms) {
+            case POSTGRESQL -> new MortalPostgres(folder.resolve("pgdata"), "127.0.0.1");
+            case MARIADB -> new MortalMariaDb("127.0.0.1");
+        };
+    }
+
+    /** Named points, each once, then points and moments by chance; two of 50 kills, but at least one, are of the database, too. */
+    private static KillRound.Plan plan(Dbms dbms, long seed, int kills, boolean pauses) {
         var random = new Random(seed);
+        var points = new ArrayList<>(Arrays.asList(Point.values()));
+        Collections.shuffle(points, random);
         var places = new ArrayList<KillRound.Place>();
-        for (var point : Point.values()) {
-            places.add(new KillRound.Place(point, 1 + random.nextInt(2)));
+        for (var point : points.subList(0, Math.min(kills, points.size()))) {
+            places.add(new KillRound.Place(point, 1 + random.nextInt(Math.min(2, often(point)))));
         }
-        while (places.size() < KILLS_OF_ROUND) {
-            var points = Point.values();
+        while (places.size() < kills) {
+            var point = points.get(random.nextInt(points.size()));
             places.add(
                     random.nextInt(3) == 0
-                            ? new KillRound.Place(null, random.nextInt(6_000))
-                            : new KillRound.Place(points[random.nextInt(points.length)], 1 + random.nextInt(OFTEN)));
+                            ? new KillRound.Place(null, random.nextInt(3_000))
+                            : new KillRound.Place(point, 1 + random.nextInt(often(point))));
         }
         Collections.shuffle(places, random);
-        if (places.getFirst().point() == Point.LEASED) {
-            Collections.swap(places, 0, 1); // writers begin when the first process has made its slot
-        }
-        return new KillRound.Plan(
-                Dbms.POSTGRESQL, "points" + seed, seed, places.subList(0, kills), 2, Duration.ofSeconds(20), true);
+        var name = (dbms == Dbms.MARIADB ? "points_m" : "points") + seed;
+        return new KillRound.Plan(dbms, name, seed, places, Math.min(2, (kills + 4) / 5), POINT_MAX, pauses);
+    }
+
+    /** How many times a bridge that works passes {@code point} within a few seconds, and every time at least once. */
+    private static int often(Point point) {
+        return switch (point) {
+            case LEASED, CHECKED, BACKFILL_ASKED, BACKFILL_ENDED -> 1;
+            case HUB_OPENED,
+                    PART_MAPPED,
+                    PIECE_KEPT_IN_LAKE,
+                    SPOOL_MADE,
+                    SPOOL_CLAIMED,
+                    SPOOL_BEGUN,
+                    SPOOL_RELEASED,
+                    SPOOL_ENDED -> 2;
+            default -> 8;
+        };
     }
 }

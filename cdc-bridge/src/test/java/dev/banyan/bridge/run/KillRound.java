@@ -4,29 +4,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.KilledBridge;
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.store.BridgeStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bridge with a database, a topic and a lake of its own that is killed again and again, each time with a successor that waits to take over,
+ * A bridge with a topic and a lake of its own that is killed again and again, each time with a successor that waits to take over,
  * while writers go on and the hub is often down. A journal written in the same transactions says what must have arrived.
  */
 final class KillRound implements AutoCloseable {
 
     /** Where a process ends: the nth time it passes a point; without a point it is killed after so many milliseconds. */
-    record Place(@Nullable Point point, int n) {}
+    record Place(@Nullable Point point, int n) {
+        @Override
+        public String toString() {
+            return point == null ? "by chance" : point + " " + n;
+        }
+    }
 
     /**
-     * What a round does; with {@code pauses} backfills are paused now and then. A point that does not come by within {@code pointMax} is not
-     * waited for: the process is killed from outside.
+     * What a round does; with {@code pauses} backfills are paused now and then. A process whose point does not come by within {@code pointMax}
+     * is killed from outside.
      */
     record Plan(
             Dbms dbms,
@@ -39,74 +47,94 @@ final class KillRound implements AutoCloseable {
 
     private static final Duration START_MAX = Duration.ofMinutes(5);
 
+    /** A point that comes by only when the bridge is asked to read a table. */
+    private static final Set<Point> OF_BACKFILLS = EnumSet.of(Point.BACKFILL_ASKED, Point.BACKFILL_ENDED);
+
     private final Plan plan;
     private final Path folder;
     private final List<Process> processes = new ArrayList<>();
     private final MortalDatabase database;
+    private final Random random;
+    private int atPoints;
     private int fromOutside;
     private int fenced;
 
-    KillRound(Plan plan, Path folder) throws IOException {
+    /** A round over {@code database}, which the caller closes. */
+    KillRound(Plan plan, Path folder, MortalDatabase database) throws IOException {
         this.plan = plan;
         this.folder = Files.createDirectories(folder);
-        this.database = switch (plan.dbms) {
-            case POSTGRESQL -> new MortalPostgres(folder.resolve("pgdata"), "127.0.0.1");
-            case MARIADB -> new MortalMariaDb("127.0.0.1");
-        };
+        this.database = database;
+        this.random = new Random(plan.seed);
     }
 
-    /** Returns what it did, in words; fails when anything was lost, invented, torn, repeated or reordered. */
+    /** Returns what it did, in words; fails when anything was lost, invented, torn, repeated or reordered, or few processes ended at their points. */
     String run() throws Exception {
-        Servers.postgres().createDatabase(plan.name + "_store");
-        Servers.kafka().createTopic("t." + plan.name, 1);
+        Servers.postgres().createDatabase(store());
+        Servers.kafka().createTopic(topic(), 1);
         var url = database.createDatabase(plan.name);
         var journal = new Journal(url, plan.seed);
         journal.create();
         var config = config(url, journal.user());
-        var random = new Random(plan.seed);
-        var waiting = start(config, place(0));
-        awaitBegun(journal);
-        var writers = journal.startWriters();
-        for (var kill = 0; kill < plan.places.size(); kill++) {
-            var active = waiting;
-            awaitAtWork(active, kill); // then only one waits
-            if (random.nextInt(4) == 0) {
-                askForBackfill();
-            }
-            wish(plan.pauses && kill % 3 == 1 ? "pause" : "go");
-            waiting = start(config, place(kill + 1));
-            if (plan.databaseKills > 0 && kill % (plan.places.size() / plan.databaseKills) == 1) {
-                database.kill();
-                database.start();
-            }
-            awaitEnd(active, place(kill), kill);
+        var writers = begin(config, journal);
+        var since = System.nanoTime();
+        var active = start(config, 1);
+        for (var kill = 1; kill <= plan.places.size(); kill++) {
+            active = kill(active, kill, config);
         }
+        var seconds = (System.nanoTime() - since) / 1_000_000_000;
         wish("go");
         journal.stop(writers);
         journal.writeLast();
-        Journal.awaitLast(Servers.kafka().bootstrapServers(), "t." + plan.name);
-        waiting.destroy();
-        assertThat(waiting.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(waiting.exitValue()).as(log(plan.places.size())).isZero(); // so the lake lacks nothing of the hub
-        var events = TestBridge.eventsOf(Servers.kafka().bootstrapServers(), "t." + plan.name);
-        journal.check(events, folder.resolve("lake"));
-        return "seed " + plan.seed + ": " + plan.places.size() + " kills, " + fromOutside + " of them from outside, "
-                + fenced + " fenced, " + plan.databaseKills + " of the database, " + events.size() + " events, "
-                + journal.transactions()
+        Journal.awaitLast(Servers.kafka().bootstrapServers(), topic());
+        stop(active, plan.places.size() + 1); // so the lake lacks nothing of the hub
+        var events = TestBridge.eventsOf(Servers.kafka().bootstrapServers(), topic());
+        var transactions = journal.check(events, folder.resolve("lake"));
+        var named = plan.places.stream().filter(place -> place.point != null).count();
+        assertThat(atPoints * 2L).as("of " + named + " ended at their points").isGreaterThan(named);
+        return "seed " + plan.seed + ": " + plan.places.size() + " kills in " + seconds + " s, " + atPoints
+                + " at their points, " + fromOutside + " whose point did not come by, " + fenced + " fenced, "
+                + plan.databaseKills + " of the database, " + events.size() + " events of " + transactions
                 + " transactions";
     }
 
-    /** What is written before is not sent. */
-    private void awaitBegun(Journal journal) throws Exception {
-        switch (plan.dbms) {
-            case POSTGRESQL -> journal.awaitSlot();
-            case MARIADB -> Await.until("the first streams", () -> log(0).contains(" STREAMING "));
-        }
+    /** Starts what writes when a first process has begun: what is written before is not sent. It ends in order, and leaves its classes to the others. */
+    private List<Thread> begin(Path config, Journal journal) throws Exception {
+        var first = start(config, 0);
+        var store = new BridgeStore.Settings(Servers.postgres().jdbcUrl(store()), "postgres", "postgres");
+        Await.until("it has begun", START_MAX, () -> BridgeStore.peek(store).isPresent());
+        var writers = journal.startWriters();
+        Await.until("it streams", START_MAX, () -> log(0).contains(" STREAMING "));
+        stop(first, 0);
+        return writers;
     }
 
-    /** Where process {@code number} ends; the one after the last kill lives on. */
-    private Place place(int number) {
-        return number < plan.places.size() ? plan.places.get(number) : new Place(null, 0);
+    /** Sees {@code active} to its end, and returns its successor. */
+    private Process kill(Process active, int number, Path config) throws Exception {
+        var place = plan.places.get(number - 1);
+        var since = System.nanoTime();
+        awaitAtWork(active, number); // then only one waits
+        var atWork = System.nanoTime();
+        var reads = place.point != null && OF_BACKFILLS.contains(place.point);
+        if (reads || random.nextInt(4) == 0) {
+            askForBackfill();
+        }
+        wish(plan.pauses && !reads && number % 3 == 1 ? "pause" : "go");
+        var next = start(config, number + 1);
+        if (plan.databaseKills > 0 && number % (plan.places.size() / plan.databaseKills) == 1) {
+            database.kill();
+            database.start();
+        }
+        var end = awaitEnd(active, place, number);
+        System.out.printf(
+                "%s kill %d, %s: at work after %d ms, %s after %d ms%n",
+                plan.name, number, place, (atWork - since) / 1_000_000, end, (System.nanoTime() - atWork) / 1_000_000);
+        return next;
+    }
+
+    private void stop(Process process, int number) throws Exception {
+        process.destroy();
+        assertThat(process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(log(number)).isZero();
     }
 
     private void awaitAtWork(Process active, int number) throws Exception {
@@ -116,42 +144,54 @@ final class KillRound implements AutoCloseable {
                 () -> !active.isAlive() || log(number).contains(KilledBridge.ACTIVE));
     }
 
-    private void awaitEnd(Process active, Place place, int number) throws Exception {
+    /** Waits until it has ended, and says how. */
+    private String awaitEnd(Process active, Place place, int number) throws Exception {
         var most = place.point == null ? place.n : plan.pointMax.toMillis();
-        if (!active.waitFor(most, TimeUnit.MILLISECONDS)) {
-            fromOutside++;
+        var isOver = active.waitFor(most, TimeUnit.MILLISECONDS);
+        if (!isOver) {
+            fromOutside += place.point == null ? 0 : 1;
             active.destroyForcibly();
             active.waitFor(60, TimeUnit.SECONDS);
         }
         if (active.exitValue() == 1 && log(number).contains("another bridge has taken over")) {
             fenced++; // it could not renew its lease in time
-            return;
+            return "fenced";
         }
         assertThat(active.exitValue()).as(log(number)).isEqualTo(KilledBridge.EXIT_KILLED);
+        if (isOver) {
+            atPoints++;
+        }
+        return isOver ? "at its point" : "killed";
     }
 
-    private Process start(Path config, Place place) throws IOException {
+    /** Starts process {@code number}; the first and the one after the last kill live on. */
+    private Process start(Path config, int number) throws IOException {
+        var isKilled = number > 0 && number <= plan.places.size();
+        var place = isKilled ? plan.places.get(number - 1) : new Place(null, 0);
         var command = ChildJava.command();
         command.addAll(List.of(
                 KilledBridge.class.getName(), config.toString(), String.valueOf(place.point), String.valueOf(place.n)));
         var process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(
-                        folder.resolve("bridge" + processes.size() + ".log").toFile())
+                .redirectOutput(file(number).toFile())
                 .start();
         processes.add(process);
         return process;
     }
 
+    private Path file(int number) {
+        return folder.resolve("bridge" + number + ".log");
+    }
+
     private String log(int number) throws IOException {
-        return Files.readString(folder.resolve("bridge" + number + ".log"));
+        return Files.readString(file(number));
     }
 
     /** The next process that takes over reads the table while it goes on. */
     private void askForBackfill() {
         Servers.postgres()
                 .execute(
-                        plan.name + "_store",
+                        store(),
                         "INSERT INTO bridge_backfill (id, tables, state, rows_read, requested_ms) SELECT '"
                                 + UUID.randomUUID() + "', '" + schema() + ".item', 'requested', 0, "
                                 + processes.size());
@@ -159,12 +199,12 @@ final class KillRound implements AutoCloseable {
 
     /** What is wanted of every backfill under way. */
     private void wish(String wish) {
-        Servers.postgres().execute(plan.name + "_store", "UPDATE bridge_backfill SET wish = '" + wish + "'");
+        Servers.postgres().execute(store(), "UPDATE bridge_backfill SET wish = '" + wish + "'");
     }
 
     private Path config(String url, String user) throws IOException {
         Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
-        Files.writeString(folder.resolve("mapping.yaml"), Journal.mapping(schema(), "t." + plan.name));
+        Files.writeString(folder.resolve("mapping.yaml"), Journal.mapping(schema(), topic()));
         return Files.writeString(folder.resolve("bridge.yaml"), """
                 name: %1$s
                 mapping: mapping.yaml
@@ -175,9 +215,17 @@ final class KillRound implements AutoCloseable {
                 """.formatted(
                         plan.name,
                         url,
-                        Servers.postgres().jdbcUrl(plan.name + "_store"),
+                        Servers.postgres().jdbcUrl(store()),
                         Servers.kafka().bootstrapServers(),
                         user));
+    }
+
+    private String topic() {
+        return "t." + plan.name;
+    }
+
+    private String store() {
+        return plan.name + "_store";
     }
 
     private String schema() {
@@ -188,6 +236,5 @@ final class KillRound implements AutoCloseable {
     @Override
     public void close() {
         processes.forEach(Process::destroyForcibly);
-        database.close();
     }
 }

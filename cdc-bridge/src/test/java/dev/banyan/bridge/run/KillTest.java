@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The bridge as a process of its own, killed with no leave to say goodbye at any moment while writers go on; {@link KillAtPointsTest} and {@link MariaDbKillTest} run in each build. */
+/** The bridge as a process of its own, killed with no leave to say goodbye at any moment while writers go on; {@link KillAtPointsTest} runs in each build. */
 class KillTest {
 
-    static final int ACCOUNTS = 200;
+    private static final int ACCOUNTS = 200;
 
     @TempDir
     Path folder;
@@ -74,7 +74,7 @@ class KillTest {
     }
 
     /** Transfers: each transaction changes two accounts and writes one line of the ledger, which names its own number in all three. */
-    static Thread writer(TestBridge bridge, int number, AtomicBoolean writing, AtomicLong written) {
+    private static Thread writer(TestBridge bridge, int number, AtomicBoolean writing, AtomicLong written) {
         return Thread.ofPlatform().name("writer-" + number).start(() -> {
             var random = new Random(number);
             var last = number * 1_000_000L;
@@ -106,7 +106,7 @@ class KillTest {
         }
     }
 
-    static Map<String, String> folded(TestBridge bridge) {
+    private static Map<String, String> folded(TestBridge bridge) {
         var folded = new HashMap<String, String>();
         for (var event : bridge.events()) {
             if (type(event).equals("t.Removed.v1")) {
@@ -118,7 +118,7 @@ class KillTest {
         return folded;
     }
 
-    static void assertOrderPerSubject(TestBridge bridge) {
+    private static void assertOrderPerSubject(TestBridge bridge) {
         var last = new HashMap<String, String>();
         for (var event : bridge.events()) {
             var sequence = TestBridge.header(event, "ce_sequence");
@@ -130,7 +130,7 @@ class KillTest {
     }
 
     /** All events of a transfer stand together: the ledger's new line with both accounts. */
-    static void assertWholeTransactions(TestBridge bridge) {
+    private static void assertWholeTransactions(TestBridge bridge) {
         var events = bridge.events().stream()
                 .filter(event -> !type(event).equals("t.Imported.v1"))
                 .toList();

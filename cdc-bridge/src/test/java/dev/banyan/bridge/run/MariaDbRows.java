@@ -1,10 +1,15 @@
 package dev.banyan.bridge.run;
 
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
 /** Changes in MariaDB, which are noted from the table: it gives a transaction its id only at the end. */
 final class MariaDbRows implements JournaledRows {
+
+    private static final String NUMBER = "SUBSTRING_INDEX(v, '|', 1)";
 
     @Override
     public String user() {
@@ -17,31 +22,37 @@ final class MariaDbRows implements JournaledRows {
     }
 
     @Override
+    public void create(Connection connection) throws SQLException {
+        JournaledRows.create(connection, """
+                CREATE FUNCTION hard(number BIGINT) RETURNS TEXT READS SQL DATA
+                RETURN CONCAT(number, '|', (SELECT t FROM hard WHERE n = number % 16))""");
+    }
+
+    @Override
     public void begin(Statement statement) throws SQLException {
         statement.execute("SET @tx = UUID_SHORT()");
     }
 
     @Override
     public void insert(Statement statement, long from, int count) throws SQLException {
-        insert(statement, from, count, "nextval(s)");
+        var to = from + count - 1;
+        statement.execute("INSERT INTO item SELECT seq, hard(nextval(s)) FROM seq_" + from + "_to_" + to);
+        note(statement, NUMBER, "BETWEEN " + from + " AND " + to);
     }
 
     @Override
     public void copy(Statement statement, long from, int count) throws SQLException {
-        insert(statement, from, count, "1");
-    }
-
-    private static void insert(Statement statement, long from, int count, String v) throws SQLException {
-        var to = from + count - 1;
-        statement.execute("INSERT INTO item SELECT seq, " + v + " FROM seq_" + from + "_to_" + to);
-        note(statement, "v", "BETWEEN " + from + " AND " + to);
+        var rows = HardValues.bulk(from, count).getBytes(StandardCharsets.UTF_8);
+        statement.unwrap(org.mariadb.jdbc.Statement.class).setLocalInfileInputStream(new ByteArrayInputStream(rows));
+        statement.execute("LOAD DATA LOCAL INFILE 'rows' INTO TABLE item CHARACTER SET utf8mb4");
+        note(statement, NUMBER, "BETWEEN " + from + " AND " + (from + count - 1));
     }
 
     @Override
     public void change(Statement statement, long from, int count) throws SQLException {
         var ids = "BETWEEN " + from + " AND " + (from + count - 1);
-        statement.execute("UPDATE item SET v = nextval(s) WHERE id " + ids);
-        note(statement, "v", ids);
+        statement.execute("UPDATE item SET v = hard(nextval(s)) WHERE id " + ids);
+        note(statement, NUMBER, ids);
     }
 
     @Override

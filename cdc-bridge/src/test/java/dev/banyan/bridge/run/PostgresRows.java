@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import java.io.IOException;
 import java.io.StringReader;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.postgresql.PGConnection;
@@ -19,16 +20,27 @@ final class PostgresRows implements JournaledRows {
         return true;
     }
 
+    @Override
+    public void create(Connection connection) throws SQLException {
+        JournaledRows.create(connection, """
+                CREATE FUNCTION hard(number BIGINT) RETURNS TEXT LANGUAGE SQL STABLE
+                RETURN number || '|' || (SELECT t FROM hard WHERE n = number % 16)""");
+        try (var statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE item ALTER v SET STORAGE EXTERNAL"); // a large one is kept out of its row
+        }
+    }
+
     private static void note(Statement statement, String change) throws SQLException {
-        statement.execute("WITH changed (id, v) AS (" + change
-                + ") INSERT INTO journal SELECT pg_current_xact_id()::text::bigint, id, v FROM changed");
+        statement.execute(
+                "WITH changed (id, v) AS (" + change
+                        + ") INSERT INTO journal SELECT pg_current_xact_id()::text::bigint, id, split_part(v, '|', 1) FROM changed");
     }
 
     @Override
     public void insert(Statement statement, long from, int count) throws SQLException {
         note(
                 statement,
-                "INSERT INTO item SELECT g, nextval('s') FROM generate_series(" + from + ", " + (from + count - 1)
+                "INSERT INTO item SELECT g, hard(nextval('s')) FROM generate_series(" + from + ", " + (from + count - 1)
                         + ") g RETURNING id, v");
     }
 
@@ -36,23 +48,19 @@ final class PostgresRows implements JournaledRows {
     public void change(Statement statement, long from, int count) throws SQLException {
         note(
                 statement,
-                "UPDATE item SET v = nextval('s') WHERE id BETWEEN " + from + " AND " + (from + count - 1)
+                "UPDATE item SET v = hard(nextval('s')) WHERE id BETWEEN " + from + " AND " + (from + count - 1)
                         + " RETURNING id, v");
     }
 
     @Override
     public void copy(Statement statement, long from, int count) throws SQLException, IOException {
-        var rows = new StringBuilder();
-        for (var i = 0; i < count; i++) {
-            rows.append(from + i).append("\t1\n");
-        }
         statement
                 .getConnection()
                 .unwrap(PGConnection.class)
                 .getCopyAPI()
-                .copyIn("COPY item FROM STDIN", new StringReader(rows.toString()));
+                .copyIn("COPY item FROM STDIN", new StringReader(HardValues.bulk(from, count)));
         statement.execute(
-                "INSERT INTO journal SELECT pg_current_xact_id()::text::bigint, id, v FROM item WHERE id BETWEEN "
+                "INSERT INTO journal SELECT pg_current_xact_id()::text::bigint, id, split_part(v, '|', 1) FROM item WHERE id BETWEEN "
                         + from + " AND " + (from + count - 1));
     }
 

@@ -1,0 +1,140 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.lake.LakeFilter;
+import dev.banyan.bridge.lake.LakeReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One comparison of what a journal says was written with the events of it, and with the table. */
+final class JournalCheck {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Connection connection;
+    private final boolean knowsTransactionId;
+    private final Map<String, Set<String>> found = new TreeMap<>();
+    private final List<String> order = new ArrayList<>();
+    private final Map<String, Long> last = new HashMap<>();
+    private final Map<String, String> folded = new TreeMap<>();
+
+    JournalCheck(Connection connection, boolean knowsTransactionId) {
+        this.connection = connection;
+        this.knowsTransactionId = knowsTransactionId;
+    }
+
+    /** By transaction, what it did: {@code subject=number}, {@code -} for a row that is gone. */
+    private Map<String, Set<String>> entries() throws SQLException {
+        var entries = new TreeMap<String, Set<String>>();
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery("SELECT tx, id, v FROM journal")) {
+            while (result.next()) {
+                entries.computeIfAbsent(result.getString(1), _ -> new TreeSet<>())
+                        .add("item/" + result.getLong(2) + "=" + result.getString(3));
+            }
+        }
+        return entries;
+    }
+
+    /** The table as it is: subject to v. */
+    private Map<String, String> table() throws SQLException {
+        var found = new TreeMap<String, String>();
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery("SELECT id, v FROM item")) {
+            while (result.next()) {
+                found.put("item/" + result.getLong(1), result.getString(2));
+            }
+        }
+        return found;
+    }
+
+    private static String v(ConsumerRecord<String, String> event) {
+        var dataref = event.headers().lastHeader("ce_dataref");
+        try {
+            var data = dataref == null
+                    ? event.value()
+                    : Files.readString(Path.of(URI.create(TestBridge.header(event, "ce_dataref"))));
+            return JSON.readTree(data).path("v").asString();
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading the data that " + event.key() + " names", e);
+        }
+    }
+
+    /**
+     * Nothing lost, nothing invented, no value altered, no transaction torn or repeated, no key out of order; a row that a backfill tells of
+     * is as the events before it say, and all of them folded are the table. The lake holds what the hub holds. Returns the number of
+     * transactions.
+     */
+    int check(List<ConsumerRecord<String, String>> events, Path lake) throws SQLException {
+        events.forEach(this::take);
+        var entries = entries();
+        if (knowsTransactionId) {
+            assertThat(found).isEqualTo(entries);
+        } else {
+            assertThat(found.values()).containsExactlyInAnyOrderElementsOf(entries.values());
+        }
+        assertThat(order).as("transactions stand together").doesNotHaveDuplicates();
+        assertThat(folded).isEqualTo(table());
+        compareLake(events, lake);
+        return entries.size();
+    }
+
+    private void take(ConsumerRecord<String, String> event) {
+        var subject = event.key();
+        switch (TestBridge.header(event, "ce_type")) {
+            case "t.Imported.v1" ->
+                assertThat(v(event)).as("backfill of " + subject).isEqualTo(folded.get(subject));
+            case "t.Removed.v1" -> {
+                folded.remove(subject);
+                take(event, "-", Long.MAX_VALUE);
+            }
+            default -> {
+                var v = v(event);
+                folded.put(subject, v);
+                var number = HardValues.number(v);
+                take(event, Long.toString(number), number);
+            }
+        }
+    }
+
+    private void take(ConsumerRecord<String, String> event, String noted, long rank) {
+        var tx = TestBridge.header(event, "ce_txid");
+        assertThat(found.computeIfAbsent(tx, _ -> new TreeSet<>()).add(event.key() + "=" + noted))
+                .as("repeated: " + event.key())
+                .isTrue();
+        if (order.isEmpty() || !order.getLast().equals(tx)) {
+            order.add(tx);
+        }
+        var before = last.put(event.key(), rank);
+        assertThat(before == null || before < rank)
+                .as("order of " + event.key())
+                .isTrue();
+    }
+
+    private static void compareLake(List<ConsumerRecord<String, String>> events, Path lake) {
+        var inLake = new ArrayList<String>();
+        new LakeReader(lake)
+                .read(LakeFilter.ALL, 0, record -> inLake.add(record.event().id()));
+        var inHub =
+                events.stream().map(event -> TestBridge.header(event, "ce_id")).toList();
+        assertThat(inLake)
+                .as("the lake holds what the hub holds")
+                .containsExactlyInAnyOrderElementsOf(inHub)
+                .isEqualTo(inHub);
+    }
+}
