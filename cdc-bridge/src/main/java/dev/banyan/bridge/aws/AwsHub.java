@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -22,7 +23,7 @@ public final class AwsHub implements Hub {
     /*
      * Nothing here is atomic. What of a publish has arrived is remembered, so that after a failure only the rest is sent again; after a
      * restart all of it is, with the same ids, which a FIFO queue or topic drops for five minutes. None of these services shuts an earlier
-     * holder out, so the caller checks its lease before each publish.
+     * holder out, so no call is begun while the lease is not sure; what was left is sent once it is again.
      */
     /** How long nothing may arrive before a publish is given up. */
     static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -91,6 +92,7 @@ public final class AwsHub implements Hub {
     private @Nullable HubPosition underWay;
     private volatile @Nullable Target target;
     private volatile boolean aborted;
+    private volatile BooleanSupplier holdsLease = () -> true;
 
     public AwsHub(Settings settings) {
         this(settings, RandomGenerator.getDefault());
@@ -127,7 +129,7 @@ public final class AwsHub implements Hub {
             arrived.clear();
             underWay = position;
         }
-        var sending = new Sending(target(), random, settings.patience(), () -> aborted);
+        var sending = new Sending(target(), random, settings.patience(), this::hindrance);
         for (var event : events) {
             if (!arrived.contains(event.id())) {
                 sending.add(event, destination(event));
@@ -136,6 +138,13 @@ public final class AwsHub implements Hub {
         sending.run(arrived);
         arrived.clear();
         underWay = null;
+    }
+
+    private String hindrance() {
+        if (aborted) {
+            return "stopped";
+        }
+        return holdsLease.getAsBoolean() ? "" : "the lease was not renewed in time, and another bridge may send now";
     }
 
     private String destination(DomainEvent event) {
@@ -160,6 +169,11 @@ public final class AwsHub implements Hub {
     @Override
     public boolean fences() {
         return false;
+    }
+
+    @Override
+    public void sendWhile(BooleanSupplier holdsLease) {
+        this.holdsLease = holdsLease;
     }
 
     /** What is wrong with each destination, by its name; empty when nothing is. Changes nothing. */

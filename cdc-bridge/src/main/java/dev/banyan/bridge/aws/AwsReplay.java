@@ -69,7 +69,7 @@ public final class AwsReplay implements ReplaySink {
         if (waiting.isEmpty()) {
             return;
         }
-        var sending = new Sending(target(), random, settings.patience(), () -> false);
+        var sending = new Sending(target(), random, settings.patience(), () -> "");
         try {
             for (var event : waiting) {
                 sending.add(event, destination);

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -32,7 +32,7 @@ final class Sending {
     private final Target target;
     private final RandomGenerator random;
     private final Duration patience;
-    private final BooleanSupplier aborted;
+    private final Supplier<String> hindrance;
     private final KeyedQueue queue;
     private final LinkedBlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private int underWay;
@@ -40,11 +40,12 @@ final class Sending {
     private String lastRefusal = "";
     private @Nullable Throwable lastFailure;
 
-    Sending(Target target, RandomGenerator random, Duration patience, BooleanSupplier aborted) {
+    /** One that begins calls as long as {@code hindrance} says nothing. */
+    Sending(Target target, RandomGenerator random, Duration patience, Supplier<String> hindrance) {
         this.target = target;
         this.random = random;
         this.patience = patience;
-        this.aborted = aborted;
+        this.hindrance = hindrance;
         this.queue = new KeyedQueue(target.limits());
     }
 
@@ -62,6 +63,11 @@ final class Sending {
         var lastArrival = System.nanoTime();
         try (var calls = Executors.newVirtualThreadPerTaskExecutor()) {
             while (!queue.isEmpty()) {
+                var hindered = hindrance.get();
+                if (!hindered.isEmpty()) {
+                    calls.shutdownNow();
+                    throw unavailable(hindered);
+                }
                 for (var batch = next(); !batch.isEmpty(); batch = next()) {
                     var entries = batch;
                     underWay++;
@@ -73,10 +79,6 @@ final class Sending {
                     if (settle(outcome, arrived)) {
                         lastArrival = System.nanoTime();
                     }
-                }
-                if (aborted.getAsBoolean()) {
-                    calls.shutdownNow();
-                    throw unavailable("stopped");
                 }
                 if (underWay == 0 && System.nanoTime() - lastArrival > patience.toNanos()) {
                     throw unavailable("nothing arrived for " + patience.toSeconds() + " s");

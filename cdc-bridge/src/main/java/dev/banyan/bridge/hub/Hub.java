@@ -3,6 +3,7 @@ package dev.banyan.bridge.hub;
 import dev.banyan.bridge.change.DomainEvent;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Takes events, all or nothing, and keeps the position that belongs to them. One thread uses it, but for {@link #abort}. */
 public interface Hub extends AutoCloseable {
@@ -30,6 +31,9 @@ public interface Hub extends AutoCloseable {
     default boolean fences() {
         return true;
     }
+
+    /** Has {@code holdsLease} asked before each call, where {@link #fences} is false and one publish takes many: none is begun without. */
+    default void sendWhile(BooleanSupplier holdsLease) {}
 
     /** Makes a call that another thread waits in fail soon, and every later one; for a stop while the hub does not answer. */
     default void abort() {}

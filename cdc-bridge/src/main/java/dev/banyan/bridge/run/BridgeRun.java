@@ -110,10 +110,7 @@ public final class BridgeRun {
     private void abortHubAfterGrace() {
         try {
             if (!ended.await(HUB_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                var hub = openHub.get();
-                if (hub != null) {
-                    hub.abort();
-                }
+                Optional.ofNullable(openHub.get()).ifPresent(Hub::abort);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -212,6 +209,7 @@ public final class BridgeRun {
                 } catch (Fenced e) {
                     LOG.error("{}", e.getMessage());
                     fenced = true;
+                    Optional.ofNullable(openHub.get()).ifPresent(Hub::abort);
                     return;
                 } catch (StoreFailed e) {
                     LOG.warn("{}", e.getMessage());

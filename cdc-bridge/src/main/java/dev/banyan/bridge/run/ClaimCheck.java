@@ -9,6 +9,7 @@ import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.store.EventBytes;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** A hub that takes events of any size: data too large for it goes to the lake first, and the event says where it lies. */
@@ -45,6 +46,11 @@ public record ClaimCheck(Hub hub, Lake lake, Consumer<Point> watcher) implements
     @Override
     public boolean fences() {
         return hub.fences();
+    }
+
+    @Override
+    public void sendWhile(BooleanSupplier holdsLease) {
+        hub.sendWhile(holdsLease);
     }
 
     @Override

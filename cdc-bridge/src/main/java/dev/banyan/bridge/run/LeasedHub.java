@@ -40,6 +40,7 @@ final class LeasedHub {
         this.storeId = storeId;
         this.eventsMax = eventsMax;
         this.watcher = watcher;
+        hub.sendWhile(ledger::holdsLease);
     }
 
     /** Opens the hub, unless it is open. */

@@ -20,7 +20,7 @@ public final class BridgeStore implements AutoCloseable {
     /*
      * The lease says who may write. Its epoch rises by one with every holder, and every commit names the epoch it was started under, so
      * that a holder who was paused past his lease writes nothing more, whatever his clock says. Time only decides how long a
-     * successor waits. In H2 the file can be open in one process only: whoever has opened it needs not wait for the lease of the dead.
+     * successor waits, and what a holder may send to a hub that shuts nobody out (HeldLease). In H2 the file can be open in one process only: whoever has opened it needs not wait for the lease of the dead.
      *
      * H2 writes 500 ms after a commit: a process that is killed may forget that much. So whatever is acted upon elsewhere is forced to the
      * disk first (runForced here, StoreSession#force before PostgreSQL is told of a position), and so are rows that a backfill read, whose
@@ -53,10 +53,8 @@ public final class BridgeStore implements AutoCloseable {
     private final @Nullable VaultKeys vault;
     private final Dialect dialect;
     private final String bridge;
-    private final String holder;
-    private final Duration lease;
+    private final HeldLease lease;
     private final InstantSource clock;
-    private volatile long epoch;
 
     private BridgeStore(
             HikariDataSource source,
@@ -72,8 +70,7 @@ public final class BridgeStore implements AutoCloseable {
         this.vault = vault;
         this.dialect = dialect;
         this.bridge = bridge;
-        this.holder = holder;
-        this.lease = lease;
+        this.lease = new HeldLease(this, dialect, holder, lease);
         this.clock = clock;
     }
 
@@ -185,44 +182,17 @@ public final class BridgeStore implements AutoCloseable {
 
     /** Takes the lease if it is free, expired, or this is H2; true if this instance now holds it. */
     public boolean tryLease() {
-        return run("taking the lease", connection -> {
-            var taken = StateRow.lease(connection).takenBy(holder, clock.millis(), lease, dialect == Dialect.H2);
-            if (taken.isEmpty()) {
-                return false;
-            }
-            try (var update = connection.prepareStatement(
-                    "UPDATE bridge_state SET epoch = ?, holder = ?, lease_until_ms = ? WHERE id = 1")) {
-                update.setLong(1, taken.get().epoch());
-                update.setString(2, taken.get().holder());
-                update.setLong(3, taken.get().untilMs());
-                update.executeUpdate();
-            }
-            epoch = taken.get().epoch();
-            return true;
-        });
+        return lease.take();
     }
 
-    /** Keeps the lease for another while. */
+    /** Keeps the lease for another while; throws {@link Fenced} if it is lost. */
     public void renewLease() {
-        run("renewing the lease", connection -> {
-            var kept = StateRow.lease(connection).keptBy(epoch, clock.millis(), lease);
-            try (var update = connection.prepareStatement("UPDATE bridge_state SET lease_until_ms = ? WHERE id = 1")) {
-                update.setLong(1, kept.untilMs());
-                update.executeUpdate();
-            }
-            return null;
-        });
+        lease.renew();
     }
 
     /** Gives the lease up, so that a successor need not wait. */
     public void releaseLease() {
-        run("giving up the lease", connection -> {
-            try (var update = connection.prepareStatement(
-                    "UPDATE bridge_state SET lease_until_ms = 0 WHERE id = 1 AND epoch = ?")) {
-                update.setLong(1, epoch);
-                return update.executeUpdate();
-            }
-        });
+        lease.release();
     }
 
     /** Who holds the lease now, for the operator who waits for it. */
@@ -253,7 +223,7 @@ public final class BridgeStore implements AutoCloseable {
     /** Throws {@link Fenced} if the lease is lost. */
     public void checkLease() {
         run("checking the lease", connection -> {
-            StoreSession.checkLease(connection, epoch);
+            StoreSession.checkLease(connection, lease.epoch());
             return null;
         });
     }
@@ -269,7 +239,7 @@ public final class BridgeStore implements AutoCloseable {
                     "UPDATE bridge_state SET spool_id = ?, spool_where = ? WHERE id = 1 AND epoch = ?")) {
                 update.setString(1, id);
                 update.setString(2, where);
-                update.setLong(3, epoch);
+                update.setLong(3, lease.epoch());
                 StateRow.checkNotFenced(update.executeUpdate());
             }
             return null;
@@ -301,14 +271,14 @@ public final class BridgeStore implements AutoCloseable {
 
     private void begin(Connection connection, Position position, List<TableDefinition> definitions)
             throws SQLException {
-        StateRow.movePosition(connection, epoch, lease, clock, position);
+        StateRow.movePosition(connection, dialect, lease.epoch(), lease.length(), clock, position);
         TableDefinitions.replace(connection, definitions);
     }
 
     /** Records that the server's own numbers changed while its log goes on; throws {@link Fenced} if the lease is lost. */
     public void move(Position position) {
         run("recording the position", connection -> {
-            StateRow.movePosition(connection, epoch, lease, clock, position);
+            StateRow.movePosition(connection, dialect, lease.epoch(), lease.length(), clock, position);
             return null;
         });
     }
@@ -321,7 +291,7 @@ public final class BridgeStore implements AutoCloseable {
     /** Remembers a change of a table that was met in the log; throws {@link Fenced} if the lease is lost. */
     public void define(String change) {
         run("writing a table's definition", connection -> {
-            if (StateRow.lease(connection).epoch() != epoch) {
+            if (StateRow.lease(connection).epoch() != lease.epoch()) {
                 StateRow.checkNotFenced(0);
             }
             TableDefinitions.add(connection, new TableDefinition(null, change));
@@ -365,9 +335,9 @@ public final class BridgeStore implements AutoCloseable {
     public StoreSession session() {
         try {
             var connection = source.getConnection();
-            var heldSince = epoch;
+            var heldSince = lease.epoch();
             var tokens = new StoredTokens(connection, made -> keepTokens(heldSince, made), vault);
-            return new StoreSession(connection, dialect, epoch, lease, clock, seal, tokens);
+            return new StoreSession(connection, dialect, lease, heldSince, clock, seal, tokens);
         } catch (SQLException e) {
             throw new StoreFailed("connecting to the store", e);
         }

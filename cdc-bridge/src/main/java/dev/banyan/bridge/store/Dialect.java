@@ -13,10 +13,12 @@ enum Dialect {
                     "bytes",
                     "BINARY VARYING(10000000)",
                     "largeBytes",
-                    "BINARY VARYING(1000000000)")),
+                    "BINARY VARYING(1000000000)"),
+            "DATEDIFF(MILLISECOND, TIMESTAMP WITH TIME ZONE '1970-01-01 00:00:00+00', CURRENT_TIMESTAMP)"),
     POSTGRESQL(
             "INSERT INTO bridge_backfill_touched (table_name, row_key) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            Map.of("text", "TEXT", "bytes", "BYTEA", "largeBytes", "BYTEA"));
+            Map.of("text", "TEXT", "bytes", "BYTEA", "largeBytes", "BYTEA"),
+            "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)");
 
     /** 500 ms: see BridgeStore. */
     private static final String H2_SETTINGS = ";WRITE_DELAY=500;DB_CLOSE_ON_EXIT=FALSE;DATABASE_TO_UPPER=TRUE";
@@ -29,9 +31,13 @@ enum Dialect {
     @SuppressWarnings("ImmutableEnumChecker") // Map.of
     final Map<String, String> placeholders;
 
-    Dialect(String putTouched, Map<String, String> placeholders) {
+    /** Milliseconds since 1970, as an expression; of H2, whose lease ends with its process, at the transaction's beginning. */
+    final String nowMs;
+
+    Dialect(String putTouched, Map<String, String> placeholders, String nowMs) {
         this.putTouched = putTouched;
         this.placeholders = placeholders;
+        this.nowMs = nowMs;
     }
 
     /** Says where the store is, and how its connections behave. */

@@ -3,8 +3,10 @@ package dev.banyan.bridge.store;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Who may write to a store and until when. The epoch rises with every holder; whoever writes names the one he began under. */
+/** Who may write to a store and until when, by the store's clock. The epoch rises with every holder; whoever writes names the one he began under. */
 public record Lease(long epoch, String holder, long untilMs) {
+
+    static final String LOST = "another bridge has taken over: the lease on the store is lost";
 
     /**
      * The lease as {@code next} takes it at {@code nowMs}; empty while somebody else holds it. With {@code isExclusive} nobody else can
@@ -19,7 +21,7 @@ public record Lease(long epoch, String holder, long untilMs) {
     /** The lease kept for another while by whoever began under {@code own}; throws {@link Fenced} when another has taken it since. */
     public Lease keptBy(long own, long nowMs, Duration length) {
         if (own != epoch) {
-            throw new Fenced("lease lost: another bridge has taken this store over");
+            throw new Fenced(LOST);
         }
         return new Lease(epoch, holder, nowMs + length.toMillis());
     }

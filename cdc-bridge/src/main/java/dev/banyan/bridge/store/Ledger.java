@@ -38,6 +38,9 @@ public interface Ledger {
     /** Throws {@link Fenced} if the lease is lost: for a hub that does not shut earlier holders out itself. */
     void checkLease();
 
+    /** False when the lease may have run out or is lost, as far as is known without asking the store. Any thread may ask. */
+    boolean holdsLease();
+
     /** Takes what was gathered out of memory. It is no more durable than before. */
     default void write() {}
 

@@ -22,6 +22,35 @@ final class StateRow {
         }
     }
 
+    /** Writes {@code lease} down; to be called where it was read, in the same transaction. */
+    static void lease(Connection connection, Lease lease) throws SQLException {
+        try (var update = connection.prepareStatement(
+                "UPDATE bridge_state SET epoch = ?, holder = ?, lease_until_ms = ? WHERE id = 1")) {
+            update.setLong(1, lease.epoch());
+            update.setString(2, lease.holder());
+            update.setLong(3, lease.untilMs());
+            update.executeUpdate();
+        }
+    }
+
+    /** Ends the lease, if it is still the one of {@code epoch}. */
+    static void endLease(Connection connection, long epoch) throws SQLException {
+        try (var update =
+                connection.prepareStatement("UPDATE bridge_state SET lease_until_ms = 0 WHERE id = 1 AND epoch = ?")) {
+            update.setLong(1, epoch);
+            update.executeUpdate();
+        }
+    }
+
+    /** What the store's clock says, in milliseconds since 1970. */
+    static long nowMs(Connection connection, Dialect dialect) throws SQLException {
+        try (var select = connection.prepareStatement("SELECT " + dialect.nowMs);
+                var result = select.executeQuery()) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+
     /** The position; empty before the first start. */
     static Optional<Position> position(Connection connection) throws SQLException {
         try (var select = connection.prepareStatement(
@@ -72,19 +101,20 @@ final class StateRow {
     }
 
     /** The one statement every commit hinges on: it moves the position only under the epoch it was started under. */
-    static void movePosition(Connection connection, long epoch, Duration lease, InstantSource clock, Position position)
+    static void movePosition(
+            Connection connection, Dialect dialect, long epoch, Duration lease, InstantSource clock, Position position)
             throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("""
                 UPDATE bridge_state
-                SET system_identifier = ?, timeline = ?, commit_lsn = ?, source_offset = ?, moved_at_ms = ?, lease_until_ms = ?
-                WHERE id = 1 AND epoch = ?""")) {
-            var now = clock.millis();
+                SET system_identifier = ?, timeline = ?, commit_lsn = ?, source_offset = ?, moved_at_ms = ?,
+                    lease_until_ms = %s + ?
+                WHERE id = 1 AND epoch = ?""".formatted(dialect.nowMs))) {
             update.setString(1, position.systemIdentifier());
             update.setInt(2, position.timeline());
             update.setLong(3, position.commitLsn());
             update.setString(4, OffsetText.write(position.offset()));
-            update.setLong(5, now);
-            update.setLong(6, now + lease.toMillis());
+            update.setLong(5, clock.millis());
+            update.setLong(6, lease.toMillis());
             update.setLong(7, epoch);
             checkNotFenced(update.executeUpdate());
         }
@@ -92,7 +122,7 @@ final class StateRow {
 
     static void checkNotFenced(int rowsUpdated) {
         if (rowsUpdated == 0) {
-            throw new Fenced("lease lost: another bridge has taken this store over");
+            throw new Fenced(Lease.LOST);
         }
     }
 }

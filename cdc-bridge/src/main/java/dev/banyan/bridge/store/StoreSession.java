@@ -4,7 +4,6 @@ import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.TableId;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -22,8 +21,8 @@ public final class StoreSession implements Ledger, AutoCloseable {
 
     private final Connection connection;
     private final Dialect dialect;
+    private final HeldLease lease;
     private final long epoch;
-    private final Duration lease;
     private final InstantSource clock;
     private final SessionImages images;
     private final StoredFaults faults;
@@ -37,16 +36,16 @@ public final class StoreSession implements Ledger, AutoCloseable {
     StoreSession(
             Connection connection,
             Dialect dialect,
+            HeldLease lease,
             long epoch,
-            Duration lease,
             InstantSource clock,
             @Nullable FaultSeal seal,
             StoredTokens tokens)
             throws SQLException {
         this.connection = connection;
         this.dialect = dialect;
-        this.epoch = epoch;
         this.lease = lease;
+        this.epoch = epoch;
         this.clock = clock;
         connection.setAutoCommit(false);
         this.images = dialect == Dialect.H2 ? new H2Images(connection, tokens) : new PostgresImages(connection, tokens);
@@ -122,6 +121,11 @@ public final class StoreSession implements Ledger, AutoCloseable {
         }
     }
 
+    @Override
+    public boolean holdsLease() {
+        return lease.isSure();
+    }
+
     static void checkLease(Connection connection, long epoch) throws SQLException {
         try (var select = connection.prepareStatement("SELECT 1 FROM bridge_state WHERE id = 1 AND epoch = ?")) {
             select.setLong(1, epoch);
@@ -146,10 +150,11 @@ public final class StoreSession implements Ledger, AutoCloseable {
     @Override
     public void commit(Position position) {
         try {
-            StateRow.movePosition(connection, epoch, lease, clock, position);
             images.flush();
             var hasFaults = faults.flush();
             flushTouched();
+            // Last, because from then to the end nobody else, neither a renewal nor a successor, gets at the lease.
+            StateRow.movePosition(connection, dialect, epoch, lease.length(), clock, position);
             connection.commit();
             images.committed();
             faults.committed();

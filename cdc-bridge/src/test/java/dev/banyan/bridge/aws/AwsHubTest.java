@@ -117,6 +117,21 @@ class AwsHubTest {
         }
 
         @Test
+        void onceTheLeaseIsNotSureNoCallBeginsAndAfterwardsOnlyTheRestIsSent() throws Exception {
+            try (var hub = hub()) {
+                hub.sendWhile(() -> fake.taken().size() < 2);
+                assertThatThrownBy(() -> hub.publish(some(5, 1), HubContract.position(1)))
+                        .isInstanceOf(HubUnavailable.class)
+                        .hasMessageContaining("the lease was not renewed in time");
+                assertThat(received()).hasSize(2);
+                hub.sendWhile(() -> true);
+                hub.publish(some(5, 1), HubContract.position(1));
+            }
+            HubContract.assertInOrder(received());
+            assertThat(received()).hasSize(5);
+        }
+
+        @Test
         void throttlingAndAnswersThatGetLostLoseNothingAndRepeatWithTheSameId() throws Exception {
             fake.failsBefore = call -> call % 5 == 1;
             fake.failsAfter = call -> call % 5 == 3;

@@ -67,7 +67,8 @@ class CourierTest {
             Consumer<Point> watcher,
             BooleanSupplier stopping) {
         var lease = Duration.ofSeconds(10);
-        var ledger = new SimulatedLedger(world.store, world.store.tryLease("host", world.now, lease), lease);
+        var ledger =
+                new SimulatedLedger(world.store, world.store.tryLease("host", world.now, lease), lease, () -> true);
         return new Courier.Parts(
                 mapper,
                 new SimulatedHub(world, true).connect(),

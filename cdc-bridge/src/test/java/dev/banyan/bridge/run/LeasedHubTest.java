@@ -25,11 +25,13 @@ class LeasedHubTest {
 
     private final SimulatedWorld world = new SimulatedWorld(() -> 0);
     private final SimulatedHub hub = new SimulatedHub(world, true);
+    private boolean holdsLease = true;
 
     /** One that has just taken the lease. */
     private LeasedHub leased(Hub connection) {
         var epoch = world.store.tryLease("host", world.now, LEASE);
-        return new LeasedHub(connection, new SimulatedLedger(world.store, epoch, LEASE), "store", 2, _ -> {});
+        return new LeasedHub(
+                connection, new SimulatedLedger(world.store, epoch, LEASE, () -> holdsLease), "store", 2, _ -> {});
     }
 
     private static HubPosition position(String storeId) {
@@ -131,5 +133,19 @@ class LeasedHubTest {
         leased.open();
         leased.publish(EVENTS, position("store"));
         assertThat(stumbling.ids).containsExactly("id-1", "id-2", "id-3", "id-4", "id-5");
+    }
+
+    @Test
+    void whileTheLeaseIsNotSureNothingIsSentAndTheRestOnceItIsAgain() throws HubUnavailable {
+        var without = new SimulatedHub(world, false);
+        var leased = leased(without.connect());
+        leased.open();
+        world.meanwhile = () -> holdsLease = without.ids().size() < 3;
+        assertThatThrownBy(() -> leased.publish(EVENTS, position("store"))).isInstanceOf(HubUnavailable.class);
+        assertThat(without.ids()).containsExactly("id-1", "id-2", "id-3");
+        world.meanwhile = () -> holdsLease = true;
+        leased.open();
+        leased.publish(EVENTS, position("store"));
+        assertThat(without.ids()).containsExactly("id-1", "id-2", "id-3", "id-4", "id-5");
     }
 }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A session of the simulated store: gathers images, and commits them with the position. */
@@ -22,9 +23,11 @@ final class SimulatedLedger implements Ledger, AggregateImages {
     private final SimulatedStore store;
     private final long epoch;
     private final Duration lease;
+    private final BooleanSupplier holdsLease;
     private final Map<String, Row> changed = new HashMap<>();
 
-    SimulatedLedger(SimulatedStore store, long epoch, Duration lease) {
+    SimulatedLedger(SimulatedStore store, long epoch, Duration lease, BooleanSupplier holdsLease) {
+        this.holdsLease = holdsLease;
         this.store = store;
         this.epoch = epoch;
         this.lease = lease;
@@ -92,6 +95,11 @@ final class SimulatedLedger implements Ledger, AggregateImages {
     @Override
     public void checkLease() {
         store.checkLease(epoch);
+    }
+
+    @Override
+    public boolean holdsLease() {
+        return holdsLease.getAsBoolean();
     }
 
     @Override

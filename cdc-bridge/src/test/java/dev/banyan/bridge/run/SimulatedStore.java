@@ -60,8 +60,10 @@ final class SimulatedStore {
 
     private void transaction(long epoch, Runnable work) {
         world.point();
+        checkReachable();
         if (failsBefore > 0) {
             failsBefore--;
+            world.met(SimulatedFault.STORE_FAILED);
             throw new StoreFailed("simulated", new SQLException("before"));
         }
         if (epoch != lease.epoch()) {
@@ -71,12 +73,21 @@ final class SimulatedStore {
         world.point();
         if (failsAfter > 0) {
             failsAfter--;
+            world.met(SimulatedFault.STORE_ANSWER_LOST);
             throw new StoreFailed("simulated", new SQLException("after"));
+        }
+    }
+
+    private void checkReachable() {
+        if (world.acting != null && world.acting.isCutOff()) {
+            world.met(SimulatedFault.STORE_CUT_OFF);
+            throw new StoreFailed("simulated", new SQLException("cut off"));
         }
     }
 
     /** The epoch of the lease; 0 when somebody else holds it. */
     long tryLease(String holder, long nowMs, Duration length) {
+        checkReachable();
         var taken = lease.takenBy(holder, nowMs, length, isFile);
         if (taken.isEmpty()) {
             return 0;

@@ -11,6 +11,7 @@ import dev.banyan.bridge.change.Transaction;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,14 @@ final class SimulatedWorld {
     /** After so many more points the process that is at work is killed; 0 for never. */
     int killIn;
 
-    int faultsSeen;
+    /** Who is at work now; null where nobody simulates that. */
+    @Nullable
+    SimulatedBridge acting;
+
+    /** What goes on before the next event goes into a hub. */
+    Runnable meanwhile = () -> {};
+
+    private final Map<SimulatedFault, Integer> met = new EnumMap<>(SimulatedFault.class);
 
     SimulatedWorld(RandomGenerator random) {
         this.random = random;
@@ -57,6 +65,16 @@ final class SimulatedWorld {
 
     Map<String, List<Arrival>> disk(int host) {
         return disks.get(host);
+    }
+
+    /** A fault took effect. */
+    void met(SimulatedFault fault) {
+        met.merge(fault, 1, Integer::sum);
+    }
+
+    /** How many faults of each kind took effect. */
+    Map<SimulatedFault, Integer> met() {
+        return met;
     }
 
     /** A point at which a process may be killed: before and after everything that outlives it. */

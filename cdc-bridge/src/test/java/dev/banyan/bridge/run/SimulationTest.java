@@ -2,6 +2,8 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -9,18 +11,25 @@ import org.junit.jupiter.api.Test;
 /** Histories with ten faults each, from seeds: crashes at any point, a hub and a store that fail or lie, paused processes, take-overs. */
 class SimulationTest {
 
+    /** Of each kind of fault so many a hundred histories took effect, at least. */
+    private static final int FLOOR = 10;
+
     private static void run(long from, long count) {
-        var killed = LongStream.range(from, from + count)
+        var met = LongStream.range(from, from + count)
                 .parallel()
-                .map(seed -> {
+                .mapToObj(seed -> {
                     try {
-                        return new Simulation(seed).run().faultsSeen;
+                        return new Simulation(seed).run().met();
                     } catch (AssertionError | RuntimeException e) {
                         throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
                     }
                 })
-                .sum();
-        assertThat(killed).as("processes were killed").isGreaterThan(count / 2);
+                .flatMap(each -> each.entrySet().stream())
+                .collect(Collectors.groupingBy(Map.Entry::getKey, Collectors.summingLong(Map.Entry::getValue)));
+        System.out.println(count + " histories, faults that took effect: " + met);
+        assertThat(SimulatedFault.values())
+                .allSatisfy(fault ->
+                        assertThat(met.getOrDefault(fault, 0L)).as("%s", fault).isGreaterThan(count * FLOOR / 100));
     }
 
     @Test

@@ -1,0 +1,76 @@
+package dev.banyan.bridge.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banyan.bridge.run.Await;
+import dev.banyan.bridge.run.Servers;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A lease on a store that two hosts reach: who has it, and how long he may believe so. */
+class HeldLeaseTest {
+
+    private static final Duration LONG = Duration.ofHours(1);
+
+    @BeforeAll
+    static void database() {
+        Servers.postgres().createDatabase("held_lease");
+    }
+
+    private static BridgeStore open(String holder, Duration lease, InstantSource clock) {
+        var settings = new BridgeStore.Settings(Servers.postgres().jdbcUrl("held_lease"), "postgres", "postgres");
+        return BridgeStore.open(settings, "held_lease", holder, lease, clock);
+    }
+
+    private static void runOut() {
+        Servers.postgres().execute("held_lease", "UPDATE bridge_state SET lease_until_ms = 0");
+    }
+
+    @Test
+    void aHostWhoseClockIsAheadDoesNotTakeItEarly() {
+        var ahead = InstantSource.offset(InstantSource.system(), LONG.multipliedBy(2));
+        try (var first = open("first", LONG, InstantSource.system());
+                var second = open("second", LONG, ahead)) {
+            runOut();
+            assertThat(first.tryLease()).isTrue();
+            assertThat(second.tryLease()).isFalse();
+            assertThat(second.leaseHolder()).isEqualTo("first");
+            first.releaseLease();
+            assertThat(second.tryLease()).isTrue();
+        }
+    }
+
+    @Test
+    void whoLosesItKnowsAtTheNextRenewal() {
+        try (var first = open("first", LONG, InstantSource.system());
+                var second = open("second", LONG, InstantSource.system())) {
+            runOut();
+            assertThat(first.tryLease()).isTrue();
+            try (var session = first.session()) {
+                first.renewLease();
+                assertThat(session.holdsLease()).isTrue();
+                runOut();
+                assertThat(second.tryLease()).isTrue();
+                assertThatThrownBy(first::renewLease)
+                        .isInstanceOf(Fenced.class)
+                        .hasMessageContaining("another bridge has taken over");
+                assertThat(session.holdsLease()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void whoDoesNotRenewItDoesNotBelieveInItForLongerThanItLasts() throws Exception {
+        try (var store = open("first", Duration.ofMillis(300), InstantSource.system())) {
+            runOut();
+            assertThat(store.tryLease()).isTrue();
+            try (var session = store.session()) {
+                Await.until("it is not sure any more", () -> !session.holdsLease());
+                store.renewLease();
+            }
+        }
+    }
+}
