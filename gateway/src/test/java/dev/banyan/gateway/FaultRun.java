@@ -4,11 +4,13 @@ import dev.banyan.gateway.faults.FaultLog;
 import dev.banyan.gateway.faults.Faults;
 import dev.banyan.gateway.faults.HistoryServer;
 import dev.banyan.gateway.faults.RoutingHistory;
+import dev.banyan.rules.RulesFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,6 +26,11 @@ import java.util.concurrent.locks.LockSupport;
 final class FaultRun {
 
     private static final int CLIENTS = 8;
+
+    /* What clients know of the rules: somebody's side changes between these. */
+    static final int WEIGHT_MIN = 50;
+    static final int WEIGHT_MAX = 60;
+
     private static final Set<String> BOTH = Set.of("legacy", "new");
 
     /** Longer than a client may wait for a reply. */
@@ -43,6 +50,7 @@ final class FaultRun {
     private final Faults legacy;
     private final Faults candidate;
     private final TestGateway gateway;
+    private final Map<String, Integer> weightByRules = new HashMap<>();
 
     private FaultRun(long seed, Path folder, boolean ownNetwork) throws Exception {
         this.seed = seed;
@@ -54,7 +62,12 @@ final class FaultRun {
         }
         legacy = new Faults("legacy", folder.resolve("legacy.history"));
         candidate = new Faults("new", folder.resolve("new.history"));
-        gateway = TestGateway.start(folder, rules(50));
+        for (int weight = WEIGHT_MIN; weight <= WEIGHT_MAX; weight++) {
+            Path written = Files.createDirectories(folder.resolve("weights/" + weight));
+            Files.writeString(written.resolve("shop.yaml"), rules(weight));
+            weightByRules.put(RulesFolder.read(written).hash(), weight);
+        }
+        gateway = TestGateway.start(folder, rules(WEIGHT_MIN));
     }
 
     public static void main(String[] args) throws Exception {
@@ -98,9 +111,10 @@ final class FaultRun {
         for (int i = 0; i < CLIENTS; i++) {
             int number = i;
             clients.add(Thread.ofVirtual()
-                    .start(() -> new FaultRunClient(seed, number, gateway, history, outcomes).run(running)));
+                    .start(() ->
+                            new FaultRunClient(seed, number, gateway, history, weightByRules, outcomes).run(running)));
         }
-        Thread.ofPlatform().daemon().start(this::watchTheMachine);
+        Thread.ofPlatform().daemon().start(this::watch);
         var random = new Random(seed);
         long end = System.nanoTime() + seconds * 1_000_000_000L;
         while (System.nanoTime() < end) {
@@ -117,9 +131,15 @@ final class FaultRun {
                 Map.of("legacy", folder.resolve("legacy.history"), "new", folder.resolve("new.history")), log);
     }
 
-    /** A machine that does not run us does not run the backends either, whose time limits go on. */
-    private void watchTheMachine() {
+    /** Sees which rules are in force, and whether the machine runs: one that does not run us does not run the backends either, whose limits go on. */
+    private void watch() {
+        String rules = "";
         while (true) {
+            String current = gateway.gateway().rules().current().hash();
+            if (!current.equals(rules)) {
+                rules = current;
+                history.inForce(rules);
+            }
             long before = System.nanoTime();
             LockSupport.parkNanos(LOOK_NANOS);
             long now = System.nanoTime();
@@ -158,7 +178,7 @@ final class FaultRun {
                 Thread.sleep(millis / 4);
                 at.restart();
             }
-            case "rules" -> gateway.save(rules(50 + random.nextInt(11)));
+            case "rules" -> gateway.save(rules(random.nextInt(WEIGHT_MIN, WEIGHT_MAX + 1)));
             case "broken rules" -> gateway.save("backends:\n  - {name: legacy, url: ");
             case "disk full" -> fillDisk(millis);
             default -> {
@@ -181,7 +201,8 @@ final class FaultRun {
                 out.write(block);
             }
         } catch (IOException e) {
-            gateway.save(rules(50 + millis % 11)); // rules are not in the run folder; a copy of them is
+            gateway.save(rules(WEIGHT_MIN
+                    + millis % (WEIGHT_MAX - WEIGHT_MIN + 1))); // rules are not in the run folder; a copy of them is
             Thread.sleep(millis);
         } finally {
             Files.deleteIfExists(ballast);
@@ -189,7 +210,7 @@ final class FaultRun {
     }
 
     private void isWellAgain() throws Exception {
-        gateway.save(rules(50));
+        gateway.save(rules(WEIGHT_MIN));
         for (String target : List.of("/old/end", "/moved/end", "/split/end")) {
             TestGateway.await("well again: " + target, () -> {
                 String id = "end-" + System.nanoTime();

@@ -34,16 +34,24 @@ final class FaultRunClient {
     private final int number;
     private final TestGateway gateway;
     private final RoutingHistory history;
+    private final Map<String, Integer> weightByRules;
     private final Map<String, Integer> outcomes;
     private final Random random;
     private int count;
     private @Nullable Wire wire;
 
-    FaultRunClient(long seed, int number, TestGateway gateway, RoutingHistory history, Map<String, Integer> outcomes) {
+    FaultRunClient(
+            long seed,
+            int number,
+            TestGateway gateway,
+            RoutingHistory history,
+            Map<String, Integer> weightByRules,
+            Map<String, Integer> outcomes) {
         this.seed = seed;
         this.number = number;
         this.gateway = gateway;
         this.history = history;
+        this.weightByRules = weightByRules;
         this.outcomes = outcomes;
         this.random = new Random(seed * 31 + number);
     }
@@ -121,10 +129,10 @@ final class FaultRunClient {
             drop();
             return "left";
         }
-        return look(to, id, size, misdeed);
+        return look(to, id, size, misdeed, bucket(path, customer));
     }
 
-    private String look(Wire to, String id, int size, String misdeed) throws IOException {
+    private String look(Wire to, String id, int size, String misdeed, int bucket) throws IOException {
         String reply = to.reply();
         if (reply.isEmpty()) {
             throw new IOException("no reply");
@@ -135,6 +143,7 @@ final class FaultRunClient {
         if (lower.contains("\r\nconnection: close")) {
             drop();
         }
+        lookAtDecision(id, lower, bucket);
         if (lower.contains("\r\nx-id:") && !lower.contains("\r\nx-id: " + id + "\r\n")) {
             history.wrong(id + " got the reply of another: " + lower.lines().toList());
         } else if (!isWhole(reply, body, lower)) {
@@ -149,14 +158,36 @@ final class FaultRunClient {
         return status;
     }
 
-    private static boolean isWhole(String reply, int body, String head) {
-        int at = head.indexOf("\r\ncontent-length:");
-        if (at >= 0) {
-            String length =
-                    head.substring(at + 17, head.indexOf("\r\n", at + 2)).strip();
-            return reply.length() - body == Integer.parseInt(length);
+    /** A reply names the rules it was decided by, and the side that those give the customer. */
+    private void lookAtDecision(String id, String head, int bucket) {
+        String rules = value(head, "x-banyan-rules");
+        if (rules.isEmpty()) {
+            return; // the gateway's own
         }
-        return reply.endsWith("0\r\n\r\n");
+        history.decidedBy(id, rules);
+        Integer weight = weightByRules.get(rules);
+        if (weight == null) {
+            history.wrong(id + " was decided by rules that nobody wrote: " + rules);
+        } else if (bucket >= 0) {
+            String side = bucket < weight * 100 ? "candidate" : "baseline";
+            if (!value(head, "x-banyan-assigned").equals(side)) {
+                history.wrong(id + " of bucket " + bucket + " is not " + side + " at " + weight + " %: "
+                        + head.lines().toList());
+            }
+        }
+    }
+
+    private static String value(String head, String name) {
+        int at = head.indexOf("\r\n" + name + ":");
+        return at < 0
+                ? ""
+                : head.substring(at + name.length() + 3, head.indexOf("\r\n", at + 2))
+                        .strip();
+    }
+
+    private static boolean isWhole(String reply, int body, String head) {
+        String length = value(head, "content-length");
+        return length.isEmpty() ? reply.endsWith("0\r\n\r\n") : reply.length() - body == Integer.parseInt(length);
     }
 
     private static String unchunked(String body) {
@@ -184,14 +215,19 @@ final class FaultRunClient {
         wire = null;
     }
 
-    /** Where the rules that may be in force send a request; their weights are 50 to 60. */
+    /** The customer's place on a split route; below 0 elsewhere. */
+    private static int bucket(String path, String customer) {
+        return path.equals("/split/") ? Buckets.of(customer) : -1;
+    }
+
+    /** Where the rules that may be in force send a request. */
     private static Set<String> sides(String path, String customer, boolean write) {
         Set<String> sides = new HashSet<>();
-        int bucket = path.equals("/split/") ? Buckets.of(customer) : -1;
-        if (path.equals("/old/") || bucket >= 5_000 || (bucket >= 0 && !write)) {
+        int bucket = bucket(path, customer);
+        if (path.equals("/old/") || bucket >= FaultRun.WEIGHT_MIN * 100 || (bucket >= 0 && !write)) {
             sides.add("legacy");
         }
-        if (path.equals("/moved/") || (bucket >= 0 && bucket < 6_000)) {
+        if (path.equals("/moved/") || (bucket >= 0 && bucket < FaultRun.WEIGHT_MAX * 100)) {
             sides.add("new");
         }
         return sides;

@@ -36,7 +36,7 @@ class FaultRunTest {
         long seed = Long.getLong("soak.seed", System.nanoTime());
         long end = System.nanoTime() + Long.getLong("soak.seconds", 600) * 1_000_000_000L;
         while (System.nanoTime() < end) {
-            run(seed % 2 == 0 ? Way.LEAN : Way.CHAIN, seed++, 30);
+            run(List.of(Way.LEAN, Way.CHAIN, Way.HTTP2).get((int) Math.floorMod(seed, 3L)), seed++, 30);
         }
     }
 

@@ -353,7 +353,7 @@ public final class Call {
         OwnCookies.removeFromReply(reply, foreignCookies(serving()));
         ReplyHead.mend(reply, routed(), rules.origins(), asked, from);
         if (reveal) {
-            ReplyHead.reveal(reply, routed(), serving().name());
+            ReplyHead.reveal(reply, routed(), serving().name(), rules.hash());
         }
     }
 

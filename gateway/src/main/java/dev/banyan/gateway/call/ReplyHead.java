@@ -48,11 +48,12 @@ public final class ReplyHead {
         }
     }
 
-    /** Says which route, backend and side a reply came by. */
-    public static void reveal(HttpHeaders head, Decision.Routed routed, String served) {
+    /** Says which route, backend and side a reply came by, and by which rules. */
+    public static void reveal(HttpHeaders head, Decision.Routed routed, String served, String rules) {
         Route route = routed.route();
         head.set("X-Banyan-Route", route == null ? Outcome.NO_ROUTE : route.name());
         head.set("X-Banyan-Backend", served);
+        head.set("X-Banyan-Rules", rules);
         head.set("X-Banyan-Assigned", routed.side().name().toLowerCase(Locale.ROOT));
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -14,7 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /**
  * What clients sent and got, against what backends saw and which faults there were. Whatever fails, each request ends for its client,
  * once, and not badly unless a fault explains it; no write arrives twice, no request arrives changed, at a side that no rule in force gave
- * it to, or from nobody, and no client gets a reply that is not its own and whole.
+ * it to, or from nobody, no client gets a reply that is not its own and whole, and none is decided by rules that were replaced before.
  */
 public final class RoutingHistory {
 
@@ -49,6 +50,11 @@ public final class RoutingHistory {
     private final Map<String, Sent> sent = new ConcurrentHashMap<>();
     private final Map<String, Ended> ended = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Seen> rulesSeen = new ConcurrentLinkedQueue<>();
+    private final Map<String, String> rulesNamed = new ConcurrentHashMap<>();
+
+    /** Rules that were found in force {@code at} that time, where others had been before. */
+    private record Seen(String rules, long at) {}
 
     public void sent(Sent request) {
         sent.put(request.id(), request);
@@ -59,6 +65,16 @@ public final class RoutingHistory {
         if (first != null) {
             wrong(id + " ended twice: " + first + ", " + end);
         }
+    }
+
+    /** From now on, at the latest, {@code rules} are in force and no longer those before. */
+    public void inForce(String rules) {
+        rulesSeen.add(new Seen(rules, System.nanoTime()));
+    }
+
+    /** The reply to a request names the {@code rules} it was decided by. */
+    public void decidedBy(String id, String rules) {
+        rulesNamed.put(id, rules);
     }
 
     /** Something that must not be. */
@@ -74,6 +90,12 @@ public final class RoutingHistory {
     public List<String> violations(Map<String, Path> histories, FaultLog faults) throws IOException {
         List<String> all = new ArrayList<>(wrong);
         sent.values().forEach(request -> all.addAll(badEnd(request, faults)));
+        rulesNamed.forEach((id, rules) -> {
+            Sent request = Objects.requireNonNull(sent.get(id), id);
+            if (isOutdated(rules, request)) {
+                all.add("rules " + rules + " had been replaced before " + request);
+            }
+        });
         Map<String, Integer> arrivals = new HashMap<>();
         for (Map.Entry<String, Path> history : histories.entrySet()) {
             if (!Files.exists(history.getValue())) {
@@ -105,6 +127,17 @@ public final class RoutingHistory {
             }
         });
         return all;
+    }
+
+    /** Whether these rules had been found replaced before the request was sent, and were not put in force again. */
+    private boolean isOutdated(String rules, Sent request) {
+        List<Seen> before =
+                rulesSeen.stream().filter(seen -> seen.at() < request.at()).toList();
+        boolean again = rulesSeen.stream()
+                .anyMatch(seen -> seen.at() >= request.at() && seen.rules().equals(rules));
+        return !again
+                && before.stream().anyMatch(seen -> seen.rules().equals(rules))
+                && !before.getLast().rules().equals(rules);
     }
 
     /** Returns what is wrong with how a request ended. */

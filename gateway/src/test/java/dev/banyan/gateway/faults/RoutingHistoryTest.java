@@ -8,6 +8,7 @@ import dev.banyan.gateway.faults.RoutingHistory.Sent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +45,26 @@ class RoutingHistoryTest {
         assertThat(history.violations(Map.of(), faults))
                 .hasSize(wrong ? 1 : 0)
                 .allMatch(each -> each.contains("id=a,"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            # rules in force in the tenth second and after it, named, wrong
+            A,     B,    A,    false
+            A,     B,    B,    false
+            A,     B,    C,    false
+            A B,   C,    A,    true
+            A B,   A,    A,    false
+            A B A, C,    B,    true
+            """)
+    void rulesThatWereReplacedBeforeDecideNothing(String before, String after, String named, boolean wrong)
+            throws Exception {
+        List.of(before.split(" ", -1)).forEach(history::inForce);
+        history.sent(new Sent("a", "GET", "/a", "0", Set.of("legacy"), true, System.nanoTime()));
+        history.inForce(after);
+        history.ended("a", new Ended(Outcome.SERVED, "200", System.nanoTime()));
+        history.decidedBy("a", named);
+        assertThat(history.violations(Map.of(), faults)).hasSize(wrong ? 1 : 0);
     }
 
     @Test
