@@ -1,5 +1,6 @@
 package dev.banyan.bridge;
 
+import dev.banyan.bridge.cel.CelConditions;
 import dev.banyan.bridge.contract.Compatibility;
 import dev.banyan.bridge.contract.ContractFiles;
 import dev.banyan.bridge.contract.Finding;
@@ -73,7 +74,7 @@ final class ContractsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws MappingException, IOException {
-        var mapping = MappingFile.read(file);
+        var mapping = MappingFile.read(file, new CelConditions());
         var files = ContractFiles.of(mapping, mode);
         return folder.check != null ? check(mapping, files, folder.check) : write(mapping, files, folder.out);
     }

@@ -1,6 +1,7 @@
 package dev.banyan.bridge;
 
 import dev.banyan.bridge.aws.AwsHub;
+import dev.banyan.bridge.cel.CelConditions;
 import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.config.BridgeConfig;
 import dev.banyan.bridge.config.ConfigException;
@@ -44,7 +45,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
 
     static Setup read(Path file) throws ConfigException, MappingException {
         var config = BridgeConfig.read(file);
-        var mapping = MappingFile.read(config.mapping());
+        var mapping = MappingFile.read(config.mapping(), new CelConditions());
         checkDestinations(file, config, mapping);
         var source = config.source();
         return new Setup(

@@ -1,5 +1,6 @@
 package dev.banyan.bridge;
 
+import dev.banyan.bridge.cel.CelConditions;
 import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.mappingtest.MappingTestRun;
@@ -39,7 +40,7 @@ final class TestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws MappingException {
-        var read = MappingFile.read(mapping);
+        var read = MappingFile.read(mapping, new CelConditions());
         var tests = MappingTests.read(read);
         if (tests.isEmpty()) {
             System.err.println(mapping + ": no tests (expected: 'tests:' in it or in "

@@ -82,6 +82,16 @@ class TransformConfigTest {
     }
 
     @Test
+    void expressionsAreRefusedWithTheirLine() {
+        var mapping = HowToPage.mapping().replace("when: created}", "when: created, where: \"true\"}");
+        var line = mapping.lines().takeWhile(each -> !each.contains("where:")).count() + 1;
+        refused(
+                Map.of("mapping.text", mapping, "name", "shop"),
+                "mapping.text:" + line + ":52: order.events[1].where: an expression",
+                "only a bridge evaluates expressions");
+    }
+
+    @Test
     void whatIsWrongIsNamed() {
         var mapping = HowToPage.mapping();
         refused(Map.of("name", "shop"), "mapping, mapping.text: neither (expected: one of them)");

@@ -32,18 +32,29 @@ final class ContractShapes {
         this.aggregate = aggregate;
     }
 
-    /** The form of the data that {@code rule} gives its event, by the form's name. */
-    Map.Entry<String, Thing> of(EventRule rule) {
+    /** The forms of the data that {@code rule} gives its event, by their names. */
+    Map<String, Thing> of(EventRule rule) {
         return switch (rule.when()) {
-            case When.Removed() -> Map.entry(aggregate.name() + ".removed", removed());
-            case When.Renumbered() -> Map.entry(aggregate.name() + ".renumbered", renumbered());
+            case When.Removed() -> Map.of(aggregate.name() + ".removed", removed());
+            case When.Renumbered() -> Map.of(aggregate.name() + ".renumbered", renumbered());
             case When.Backfilled _, When.Created _, When.Changed _, When.Otherwise _ ->
-                Map.entry(aggregate.name(), state());
+                Map.of(aggregate.name(), state());
+            case When.Anything() -> anything();
         };
     }
 
+    private Map<String, Thing> anything() {
+        var forms = new LinkedHashMap<String, Thing>();
+        forms.put(aggregate.name(), state());
+        forms.put(aggregate.name() + ".removed", removed());
+        if (aggregate.rules().stream().anyMatch(rule -> rule.when() instanceof When.Renumbered)) {
+            forms.put(aggregate.name() + ".renumbered", renumbered());
+        }
+        return forms;
+    }
+
     /** The form of a bulk event whose items have {@code data}. */
-    Map.Entry<String, Thing> bulk(Forms data) {
+    Map<String, Thing> bulk(Forms data) {
         var item = new LinkedHashMap<String, Shape>();
         item.put("subject", new Text());
         item.put("id", new Text());
@@ -54,11 +65,11 @@ final class ContractShapes {
         bulk.put("part", new Shape.Whole());
         bulk.put("parts", new Shape.Whole());
         bulk.put("items", new ListOf(new Thing(item)));
-        return Map.entry(aggregate.name() + ".bulk", new Thing(bulk));
+        return Map.of(aggregate.name() + ".bulk", new Thing(bulk));
     }
 
     /** The form of the event of a transaction. */
-    static Map.Entry<String, Thing> of(TransactionRule rule) {
+    static Map<String, Thing> of(TransactionRule rule) {
         var told = new LinkedHashMap<String, Shape>();
         told.put("event", new Words(List.copyOf(rule.toldOf())));
         told.put("subject", new Text());
@@ -66,7 +77,7 @@ final class ContractShapes {
         var transaction = new LinkedHashMap<String, Shape>();
         transaction.put("count", new Shape.Whole());
         transaction.put("events", new ListOf(new Thing(told)));
-        return Map.entry("transactions." + rule.name(), new Thing(transaction));
+        return Map.of("transactions." + rule.name(), new Thing(transaction));
     }
 
     private Thing state() {

@@ -38,10 +38,10 @@ public record Contracts(SortedMap<String, EventContract> byType) {
             this(new TreeSet<>(), new TreeSet<>(), new LinkedHashMap<>());
         }
 
-        private void add(String topic, String subject, Map.Entry<String, Thing> form) {
+        private void add(String topic, String subject, Map<String, Thing> more) {
             topics.add(topic);
             subjects.add(subject);
-            forms.put(form.getKey(), form.getValue());
+            forms.putAll(more);
         }
     }
 
@@ -49,13 +49,13 @@ public record Contracts(SortedMap<String, EventContract> byType) {
         var shapes = new ContractShapes(aggregate);
         var formsByBulk = new LinkedHashMap<String, Map<String, Thing>>();
         for (var rule : aggregate.rules()) {
-            var form = shapes.of(rule);
+            var forms = shapes.of(rule);
             draft(aggregate, rule.event(), drafts)
-                    .add(aggregate.topic(), aggregate.subject().template(), form);
+                    .add(aggregate.topic(), aggregate.subject().template(), forms);
             if (rule.bulk() != null) {
                 formsByBulk
                         .computeIfAbsent(rule.bulk().event(), _ -> new LinkedHashMap<>())
-                        .put(form.getKey(), form.getValue());
+                        .putAll(forms);
             }
         }
         formsByBulk.forEach((event, forms) -> draft(aggregate, event, drafts)

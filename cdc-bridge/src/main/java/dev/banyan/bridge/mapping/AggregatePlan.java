@@ -43,7 +43,11 @@ final class AggregatePlan {
         names = new ArrayList<>();
         aggregate.root().fields().forEach(field -> names.add(field.name()));
         aggregate.children().forEach(child -> names.add(child.name()));
-        choice = new RuleChoice(aggregate.name(), aggregate.rules(), names);
+        choice = new RuleChoice(
+                aggregate.name(),
+                aggregate.rules(),
+                names,
+                new StateWords(aggregate.name(), aggregate.root().fields(), aggregate.children()));
         isRenumberable = aggregate.rules().stream().anyMatch(rule -> rule.when() instanceof When.Renumbered);
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one aggregate of a mapping file. */
 final class AggregateReader {
@@ -23,13 +24,16 @@ final class AggregateReader {
     private final Place at;
     private final Section section;
     private final MappingFile.Defaults defaults;
+    private final @Nullable Conditions conditions;
     private final Problems problems;
 
-    AggregateReader(Yaml.Entry entry, MappingFile.Defaults defaults, Problems problems) {
+    AggregateReader(
+            Yaml.Entry entry, MappingFile.Defaults defaults, @Nullable Conditions conditions, Problems problems) {
         this.name = entry.key();
         this.at = entry.at();
         this.section = Section.of(entry.value(), entry.key(), problems);
         this.defaults = defaults;
+        this.conditions = conditions;
         this.problems = problems;
     }
 
@@ -44,7 +48,7 @@ final class AggregateReader {
         checkNames(root.fields(), children);
         var subject = subject(root);
         var rules = section.require("events", "events: a list of {event: ..., when: ...}")
-                .map(yaml -> new RuleReader(name, root.fields(), children, problems).read(yaml))
+                .map(yaml -> new RuleReader(name, root.fields(), children, conditions, problems).read(yaml))
                 .orElse(List.of());
         section.end();
         return new Aggregate(name, at, topic, subject, type, defaults.contracts(), onFault, root, children, rules);

@@ -7,6 +7,7 @@ import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.mapping.EventRule.When;
 import dev.banyan.bridge.mapping.Explanation.Decision;
 import dev.banyan.bridge.mapping.RuleChoice.Difference;
+import dev.banyan.bridge.mapping.RuleChoice.Op;
 import dev.banyan.bridge.mapping.Touches.Touch;
 import dev.banyan.bridge.mapping.TransactionRows.Slot;
 import java.util.List;
@@ -16,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 /** Turns what one transaction did to each aggregate into events. */
 final class Evaluation {
 
-    private static final When BACKFILLED = new When.Backfilled();
-    private static final When CREATED = new When.Created();
-    private static final When REMOVED = new When.Removed();
     private static final When OTHERWISE = new When.Otherwise();
 
     private final Transaction transaction;
@@ -50,16 +48,20 @@ final class Evaluation {
         if (after != null) {
             present(touch, slot, after);
         } else if (slot.existed()) {
-            removed(touch);
+            removed(touch, slot.before());
         } else {
             attempt.waiting.add(touch);
             note(touch, null, "its rows are remembered until its root row is known", List.of());
         }
     }
 
-    private void removed(Touch touch) {
-        var key = touch.plan().keyValues(touch.key());
-        var rule = touch.plan().choice().of(REMOVED);
+    private void removed(Touch touch, @Nullable Row before) {
+        var plan = touch.plan();
+        var key = plan.keyValues(touch.key());
+        var stateBefore = before == null || !plan.choice().looksBack()
+                ? null
+                : stateBefore(touch, plan.rows(rows, touch.key(), before, true));
+        var rule = choose(touch, new Difference(Op.REMOVED, stateBefore, null, List.of()));
         emit(touch, rule, "its root row is gone", List.of(), EventData.ofRemoved(key), false);
     }
 
@@ -70,7 +72,7 @@ final class Evaluation {
         var renumbered = origin != null && !origin.equals(touch.key());
         if (origin == null || (renumbered && !plan.isRenumberable())) {
             var why = touch.isLive() ? "its root row is new" : "a backfill read it";
-            whole(touch, CREATED, why, plan.state(rowsAfter, null, null), !touch.isLive());
+            whole(touch, touch.isLive() ? Op.CREATED : Op.BACKFILL, why, plan.state(rowsAfter, null, null));
             return;
         }
         var before = rows.slot(plan.root(), origin).before();
@@ -86,15 +88,15 @@ final class Evaluation {
         }
         var stateAfter = plan.state(rowsAfter, rowsBefore, stateBefore);
         var changed = plan.changed(stateBefore, stateAfter);
-        var difference = new Difference(stateBefore, stateAfter, changed, renumbered);
+        var difference = new Difference(renumbered ? Op.RENUMBERED : Op.CHANGED, stateBefore, stateAfter, changed);
         if (!touch.isLive()) {
-            backfilled(touch, difference);
+            backfilled(touch, stateAfter, changed);
         } else if (!changed.isEmpty()) {
-            changed(touch, difference, renumbered ? origin : null);
+            changed(touch, difference, data(touch, stateAfter, renumbered ? origin : null));
         } else if (touch.isRootRead() || touch.isUntold()) {
             // The backfill drops what it reads of a row that the log had first, so this is the only chance to tell of
             // it.
-            whole(touch, BACKFILLED, "no event has told of it yet", stateAfter, true);
+            whole(touch, Op.BACKFILL, "no event has told of it yet", stateAfter);
         } else {
             unchanged(touch, "nothing that an event shows changed");
         }
@@ -112,20 +114,23 @@ final class Evaluation {
         }
     }
 
-    private void changed(Touch touch, Difference difference, @Nullable List<Object> previousKey) {
+    private void changed(Touch touch, Difference difference, String data) {
+        emit(touch, choose(touch, difference), "the first rule that holds", difference.changed(), data, false);
+    }
+
+    private EventRule choose(Touch touch, Difference difference) {
         var choice = touch.plan().choice();
         var rule = choice.first(difference);
-        if (notes != null) {
+        if (notes != null && choice.isChoice(difference.op())) {
             notes.verdicts = choice.verdicts(difference);
         }
-        var data = data(touch, difference.after(), previousKey);
-        emit(touch, rule, "the first rule that holds", difference.changed(), data, false);
+        return rule;
     }
 
     /** A row the backfill read: the root always becomes an event, children only when they add something. */
-    private void backfilled(Touch touch, Difference difference) {
-        if (touch.isRootRead() || !difference.changed().isEmpty()) {
-            whole(touch, BACKFILLED, "a backfill read it", difference.after(), true);
+    private void backfilled(Touch touch, AggregateState state, List<String> changed) {
+        if (touch.isRootRead() || !changed.isEmpty()) {
+            whole(touch, Op.BACKFILL, "a backfill read it", state);
         } else {
             unchanged(touch, "a backfill read rows of it that were known already");
         }
@@ -138,9 +143,9 @@ final class Evaluation {
         emit(touch, rule, why, List.of(), data(touch, state, previousKey), false);
     }
 
-    private void whole(Touch touch, When when, String why, AggregateState state, boolean backfill) {
-        var rule = touch.plan().choice().of(backfill ? BACKFILLED : when);
-        emit(touch, rule, why, List.of(), data(touch, state, null), backfill);
+    private void whole(Touch touch, Op op, String why, AggregateState state) {
+        var rule = choose(touch, new Difference(op, null, state, List.of()));
+        emit(touch, rule, why, List.of(), data(touch, state, null), op == Op.BACKFILL);
     }
 
     private void unchanged(Touch touch, String why) {

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.mapping;
 
+import dev.banyan.bridge.mapping.Conditions.Condition;
 import dev.banyan.bridge.yaml.Place;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,10 +10,18 @@ import org.jspecify.annotations.Nullable;
  * their ids from; it stays when the event is renamed.
  */
 public record EventRule(
-        String event, String name, When when, @Nullable Bulk bulk, Place at) {
+        String event,
+        String name,
+        When when,
+        @Nullable Where where,
+        @Nullable Bulk bulk,
+        Place at) {
 
     /** When {@code atLeast} aggregates of one transaction get this rule's event, they get the event {@code event} together. */
     public record Bulk(String event, int atLeast) {}
+
+    /** What must be true of the change besides: an expression, as it was written and as a condition. */
+    public record Where(String text, Condition condition) {}
 
     /** The change of an aggregate within one transaction that a rule asks for. */
     public sealed interface When {
@@ -42,7 +51,10 @@ public record EventRule(
             }
         }
 
-        /** It differs in any way. */
+        /** It was there before and is there now, and differs in any way. */
         record Otherwise() implements When {}
+
+        /** Anything happened to it, and no backfill: what, is for {@link Where} to ask. */
+        record Anything() implements When {}
     }
 }

@@ -26,27 +26,34 @@ public final class MappingFile {
 
     private MappingFile() {}
 
-    /** The mapping in {@code file}. Reports everything that is wrong with it at once. */
+    /** The mapping in {@code file}, whose expressions {@code conditions} understands. Reports everything that is wrong with it at once. */
+    public static Mapping read(Path file, Conditions conditions) throws MappingException {
+        var problems = new Problems(file);
+        return checked(file, YamlFile.read(file, problems), conditions, problems);
+    }
+
+    /** The mapping in {@code file} for one who cannot evaluate expressions: it must have none. */
     public static Mapping read(Path file) throws MappingException {
         var problems = new Problems(file);
-        return checked(file, YamlFile.read(file, problems), problems);
+        return checked(file, YamlFile.read(file, problems), null, problems);
     }
 
-    /** The mapping that {@code text} is; problems call it {@code name}. */
+    /** The same of {@code text}; problems call it {@code name}. */
     public static Mapping parse(Path name, String text) throws MappingException {
         var problems = new Problems(name);
-        return checked(name, YamlFile.parse(text, problems), problems);
+        return checked(name, YamlFile.parse(text, problems), null, problems);
     }
 
-    private static Mapping checked(Path file, Optional<Yaml> yaml, Problems problems) throws MappingException {
-        var mapping = yaml.map(found -> mapping(file, found, problems));
+    private static Mapping checked(Path file, Optional<Yaml> yaml, @Nullable Conditions conditions, Problems problems)
+            throws MappingException {
+        var mapping = yaml.map(found -> mapping(file, found, conditions, problems));
         if (mapping.isEmpty() || !problems.isEmpty()) {
             throw new MappingException(problems.inOrder());
         }
         return mapping.get();
     }
 
-    private static Mapping mapping(Path file, Yaml yaml, Problems problems) {
+    private static Mapping mapping(Path file, Yaml yaml, @Nullable Conditions conditions, Problems problems) {
         var top = Section.of(yaml, "mapping", problems);
         top.require("version", "version: " + LANGUAGE);
         top.integer("version", LANGUAGE, LANGUAGE, LANGUAGE);
@@ -59,7 +66,7 @@ public final class MappingFile {
         top.require("aggregates", "at least one aggregate");
         top.section("aggregates").ifPresent(section -> {
             for (var entry : section.entries()) {
-                aggregates.add(new AggregateReader(entry, defaults, problems).read());
+                aggregates.add(new AggregateReader(entry, defaults, conditions, problems).read());
             }
         });
         var transactions = top.find("transactions")

@@ -1,23 +1,63 @@
 package dev.banyan.bridge.mapping;
 
+import dev.banyan.bridge.mapping.Conditions.NoAnswer;
 import dev.banyan.bridge.mapping.EventRule.When;
+import dev.banyan.bridge.mapping.EventRule.Where;
 import dev.banyan.bridge.mapping.Explanation.Verdict;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Which of an aggregate's rules holds for a change from one state to another. {@code names} are those of the fields, then of the lists. */
-record RuleChoice(String aggregate, List<EventRule> rules, List<String> names) {
+/**
+ * Which of an aggregate's rules holds for a change from one state to another. {@code names} are those of the fields, then of the lists;
+ * {@code words} those of conditions.
+ */
+record RuleChoice(String aggregate, List<EventRule> rules, List<String> names, StateWords words) {
 
-    /** How an aggregate changed within a transaction: what differs, by name, and whether its key is another. */
-    record Difference(AggregateState before, AggregateState after, List<String> changed, boolean renumbered) {}
+    /** What happened to an aggregate within a transaction. */
+    enum Op {
+        BACKFILL,
+        CREATED,
+        REMOVED,
+        RENUMBERED,
+        CHANGED;
 
-    /** The rule for a change of the kind {@code plain}; there is one, {@link RuleReader} has seen to it. */
+        /** What conditions call it. */
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        private boolean isDifference() {
+            return this == CHANGED || this == RENUMBERED;
+        }
+    }
+
+    /** How an aggregate changed: its states, where there is one and it is known, and what differs, by name. */
+    record Difference(
+            Op op,
+            @Nullable AggregateState before,
+            @Nullable AggregateState after,
+            List<String> changed) {}
+
+    /** True when a rule asks what an aggregate was that is gone. */
+    boolean looksBack() {
+        return rules.stream()
+                .anyMatch(rule -> rule.where() != null
+                        && (rule.when() instanceof When.Removed || rule.when() instanceof When.Anything));
+    }
+
+    /** True when what its rules say of {@code op} is worth telling. */
+    boolean isChoice(Op op) {
+        return op.isDifference() || rules.stream().anyMatch(rule -> rule.where() != null);
+    }
+
+    /** The rule for any change of the kind {@code plain}; there is one, {@link RuleOrder} has seen to it. */
     EventRule of(When plain) {
         return rules.stream()
-                .filter(rule -> rule.when().equals(plain))
+                .filter(rule -> rule.where() == null && rule.when().equals(plain))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException(aggregate + ": no rule for " + plain));
     }
@@ -37,7 +77,12 @@ record RuleChoice(String aggregate, List<EventRule> rules, List<String> names) {
         var verdicts = new ArrayList<Verdict>();
         for (var rule : rules) {
             var objection = objection(rule, difference);
-            verdicts.add(verdict(rule, objection == null, objection == null ? "holds" : objection.get()));
+            verdicts.add(new Verdict(
+                    rule.name(),
+                    rule.event(),
+                    rule.at().line(),
+                    objection == null,
+                    objection == null ? holds(rule) : objection.get()));
             if (objection == null) {
                 break;
             }
@@ -45,21 +90,40 @@ record RuleChoice(String aggregate, List<EventRule> rules, List<String> names) {
         return verdicts;
     }
 
-    /** What {@code rule} says when it is the only one that can be meant. */
-    static Verdict verdict(EventRule rule, boolean holds, String why) {
-        return new Verdict(rule.name(), rule.event(), rule.at().line(), holds, why);
+    private static String holds(EventRule rule) {
+        return rule.where() == null ? "holds" : "holds: " + rule.where().text();
     }
 
     /** Why {@code rule} does not hold; null when it does. */
     private @Nullable Supplier<String> objection(EventRule rule, Difference difference) {
-        return switch (rule.when()) {
-            case When.Backfilled() -> () -> "no backfill read it";
-            case When.Created() -> () -> "it was there before";
-            case When.Removed() -> () -> "it is still there";
-            case When.Renumbered() -> difference.renumbered ? null : () -> "its key is the same as before";
-            case When.Otherwise() -> null;
-            case When.Changed condition -> objection(condition, difference);
+        var objection = objection(rule.when(), difference);
+        return objection != null || rule.where() == null ? objection : objection(rule, rule.where(), difference);
+    }
+
+    private @Nullable Supplier<String> objection(When when, Difference difference) {
+        var op = difference.op;
+        return switch (when) {
+            case When.Backfilled() -> op == Op.BACKFILL ? null : () -> "no backfill read it";
+            case When.Created() -> op == Op.CREATED ? null : () -> "it was there before";
+            case When.Removed() -> op == Op.REMOVED ? null : () -> "it is still there";
+            case When.Renumbered() -> op == Op.RENUMBERED ? null : () -> "its key is the same as before";
+            case When.Otherwise() -> op.isDifference() ? null : () -> "there is nothing to compare";
+            case When.Anything() -> op == Op.BACKFILL ? () -> "a backfill read it" : null;
+            case When.Changed condition ->
+                op.isDifference() ? objection(condition, difference) : () -> "there is nothing to compare";
         };
+    }
+
+    private @Nullable Supplier<String> objection(EventRule rule, Where where, Difference difference) {
+        try {
+            return switch (where.condition().about(words.of(difference))) {
+                case YES -> null;
+                case NO -> () -> "not so: " + where.text();
+                case UNKNOWN -> () -> "a value it asks for is not there: " + where.text();
+            };
+        } catch (NoAnswer e) {
+            throw new UnmappableException(rule.event() + " in line " + rule.at().line() + ": where: " + e.getMessage());
+        }
     }
 
     private @Nullable Supplier<String> objection(When.Changed condition, Difference difference) {
@@ -74,14 +138,18 @@ record RuleChoice(String aggregate, List<EventRule> rules, List<String> names) {
             return () -> field + " did not change";
         }
         var index = names.indexOf(field);
-        var before = difference.before.fields().get(index);
+        var before = value(difference.before, index);
         if (!isOneOf(before, condition.from())) {
             return () -> field + " was " + before + " (expected: " + condition.from() + ")";
         }
-        var after = difference.after.fields().get(index);
+        var after = value(difference.after, index);
         return isOneOf(after, condition.to())
                 ? null
                 : () -> field + " is " + after + " (expected: " + condition.to() + ")";
+    }
+
+    private static @Nullable Object value(@Nullable AggregateState state, int index) {
+        return state == null ? null : state.fields().get(index);
     }
 
     private static boolean isOneOf(@Nullable Object value, List<Object> wanted) {

@@ -3,12 +3,12 @@ package dev.banyan.bridge.mapping;
 import dev.banyan.bridge.mapping.Aggregate.ChildList;
 import dev.banyan.bridge.mapping.EventRule.Bulk;
 import dev.banyan.bridge.mapping.EventRule.When;
+import dev.banyan.bridge.mapping.EventRule.Where;
 import dev.banyan.bridge.yaml.Problems;
 import dev.banyan.bridge.yaml.Section;
 import dev.banyan.bridge.yaml.Words;
 import dev.banyan.bridge.yaml.Yaml;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the {@code events} of an aggregate and checks that every change has an event and every rule a chance. */
 final class RuleReader {
@@ -25,12 +26,19 @@ final class RuleReader {
     private final String aggregate;
     private final List<Field> fields;
     private final Set<String> names = new LinkedHashSet<>();
+    private final WhereReader wheres;
     private final Problems problems;
 
-    RuleReader(String aggregate, List<Field> fields, List<ChildList> children, Problems problems) {
+    RuleReader(
+            String aggregate,
+            List<Field> fields,
+            List<ChildList> children,
+            @Nullable Conditions conditions,
+            Problems problems) {
         this.aggregate = aggregate;
         this.fields = fields;
         this.problems = problems;
+        wheres = new WhereReader(new StateWords(aggregate, fields, children).variables(), conditions, problems);
         fields.forEach(field -> names.add(field.name()));
         children.forEach(child -> names.add(child.name()));
     }
@@ -54,8 +62,7 @@ final class RuleReader {
         for (int i = 0; i < items.items().size(); i++) {
             rule(items.items().get(i), aggregate + ".events[" + i + "]").ifPresent(rules::add);
         }
-        checkComplete(items, rules);
-        checkReachable(rules);
+        new RuleOrder(aggregate, problems).check(items, rules);
         return rules;
     }
 
@@ -70,12 +77,38 @@ final class RuleReader {
                 where + ".event",
                 problems);
         var explicitName = section.text("name");
-        var when = section.require("when", "when: " + String.join(", ", PLAIN.keySet()) + ", or {field: ..., to: ...}")
-                .flatMap(found -> when(found, where + ".when"));
+        var expression = section.find("where");
+        var condition = expression.flatMap(found -> wheres.read(found, where + ".where"));
+        var when = when(section, expression.isPresent());
         var bulk = section.section("bulk").map(found -> bulk(found, when));
         section.end();
+        if (expression.isPresent() && condition.isEmpty()) {
+            return Optional.empty();
+        }
+        var asked = condition.orElse(null);
         return when.map(found -> new EventRule(
-                event, explicitName.orElseGet(() -> nameOf(found)), found, bulk.orElse(null), section.at()));
+                event,
+                explicitName.orElseGet(() -> nameOf(found, asked)),
+                found,
+                asked,
+                bulk.orElse(null),
+                section.at()));
+    }
+
+    private Optional<When> when(Section section, boolean hasWhere) {
+        if (hasWhere && !section.has("when")) {
+            return Optional.of(new When.Anything());
+        }
+        var when = section.require("when", "when: " + String.join(", ", PLAIN.keySet()) + ", or {field: ..., to: ...}")
+                .flatMap(found -> when(found, section.where() + ".when"));
+        if (hasWhere && when.isPresent() && when.get() instanceof When.Otherwise) {
+            problems.add(
+                    section.at("when"),
+                    section.where() + ".when",
+                    "otherwise, and not always",
+                    "{changed: [...]}, or no 'when' beside a 'where'");
+        }
+        return when;
     }
 
     private Bulk bulk(Section section, Optional<When> when) {
@@ -88,7 +121,12 @@ final class RuleReader {
                 section.where() + ".event",
                 problems);
         var atLeast = section.integer("atLeast", 2, 1_000_000, 100);
-        if (when.isPresent() && (when.get() instanceof When.Backfilled || when.get() instanceof When.Renumbered)) {
+        var isOfOneKind = when.isEmpty()
+                || switch (when.get()) {
+                    case When.Created _, When.Removed _, When.Changed _, When.Otherwise _ -> true;
+                    case When.Backfilled _, When.Renumbered _, When.Anything _ -> false;
+                };
+        if (!isOfOneKind) {
             problems.add(
                     section.at(),
                     section.where(),
@@ -205,8 +243,13 @@ final class RuleReader {
     }
 
     /** A name that says what the rule asks for, and does not change with the name of its event. */
+    private static String nameOf(When when, @Nullable Where where) {
+        return where == null ? nameOf(when) : (nameOf(when) + " where " + where.text()).strip();
+    }
+
     private static String nameOf(When when) {
         return switch (when) {
+            case When.Anything() -> "";
             case When.Backfilled() -> "backfill";
             case When.Created() -> "created";
             case When.Removed() -> "removed";
@@ -220,49 +263,5 @@ final class RuleReader {
 
     private static String texts(List<?> values) {
         return values.stream().map(String::valueOf).sorted().collect(Collectors.joining("|"));
-    }
-
-    private void checkComplete(Yaml.Items items, List<EventRule> rules) {
-        for (var required : List.of("backfill", "created", "removed", "otherwise")) {
-            var when = PLAIN.get(required);
-            if (rules.stream().noneMatch(rule -> rule.when().equals(when))) {
-                problems.add(
-                        items.at(),
-                        aggregate + ".events",
-                        "no rule for '" + required + "'",
-                        "{event: ..., when: " + required + "}, so that no change goes without an event");
-            }
-        }
-    }
-
-    private void checkReachable(List<EventRule> rules) {
-        var lineByWhen = new HashMap<When, Integer>();
-        var lineByName = new HashMap<String, Integer>();
-        for (var rule : rules) {
-            var first = lineByWhen.putIfAbsent(rule.when(), rule.at().line());
-            var otherwise = lineByWhen.get(new When.Otherwise());
-            if (first != null) {
-                problems.add(
-                        rule.at(),
-                        aggregate + ".events",
-                        "a rule that never holds: line " + first + " asks for the same",
-                        "one of them");
-            } else if (otherwise != null && rule.when() instanceof When.Changed) {
-                problems.add(
-                        rule.at(),
-                        aggregate + ".events",
-                        "a rule that never holds: 'otherwise' in line " + otherwise + " comes first",
-                        "'otherwise' as the last rule");
-            } else {
-                var same = lineByName.putIfAbsent(rule.name(), rule.at().line());
-                if (same != null) {
-                    problems.add(
-                            rule.at(),
-                            aggregate + ".events",
-                            "the name '" + rule.name() + "', also in line " + same,
-                            "another name");
-                }
-            }
-        }
     }
 }

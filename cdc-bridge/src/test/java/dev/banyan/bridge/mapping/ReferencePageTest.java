@@ -3,6 +3,7 @@ package dev.banyan.bridge.mapping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.cel.CelConditions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class ReferencePageTest {
         }
         assertThat(snippets).hasSizeGreaterThanOrEqualTo(2);
         for (var snippet : snippets) {
-            MappingFile.read(Files.writeString(folder.resolve("mapping.yaml"), snippet));
+            MappingFile.read(Files.writeString(folder.resolve("mapping.yaml"), snippet), new CelConditions());
         }
     }
 
@@ -53,6 +54,21 @@ class ReferencePageTest {
 
         assertThat(ran.exitCode()).as(ran.toString()).isZero();
         assertThat(ran.out()).contains("2 tests, 0 failed");
+    }
+
+    @Test
+    void theTestsOfExpressionsAreTestsOfTheMappingBeforeThem() throws Exception {
+        var page = Files.readString(PAGE);
+        var expressions = Pattern.compile(
+                        "```yaml\n(# mapping\n[^`]*)```\n\n```yaml\n# tests of expressions\n([^`]*)```")
+                .matcher(page);
+        assertThat(expressions.find()).isTrue();
+        var file = Files.writeString(folder.resolve("mapping.yaml"), expressions.group(1) + expressions.group(2));
+
+        var ran = Printed.of("test", file.toString());
+
+        assertThat(ran.exitCode()).as(ran.toString()).isZero();
+        assertThat(ran.out()).contains("4 tests, 0 failed");
     }
 
     @Test
