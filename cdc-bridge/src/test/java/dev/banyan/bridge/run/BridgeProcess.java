@@ -101,6 +101,12 @@ final class BridgeProcess implements AutoCloseable {
         return "exit " + process.exitValue() + "\n" + Files.readString(log);
     }
 
+    /** Sends it a signal, by its name. */
+    void signal(String name) throws IOException, InterruptedException {
+        var sent = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start();
+        assertThat(sent.waitFor()).isZero();
+    }
+
     void kill() throws InterruptedException {
         process.destroyForcibly();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
