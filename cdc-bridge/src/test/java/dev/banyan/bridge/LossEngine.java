@@ -101,6 +101,7 @@ final class LossEngine implements AutoCloseable {
         properties.remove("driver.socketFactory"); // nobody closes its sockets
         properties.remove("heartbeat.action.query");
         properties.setProperty("signal.enabled.channels", "in-process");
+        properties.remove("errors.max.retries"); // as who has no supervisor of his own
         properties.setProperty("max.batch.size", "100");
         properties.setProperty("max.queue.size", "400");
         return properties;

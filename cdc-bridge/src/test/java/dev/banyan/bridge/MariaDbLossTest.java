@@ -175,6 +175,7 @@ class MariaDbLossTest {
                     "offset.storage.file.filename", folder.resolve("offsets").toString());
             properties.setProperty("schema.history.internal.store.only.captured.tables.ddl", "true");
             properties.setProperty("signal.enabled.channels", "in-process");
+            properties.remove("errors.max.retries"); // as who has no supervisor of his own
             properties.setProperty("max.batch.size", "100");
             properties.setProperty("max.queue.size", "400");
             return properties;
