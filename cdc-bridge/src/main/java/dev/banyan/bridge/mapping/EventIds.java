@@ -12,7 +12,8 @@ final class EventIds {
 
     /*
      * A name-based UUID (RFC 9562, version 5) of: the bridge, the transaction (its position in the log, and its GTID if it has one), the rule, the subject. No clock, no
-     * counter over the stream: both differ after a restart. No event type: it may be renamed while the fact stays the same.
+     * counter over the stream: both differ after a restart. No event type: it may be renamed while the fact stays the same. What a backfill reads again comes with another
+     * transaction, and must not have the id of before: what the log said between the two may have taken it back.
      */
 
     private static final UUID ROOT = UUID.fromString("8b1a7c9e-3f2d-5d6a-9c41-0e7b5f6a2d10");

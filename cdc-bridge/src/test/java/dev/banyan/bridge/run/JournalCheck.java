@@ -132,6 +132,7 @@ final class JournalCheck {
                 .read(LakeFilter.ALL, 0, record -> inLake.add(record.event().id()));
         var inHub =
                 events.stream().map(event -> TestBridge.header(event, "ce_id")).toList();
+        assertThat(inHub).as("ids, also of what a backfill tells again").doesNotHaveDuplicates();
         assertThat(inLake)
                 .as("the lake holds what the hub holds")
                 .containsExactlyInAnyOrderElementsOf(inHub)
