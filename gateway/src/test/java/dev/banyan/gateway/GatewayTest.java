@@ -176,6 +176,7 @@ class GatewayTest {
                 "GET / HTTP/2.0\r\nHost: a\r\n\r\n",
                 "GET / http/1.1\r\nHost: a\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\nX-B: 2\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Key1: 1\r\nSec-WebSocket-Key2: 2\r\n\r\n",
             })
     void framingThatTwoServersCouldReadDifferentlyIsRefused(String request) throws Exception {
         way.needsHttp1("HTTP/2 cannot be framed so; Http2RequestTest has how it can");

@@ -165,6 +165,7 @@ class Http2RequestTest {
                 "|1",
                 "X-Upper|1",
                 "x_real_ip|6.6.6.6",
+                "sec-websocket-key1|1|sec-websocket-key2|2",
                 "transfer-encoding|chunked",
                 "transfer-encoding|identity",
                 "connection|close",

@@ -14,10 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -38,8 +41,12 @@ class ReplyFuzzTest {
     @TempDir
     Path folder;
 
-    /** Answers each request with what its number makes of the seed, and leaves the connection open or closes it. */
-    private record Misbehaving(ServerSocket server, long seed) implements AutoCloseable {
+    /**
+     * Answers each request with what its number makes of the seed, and leaves the connection open or closes it.
+     *
+     * @param waiting what was asked last over each connection that waits for its next request
+     */
+    private record Misbehaving(ServerSocket server, long seed, Map<Wire, Integer> waiting) implements AutoCloseable {
 
         void accept() {
             while (!server.isClosed()) {
@@ -54,8 +61,17 @@ class ReplyFuzzTest {
 
         private void serve(Socket socket) {
             try (var wire = Wire.over(socket)) {
+                serve(wire);
+            } catch (IOException e) {
+                // the gateway has had enough of it
+            }
+        }
+
+        private void serve(Wire wire) throws IOException {
+            try {
                 while (true) {
                     String head = wire.until("\r\n\r\n");
+                    waiting.remove(wire);
                     if (!head.endsWith("\r\n\r\n")) {
                         return;
                     }
@@ -64,9 +80,22 @@ class ReplyFuzzTest {
                     if (closes(seed, number, head.substring(0, head.indexOf(' ')))) {
                         return;
                     }
+                    waiting.put(wire, number);
                 }
-            } catch (IOException e) {
-                // the gateway has had enough of it
+            } finally {
+                waiting.remove(wire);
+            }
+        }
+
+        /**
+         * Says something more over every connection that waits, while nobody asks, and gives the gateway a while to read it: of what comes
+         * just before a request nobody can tell that it is no reply.
+         */
+        void stray() {
+            waiting.forEach((wire, number) ->
+                    wire.sendIfOpen(new Mutations(new Random(seed * 1_000_003 - number)).stray(mark(number))));
+            for (int i = 0; i < 1_000 && !waiting.isEmpty(); i++) {
+                LockSupport.parkNanos(1_000_000);
             }
         }
 
@@ -85,7 +114,9 @@ class ReplyFuzzTest {
 
     private static String said(long seed, int number) {
         var random = new Random(seed * 1_000_003 + number);
-        return new Mutations(random).reply(mark(number), number % 10 == 0 ? 0 : random.nextInt(1, 4));
+        var mutations = new Mutations(random);
+        String reply = mutations.reply(mark(number), number % 10 == 0 ? 0 : random.nextInt(1, 4));
+        return number % 4 == 2 ? reply + mutations.stray(mark(number)) : reply;
     }
 
     private static String mark(int number) {
@@ -105,7 +136,8 @@ class ReplyFuzzTest {
 
     private void run(long seed, int cases, long seconds) throws Exception {
         TestGateway.take(Way.LEAN);
-        try (var backend = new Misbehaving(new ServerSocket(0, 500, InetAddress.getLoopbackAddress()), seed)) {
+        var socket = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
+        try (var backend = new Misbehaving(socket, seed, new ConcurrentHashMap<>())) {
             Thread.ofVirtual().start(backend::accept);
             String url = "http://127.0.0.1:" + backend.server().getLocalPort();
             try (var gateway = TestGateway.start(folder, """
@@ -119,8 +151,9 @@ class ReplyFuzzTest {
                 int whole = 0;
                 long end = System.nanoTime() + seconds * 1_000_000_000L;
                 while (done < cases && (seconds == 0 || System.nanoTime() < end)) {
-                    int count = Math.min(800, cases - done);
+                    int count = Math.min(200, cases - done);
                     List<String> outcomes = batch(gateway.port(), seed, done, count);
+                    backend.stray();
                     assertThat(outcomes)
                             .as("seed %d", seed)
                             .filteredOn(outcome -> outcome.length() > "refused".length())

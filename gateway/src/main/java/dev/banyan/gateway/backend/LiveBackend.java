@@ -94,9 +94,6 @@ public final class LiveBackend {
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
-                .httpResponseDecoder(spec -> spec.maxInitialLineLength(8 * 1024)
-                        .maxHeaderSize(64 * 1024)
-                        .validateHeaders(true))
                 .followRedirect(false)
                 // Its own retry asks again after a reset whatever the method: a write could happen twice.
                 .disableRetry(true)
@@ -104,7 +101,7 @@ public final class LiveBackend {
                     // One address of the name after another is tried.
                     Duration each = backend.timeouts().connect().dividedBy(addresses.count(name));
                     channel.config().setConnectTimeoutMillis(Math.toIntExact(Math.max(1, each.toMillis())));
-                    InterimReplies.dropFrom(channel.pipeline());
+                    ReplyCodec.putInto(channel.pipeline());
                     OddTarget.addTo(channel.pipeline());
                     UploadWatch.addTo(channel.pipeline(), backend.timeouts().request());
                 });

@@ -3,6 +3,7 @@ package dev.banyan.gateway.connect;
 import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.backend.ReplyDecoder;
 import dev.banyan.gateway.edge.ForgottenReset;
 import dev.banyan.gateway.edge.Late;
 import io.netty.channel.Channel;
@@ -24,7 +25,8 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
 
     /*
      * A reply may end in the middle of what was read, with more behind it. So a connection goes back to the pool only when all
-     * that was read has been decoded: the next call must not take such bytes for its reply.
+     * that was read has been decoded: the next call must not take such bytes for its reply. While it waits, there may be other
+     * events between two parts of one read, so that it is looked at again when it is taken.
      *
      * One timer serves everything that is waited for, and lives across calls: a call only writes down its deadline. When the
      * timer goes off it looks at what is due and sets itself anew, a few times a minute however many calls there are.
@@ -135,6 +137,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
         long now = System.nanoTime();
         boolean fit = channel != null
                 && channel.isActive()
+                && decoder.isClean()
                 && now - idleSince < IDLE_NANOS
                 && now - bornNanos < LIFE_NANOS
                 && !backend.isReplaced();
@@ -212,15 +215,11 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext context) {
         if (owner != null) {
             owner.replyRead();
-            if (owner != null && ForgottenReset.isOf(context.channel())) {
-                broke(Failure.RESET);
-            }
-        } else if (leaving) {
+        }
+        if (!decoder.isClean() || (owner != null && ForgottenReset.isOf(context.channel()))) {
+            broke(Failure.RESET);
+        } else if (leaving && context.channel().isActive()) {
             leaving = false;
-            if (!decoder.isClean() || !context.channel().isActive()) {
-                close();
-                return;
-            }
             idleSince = System.nanoTime();
             pool.put(this);
             lookAt(idleSince + IDLE_NANOS);

@@ -50,6 +50,10 @@ public final class Framing {
         if (head.getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1) {
             return new Refusal(400, "more than one Content-Length");
         }
+        if (head.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)) {
+            // A draft has eight bytes behind this head that nothing announces, and some read them, as Netty does.
+            return new Refusal(400, "a WebSocket of before RFC 6455");
+        }
         if (head.size() > HEADERS_MAX) {
             return new Refusal(431, "more than " + HEADERS_MAX + " headers");
         }

@@ -2,12 +2,12 @@ package dev.banyan.gateway.tunnel;
 
 import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.backend.ReplyDecoder;
 import dev.banyan.gateway.call.Call;
 import dev.banyan.gateway.call.HostNames;
 import dev.banyan.gateway.call.OwnReply;
 import dev.banyan.gateway.call.Step;
 import dev.banyan.gateway.connect.Dial;
-import dev.banyan.gateway.connect.ReplyDecoder;
 import dev.banyan.gateway.edge.Late;
 import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.OwnCookies;
@@ -87,6 +87,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
                 Unpooled.EMPTY_BUFFER,
                 head,
                 EmptyHttpHeaders.INSTANCE);
+        replies.expectReply(false);
         Channel from = client.channel();
         dial = Dial.to(backend, whom.instance(), from.eventLoop(), from.getClass(), replies, requests, this);
         dial.addListener((Future<Channel> dialled) -> {

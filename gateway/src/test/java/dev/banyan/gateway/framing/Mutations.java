@@ -97,6 +97,7 @@ public final class Mutations {
             "X-Fold: 1\r\n 2",
             "Upgrade: h2c",
             "TE: trailers",
+            "Sec-WebSocket-Key1: 1\r\nSec-WebSocket-Key2: 2",
             "Trailer: Content-Length",
             "X-Empty:",
             "X-Not-A-Field",
@@ -170,6 +171,18 @@ public final class Mutations {
             text = broken(text);
         }
         return text;
+    }
+
+    /** Returns what nobody asked a backend for: a reply with {@code mark} in its head, the beginning of one, or what is none. */
+    public String stray(String mark) {
+        String head = "HTTP/1.1 200 OK\r\nX-Mark: " + mark + "\r\n";
+        return switch (random.nextInt(5)) {
+            case 0 -> head + "Content-Length: 0\r\n\r\n";
+            case 1 -> head;
+            case 2 -> head + "X-B: ";
+            case 3 -> head.substring(0, random.nextInt(1, head.length()));
+            default -> oneOf(List.of(mark, "\r\n", "\n", "\r\n\r\n", "0\r\n\r\n", "HTTP/1.1 103 Early Hints\r\n\r\n"));
+        };
     }
 
     private String broken(String text) {

@@ -1,4 +1,4 @@
-package dev.banyan.gateway.connect;
+package dev.banyan.gateway.backend;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -7,11 +7,12 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
 
 /**
- * Decodes the replies of one backend connection, within limits, and knows whether anything came that nobody asked for. Replies that announce
+ * Decodes the replies of one backend connection, within limits: one for each that is expected, and not a byte more. Replies that announce
  * another one, such as 103, end here.
  */
 public final class ReplyDecoder extends HttpResponseDecoder {
@@ -20,7 +21,11 @@ public final class ReplyDecoder extends HttpResponseDecoder {
     private static final int HEAD_BYTES_MAX = 64 * 1024;
     private static final int PIECE_BYTES_MAX = 64 * 1024;
 
+    /** A reply is to come, or its end is. */
+    private boolean expecting;
+
     private boolean toHead;
+    private boolean clean = true;
 
     public ReplyDecoder() {
         super(new HttpDecoderConfig()
@@ -29,24 +34,36 @@ public final class ReplyDecoder extends HttpResponseDecoder {
                 .setMaxChunkSize(PIECE_BYTES_MAX));
     }
 
-    /** Says what the next reply answers: after a HEAD it has no body, whatever its head says. */
-    void expectReply(boolean toHead) {
+    /** Says that a reply is to come, and what it answers: after a HEAD it has no body, whatever its head says. */
+    public void expectReply(boolean toHead) {
         this.toHead = toHead;
+        expecting = clean;
     }
 
-    /** Whether everything that came has been decoded. */
-    boolean isClean() {
-        return actualReadableBytes() == 0;
+    /** Whether nothing has come that nobody asked for. Once it has, its connection brings no reply any more. */
+    public boolean isClean() {
+        return clean;
     }
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+        if (!expecting) {
+            clean = false;
+            in.skipBytes(in.readableBytes());
+            return;
+        }
         int known = out.size();
         super.decode(context, in, out);
-        if (out.size() > known && out.get(known) instanceof HttpResponse reply && isInterim(reply)) {
+        if (out.size() == known) {
+            return;
+        }
+        if (out.get(known) instanceof HttpResponse reply && isInterim(reply)) {
             while (out.size() > known) { // its end comes with it
                 ReferenceCountUtil.release(out.remove(known));
             }
+            context.read(); // the final one: Netty takes it that something has been passed on
+        } else if (out.getLast() instanceof LastHttpContent) {
+            expecting = false;
         }
     }
 

@@ -1,0 +1,81 @@
+package dev.banyan.gateway.backend;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.CombinedChannelDuplexHandler;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.handler.codec.http.LastHttpContent;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.Connection;
+import reactor.netty.NettyPipeline;
+
+/** The codec of a connection of the client library, for which whatever comes unasked would be the beginning of the next reply. */
+final class ReplyCodec extends CombinedChannelDuplexHandler<ReplyDecoder, HttpRequestEncoder> {
+
+    private ReplyCodec() {
+        super(new ReplyDecoder(), new HttpRequestEncoder());
+    }
+
+    /** Takes the place of the library's own codec. */
+    static void putInto(ChannelPipeline pipeline) {
+        var codec = new ReplyCodec();
+        pipeline.replace(NettyPipeline.HttpCodec, NettyPipeline.HttpCodec, codec);
+        pipeline.addAfter(NettyPipeline.HttpCodec, "banyan.replyEnd", codec.new End());
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+        if (message instanceof HttpRequest request) {
+            inboundHandler().expectReply(request.method().equals(HttpMethod.HEAD));
+        }
+        super.write(context, message, promise);
+    }
+
+    /**
+     * Holds the end of a reply back until all that was read with it has been decoded: with it the library gives the connection to the next
+     * call. Closes one that has brought more than was asked for.
+     */
+    private final class End extends ChannelInboundHandlerAdapter {
+
+        private @Nullable LastHttpContent end;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof LastHttpContent last) {
+                end = last;
+            } else {
+                context.fireChannelRead(message);
+            }
+        }
+
+        @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // Netty: a connection that is being closed reports to nobody
+        public void channelReadComplete(ChannelHandlerContext context) {
+            boolean clean = inboundHandler().isClean();
+            if (!clean) {
+                Connection.from(context.channel()).markPersistent(false);
+            }
+            LastHttpContent last = end;
+            end = null;
+            if (last != null) {
+                context.fireChannelRead(last);
+            }
+            if (!clean) {
+                context.close();
+            }
+            context.fireChannelReadComplete();
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext context) {
+            if (end != null) {
+                end.release();
+                end = null;
+            }
+        }
+    }
+}
