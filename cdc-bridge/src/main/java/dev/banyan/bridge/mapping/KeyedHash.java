@@ -11,6 +11,8 @@ public final class KeyedHash {
 
     private static final int KEY_BYTES_MIN = 16;
 
+    private static final int HASH_CHARACTERS = 64;
+
     private final Mac mac;
 
     /** A hash under {@code key}, of 16 bytes at least. */
@@ -25,6 +27,12 @@ public final class KeyedHash {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("HmacSHA256, which every Java has, is missing", e);
         }
+    }
+
+    /** True when {@code text} looks as a hash does. */
+    static boolean isHash(String text) {
+        return text.length() == HASH_CHARACTERS
+                && text.chars().allMatch(each -> (each >= '0' && each <= '9') || (each >= 'a' && each <= 'f'));
     }
 
     /** The hash of {@code value}'s text. */

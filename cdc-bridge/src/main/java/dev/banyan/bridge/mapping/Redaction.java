@@ -17,20 +17,10 @@ public sealed interface Redaction {
     /** A random word that stands for the value in {@code vault}; without one in a vault of the column's own. */
     record Token(@Nullable String vault) implements Redaction {}
 
-    /** True when a value that was replaced can be told from one that was not. */
-    default boolean isTold() {
-        return switch (this) {
-            case Hash() -> false;
-            case Mask _ -> false;
-            case Encrypt _ -> true;
-            case Token _ -> true;
-        };
-    }
-
     /** True when nobody knows what a field of {@code type} holds for a value. */
     static boolean hides(FieldType type) {
         var redaction = of(type);
-        return redaction != null && redaction.isTold();
+        return redaction instanceof Encrypt || redaction instanceof Token;
     }
 
     /** The redaction that a field's type asks for, or null. */

@@ -27,13 +27,17 @@ record Redactor(Secrets secrets, Supplier<Tokens> tokens) {
         };
     }
 
-    /** A value as it was remembered: one from before the mapping said to encrypt or tokenise it is replaced now. */
+    /**
+     * A value as it was remembered: one from before the mapping said to redact it is replaced now. A mask of what is masked is the same; of
+     * what is hashed only a value in clear that is itself the text of a SHA-256 hash is taken for one.
+     */
     Object ofRemembered(Redaction redaction, Object value, String place) {
         var isReplaced =
                 switch (redaction) {
                     case Redaction.Encrypt(var showsEqual) -> cipher(showsEqual).isSealed(value.toString());
                     case Redaction.Token _ -> value.toString().startsWith(Tokens.PREFIX);
-                    case Redaction.Hash _, Redaction.Mask _ -> true; // nobody can tell
+                    case Redaction.Hash _ -> KeyedHash.isHash(value.toString());
+                    case Redaction.Mask _ -> false;
                 };
         return isReplaced ? value : of(redaction, value, place, null);
     }

@@ -10,29 +10,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How rows of one table are remembered: which columns, under which key, found by which parent. {@code padded} columns belong to a key and
- * lose the blanks that fill up a CHAR, so that a CHAR(3) and a VARCHAR hold the same key. {@code told} are the redactions whose values show
- * that they were replaced.
+ * lose the blanks that fill up a CHAR, so that a CHAR(3) and a VARCHAR hold the same key.
  */
-record TablePlan(TableUse use, Set<String> padded, Map<String, Redaction> told, Columns columns) {
+record TablePlan(TableUse use, Set<String> padded, Columns columns) {
 
     TablePlan {
         padded = Set.copyOf(padded);
-        told = Map.copyOf(told);
     }
 
     TablePlan(TableUse use, Set<String> padded) {
-        this(
-                use,
-                padded,
-                use.redactions().entrySet().stream()
-                        .filter(entry -> entry.getValue().isTold())
-                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
-                new Columns(use.columns()));
+        this(use, padded, new Columns(use.columns()));
     }
 
     TableId id() {
@@ -94,14 +85,14 @@ record TablePlan(TableUse use, Set<String> padded, Map<String, Redaction> told, 
         return columns.row(values);
     }
 
-    /** {@code row} as it was remembered, without what an earlier mapping did not encrypt or tokenise yet. */
+    /** {@code row} as it was remembered, without what an earlier mapping did not redact yet. */
     @Nullable
     Row remembered(@Nullable Row row, Redactor redactor) {
-        if (row == null || told.isEmpty()) {
+        if (row == null || use.redactions().isEmpty()) {
             return row;
         }
         @Nullable Map<String, @Nullable Object> healed = null;
-        for (var entry : told.entrySet()) {
+        for (var entry : use.redactions().entrySet()) {
             var value = row.get(entry.getKey());
             var replaced = value == null ? null : redactor.ofRemembered(entry.getValue(), value, place(entry.getKey()));
             if (replaced != null && !replaced.equals(value)) {

@@ -161,7 +161,7 @@ final class TransactionRows {
 
     private List<Row> storedChildren(TablePlan table, List<Object> parent) {
         var stored = images.children(table.id(), parent);
-        if (table.told().isEmpty()) {
+        if (table.use().redactions().isEmpty()) {
             return stored;
         }
         var rows = new ArrayList<Row>(stored.size());
