@@ -49,7 +49,7 @@ final class FaultText {
         return fault.state().name().toLowerCase(Locale.ROOT);
     }
 
-    /** Rows without what the mapping redacts. */
+    /** Rows without what the mapping redacts or does not read. */
     static final class Redactions {
 
         private final Map<TableId, TableUse> uses;
@@ -75,9 +75,9 @@ final class FaultText {
             var use = uses.get(table);
             return row.values().entrySet().stream()
                     .map(entry -> entry.getKey() + "="
-                            + (use == null || use.redacted().contains(entry.getKey())
-                                    ? "(redacted)"
-                                    : String.valueOf(entry.getValue())))
+                            + (use != null && use.isClear(entry.getKey())
+                                    ? String.valueOf(entry.getValue())
+                                    : "(redacted)"))
                     .collect(Collectors.joining(", ", "{", "}"));
         }
     }

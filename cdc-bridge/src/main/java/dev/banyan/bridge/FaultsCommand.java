@@ -83,7 +83,7 @@ final class FaultsCommand {
             name = "show",
             mixinStandardHelpOptions = true,
             description = {
-                "Shows what waits in a group: its rows, without what the mapping redacts, and what the mapping says of them now.",
+                "Shows what waits in a group: its rows, without what the mapping redacts or does not read, and what it says of them now.",
                 "Sends and stores nothing."
             })
     static final class Show extends Faults {

@@ -1,7 +1,6 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.TableId;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,11 +28,9 @@ public record TableUse(
         dropped = List.copyOf(dropped);
     }
 
-    /** Columns whose values never leave as they are. */
-    public List<String> redacted() {
-        var all = new ArrayList<>(dropped);
-        all.addAll(redactions.keySet());
-        return List.copyOf(all);
+    /** True when the mapping shows the values of {@code column} as they are; what it does not read, an earlier one may have redacted. */
+    public boolean isClear(String column) {
+        return columns.contains(column) && !redactions.containsKey(column);
     }
 
     static List<TableUse> of(List<Aggregate> aggregates) {
