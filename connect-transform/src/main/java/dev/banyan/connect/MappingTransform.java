@@ -115,6 +115,7 @@ public final class MappingTransform<R extends ConnectRecord<R>> implements Trans
         var event = mapper().map(
                         change(record, envelope, table, rows),
                         position.place(),
+                        position.row(),
                         position.transaction(),
                         position.committed(),
                         this::skipped);

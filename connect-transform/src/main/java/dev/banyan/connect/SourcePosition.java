@@ -7,14 +7,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a row's change stands in the log of its database, as Debezium's {@code source} says. {@code place} rises with the log, from one
- * change of a row to its next; {@code transaction} is what the database calls the transaction.
+ * change of a row to its next; where several rows have one place, {@code row} rises among them. {@code transaction} is what the database calls
+ * the transaction.
  */
-record SourcePosition(long place, String transaction, Instant committed) {
+record SourcePosition(long place, int row, String transaction, Instant committed) {
 
     /*
      * 63 bits hold a place: PostgreSQL's LSN as it is; of MySQL and MariaDB 27 bits for the binlog's number and 36 for the place in it
      * (a transaction may make a file longer than the 1 GiB at which the server begins the next); of SQL Server 24 for the virtual log file, 23 for the
      * block and 16 for the record in it. What does not fit is refused, never cut.
+     *
+     * MySQL and MariaDB write the rows of a statement into one event of the binlog, also several changes of one row: INSERT ... ON DUPLICATE
+     * KEY UPDATE may name a key twice. They have one place, and Debezium counts them in source.row.
      */
     private static final int BINLOG_BITS = 36;
     private static final int BINLOG_FILE_BITS = 27;
@@ -29,7 +33,7 @@ record SourcePosition(long place, String transaction, Instant committed) {
         return switch (connector) {
             case "postgresql" -> {
                 var place = number(field, "lsn");
-                yield new SourcePosition(place, transaction(field.apply("txId"), place), committed(field));
+                yield new SourcePosition(place, 0, transaction(field.apply("txId"), place), committed(field));
             }
             case "mysql", "mariadb" -> {
                 var file = text(field, "file");
@@ -37,13 +41,14 @@ record SourcePosition(long place, String transaction, Instant committed) {
                 var place = packed(binlogNumber(file), BINLOG_FILE_BITS, "file") << BINLOG_BITS
                         | packed(at, BINLOG_BITS, "pos");
                 var gtid = field.apply("gtid");
-                yield new SourcePosition(place, gtid == null ? file + ":" + at : gtid.toString(), committed(field));
+                yield new SourcePosition(
+                        place, row(field), gtid == null ? file + ":" + at : gtid.toString(), committed(field));
             }
             case "sqlserver" -> {
                 var change = field.apply("change_lsn");
                 var commit = text(field, "commit_lsn");
                 var place = logSequenceNumber(change == null || change.equals("NULL") ? commit : change.toString());
-                yield new SourcePosition(place, commit, committed(field));
+                yield new SourcePosition(place, 0, commit, committed(field));
             }
             default ->
                 throw new DataException("source.connector: " + connector
@@ -53,6 +58,10 @@ record SourcePosition(long place, String transaction, Instant committed) {
 
     private static String transaction(@Nullable Object id, long place) {
         return id == null ? Long.toHexString(place) : id.toString();
+    }
+
+    private static int row(Function<String, @Nullable Object> field) {
+        return field.apply("row") instanceof Number number ? number.intValue() : 0;
     }
 
     private static Instant committed(Function<String, @Nullable Object> field) {

@@ -233,6 +233,37 @@ class MappingTransformTest {
         refused(Orders.record(null, null, null, value), "column amt", "decimal.handling.mode=string");
     }
 
+    @Test
+    void changesOfOneRowAtOnePlaceOfABinlogHaveIdsAndAnOrderOfTheirOwn() {
+        var first = headers(apply(stored(null, "1.00")));
+        var second = headers(apply(stored(1, "2.00")));
+        var third = headers(apply(stored(2, "4.00")));
+
+        assertThat(List.of(first, second, third))
+                .extracting(each -> each.get("ce_sequence"))
+                .containsExactly("00000090000001f4-000000", "00000090000001f4-000001", "00000090000001f4-000002");
+        assertThat(List.of(first, second, third))
+                .extracting(each -> each.get("ce_id"))
+                .doesNotHaveDuplicates();
+        assertThat(headers(apply(stored(0, "1.00"))))
+                .as("the first of them has the id it had")
+                .isEqualTo(first);
+        assertThat(headers(apply(stored(2, "4.00")))).isEqualTo(third);
+    }
+
+    /** The change of order 7 to {@code amount} by INSERT ... ON DUPLICATE KEY UPDATE, as the row {@code number} of its event. */
+    private static SourceRecord stored(@Nullable Integer number, String amount) {
+        var before = new HashMap<String, @Nullable Object>(
+                Map.of("ord_no", 7L, "sts_cd", "N", "amt", "0.00", "note", "x", "email", "ada@example.org"));
+        before.put("ord_ts", "2025-11-25T21:18:00Z");
+        var after = new HashMap<>(before);
+        after.put("amt", amount);
+        var source = new HashMap<String, @Nullable Object>(Map.of("connector", "mariadb", "ts_ms", 1_764_105_481_234L));
+        source.putAll(Map.of("db", "shop", "table", "ord", "file", "binlog.000009", "pos", 500L, "gtid", "0-1-270"));
+        source.put("row", number);
+        return Orders.record(null, null, null, Map.of("op", "u", "before", before, "after", after, "source", source));
+    }
+
     private void refused(SourceRecord record, String... parts) {
         assertThatThrownBy(() -> transform.apply(record))
                 .isInstanceOf(DataException.class)

@@ -15,6 +15,11 @@ public interface EventMapper {
         return map(transaction, images);
     }
 
+    /** The events of {@code part}, what was parked of a transaction: each aggregate's own, none about many of them. */
+    default List<DomainEvent> mapParked(Transaction part, AggregateImages images) {
+        return map(part, images);
+    }
+
     /** Tells {@code images} what mapping {@code transactions} will ask of them. */
     default void expect(List<Transaction> transactions, AggregateImages images) {}
 

@@ -25,10 +25,12 @@ final class AggregatePlan {
     private final List<Integer> subjectFields;
     private final List<String> names;
     private final boolean isRenumberable;
+    private final String idScope;
     private final RuleChoice choice;
 
-    AggregatePlan(Aggregate aggregate, Map<TableId, TablePlan> tables) {
+    AggregatePlan(Aggregate aggregate, Map<TableId, TablePlan> tables, String idScope) {
         this.aggregate = aggregate;
+        this.idScope = idScope;
         root = table(tables, aggregate.root());
         childTables = aggregate.children().stream()
                 .map(child -> table(tables, child.table()))
@@ -72,6 +74,11 @@ final class AggregatePlan {
 
     RuleChoice choice() {
         return choice;
+    }
+
+    /** What {@code rule} is called in the ids of its events. */
+    String idName(EventRule rule) {
+        return idScope + rule.name();
     }
 
     TablePlan root() {

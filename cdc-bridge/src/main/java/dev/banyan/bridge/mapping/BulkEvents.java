@@ -19,6 +19,9 @@ final class BulkEvents {
      * A part is bounded because a hub takes no message above about a megabyte. An item carries what its own event would have carried,
      * so that a consumer can apply it to its subject under the bulk event's sequence. All bulk events of an aggregate have one subject,
      * and so one order.
+     *
+     * What is parked is resubmitted a part at a time, so a bulk event of it could have the id of one that went before: there is none then.
+     * An event that would not leave room for a part's own words stays one of its own.
      */
     static final int PART_ITEMS_MAX = 500;
 
@@ -36,12 +39,12 @@ final class BulkEvents {
     private final long charactersMax;
     private boolean hasBulk;
 
-    /** Bulk events of {@code transaction} for a hub that takes events of {@code bytesMax} bytes. */
+    /** Bulk events of {@code transaction} for a hub that takes events of {@code bytesMax} bytes; of 0 bytes, none. */
     BulkEvents(Transaction transaction, EventIds ids, long bytesMax) {
         this.transaction = transaction;
         this.ids = ids;
         // A character is at most three bytes of UTF-8.
-        this.charactersMax = Math.min(PART_CHARACTERS_MAX, Math.max(1, bytesMax / 3 - ENVELOPE_CHARACTERS));
+        this.charactersMax = Math.min(PART_CHARACTERS_MAX, bytesMax / 3 - ENVELOPE_CHARACTERS);
     }
 
     /** The number of the next event in its transaction. */
@@ -66,7 +69,7 @@ final class BulkEvents {
             return all.stream().map(Named::event).toList();
         }
         var together = all.stream()
-                .filter(BulkEvents::mayBeBulk)
+                .filter(this::mayBeBulk)
                 .collect(Collectors.groupingBy(Named::rule, LinkedHashMap::new, Collectors.toList()));
         together.entrySet().removeIf(entry -> entry.getValue().size() < atLeast(entry.getKey()));
         var told = new HashSet<EventRule>();
@@ -82,8 +85,8 @@ final class BulkEvents {
         return List.copyOf(result);
     }
 
-    private static boolean mayBeBulk(Named named) {
-        return named.rule.bulk() != null && !named.event.backfill();
+    private boolean mayBeBulk(Named named) {
+        return named.rule.bulk() != null && !named.event.backfill() && characters(named.event) <= charactersMax;
     }
 
     private static int atLeast(EventRule rule) {

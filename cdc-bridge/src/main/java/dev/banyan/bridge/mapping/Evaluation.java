@@ -163,7 +163,7 @@ final class Evaluation {
         var aggregate = touch.plan().aggregate();
         var subject = touch.plan().subject(touch.key());
         var event = new DomainEvent(
-                ids.id(transaction, rule.name(), subject),
+                ids.id(transaction, touch.plan().idName(rule), subject),
                 aggregate.type(rule.event()),
                 aggregate.topic(),
                 subject,

@@ -69,7 +69,7 @@ public final class Mapper implements EventMapper {
                 .redactions()
                 .forEach((column, redaction) -> checkKeys(redaction, table.id() + "." + column)));
         for (var aggregate : mapping.aggregates()) {
-            var plan = new AggregatePlan(aggregate, tables);
+            var plan = new AggregatePlan(aggregate, tables, EventIds.scope(aggregate, mapping.aggregates()));
             aggregatesByRoot
                     .computeIfAbsent(aggregate.root().id(), _ -> new ArrayList<>())
                     .add(plan);
@@ -111,13 +111,22 @@ public final class Mapper implements EventMapper {
 
     @Override
     public List<DomainEvent> map(Transaction transaction, AggregateImages images, Faults faults) {
+        return map(transaction, images, faults, limit.bytesMax());
+    }
+
+    @Override
+    public List<DomainEvent> mapParked(Transaction part, AggregateImages images) {
+        return map(part, images, NoFaults.HALT, 0);
+    }
+
+    private List<DomainEvent> map(Transaction transaction, AggregateImages images, Faults faults, long bulkBytesMax) {
         var rest = transaction;
         if (!faults.isEmpty()) {
             refuseTruncation(transaction, faults);
             rest = park(rest, images, faults, faults::isWaiting, Map.of());
         }
         while (true) {
-            var attempt = attempt(rest, images, null);
+            var attempt = attempt(rest, images, bulkBytesMax, null);
             if (attempt.poisoned.isEmpty()) {
                 attempt.done(tally);
                 for (var skipped : attempt.skipped) {
@@ -196,7 +205,7 @@ public final class Mapper implements EventMapper {
             }
         }
         try {
-            var attempt = attempt(transaction, images, notes);
+            var attempt = attempt(transaction, images, limit.bytesMax(), notes);
             if (!attempt.poisoned.isEmpty()) {
                 var message = String.join("\n", attempt.poisoned.values());
                 return new Explanation(List.of(), notes.decisions, unmapped, message);
@@ -208,11 +217,12 @@ public final class Mapper implements EventMapper {
         }
     }
 
-    private Attempt attempt(Transaction transaction, AggregateImages images, Explanation.@Nullable Notes notes) {
+    private Attempt attempt(
+            Transaction transaction, AggregateImages images, long bulkBytesMax, Explanation.@Nullable Notes notes) {
         var touches = new Touches(aggregatesByRoot, aggregatesByChild);
         var rows = new TransactionRows(images, new Redactor(secrets, images::tokens), touches);
         apply(transaction, rows);
-        var attempt = new Attempt(transaction, rows, new BulkEvents(transaction, ids, limit.bytesMax()));
+        var attempt = new Attempt(transaction, rows, new BulkEvents(transaction, ids, bulkBytesMax));
         var evaluation = new Evaluation(transaction, rows, ids, limit, attempt, notes);
         for (var touch : touches.inOrder()) {
             var aggregate = touch.plan().aggregate();

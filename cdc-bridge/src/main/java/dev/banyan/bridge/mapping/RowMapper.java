@@ -28,6 +28,7 @@ public final class RowMapper {
     private final Map<TableId, Set<String>> columnsByTable = new HashMap<>();
     private final Set<TableId> comparing = new HashSet<>();
     private final Mapper mapper;
+    private final EventIds ids;
     private final Redactor redactor;
 
     /** A mapper whose ids belong to {@code name}; {@code hashKey} (16 bytes at least) is needed when the mapping hashes a column. */
@@ -40,6 +41,7 @@ public final class RowMapper {
         tables.forEach(
                 (table, plan) -> columnsByTable.put(table, Set.copyOf(plan.use().columns())));
         mapper = new Mapper(mapping, name, hashKey);
+        ids = new EventIds(name);
         var hash = hashKey == null ? null : new KeyedHash(hashKey);
         redactor = new Redactor(new Secrets(hash, null, null), () -> {
             throw new IllegalStateException("no token vault");
@@ -57,12 +59,13 @@ public final class RowMapper {
     }
 
     /**
-     * The event of {@code change}, which has its place {@code position} in the log, was part of the transaction {@code txId} and was
-     * committed at {@code time}; nothing when no event shows it. Of a row with a new key it is the event of the new subject: the old one
+     * The event of {@code change}, which has its place {@code position} in the log as the row {@code number} of those that share it, was part
+     * of the transaction {@code txId} and was committed at {@code time}; nothing when no event shows it. Of a row with a new key it is the event of the new subject: the old one
      * is told by a {@link Change.Deleted} of its own. {@code onSkip} is told of what the mapping says to skip. An {@link
      * UnmappableException} when the mapping has no answer.
      */
-    public Optional<DomainEvent> map(Change change, long position, String txId, Instant time, OnSkip onSkip) {
+    public Optional<DomainEvent> map(
+            Change change, long position, int number, String txId, Instant time, OnSkip onSkip) {
         var table = tables.get(change.table());
         if (table == null) {
             return Optional.empty();
@@ -79,7 +82,26 @@ public final class RowMapper {
         var transaction = new Transaction(position, txId, time, List.of(change));
         // A changed key makes an event for the new subject, which comes first, and one for the old, which has a record
         // of its own.
-        return mapper.map(transaction, images, new Skips(onSkip)).stream().findFirst();
+        return mapper.map(transaction, images, new Skips(onSkip)).stream()
+                .findFirst()
+                .map(event -> number == 0 ? event : numbered(event, position, number));
+    }
+
+    /** Rows at one place may be changes of one key: they need ids and an order of their own. */
+    private DomainEvent numbered(DomainEvent event, long position, int number) {
+        return new DomainEvent(
+                ids.ofRow(event.id(), number),
+                event.type(),
+                event.topic(),
+                event.subject(),
+                event.time(),
+                Sequence.of(position, number),
+                event.txId(),
+                event.backfill(),
+                event.changed(),
+                event.dataschema(),
+                event.cause(),
+                event.data());
     }
 
     /** The whole row before, where there is one and it came along. */

@@ -26,6 +26,26 @@ public record Subject(List<String> literals, List<String> fields) {
         return template.toString();
     }
 
+    /** True when two keys may make the same subject, one here and one in {@code other}. */
+    boolean mayEqual(Subject other) {
+        return meet(String.join("{", literals), String.join("{", other.literals));
+    }
+
+    /** True when the two stand for the same text, with any text but slashes in the place of each brace. */
+    private static boolean meet(String a, String b) {
+        if (a.startsWith("{")) {
+            var isText = !b.isEmpty() && b.charAt(0) != '/';
+            return meet(a.substring(1), b) || (isText && meet(a, b.substring(1)));
+        }
+        if (b.startsWith("{")) {
+            return meet(b, a);
+        }
+        if (a.isEmpty() || b.isEmpty()) {
+            return a.equals(b);
+        }
+        return a.charAt(0) == b.charAt(0) && meet(a.substring(1), b.substring(1));
+    }
+
     /** The subject of the aggregate whose {@link #fields} have {@code values}. */
     String of(List<?> values) {
         var subject = new StringBuilder(literals.getFirst());

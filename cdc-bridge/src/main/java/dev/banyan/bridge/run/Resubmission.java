@@ -88,7 +88,7 @@ public final class Resubmission {
         var events = new ArrayList<DomainEvent>();
         try {
             for (var transaction : transactions) {
-                events.addAll(mapper.map(transaction, session.images()));
+                events.addAll(mapper.mapParked(transaction, session.images()));
             }
             return new Result(parts.size(), events, null);
         } catch (MappingFailed e) {
