@@ -3,6 +3,7 @@ package dev.banyan.bridge;
 import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.doctor.ColumnChecks;
 import dev.banyan.bridge.doctor.Finding;
+import dev.banyan.bridge.doctor.KeyTexts;
 import dev.banyan.bridge.doctor.SourceChecks;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.LakeFailed;
@@ -109,6 +110,7 @@ final class DoctorCommand implements Callable<Integer> {
         try (var connection = setup.source().connect()) {
             findings.addAll(SourceChecks.of(setup.source(), connection, stored));
             findings.addAll(ColumnChecks.of(setup.mapping(), connection));
+            findings.addAll(KeyTexts.of(setup.mapping(), connection));
         } catch (SQLException e) {
             findings.add(Finding.fail(
                     "legacy database", String.valueOf(e.getMessage()), "source.jdbcUrl, user and password"));

@@ -19,8 +19,7 @@ import java.util.stream.Stream;
 /** Compares what the mapping expects of each column with what the legacy database has there. */
 public final class ColumnChecks {
 
-    private static final Set<String> TEXTS =
-            Set.of("text", "character varying", "character", "name", "citext", "\"char\"");
+    static final Set<String> TEXTS = Set.of("text", "character varying", "character", "name", "citext", "\"char\"");
     private static final Set<String> WHOLE = Set.of("smallint", "integer", "bigint", "numeric", "oid");
     private static final Set<String> REAL = Set.of("real", "double precision");
     private static final String LOCAL = "timestamp without time zone";

@@ -1,0 +1,151 @@
+package dev.banyan.bridge.doctor;
+
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.mapping.Aggregate;
+import dev.banyan.bridge.mapping.FieldType;
+import dev.banyan.bridge.mapping.Mapping;
+import dev.banyan.bridge.mapping.SourceTable;
+import dev.banyan.bridge.mapping.TableUse;
+import dev.banyan.bridge.source.ColumnType;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Finds rows that the legacy database takes for an aggregate's although the texts of their keys differ: it may compare them without regard to
+ * case, accents or blanks, the bridge compares them letter by letter.
+ */
+public final class KeyTexts {
+
+    private static final int SECONDS_MAX = 30;
+    private static final int COUNTED_MAX = 1_000;
+
+    /** A column of a list's table and the one of the root's key that it holds. {@code isText}: equal ones may be written differently. */
+    private record Pair(String column, String key, boolean isText, boolean isPadded) {}
+
+    private final Connection connection;
+    private final boolean isMariaDb;
+    private final boolean isLoose;
+    private final String quote;
+    private final Map<TableId, Map<String, ColumnType>> typeByColumn;
+
+    private KeyTexts(Mapping mapping, Connection connection) throws SQLException {
+        this.connection = connection;
+        isMariaDb = connection.getMetaData().getDatabaseProductName().equals("MariaDB");
+        isLoose = isMariaDb || number("SELECT count(*) FROM pg_collation WHERE NOT collisdeterministic") > 0;
+        quote = connection.getMetaData().getIdentifierQuoteString();
+        typeByColumn = ColumnType.of(
+                connection, mapping.tables().stream().map(TableUse::table).toList());
+    }
+
+    /** What is found; nothing when all is well. */
+    public static List<Finding> of(Mapping mapping, Connection connection) throws SQLException {
+        var texts = new KeyTexts(mapping, connection);
+        var findings = new ArrayList<Finding>();
+        for (var aggregate : mapping.aggregates()) {
+            for (var child : aggregate.children()) {
+                var pairs = texts.pairs(aggregate.root(), child);
+                if (pairs.stream().anyMatch(Pair::isText)) {
+                    texts.compare(child.table().id(), aggregate.root().id(), pairs, findings);
+                }
+            }
+        }
+        return findings;
+    }
+
+    private List<Pair> pairs(SourceTable root, Aggregate.ChildList child) {
+        var pairs = new ArrayList<Pair>();
+        for (var i = 0; i < root.key().size(); i++) {
+            var key = root.key().get(i);
+            var column = child.parent().get(i);
+            pairs.add(new Pair(
+                    column,
+                    key,
+                    isText(root.id(), key) || isText(child.table().id(), column),
+                    isPadded(root, key) || isPadded(child.table(), column)));
+        }
+        return pairs;
+    }
+
+    private boolean isText(TableId table, String column) {
+        var type = typeByColumn.getOrDefault(table, Map.of()).get(column);
+        return type != null
+                && ColumnChecks.TEXTS.contains(type.base())
+                && (isLoose || type.base().equals("citext"));
+    }
+
+    private static boolean isPadded(SourceTable table, String column) {
+        return table.fields().stream()
+                .anyMatch(field -> column.equals(field.column())
+                        && field.type() instanceof FieldType.Text(var isPadded)
+                        && isPadded);
+    }
+
+    private void compare(TableId list, TableId root, List<Pair> pairs, List<Finding> findings) {
+        var texts = pairs.stream().filter(Pair::isText).toList();
+        var belongs = joined(pairs, " AND ", pair -> "c." + quoted(pair.column) + " = r." + quoted(pair.key));
+        var differs = joined(
+                texts,
+                " OR ",
+                pair -> letters("c." + quoted(pair.column), pair) + " <> " + letters("r." + quoted(pair.key), pair));
+        var both = quoted(list) + " c JOIN " + quoted(root) + " r ON " + belongs;
+        var what = list + "." + joined(texts, ", ", Pair::column);
+        var sql = "SELECT count(*) FROM (SELECT 1 FROM " + both + " WHERE " + differs + " LIMIT " + COUNTED_MAX + ") f";
+        try {
+            var found = number(sql);
+            if (found > 0) {
+                findings.add(Finding.fail(
+                        what,
+                        (found == COUNTED_MAX ? "at least " : "") + found + " rows belong to a row of " + root
+                                + " whose key is written otherwise: no event would show them",
+                        cure(list, root, both, texts, belongs, differs)));
+            }
+        } catch (SQLException e) {
+            findings.add(Finding.warn(
+                    what,
+                    "whether its texts are those of " + root + " was not found out: " + e.getMessage(),
+                    sql + ";"));
+        }
+    }
+
+    private String cure(TableId list, TableId root, String both, List<Pair> texts, String belongs, String differs) {
+        return isMariaDb
+                ? "UPDATE " + both + " SET "
+                        + joined(texts, ", ", pair -> "c." + quoted(pair.column) + " = r." + quoted(pair.key))
+                        + " WHERE "
+                        + differs + ";"
+                : "UPDATE " + quoted(list) + " c SET "
+                        + joined(texts, ", ", pair -> quoted(pair.column) + " = r." + quoted(pair.key)) + " FROM "
+                        + quoted(root) + " r WHERE " + belongs + " AND (" + differs + ");";
+    }
+
+    private String letters(String column, Pair pair) {
+        var letters = isMariaDb ? "BINARY " + column : column + "::text COLLATE \"C\"";
+        return pair.isPadded ? "RTRIM(" + letters + ")" : letters;
+    }
+
+    private static String joined(List<Pair> pairs, String between, Function<Pair, String> each) {
+        return pairs.stream().map(each).collect(Collectors.joining(between));
+    }
+
+    private String quoted(TableId table) {
+        return quoted(table.schema()) + "." + quoted(table.name());
+    }
+
+    private String quoted(String name) {
+        return quote + name.replace(quote, quote + quote) + quote;
+    }
+
+    private long number(String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.setQueryTimeout(SECONDS_MAX);
+            try (var result = statement.executeQuery(sql)) {
+                return result.next() ? result.getLong(1) : 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.banyan.bridge.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.mapping.Mapping;
+import dev.banyan.bridge.mapping.MappingFile;
+import dev.banyan.bridge.run.Servers;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Rows that belong to their parent by the database's rule and to nobody letter by letter. */
+class KeyTextsTest {
+
+    private static final List<String> ROWS = List.of(
+            "INSERT INTO prd VALUES ('P1'), ('P2'), ('P3')",
+            "INSERT INTO prc VALUES (1, 'P1'), (2, 'p1'), (3, 'P2'), (4, 'p3')");
+
+    private static Mapping mapping(String schema) throws Exception {
+        return MappingFile.parse(Path.of("m.yaml"), """
+                version: 1
+                schema: SCHEMA
+                aggregates:
+                  product:
+                    topic: products
+                    subject: product/{no}
+                    type: t.{event}.v1
+                    table: prd
+                    key: [no]
+                    fields: {no: no}
+                    children:
+                      prices: {table: prc, key: [id], parent: [no], fields: {id: {column: id, as: integer}}}
+                    events:
+                      - {event: Imported, when: backfill}
+                      - {event: Added, when: created}
+                      - {event: Removed, when: removed}
+                      - {event: Changed, when: otherwise}
+                """.replace("SCHEMA", schema));
+    }
+
+    private static void findsAndMends(Connection connection, String schema, String what) throws Exception {
+        try (var statement = connection.createStatement()) {
+            for (var sql : ROWS) {
+                statement.execute(sql);
+            }
+            var found = KeyTexts.of(mapping(schema), connection);
+
+            assertThat(found).hasSize(1);
+            assertThat(found.getFirst().level()).isEqualTo(Finding.Level.FAIL);
+            assertThat(found.getFirst().what()).isEqualTo(what);
+            assertThat(found.getFirst().found()).startsWith("2 rows belong to a row of " + schema + ".prd");
+
+            assertThat(statement.executeUpdate(found.getFirst().cure())).isEqualTo(2);
+            assertThat(KeyTexts.of(mapping(schema), connection)).isEmpty();
+        }
+    }
+
+    @Test
+    void mariaDbsOwnCollationDisregardsCase() throws Exception {
+        Servers.mariadb().createDatabase("keytexts");
+        Servers.mariadb().execute("keytexts", "CREATE TABLE prd (no VARCHAR(20) PRIMARY KEY)");
+        Servers.mariadb()
+                .execute("keytexts", "CREATE TABLE prc (id INT PRIMARY KEY, no VARCHAR(20) REFERENCES prd (no))");
+        try (var connection = Servers.mariadb().connect("keytexts")) {
+            findsAndMends(connection, "keytexts", "keytexts.prc.no");
+        }
+    }
+
+    @Test
+    void soMayACollationOfPostgresql() throws Exception {
+        Servers.postgres().createDatabase("keytexts");
+        Servers.postgres()
+                .execute(
+                        "keytexts",
+                        "CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
+        Servers.postgres().execute("keytexts", "CREATE TABLE prd (no TEXT COLLATE loose PRIMARY KEY)");
+        Servers.postgres()
+                .execute("keytexts", "CREATE TABLE prc (id INT PRIMARY KEY, no TEXT COLLATE loose REFERENCES prd)");
+        try (var connection = Servers.postgres().connect("keytexts")) {
+            findsAndMends(connection, "public", "public.prc.no");
+        }
+    }
+}
