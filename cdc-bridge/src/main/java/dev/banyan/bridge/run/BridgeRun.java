@@ -160,20 +160,20 @@ public final class BridgeRun {
 
     /** Takes the lease, unless what another host has spooled would be passed over; says why not, empty when it is taken. */
     private String tryLease(BridgeStore store) {
+        var isOurs = false;
+        String why;
         try {
-            if (!store.tryLease()) {
-                return "the store is in use by " + store.leaseHolder();
-            }
-            var elsewhere = spoolElsewhere(store);
-            if (elsewhere.isEmpty()) {
-                settings.watcher().accept(Point.LEASED);
-            } else {
-                store.releaseLease();
-            }
-            return elsewhere;
+            isOurs = store.tryLease();
+            why = isOurs ? spoolElsewhere(store) : "the store is in use by " + store.leaseHolder();
         } catch (StoreFailed e) {
-            return "store: " + e.getMessage();
+            why = "store: " + e.getMessage();
         }
+        if (why.isEmpty()) {
+            settings.watcher().accept(Point.LEASED);
+        } else if (isOurs) {
+            releaseLease(store); // nobody would renew it meanwhile, nor give it back at a stop
+        }
+        return why;
     }
 
     private String spoolElsewhere(BridgeStore store) {

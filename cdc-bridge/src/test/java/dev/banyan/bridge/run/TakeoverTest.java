@@ -72,6 +72,11 @@ class TakeoverTest {
                 awaitReason(bridge, "store: taking the lease");
                 Servers.postgres().execute("waits_store", "ALTER TABLE away RENAME TO bridge_state");
                 awaitReason(bridge, "in use by holder");
+
+                Servers.postgres().execute("waits_store", "ALTER TABLE bridge_state RENAME spool_id TO away");
+                holder.releaseLease();
+                awaitReason(bridge, "store: ");
+                Await.until("who cannot go on does not keep the lease", holder::tryLease);
             }
         }
     }
