@@ -19,10 +19,17 @@ final class BinlogHeartbeat implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BinlogHeartbeat.class);
 
+    /** The class of SQL states that are about the connection. */
+    private static final String CONNECTION_STATES = "08";
+
+    /** Less than the connection waits for any answer: a lock is not to be taken for a lost connection. */
+    private static final int BEAT_SECONDS_MAX = 20;
+
     private final Source source;
     private final Duration interval;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean cut;
+    private volatile String refusal = "";
 
     private BinlogHeartbeat(Source source, Duration interval) {
         this.source = source;
@@ -44,6 +51,9 @@ final class BinlogHeartbeat implements AutoCloseable {
                 try (var connection = source.connect()) {
                     beat(connection);
                 } catch (SQLException e) {
+                    if (!isLost(e)) {
+                        refuse(e);
+                    }
                     LOG.debug("heartbeat", e); // the database is away: the log's silence is what counts
                 }
             } while (!isClosedAfterInterval());
@@ -56,6 +66,7 @@ final class BinlogHeartbeat implements AutoCloseable {
         var table = source.heartbeatTable();
         try (var update = connection.prepareStatement(
                 "UPDATE `" + table.schema() + "`.`" + table.name() + "` SET beaten_at = NOW(6) WHERE id = 1")) {
+            update.setQueryTimeout(BEAT_SECONDS_MAX);
             update.executeUpdate();
             while (!isClosedAfterInterval()) {
                 beatAgain(update);
@@ -66,13 +77,36 @@ final class BinlogHeartbeat implements AutoCloseable {
     private void beatAgain(PreparedStatement update) throws SQLException {
         try {
             update.executeUpdate();
+            refusal = "";
         } catch (SQLException e) {
-            cut = true;
-            throw e;
+            if (isLost(e)) {
+                cut = true;
+                throw e;
+            }
+            refuse(e);
         }
     }
 
-    /** True when a beat failed after others had not. Debezium does not notice when the server ends its connection in good order. */
+    /** The server is there and does not let us write: read-only, or locked for a backup. */
+    private void refuse(SQLException e) {
+        var why = String.valueOf(e.getMessage());
+        if (refusal.isEmpty()) {
+            LOG.warn("the heartbeat cannot be written: {}", why);
+        }
+        refusal = why;
+    }
+
+    private static boolean isLost(SQLException e) {
+        var state = e.getSQLState();
+        return state == null || state.startsWith(CONNECTION_STATES);
+    }
+
+    /** Why the server did not let us write the last beat; empty when it did. */
+    String refusal() {
+        return refusal;
+    }
+
+    /** True when the connection was lost after a beat. Debezium does not notice when the server ends its connection in good order. */
     boolean isCut() {
         return cut;
     }

@@ -203,7 +203,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         while (!courier.awaitIdle(LOOK_AGAIN)) {
             var waited = Duration.ofNanos(System.nanoTime() - since);
             if (parts.courier.stopping().getAsBoolean() && courier.hubFails()) {
-                throw new IllegalStateException("stopped while the hub did not answer");
+                throw new BrokenOff("stopped while the hub did not answer");
             }
             if (intake.canSpool()
                     && (courier.hubFails()

@@ -22,10 +22,19 @@ record EngineClosing(DebeziumEngine<?> engine, String engineName, Delivery deliv
 
     private static final long TICK_MS = 100;
 
-    /** Closes it, and the delivery with it; false when that took too long. With {@code abortsHub} a call of the hub is made to fail. */
-    boolean close(boolean abortsHub) throws InterruptedException {
+    /** Closes it, and the delivery with it; false when that took too long. */
+    boolean close() throws InterruptedException {
+        var closed = new CountDownLatch(1);
+        try {
+            return close(closed);
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    private boolean close(CountDownLatch closed) throws InterruptedException {
         var closing = Thread.ofVirtual().name("banyan-engine-close").start(this::askToClose);
-        Thread.ofVirtual().name("banyan-engine-cut").start(() -> cutAfterGrace(abortsHub));
+        Thread.ofVirtual().name("banyan-engine-cut").start(() -> cutAfterGrace(closed));
         var until = System.nanoTime() + CLOSE_MAX.toNanos();
         closing.join(CLOSE_MAX);
         while (!ended.await(TICK_MS, TimeUnit.MILLISECONDS) || delivery.isBusy()) {
@@ -59,10 +68,13 @@ record EngineClosing(DebeziumEngine<?> engine, String engineName, Delivery deliv
         }
     }
 
-    /** What it may wait for is made to fail: a call of the hub, where no stop does that, and then its own connections. */
-    private void cutAfterGrace(boolean abortsHub) {
+    /**
+     * What it may wait for is made to fail: a call of the hub, and then its own connections. The engine may have ended long ago, while the
+     * delivery is at what was spooled.
+     */
+    private void cutAfterGrace(CountDownLatch closed) {
         try {
-            if (abortsHub && !ended.await(BridgeRun.HUB_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!closed.await(BridgeRun.HUB_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
                 hub.abort();
             }
             if (!ended.await(CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {

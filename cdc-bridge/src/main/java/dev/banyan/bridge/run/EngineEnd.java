@@ -78,11 +78,16 @@ sealed interface EngineEnd {
         }
         return new Again(
                 switch (stop) {
-                    case SILENT -> "nothing came through the log, not even our own heartbeats";
+                    case SILENT -> silence(engine.heartbeatRefusal());
                     case CUT -> "the legacy database has cut the connection";
                     case ENDED, ASKED, HUNG -> failure == null ? engine.message() : deepest(failure);
                 },
                 undone);
+    }
+
+    private static String silence(String refusal) {
+        return "nothing came through the log, not even our own heartbeats"
+                + (refusal.isEmpty() ? "" : ", which the database does not take: " + refusal);
     }
 
     /** What {@code failure} says, and what its first cause says where that is something else. */

@@ -66,7 +66,7 @@ final class EngineRun implements AutoCloseable {
     private volatile String message = "";
     private volatile @Nullable Throwable error;
     private volatile boolean polling;
-    private volatile boolean asked;
+    private volatile boolean isClosing;
     private @Nullable LogMeter meter;
     private @Nullable BinlogHeartbeat heartbeat;
 
@@ -108,7 +108,7 @@ final class EngineRun implements AutoCloseable {
                 store.storeId(),
                 settings.limits(),
                 settings.watcher(),
-                () -> asked || stopping.getAsBoolean());
+                () -> isClosing || stopping.getAsBoolean());
         var spooling = settings.spool();
         var parts = new Delivery.Parts(
                 assembler(mapper.isInParts()),
@@ -186,7 +186,7 @@ final class EngineRun implements AutoCloseable {
     @Nullable
     Throwable failure() {
         var failed = delivery.failure();
-        return failed == null
+        return failed == null || failed instanceof BrokenOff // because it was closed, which says nothing of why
                 ? TemporalConverter.takeRefused(engineName)
                         .<Throwable>map(refused -> refused)
                         .orElse(error)
@@ -199,6 +199,11 @@ final class EngineRun implements AutoCloseable {
         return delivery.failure();
     }
 
+    /** What the server says to the bridge's own heartbeats; empty when it takes them. */
+    String heartbeatRefusal() {
+        return heartbeat == null ? "" : heartbeat.refusal();
+    }
+
     String message() {
         return message;
     }
@@ -206,8 +211,8 @@ final class EngineRun implements AutoCloseable {
     /** Watches until the engine has ended, or closes it when it must. */
     Stop await() throws InterruptedException {
         var why = watch();
-        asked = why == Stop.ASKED;
-        var stop = closing.close(asked) ? why : Stop.HUNG;
+        isClosing = true;
+        var stop = closing.close() ? why : Stop.HUNG;
         if (why == Stop.SILENT || (why == Stop.ENDED && !stopping.getAsBoolean())) { // else we broke its chunk off
             backfills.settle();
         }
