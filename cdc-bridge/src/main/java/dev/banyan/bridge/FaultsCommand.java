@@ -10,10 +10,8 @@ import dev.banyan.bridge.store.Fault;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +92,7 @@ final class FaultsCommand {
 
         @Override
         int run(Setup setup, BridgeStore store) throws IOException {
-            var id = only(groups(store, List.of(group)), group);
+            var id = only(groups(store, group), group);
             var mapper = setup.mapper();
             var redactions = new FaultText.Redactions(setup.mapping());
             try (var session = store.session()) {
@@ -148,9 +146,9 @@ final class FaultsCommand {
 
         @Override
         int run(Setup setup, BridgeStore store) throws IOException, HubUnavailable {
-            var groups = all ? groups(store, List.of("")) : new LinkedHashSet<String>();
+            var groups = all ? groups(store, "") : new LinkedHashSet<String>();
             for (var each : wanted) {
-                groups.add(only(groups(store, List.of(each)), each));
+                groups.add(only(groups(store, each), each));
             }
             if (!store.tryLease()) {
                 System.err.println(
@@ -187,15 +185,13 @@ final class FaultsCommand {
         }
     }
 
-    /** The groups that wait and whose ids begin with one of {@code beginnings}. */
-    private static Set<String> groups(BridgeStore store, List<String> beginnings) {
-        Map<String, Fault> found = new LinkedHashMap<>();
-        for (var fault : store.faults(Integer.MAX_VALUE)) {
-            if (fault.state() == Fault.State.PARKED && beginnings.stream().anyMatch(fault.group()::startsWith)) {
-                found.putIfAbsent(fault.group(), fault);
-            }
+    /** The groups that wait and whose ids begin so. */
+    private static Set<String> groups(BridgeStore store, String beginning) {
+        try (var session = store.session()) {
+            var groups = session.faults().groups();
+            groups.removeIf(group -> !group.startsWith(beginning));
+            return groups;
         }
-        return new LinkedHashSet<>(found.keySet());
     }
 
     private static String only(Set<String> groups, String wanted) {

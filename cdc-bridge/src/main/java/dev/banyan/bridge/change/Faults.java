@@ -19,6 +19,11 @@ public interface Faults {
     /** How many aggregates called {@code aggregate} wait. */
     int waiting(String aggregate);
 
+    /** True when something was parked that is not durable yet. */
+    default boolean isParking() {
+        return false;
+    }
+
     /**
      * Makes {@code aggregates} wait, with those that wait already and are among them, and keeps {@code part}, their changes of one
      * transaction, behind what waits of them. {@code message} says why; empty when they only wait behind others.

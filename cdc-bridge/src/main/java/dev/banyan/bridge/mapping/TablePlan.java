@@ -1,9 +1,11 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.Columns;
+import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * lose the blanks that fill up a CHAR, so that a CHAR(3) and a VARCHAR hold the same key.
  */
 record TablePlan(TableUse use, Set<String> padded, Columns columns) {
+
+    /** What the indexes of every store take of a key's text, in UTF-8, and the name of its table or aggregate with it. */
+    static final int KEY_BYTES_MAX = 2_400;
+
+    private static final int CHARACTER_BYTES_MAX = 3;
 
     TablePlan {
         padded = Set.copyOf(padded);
@@ -110,7 +117,7 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns) {
     private @Nullable List<Object> keyOf(Row row, List<String> columns) {
         if (columns.size() == 1) {
             var value = row.get(columns.getFirst());
-            return value == null ? null : List.of(normal(value, columns.getFirst()));
+            return value == null ? null : bounded(List.of(normal(value, columns.getFirst())), columns);
         }
         var key = new ArrayList<Object>(columns.size());
         for (var column : columns) {
@@ -120,7 +127,27 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns) {
             }
             key.add(normal(value, column));
         }
-        return Collections.unmodifiableList(key);
+        return bounded(Collections.unmodifiableList(key), columns);
+    }
+
+    private List<Object> bounded(List<Object> key, List<String> columns) {
+        var characters = 0L;
+        for (var part : key) {
+            characters += part instanceof String text
+                    ? text.length()
+                    : part.toString().length();
+        }
+        if (characters * CHARACTER_BYTES_MAX > KEY_BYTES_MAX) {
+            var bytes = KeyText.of(key).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > KEY_BYTES_MAX) {
+                throw new UnmappableException(
+                        use.table(),
+                        String.join(", ", columns),
+                        "a key of " + bytes + " bytes",
+                        "at most " + KEY_BYTES_MAX);
+            }
+        }
+        return key;
     }
 
     private Object normal(Object value, String column) {

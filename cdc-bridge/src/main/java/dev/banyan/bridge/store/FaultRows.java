@@ -48,6 +48,52 @@ final class FaultRows {
                 Instant.ofEpochMilli(result.getLong(12)));
     }
 
+    /** How many are {@code which}, a condition. */
+    static long count(Connection connection, String which) throws SQLException {
+        try (var select = connection.prepareStatement("SELECT count(*) FROM bridge_fault WHERE " + which);
+                var result = select.executeQuery()) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+
+    /** Deletes all that is skipped or resubmitted but the newest {@code kept}. */
+    static void forgetOldest(Connection connection, int kept) throws SQLException {
+        try (var delete = connection.prepareStatement("""
+                DELETE FROM bridge_fault WHERE state <> 'parked' AND id IN
+                (SELECT id FROM bridge_fault WHERE state <> 'parked' ORDER BY noted_ms DESC, commit_lsn DESC, id
+                 OFFSET ? ROWS)""")) {
+            delete.setInt(1, kept);
+            delete.executeUpdate();
+        }
+    }
+
+    /** Marks what is parked of {@code group} as resubmitted, and lets its aggregates go on. */
+    static void resolve(Connection connection, String group, String reason, long nowMs) throws SQLException {
+        try (var update = connection.prepareStatement("""
+                UPDATE bridge_fault SET state = 'resubmitted', reason = ?, sealed = NULL, resolved_ms = ?
+                WHERE group_id = ? AND state = 'parked'""");
+                var delete = connection.prepareStatement("DELETE FROM bridge_waiting WHERE group_id = ?")) {
+            update.setString(1, reason);
+            update.setLong(2, nowMs);
+            update.setString(3, group);
+            update.executeUpdate();
+            delete.setString(1, group);
+            delete.executeUpdate();
+        }
+    }
+
+    /** Makes the group {@code from} a part of {@code to}. */
+    static void join(Connection connection, String from, String to) throws SQLException {
+        for (var table : List.of("bridge_fault", "bridge_waiting")) {
+            try (var update = connection.prepareStatement("UPDATE " + table + " SET group_id = ? WHERE group_id = ?")) {
+                update.setString(1, to);
+                update.setString(2, from);
+                update.executeUpdate();
+            }
+        }
+    }
+
     /** Sets the first eleven parameters of an insert. */
     static void set(PreparedStatement insert, Fault fault) throws SQLException {
         insert.setString(1, fault.id());

@@ -14,6 +14,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,9 @@ public final class StoredFaults implements Faults {
 
     /** More than this is no longer a few odd aggregates: the bridge stops. */
     public static final int PARKED_MAX = 10_000;
+
+    /** Of what nobody has to look at any more, skipped or resubmitted, so many are kept. */
+    private static final int SETTLED_MAX = 100_000;
 
     private static final int PART_BYTES_MAX = 8_000_000;
     private static final int MESSAGE_CHARACTERS_MAX = 2_000;
@@ -49,10 +54,20 @@ public final class StoredFaults implements Faults {
     private final List<Joined> joined = new ArrayList<>();
     private final List<New> unwritten = new ArrayList<>();
     private final Set<String> resolved = new LinkedHashSet<>();
+    private final SkippedFaults skipped = new SkippedFaults();
+    private final int settledMax;
     private String resolvedBecause = "";
     private long parked;
+    private long settled;
+    private boolean isParking;
 
     StoredFaults(Connection connection, @Nullable FaultSeal seal, InstantSource clock) throws SQLException {
+        this(connection, seal, clock, SETTLED_MAX);
+    }
+
+    StoredFaults(Connection connection, @Nullable FaultSeal seal, InstantSource clock, int settledMax)
+            throws SQLException {
+        this.settledMax = settledMax;
         this.connection = connection;
         this.seal = seal;
         this.clock = clock;
@@ -62,11 +77,8 @@ public final class StoredFaults implements Faults {
                 groupOf.put(new Waiting(result.getString(1), result.getString(2)), result.getString(3));
             }
         }
-        try (var select = connection.prepareStatement("SELECT count(*) FROM bridge_fault WHERE state = 'parked'");
-                var result = select.executeQuery()) {
-            result.next();
-            parked = result.getLong(1);
-        }
+        parked = FaultRows.count(connection, "state = 'parked'");
+        settled = FaultRows.count(connection, "state <> 'parked'");
     }
 
     @Override
@@ -91,6 +103,16 @@ public final class StoredFaults implements Faults {
         return groupOf.size();
     }
 
+    /** The groups that wait. */
+    public SortedSet<String> groups() {
+        return new TreeSet<>(groupOf.values());
+    }
+
+    @Override
+    public boolean isParking() {
+        return isParking;
+    }
+
     @Override
     public void park(Set<Waiting> aggregates, Transaction part, String message) {
         if (parked >= PARKED_MAX) {
@@ -102,6 +124,7 @@ public final class StoredFaults implements Faults {
         var fault = fault(Fault.State.PARKED, group, first, part, message, "");
         unwritten.add(new New(fault, part.cause(), sealed(fault.id(), part.changes())));
         parked++;
+        isParking = true;
     }
 
     /** The one group of {@code aggregates}; groups that meet are joined. */
@@ -135,8 +158,10 @@ public final class StoredFaults implements Faults {
 
     @Override
     public void skip(Waiting aggregate, Transaction transaction, String message, String reason) {
-        unwritten.add(new New(
-                fault(Fault.State.SKIPPED, "", aggregate, transaction, message, reason), transaction.cause(), null));
+        var fault = fault(Fault.State.SKIPPED, "", aggregate, transaction, message, reason);
+        if (skipped.isListed(fault)) {
+            unwritten.add(new New(fault, transaction.cause(), null));
+        }
     }
 
     private Fault fault(
@@ -203,20 +228,12 @@ public final class StoredFaults implements Faults {
 
     /** Writes what was gathered; true when there was anything. */
     boolean flush() throws SQLException {
+        skipped.rest().forEach(fault -> unwritten.add(new New(fault, Cause.UNKNOWN, null)));
         write();
+        forgetOldest();
         joinGroups();
         for (var group : resolved) {
-            try (var update = connection.prepareStatement("""
-                    UPDATE bridge_fault SET state = 'resubmitted', reason = ?, sealed = NULL, resolved_ms = ?
-                    WHERE group_id = ? AND state = 'parked'""");
-                    var delete = connection.prepareStatement("DELETE FROM bridge_waiting WHERE group_id = ?")) {
-                update.setString(1, resolvedBecause);
-                update.setLong(2, clock.millis());
-                update.setString(3, group);
-                update.executeUpdate();
-                delete.setString(1, group);
-                delete.executeUpdate();
-            }
+            FaultRows.resolve(connection, group, resolvedBecause, clock.millis());
         }
         return !unwritten.isEmpty() || !resolved.isEmpty();
     }
@@ -251,16 +268,19 @@ public final class StoredFaults implements Faults {
         }
     }
 
+    private void forgetOldest() throws SQLException {
+        settled += unwritten.stream()
+                .filter(each -> each.fault.state() != Fault.State.PARKED)
+                .count();
+        if (settled > settledMax + settledMax / 10) { // not one by one
+            FaultRows.forgetOldest(connection, settledMax);
+            settled = settledMax;
+        }
+    }
+
     private void joinGroups() throws SQLException {
         for (var each : joined) {
-            for (var table : List.of("bridge_fault", "bridge_waiting")) {
-                try (var update =
-                        connection.prepareStatement("UPDATE " + table + " SET group_id = ? WHERE group_id = ?")) {
-                    update.setString(1, each.to);
-                    update.setString(2, each.from);
-                    update.executeUpdate();
-                }
-            }
+            FaultRows.join(connection, each.from, each.to);
         }
     }
 
@@ -269,5 +289,7 @@ public final class StoredFaults implements Faults {
         newlyWaiting.clear();
         joined.clear();
         resolved.clear();
+        skipped.clear();
+        isParking = false;
     }
 }

@@ -174,6 +174,20 @@ class OnFaultTest {
     }
 
     @Test
+    void aKeyThatNoStoreTakesStopsTheBridgeBeforeAnythingIsSent() throws Exception {
+        var text =
+                MAPPING.replace("ON_FAULT", "park").replace("WORDS", "{N: new}").replace("id, as: integer", "id");
+        var mapper = new Mapper(MappingFile.parse(folder.resolve("m.yaml"), text), "shop", null);
+
+        assertThat(map(mapper, new Change.Inserted(ITEM, new Row(Map.of("id", "é".repeat(1_200), "sts", "N")))))
+                .hasSize(1);
+        var longer = new Change.Inserted(ITEM, new Row(Map.of("id", "é".repeat(1_201), "sts", "N")));
+        assertThatThrownBy(() -> map(mapper, longer))
+                .hasMessageContaining("public.itm.id: a key of 2402 bytes (expected: at most 2400)");
+        assertThat(faults.parked).isEmpty();
+    }
+
+    @Test
     void withoutAWordItStopsTheBridgeAndNothingIsRemembered() throws Exception {
         var broken = mapper("halt", "{N: new}");
 

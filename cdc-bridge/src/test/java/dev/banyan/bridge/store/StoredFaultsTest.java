@@ -1,0 +1,130 @@
+package dev.banyan.bridge.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Faults;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.run.Servers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** However much is skipped, and however long a key is, the store has room for it. */
+class StoredFaultsTest {
+
+    private static final Position POSITION = new Position("1", 1, 0, Map.of("lsn", 0L));
+    private static final int KEY_BYTES_MAX = 2_400;
+
+    @TempDir
+    Path folder;
+
+    private BridgeStore.Settings inH2() throws Exception {
+        var key = Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
+        return new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "", FaultSeal.of(key));
+    }
+
+    private static BridgeStore open(BridgeStore.Settings settings) {
+        var store = BridgeStore.open(settings, "faults", "test", Duration.ofSeconds(30), InstantSource.system());
+        assertThat(store.tryLease()).isTrue();
+        store.begin(POSITION, List.of(), null);
+        return store;
+    }
+
+    private static Transaction transaction(long lsn) {
+        var change = new Change.Deleted(new TableId("public", "t"), new Row(Map.of("id", 1L)));
+        return new Transaction(lsn, String.valueOf(lsn), Instant.EPOCH, List.of(change));
+    }
+
+    @Test
+    void ofATransactionThatIsSkippedAltogetherTheFirstAreListedAndTheRestIsCounted() throws Exception {
+        try (var store = open(inH2());
+                var session = store.session()) {
+            for (var key = 0; key < 3_000; key++) {
+                session.faults().skip(new Faults.Waiting("item", "" + key), transaction(1), "no word", "drafts");
+            }
+            session.faults().skip(new Faults.Waiting("item", "other"), transaction(2), "no word", "drafts");
+            session.commit(POSITION);
+
+            var faults = store.faults(10_000);
+            assertThat(faults).hasSize(SkippedFaults.LISTED_MAX + 2);
+            assertThat(faults)
+                    .extracting(Fault::message)
+                    .filteredOn(message -> !message.equals("no word"))
+                    .containsExactly("2000 more of this transaction were skipped and are not listed; the last of them:"
+                            + " no word");
+        }
+    }
+
+    @Test
+    void theOldestOfWhatIsSettledAreForgottenAndWhatWaitsStays() throws Exception {
+        var settings = inH2();
+        try (var store = open(settings);
+                var session = store.session()) {
+            session.faults().park(Set.of(new Faults.Waiting("item", "parked")), transaction(1), "no word");
+            session.commit(POSITION);
+            var group = session.faults().groups();
+            assertThat(group).hasSize(1);
+            try (var connection = DriverManager.getConnection(settings.jdbcUrl())) {
+                var faults = new StoredFaults(connection, null, InstantSource.system(), 20);
+                for (var lsn = 2L; lsn < 100; lsn++) {
+                    faults.skip(new Faults.Waiting("item", "" + lsn), transaction(lsn), "no word", "drafts");
+                    faults.flush();
+                    faults.committed();
+                }
+                assertThat(faults.groups()).isEqualTo(group);
+            }
+            assertThat(store.faults(1_000)).hasSizeBetween(21, 23);
+            assertThat(store.faults(1_000))
+                    .extracting(Fault::key)
+                    .contains("parked", "99")
+                    .doesNotContain("2", "70");
+        }
+    }
+
+    @Test
+    void theLongestKeyFitsInH2() throws Exception {
+        longestKey(inH2());
+    }
+
+    @Test
+    void theLongestKeyFitsInPostgresql() throws Exception {
+        Servers.postgres().createDatabase("longkeys");
+        longestKey(new BridgeStore.Settings(
+                Servers.postgres().jdbcUrl("longkeys"), "postgres", "postgres", FaultSeal.of(folderKey())));
+    }
+
+    private Path folderKey() throws Exception {
+        return Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
+    }
+
+    private static void longestKey(BridgeStore.Settings settings) {
+        var table = new TableId("s".repeat(63), "t".repeat(63));
+        var bytes = new byte[KEY_BYTES_MAX];
+        var random = new Random(7); // else an index would pack it
+        for (var i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (' ' + random.nextInt(90));
+        }
+        var key = new String(bytes, StandardCharsets.US_ASCII).replace('\\', '/');
+        try (var store = open(settings);
+                var session = store.session()) {
+            session.images().put(table, List.of(key), new Row(Map.of("v", 1L)), List.of(key));
+            session.touch(new StoreSession.RowKey(table, key));
+            session.faults().park(Set.of(new Faults.Waiting("a".repeat(200), key)), transaction(1), "no word");
+            session.commit(POSITION);
+            assertThat(session.images().children(table, List.of(key))).hasSize(1);
+        }
+    }
+}
