@@ -34,7 +34,8 @@ final class HubReader {
             "batch.size",
             "linger.ms",
             "buffer.memory",
-            "max.request.size");
+            "max.request.size",
+            "transaction.timeout.ms");
 
     private static final String HUBS = "one of kafka, sqs, sns, kinesis, eventBridge";
 
@@ -68,14 +69,8 @@ final class HubReader {
             for (var key : PRODUCER_ALLOWED) {
                 passed.text(key).ifPresent(value -> producer.put(key, value));
             }
-            var size = producer.get("max.request.size");
-            if (size != null && !size.matches("[1-9][0-9]{0,8}")) {
-                problems.add(
-                        passed.at("max.request.size"),
-                        passed.where() + ".max.request.size",
-                        "'" + size + "'",
-                        "a number of bytes");
-            }
+            checkNumber(passed, "max.request.size", "a number of bytes");
+            checkNumber(passed, "transaction.timeout.ms", "a number of milliseconds");
             passed.end();
         });
         var config = new HubConfig.Kafka(
@@ -85,6 +80,13 @@ final class HubReader {
                 producer);
         kafka.end();
         return config;
+    }
+
+    private void checkNumber(Section passed, String key, String expected) {
+        var text = passed.text(key);
+        if (text.isPresent() && !text.get().matches("[1-9][0-9]{0,8}")) {
+            problems.add(passed.at(key), passed.where() + "." + key, "'" + text.get() + "'", expected);
+        }
     }
 
     private HubConfig aws(Section aws, HubConfig.Service service) {

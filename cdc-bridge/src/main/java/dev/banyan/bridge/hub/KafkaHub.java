@@ -40,11 +40,7 @@ public final class KafkaHub implements Hub {
      * thrown away; a new one with the same id makes the broker finish or abort what was pending, and reading the position then
      * tells which of the two it was.
      */
-    private static final int TRANSACTION_TIMEOUT_MS = 300_000;
-
-    private static final int DELIVERY_TIMEOUT_MS = 20_000;
-    private static final int REQUEST_TIMEOUT_MS = 5_000;
-    private static final int BLOCK_MAX_MS = 5_000;
+    static final int REQUEST_TIMEOUT_MS = 5_000;
 
     /** Kafka's own default of max.request.size. */
     private static final int REQUEST_BYTES_MAX = 1 << 20;
@@ -85,7 +81,7 @@ public final class KafkaHub implements Hub {
             checkNotAborted();
             makeTopics();
             var opened = new KafkaProducer<String, byte[]>(
-                    producerProperties(), new StringSerializer(), new ByteArraySerializer());
+                    ProducerProperties.of(settings, name), new StringSerializer(), new ByteArraySerializer());
             producer = opened;
             checkNotAborted();
             opened.initTransactions();
@@ -102,6 +98,7 @@ public final class KafkaHub implements Hub {
         if (open == null) {
             throw new IllegalStateException("publish: the hub is not open (expected: open() first)");
         }
+        var began = System.nanoTime();
         try {
             open.beginTransaction();
             for (var event : events) {
@@ -112,15 +109,20 @@ public final class KafkaHub implements Hub {
         } catch (KafkaException e) {
             discardProducer();
             if (isFenced(e) || isFenced(e.getCause())) {
-                throw new HubFenced(
-                        "Kafka: shut out by another bridge called " + name + ", or a transaction took longer than "
-                                + TRANSACTION_TIMEOUT_MS / 1_000 + " s",
-                        e);
+                throw fenced(Duration.ofNanos(System.nanoTime() - began), e);
             }
             refuseTooLarge(e);
             throw new HubUnavailable(
                     "publishing to Kafka at " + settings.bootstrapServers() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Kafka does not say which of the two it was; the time does. */
+    private HubFenced fenced(Duration taken, KafkaException failure) {
+        var most = ProducerProperties.transactionTimeout(settings);
+        return taken.compareTo(most) < 0
+                ? new HubFenced("Kafka: shut out by another bridge called " + name, false, failure)
+                : new HubFenced("Kafka: a transaction took longer than " + most.toMillis() + " ms", true, failure);
     }
 
     private static boolean isFenced(@Nullable Throwable failure) {
@@ -199,7 +201,7 @@ public final class KafkaHub implements Hub {
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "20"); // closing waits for one behind the last record
-        properties.keySet().removeIf(KafkaHub::isProducersOwn);
+        properties.keySet().removeIf(ProducerProperties::isProducersOwn);
         try (var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
             this.consumer = consumer;
             checkNotAborted();
@@ -248,7 +250,7 @@ public final class KafkaHub implements Hub {
             return;
         }
         var properties = new HashMap<String, Object>(settings.producer());
-        properties.keySet().removeIf(KafkaHub::isProducersOwn);
+        properties.keySet().removeIf(ProducerProperties::isProducersOwn);
         properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 2 * REQUEST_TIMEOUT_MS);
@@ -260,29 +262,6 @@ public final class KafkaHub implements Hub {
             this.admin = null;
         }
         topicsMade.addAll(missing);
-    }
-
-    private Map<String, Object> producerProperties() {
-        var properties = new HashMap<String, Object>();
-        properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
-        properties.putAll(settings.producer());
-        properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
-        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "banyan-bridge-" + name);
-        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        properties.put(ProducerConfig.ACKS_CONFIG, "all");
-        properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
-        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MS);
-        properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
-        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, BLOCK_MAX_MS);
-        return properties;
-    }
-
-    static boolean isProducersOwn(String property) {
-        return property.equals("compression.type")
-                || property.equals("batch.size")
-                || property.equals("linger.ms")
-                || property.equals("buffer.memory")
-                || property.equals("max.request.size");
     }
 
     private void discardProducer() {

@@ -77,7 +77,7 @@ public final class KafkaTopics {
     /** Those of {@code topics} that are there. */
     public static SortedMap<String, Found> there(KafkaHub.Settings settings, Set<String> topics) throws HubUnavailable {
         var properties = new HashMap<String, Object>(settings.producer());
-        properties.keySet().removeIf(KafkaHub::isProducersOwn);
+        properties.keySet().removeIf(ProducerProperties::isProducersOwn);
         properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_MAX_MS);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MAX_MS);

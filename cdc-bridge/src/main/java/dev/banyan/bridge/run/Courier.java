@@ -40,6 +40,9 @@ final class Courier {
      * Between hub and store comes the lake, if there is one: its position is on the disk before the store passes it, so that it misses
      * nothing, and what it has already is not appended again.
      *
+     * A unit that parks something does not move the hub's position: were the process killed before the store has what is parked, a mended
+     * mapping would make events of it that nobody has, and the position would suppress them. So they come again, with their ids.
+     *
      * A unit is mapped once, and only while the hub is open, so that it is known what the hub has. When a publish fails, the unit stays;
      * opening the hub again settles whether it arrived.
      */
@@ -78,7 +81,8 @@ final class Courier {
     private static final Step IDLE = new Step.Idle();
     private static final Step DELIVERED = new Step.Delivered();
 
-    private record Unit(List<Arrival> arrivals, List<DomainEvent> events, KeptEvents kept, HubPosition reach) {}
+    private record Unit(
+            List<Arrival> arrivals, List<DomainEvent> events, KeptEvents kept, HubPosition reach, HubPosition told) {}
 
     private final Parts parts;
     private final Source source;
@@ -106,7 +110,7 @@ final class Courier {
             if (current == null) {
                 return IDLE;
             }
-            hub.publish(current.events, current.reach);
+            hub.publish(current.events, current.reach, current.told);
             parts.progress.events.addAndGet(current.events.size());
             finish(current);
             return DELIVERED;
@@ -164,13 +168,16 @@ final class Courier {
                 checkGoesOn(transaction);
             }
         }
-        return new Unit(arrivals, events, kept, reach(arrivals.getLast().lsn()));
+        var reach = reach(arrivals.getLast().lsn());
+        var isParking = parts.ledger.faults().isParking();
+        return new Unit(
+                arrivals, events, kept, reach, isParking ? reach(stored.get().commitLsn()) : reach);
     }
 
     /** A large transaction takes longer than a stop may: nothing of it is stored or sent yet. */
     private void checkGoesOn(Transaction transaction) {
         if (parts.stopping.getAsBoolean()) {
-            throw new IllegalStateException(
+            throw new BrokenOff(
                     "stopped in the middle of transaction " + transaction.txId() + ", which the next start maps again");
         }
     }

@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubFenced;
 import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.hub.HubRefused;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.store.Ledger;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ final class LeasedHub {
     private boolean isOpen;
     private @Nullable HubPosition reach;
     private @Nullable HubFenced shutOut;
+    private @Nullable HubPosition outOfTime;
     private int sent;
 
     /** Gives {@code hub} at most {@code eventsMax} events at once where it has no transactions. */
@@ -65,29 +67,46 @@ final class LeasedHub {
         return reach != null && reach.covers(position);
     }
 
-    /** Returns when {@code events}, which reach {@code position}, are in the hub; to be called with the same ones until it does. */
-    void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
+    /**
+     * Returns when {@code events}, which reach {@code position}, are in the hub; to be called with the same ones until it does. The hub is
+     * told of {@code told}, which may lie before: then they come again after a crash.
+     */
+    void publish(List<DomainEvent> events, HubPosition position, HubPosition told) throws HubUnavailable {
         if (events.isEmpty() || covers(position)) {
             return;
         }
+        var next = reach != null && reach.covers(told) ? reach : told;
         try {
             if (hub.fences()) {
-                hub.publish(events, position);
+                hub.publish(events, next);
             } else {
                 publishInPieces(events, position);
             }
         } catch (HubFenced e) {
             isOpen = false;
             ledger.checkLease();
+            refuseTooSlow(e, events, position);
             shutOut = e;
             throw new HubUnavailable(e.getMessage() + "; the lease is still ours, so it is opened again", e);
         } catch (HubUnavailable e) {
             isOpen = false;
             throw e;
         }
-        reach = position;
+        reach = next;
         sent = 0;
         watcher.accept(Point.PUBLISHED);
+    }
+
+    /** What took too long twice will again, and until somebody changes something no reader of the topics gets on meanwhile. */
+    private void refuseTooSlow(HubFenced failure, List<DomainEvent> events, HubPosition position) {
+        if (failure.isOutOfTime() && position.equals(outOfTime)) {
+            throw new HubRefused(
+                    failure.getMessage() + ", twice for the same " + events.size()
+                            + " events, which are whole transactions (expected: a hub that takes them in time, or a longer"
+                            + " transaction.timeout.ms under hub.kafka.producer)",
+                    failure);
+        }
+        outOfTime = failure.isOutOfTime() ? position : null;
     }
 
     /** A hub without transactions gains nothing from having all at once. */

@@ -60,6 +60,19 @@ class KafkaHubTest implements HubContract {
         }
     }
 
+    @Test
+    void theTimeATransactionMayTakeIsWhatWasSaid() {
+        var settings = new KafkaHub.Settings(
+                Servers.kafka().bootstrapServers(),
+                Map.of("transaction.timeout.ms", "999999999"),
+                SOURCE,
+                1,
+                Set.of(topic));
+        try (var hub = new KafkaHub(topic, settings)) {
+            assertThatThrownBy(hub::open).hasMessageContaining("larger than the maximum value allowed by the broker");
+        }
+    }
+
     @Override
     public Hub hub() {
         return at(Servers.kafka().bootstrapServers());

@@ -8,17 +8,24 @@ import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventMapper;
+import dev.banyan.bridge.change.Faults;
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.OffsetRule;
+import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.ChangeBytes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -138,5 +145,125 @@ class CourierTest {
         assertThatThrownBy(courier::step).hasMessageContaining("stopped in the middle of transaction t1");
         assertThat(parted).hasValue(1);
         assertThat(world.store.position().commitLsn()).isZero();
+    }
+
+    /** Of what it maps, the row 1 has to wait. */
+    private static final class Parks implements EventMapper, Faults {
+
+        private final EventMapper mended;
+        private boolean isParking;
+
+        Parks(EventMapper mended) {
+            this.mended = mended;
+        }
+
+        @Override
+        public List<DomainEvent> map(Transaction transaction, AggregateImages images) {
+            return mended.map(transaction, images);
+        }
+
+        @Override
+        public List<DomainEvent> map(Transaction transaction, AggregateImages images, Faults faults) {
+            faults.park(Set.of(new Waiting("row", "1")), transaction, "no answer");
+            return map(transaction, images).stream()
+                    .filter(event -> !event.subject().equals("1"))
+                    .toList();
+        }
+
+        @Override
+        public void park(Set<Waiting> aggregates, Transaction part, String message) {
+            isParking = true;
+        }
+
+        @Override
+        public boolean isParking() {
+            return isParking;
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return true;
+        }
+
+        @Override
+        public boolean isWaiting(Waiting aggregate) {
+            return false;
+        }
+
+        @Override
+        public int waiting(String aggregate) {
+            return 0;
+        }
+
+        @Override
+        public void skip(Waiting aggregate, Transaction transaction, String message, String reason) {}
+    }
+
+    @Test
+    void whatWasParkedIsSentThoughAKillCameBeforeTheStoreHadItAndTheMappingWasMended() {
+        var world = new SimulatedWorld(() -> 0);
+        var parks = new Parks(world.mapper);
+        var before = parts(
+                world,
+                parks,
+                List.of(),
+                point -> {
+                    if (point == Point.PUBLISHED) {
+                        throw new SimulatedWorld.Killed();
+                    }
+                },
+                () -> false);
+        ((SimulatedLedger) before.ledger()).faults = parks;
+        var rows = List.<Change>of(
+                new Change.Updated(SimulatedWorld.TABLE, null, ROW),
+                new Change.Updated(SimulatedWorld.TABLE, null, new Row(Map.of("id", 2L, "v", 1L))));
+        var arrival = Arrival.of(new Transaction(1, "t1", Instant.EPOCH, rows), OFFSET, true);
+        var hub = before.hub();
+        assertThatThrownBy(courier(world, before, hub, arrival)::step).isInstanceOf(SimulatedWorld.Killed.class);
+        world.store.crash();
+
+        var mended = parts(world, world.mapper, List.of(), _ -> {}, () -> false);
+        var told = new ArrayList<String>();
+        assertThat(courier(world, mended, new Told(hub, told), arrival).step())
+                .isInstanceOf(Courier.Step.Delivered.class);
+        assertThat(told).containsExactly("1", "2");
+    }
+
+    private static Courier courier(SimulatedWorld world, Courier.Parts parts, Hub hub, Arrival arrival) {
+        return new Courier(
+                new Courier.Parts(
+                        parts.mapper(),
+                        hub,
+                        null,
+                        parts.ledger(),
+                        parts.backfill(),
+                        parts.backfills(),
+                        parts.progress(),
+                        "store",
+                        parts.limits(),
+                        parts.watcher(),
+                        parts.stopping()),
+                _ -> List.of(arrival),
+                new AtomicReference<>(world.store.position()));
+    }
+
+    /** Takes down the subjects of what it is given. */
+    private record Told(Hub hub, List<String> subjects) implements Hub {
+
+        @Override
+        public Optional<HubPosition> open() throws HubUnavailable {
+            return hub.open();
+        }
+
+        @Override
+        public void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
+            hub.publish(events, position);
+            events.forEach(event -> subjects.add(event.subject()));
+        }
+
+        @Override
+        public void close() {
+            hub.close();
+        }
     }
 }

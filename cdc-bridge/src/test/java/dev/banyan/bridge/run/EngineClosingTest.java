@@ -54,7 +54,8 @@ class EngineClosingTest {
 
     private Delivery delivery(SilentHub hub) {
         var lease = Duration.ofSeconds(10);
-        var ledger = new SimulatedLedger(world.store, world.store.tryLease("host", world.now, lease), lease);
+        var ledger =
+                new SimulatedLedger(world.store, world.store.tryLease("host", world.now, lease), lease, () -> true);
         var courier = new Courier.Parts(
                 world.mapper,
                 hub,

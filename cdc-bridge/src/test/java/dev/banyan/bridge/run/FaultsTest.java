@@ -165,7 +165,7 @@ class FaultsTest {
     }
 
     @Test
-    void aCrashAfterTheHubParksOnceAndAResubmissionThatCrashesRepeatsTheSameIds() throws Exception {
+    void aCrashAfterTheHubParksOnceAndRepeatsTheSameIdsAsDoesAResubmissionThatCrashes() throws Exception {
         try (var bridge = new TestBridge("parkedonce", folder, "one")) {
             config(bridge, "v: {column: v, as: integer}");
             var key = FaultSeal.of(folder.resolve("fault.key"));
@@ -176,11 +176,14 @@ class FaultsTest {
             bridge.start();
             bridge.sql("INSERT INTO one VALUES (1, '1'), (2, 'x')");
             Await.until(
-                    "it was sent, crashed, and went on", () -> bridge.progress().suppressedEvents() == 1);
+                    "it was sent, crashed, and went on",
+                    () -> bridge.repeatedIds().size() == 1);
             bridge.sql("UPDATE one SET v = '2' WHERE id = 2");
             Await.until("both parts wait", () -> bridge.run().faults().size() == 2);
             bridge.stop();
-            assertThat(bridge.repeatedIds()).isEmpty();
+            assertThat(bridge.progress().suppressedEvents())
+                    .as("with what is parked in the store, not only in the hub's past")
+                    .isZero();
 
             crashes.set(1);
             try (var store = BridgeStore.open(
@@ -201,7 +204,7 @@ class FaultsTest {
                         .containsOnly("RESUBMITTED mended in legacy");
             }
             Await.until(
-                    "sent twice, with one id", () -> bridge.repeatedIds().size() == 1); // Kafka shows a commit later
+                    "sent twice, with one id", () -> bridge.repeatedIds().size() == 2); // Kafka shows a commit later
             bridge.start();
             bridge.sql("UPDATE one SET v = '3'");
             Await.until("it goes on", () -> told(bridge).containsAll(List.of("one/1 Changed", "one/2 Changed")));

@@ -8,6 +8,7 @@ import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubFenced;
 import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.hub.HubRefused;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.store.Fenced;
 import java.time.Duration;
@@ -38,7 +39,15 @@ class LeasedHubTest {
         return new HubPosition(storeId, "system", 1, 7);
     }
 
-    private static DomainEvent event(int number) {
+    private static HubPosition at(long lsn) {
+        return new HubPosition("store", "system", 1, lsn);
+    }
+
+    private static void publish(LeasedHub leased) throws HubUnavailable {
+        leased.publish(EVENTS, at(7), at(7));
+    }
+
+    static DomainEvent event(int number) {
         return new DomainEvent(
                 "id-" + number,
                 "type",
@@ -60,7 +69,7 @@ class LeasedHubTest {
         var successor = leased(hub.connect());
         successor.open();
         assertThatThrownBy(before::open).isInstanceOf(Fenced.class);
-        successor.publish(EVENTS, position("store"));
+        publish(successor);
         assertThat(successor.covers(position("store"))).isTrue();
     }
 
@@ -69,11 +78,11 @@ class LeasedHubTest {
         var leased = leased(hub.connect());
         leased.open();
         hub.connect().open();
-        assertThatThrownBy(() -> leased.publish(EVENTS, position("store")))
+        assertThatThrownBy(() -> publish(leased))
                 .isInstanceOf(HubUnavailable.class)
                 .hasMessageContaining("the lease is still ours");
         leased.open();
-        leased.publish(EVENTS, position("store"));
+        publish(leased);
         assertThat(leased.covers(position("store"))).isTrue();
     }
 
@@ -82,7 +91,7 @@ class LeasedHubTest {
         var before = leased(hub.connect());
         before.open();
         leased(hub.connect()).open();
-        assertThatThrownBy(() -> before.publish(EVENTS, position("store"))).isInstanceOf(Fenced.class);
+        assertThatThrownBy(() -> publish(before)).isInstanceOf(Fenced.class);
     }
 
     @Test
@@ -92,7 +101,7 @@ class LeasedHubTest {
         var other = hub.connect();
         other.open();
         other.publish(EVENTS, position("other store"));
-        assertThatThrownBy(() -> leased.publish(EVENTS, position("store"))).isInstanceOf(HubUnavailable.class);
+        assertThatThrownBy(() -> publish(leased)).isInstanceOf(HubUnavailable.class);
         assertThatThrownBy(leased::open).isInstanceOf(HubFenced.class);
     }
 
@@ -129,9 +138,9 @@ class LeasedHubTest {
         var stumbling = new Stumbling();
         var leased = leased(stumbling);
         leased.open();
-        assertThatThrownBy(() -> leased.publish(EVENTS, position("store"))).isInstanceOf(HubUnavailable.class);
+        assertThatThrownBy(() -> publish(leased)).isInstanceOf(HubUnavailable.class);
         leased.open();
-        leased.publish(EVENTS, position("store"));
+        publish(leased);
         assertThat(stumbling.ids).containsExactly("id-1", "id-2", "id-3", "id-4", "id-5");
     }
 
@@ -141,11 +150,63 @@ class LeasedHubTest {
         var leased = leased(without.connect());
         leased.open();
         world.meanwhile = () -> holdsLease = without.ids().size() < 3;
-        assertThatThrownBy(() -> leased.publish(EVENTS, position("store"))).isInstanceOf(HubUnavailable.class);
+        assertThatThrownBy(() -> publish(leased)).isInstanceOf(HubUnavailable.class);
         assertThat(without.ids()).containsExactly("id-1", "id-2", "id-3");
         world.meanwhile = () -> holdsLease = true;
         leased.open();
-        leased.publish(EVENTS, position("store"));
+        publish(leased);
         assertThat(without.ids()).containsExactly("id-1", "id-2", "id-3", "id-4", "id-5");
+    }
+
+    @Test
+    void whatIsToComeAgainAfterACrashDoesNotMoveTheHubsPosition() throws HubUnavailable {
+        var leased = leased(hub.connect());
+        leased.open();
+        leased.publish(EVENTS, at(5), at(5));
+        leased.publish(EVENTS, at(7), at(5));
+        leased.publish(EVENTS, at(8), at(4));
+        assertThat(hub.connect().open()).as("and never back").contains(at(5));
+
+        var next = leased(hub.connect());
+        next.open();
+        publish(next);
+        assertThat(hub.connect().open()).contains(at(7));
+    }
+
+    /** A hub that gives up what it gets, after as long as it waits. */
+    private static final class Slow implements Hub {
+
+        private boolean isOutOfTime = true;
+
+        @Override
+        public Optional<HubPosition> open() {
+            return Optional.of(at(1));
+        }
+
+        @Override
+        public void publish(List<DomainEvent> events, HubPosition position) {
+            throw new HubFenced("longer than 300000 ms", isOutOfTime, new IllegalStateException());
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void whatTakesTooLongTwiceIsAQuestionForAPerson() throws HubUnavailable {
+        var slow = new Slow();
+        var leased = leased(slow);
+        for (var isOutOfTime : List.of(true, false, true)) {
+            slow.isOutOfTime = isOutOfTime;
+            leased.open();
+            assertThatThrownBy(() -> publish(leased)).isInstanceOf(HubUnavailable.class);
+        }
+        leased.open();
+        assertThatThrownBy(() -> leased.publish(EVENTS, at(8), at(8))).isInstanceOf(HubUnavailable.class);
+        leased.open();
+        assertThatThrownBy(() -> leased.publish(EVENTS, at(8), at(8)))
+                .isInstanceOf(HubRefused.class)
+                .hasMessageContainingAll(
+                        "longer than 300000 ms, twice for the same 5 events", "transaction.timeout.ms");
     }
 }

@@ -65,7 +65,7 @@ final class SimulatedHub {
             world.meanwhile.run();
             checkUp();
             if (isTransactional && own != generation) {
-                throw new HubFenced("fenced", new IllegalStateException());
+                throw new HubFenced("fenced", false, new IllegalStateException());
             }
             if (isTransactional) {
                 log.addAll(events);

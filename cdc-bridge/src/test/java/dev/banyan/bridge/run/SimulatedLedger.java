@@ -25,6 +25,7 @@ final class SimulatedLedger implements Ledger, AggregateImages {
     private final Duration lease;
     private final BooleanSupplier holdsLease;
     private final Map<String, Row> changed = new HashMap<>();
+    Faults faults = NoFaults.HALT;
 
     SimulatedLedger(SimulatedStore store, long epoch, Duration lease, BooleanSupplier holdsLease) {
         this.holdsLease = holdsLease;
@@ -71,7 +72,7 @@ final class SimulatedLedger implements Ledger, AggregateImages {
 
     @Override
     public Faults faults() {
-        return NoFaults.HALT;
+        return faults;
     }
 
     @Override
