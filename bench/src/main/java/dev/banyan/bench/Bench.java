@@ -9,11 +9,12 @@ import dev.banyan.bench.report.Header;
 import dev.banyan.bench.report.Json;
 import dev.banyan.bench.report.Markdown;
 import dev.banyan.bench.report.Results;
+import dev.banyan.process.Checkout;
 import dev.banyan.process.ChildFailed;
 import dev.banyan.process.RunFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URISyntaxException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -94,6 +96,7 @@ public final class Bench implements Callable<Integer> {
 
     /** Runs the command and ends this process with its exit code. */
     public static void main(String[] args) {
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // of numbers that programs read again
         var commandLine = new CommandLine(new Bench()).setUsageHelpWidth(110);
         var version = Objects.requireNonNullElse(Bench.class.getPackage().getImplementationVersion(), "dev");
         commandLine.getCommandSpec().version("banyan " + version);
@@ -103,14 +106,19 @@ public final class Bench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         var plan = plan();
-        var jar = jar();
-        var root = jar.resolve("../../..").normalize(); // ROOT/bench/target/bench.jar
+        var jar = Checkout.jar(Bench.class);
+        var root = Checkout.root(Bench.class);
         var results = new Results();
         var chosen = chosen(Peers.all(root, jar), results);
         if (!Files.isReadable(PROC)) {
             return complain("bench: no " + PROC + " (expected: Linux, whose /proc has the processor times)");
         }
-        var folder = RunFolder.create(root.resolve(".banyan/bench"), Instant.now());
+        RunFolder folder;
+        try {
+            folder = RunFolder.create(root.resolve(".banyan/bench"), Instant.now());
+        } catch (UncheckedIOException e) {
+            return complain("bench: " + e.getMessage());
+        }
         var others = new OthersBusy();
         var loadBefore = Machine.loadAverage();
         var began = Instant.now();
@@ -211,18 +219,6 @@ public final class Bench implements Callable<Integer> {
             Files.writeString(
                     file.resolveSibling(file.getFileName().toString().replaceAll("\\.md$", "") + ".json"),
                     Json.of(header, results));
-        }
-    }
-
-    private static Path jar() {
-        try {
-            return Path.of(Bench.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("where this program lies", e);
         }
     }
 

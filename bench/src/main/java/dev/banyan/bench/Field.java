@@ -6,10 +6,10 @@ import dev.banyan.bench.load.OneRequest;
 import dev.banyan.bench.measure.Cores;
 import dev.banyan.bench.measure.JvmProbe;
 import dev.banyan.bench.measure.ProcessTree;
-import dev.banyan.bench.peer.JavaPeer;
 import dev.banyan.bench.peer.Peer;
 import dev.banyan.bench.peer.Place;
 import dev.banyan.bench.server.Upstream;
+import dev.banyan.process.Checkout;
 import dev.banyan.process.Children;
 import dev.banyan.process.Ports;
 import dev.banyan.process.RunFolder;
@@ -72,7 +72,7 @@ final class Field implements AutoCloseable {
     private Running startUpstream(String name) throws IOException, InterruptedException {
         var port = Ports.free(1).getFirst();
         var command = List.of(
-                JavaPeer.java().toString(),
+                Checkout.java().toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",

@@ -69,8 +69,7 @@ final class DemoCommand implements Callable<Integer> {
             requireWritable(report.toAbsolutePath());
         }
         var root = Toolkit.ofThisProgram().root();
-        var runFolder =
-                folder == null ? RunFolder.create(root.resolve(".banyan/runs"), Instant.now()) : emptyFolder(folder);
+        var runFolder = folder == null ? newFolder(root.resolve(".banyan/runs")) : emptyFolder(folder);
         var pauses = !unattended
                 && Optional.ofNullable(System.console())
                         .map(Console::isTerminal)
@@ -94,6 +93,14 @@ final class DemoCommand implements Callable<Integer> {
             }
         } catch (IOException e) {
             throw wrong("--report: " + file + ": " + e + " (expected: a file that can be written)");
+        }
+    }
+
+    private RunFolder newFolder(Path runs) {
+        try {
+            return RunFolder.create(runs, Instant.now());
+        } catch (UncheckedIOException e) {
+            throw wrong(e.getMessage() + " (expected: --dir DIR, a new or an empty folder)");
         }
     }
 

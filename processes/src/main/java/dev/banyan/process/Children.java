@@ -2,8 +2,10 @@ package dev.banyan.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,17 +13,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** All programs of one run. Closing it stops the applications, then the servers; a {@link Guard} ends them when we are killed. */
 public final class Children implements AutoCloseable {
 
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
+    private static final Pattern RUNNING = Pattern.compile("([0-9]{1,18}) (\\S+) (.+)");
 
-    /** When a program is stopped: applications before the servers they use. */
+    /** When a program is stopped, applications before the servers they use, and how long it may take to end by itself. */
     public enum Role {
-        SERVER,
-        APPLICATION
+        /** A database server writes what it has in memory, and is a process of its own below ours. */
+        SERVER(Duration.ofSeconds(30)),
+        APPLICATION(Duration.ofSeconds(10));
+
+        private final Duration stopPatience;
+
+        Role(Duration stopPatience) {
+            this.stopPatience = stopPatience;
+        }
     }
 
     private final RunFolder folder;
@@ -47,14 +57,12 @@ public final class Children implements AutoCloseable {
         var log = folder.log(name);
         try {
             var logStart = Files.exists(log) ? Files.size(log) : 0;
-            var process = new ProcessBuilder(command)
+            var process = guard.start(new ProcessBuilder(command)
                     .directory(folder.path().toFile())
                     .redirectErrorStream(true)
                     .redirectInput(
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
-            guard.watch(process.pid());
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())));
             var _ = process.onExit().thenAccept(ended -> gone(ended.pid()));
             var child = new Child(role, name, process, log, logStart);
             childByName.put(name, child);
@@ -114,7 +122,7 @@ public final class Children implements AutoCloseable {
                     .filter(child -> child.role() == role && child.isAlive())
                     .toList();
             those.forEach(child -> child.process().destroy()); // all of them now, and then each its time
-            those.forEach(child -> child.stop(STOP_PATIENCE));
+            those.forEach(child -> child.stop(role.stopPatience));
         }
         guard.close();
         recordProcessIds();
@@ -129,35 +137,45 @@ public final class Children implements AutoCloseable {
             if (lines.isEmpty()) {
                 Files.deleteIfExists(folder.processIds());
             } else {
-                Files.writeString(folder.processIds(), lines + "\n");
+                var draft = Files.writeString(folder.path().resolve("pids.tmp"), lines + "\n");
+                Files.move(draft, folder.processIds(), StandardCopyOption.ATOMIC_MOVE);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("writing " + folder.processIds(), e);
         }
     }
 
-    /** Returns {@code pid name} of each process below {@code runs} that an earlier run left behind. */
+    /** Returns {@code pid name} of each process below {@code runs} that an earlier run left behind, as far as can be read. */
     public static List<String> leftBehind(Path runs) {
-        if (!Files.isDirectory(runs)) {
-            return List.of();
-        }
-        try (var files = Files.find(runs, 2, (path, attributes) -> path.endsWith("pids"))) {
-            var left = new ArrayList<String>();
-            for (var file : files.toList()) {
-                for (var line : Files.readAllLines(file)) {
-                    var parts = line.split(" ", 3);
-                    var pid = Long.parseLong(parts[0]);
-                    var same =
-                            ProcessHandle.of(pid).map(handle -> startOf(handle).equals(parts[1]));
-                    if (same.orElse(false)) {
-                        left.add(pid + " " + parts[2]);
+        var left = new ArrayList<String>();
+        try (var folders = Files.newDirectoryStream(runs)) {
+            for (var folder : folders) {
+                for (var line : lines(new RunFolder(folder).processIds())) {
+                    var parts = RUNNING.matcher(line);
+                    if (parts.matches() && isRunning(Long.parseLong(parts.group(1)), parts.group(2))) {
+                        left.add(parts.group(1) + " " + parts.group(3));
                     }
                 }
             }
-            return left;
-        } catch (IOException e) {
-            throw new UncheckedIOException("looking for processes of earlier runs in " + runs, e);
+        } catch (IOException | DirectoryIteratorException e) {
+            return left; // a warning is all that is made of it
         }
+        return left;
+    }
+
+    /** No lines of a file that is not there, that is another user's, or that a power cut has left without its text. */
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static boolean isRunning(long pid, String start) {
+        return ProcessHandle.of(pid)
+                .filter(handle -> startOf(handle).equals(start))
+                .isPresent();
     }
 
     private static String startOf(ProcessHandle handle) {

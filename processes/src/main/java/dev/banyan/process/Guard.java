@@ -53,9 +53,16 @@ public final class Guard implements AutoCloseable {
         }
     }
 
-    /** From now on {@code pid} ends when this program does. */
-    public void watch(long pid) {
-        tell("watch " + pid);
+    /** Starts a program that ends when this one does; what cannot be watched is not left running. */
+    public Process start(ProcessBuilder command) throws IOException {
+        var process = command.start();
+        try {
+            tell("watch " + process.pid());
+            return process;
+        } catch (UncheckedIOException e) {
+            process.destroyForcibly();
+            throw e;
+        }
     }
 
     /** {@code pid} has ended; its number may soon be another program's. */

@@ -31,7 +31,7 @@ public record RunFolder(Path path) {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("making a run folder below " + runs, e);
+            throw new UncheckedIOException(runs + ": no run folder can be made there: " + e, e);
         }
     }
 

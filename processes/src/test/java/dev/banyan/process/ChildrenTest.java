@@ -103,11 +103,36 @@ class ChildrenTest {
     static final class KilledParent {
         public static void main(String[] args) throws IOException, InterruptedException {
             var guard = Guard.start();
-            var child = new ProcessBuilder("sleep", "600").start();
-            guard.watch(child.pid());
+            var child = guard.start(new ProcessBuilder("sleep", "600"));
             Files.writeString(Path.of(args[0]), Long.toString(child.pid()));
             child.waitFor();
         }
+    }
+
+    @Test
+    void whatTheGuardCannotWatchIsNotLeftRunning() throws InterruptedException {
+        var guard = Guard.start();
+        var shell = ProcessHandle.of(guard.pid()).orElseThrow();
+        shell.destroyForcibly();
+        shell.onExit().join();
+        var before = ProcessHandle.current().children().toList();
+        assertThatThrownBy(() -> guard.start(new ProcessBuilder("sleep", "600")))
+                .hasMessageContaining("telling the guard");
+        await(() -> before.containsAll(ProcessHandle.current().children().toList()));
+    }
+
+    @Test
+    void aDamagedFileOfProcessIdsIsPassedOver() throws IOException {
+        for (var damaged : List.of("", "\n\n", "12", "12 x", "a b c", "9".repeat(30) + " x y", "\u0000\u0000")) {
+            Files.writeString(RunFolder.create(runs, Instant.EPOCH).processIds(), damaged);
+        }
+        Files.write(RunFolder.create(runs, Instant.EPOCH).processIds(), new byte[] {(byte) 0xff, 10});
+        Files.createDirectory(RunFolder.create(runs, Instant.EPOCH).processIds());
+        try (var children = new Children(RunFolder.create(runs, Instant.EPOCH))) {
+            var child = children.start(Children.Role.SERVER, "sleeper", SLEEPS);
+            assertThat(Children.leftBehind(runs)).containsExactly(child.pid() + " sleeper");
+        }
+        assertThat(Children.leftBehind(runs.resolve("none"))).isEmpty();
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.banyan.bench.bridge;
 
-import dev.banyan.bench.peer.JavaPeer;
+import dev.banyan.process.Checkout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,7 +46,7 @@ record BanyanBridge(Path root) implements Carrier {
                 """.formatted(
                 servers.jdbcUrl(), Servers.USER, Servers.USER, slot(), servers.bootstrapServers(), Servers.PARTITIONS));
         return List.of(
-                JavaPeer.java().toString(), HEAP, "-jar", jar().toString(), "run", "--config", config.toString());
+                Checkout.java().toString(), HEAP, "-jar", jar().toString(), "run", "--config", config.toString());
     }
 
     static String resource(String name) throws IOException {

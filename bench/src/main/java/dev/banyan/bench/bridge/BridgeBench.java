@@ -4,10 +4,11 @@ import dev.banyan.bench.measure.Machine;
 import dev.banyan.bench.report.Header;
 import dev.banyan.bench.report.Json;
 import dev.banyan.bench.report.Results;
+import dev.banyan.process.Checkout;
 import dev.banyan.process.ChildFailed;
 import dev.banyan.process.RunFolder;
 import java.io.IOException;
-import java.net.URISyntaxException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -108,13 +109,18 @@ public final class BridgeBench implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--rounds, --rows, --seconds: too few (expected: at least 1, 1000, 1)");
         }
-        var root = root();
+        var root = Checkout.root(BridgeBench.class);
         var results = new Results();
         var carriers = carriers(root, results);
         var began = Instant.now();
         var loadBefore = Machine.loadAverage();
         var busyBefore = lookAround();
-        var folder = RunFolder.create(root.resolve(".banyan/bench"), began);
+        RunFolder folder;
+        try {
+            folder = RunFolder.create(root.resolve(".banyan/bench"), began);
+        } catch (UncheckedIOException e) {
+            return complain("bench: " + e.getMessage());
+        }
         try (var servers = new Servers(root, folder)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(servers)));
             run(servers, carriers, results);
@@ -226,20 +232,6 @@ public final class BridgeBench implements Callable<Integer> {
             Files.writeString(
                     file.resolveSibling(file.getFileName().toString().replaceAll("\\.md$", "") + ".json"),
                     Json.of(header, results, BridgePage.goals(results)));
-        }
-    }
-
-    /** The folder of the checkout: this jar lies in ROOT/bench/target. */
-    private static Path root() {
-        try {
-            var jar = Path.of(BridgeBench.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-            return jar.resolve("../../..").normalize();
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("where this program lies", e);
         }
     }
 

@@ -1,18 +1,17 @@
 package dev.banyan.bench.bridge;
 
-import dev.banyan.bench.peer.JavaPeer;
+import dev.banyan.process.Checkout;
 import dev.banyan.process.Child;
 import dev.banyan.process.Children;
 import dev.banyan.process.Ports;
 import dev.banyan.process.RunFolder;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -51,7 +50,7 @@ final class Servers implements AutoCloseable {
                 Children.Role.SERVER,
                 name,
                 List.of(
-                        JavaPeer.java().toString(),
+                        Checkout.java().toString(),
                         "-jar",
                         jar.toString(),
                         name,
@@ -150,11 +149,9 @@ final class Servers implements AutoCloseable {
     public void close() {
         children.close();
         for (var name : List.of("data-postgres", "data-kafka")) {
-            try (var paths = Files.walk(folder.folder(name))) {
-                for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(path);
-                }
-            } catch (IOException e) {
+            try {
+                folder.delete(name);
+            } catch (UncheckedIOException e) {
                 // what is left takes room below .banyan/bench and nothing else
             }
         }

@@ -1,5 +1,6 @@
 package dev.banyan.bench.peer;
 
+import dev.banyan.process.Checkout;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,7 +15,7 @@ public record JavaPeer(String name, String description, boolean hasRoutes, Path 
     @Override
     public List<String> command(Place place) {
         return List.of(
-                java().toString(),
+                Checkout.java().toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
@@ -24,10 +25,5 @@ public record JavaPeer(String name, String description, boolean hasRoutes, Path 
                 Integer.toString(place.upstreamPort()),
                 Integer.toString(place.rules()),
                 Boolean.toString(place.http2Port() != null));
-    }
-
-    /** Returns the java program that runs this one. */
-    public static Path java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 }

@@ -1,6 +1,7 @@
 package dev.banyan.cli.demo;
 
 import dev.banyan.cli.toolkit.Toolkit;
+import dev.banyan.process.Checkout;
 import dev.banyan.process.Child;
 import dev.banyan.process.Children;
 import dev.banyan.process.Children.Role;
@@ -272,7 +273,7 @@ final class Programs implements AutoCloseable {
 
     private List<String> java(String module, List<String> arguments) {
         var command = new ArrayList<String>();
-        command.add(Toolkit.java().toString());
+        command.add(Checkout.java().toString());
         command.addAll(SMALL_JVM);
         command.add(size.heap());
         command.addAll(toolkit.options(module));

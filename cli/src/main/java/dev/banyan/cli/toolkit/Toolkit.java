@@ -1,6 +1,6 @@
 package dev.banyan.cli.toolkit;
 
-import java.net.URISyntaxException;
+import dev.banyan.process.Checkout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,19 +31,7 @@ public record Toolkit(Path root) {
     /** Returns the toolkit this program was started from. */
     public static Toolkit ofThisProgram() {
         var root = System.getProperty("banyan.root");
-        if (root != null) {
-            return new Toolkit(Path.of(root));
-        }
-        try {
-            var jar = Path.of(Toolkit.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-            return new Toolkit(jar.resolve("../../..").normalize()); // ROOT/cli/target/cli.jar
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("where this program lies", e);
-        }
+        return new Toolkit(root == null ? Checkout.root(Toolkit.class) : Path.of(root));
     }
 
     /** Returns the jar of {@code module}, which is the module's folder below the root. */
@@ -80,11 +68,6 @@ public record Toolkit(Path root) {
                 .filter(wish -> !wish.instead.matcher(chosen).find())
                 .map(Wish::option)
                 .toList();
-    }
-
-    /** Returns the java program that runs this one. */
-    public static Path java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 
     /** Returns the version in the jar's manifest, {@code dev} when classes run outside a jar. */
