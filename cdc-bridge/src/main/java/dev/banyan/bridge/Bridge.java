@@ -14,6 +14,7 @@ import dev.banyan.bridge.store.Position;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TimeZone;
@@ -50,6 +51,7 @@ public final class Bridge {
     private static final int EXIT_HUNG = 70;
 
     public static void main(String[] arguments) {
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // of numbers that programs read again
         // PostgreSQL's driver tells the server the zone of this JVM, and times with a zone in arrays and ranges are
         // printed in it.
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));

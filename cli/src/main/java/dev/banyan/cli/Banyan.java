@@ -4,6 +4,7 @@ import dev.banyan.cli.rules.RulesCommand;
 import dev.banyan.cli.toolkit.CommandFailed;
 import dev.banyan.cli.toolkit.Toolkit;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -47,6 +48,7 @@ public final class Banyan implements Runnable {
 
     /** Runs the command that {@code args} name and ends this process with its exit code. */
     public static void main(String[] args) {
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // of numbers that programs read again
         System.setProperty("slf4j.internal.verbosity", "ERROR"); // libraries log, this command prints
         System.exit(commandLine().execute(args));
     }

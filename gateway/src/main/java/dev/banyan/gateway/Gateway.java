@@ -28,6 +28,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Runs the gateway as the command line says; see {@code --help}. */
     public static void main(String[] args) {
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // of numbers that programs read again
         int exit = GatewayCommand.run(args);
         if (exit != 0) {
             System.exit(exit);

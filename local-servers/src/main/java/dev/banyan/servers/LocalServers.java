@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -51,6 +52,7 @@ public final class LocalServers {
 
     /** Starts the server the arguments name and waits for the signal to stop. */
     public static void main(String[] args) throws Exception {
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // of numbers that programs read again
         Request request;
         try {
             request = Request.parse(List.of(args));

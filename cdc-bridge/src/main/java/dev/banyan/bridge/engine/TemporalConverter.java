@@ -97,7 +97,7 @@ public final class TemporalConverter implements CustomConverter<SchemaBuilder, R
         return year == 1900 ? 0 : year;
     }
 
-    private static String time(Object value, int digits) {
+    static String time(Object value, int digits) {
         if (value instanceof String known) {
             return known;
         }
@@ -105,15 +105,18 @@ public final class TemporalConverter implements CustomConverter<SchemaBuilder, R
             throw unknown(value);
         }
         var absolute = time.abs();
-        var text = "%s%02d:%02d:%02d"
-                .formatted(
-                        time.isNegative() ? "-" : "",
-                        absolute.toHours(),
-                        absolute.toMinutesPart(),
-                        absolute.toSecondsPart());
+        var text = String.format(
+                Locale.ROOT,
+                "%s%02d:%02d:%02d",
+                time.isNegative() ? "-" : "",
+                absolute.toHours(),
+                absolute.toMinutesPart(),
+                absolute.toSecondsPart());
         return digits == 0
                 ? text
-                : text + "." + "%09d".formatted(absolute.toNanosPart()).substring(0, digits);
+                : text + "."
+                        + String.format(Locale.ROOT, "%09d", absolute.toNanosPart())
+                                .substring(0, digits);
     }
 
     private @Nullable Object zero(RelationalColumn column) {

@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** A lake in a folder. One writer holds a lock on a file of it. */
@@ -115,7 +116,7 @@ record FolderStorage(Path folder) implements LakeStorage {
     }
 
     Path log(int segment) {
-        return folder.resolve("open-%08d.log".formatted(segment));
+        return folder.resolve(String.format(Locale.ROOT, "open-%08d.log", segment));
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPOutputStream;
@@ -59,7 +60,7 @@ final class LakeFiles {
         var from = 0; // it is behind this one, or newest
         var below = SEGMENT_MAX;
         for (var at = 0; ; at = Math.min(2 * from, from + (below - from) / 2)) {
-            var page = storage.page("manifests", MANIFEST.formatted(at));
+            var page = storage.page("manifests", String.format(Locale.ROOT, MANIFEST, at));
             var found = page.paths().stream().filter(LakeFiles::isJson).toList();
             if (found.isEmpty()) {
                 below = at;
@@ -120,7 +121,7 @@ final class LakeFiles {
         }
 
         String path(int segment) {
-            return "date=" + date + "/type=" + type + "/segment-%08d.jsonl.gz".formatted(segment);
+            return "date=" + date + "/type=" + type + String.format(Locale.ROOT, "/segment-%08d.jsonl.gz", segment);
         }
     }
 
@@ -160,11 +161,11 @@ final class LakeFiles {
         }
         for (var entry : countByName.entrySet()) {
             storage.create(
-                    named(entry.getKey()) + "/segment-%08d.json".formatted(segment),
+                    named(entry.getKey()) + String.format(Locale.ROOT, "/segment-%08d.json", segment),
                     JSON.writeValueAsBytes(entry.getValue()));
         }
         var manifest = new Manifest(segment, events, reach, files);
-        storage.create(MANIFEST.formatted(segment), JSON.writeValueAsBytes(manifest));
+        storage.create(String.format(Locale.ROOT, MANIFEST, segment), JSON.writeValueAsBytes(manifest));
     }
 
     /** Writes the data of {@code event} into a file; the same event makes the same file. Returns its path in the lake. */

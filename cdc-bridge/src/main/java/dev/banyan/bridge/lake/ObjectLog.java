@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -54,11 +55,11 @@ final class ObjectLog implements LakeLog {
     }
 
     static String folder(int segment) {
-        return "open/%08d".formatted(segment);
+        return String.format(Locale.ROOT, "open/%08d", segment);
     }
 
     private static String path(int segment, int number) {
-        return folder(segment) + "/%08d.gz".formatted(number);
+        return folder(segment) + String.format(Locale.ROOT, "/%08d.gz", number);
     }
 
     @Override

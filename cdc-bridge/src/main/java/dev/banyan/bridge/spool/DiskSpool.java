@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -161,7 +162,7 @@ public final class DiskSpool implements Spool {
         try {
             var segment = written;
             if (segment == null || segment.bytes() >= settings.segmentBytesMax) {
-                segment = Segment.create(folder.resolve("%08d.spool".formatted(nextNumber())));
+                segment = Segment.create(folder.resolve(String.format(Locale.ROOT, "%08d.spool", nextNumber())));
                 force(folder);
                 segments.add(segment);
                 written = segment;

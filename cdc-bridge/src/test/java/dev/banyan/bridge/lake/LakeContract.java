@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -101,6 +102,26 @@ abstract class LakeContract {
         var json = JsonMapper.shared().readTree(all().getFirst().cloudEvent());
         assertThat(json.path("specversion").asString()).isEqualTo("1.0");
         assertThat(json.path("sequence").asString()).isEqualTo("0000000000000001-000000");
+    }
+
+    @Test
+    void itsFilesHaveTheSameNamesInEveryLocale() {
+        var usual = Locale.getDefault(Locale.Category.FORMAT);
+        Locale.setDefault(Locale.Category.FORMAT, Locale.of("fa", "IR")); // which has digits of its own
+        try {
+            try (var lake = open(1 << 20)) {
+                lake.append(List.of(event(1, 0, "a.v1", "x/1", "{}")), position(1));
+                lake.seal();
+                lake.append(List.of(event(2, 0, "a.v1", "x/1", "{}")), position(2));
+            }
+            open(1 << 20).close();
+        } finally {
+            Locale.setDefault(Locale.Category.FORMAT, usual);
+        }
+        assertThat(ids()).containsExactly("id-1-0", "id-2-0");
+        assertThat(reader().manifests().getFirst().files())
+                .extracting(file -> file.path())
+                .containsExactly("date=2026-01-31/type=a.v1/segment-00000001.jsonl.gz");
     }
 
     /** A bridge that dies at any place of its loop and begins again at its store's position. */

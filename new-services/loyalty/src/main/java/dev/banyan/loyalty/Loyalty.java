@@ -1,5 +1,6 @@
 package dev.banyan.loyalty;
 
+import java.util.Locale;
 import org.springframework.boot.SpringApplication;
 
 /** Runs the loyalty service as a server. */
@@ -8,6 +9,7 @@ public final class Loyalty {
     private Loyalty() {}
 
     public static void main(String[] args) {
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // of numbers that programs read again
         SpringApplication.run(LoyaltyWiring.class, args);
     }
 }
