@@ -17,8 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Reads CloudEvents of the shop's catalogue. Never throws: what cannot be read is {@link Reading.Broken}. */
 public final class EventReader {
 
-    private static final String PRODUCT = "product/";
-    private static final String CATEGORY = "category/";
+    private static final String PRODUCT = "product";
+    private static final String CATEGORY = "category";
 
     // no exponents: BigDecimal would take 1E+1000000000, and writing that out is the end of the memory
     private static final Pattern AMOUNT = Pattern.compile("-?[0-9]{1,12}(\\.[0-9]{1,4})?");
@@ -52,7 +52,7 @@ public final class EventReader {
     private Reading product(CloudEvent event, boolean removed) {
         var data = data(event);
         var sku = text(data, "sku");
-        var envelope = envelope(event, PRODUCT + sku);
+        var envelope = envelope(event, subject(PRODUCT, sku));
         return new Reading.Understood(
                 removed || flag(data, "deleted")
                         ? new ProductGone(envelope, sku)
@@ -92,7 +92,7 @@ public final class EventReader {
     private Reading category(CloudEvent event, boolean removed) {
         var data = data(event);
         var code = text(data, "code");
-        var envelope = envelope(event, CATEGORY + code);
+        var envelope = envelope(event, subject(CATEGORY, code));
         return new Reading.Understood(
                 removed || flag(data, "deleted")
                         ? new CategoryGone(envelope, code)
@@ -103,6 +103,11 @@ public final class EventReader {
                                         text(data, "name"),
                                         textOrNull(data, "parent"),
                                         Math.toIntExact(wholeNumber(data, "order")))));
+    }
+
+    /** The subject of what {@code key} names, in which the bridge escapes two characters. */
+    static String subject(String aggregate, String key) {
+        return aggregate + "/" + key.replace("%", "%25").replace("/", "%2F");
     }
 
     private static Envelope envelope(CloudEvent event, String subject) {

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +34,9 @@ public final class ReadModel {
             """;
 
     private static final String HEADS = """
-            SELECT 'product/' || sku, sequence FROM product WHERE sku = ANY (?)
+            SELECT 'product', sku, sequence FROM product WHERE sku = ANY (?)
             UNION ALL
-            SELECT 'category/' || code, sequence FROM category WHERE code = ANY (?)
+            SELECT 'category', code, sequence FROM category WHERE code = ANY (?)
             """;
 
     private static final String FAULT = """
@@ -135,10 +136,11 @@ public final class ReadModel {
         return new Applied(events, unknown, faults, elsewhere);
     }
 
-    // SQLSTATE classes 22 (data exception) and 23 (constraint violation): trying again would fail again
+    // SQLSTATE classes 22 (data exception), 23 (constraint violation) and 54 (program limit exceeded, as by a key
+    // that an index cannot hold): trying again would fail again
     private static boolean isAboutData(SQLException e) {
         var state = e.getSQLState();
-        return state != null && (state.startsWith("22") || state.startsWith("23"));
+        return state != null && Stream.of("22", "23", "54").anyMatch(state::startsWith);
     }
 
     private Applied inTransaction(Map<Integer, Long> readFrom, List<Delivery> deliveries) throws SQLException {
@@ -242,7 +244,8 @@ public final class ReadModel {
             select.setArray(2, connection.createArrayOf("text", codes.toArray()));
             try (var rows = select.executeQuery()) {
                 while (rows.next()) {
-                    heads.put(rows.getString(1), new Sequence(rows.getString(2)));
+                    heads.put(
+                            EventReader.subject(rows.getString(1), rows.getString(2)), new Sequence(rows.getString(3)));
                 }
             }
         }

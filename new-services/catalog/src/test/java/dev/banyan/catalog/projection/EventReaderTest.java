@@ -30,16 +30,29 @@ class EventReaderTest {
         assertThat(read(amount)).isInstanceOf(Reading.Understood.class);
     }
 
+    @ParameterizedTest
+    @CsvSource({"P/1, product/P%2F1", "50%, product/50%25", "%2F, product/%252F"})
+    void aSubjectIsThatOfTheBridge(String sku, String subject) {
+        assertThat(read(sku, subject, "12.90"))
+                .isInstanceOfSatisfying(Reading.Understood.class, understood -> assertThat(
+                                understood.event().envelope().subject())
+                        .isEqualTo(subject));
+    }
+
     private static Reading read(String amount) {
+        return read("P1", "product/P1", amount);
+    }
+
+    private static Reading read(String sku, String subject, String amount) {
         var data = """
-                {"sku":"P1","name":"Saw","status":"active","deleted":false,
-                "prices":[{"kind":"regular","amount":"%s","currency":"EUR","active":true}],"stock":[]}""".formatted(amount);
+                {"sku":"%s","name":"Saw","status":"active","deleted":false,
+                "prices":[{"kind":"regular","amount":"%s","currency":"EUR","active":true}],"stock":[]}""".formatted(sku, amount);
         return new EventReader()
                 .read(CloudEventBuilder.v1()
                         .withId("e1")
                         .withSource(URI.create("/test"))
                         .withType("shop.catalog.ProductAdded.v1")
-                        .withSubject("product/P1")
+                        .withSubject(subject)
                         .withTime(OffsetDateTime.parse("2026-01-31T10:00:00Z"))
                         .withExtension("sequence", "00000000000000aa-000001")
                         .withData("application/json", data.getBytes(StandardCharsets.UTF_8))

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -130,10 +131,11 @@ public final class Ledger {
         return new Applied(events, unknown, faults, elsewhere);
     }
 
-    // SQLSTATE classes 22 (data exception) and 23 (constraint violation): trying again would fail again
+    // SQLSTATE classes 22 (data exception), 23 (constraint violation) and 54 (program limit exceeded, as by a key
+    // that an index cannot hold): trying again would fail again
     private static boolean isAboutData(SQLException e) {
         var state = e.getSQLState();
-        return state != null && (state.startsWith("22") || state.startsWith("23"));
+        return state != null && Stream.of("22", "23", "54").anyMatch(state::startsWith);
     }
 
     private Applied inTransaction(Map<Integer, Long> readFrom, List<Delivery> deliveries) throws SQLException {
