@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.banyan.cli.toolkit.LiveRunFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -43,6 +44,7 @@ class DiffCommandTest {
     Path runFolder;
 
     private HttpServer admin;
+    private LiveRunFolder gateway;
     private Path rules;
     private volatile String source = "";
 
@@ -65,10 +67,7 @@ class DiffCommandTest {
         });
         admin.createContext("/admin/rules", exchange -> answer(exchange, 200, "{\"source\": \"" + source + "\"}"));
         admin.start();
-        Files.writeString(
-                runFolder.resolve("gateway.json"),
-                "{\"adminPort\":" + admin.getAddress().getPort() + ",\"tokenFile\":\"admin.token\"}");
-        Files.writeString(runFolder.resolve("admin.token"), "secret\n");
+        gateway = new LiveRunFolder(runFolder, admin.getAddress().getPort(), "secret");
         Files.createDirectory(rules);
         Files.writeString(rules.resolve("backends.yaml"), BACKENDS);
         Files.writeString(rules.resolve("routes.yaml"), ROUTES);
@@ -83,7 +82,8 @@ class DiffCommandTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
+        gateway.close();
         admin.stop(0);
     }
 

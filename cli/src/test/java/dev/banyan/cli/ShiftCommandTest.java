@@ -3,6 +3,7 @@ package dev.banyan.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.banyan.cli.toolkit.LiveRunFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -60,6 +61,7 @@ class ShiftCommandTest {
     private final List<JsonNode> asked = new CopyOnWriteArrayList<>();
     private volatile String outcome = "done";
     private HttpServer server;
+    private LiveRunFolder gateway;
 
     private record Ran(int exitCode, String out, String err) {}
 
@@ -98,14 +100,12 @@ class ShiftCommandTest {
             exchange.close();
         });
         server.start();
-        Files.writeString(
-                folder.resolve("gateway.json"),
-                "{\"adminPort\": " + server.getAddress().getPort() + ", \"tokenFile\": \"admin.token\"}");
-        Files.writeString(folder.resolve("admin.token"), "secret");
+        gateway = new LiveRunFolder(folder, server.getAddress().getPort(), "secret");
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
+        gateway.close();
         server.stop(0);
     }
 

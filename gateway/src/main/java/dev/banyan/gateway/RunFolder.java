@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,6 +19,8 @@ final class RunFolder implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
     private static final String ABOUT = "gateway.json";
+    private static final int LOOKS = 10;
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final Path folder;
 
@@ -45,11 +49,20 @@ final class RunFolder implements AutoCloseable {
         }
     }
 
+    /** A command that looks whether a gateway runs holds the lock for a moment. */
     private static boolean isTaken(FileChannel lock) throws IOException {
-        try {
-            return lock.tryLock() == null;
-        } catch (OverlappingFileLockException e) {
-            return true; // by a gateway of this JVM
+        for (int look = 1; ; look++) {
+            try {
+                if (lock.tryLock() != null) {
+                    return false;
+                }
+            } catch (OverlappingFileLockException e) {
+                return true; // by a gateway of this JVM
+            }
+            if (look == LOOKS) {
+                return true;
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
         }
     }
 

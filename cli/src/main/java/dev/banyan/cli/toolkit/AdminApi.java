@@ -5,8 +5,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +28,12 @@ public final class AdminApi implements AutoCloseable {
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private final Path runFolder;
     private final URI base;
     private final String token;
 
-    private AdminApi(URI base, String token) {
+    private AdminApi(Path runFolder, URI base, String token) {
+        this.runFolder = runFolder;
         this.base = base;
         this.token = token;
     }
@@ -38,16 +44,40 @@ public final class AdminApi implements AutoCloseable {
         if (!Files.isRegularFile(about)) {
             throw new CommandFailed("no gateway runs with the run folder " + runFolder + " (no " + about + ")");
         }
+        requireRunning(runFolder);
         try {
             var gateway = JSON.readTree(Files.readString(about));
             var token = Path.of(gateway.path("tokenFile")
                     .asString(runFolder.resolve("admin.token").toString()));
             return new AdminApi(
+                    runFolder,
                     URI.create("http://127.0.0.1:" + gateway.path("adminPort").asInt()),
                     Files.readString(runFolder.resolve(token)).strip());
         } catch (IOException e) {
             throw new CommandFailed("cannot read " + about + " or the token beside it: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * A gateway that was killed leaves its files, and its port to whoever comes next: the token goes there only while a gateway
+     * holds the lock of its run folder.
+     */
+    private static void requireRunning(Path runFolder) {
+        try (var file = FileChannel.open(runFolder.resolve("gateway.lock"), StandardOpenOption.READ);
+                var lock = file.tryLock(0, Long.MAX_VALUE, true)) {
+            if (lock == null) {
+                return;
+            }
+        } catch (OverlappingFileLockException e) {
+            return; // held in this process
+        } catch (NoSuchFileException e) {
+            // not even made
+        } catch (IOException e) {
+            throw new CommandFailed(
+                    "cannot tell whether a gateway runs with the run folder " + runFolder + ": " + e, e);
+        }
+        throw new CommandFailed("no gateway runs with the run folder " + runFolder
+                + " (one that was killed left its gateway.json there)");
     }
 
     public URI base() {
@@ -60,7 +90,7 @@ public final class AdminApi implements AutoCloseable {
             throw new IllegalArgumentException(
                     "gateway: " + address + " (expected: an admin address such as http://127.0.0.1:9080)");
         }
-        return new AdminApi(address, token);
+        return new AdminApi(runFolder, address, token);
     }
 
     /** Returns the JSON at {@code path}, {@code /admin/routes} for instance. */
@@ -98,6 +128,7 @@ public final class AdminApi implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
+        requireRunning(runFolder);
         return HttpRequest.newBuilder(base.resolve(path))
                 .header("Authorization", "Bearer " + token)
                 .timeout(Duration.ofSeconds(5));
@@ -111,7 +142,7 @@ public final class AdminApi implements AutoCloseable {
                 throw new CommandFailed(request.uri() + " answered " + response.statusCode() + error);
             }
             return JSON.readTree(response.body());
-        } catch (IOException e) {
+        } catch (IOException | JacksonException e) {
             throw new CommandFailed("the gateway's admin port does not answer at " + base + ": " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

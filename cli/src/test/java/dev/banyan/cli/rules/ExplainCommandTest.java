@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.banyan.cli.toolkit.LiveRunFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -147,18 +148,16 @@ class ExplainCommandTest {
             exchange.close();
         });
         admin.start();
-        try {
-            Files.writeString(folder.resolve("gateway.json"), "{\"adminPort\":1,\"tokenFile\":\"admin.token\"}");
-            Files.writeString(folder.resolve("admin.token"), "secret\n");
+        try (var _ = new LiveRunFolder(folder, 1, "secret")) {
             var url = "http://127.0.0.1:" + admin.getAddress().getPort();
             var ran = Ran.rules("explain", "GET", "/x", "--gateway", url, "--run-dir", folder, "--from", "10.0.0.9");
             assertThat(ran.out()).startsWith("refused: 400, odd");
             assertThat(asked.take()).startsWith("Bearer secret {").contains("\"url\":\"/x\"", "\"from\":\"10.0.0.9\"");
+            var elsewhere = Ran.rules("explain", "GET", "/x", "--gateway", "http://example.com", "--run-dir", folder);
+            assertThat(elsewhere.exitCode()).isEqualTo(2);
+            assertThat(elsewhere.err()).contains("--gateway: http://example.com (expected: an admin address");
         } finally {
             admin.stop(0);
         }
-        var elsewhere = Ran.rules("explain", "GET", "/x", "--gateway", "http://example.com", "--run-dir", folder);
-        assertThat(elsewhere.exitCode()).isEqualTo(2);
-        assertThat(elsewhere.err()).contains("--gateway: http://example.com (expected: an admin address");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.banyan.cli.toolkit.LiveRunFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,20 +30,19 @@ class PushedRulesTest {
 
     private final List<JsonNode> pushed = new ArrayList<>();
     private HttpServer gateway;
+    private LiveRunFolder runFolder;
 
     @BeforeEach
     void startGateway() throws IOException {
         gateway = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         gateway.createContext("/admin/rules/versions", this::answer);
         gateway.start();
-        Files.writeString(folder.resolve("admin.token"), "t".repeat(40));
-        Files.writeString(
-                folder.resolve("gateway.json"),
-                "{\"adminPort\": %d}".formatted(gateway.getAddress().getPort()));
+        runFolder = new LiveRunFolder(folder, gateway.getAddress().getPort(), "t".repeat(40));
     }
 
     @AfterEach
-    void stopGateway() {
+    void stopGateway() throws IOException {
+        runFolder.close();
         gateway.stop(0);
     }
 
