@@ -13,6 +13,8 @@ import dev.banyan.gateway.shift.Watches;
 import dev.banyan.gateway.shift.Webhooks;
 import dev.banyan.gateway.store.ControlStore;
 import dev.banyan.gateway.store.Leadership;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 
 /** Shifts, put together: what is counted goes in, and where each route stands comes out. */
@@ -28,13 +30,16 @@ record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks, Probe
             Traffic traffic,
             Mirrors mirrors,
             ControlStore store,
-            Leadership leadership) {
+            Leadership leadership,
+            MeterRegistry meters) {
         var watches = new Watches((route, side) -> mirrors.counts(route).copies(side), route -> mirrors.counts(route)
                 .mismatches());
         var plans = new Plans(() -> rules.current().files());
         var clock = store.clock().steady();
         var journal = new JdbcShiftStore(store, leadership, clock);
         var webhooks = new Webhooks(settings.webhooks());
+        FunctionCounter.builder("banyan.webhooks.lost", webhooks, Webhooks::lost)
+                .register(meters);
         var probes = new Probes(store.clock(), clock);
         probes.start();
         var runner = new ShiftRunner(

@@ -30,7 +30,8 @@ class StoreGatewayTest {
             assertThat(mark(first, fig)).isNotEqualTo(mark(second, fig));
             TestGateway.await("down", () -> first.adminText("/admin/store").contains("down\""));
             assertThat(first.admin("/admin/store").path("state").asString()).isEqualTo("down");
-            assertThat(first.adminText("/metrics")).contains("banyan_store_up 0.0", "banyan_leader 0.0");
+            assertThat(first.adminText("/metrics"))
+                    .contains("banyan_store_up 0.0", "banyan_leader 0.0", "banyan_webhooks_lost_total 0.0");
 
             relay.open();
             TestGateway.await("one leads", () -> leads(first) || leads(second));

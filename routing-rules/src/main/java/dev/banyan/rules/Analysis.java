@@ -59,16 +59,12 @@ public record Analysis(
      */
     public record Tripwires(int consecutiveErrors, int burstRate, int burstRequests, Duration burstWithin) {
 
-        static final int IN_A_ROW_MAX = 1_000;
-
         /** What a route gets that says nothing. */
         public static final Tripwires UNSET = new Tripwires(10, 5_000, 20, Duration.ofSeconds(10));
     }
 
     /** Where a route goes when a gate fails or a trip-wire goes off, and when it may try again. */
     public record OnFail(To to, Duration cooldown, int autoRetriesMax) {
-
-        static final int AUTO_RETRIES_MAX = 10;
 
         /** What a route gets that says nothing: back to the baseline, and a person decides when to go on. */
         public static final OnFail UNSET = new OnFail(To.BASELINE, Duration.ofHours(1), 0);

@@ -57,11 +57,6 @@ public record Mirror(
         }
     }
 
-    /** Reads only, with every other setting as in a rule file that names none. */
-    public static Mirror ofReads(int percent) {
-        return new Mirror(percent, READS, Writes.FORBID, BODY_BYTES_UNSET, TIMEOUT_UNSET, IN_FLIGHT_UNSET, false);
-    }
-
     /** What the side that does not answer the caller does with a request that changes something. */
     public enum Writes {
         /** Such requests are not mirrored. */

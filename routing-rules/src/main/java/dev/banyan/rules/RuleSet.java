@@ -78,11 +78,6 @@ public final class RuleSet {
         return new RuleSet(backends, cohorts, moved, trustedNetworks, sources);
     }
 
-    /** The same rules, with overrides believed from these networks. */
-    public RuleSet withTrustedNetworks(List<Network> networks) {
-        return new RuleSet(backends, cohorts, routes, networks, sources);
-    }
-
     /** Whether overrides are believed from a peer at this address. */
     public boolean trusts(InetAddress peer) {
         for (int i = 0; i < trustedNetworks.size(); i++) {

@@ -12,9 +12,6 @@ import java.time.Duration;
  */
 public record Step(Stage stage, int weight, Duration pause, boolean approval) {
 
-    /** The most steps of one route. */
-    public static final int STEPS_MAX = 32;
-
     /** The longest {@code pause}. */
     public static final Duration PAUSE_MAX = Duration.ofDays(90);
 

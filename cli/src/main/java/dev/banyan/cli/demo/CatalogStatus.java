@@ -5,7 +5,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What the catalogue service says of itself. */
-record CatalogStatus(long products, long lag, double commitToVisibleP50Ms, double commitToVisibleP99Ms, JsonNode json) {
+record CatalogStatus(long products, long lag, double commitToVisibleP99Ms) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -21,12 +21,9 @@ record CatalogStatus(long products, long lag, double commitToVisibleP50Ms, doubl
         for (var partition : json.path("partitions")) {
             lag += Math.abs(partition.path("lag").asLong(1)); // -1: not read yet
         }
-        var latency = json.path("commitToVisibleMillis");
         return new CatalogStatus(
                 json.path("readModel").path("products").asLong(0),
                 json.path("partitions").isEmpty() ? 1 : lag,
-                latency.path("p50").asDouble(0),
-                latency.path("p99").asDouble(0),
-                json);
+                json.path("commitToVisibleMillis").path("p99").asDouble(0));
     }
 }

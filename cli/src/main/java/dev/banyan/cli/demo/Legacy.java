@@ -67,10 +67,6 @@ final class Legacy implements AutoCloseable {
         return number("select coalesce(max(ord_no), 0) from ord_hdr");
     }
 
-    long orders() throws SQLException {
-        return number("select count(*) from ord_hdr");
-    }
-
     long products() throws SQLException {
         return number("select count(*) from prd_mst where del_yn = 'N'");
     }

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Onlooker {
 
-    /** Wants to see nothing. */
-    Onlooker NOBODY = (_, _) -> null;
-
     /** A call of {@code client} is about to go to its backend, for the first time. Returns who looks at it, or null. */
     @Nullable
     Watch callBegins(Call call, Channel client);

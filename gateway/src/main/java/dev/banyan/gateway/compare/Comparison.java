@@ -1,6 +1,7 @@
 package dev.banyan.gateway.compare;
 
 import dev.banyan.rules.Severity;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +35,24 @@ public sealed interface Comparison {
             differences = List.copyOf(differences);
             ignored = List.copyOf(ignored);
             notes = List.copyOf(notes);
+        }
+
+        /**
+         * Returns the differences that {@code again} has too, at the same path and of the same kind: data may have changed between
+         * asking one side and asking the other. With more differences than are listed, nothing that is listed only once is taken
+         * for gone.
+         */
+        public Set<Difference.Key> confirmedBy(Comparison again) {
+            var confirmed = new HashSet<Difference.Key>();
+            if (again instanceof Differs second) {
+                Set<Difference.Key> still = new HashSet<>();
+                second.differences.forEach(each -> still.add(each.key()));
+                differences.stream()
+                        .map(Difference::key)
+                        .filter(key -> second.more > 0 || still.contains(key))
+                        .forEach(confirmed::add);
+            }
+            return confirmed;
         }
     }
 

@@ -95,7 +95,7 @@ final class RouteLedger {
     }
 
     private void group(Differs differs, @Nullable Comparison again, Supplier<Sample> sample) {
-        Set<Difference.Key> confirmed = again == null ? Set.of() : Standing.confirmed(differs, again);
+        Set<Difference.Key> confirmed = again == null ? Set.of() : differs.confirmedBy(again);
         boolean checked = again != null && !(again instanceof NotComparable);
         @Nullable Sample made = null;
         for (Difference difference : differs.differences()) {

@@ -8,7 +8,6 @@ import dev.banyan.gateway.compare.Comparison.Differs;
 import dev.banyan.gateway.compare.Comparison.NotComparable;
 import dev.banyan.gateway.compare.Evidence;
 import dev.banyan.gateway.compare.Reply;
-import dev.banyan.gateway.compare.Standing;
 import dev.banyan.rules.Mirror;
 import dev.banyan.rules.Severity;
 import dev.banyan.rules.Side;
@@ -210,7 +209,7 @@ final class Comparing implements AutoCloseable {
             // What was not listed either time may be the same difference, and then it counts.
             case Differs second when first.more() > 0 && second.more() > 0 -> first.worst();
             case Differs second ->
-                Standing.confirmed(first, second).stream()
+                first.confirmedBy(second).stream()
                         .map(key -> key.kind().severity())
                         .max(Comparator.naturalOrder())
                         .orElse(null);

@@ -52,10 +52,6 @@ public class OrderPush implements SmartLifecycle {
         listeners.remove(listener);
     }
 
-    public int listening() {
-        return listeners.size();
-    }
-
     public void statusChanged(long orderNo, int customerId, String status) {
         String json = "{\"orderNo\":" + orderNo + ",\"status\":\"" + status + "\"}";
         sender.execute(() -> each(listener -> listener.send(customerId, json)));

@@ -3,8 +3,6 @@ package dev.banyan.rules.gate;
 import dev.banyan.rules.Analysis;
 import dev.banyan.rules.Gate;
 import dev.banyan.rules.Route;
-import dev.banyan.rules.Stage;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -116,24 +114,5 @@ public final class Forecast {
         long errors = side.requests() == 0 ? 0 : Math.round((double) side.errors() / side.requests() * requests);
         Latencies times = side.latencies().count() == 0 ? usualBaseline().latencies() : side.latencies();
         return new SideCounts(requests, errors, times.scaledTo(requests));
-    }
-
-    /**
-     * How long a step takes at least at so many requests an hour on the whole route; empty when it would never end.
-     *
-     * @param mirrorPercent of the requests, which is what can be compared
-     */
-    public static Optional<Duration> timeNeeded(
-            Analysis analysis, Window window, SideCounts baseline, double requestsPerHour, int mirrorPercent) {
-        double share =
-                window.stage() == Stage.SHADOW ? mirrorPercent / 100.0 : window.weight() / (double) Route.EVERYONE;
-        double perHour = requestsPerHour * share;
-        if (perHour <= 0) {
-            return Optional.empty();
-        }
-        return requestsNeeded(analysis, window, baseline).map(requests -> {
-            Duration counted = Duration.ofSeconds((long) Math.ceil(requests / perHour * 3_600));
-            return counted.compareTo(analysis.minDuration()) < 0 ? analysis.minDuration() : counted;
-        });
     }
 }

@@ -56,34 +56,4 @@ record Share(long count, long trials) {
         double misses = count == trials ? 0 : (trials - count) * Math.log1p(-p);
         return hits + misses;
     }
-
-    /** The largest share that the evidence does not exclude at {@code logThreshold}, which is {@code ln(1/a)}. */
-    double upper(double logThreshold) {
-        return edge(value(), 1, logThreshold);
-    }
-
-    /** The smallest share that the evidence does not exclude at {@code logThreshold}. */
-    double lower(double logThreshold) {
-        return edge(value(), 0, logThreshold);
-    }
-
-    /** The evidence grows from what was observed towards either end, so halving finds where it becomes enough. */
-    private double edge(double from, double to, double logThreshold) {
-        if (trials == 0 || against(to) < logThreshold) {
-            return to;
-        }
-        double inside = from;
-        double outside = to;
-        for (int i = 0; i < HALVINGS; i++) {
-            double middle = (inside + outside) / 2;
-            if (against(middle) < logThreshold) {
-                inside = middle;
-            } else {
-                outside = middle;
-            }
-        }
-        return outside;
-    }
-
-    private static final int HALVINGS = 60;
 }

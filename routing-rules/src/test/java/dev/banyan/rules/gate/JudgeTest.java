@@ -147,11 +147,6 @@ class JudgeTest {
                                 evidence(side(needed, 0), side(needed, 0), new Mismatches(needed, 0, 0, 0)))
                         .verdict())
                 .isEqualTo(Verdict.PASS);
-        Window one = new Window(Stage.LIVE, 100, true, Duration.ZERO);
-        assertThat(Forecast.timeNeeded(ANALYSIS, one, Forecast.usualBaseline(), 60_000, 20))
-                .hasValueSatisfying(time -> assertThat(time.toHours()).isBetween(3L, 20L));
-        assertThat(Forecast.timeNeeded(ANALYSIS, HALF, Forecast.usualBaseline(), 0, 20))
-                .isEmpty();
         assertThat(Forecast.requestsNeeded(ANALYSIS, HALF, side(1_000, 50))).isEmpty();
     }
 

@@ -13,39 +13,10 @@ class ShareTest {
 
     private static final double AT_95_PERCENT = Math.log(1 / 0.05);
 
-    @ParameterizedTest
-    @CsvSource(textBlock = """
-            # pairs, upper bound in % when none differs
-            300,   2.1
-            600,   1.1
-            1000,  0.70
-            2000,  0.37
-            5000,  0.16
-            10000, 0.08
-            """)
-    void boundsWithoutAMismatchAreThePublishedOnes(long pairs, double percent) {
-        assertThat(new Share(0, pairs).upper(AT_95_PERCENT) * 100).isCloseTo(percent, within(0.05 * percent + 0.005));
-    }
-
-    @Test
-    void boundsLieAroundWhatWasSeenAndCloseInOnIt() {
-        double before = 1;
-        for (long trials : new long[] {10, 100, 1_000, 10_000, 100_000}) {
-            var share = new Share(trials / 10, trials);
-            double width = share.upper(AT_95_PERCENT) - share.lower(AT_95_PERCENT);
-            assertThat(share.lower(AT_95_PERCENT)).isBetween(0.0, 0.1);
-            assertThat(share.upper(AT_95_PERCENT)).isBetween(0.1, 1.0);
-            assertThat(width).isLessThan(before);
-            before = width;
-        }
-    }
-
     @Test
     void nothingSeenSaysNothing() {
         var none = new Share(0, 0);
         assertThat(none.against(0.3)).isZero();
-        assertThat(none.upper(AT_95_PERCENT)).isOne();
-        assertThat(none.lower(AT_95_PERCENT)).isZero();
     }
 
     @Test
