@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class SimulationTest {
 
     /** Of each kind of fault so many a hundred histories took effect, at least. */
-    private static final int FLOOR = 10;
+    private static final int FLOOR = 5;
 
     private static void run(long from, long count) {
         var met = LongStream.range(from, from + count)
