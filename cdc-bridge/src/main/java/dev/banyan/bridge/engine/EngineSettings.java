@@ -178,6 +178,7 @@ public record EngineSettings(
 
     private void backfill(Properties properties) {
         properties.setProperty("signal.data.collection", signalTable.toString());
+        properties.setProperty("incremental.snapshot.watermarking.strategy", "insert_delete"); // leaves no rows behind
         properties.setProperty("signal.enabled.channels", "source,in-process");
         properties.setProperty("signal.poll.interval.ms", "200");
         properties.setProperty("incremental.snapshot.chunk.size", "2048");

@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.source.RowEstimates;
+import dev.banyan.bridge.source.SignalRows;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.Backfills;
@@ -9,6 +10,7 @@ import dev.banyan.bridge.store.StoreFailed;
 import io.debezium.engine.DebeziumEngine;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -93,7 +95,7 @@ final class BackfillWatch {
         }
         var tables = current.tables().stream().map(Backfill.Table::id).toList();
         if (isNew) {
-            estimate(tables);
+            prepare(tables);
         }
         LOG.info("backfill {}: asking for {}", current.id(), tables);
         signalledAtNanos = nanoClock.getAsLong();
@@ -125,11 +127,12 @@ final class BackfillWatch {
         }
     }
 
-    private void estimate(List<TableId> tables) {
+    private void prepare(List<TableId> tables) {
         try (var connection = source.connect()) {
             tracker.estimated(RowEstimates.of(connection, tables));
+            SignalRows.deleteOld(source, connection, Instant.now());
         } catch (SQLException e) {
-            LOG.info("how many rows a backfill has is not known: {}", e.getMessage());
+            LOG.info("before a backfill: {}", e.getMessage());
         }
     }
 

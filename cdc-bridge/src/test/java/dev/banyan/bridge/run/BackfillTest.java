@@ -25,6 +25,9 @@ class BackfillTest {
     private static final int ROWS = 10_000;
     private static final int CHUNK_ROWS = 2_048;
 
+    /** How often an engine is stopped where a backfill is paused, the bridge restarted, the backfill resumed: each may be in a chunk. */
+    private static final int STOPS = 3;
+
     @TempDir
     Path folder;
 
@@ -126,6 +129,9 @@ class BackfillTest {
                             .sum())
                     .isEqualTo(done.rowsRead());
             assertThat(done.tables()).extracting(Backfill.Table::reading).containsOnly(Backfill.Reading.READ);
+            assertThat(Integer.parseInt(bridge.text("SELECT count(*) FROM " + signalTable(bridge))))
+                    .as("rows left in the legacy database, of %d chunks", ROWS / CHUNK_ROWS)
+                    .isLessThanOrEqualTo(STOPS);
             assertThat(bridge.progress().backfillRowsDropped())
                     .as("rows that changed while it was paused")
                     .isPositive();
@@ -140,6 +146,8 @@ class BackfillTest {
             bridge.sql("INSERT INTO one SELECT g, 'old' FROM " + bridge.series(1, 10));
             bridge.sql("INSERT INTO two SELECT g, 'old' FROM " + bridge.series(1, 10));
             bridge.start();
+            bridge.sql("INSERT INTO " + signalTable(bridge) + " VALUES ('left-open', 'snapshot-window-open',"
+                    + " '{\"openWindowTimestamp\": \"2020-01-01T00:00:00Z\"}'), ('not-ours', 'log', '{}')");
             try (var locking = bridge.connect();
                     var statement = locking.createStatement()) {
                 locking.setAutoCommit(false);
@@ -157,6 +165,11 @@ class BackfillTest {
             await(bridge, 0, "done");
             bridge.awaitEqual();
             assertThat(bridge.run().backfills().getFirst().failure()).isNull();
+            assertThat(bridge.text("SELECT count(*) FROM " + signalTable(bridge) + " WHERE id = 'left-open'"))
+                    .as("what a kill left days ago")
+                    .isEqualTo("0");
+            assertThat(bridge.text("SELECT count(*) FROM " + signalTable(bridge) + " WHERE id = 'not-ours'"))
+                    .isEqualTo("1");
 
             bridge.sql("DELETE FROM one");
             bridge.sql("DELETE FROM two");
@@ -164,6 +177,10 @@ class BackfillTest {
             await(bridge, 1, "done");
             assertThat(bridge.run().backfills().get(1).rowsRead()).isZero();
         }
+    }
+
+    private static String signalTable(TestBridge bridge) {
+        return bridge.dbms == Dbms.MARIADB ? "banyan_" + bridge.name + ".signal" : "banyan.signal";
     }
 
     private static void endWhatWaitsForALock(TestBridge bridge) throws Exception {
