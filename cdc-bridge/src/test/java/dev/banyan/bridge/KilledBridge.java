@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The bridge, which ends its own process the nth time it passes a point: nothing is flushed, no hook runs, as with kill -9. Its hub is down
- * for half a second of every one and a half, so that it spools, and one event of twenty is too large for it. Arguments: configuration, point or {@code null}, n.
+ * for half a second of every two and a half, so that it spools (unless it is to end at a point of a backfill), and one event of twenty is too large for it. Arguments: configuration, point or {@code null}, n.
  */
 public final class KilledBridge {
 
@@ -49,7 +49,7 @@ public final class KilledBridge {
                 of.source(),
                 of.store(),
                 of.mapper(),
-                () -> new OftenDown(of.hub().get()),
+                () -> new OftenDown(of.hub().get(), !at.startsWith("BACKFILL")), // none begins while it is down
                 new RunSettings.Limits(of.limits().transaction(), of.limits().queueBytesMax(), UNIT_ROWS, MEMORY_ROWS),
                 false,
                 Duration.ofMillis(300),
@@ -101,7 +101,7 @@ public final class KilledBridge {
         }
     }
 
-    private record OftenDown(Hub hub) implements Hub {
+    private record OftenDown(Hub hub, boolean isOften) implements Hub {
 
         @Override
         public long eventBytesMax() {
@@ -113,8 +113,8 @@ public final class KilledBridge {
             return event.id().hashCode() % 20 == 0 ? Long.MAX_VALUE : hub.bytes(event);
         }
 
-        private static void check() throws HubUnavailable {
-            if (System.currentTimeMillis() % 1_500 < 500) {
+        private void check() throws HubUnavailable {
+            if (isOften && System.currentTimeMillis() % 2_500 < 500) {
                 throw new HubUnavailable("down for now", new IllegalStateException());
             }
         }

@@ -27,7 +27,7 @@ class KillAtPointsTest {
 
     private static final int KILLS_OF_ROUND = 50;
 
-    private static final Duration POINT_MAX = Duration.ofMinutes(1);
+    private static final Duration POINT_MAX = Duration.ofSeconds(30);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
