@@ -105,7 +105,7 @@ final class BridgeFaults implements AutoCloseable {
         journal.writeLast();
         Journal.awaitLast(kafka.bootstrapServers(), TOPIC);
         bridge.close();
-        var events = TestBridge.eventsOf(kafka.bootstrapServers(), TOPIC);
+        var events = TopicReader.eventsOf(kafka.bootstrapServers(), TOPIC);
         var transactions = journal.check(events, folder.resolve("lake"));
         return events.size() + " events of " + transactions + " transactions, faults " + faults
                 + ", silence seen after ms " + millisUntilSeen + ", well again after ms " + millisUntilWell

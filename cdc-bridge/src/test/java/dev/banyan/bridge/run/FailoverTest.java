@@ -74,7 +74,7 @@ class FailoverTest {
     private static void awaitEvents(String... data) throws Exception {
         Await.until(
                 "events " + List.of(data),
-                () -> TestBridge.eventsOf(Servers.kafka().bootstrapServers(), TOPIC).stream()
+                () -> TopicReader.eventsOf(Servers.kafka().bootstrapServers(), TOPIC).stream()
                         .map(event -> event.value())
                         .toList()
                         .equals(List.of(data)));

@@ -107,7 +107,7 @@ final class Journal {
 
     /** Waits until the last row's event is on {@code topic}. */
     static void awaitLast(String bootstrapServers, String topic) throws Exception {
-        try (var consumer = TestBridge.consumer(bootstrapServers, topic)) {
+        try (var consumer = TopicReader.consumer(bootstrapServers, topic)) {
             Await.until("the last one is there", Duration.ofMinutes(30), () -> {
                 for (var event : consumer.poll(Duration.ofMillis(100))) {
                     if (event.key().equals("item/" + LAST)) {

@@ -87,7 +87,7 @@ final class KillRound implements AutoCloseable {
         journal.writeLast();
         Journal.awaitLast(Servers.kafka().bootstrapServers(), topic());
         stop(active, plan.places.size() + 1); // so the lake lacks nothing of the hub
-        var events = TestBridge.eventsOf(Servers.kafka().bootstrapServers(), topic());
+        var events = TopicReader.eventsOf(Servers.kafka().bootstrapServers(), topic());
         var transactions = journal.check(events, folder.resolve("lake"));
         var named = plan.places.stream().filter(place -> place.point != null).count();
         assertThat(atPoints * 2L).as("of " + named + " ended at their points").isGreaterThan(named);

@@ -68,7 +68,7 @@ class LargeTransactionTest {
 
     private static int count(TestBridge bridge) {
         var partition = new TopicPartition(bridge.topic(), 0);
-        try (var consumer = TestBridge.consumer(bridge.bootstrapServers, bridge.topic())) {
+        try (var consumer = TopicReader.consumer(bridge.bootstrapServers, bridge.topic())) {
             var end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
             var count = 0;
             while (consumer.position(partition) < end) {
@@ -83,7 +83,7 @@ class LargeTransactionTest {
         var transactions = new HashSet<String>();
         var sequences = new HashSet<Integer>();
         var skipped = 0;
-        try (var consumer = TestBridge.consumer(bridge.bootstrapServers, bridge.topic())) {
+        try (var consumer = TopicReader.consumer(bridge.bootstrapServers, bridge.topic())) {
             var deadline = System.nanoTime() + Duration.ofMinutes(30).toNanos();
             while (seen.cardinality() < rows) {
                 assertThat(System.nanoTime())

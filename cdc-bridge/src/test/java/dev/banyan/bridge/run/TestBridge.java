@@ -16,19 +16,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /** A bridge over its own database, slot, topic and store: every table has columns id and v. */
@@ -55,6 +51,7 @@ final class TestBridge implements AutoCloseable {
     RunSettings.Limits limits = RunSettings.Limits.DEFAULT;
     UnaryOperator<Hub> hub = UnaryOperator.identity();
     EventMapper mapper;
+    private final Map<String, TopicReader> readers = new ConcurrentHashMap<>();
     private volatile BridgeRun run;
     private Thread thread = new Thread(() -> {});
     volatile BridgeRun.End end = BridgeRun.End.STOPPED;
@@ -229,34 +226,8 @@ final class TestBridge implements AutoCloseable {
 
     /** The same of another topic. */
     List<ConsumerRecord<String, String>> events(String topic) {
-        return eventsOf(bootstrapServers, topic);
-    }
-
-    /** Every event of the one partition of {@code topic}, in order, committed ones only. */
-    static List<ConsumerRecord<String, String>> eventsOf(String bootstrapServers, String topic) {
-        var partition = new TopicPartition(topic, 0);
-        try (var consumer = consumer(bootstrapServers, topic)) {
-            var end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            var events = new ArrayList<ConsumerRecord<String, String>>();
-            while (consumer.position(partition) < end) {
-                consumer.poll(Duration.ofMillis(100)).forEach(events::add);
-            }
-            return events;
-        }
-    }
-
-    /** A consumer at the start of the one partition of {@code topic}, of committed events only; the caller closes it. */
-    static KafkaConsumer<String, String> consumer(String bootstrapServers, String topic) {
-        var partition = new TopicPartition(topic, 0);
-        var properties = new HashMap<String, Object>();
-        properties.put("bootstrap.servers", bootstrapServers);
-        properties.put("isolation.level", "read_committed");
-        properties.put("enable.auto.commit", "false");
-        properties.put("fetch.max.wait.ms", "20"); // closing waits for the fetch behind the last one
-        var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer());
-        consumer.assign(List.of(partition));
-        consumer.seekToBeginning(List.of(partition));
-        return consumer;
+        return readers.computeIfAbsent(bootstrapServers + " " + topic, _ -> new TopicReader(bootstrapServers, topic))
+                .events();
     }
 
     /** The data of every event. */
@@ -363,6 +334,7 @@ final class TestBridge implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        readers.values().forEach(TopicReader::close);
         if (dbms == Dbms.POSTGRESQL) {
             sql("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'slot_" + name
                     + "' AND NOT active");
