@@ -39,7 +39,7 @@ record CelCondition(Program program, Kind.Thing kind) implements Condition {
             case BAD_FORMAT -> new NoAnswer("a text that is no such value", "a field that always holds one");
             case ITERATION_BUDGET_EXCEEDED ->
                 new NoAnswer(
-                        "more than " + CelConditions.STEPS_MAX + " steps", "no loop within a loop over long lists");
+                        "more than " + CelEnvironment.STEPS_MAX + " steps", "no loop within a loop over long lists");
             default -> new NoAnswer("no result (" + code + ")", "an expression that has one for every row");
         };
     }
