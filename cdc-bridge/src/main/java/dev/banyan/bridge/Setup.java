@@ -57,6 +57,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                         source.password(),
                         source.slot(),
                         source.publication(),
+                        source.identity(),
                         new EngineSettings.Reading.Replica(source.serverId(), source.zeroDatesAsNull()),
                         source.manage(),
                         mapping.tables().stream()

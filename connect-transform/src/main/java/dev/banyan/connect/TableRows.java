@@ -1,6 +1,7 @@
 package dev.banyan.connect;
 
 import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.Untouched;
 import dev.banyan.bridge.mapping.FieldType;
 import dev.banyan.bridge.mapping.SourceTable;
 import dev.banyan.bridge.record.RowReader;
@@ -46,7 +47,7 @@ final class TableRows {
         }
     }
 
-    /** The row that {@code part} is; a large value that a statement did not touch is taken from {@code before}. */
+    /** The row that {@code part} is; a large value that a statement did not touch is taken from {@code before}, else it is {@link Untouched}. */
     Row read(Envelope part, @Nullable Row before) {
         try {
             return switch (part.value()) {
@@ -75,12 +76,7 @@ final class TableRows {
 
     private @Nullable Object value(String column, @Nullable Object value, @Nullable Row before) {
         if (unavailable.equals(value)) {
-            if (before == null || !before.values().containsKey(column)) {
-                throw new DataException(
-                        "column " + column
-                                + ": its value is not in the log (expected: the whole row before, as with REPLICA IDENTITY FULL)");
-            }
-            return before.get(column);
+            return before == null || !before.values().containsKey(column) ? Untouched.VALUE : before.get(column);
         }
         return switch (value) {
             case null -> null;

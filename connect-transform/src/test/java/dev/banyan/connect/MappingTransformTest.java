@@ -181,7 +181,9 @@ class MappingTransformTest {
         assertThat((String) event.value()).contains("a long note").doesNotContain("unavailable");
         assertThat(headers(event)).containsEntry("ce_changed", "status");
 
-        refused(Orders.record("u", 7, null, Orders.row(7, "P", gone), 1L), "column note: its value is not in the log");
+        refused(
+                Orders.record("u", 7, null, Orders.row(7, "P", gone), 1L),
+                "shop.ord.note: its value is not in the log");
     }
 
     @Test

@@ -11,12 +11,13 @@ public sealed interface Change {
     record Inserted(TableId table, Row after) implements Change {}
 
     /**
-     * A changed row. {@code before} is the whole old row where the table has REPLICA IDENTITY FULL, else null. A changed primary key
-     * is one of these, with both rows, although the log carries a delete and an insert.
+     * A changed row. {@code before} is the whole old row where the log carries it, else its key alone where that changed, else null. A
+     * changed primary key is one of these, with both rows, although the log carries a delete and an insert. Large values that the update
+     * did not touch are {@link Untouched} in {@code after} where {@code before} is not whole.
      */
     record Updated(TableId table, @Nullable Row before, Row after) implements Change {}
 
-    /** A row that is gone. {@code before} is the whole old row where the table has REPLICA IDENTITY FULL, else its key alone. */
+    /** A row that is gone. {@code before} is the whole old row where the log carries it, else its key alone. */
     record Deleted(TableId table, Row before) implements Change {}
 
     /** Every row of the table is gone. */

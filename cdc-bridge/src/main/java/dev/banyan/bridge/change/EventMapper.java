@@ -2,6 +2,7 @@ package dev.banyan.bridge.change;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Turns a transaction into events. Pure but for {@code images} and {@code faults}, which it reads and brings forward. */
 @FunctionalInterface
@@ -31,6 +32,11 @@ public interface EventMapper {
     /** Numbers of the rows and aggregates of {@code change}: changes that share one belong together. Empty for a table that is not mapped. */
     default List<Long> aggregates(Change change, AggregateImages images) {
         return List.of();
+    }
+
+    /** What of {@code read}, which is older than what the log said, is still not known of its row; null when nothing is missing. */
+    default Change.@Nullable Read missing(Change.Read read, AggregateImages images) {
+        return null;
     }
 
     /** How often a table changed in a way that no event shows, since this mapper was made. */

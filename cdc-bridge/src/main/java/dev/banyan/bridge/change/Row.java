@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One row: column name to value, in the table's column order. Values are {@code String, Short, Integer, Long, Float, Double,
- * BigDecimal, Boolean, byte[], LocalDate, LocalTime, LocalDateTime, OffsetDateTime, OffsetTime, UUID} or a {@code List} of these.
+ * BigDecimal, Boolean, byte[], LocalDate, LocalTime, LocalDateTime, OffsetDateTime, OffsetTime, UUID} or a {@code List} of these; or {@link Untouched}.
  */
 public record Row(Map<String, @Nullable Object> values) {
 

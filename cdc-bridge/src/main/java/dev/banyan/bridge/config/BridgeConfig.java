@@ -2,6 +2,7 @@ package dev.banyan.bridge.config;
 
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.lake.LakePlace;
+import dev.banyan.bridge.source.Identity;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.yaml.Problems;
 import dev.banyan.bridge.yaml.Section;
@@ -40,17 +41,6 @@ public record BridgeConfig(
 
         record InEnvironment(String variable) implements KeySource {}
     }
-
-    /** The legacy database. */
-    public record SourceConfig(
-            String jdbcUrl,
-            String user,
-            String password,
-            String slot,
-            String publication,
-            long serverId,
-            boolean zeroDatesAsNull,
-            boolean manage) {}
 
     /** The bridge's own database. */
     public record StoreConfig(String jdbcUrl, String user, String password) {}
@@ -164,12 +154,15 @@ public record BridgeConfig(
                     password(section),
                     name(section, "slot", "", "banyan_" + name),
                     name(section, "publication", "", "banyan_" + name),
+                    section.word("identity", List.of("full", "keys"), "full").equals("keys")
+                            ? Identity.KEYS
+                            : Identity.FULL,
                     section.integer("serverId", 1, Integer.MAX_VALUE, (int) Source.serverIdOf("banyan_" + name)),
                     section.word("zeroDates", List.of("refuse", "asNull"), "refuse")
                             .equals("asNull"),
                     flag(section, "manage", false));
             var foreign = Source.dbms(url) == Dbms.MARIADB
-                    ? List.of("slot", "publication")
+                    ? List.of("slot", "publication", "identity")
                     : List.of("serverId", "zeroDates");
             for (var key : foreign) {
                 if (section.has(key)) {

@@ -110,7 +110,10 @@ public final class PostgresValues implements CustomConverter<SchemaBuilder, Rela
             Object otherwise,
             Conversion conversion) {
         var byDefault = column.hasDefaultValue() ? column.defaultValue() : null;
-        registration.register(schema, value -> converted(column, value, byDefault, otherwise, conversion));
+        // Old rows that the log has by their keys alone have NULL in every other column (see RowChanges).
+        registration.register(
+                column.isOptional() ? schema : schema.optional(),
+                value -> converted(column, value, byDefault, otherwise, conversion));
     }
 
     @SuppressWarnings({"ReferenceEquality", "NullAway"}) // the very object; Debezium, unannotated, wants null for NULL

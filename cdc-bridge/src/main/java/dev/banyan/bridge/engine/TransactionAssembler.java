@@ -4,10 +4,8 @@ import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.LargeList;
-import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
-import dev.banyan.bridge.record.RowReader;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,7 +71,7 @@ public final class TransactionAssembler {
     private final TableId signalTable;
     private final Limits limits;
     private final @Nullable Supplier<LargeList<Change>> large;
-    private final RowReader rows = new RowReader(EngineSettings.UNAVAILABLE);
+    private final RowChanges rows;
     private final Map<String, TableId> tablesByTopic = new HashMap<>();
 
     private @Nullable String openId;
@@ -81,7 +79,6 @@ public final class TransactionAssembler {
     private List<Change> changes;
     private final Map<String, Integer> countByTable = new HashMap<>();
     private final List<Change> readsLeftOver = new ArrayList<>();
-    private @Nullable Row movedFrom;
     private Cause cause = Cause.UNKNOWN;
     private boolean isTruncating;
     private int count;
@@ -89,14 +86,15 @@ public final class TransactionAssembler {
 
     /** An assembler of records under {@code topicPrefix}; the rows of {@code signalTable} are Debezium's own and are left out. */
     public TransactionAssembler(Dbms dbms, String topicPrefix, TableId signalTable, Limits limits) {
-        this(dbms, topicPrefix, signalTable, limits, null);
+        this(dbms, topicPrefix, signalTable, Map.of(), limits, null);
     }
 
-    /** The same; with {@code large}, empty lists, a transaction goes to a file when it grows beyond {@link #MEMORY_BYTES}. */
+    /** The same, with {@code loggedKeys} for {@link RowChanges}; with {@code large}, empty lists, a transaction goes to a file when it grows beyond {@link #MEMORY_BYTES}. */
     public TransactionAssembler(
             Dbms dbms,
             String topicPrefix,
             TableId signalTable,
+            Map<TableId, List<String>> loggedKeys,
             Limits limits,
             @Nullable Supplier<LargeList<Change>> large) {
         this.dbms = dbms;
@@ -106,6 +104,7 @@ public final class TransactionAssembler {
         this.messageTopic = topicPrefix + ".message";
         this.heartbeatTopic = "__debezium-heartbeat." + topicPrefix;
         this.signalTable = signalTable;
+        this.rows = new RowChanges(loggedKeys);
         this.limits = limits;
     }
 
@@ -176,7 +175,7 @@ public final class TransactionAssembler {
         if (!id.equals(openId)) {
             throw new IllegalStateException("END of transaction " + id + " (expected: of " + openId + ")");
         }
-        if (movedFrom != null) {
+        if (rows.isMoving()) {
             throw new IllegalStateException("transaction " + id + ": a changed key's old row without its new row");
         }
         checkCounts(id, value);
@@ -252,7 +251,7 @@ public final class TransactionAssembler {
         var table = tablesByTopic.computeIfAbsent(record.topic(), _ -> Shapes.table(dbms, value));
         var op = value.getString("op");
         if (op.equals("r")) {
-            (openId == null ? readsLeftOver : changes).add(new Change.Read(table, rows.read(after(value), null)));
+            (openId == null ? readsLeftOver : changes).add(rows.read(table, value));
             return;
         }
         if (openId == null) {
@@ -260,7 +259,7 @@ public final class TransactionAssembler {
         }
         count(table.toString());
         if (!table.equals(signalTable)) {
-            changes.addAll(change(record, table, op, value));
+            changes.addAll(rows.of(record, table, value));
         }
         bytes += rows.takeBytesRead();
         checkSize(op);
@@ -284,37 +283,6 @@ public final class TransactionAssembler {
         }
     }
 
-    private List<Change> change(SourceRecord record, TableId table, String op, Struct value) {
-        var beforeStruct = value.getStruct("before");
-        var before = beforeStruct == null ? null : rows.read(beforeStruct, null);
-        return switch (op) {
-            case "c" -> List.of(inserted(record, table, value));
-            case "u" -> List.of(new Change.Updated(table, before, rows.read(after(value), before)));
-            case "d" -> {
-                if (before == null) {
-                    throw new IllegalStateException("a deleted row of " + table + " without its old values");
-                }
-                if (record.headers().lastWithName("__debezium.newkey") != null) {
-                    movedFrom = before;
-                    yield List.of();
-                }
-                yield List.of(new Change.Deleted(table, before));
-            }
-            case "t" -> List.of(new Change.Truncated(table));
-            default ->
-                throw new IllegalStateException("operation " + op + " on " + table + " (expected: c, u, d, r or t)");
-        };
-    }
-
-    private Change inserted(SourceRecord record, TableId table, Struct value) {
-        var moved = movedFrom;
-        if (moved == null || record.headers().lastWithName("__debezium.oldkey") == null) {
-            return new Change.Inserted(table, rows.read(after(value), null));
-        }
-        movedFrom = null;
-        return new Change.Updated(table, moved, rows.read(after(value), moved));
-    }
-
     private void count(String table) {
         count++;
         countByTable.merge(table, 1, Integer::sum);
@@ -325,14 +293,10 @@ public final class TransactionAssembler {
         isTruncating = false;
         changes = large == null ? new ArrayList<>() : large.get();
         countByTable.clear();
-        movedFrom = null;
+        rows.clear();
         cause = Cause.UNKNOWN;
         count = 0;
         bytes = 0;
-    }
-
-    private static Struct after(Struct value) {
-        return value.getStruct("after");
     }
 
     /** BEGIN's id is {@code 758:24767912}, END's {@code 758:24768256}: only the part before the colon is the transaction's. */

@@ -46,13 +46,21 @@ final class Evaluation {
         var slot = rows.slot(touch.plan().root(), touch.key());
         var after = slot.after();
         if (after != null) {
-            present(touch, slot, after);
+            try {
+                present(touch, slot, after);
+            } catch (UnknownValueException e) {
+                waits(touch, String.valueOf(e.getMessage()));
+            }
         } else if (slot.existed()) {
             removed(touch, slot.before());
         } else {
-            attempt.waiting.add(touch);
-            note(touch, null, "its rows are remembered until its root row is known", List.of());
+            waits(touch, "its rows are remembered until its root row is known");
         }
+    }
+
+    private void waits(Touch touch, String why) {
+        attempt.waiting.add(touch);
+        note(touch, null, why, List.of());
     }
 
     private void removed(Touch touch, @Nullable Row before) {
@@ -102,12 +110,12 @@ final class Evaluation {
         }
     }
 
-    /** The state before; null when an earlier change was skipped and left something that the mapping has no answer for. */
+    /** The state before; null when it is not known whole, or an earlier change was skipped and left something that the mapping has no answer for. */
     private static @Nullable AggregateState stateBefore(Touch touch, AggregatePlan.Rows rows) {
         try {
             return touch.plan().state(rows, null, null);
         } catch (UnmappableException e) {
-            if (touch.plan().aggregate().onFault() instanceof OnFault.Skip) {
+            if (e instanceof UnknownValueException || touch.plan().aggregate().onFault() instanceof OnFault.Skip) {
                 return null;
             }
             throw e;
@@ -138,6 +146,10 @@ final class Evaluation {
 
     /** A change of an aggregate that was there before, but that no backfill has read yet: only its new state is known. */
     private void unseen(Touch touch, AggregateState state, @Nullable List<Object> previousKey) {
+        if (!touch.isLive()) {
+            whole(touch, Op.BACKFILL, "a backfill read it", state);
+            return;
+        }
         var rule = touch.plan().choice().of(previousKey == null ? OTHERWISE : new When.Renumbered());
         var why = "it was there before, but nothing is known of how it was";
         emit(touch, rule, why, List.of(), data(touch, state, previousKey), false);

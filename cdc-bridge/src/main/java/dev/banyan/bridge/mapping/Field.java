@@ -2,6 +2,7 @@ package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Untouched;
 import dev.banyan.bridge.yaml.Place;
 import java.util.List;
 import java.util.Set;
@@ -56,12 +57,20 @@ public record Field(
         if (column == null) {
             return type.convert("");
         }
-        var value = row.get(column);
+        var value = known(row, column, table);
         var converted = value == null ? ofNull(column, table, ifNull) : converted(value, table);
         if (currency == null || converted == null) {
             return converted;
         }
         return new Money((String) converted, currency(row, table));
+    }
+
+    private static @Nullable Object known(Row row, String column, TableId table) {
+        var value = row.get(column);
+        if (value == Untouched.VALUE) {
+            throw new UnknownValueException(table, column);
+        }
+        return value;
     }
 
     private <T> @Nullable T ofNull(String empty, TableId table, @Nullable T otherwise) {
@@ -92,7 +101,7 @@ public record Field(
     private @Nullable String currency(Row row, TableId table) {
         return switch (currency) {
             case Currency.Column(var name) -> {
-                var value = row.get(name);
+                var value = known(row, name, table);
                 yield value == null ? ofNull(name, table, null) : FieldType.unpadded(value.toString());
             }
             case Currency.Always(var code) -> code;

@@ -195,6 +195,17 @@ public final class Mapper implements EventMapper {
         return numbers.of(change, images);
     }
 
+    @Override
+    public Change.@Nullable Read missing(Change.Read read, AggregateImages images) {
+        var table = tables.get(read.table());
+        if (table == null) {
+            return null;
+        }
+        var known = images.get(table.id(), table.key(read.after()));
+        var missing = known == null ? null : table.missing(read.after(), known);
+        return missing == null ? null : new Change.Read(table.id(), missing);
+    }
+
     /** The same as {@link #map}, with the reasons; a transaction that cannot be mapped is explained, too. */
     public Explanation explain(Transaction transaction, AggregateImages images) {
         var notes = new Explanation.Notes();

@@ -9,6 +9,7 @@ import dev.banyan.bridge.change.NoFaults;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.change.Untouched;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -108,6 +109,7 @@ public final class RowMapper {
     private @Nullable Row before(TablePlan table, Change change) {
         return switch (change) {
             case Change.Updated(var _, var before, var after) -> {
+                refuseUntouched(table, after);
                 var isWhole = before != null && table.isWhole(before);
                 if (!isWhole && comparing.contains(table.id()) && !isRenumbered(table, before, after)) {
                     throw new UnmappableException(
@@ -121,6 +123,18 @@ public final class RowMapper {
             case Change.Deleted(var _, var before) -> table.isWhole(before) ? before : null;
             case Change.Inserted _, Change.Read _, Change.Truncated _ -> null;
         };
+    }
+
+    private static void refuseUntouched(TablePlan table, Row after) {
+        for (var column : table.use().columns()) {
+            if (after.get(column) == Untouched.VALUE) {
+                throw new UnmappableException(
+                        table.id(),
+                        column,
+                        "its value is not in the log",
+                        "the whole row before, as with REPLICA IDENTITY FULL");
+            }
+        }
     }
 
     private static boolean isRenumbered(TablePlan table, @Nullable Row before, Row after) {

@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.Columns;
 import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Untouched;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns) {
 
     /**
      * {@code row} as it is remembered: only columns that are used, redacted where that is asked for. What {@code told} of a value before
-     * stays while the value does.
+     * stays while the value does. What {@code row} leaves {@link Untouched} is as {@code told} has it.
      */
     Row image(Row row, @Nullable Row told, Redactor redactor) {
         var values = new @Nullable Object[columns.names().size()];
@@ -81,7 +82,9 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns) {
                         "not in this row, which is of before or after a change of the table",
                         "every column that the mapping reads");
             }
-            if (value != null) {
+            if (value == Untouched.VALUE) {
+                value = told == null || !told.values().containsKey(column) ? value : told.get(column);
+            } else if (value != null) {
                 var redaction = use.redactions().get(column);
                 value = redaction == null
                         ? value
@@ -90,6 +93,23 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns) {
             values[place] = value;
         }
         return columns.row(values);
+    }
+
+    /** What of {@code row} the remembered row {@code known} still lacks; null when it lacks nothing. */
+    @Nullable
+    Row missing(Row row, Row known) {
+        if (!known.values().containsValue(Untouched.VALUE)) {
+            return null;
+        }
+        var values = new LinkedHashMap<String, @Nullable Object>();
+        for (var column : columns.names()) {
+            if (!use.key().contains(column) && known.get(column) != Untouched.VALUE) {
+                values.put(column, Untouched.VALUE);
+            } else if (row.values().containsKey(column)) {
+                values.put(column, row.get(column));
+            }
+        }
+        return new Row(values);
     }
 
     /** {@code row} as it was remembered, without what an earlier mapping did not redact yet. */
@@ -101,7 +121,9 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns) {
         @Nullable Map<String, @Nullable Object> healed = null;
         for (var entry : use.redactions().entrySet()) {
             var value = row.get(entry.getKey());
-            var replaced = value == null ? null : redactor.ofRemembered(entry.getValue(), value, place(entry.getKey()));
+            var replaced = value == null || value == Untouched.VALUE
+                    ? null
+                    : redactor.ofRemembered(entry.getValue(), value, place(entry.getKey()));
             if (replaced != null && !replaced.equals(value)) {
                 healed = healed == null ? new LinkedHashMap<>(row.values()) : healed;
                 healed.put(entry.getKey(), replaced);
@@ -117,12 +139,14 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns) {
     private @Nullable List<Object> keyOf(Row row, List<String> columns) {
         if (columns.size() == 1) {
             var value = row.get(columns.getFirst());
-            return value == null ? null : bounded(List.of(normal(value, columns.getFirst())), columns);
+            return value == null || value == Untouched.VALUE
+                    ? null
+                    : bounded(List.of(normal(value, columns.getFirst())), columns);
         }
         var key = new ArrayList<Object>(columns.size());
         for (var column : columns) {
             var value = row.get(column);
-            if (value == null) {
+            if (value == null || value == Untouched.VALUE) {
                 return null;
             }
             key.add(normal(value, column));

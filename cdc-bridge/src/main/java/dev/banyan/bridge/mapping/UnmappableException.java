@@ -7,7 +7,7 @@ import dev.banyan.bridge.change.TableId;
  * A change that the mapping has no answer for, such as a code without a word. Nothing of its transaction was mapped or remembered.
  * The message holds the value only where it is a code or a flag; other values may be somebody's data.
  */
-public final class UnmappableException extends MappingFailed {
+public sealed class UnmappableException extends MappingFailed permits UnknownValueException {
 
     private static final long serialVersionUID = 1L;
 

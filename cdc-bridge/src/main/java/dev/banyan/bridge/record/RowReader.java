@@ -2,6 +2,7 @@ package dev.banyan.bridge.record;
 
 import dev.banyan.bridge.change.Columns;
 import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.Untouched;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -61,7 +62,7 @@ public final class RowReader {
         this.isRead = isRead;
     }
 
-    /** The row in {@code after}; a large value the statement did not touch is taken from {@code before}. */
+    /** The row in {@code after}; a large value the statement did not touch is taken from {@code before}, else it is {@link Untouched}. */
     public Row read(Struct after, @Nullable Row before) {
         var table = table(after.schema());
         var values = new @Nullable Object[table.columns.size()];
@@ -87,11 +88,7 @@ public final class RowReader {
     }
 
     private static @Nullable Object fromBefore(String column, @Nullable Row before) {
-        if (before == null || !before.values().containsKey(column)) {
-            throw new IllegalStateException("column " + column
-                    + ": its value is not in the log (expected: REPLICA IDENTITY FULL on its table, see the plan)");
-        }
-        return before.get(column);
+        return before == null || !before.values().containsKey(column) ? Untouched.VALUE : before.get(column);
     }
 
     private boolean isUnavailable(Object value) {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Follows one backfill at a time from its request to its end, and keeps stale rows of it out. One thread uses it. */
@@ -37,9 +38,9 @@ final class BackfillTracker {
      *
      * Debezium may read a row that is older than a change that has already been delivered (the writer's commit was in the log but
      * still waited for its standby). So every key that changes while a backfill is under way is remembered, deletions too, and a
-     * row read later under such a key is dropped: what the log said is newer. After a truncation so is every row of its table: those
-     * that are there since came through the log. (A chunk's lock keeps truncations out of its window, but not after Debezium has made its
-     * connection anew, which then commits by itself.)
+     * row read later under such a key is dropped: what the log said is newer. Only a large value that the log did not carry is taken of it.
+     * After a truncation so is every row of its table: those that are there since came through the log. (A chunk's lock keeps truncations
+     * out of its window, but not after Debezium has made its connection anew, which then commits by itself.)
      */
 
     private final Map<TableId, List<String>> keyByTable;
@@ -131,8 +132,11 @@ final class BackfillTracker {
         return unread;
     }
 
-    /** {@code transaction} without the rows that a backfill read too late; the keys that it changes are remembered. */
-    Filtered filter(Transaction transaction) {
+    /**
+     * {@code transaction} without the rows that a backfill read too late, but for what {@code missing} says is still to be known of them; the
+     * keys that it changes are remembered.
+     */
+    Filtered filter(Transaction transaction, Function<Change.Read, Change.@Nullable Read> missing) {
         if (current == null) {
             return new Filtered(transaction, 0);
         }
@@ -154,20 +158,28 @@ final class BackfillTracker {
                 case Change.Truncated(var table) -> session.touch(all(table));
             }
         }
-        return reads.isEmpty() ? new Filtered(transaction, 0) : withoutStale(transaction, reads);
+        return reads.isEmpty() ? new Filtered(transaction, 0) : withoutStale(transaction, reads, missing);
     }
 
-    private Filtered withoutStale(Transaction transaction, List<StoreSession.RowKey> reads) {
+    private Filtered withoutStale(
+            Transaction transaction,
+            List<StoreSession.RowKey> reads,
+            Function<Change.Read, Change.@Nullable Read> missing) {
         var asked = new LinkedHashSet<>(reads);
         reads.forEach(read -> asked.add(all(read.table())));
         var stale = session.touchedAmong(List.copyOf(asked));
         if (stale.isEmpty()) {
             return new Filtered(transaction, 0);
         }
-        var kept = transaction.changes().stream()
-                .filter(change -> !(change instanceof Change.Read(var table, var after)
-                        && (stale.contains(all(table)) || stale.contains(key(table, after)))))
-                .toList();
+        var kept = new ArrayList<Change>();
+        for (var change : transaction.changes()) {
+            var isStale = change instanceof Change.Read(var table, var after)
+                    && (stale.contains(all(table)) || stale.contains(key(table, after)));
+            var left = isStale ? missing.apply((Change.Read) change) : change;
+            if (left != null) {
+                kept.add(left);
+            }
+        }
         return new Filtered(transaction.with(kept), transaction.changes().size() - kept.size());
     }
 

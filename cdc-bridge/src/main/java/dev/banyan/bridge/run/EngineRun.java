@@ -148,18 +148,13 @@ final class EngineRun implements AutoCloseable {
     private TransactionAssembler assembler(boolean isInParts) {
         var source = settings.source();
         var limits = settings.limits();
-        return isInParts
-                ? new TransactionAssembler(
-                        source.dbms(),
-                        EngineSettings.PREFIX,
-                        source.signalTable(),
-                        limits.transaction(),
-                        () -> new LargeList<>(limits.memoryRowsMax(), ChangeBytes.CODEC))
-                : new TransactionAssembler(
-                        source.dbms(),
-                        EngineSettings.PREFIX,
-                        source.signalTable(),
-                        limits.transaction().inMemory());
+        return new TransactionAssembler(
+                source.dbms(),
+                EngineSettings.PREFIX,
+                source.signalTable(),
+                source.loggedKeys(),
+                isInParts ? limits.transaction() : limits.transaction().inMemory(),
+                isInParts ? () -> new LargeList<>(limits.memoryRowsMax(), ChangeBytes.CODEC) : null);
     }
 
     void start() {

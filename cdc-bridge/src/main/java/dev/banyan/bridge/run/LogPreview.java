@@ -109,7 +109,9 @@ public final class LogPreview {
                 source.dbms(),
                 EngineSettings.PREFIX,
                 source.signalTable(),
-                limits.transaction().inMemory());
+                source.loggedKeys(),
+                limits.transaction().inMemory(),
+                null);
         private final long end;
         private final int most;
         private final Consumer<Transaction> each;

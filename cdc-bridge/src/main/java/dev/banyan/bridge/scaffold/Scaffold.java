@@ -1,5 +1,6 @@
 package dev.banyan.bridge.scaffold;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.config.BridgeConfig;
 import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.mapping.MappingException;
@@ -97,7 +98,7 @@ public final class Scaffold {
                 source:
                   jdbcUrl: %s
                   user: %s
-                %s  manage: false # true: the bridge prepares the database itself, where it may; false: somebody runs the plan
+                %s%s  manage: false # true: the bridge prepares the database itself, where it may; false: somebody runs the plan
                 store:
                   jdbcUrl: jdbc:h2:file:./state/bridge # what the bridge remembers; it must survive restarts
                 hub:
@@ -111,6 +112,9 @@ public final class Scaffold {
                         YamlText.quoted(settings.jdbcUrl()),
                         YamlText.quoted(settings.user()),
                         hasPassword ? "  passwordFile: source.password\n" : "",
+                        Source.dbms(settings.jdbcUrl()) == Dbms.POSTGRESQL
+                                ? "  identity: full # keys: of old rows the log needs their keys alone, and no table is altered\n"
+                                : "",
                         isHashing ? "hashKeyFile: hash.key # keep it: with another key every hash is another\n" : "");
     }
 

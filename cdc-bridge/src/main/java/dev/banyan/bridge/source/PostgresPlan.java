@@ -77,15 +77,24 @@ final class PostgresPlan {
         }
         table.columns().forEach(column -> column(table, column, found.columns().get(column)));
         isPartitioned |= found.isPartitioned();
-        for (var each : found.withoutFullIdentity()) {
-            steps.add(new SourcePlan.Step(
-                    "replica identity of " + each,
-                    "the log carries whole old rows of " + each + "; waits for writers of the table, then is instant",
-                    "ALTER TABLE " + quoted(each) + " REPLICA IDENTITY FULL"));
+        var without = found.without(source.identity(), table.key());
+        without.forEach(part -> replicaIdentity(table, part));
+        if (without.isEmpty()) {
+            present.add("replica identity of " + table.id() + ": "
+                    + switch (source.identity()) {
+                        case FULL -> "FULL";
+                        case KEYS -> "has the key";
+                    });
         }
-        if (found.withoutFullIdentity().isEmpty()) {
-            present.add("replica identity of " + table.id() + ": FULL");
-        }
+    }
+
+    private void replicaIdentity(Source.Table table, FoundTable.Part part) {
+        var isWhole = source.identity() == Identity.FULL || !part.primary().containsAll(table.key());
+        steps.add(new SourcePlan.Step(
+                "replica identity of " + part.id(),
+                "the log carries " + (isWhole ? "whole old rows" : "the keys of old rows") + " of " + part.id()
+                        + "; waits for writers of the table, then is instant",
+                "ALTER TABLE " + quoted(part.id()) + " REPLICA IDENTITY " + (isWhole ? "FULL" : "DEFAULT")));
     }
 
     private void column(Source.Table table, String column, @Nullable ColumnType type) {

@@ -19,8 +19,8 @@ import java.util.zip.CRC32;
 
 /**
  * The legacy database: how to reach it, and the names of what the bridge uses there. {@code slot} names PostgreSQL's slot; in MariaDB,
- * which has none, it names the database that the bridge keeps its own two tables in. {@code replica} is how it reads
- * MariaDB's log.
+ * which has none, it names the database that the bridge keeps its own two tables in. {@code identity} is what PostgreSQL's log carries of
+ * old rows, {@code replica} how MariaDB's is read.
  */
 public record Source(
         String jdbcUrl,
@@ -28,6 +28,7 @@ public record Source(
         String password,
         String slot,
         String publication,
+        Identity identity,
         EngineSettings.Reading.Replica replica,
         boolean manage,
         List<Table> tables) {
@@ -71,7 +72,7 @@ public record Source(
         }
     }
 
-    /** The same, with a number among MariaDB's replicas that follows from {@code slot}; zero dates are refused. */
+    /** The same, with old rows whole in the log, and a number among MariaDB's replicas that follows from {@code slot}; zero dates are refused. */
     public Source(
             String jdbcUrl,
             String user,
@@ -86,6 +87,7 @@ public record Source(
                 password,
                 slot,
                 publication,
+                Identity.FULL,
                 new EngineSettings.Reading.Replica(serverIdOf(slot), false),
                 manage,
                 tables);
@@ -117,6 +119,11 @@ public record Source(
         return tables.stream().map(Table::id).toList();
     }
 
+    /** The columns of the key of each table of which the log may carry no more of an old row. */
+    public Map<TableId, List<String>> loggedKeys() {
+        return identity == Identity.FULL ? Map.of() : tables.stream().collect(Collectors.toMap(Table::id, Table::key));
+    }
+
     /** The table that Debezium writes a backfill's windows into. */
     public TableId signalTable() {
         return new TableId(dbms() == Dbms.MARIADB ? slot : "banyan", "signal");
@@ -129,7 +136,7 @@ public record Source(
 
     /** The same, with nothing in the database for us to set up. */
     public Source unmanaged() {
-        return new Source(jdbcUrl, user, password, slot, publication, replica, false, tables);
+        return new Source(jdbcUrl, user, password, slot, publication, identity, replica, false, tables);
     }
 
     /** The same, with columns of any type. */
@@ -155,6 +162,7 @@ public record Source(
                 password,
                 slot,
                 publication,
+                identity,
                 replica,
                 manage,
                 tables.stream().map(change).toList());

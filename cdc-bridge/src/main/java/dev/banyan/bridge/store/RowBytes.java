@@ -2,6 +2,7 @@ package dev.banyan.bridge.store;
 
 import dev.banyan.bridge.change.Columns;
 import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.Untouched;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -93,6 +94,7 @@ final class RowBytes {
     private static void write(DataOutputStream out, @Nullable Object value) throws IOException {
         switch (value) {
             case null -> out.writeByte('0');
+            case Untouched _ -> out.writeByte('U');
             case String text -> {
                 out.writeByte('s');
                 writeBytes(out, text.getBytes(StandardCharsets.UTF_8));
@@ -173,6 +175,7 @@ final class RowBytes {
         var tag = (char) in.readByte();
         return switch (tag) {
             case '0' -> null;
+            case 'U' -> Untouched.VALUE;
             case 's' -> new String(readBytes(in), StandardCharsets.UTF_8);
             case 'h' -> in.readShort();
             case 'i' -> in.readInt();

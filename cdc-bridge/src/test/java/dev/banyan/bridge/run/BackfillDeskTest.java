@@ -101,7 +101,7 @@ class BackfillDeskTest {
                     .extracting("failure")
                     .isNotNull();
             var read = new Change.Read(TWO, new Row(Map.of("id", 1L)));
-            tracker.filter(new Transaction(2, "t2", Instant.EPOCH, List.of(read)));
+            tracker.filter(new Transaction(2, "t2", Instant.EPOCH, List.of(read)), _ -> null);
             tracker.beforeCommit(List.of(new Arrival(null, 2, offset, true)));
             assertThat(tracker.current()).extracting("failure").isNull();
         }

@@ -7,6 +7,7 @@ import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.change.Untouched;
 import dev.banyan.bridge.engine.SnapshotNotice;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.Position;
@@ -17,8 +18,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +31,11 @@ class BackfillTrackerTest {
 
     private static final TableId ONE = new TableId("public", "one");
     private static final TableId TWO = new TableId("public", "two");
+
+    /** A row of which a value is not known, and what of it is wanted. */
+    private static final long UNREAD = 7;
+
+    private static final Row PART = new Row(Map.of("id", UNREAD));
 
     @TempDir
     Path folder;
@@ -74,7 +82,9 @@ class BackfillTrackerTest {
 
     /** What the log brings next, as far as it is not stale. */
     private List<Change> arrive(Change... changes) {
-        var filtered = tracker.filter(new Transaction(++lsn, "t" + lsn, Instant.EPOCH, List.of(changes)));
+        var filtered = tracker.filter(
+                new Transaction(++lsn, "t" + lsn, Instant.EPOCH, List.of(changes)),
+                read -> Objects.equals(read.after().get("id"), UNREAD) ? new Change.Read(read.table(), PART) : null);
         assertThat(filtered.transaction().changes()).hasSize(changes.length - filtered.dropped());
         return filtered.transaction().changes();
     }
@@ -100,6 +110,12 @@ class BackfillTrackerTest {
         assertThat(arrive(read(ONE, 1), read(ONE, 2), read(ONE, 3), read(ONE, 4), read(ONE, 5), read(ONE, 6)))
                 .containsExactly(read(ONE, 6));
         assertThat(arrive(read(TWO, 1))).as("of another table").containsExactly(read(TWO, 1));
+    }
+
+    @Test
+    void ofAnOlderRowOnlyWhatNobodyKnowsIsTaken() {
+        arrive(new Change.Updated(ONE, null, new Row(Map.of("id", UNREAD, "v", Untouched.VALUE))));
+        assertThat(arrive(read(ONE, UNREAD))).containsExactly(new Change.Read(ONE, PART));
     }
 
     @ParameterizedTest

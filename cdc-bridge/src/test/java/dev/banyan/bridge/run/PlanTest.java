@@ -104,6 +104,22 @@ class PlanTest {
                     .contains(
                             "! publication pub_planned_again: tables the mapping reads",
                             "! replica identity of public.one");
+
+            var file = Path.of(config);
+            Files.writeString(file, Files.readString(file).replace("manage: true", "identity: keys, manage: true"));
+            bridge.sql("ALTER TABLE two REPLICA IDENTITY NOTHING");
+            assertThat(Printed.of("plan", "--config", config).out())
+                    .as("of old rows their keys will do")
+                    .contains(
+                            "= replica identity of public.one: has the key",
+                            "ALTER TABLE public.two REPLICA IDENTITY DEFAULT");
+            bridge.sql(
+                    "ALTER TABLE one DROP CONSTRAINT one_pkey, ALTER id SET NOT NULL; CREATE UNIQUE INDEX one_id ON one (id)");
+            assertThat(Printed.of("plan", "--config", config).out())
+                    .contains("ALTER TABLE public.one REPLICA IDENTITY FULL");
+            bridge.sql("ALTER TABLE one REPLICA IDENTITY USING INDEX one_id");
+            assertThat(Printed.of("plan", "--config", config).out())
+                    .contains("= replica identity of public.one: has the key");
         }
     }
 

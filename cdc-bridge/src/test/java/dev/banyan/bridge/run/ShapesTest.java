@@ -3,12 +3,16 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.source.Identity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What becomes of what is not a plain INSERT, UPDATE or DELETE of a plain table: partitions, two-phase commits, savepoints, changed keys, truncations, large values that a statement does not touch.
@@ -76,12 +80,17 @@ class ShapesTest {
         mapping.append(AGGREGATE.formatted("plainer", "", "", "", "").indent(2));
         var config = bridge.config();
         Files.writeString(folder.resolve("mapping.yaml"), mapping.toString().replace("t.shapes_all", bridge.topic()));
-        return config;
+        return bridge.identity == Identity.FULL
+                ? config
+                : Files.writeString(
+                        config, Files.readString(config).replace("manage: true", "identity: keys, manage: true"));
     }
 
-    @Test
-    void everyShapeOfChangeIsToldAsWhatItDid() throws Exception {
-        try (var bridge = new TestBridge("shapes_all", folder)) {
+    @ParameterizedTest
+    @EnumSource
+    void everyShapeOfChangeIsToldAsWhatItDid(Identity identity) throws Exception {
+        try (var bridge = new TestBridge("shapes_" + identity.name().toLowerCase(Locale.ROOT), folder)) {
+            bridge.identity = identity;
             bridge.sql("CREATE TABLE plain (id BIGINT PRIMARY KEY, v TEXT, other INTEGER)");
             bridge.sql("ALTER TABLE plain ALTER v SET STORAGE EXTERNAL");
             bridge.sql(

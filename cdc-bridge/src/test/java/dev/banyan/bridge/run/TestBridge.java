@@ -7,6 +7,7 @@ import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.KafkaHub;
 import dev.banyan.bridge.lake.Lake;
+import dev.banyan.bridge.source.Identity;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,7 @@ final class TestBridge implements AutoCloseable {
     Duration silenceMax = Duration.ofSeconds(15);
     boolean manage = true;
     boolean zeroDatesAsNull;
+    Identity identity = Identity.FULL;
 
     @Nullable
     String user;
@@ -140,6 +142,7 @@ final class TestBridge implements AutoCloseable {
                 user(),
                 dbms == Dbms.MARIADB ? "banyan_" + name : "slot_" + name,
                 "pub_" + name,
+                identity,
                 new EngineSettings.Reading.Replica(Source.serverIdOf(name), zeroDatesAsNull),
                 manage,
                 names.stream()

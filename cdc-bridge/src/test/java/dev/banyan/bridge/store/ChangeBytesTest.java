@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Untouched;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ class ChangeBytesTest {
         values.put("day", LocalDate.of(2026, 1, 31));
         values.put("text", "\uD83D\uDE00 and a\nline");
         values.put("none", null);
+        values.put("large", Untouched.VALUE);
         var row = new Row(values);
         var changes = List.<Change>of(
                 new Change.Inserted(table, row),
