@@ -14,6 +14,8 @@ import dev.banyan.bridge.store.Position;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Maps what was parked once more, in the order it came, and sends it. The caller holds the store's lease. */
 public final class Resubmission {
@@ -22,6 +24,8 @@ public final class Resubmission {
      * The events get the ids that they would have had. They go to the hub first, under the position that the hub has already, then
      * images and faults are stored together; a crash between the two sends the same events again, with the same ids.
      */
+    private static final Logger LOG = LoggerFactory.getLogger(Resubmission.class);
+
     private final BridgeStore store;
     private final EventMapper mapper;
     private final Position position;
@@ -69,6 +73,11 @@ public final class Resubmission {
                 session.faults().resolve(group, reason);
                 session.commit(position);
                 session.force();
+                LOG.info(
+                        "group {} resubmitted: {} transactions, {} events",
+                        group,
+                        result.transactions,
+                        result.events.size());
             }
             return result;
         }

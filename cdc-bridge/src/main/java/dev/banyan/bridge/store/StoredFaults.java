@@ -123,6 +123,7 @@ public final class StoredFaults implements Faults {
         var first = aggregates.iterator().next();
         var fault = fault(Fault.State.PARKED, group, first, part, message, "");
         unwritten.add(new New(fault, part.cause(), sealed(fault.id(), part.changes())));
+        FaultLog.noted(fault);
         parked++;
         isParking = true;
     }
@@ -161,6 +162,7 @@ public final class StoredFaults implements Faults {
         var fault = fault(Fault.State.SKIPPED, "", aggregate, transaction, message, reason);
         if (skipped.isListed(fault)) {
             unwritten.add(new New(fault, transaction.cause(), null));
+            FaultLog.noted(fault);
         }
     }
 
