@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.Fault;
 import dev.banyan.bridge.store.StoreFailed;
@@ -129,12 +130,6 @@ public final class StatusServer implements AutoCloseable {
                 Progress::backfillRowsDropped);
         counter("banyan.bridge.engine.starts", "starts of the engine", Progress::engineStarts);
         counter("banyan.bridge.hub.failures", "failed calls of the hub", Progress::hubFailures);
-        counter(
-                "banyan.bridge.changes.without.event",
-                "changes that no event shows",
-                progress -> progress.withoutEvent().values().stream()
-                        .mapToLong(Long::longValue)
-                        .sum());
         Gauge.builder("banyan.bridge.lag.bytes", run.progress(), Progress::lagBytes)
                 .description("bytes of log not yet delivered")
                 .tag("bridge", bridge)
@@ -166,6 +161,17 @@ public final class StatusServer implements AutoCloseable {
         Gauge.builder("banyan.bridge.healthy", run, it -> isHealthy() ? 1 : 0)
                 .description("1 while events flow")
                 .tag("bridge", bridge)
+                .register(registry);
+    }
+
+    /** Tables have one from their first such change on. */
+    private void withoutEvent(TableId table) {
+        FunctionCounter.builder(
+                        "banyan.bridge.changes.without.event", run.progress(), progress -> progress.withoutEvent()
+                                .getOrDefault(table, 0L))
+                .description("changes that no event shows")
+                .tag("bridge", bridge)
+                .tag("table", table.toString())
                 .register(registry);
     }
 
@@ -263,6 +269,7 @@ public final class StatusServer implements AutoCloseable {
     }
 
     private void metrics(HttpExchange exchange) throws IOException {
+        run.progress().withoutEvent().keySet().forEach(this::withoutEvent);
         answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", registry.scrape());
     }
 

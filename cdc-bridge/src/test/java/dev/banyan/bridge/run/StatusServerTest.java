@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
 import java.net.URI;
@@ -14,6 +15,11 @@ import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +72,27 @@ class StatusServerTest {
             running.join();
         }
         assertThat(inTheWay.resolve("full")).exists();
+    }
+
+    @Test
+    void theMetricsAreThoseThatTheReferencePageNames() throws Exception {
+        var run = new BridgeRun(settings("jdbc:h2:" + folder.resolve("store")), InstantSource.system());
+        run.progress().withoutEvent(Map.of(new TableId("public", "cust"), 3L));
+        try (var status = StatusServer.start(0, "away", run)) {
+            var scraped = get(status, "/metrics").body();
+
+            var page = Files.readString(Path.of("../docs/reference/bridge-config.md"));
+            assertThat(found("(?m)^# TYPE (\\S+)", scraped)).isEqualTo(found("`(banyan_bridge_[a-z_]+)`", page));
+            assertThat(scraped).contains("changes_without_event_total{bridge=\"away\",table=\"public.cust\"} 3.0");
+        }
+    }
+
+    private static Set<String> found(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static RunSettings settings(String storeUrl) {
