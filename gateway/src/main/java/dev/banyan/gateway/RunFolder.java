@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Where a running gateway leaves what the command line needs to find it; one gateway's at a time. */
@@ -68,10 +69,14 @@ final class RunFolder implements AutoCloseable {
 
     private static String processIn(Path folder) throws IOException {
         Path about = folder.resolve(ABOUT);
-        return Files.exists(about)
-                ? ", process "
-                        + new JsonMapper().readTree(Files.readString(about)).path("pid")
-                : "";
+        try {
+            return Files.exists(about)
+                    ? ", process "
+                            + new JsonMapper().readTree(Files.readString(about)).path("pid")
+                    : "";
+        } catch (JacksonException e) {
+            return ""; // somebody has damaged it: it says less, and the folder is taken all the same
+        }
     }
 
     /** Writes {@code gateway.json}, whole or not at all. */

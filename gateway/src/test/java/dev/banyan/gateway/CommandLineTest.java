@@ -118,6 +118,8 @@ class CommandLineTest {
             assertThat(fails(options))
                     .contains("--run-dir: " + run + ": another gateway runs with it, process "
                             + first.process().pid() + " (");
+            Files.writeString(run.resolve("gateway.json"), "{");
+            assertThat(fails(options)).contains("--run-dir: " + run + ": another gateway runs with it (");
         } // which kills it
         String[] here = concat(options, "--run-dir", run.toString(), "--legacy", "http://127.0.0.1:1");
         try (var next = Gateway.start(GatewayCommand.parse(here))) {
