@@ -27,6 +27,7 @@ final class BackfillWatch {
     private static final Logger LOG = LoggerFactory.getLogger(BackfillWatch.class);
     private static final Duration LOOK_EVERY = Duration.ofMillis(250);
     private static final Duration SIGNAL_AGAIN = Duration.ofSeconds(20);
+    private static final Duration PREPARE_MAX = Duration.ofSeconds(10);
 
     private final BackfillTracker tracker;
     private final Backfills stored;
@@ -84,7 +85,7 @@ final class BackfillWatch {
     }
 
     /** Signals the backfill that is next, and once more when nothing comes of it: a signal may be lost. */
-    void signal(DebeziumEngine.Signaler signaler) {
+    void signal(DebeziumEngine.Signaler signaler) throws InterruptedException {
         var current = tracker.current();
         if (current == null || !tracker.needsSignal()) {
             return;
@@ -127,7 +128,15 @@ final class BackfillWatch {
         }
     }
 
-    private void prepare(List<TableId> tables) {
+    /** Holds the watch over the engine up for 10 s at most, whatever the database does: nothing depends on what comes of it. */
+    private void prepare(List<TableId> tables) throws InterruptedException {
+        Thread.ofVirtual()
+                .name("banyan-backfill-prepare")
+                .start(() -> prepareNow(tables))
+                .join(PREPARE_MAX);
+    }
+
+    private void prepareNow(List<TableId> tables) {
         try (var connection = source.connect()) {
             tracker.estimated(RowEstimates.of(connection, tables));
             SignalRows.deleteOld(source, connection, Instant.now());
