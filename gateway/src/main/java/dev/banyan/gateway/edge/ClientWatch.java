@@ -283,6 +283,9 @@ public final class ClientWatch extends ChannelDuplexHandler {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             if (message instanceof HttpRequest request) {
+                if (!broken) {
+                    exchanges++; // nobody answers what comes behind something broken
+                }
                 if (request.decoderResult().isFailure()) {
                     breaks();
                 }
@@ -290,7 +293,6 @@ public final class ClientWatch extends ChannelDuplexHandler {
                 inBody = true;
                 pace.bodyBegins();
                 bodyBytes = 0;
-                exchanges++;
             }
             if (message instanceof LastHttpContent) {
                 inBody = false;
