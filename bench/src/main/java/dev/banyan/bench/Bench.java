@@ -96,7 +96,7 @@ public final class Bench implements Callable<Integer> {
 
     /** Runs the command and ends this process with its exit code. */
     public static void main(String[] args) {
-        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // of numbers that programs read again
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ENGLISH); // of numbers that programs read again
         var commandLine = new CommandLine(new Bench()).setUsageHelpWidth(110);
         var version = Objects.requireNonNullElse(Bench.class.getPackage().getImplementationVersion(), "dev");
         commandLine.getCommandSpec().version("banyan " + version);

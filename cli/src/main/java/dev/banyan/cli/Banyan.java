@@ -48,7 +48,7 @@ public final class Banyan implements Runnable {
 
     /** Runs the command that {@code args} name and ends this process with its exit code. */
     public static void main(String[] args) {
-        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // of numbers that programs read again
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ENGLISH); // of numbers that programs read again
         System.setProperty("slf4j.internal.verbosity", "ERROR"); // libraries log, this command prints
         System.exit(commandLine().execute(args));
     }

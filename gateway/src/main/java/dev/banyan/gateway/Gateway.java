@@ -84,7 +84,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Runs the gateway as the command line says; see {@code --help}. */
     public static void main(String[] args) {
-        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // of numbers that programs read again
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ENGLISH); // of numbers that programs read again
         int exit = GatewayCommand.run(args);
         if (exit != 0) {
             System.exit(exit);

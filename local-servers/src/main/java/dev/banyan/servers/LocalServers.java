@@ -52,7 +52,7 @@ public final class LocalServers {
 
     /** Starts the server the arguments name and waits for the signal to stop. */
     public static void main(String[] args) throws Exception {
-        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // of numbers that programs read again
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ENGLISH); // of numbers that programs read again
         Request request;
         try {
             request = Request.parse(List.of(args));

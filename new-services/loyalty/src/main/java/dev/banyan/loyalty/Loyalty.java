@@ -9,7 +9,7 @@ public final class Loyalty {
     private Loyalty() {}
 
     public static void main(String[] args) {
-        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // of numbers that programs read again
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ENGLISH); // of numbers that programs read again
         SpringApplication.run(LoyaltyWiring.class, args);
     }
 }
