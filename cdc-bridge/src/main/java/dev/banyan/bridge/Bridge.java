@@ -51,8 +51,8 @@ public final class Bridge {
     private static final int EXIT_HUNG = 70;
 
     public static void main(String[] arguments) {
-        Locale.setDefault(
-                Locale.Category.FORMAT, Locale.ENGLISH); // numbers that programs read again, and "BC" for Debezium
+        // Numbers that programs read again, and eras that Debezium reads.
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ENGLISH);
         // PostgreSQL's driver tells the server the zone of this JVM, and times with a zone in arrays and ranges are
         // printed in it.
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
