@@ -90,7 +90,8 @@ final class Exchange implements Asker {
         HttpHeaders head = call.head();
         String host = call.hostFor(backend);
         Set<String> foreign = call.foreignCookies(backend);
-        if (host != null || backend.host() != null || !foreign.isEmpty() || !head.contains(HttpHeaderNames.HOST)) {
+        boolean hasForeign = !foreign.isEmpty() && head.contains(HttpHeaderNames.COOKIE);
+        if (host != null || backend.host() != null || hasForeign || !head.contains(HttpHeaderNames.HOST)) {
             head = head.copy(); // another backend may still be asked under another name
             HostNames.write(head, call.asked(), backend, to.instance().origin(), host);
             OwnCookies.removeFromRequest(head, foreign);
