@@ -3,7 +3,6 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.KeyText;
-import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.OffsetRule;
@@ -41,10 +40,15 @@ final class BackfillTracker {
      * row read later under such a key is dropped: what the log said is newer. Only a large value that the log did not carry is taken of it.
      * After a truncation so is every row of its table: those that are there since came through the log. (A chunk's lock keeps truncations
      * out of its window, but not after Debezium has made its connection anew, which then commits by itself.)
+     *
+     * Debezium itself takes rows out of a chunk that change while it is read, and those may be the ones that had such a value to bring. So
+     * rows that are remembered without one are noted, and a backfill that has read all tables goes back to REQUESTED, for those alone, as
+     * long as there are any. A row that changes all the time may take several goes.
      */
 
-    private final Map<TableId, List<String>> keyByTable;
+    private final RowKeys keys;
     private final Ledger session;
+    private final MissingValues missing;
     private final Map<TableId, Long> readSince = new HashMap<>();
     private final Rate rate = new Rate();
     private volatile Map<TableId, Long> estimates = Map.of();
@@ -53,25 +57,42 @@ final class BackfillTracker {
     private volatile boolean hasRows;
     private volatile boolean isEmpty;
     private volatile @Nullable String unread;
+    private int round;
     private boolean seen;
 
-    BackfillTracker(Map<TableId, List<String>> keyByTable, Ledger session, List<Backfill> backfills) {
-        this.keyByTable = keyByTable;
+    /** {@code missing} is that of {@link MissingValues}. */
+    BackfillTracker(
+            Map<TableId, List<String>> keyByTable,
+            Ledger session,
+            List<Backfill> backfills,
+            Function<Change.Read, Change.@Nullable Read> missing) {
+        this.keys = new RowKeys(keyByTable);
         this.session = session;
+        this.missing = new MissingValues(keys, session, missing);
         next(backfills);
     }
 
     /** Goes on to the oldest backfill that is not over. The courier calls it when one has ended, others only while there is none. */
     void next(List<Backfill> backfills) {
         var head = Backfill.head(backfills).orElse(null);
-        seen = head != null && head.state() == Backfill.State.RUNNING;
-        observed = seen;
-        hasRows = false;
-        isEmpty = false;
+        begin(head != null && head.state() == Backfill.State.RUNNING);
+        round = 0;
         readSince.clear();
         rate.clear();
         estimates = Map.of();
         current = head; // last: it makes the rest visible to the courier
+    }
+
+    private void begin(boolean isRunning) {
+        seen = isRunning;
+        observed = isRunning;
+        hasRows = false;
+        isEmpty = false;
+    }
+
+    /** How often {@link #current} has gone back to read rows again since this tracker came to it. */
+    int round() {
+        return round;
     }
 
     /** The backfill under way; null when there is none. */
@@ -133,10 +154,10 @@ final class BackfillTracker {
     }
 
     /**
-     * {@code transaction} without the rows that a backfill read too late, but for what {@code missing} says is still to be known of them; the
-     * keys that it changes are remembered.
+     * {@code transaction} without the rows that a backfill read too late, but for what is still to be known of them; the keys that it changes
+     * are remembered.
      */
-    Filtered filter(Transaction transaction, Function<Change.Read, Change.@Nullable Read> missing) {
+    Filtered filter(Transaction transaction) {
         if (current == null) {
             return new Filtered(transaction, 0);
         }
@@ -144,27 +165,24 @@ final class BackfillTracker {
         for (var change : transaction.changes()) {
             switch (change) {
                 case Change.Read(var table, var after) -> {
-                    reads.add(key(table, after));
+                    reads.add(keys.of(table, after));
                     readSince.merge(table, 1L, Long::sum);
                 }
-                case Change.Inserted(var table, var after) -> session.touch(key(table, after));
+                case Change.Inserted(var table, var after) -> session.touch(keys.of(table, after));
                 case Change.Updated(var table, var before, var after) -> {
-                    session.touch(key(table, after));
+                    session.touch(keys.of(table, after));
                     if (before != null) {
-                        session.touch(key(table, before));
+                        session.touch(keys.of(table, before));
                     }
                 }
-                case Change.Deleted(var table, var before) -> session.touch(key(table, before));
+                case Change.Deleted(var table, var before) -> session.touch(keys.of(table, before));
                 case Change.Truncated(var table) -> session.touch(all(table));
             }
         }
-        return reads.isEmpty() ? new Filtered(transaction, 0) : withoutStale(transaction, reads, missing);
+        return reads.isEmpty() ? new Filtered(transaction, 0) : withoutStale(transaction, reads);
     }
 
-    private Filtered withoutStale(
-            Transaction transaction,
-            List<StoreSession.RowKey> reads,
-            Function<Change.Read, Change.@Nullable Read> missing) {
+    private Filtered withoutStale(Transaction transaction, List<StoreSession.RowKey> reads) {
         var asked = new LinkedHashSet<>(reads);
         reads.forEach(read -> asked.add(all(read.table())));
         var stale = session.touchedAmong(List.copyOf(asked));
@@ -173,9 +191,11 @@ final class BackfillTracker {
         }
         var kept = new ArrayList<Change>();
         for (var change : transaction.changes()) {
-            var isStale = change instanceof Change.Read(var table, var after)
-                    && (stale.contains(all(table)) || stale.contains(key(table, after)));
-            var left = isStale ? missing.apply((Change.Read) change) : change;
+            var left = change instanceof Change.Read read
+                            && (stale.contains(all(read.table()))
+                                    || stale.contains(keys.of(read.table(), read.after())))
+                    ? missing.broughtBy(read)
+                    : change;
             if (left != null) {
                 kept.add(left);
             }
@@ -185,6 +205,14 @@ final class BackfillTracker {
 
     /** What is left of a transaction. */
     record Filtered(Transaction transaction, int dropped) {}
+
+    /** Hears that {@code transaction} is mapped. */
+    void mapped(Transaction transaction) {
+        var backfill = current;
+        if (backfill != null) {
+            missing.note(transaction, backfill);
+        }
+    }
 
     /** Records, with the commit that stores the last of {@code arrivals}, how far the backfill is; true when one of them ends it. */
     boolean beforeCommit(List<Arrival> arrivals) {
@@ -197,35 +225,52 @@ final class BackfillTracker {
             seen |= arrival.sawSnapshot();
             isOver |= (seen || isEmpty) && arrival.offset().get(OffsetRule.SNAPSHOT_TABLES) == null;
         }
-        if (!seen && !isOver) {
+        if (!isOver && (!seen || (readSince.isEmpty() && backfill.state() == Backfill.State.RUNNING))) {
             return false;
         }
-        if (isOver || !readSince.isEmpty() || backfill.state() != Backfill.State.RUNNING) {
-            var next = updated(backfill, arrivals.getLast().offset(), isOver);
-            readSince.clear();
-            current = next;
-            session.update(next);
+        var next = isOver ? end(backfill) : goingOn(backfill, arrivals.getLast().offset());
+        readSince.clear();
+        session.update(next);
+        if (next.state() == Backfill.State.REQUESTED) {
+            begin(false);
+            round++;
         }
-        return isOver;
+        current = next; // last: it makes the rest visible to who signals
+        return next.isOver();
     }
 
-    private Backfill updated(Backfill backfill, Map<String, Object> offset, boolean isOver) {
+    private Backfill goingOn(Backfill backfill, Map<String, Object> offset) {
+        var left = OffsetRule.snapshotTables(offset);
+        return updated(backfill, Backfill.State.RUNNING, table -> reading(table.id(), left));
+    }
+
+    private Backfill end(Backfill backfill) {
+        if (backfill.wish() == Backfill.Wish.CANCEL) {
+            return updated(backfill, Backfill.State.CANCELLED, Backfill.Table::reading);
+        }
+        var again = missing.tables();
+        return updated(
+                backfill,
+                again.isEmpty() ? Backfill.State.DONE : Backfill.State.REQUESTED,
+                table -> again.contains(table.id()) ? Backfill.Reading.READING : Backfill.Reading.READ);
+    }
+
+    private Backfill updated(
+            Backfill backfill, Backfill.State state, Function<Backfill.Table, Backfill.Reading> reading) {
         var rowsRead = backfill.rowsRead()
                 + readSince.values().stream().mapToLong(Long::longValue).sum();
         rate.add(System.nanoTime(), rowsRead);
         var perSecond = rate.perSecond();
-        var isCancelled = isOver && backfill.wish() == Backfill.Wish.CANCEL;
-        var left = OffsetRule.snapshotTables(offset);
         return new Backfill(
                 backfill.id(),
                 backfill.tables().stream()
-                        .map(table -> updated(table, isCancelled ? table.reading() : reading(table.id(), left)))
+                        .map(table -> updated(table, reading.apply(table)))
                         .toList(),
-                isCancelled ? Backfill.State.CANCELLED : isOver ? Backfill.State.DONE : Backfill.State.RUNNING,
+                state,
                 backfill.wish(),
                 rowsRead,
                 perSecond.isPresent() ? (@Nullable Long) perSecond.getAsLong() : null,
-                isOver || !readSince.isEmpty() ? null : backfill.failure(),
+                state != Backfill.State.RUNNING || !readSince.isEmpty() ? null : backfill.failure(),
                 backfill.requestedAtMs(),
                 backfill.updatedAtMs());
     }
@@ -250,13 +295,5 @@ final class BackfillTracker {
     /** What stands for all rows of {@code table} among those that changed. */
     private static StoreSession.RowKey all(TableId table) {
         return new StoreSession.RowKey(table, KeyText.NONE);
-    }
-
-    private StoreSession.RowKey key(TableId table, Row row) {
-        var columns = keyByTable.get(table);
-        if (columns == null) {
-            throw new IllegalStateException("a row of " + table + " (expected: a mapped table)");
-        }
-        return new StoreSession.RowKey(table, KeyText.of(row.key(columns)));
     }
 }

@@ -1,6 +1,8 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.source.KeyCondition;
 import dev.banyan.bridge.source.RowEstimates;
 import dev.banyan.bridge.source.SignalRows;
 import dev.banyan.bridge.source.Source;
@@ -11,6 +13,7 @@ import io.debezium.engine.DebeziumEngine;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -27,7 +30,13 @@ final class BackfillWatch {
     private static final Logger LOG = LoggerFactory.getLogger(BackfillWatch.class);
     private static final Duration LOOK_EVERY = Duration.ofMillis(250);
     private static final Duration SIGNAL_AGAIN = Duration.ofSeconds(20);
+    private static final Duration ROUND_EVERY = Duration.ofSeconds(1);
     private static final Duration PREPARE_MAX = Duration.ofSeconds(10);
+
+    /** Of rows that are read again, so many at once: every offset has their keys, until they are read. */
+    private static final int ROWS_AGAIN_MAX = 100;
+
+    private static final int CONDITION_LENGTH_MAX = 20_000;
 
     private final BackfillTracker tracker;
     private final Backfills stored;
@@ -90,22 +99,30 @@ final class BackfillWatch {
         if (current == null || !tracker.needsSignal()) {
             return;
         }
-        var isNew = !current.id().equals(signalled);
-        if (!isNew && nanoClock.getAsLong() - signalledAtNanos < SIGNAL_AGAIN.toNanos()) {
+        var wanted = current.id() + "/" + tracker.round();
+        var isNew = !wanted.equals(signalled);
+        var pause = !isNew ? SIGNAL_AGAIN : current.isToReadAgain() ? ROUND_EVERY : Duration.ZERO;
+        if (signalled != null && nanoClock.getAsLong() - signalledAtNanos < pause.toNanos()) {
             return;
         }
-        var tables = current.tables().stream().map(Backfill.Table::id).toList();
-        if (isNew) {
+        var rows = current.isToReadAgain() ? stored.incomplete(ROWS_AGAIN_MAX) : Map.<TableId, List<Row>>of();
+        if (current.isToReadAgain() && rows.isEmpty()) {
+            return; // noted a moment ago, and not committed yet
+        }
+        var tables = rows.isEmpty()
+                ? current.tables().stream().map(Backfill.Table::id).toList()
+                : List.copyOf(rows.keySet());
+        if (isNew && rows.isEmpty()) {
             prepare(tables);
         }
-        LOG.info("backfill {}: asking for {}", current.id(), tables);
+        LOG.info("backfill {}: asking for {}{}", current.id(), rows.isEmpty() ? "" : "rows again of ", tables);
         signalledAtNanos = nanoClock.getAsLong();
         signaler.signal(new DebeziumEngine.Signal(
-                current.id() + (isNew ? "" : "-" + signalledAtNanos),
+                current.id() + (isNew && rows.isEmpty() ? "" : "-" + signalledAtNanos),
                 "execute-snapshot",
-                "{\"type\":\"incremental\",\"data-collections\":" + names(tables) + "}",
+                JsonMapper.shared().writeValueAsString(data(tables, rows)),
                 Map.of()));
-        signalled = current.id();
+        signalled = wanted;
         watcher.accept(Point.BACKFILL_ASKED);
     }
 
@@ -145,11 +162,22 @@ final class BackfillWatch {
         }
     }
 
-    /** Expressions that Debezium matches against whole names. */
-    private static String names(List<TableId> tables) {
-        return JsonMapper.shared()
-                .writeValueAsString(tables.stream()
-                        .map(table -> Pattern.quote(table.toString()))
-                        .toList());
+    /** What Debezium is told to read: {@code tables}, of those in {@code rows} only these rows. */
+    private static Map<String, Object> data(List<TableId> tables, Map<TableId, List<Row>> rows) {
+        var conditions = new ArrayList<Map<String, String>>();
+        rows.forEach((table, keys) -> conditions.add(
+                Map.of("data-collection", name(table), "filter", KeyCondition.of(keys, CONDITION_LENGTH_MAX))));
+        return Map.of(
+                "type",
+                "incremental",
+                "data-collections",
+                tables.stream().map(BackfillWatch::name).toList(),
+                "additional-conditions",
+                conditions);
+    }
+
+    /** An expression that Debezium matches against whole names, without regard to case if it is let. */
+    private static String name(TableId table) {
+        return "(?-i)" + Pattern.quote(table.toString());
     }
 }

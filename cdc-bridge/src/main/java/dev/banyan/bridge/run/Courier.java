@@ -184,8 +184,9 @@ final class Courier {
 
     /** Adds the events of {@code transaction} to those for the hub and those for the lake, as far as they have them not yet. */
     private void map(Transaction transaction, List<DomainEvent> events, KeptEvents kept) {
-        var filtered = parts.backfill.filter(transaction, read -> parts.mapper.missing(read, parts.ledger.images()));
+        var filtered = parts.backfill.filter(transaction);
         var mapped = parts.mapper.map(filtered.transaction(), parts.ledger.images(), parts.ledger.faults());
+        parts.backfill.mapped(filtered.transaction());
         parts.progress.backfillRowsDropped.addAndGet(filtered.dropped());
         var at = reach(transaction.commitLsn());
         if (hub.covers(at)) {

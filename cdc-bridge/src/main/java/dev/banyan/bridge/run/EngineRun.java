@@ -88,7 +88,9 @@ final class EngineRun implements AutoCloseable {
             store.backfills().endUnbegun();
         }
         progress.backfills(store.backfills().all());
-        var backfill = new BackfillTracker(keys, session, progress.backfills());
+        var mapper = settings.mapper().get();
+        var backfill = new BackfillTracker(
+                keys, session, progress.backfills(), read -> mapper.missing(read, session.images()));
         this.backfills = new BackfillWatch(
                 backfill,
                 store.backfills(),
@@ -96,7 +98,6 @@ final class EngineRun implements AutoCloseable {
                 settings.watcher(),
                 progress::backfills,
                 System::nanoTime);
-        var mapper = settings.mapper().get();
         var courier = new Courier.Parts(
                 mapper,
                 hub,

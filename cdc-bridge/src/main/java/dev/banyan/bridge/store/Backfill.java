@@ -32,7 +32,7 @@ public record Backfill(
 
     /** Where a backfill stands. */
     public enum State {
-        /** Asked for; Debezium has not recorded it yet, so it is signalled again after a restart. */
+        /** Asked for, as a whole or for rows that it did not get; Debezium has not recorded it yet, so it is signalled again after a restart. */
         REQUESTED,
         /** Part of the stored offset: Debezium resumes it by itself. */
         RUNNING,
@@ -102,6 +102,11 @@ public record Backfill(
         return state == State.REQUESTED && wish == Wish.CANCEL;
     }
 
+    /** True when Debezium is to be asked for rows whose tables it has read: {@link IncompleteRows}. */
+    public boolean isToReadAgain() {
+        return state == State.REQUESTED && tables.stream().noneMatch(table -> table.reading == Reading.WAITING);
+    }
+
     /** The same in another state. */
     Backfill in(State other) {
         return new Backfill(id, tables, other, wish, rowsRead, rowsPerSecond, failure, requestedAtMs, updatedAtMs);
@@ -110,7 +115,7 @@ public record Backfill(
     /** Its state in a word for people. */
     public String word() {
         return isOver() || wish == Wish.GO
-                ? state.name().toLowerCase(Locale.ROOT)
+                ? (isToReadAgain() ? State.RUNNING : state).name().toLowerCase(Locale.ROOT)
                 : wish == Wish.PAUSE ? "paused" : "cancelling";
     }
 

@@ -162,8 +162,10 @@ final class BackfillRows {
     }
 
     static void forgetTouched(Connection connection) throws SQLException {
-        try (var delete = connection.prepareStatement("DELETE FROM bridge_backfill_touched")) {
-            delete.executeUpdate();
+        for (var table : List.of("bridge_backfill_touched", "bridge_incomplete_row")) {
+            try (var delete = connection.prepareStatement("DELETE FROM " + table)) {
+                delete.executeUpdate();
+            }
         }
     }
 

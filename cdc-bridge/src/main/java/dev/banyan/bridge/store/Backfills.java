@@ -1,10 +1,14 @@
 package dev.banyan.bridge.store;
 
+import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The backfills of a store, as people ask for them and as the bridge looks them up. Any thread. */
 public final class Backfills {
@@ -41,6 +45,18 @@ public final class Backfills {
                 .mapToLong(Backfill::requestedAtMs)
                 .max();
         return Backfill.of(tables, Math.max(clock.millis(), last.orElse(0) + 1));
+    }
+
+    /** Any {@code most} of the rows that the running backfill has to read again, by table: each row's key. */
+    public Map<TableId, List<Row>> incomplete(int most) {
+        return store
+                .run("reading the rows that lack a value", connection -> IncompleteRows.some(connection, most))
+                .entrySet()
+                .stream()
+                .collect(Collectors.groupingBy(
+                        entry -> entry.getKey().table(),
+                        LinkedHashMap::new,
+                        Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
     }
 
     /** Says what is wanted of backfill {@code id}; false when it is over. */

@@ -32,7 +32,10 @@ public interface Ledger {
     /** Those of {@code rows} that changed since the running backfill was asked for. */
     Set<StoreSession.RowKey> touchedAmong(List<StoreSession.RowKey> rows);
 
-    /** Records how far a backfill is; when it is done, the rows that changed meanwhile are forgotten. Durable with the next commit. */
+    /** The rows that the running backfill is still to read a value of. */
+    IncompleteRows incomplete();
+
+    /** Records how far a backfill is; when it is over, the rows that changed meanwhile are forgotten. Durable with the next commit. */
     void update(Backfill backfill);
 
     /** Throws {@link Fenced} if the lease is lost: for a hub that does not shut earlier holders out itself. */

@@ -27,6 +27,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
     private final SessionImages images;
     private final StoredFaults faults;
     private final StoredTokens tokens;
+    private final IncompleteRows incomplete;
     private final Set<RowKey> touched = new LinkedHashSet<>();
     private boolean forgetTouched;
 
@@ -51,6 +52,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
         this.images = dialect == Dialect.H2 ? new H2Images(connection, tokens) : new PostgresImages(connection, tokens);
         this.tokens = tokens;
         this.faults = new StoredFaults(connection, seal, clock);
+        this.incomplete = new IncompleteRows(connection);
     }
 
     @Override
@@ -100,6 +102,11 @@ public final class StoreSession implements Ledger, AutoCloseable {
             throw new StoreFailed("reading the rows a backfill must not touch", e);
         }
         return found;
+    }
+
+    @Override
+    public IncompleteRows incomplete() {
+        return incomplete;
     }
 
     @Override
@@ -182,6 +189,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
     }
 
     private void flushTouched() throws SQLException {
+        incomplete.flush();
         if (forgetTouched) {
             BackfillRows.forgetTouched(connection);
             return;

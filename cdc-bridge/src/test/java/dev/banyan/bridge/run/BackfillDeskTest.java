@@ -92,7 +92,7 @@ class BackfillDeskTest {
         store.backfills().failed(id, "two could not be read");
         try (var session = store.session()) {
             var tracker = new BackfillTracker(
-                    Map.of(TWO, List.of("id")), session, store.backfills().all());
+                    Map.of(TWO, List.of("id")), session, store.backfills().all(), _ -> null);
             var offset = Map.<String, Object>of(
                     OffsetRule.SNAPSHOT_TABLES, "[{\"incremental_snapshot_collections_id\":\"public.two\"}]");
             tracker.beforeCommit(List.of(new Arrival(null, 1, offset, true)));
@@ -101,7 +101,7 @@ class BackfillDeskTest {
                     .extracting("failure")
                     .isNotNull();
             var read = new Change.Read(TWO, new Row(Map.of("id", 1L)));
-            tracker.filter(new Transaction(2, "t2", Instant.EPOCH, List.of(read)), _ -> null);
+            tracker.filter(new Transaction(2, "t2", Instant.EPOCH, List.of(read)));
             tracker.beforeCommit(List.of(new Arrival(null, 2, offset, true)));
             assertThat(tracker.current()).extracting("failure").isNull();
         }
@@ -114,20 +114,20 @@ class BackfillDeskTest {
         var id = all.getFirst().id();
         try (var session = store.session()) {
             var nothing = List.of(new Arrival(null, 1, Map.of(), false));
-            var empty = new BackfillTracker(Map.of(), session, all);
+            var empty = new BackfillTracker(Map.of(), session, all, _ -> null);
             assertThat(empty.beforeCommit(nothing)).isFalse();
             empty.told(new SnapshotNotice.Completed(id));
             assertThat(empty.needsSignal()).isFalse();
             assertThat(empty.beforeCommit(nothing)).isTrue();
             assertThat(empty.current()).extracting("state").isEqualTo(Backfill.State.DONE);
 
-            var passedOver = new BackfillTracker(Map.of(), session, all);
+            var passedOver = new BackfillTracker(Map.of(), session, all, _ -> null);
             passedOver.told(new SnapshotNotice.GivenUp(id, "public.two", "SQL_EXCEPTION"));
             passedOver.told(new SnapshotNotice.Completed(id));
             assertThat(passedOver.beforeCommit(nothing)).isFalse();
             assertThat(passedOver.unread()).contains("public.two could not be read");
 
-            var full = new BackfillTracker(Map.of(), session, all);
+            var full = new BackfillTracker(Map.of(), session, all, _ -> null);
             full.told(new SnapshotNotice.Reading(id));
             full.told(new SnapshotNotice.Completed(id));
             assertThat(full.beforeCommit(nothing))
@@ -149,7 +149,7 @@ class BackfillDeskTest {
         store.backfills().request(List.of(ONE));
         try (var session = store.session()) {
             var tracker = new BackfillTracker(
-                    Map.of(ONE, List.of("id")), session, store.backfills().all());
+                    Map.of(ONE, List.of("id")), session, store.backfills().all(), _ -> null);
             assertThat(tracker.needsSignal()).isTrue();
             var offset = Map.<String, Object>of(
                     OffsetRule.SNAPSHOT_TABLES, "[{\"incremental_snapshot_collections_id\":\"public.one\"}]");

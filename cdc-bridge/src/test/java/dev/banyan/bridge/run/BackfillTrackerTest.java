@@ -9,6 +9,7 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.change.Untouched;
 import dev.banyan.bridge.engine.SnapshotNotice;
+import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.StoreSession;
@@ -32,10 +33,10 @@ class BackfillTrackerTest {
     private static final TableId ONE = new TableId("public", "one");
     private static final TableId TWO = new TableId("public", "two");
 
-    /** A row of which a value is not known, and what of it is wanted. */
-    private static final long UNREAD = 7;
+    /** A row whose value an update left as it was, and what of it is then wanted. */
+    private static final Change LEFT = new Change.Updated(ONE, null, new Row(Map.of("id", 7L, "v", Untouched.VALUE)));
 
-    private static final Row PART = new Row(Map.of("id", UNREAD));
+    private static final Change PART = new Change.Read(ONE, new Row(Map.of("id", 7L)));
 
     @TempDir
     Path folder;
@@ -44,6 +45,7 @@ class BackfillTrackerTest {
     private StoreSession session;
     private BackfillTracker tracker;
     private long lsn;
+    private boolean isLacking = true;
 
     @BeforeEach
     void open() {
@@ -63,7 +65,8 @@ class BackfillTrackerTest {
         tracker = new BackfillTracker(
                 Map.of(ONE, List.of("id"), TWO, List.of("id")),
                 session,
-                store.backfills().all());
+                store.backfills().all(),
+                read -> isLacking && Objects.equals(read.after().get("id"), 7L) ? (Change.Read) PART : null);
     }
 
     @AfterEach
@@ -82,20 +85,32 @@ class BackfillTrackerTest {
 
     /** What the log brings next, as far as it is not stale. */
     private List<Change> arrive(Change... changes) {
-        var filtered = tracker.filter(
-                new Transaction(++lsn, "t" + lsn, Instant.EPOCH, List.of(changes)),
-                read -> Objects.equals(read.after().get("id"), UNREAD) ? new Change.Read(read.table(), PART) : null);
+        var filtered = tracker.filter(new Transaction(++lsn, "t" + lsn, Instant.EPOCH, List.of(changes)));
+        tracker.mapped(filtered.transaction());
         assertThat(filtered.transaction().changes()).hasSize(changes.length - filtered.dropped());
         return filtered.transaction().changes();
+    }
+
+    private void commit() {
+        session.commit(new Position("system", 1, lsn, Map.of("lsn", lsn)));
     }
 
     /** Another process goes on with what the store has. */
     private void restart(boolean isWanted) {
         if (isWanted) {
-            session.commit(new Position("system", 1, lsn, Map.of("lsn", lsn)));
+            commit();
             session.close();
             begin();
         }
+    }
+
+    /** Debezium has read all that it was asked for; true when the backfill is over. */
+    private boolean end() {
+        tracker.told(
+                new SnapshotNotice.Completed(store.backfills().all().getLast().id()));
+        var isOver = tracker.beforeCommit(List.of(new Arrival(null, lsn, Map.of(), false)));
+        commit();
+        return isOver;
     }
 
     @ParameterizedTest
@@ -114,8 +129,50 @@ class BackfillTrackerTest {
 
     @Test
     void ofAnOlderRowOnlyWhatNobodyKnowsIsTaken() {
-        arrive(new Change.Updated(ONE, null, new Row(Map.of("id", UNREAD, "v", Untouched.VALUE))));
-        assertThat(arrive(read(ONE, UNREAD))).containsExactly(new Change.Read(ONE, PART));
+        arrive(LEFT);
+        assertThat(arrive(read(ONE, 7))).containsExactly(PART);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRowThatDebeziumTookOutOfItsChunkIsAskedForUntilItIsRead(boolean isRestarted) {
+        arrive(LEFT);
+        restart(isRestarted);
+        for (var round = 0; round < 2; round++) {
+            assertThat(end()).as("it is over").isFalse();
+            restart(isRestarted);
+            assertThat(tracker.current()).isNotNull().satisfies(backfill -> {
+                assertThat(backfill.isToReadAgain()).isTrue();
+                assertThat(backfill.word()).isEqualTo("running");
+                assertThat(backfill.tables())
+                        .extracting(Backfill.Table::reading)
+                        .containsExactly(Backfill.Reading.READING, Backfill.Reading.READ);
+            });
+            assertThat(tracker.needsSignal()).isTrue();
+            assertThat(store.backfills().incomplete(10)).isEqualTo(Map.of(ONE, List.of(new Row(Map.of("id", 7L)))));
+        }
+        assertThat(arrive(read(ONE, 7))).containsExactly(PART);
+        isLacking = false;
+        restart(isRestarted);
+        assertThat(end()).as("it is over").isTrue();
+        assertThat(store.backfills().all()).extracting(Backfill::word).containsExactly("done");
+        assertThat(store.backfills().incomplete(10)).isEmpty();
+    }
+
+    @Test
+    void aRowThatIsGoneOrToldWholeByNowIsNotAskedFor() {
+        arrive(LEFT);
+        isLacking = false;
+        assertThat(end()).as("it is over").isTrue();
+    }
+
+    @Test
+    void rowsOfTablesThatTheBackfillDoesNotReadAreNotAskedFor() {
+        end();
+        store.backfills().request(List.of(TWO));
+        tracker.next(store.backfills().all());
+        arrive(LEFT);
+        assertThat(end()).as("it is over").isTrue();
     }
 
     @ParameterizedTest
@@ -132,12 +189,7 @@ class BackfillTrackerTest {
     @ValueSource(booleans = {false, true})
     void whatChangedDuringABackfillIsNothingToTheNext(boolean isRestarted) {
         arrive(new Change.Truncated(ONE), new Change.Deleted(TWO, row(1, "old")));
-        tracker.told(
-                new SnapshotNotice.Completed(store.backfills().all().getFirst().id()));
-        assertThat(tracker.beforeCommit(List.of(new Arrival(null, lsn, Map.of(), false))))
-                .as("it is over")
-                .isTrue();
-        session.commit(new Position("system", 1, lsn, Map.of("lsn", lsn)));
+        assertThat(end()).as("it is over").isTrue();
         store.backfills().request(List.of(ONE, TWO));
         tracker.next(store.backfills().all());
         restart(isRestarted);

@@ -2,13 +2,20 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.Arrival;
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.change.Untouched;
 import dev.banyan.bridge.engine.OffsetRule;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.Position;
 import io.debezium.engine.DebeziumEngine;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,21 +39,30 @@ class BackfillWatchTest {
         nanos.addAndGet(time.toNanos());
     }
 
-    @Test
-    void aSignalOfWhichNothingComesIsGivenAgainUnderAnotherIdUntilTheLogTellsOfIt() throws Exception {
-        try (var store = BridgeStore.open(
+    private BridgeStore store() {
+        var store = BridgeStore.open(
                 new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", ""),
                 "watch",
                 "test",
                 Duration.ofSeconds(30),
-                InstantSource.system())) {
-            assertThat(store.tryLease()).isTrue();
+                InstantSource.system());
+        assertThat(store.tryLease()).isTrue();
+        return store;
+    }
+
+    private BackfillWatch watch(BackfillTracker tracker, BridgeStore store) {
+        var nobody = new Source("jdbc:postgresql://127.0.0.1:1/none", "u", "u", "s", "p", false, List.of());
+        return new BackfillWatch(tracker, store.backfills(), nobody, _ -> {}, _ -> {}, nanos::get);
+    }
+
+    @Test
+    void aSignalOfWhichNothingComesIsGivenAgainUnderAnotherIdUntilTheLogTellsOfIt() throws Exception {
+        try (var store = store()) {
             var asked = store.backfills().request(List.of(ONE));
             try (var session = store.session()) {
                 var tracker = new BackfillTracker(
-                        Map.of(ONE, List.of("id")), session, store.backfills().all());
-                var nobody = new Source("jdbc:postgresql://127.0.0.1:1/none", "u", "u", "s", "p", false, List.of());
-                var watch = new BackfillWatch(tracker, store.backfills(), nobody, _ -> {}, _ -> {}, nanos::get);
+                        Map.of(ONE, List.of("id")), session, store.backfills().all(), _ -> null);
+                var watch = watch(tracker, store);
                 watch.signal(signals::add);
                 after(Duration.ofSeconds(19));
                 watch.signal(signals::add);
@@ -64,6 +80,41 @@ class BackfillWatchTest {
                 after(Duration.ofHours(1));
                 watch.signal(signals::add);
                 assertThat(signals).hasSize(2);
+            }
+        }
+    }
+
+    @Test
+    void rowsThatDebeziumTookOutOfAChunkAreAskedForByTheirKeysOnceASecond() throws Exception {
+        try (var store = store()) {
+            var asked = store.backfills().request(List.of(ONE));
+            try (var session = store.session()) {
+                var tracker = new BackfillTracker(
+                        Map.of(ONE, List.of("id")), session, store.backfills().all(), read -> read);
+                var watch = watch(tracker, store);
+                watch.signal(signals::add);
+                var left = new Row(Map.of("id", "it's", "v", Untouched.VALUE));
+                tracker.mapped(new Transaction(1, "t", Instant.EPOCH, List.of(new Change.Updated(ONE, null, left))));
+                for (var round = 1; round < 3; round++) {
+                    tracker.observe(Map.of(OffsetRule.SNAPSHOT_TABLES, "[]"));
+                    assertThat(tracker.beforeCommit(List.of(new Arrival(null, round, Map.of(), true))))
+                            .isFalse();
+                    after(Duration.ofSeconds(1));
+                    if (round == 1) {
+                        watch.signal(signals::add);
+                        assertThat(signals).as("before they are committed").hasSize(1);
+                    }
+                    session.commit(new Position("system", 1, round, Map.of("lsn", round)));
+                    watch.signal(signals::add);
+                    watch.signal(signals::add);
+                    assertThat(signals).hasSize(round + 1);
+                    assertThat(signals.getLast().id()).startsWith(asked.id()).isNotEqualTo(asked.id());
+                    assertThat(signals.getLast().data()).contains("((\\\"id\\\") IN ((E'it''s')))");
+                }
+                tracker.observe(Map.of(OffsetRule.SNAPSHOT_TABLES, "[]"));
+                tracker.beforeCommit(List.of(new Arrival(null, 3, Map.of(), true)));
+                watch.signal(signals::add);
+                assertThat(signals).as("in the same second").hasSize(3);
             }
         }
     }

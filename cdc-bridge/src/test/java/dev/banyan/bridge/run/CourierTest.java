@@ -81,7 +81,7 @@ class CourierTest {
                 new SimulatedHub(world, true).connect(),
                 null,
                 ledger,
-                new BackfillTracker(Map.of(SimulatedWorld.TABLE, List.of("id")), ledger, backfills),
+                new BackfillTracker(Map.of(SimulatedWorld.TABLE, List.of("id")), ledger, backfills, _ -> null),
                 () -> backfills,
                 new Progress(world.clock),
                 "store",

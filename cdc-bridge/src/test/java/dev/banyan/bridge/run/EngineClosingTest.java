@@ -61,7 +61,7 @@ class EngineClosingTest {
                 hub,
                 null,
                 ledger,
-                new BackfillTracker(Map.of(SimulatedWorld.TABLE, List.of("id")), ledger, List.of()),
+                new BackfillTracker(Map.of(SimulatedWorld.TABLE, List.of("id")), ledger, List.of(), _ -> null),
                 List::of,
                 new Progress(world.clock),
                 "store",

@@ -187,7 +187,7 @@ final class SimulatedBridge {
                         hub.connect(),
                         null,
                         own,
-                        new BackfillTracker(Map.of(), own, List.of()),
+                        new BackfillTracker(Map.of(), own, List.of(), _ -> null),
                         List::of,
                         progress,
                         "store",

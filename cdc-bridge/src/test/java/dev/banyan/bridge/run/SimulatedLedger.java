@@ -6,6 +6,7 @@ import dev.banyan.bridge.change.NoFaults;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.store.Backfill;
+import dev.banyan.bridge.store.IncompleteRows;
 import dev.banyan.bridge.store.Ledger;
 import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.StoreSession;
@@ -88,6 +89,11 @@ final class SimulatedLedger implements Ledger, AggregateImages {
     @Override
     public Set<StoreSession.RowKey> touchedAmong(List<StoreSession.RowKey> rows) {
         return Set.of();
+    }
+
+    @Override
+    public IncompleteRows incomplete() {
+        throw new UnsupportedOperationException();
     }
 
     @Override
