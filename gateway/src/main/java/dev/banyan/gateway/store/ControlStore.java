@@ -32,6 +32,7 @@ public final class ControlStore implements AutoCloseable {
     }
 
     private final StoreLocation location;
+    private final StorePool.Opening opening;
     private final StoreClock clock = new StoreClock();
     private final CountDownLatch asked = new CountDownLatch(1);
     private @Nullable Thread thread;
@@ -41,7 +42,12 @@ public final class ControlStore implements AutoCloseable {
 
     /** Names a store; nothing is opened before {@link #start}. */
     public ControlStore(StoreLocation location) {
+        this(location, StorePool::open);
+    }
+
+    ControlStore(StoreLocation location, StorePool.Opening opening) {
         this.location = location;
+        this.opening = opening;
     }
 
     /** Begins to connect, and to try again for as long as it takes; returns at once. Does nothing the second time. */
@@ -105,28 +111,33 @@ public final class ControlStore implements AutoCloseable {
 
     private void run() {
         Duration pause = LOOK;
-        while (!closed) {
-            try {
-                look();
-                up();
-                pause = LOOK;
-            } catch (SQLException | IOException | RuntimeException e) {
-                down(e);
-                pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) < 0 ? pause.multipliedBy(2) : PAUSE_MAX;
-            }
-            asked.countDown();
-            try {
+        try {
+            while (!closed) {
+                try {
+                    look();
+                    up();
+                    pause = LOOK;
+                } catch (SQLException
+                        | IOException
+                        | RuntimeException
+                        | Error e) { // after an error it looks again, too
+                    down(e);
+                    pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) < 0 ? pause.multipliedBy(2) : PAUSE_MAX;
+                }
+                asked.countDown();
                 Thread.sleep(pause);
-            } catch (InterruptedException e) {
-                return;
             }
+        } catch (InterruptedException e) {
+            LOG.debug("control store {} is no longer looked at", location.where());
+        } finally {
+            closePool(); // it may have opened after close() gave up waiting
         }
     }
 
     private void look() throws SQLException, IOException {
         HikariDataSource connections = pool;
         if (connections == null) {
-            connections = StorePool.open(location);
+            connections = opening.open(location);
             pool = connections;
         } else if (!isUp()) {
             connections.setPassword(location.secret()); // it may have been changed, and that may be why
@@ -143,13 +154,13 @@ public final class ControlStore implements AutoCloseable {
     }
 
     private void up() {
-        if (problem != null) {
+        if (problem != null && !closed) {
             LOG.info("control store {} is up, its clock is {} ms ahead", location.where(), clock.aheadMillis());
             problem = null;
         }
     }
 
-    private void down(Exception why) {
+    private void down(Throwable why) {
         String now = reason(why);
         if (!closed && !now.equals(problem)) {
             LOG.error("control store {} is down, traffic goes on without it: {}", location.where(), now);
@@ -171,13 +182,13 @@ public final class ControlStore implements AutoCloseable {
     }
 
     /** The last cause says what people can mend; what is around it says which of our libraries noticed. */
-    private static String reason(Exception why) {
+    private static String reason(Throwable why) {
         Throwable cause = why;
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        String message =
-                String.valueOf(cause.getMessage()).strip().lines().findFirst().orElse("no reason given");
+        String said = cause instanceof Error ? cause.toString() : String.valueOf(cause.getMessage());
+        String message = said.strip().lines().findFirst().orElse("no reason given");
         if (message.contains("already in use") || message.contains("file is locked")) {
             return "another process has it open (expected: one gateway a run folder, or --store for several)";
         }

@@ -19,6 +19,12 @@ final class StorePool {
      */
     private static final String BOUNDS = "SET lock_timeout = '2s'; SET idle_in_transaction_session_timeout = '5s'";
 
+    /** How a store is opened: {@link #open}, but for tests of a store that cannot be. */
+    @FunctionalInterface
+    interface Opening {
+        HikariDataSource open(StoreLocation location) throws IOException;
+    }
+
     private StorePool() {}
 
     /** Connects, and makes or updates the tables; throws when that does not work, with nothing left open. */
@@ -35,7 +41,7 @@ final class StorePool {
                     .load()
                     .migrate();
             return source;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             source.close();
             throw e;
         }

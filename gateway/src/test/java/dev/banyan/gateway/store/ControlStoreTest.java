@@ -3,14 +3,19 @@ package dev.banyan.gateway.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,6 +134,49 @@ class ControlStoreTest {
         } finally {
             enough.release(StorePool.CONNECTIONS_MAX);
         }
+    }
+
+    @Test
+    void anErrorIsNotTheEndOfLooking() throws Exception {
+        var failing = new AtomicBoolean(true);
+        try (var store = new ControlStore(StoreLocation.inFolder(folder.resolve("error")), location -> {
+            if (failing.get()) {
+                throw new NoClassDefFoundError("org/h2/Driver");
+            }
+            return StorePool.open(location);
+        })) {
+            store.start();
+            Await.until("the error is told", () -> String.valueOf(store.problem())
+                    .contains("NoClassDefFoundError: org/h2/Driver"));
+            failing.set(false);
+            Await.until("up", store::isUp);
+        }
+    }
+
+    @Test
+    void whatOpensOnlyAfterCloseHasGivenUpIsClosedToo() throws Exception {
+        var opening = new CountDownLatch(1);
+        var go = new CountDownLatch(1);
+        var opened = new AtomicReference<HikariDataSource>();
+        var store = new ControlStore(StoreLocation.inFolder(folder.resolve("late")), location -> {
+            opening.countDown();
+            while (go.getCount() > 0) {
+                LockSupport.parkNanos(1_000_000);
+                Thread.interrupted(); // hears none, as a driver that connects
+            }
+            opened.set(StorePool.open(location));
+            return opened.get();
+        });
+        try {
+            store.start();
+            opening.await();
+            store.close();
+        } finally {
+            go.countDown();
+        }
+        Await.until(
+                "opened and closed", () -> opened.get() != null && opened.get().isClosed());
+        assertThat(store.isUp()).isFalse();
     }
 
     private static ControlStore started(StoreLocation location) throws InterruptedException {
