@@ -6,11 +6,13 @@ import dev.banyan.rules.RulesException;
 import dev.banyan.rules.RulesFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
@@ -26,11 +28,16 @@ import org.slf4j.LoggerFactory;
  */
 final class LastGoodRules {
 
+    /*
+     * A copy is whole before the pointer names it, and only then the others go, so that a kill leaves the one or the other. Each step is forced to the
+     * disk before the next, so that a power cut does too: without that a file system may keep a rename and lose what was written before it.
+     */
     private static final Logger LOG = LoggerFactory.getLogger(LastGoodRules.class);
 
     /** A copy that can be used: its rules, when they came into force, and where their files are. */
     record Copy(RuleSet rules, Instant since, Path folder) {}
 
+    private final Path runFolder;
     private final Path rulesFolder;
     private final String source;
     private final Path copies;
@@ -39,6 +46,7 @@ final class LastGoodRules {
 
     /** @param source says where the files of the folder come from */
     LastGoodRules(Path runFolder, Path rulesFolder, String source) {
+        this.runFolder = runFolder;
         this.rulesFolder = rulesFolder;
         this.source = source;
         this.copies = runFolder.resolve("last-good-rules");
@@ -57,6 +65,7 @@ final class LastGoodRules {
                 copyFiles(rulesFolder, copy);
                 copyCertificates(rules, copy);
                 if (RulesFolder.read(copy).equals(rules)) {
+                    forceAll(copy);
                     point(copy, since);
                 }
             } finally {
@@ -109,7 +118,25 @@ final class LastGoodRules {
         try (var out = Files.newBufferedWriter(draft)) {
             now.store(out, "the rules that were last in force");
         }
+        force(draft);
         Files.move(draft, pointer, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        force(runFolder);
+    }
+
+    private void forceAll(Path copy) throws IOException {
+        try (Stream<Path> all = Files.walk(copy)) {
+            for (Path each : all.toList()) {
+                force(each);
+            }
+        }
+        force(copies);
+    }
+
+    /** Has the disk keep a file, or what a folder says of its files. */
+    private static void force(Path path) throws IOException {
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
     }
 
     private static void copyFiles(Path from, Path to) throws IOException {
