@@ -1,0 +1,195 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two gateways that are stopped, or killed, and started in turn, under clients that go over to the other one as a balancer does. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+class RollingRestartTest {
+
+    private static final int CLIENTS = 8;
+    private static final int CUSTOMERS = 40;
+
+    /** A connection carries so many requests before its client turns to the other gateway. */
+    private static final int TURN = 20;
+
+    /** What each gateway serves between two stops. */
+    private static final int SERVED_BETWEEN = 100;
+
+    @TempDir
+    Path folder;
+
+    private ScriptedServer legacy;
+    private ScriptedServer candidate;
+    private final GatewayProcess[] gateways = new GatewayProcess[2];
+    private final AtomicIntegerArray ports = new AtomicIntegerArray(2);
+    private final AtomicIntegerArray served = new AtomicIntegerArray(2);
+    private final AtomicInteger askedAgain = new AtomicInteger();
+    private final Map<String, String> sides = new ConcurrentHashMap<>();
+    private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
+    private volatile boolean running = true;
+
+    @BeforeEach
+    void start() throws Exception {
+        legacy = backend("legacy");
+        candidate = backend("candidate");
+        Files.createDirectories(folder.resolve("rules"));
+        Files.writeString(folder.resolve("rules/rules.yaml"), """
+                backends:
+                  - {name: legacy, url: "%s", baseline: true}
+                  - {name: new, url: "%s"}
+                cohorts:
+                  - {name: shopper, key: [{header: X-Customer}], salt: s}
+                routes:
+                  - {name: split, matches: [{path: {value: /}}], candidate: new, cohort: shopper, stage: live, weight: 50%%}
+                """.formatted(legacy.url(), candidate.url()));
+        start(0);
+        start(1);
+    }
+
+    private static ScriptedServer backend(String name) throws IOException {
+        var server = new ScriptedServer(name);
+        server.on("/", (_, wire) -> {
+            LockSupport.parkNanos(5_000_000); // so that a stop comes while calls are in flight
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + name.length() + "\r\n\r\n" + name);
+        });
+        return server;
+    }
+
+    private void start(int gateway) throws Exception {
+        Path own = Files.createDirectories(folder.resolve("gateway-" + gateway));
+        gateways[gateway] = GatewayProcess.start(
+                own,
+                List.of(),
+                List.of(),
+                List.of("--rules", folder.resolve("rules").toString(), "--reveal"));
+        ports.set(gateway, gateways[gateway].port());
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        running = false;
+        for (GatewayProcess each : gateways) {
+            each.close();
+        }
+        legacy.close();
+        candidate.close();
+    }
+
+    @Test
+    void noRequestFailsAndNobodyChangesSides() throws Exception {
+        run(1, false);
+    }
+
+    @Test
+    @Tag("soak")
+    void noRequestFailsAndNobodyChangesSidesForLong() throws Exception {
+        run(20, false);
+    }
+
+    @Test
+    @Tag("soak")
+    void noReplyIsWrongWhenGatewaysAreKilled() throws Exception {
+        run(25, true);
+    }
+
+    private void run(int restarts, boolean kill) throws Exception {
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < CLIENTS; i++) {
+                int number = i;
+                clients.execute(() -> ask(number));
+            }
+            try {
+                for (int i = 0; i < 2 * restarts; i++) {
+                    servedBy(0);
+                    servedBy(1);
+                    restart(i % 2, kill);
+                }
+                servedBy(0);
+                servedBy(1);
+            } finally {
+                running = false;
+            }
+        }
+        System.out.printf(
+                "%d restarts: %d and %d served, %d asked again since their connection had closed before a byte of the reply%n",
+                2 * restarts, served.get(0), served.get(1), askedAgain.get());
+        assertThat(wrong).isEmpty();
+        assertThat(sides.values()).contains("legacy", "candidate");
+    }
+
+    private void servedBy(int gateway) throws Exception {
+        int enough = served.get(gateway) + SERVED_BETWEEN;
+        TestGateway.await("served by " + gateway, () -> served.get(gateway) >= enough);
+    }
+
+    private void restart(int gateway, boolean kill) throws Exception {
+        Process process = gateways[gateway].process();
+        gateways[gateway].signal(kill ? "KILL" : "TERM");
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(128 + (kill ? 9 : 15));
+        servedBy(1 - gateway);
+        start(gateway);
+    }
+
+    private void ask(int number) {
+        int at = number % 2;
+        int asked = number;
+        while (running) {
+            try (var wire = Wire.to(ports.get(at))) {
+                boolean open = true;
+                for (int i = 0; i < TURN && open && running; i++) {
+                    open = ask(wire, at, "c" + asked++ % CUSTOMERS);
+                }
+            } catch (IOException e) {
+                // nobody listens there: the other does
+            }
+            at = 1 - at;
+        }
+    }
+
+    /** Asks once, and returns whether the connection may be used again. What was not answered at all is asked of the other gateway. */
+    private boolean ask(Wire wire, int gateway, String customer) {
+        String reply = reply(wire, "GET /x HTTP/1.1\r\nHost: a\r\nX-Customer: " + customer + "\r\n\r\n");
+        if (reply.isEmpty()) {
+            askedAgain.incrementAndGet();
+            return false;
+        }
+        String side = reply.substring(reply.indexOf("\r\n\r\n") + 4);
+        String before = sides.computeIfAbsent(customer, _ -> side);
+        if (!reply.startsWith("HTTP/1.1 200 ") || !side.equals(before)) {
+            wrong.add(customer + " of " + before + " got: " + reply);
+        }
+        served.incrementAndGet(gateway);
+        return !reply.toLowerCase(java.util.Locale.ROOT).contains("\r\nconnection: close\r\n");
+    }
+
+    /** Returns what came, however little; nothing for a connection that was closed before that. */
+    private static String reply(Wire wire, String request) {
+        String first = "";
+        try {
+            first = wire.send(request).bytes(1);
+            return first.isEmpty() ? "" : first + wire.reply();
+        } catch (IOException e) {
+            return first.isEmpty() ? "" : first + ": " + e;
+        }
+    }
+}
