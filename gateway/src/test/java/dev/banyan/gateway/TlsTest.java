@@ -101,7 +101,8 @@ class TlsTest {
         return Files.writeString(folder.resolve(name), text).toString();
     }
 
-    private static SSLServerSocket listen(X509Bundle certificate) throws Exception {
+    /** A server of this certificate, on a free port of this machine. */
+    static SSLServerSocket listen(X509Bundle certificate) throws Exception {
         var keys = KeyManagerFactory.getInstance("PKIX");
         keys.init(certificate.toKeyStore(new char[0]), new char[0]);
         var context = SSLContext.getInstance("TLS");
