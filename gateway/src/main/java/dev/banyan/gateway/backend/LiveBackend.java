@@ -270,10 +270,10 @@ public final class LiveBackend {
         }
     }
 
-    /** Ends an admitted call's wait for its reply without saying anything of it: the client went away. */
-    public void withdraw(boolean tellsSpeed) {
+    /** Ends an admitted call's wait for its reply: the client went away, for which the breaker blames nobody. */
+    public void withdraw(long startNanos, long nanos, boolean tellsSpeed) {
         if (adaptiveLimit != null && tellsSpeed) {
-            adaptiveLimit.leave();
+            adaptiveLimit.left(startNanos, nanos);
         }
         if (breaker != null) {
             breaker.releasePermission();

@@ -59,6 +59,18 @@ public final class WaitingLimit {
     }
 
     /**
+     * Ends the wait of a call whose caller left. That says nothing of the backend, but being late does: a backend whose callers all
+     * give up before it replies would never be heard of else.
+     */
+    void left(long startNanos, long nanos) {
+        if (nanos > targetNanos) {
+            ended(null, startNanos, nanos);
+        } else {
+            leave();
+        }
+    }
+
+    /**
      * Ends a call's wait and tells how it came out; null is a reply. Of failures only those say something that overload brings.
      *
      * @param startNanos when it began

@@ -84,7 +84,7 @@ final class Place {
             entered = false;
             if (!reported) {
                 reported = true;
-                backend.withdraw(tellsSpeed);
+                backend.withdraw(startNanos, System.nanoTime() - startNanos, tellsSpeed);
             }
             backend.leave();
         }
