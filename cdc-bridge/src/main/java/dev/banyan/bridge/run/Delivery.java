@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>>, AutoCloseable {
 
     /*
-     * Safe is what the courier has taken to hub, lake and store, or what lies in the spool. Only then is it marked, and from the mark
-     * Debezium tells PostgreSQL; at most every CONFIRM_EVERY, because before that the store has to reach the disk.
+     * Safe is what the courier has taken to hub, lake and store, or what lies in the spool. Only then is it marked, and Debezium tells
+     * PostgreSQL; at most every CONFIRM_EVERY, because before that the store has to reach the disk. When it does, and once more when
+     * it stops, Debezium asks us how far to go: never beyond what was made sure of, for a successor begins where it finds store and spool.
      *
      * Closing the engine interrupts the thread that calls handleBatch. H2 closes its file under an interrupted thread, and Kafka's
      * producer gives up half-way, so the work is done by threads of our own and the caller waits until it is done.
@@ -60,6 +61,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
     private final ExecutorService worker = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("banyan-delivery").daemon().factory());
     private final Arrivals arrivals;
+    private volatile Position sure;
     private boolean isForced;
     private long confirmedAtNanos = System.nanoTime();
     private volatile @Nullable Throwable failure;
@@ -71,12 +73,8 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         this.progress = parts.courier.progress();
         var position = new AtomicReference<>(stored);
         this.intake = new Intake(parts.spools, parts.spool, position::get);
-        this.arrivals = new Arrivals(
-                parts.assembler,
-                parts.shapes,
-                parts.courier.backfill(),
-                intake.safe().offset(),
-                progress);
+        this.sure = intake.safe();
+        this.arrivals = new Arrivals(parts.assembler, parts.shapes, parts.courier.backfill(), sure.offset(), progress);
         this.watcher = parts.courier.watcher();
         this.courier = new CourierThread(
                 new Courier(parts.courier, intake, position), intake, parts.courier.ledger(), progress, watcher);
@@ -103,9 +101,9 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         return intake.isSpooling();
     }
 
-    /** Up to where everything is safe: what Debezium starts from. */
-    Position safe() {
-        return intake.safe();
+    /** What the database may be told: up to there everything was safe when that was last made sure of. Debezium starts from it, too. */
+    Position sure() {
+        return sure;
     }
 
     void start() {
@@ -255,12 +253,14 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
     /** Brings to disk what is then confirmed, when it is time to. What is in the spool is there already, but the spool may be another's by now. */
     private void force() {
         if (arrivals.unconfirmed() != null && System.nanoTime() - confirmedAtNanos >= CONFIRM_EVERY.toNanos()) {
+            var reached = intake.safe();
             if (intake.isSpooling()) {
                 intake.checkLease();
             } else {
                 parts.courier.ledger().force();
                 watcher.accept(Point.FORCED);
             }
+            sure = reached;
             isForced = true;
         }
     }
@@ -272,7 +272,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             return;
         }
         var offsets = committer.buildOffsets();
-        intake.safe().offset().forEach(offsets::set);
+        sure.offset().forEach(offsets::set);
         committer.markProcessed(mark, offsets);
         watcher.accept(Point.MARKED);
         committer.markBatchFinished();

@@ -123,7 +123,7 @@ final class EngineRun implements AutoCloseable {
         EngineSockets.open(engineName);
         StoredOffsets.register(
                 engineName,
-                () -> OffsetText.write(backfill.handedOut(delivery.safe().offset())));
+                () -> OffsetText.write(backfill.handedOut(delivery.sure().offset())));
         StoredSchemaHistory.register(engineName, new StoredSchemaLog(store));
         SnapshotNotices.register(engineName, backfill::told);
         this.engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))

@@ -80,7 +80,7 @@ public final class BridgeStore implements AutoCloseable {
         var dialect = Dialect.of(settings.jdbcUrl());
         var config = new HikariConfig();
         config.setPoolName("banyan-bridge-store");
-        dialect.configure(config, settings.jdbcUrl());
+        dialect.configure(config, settings.jdbcUrl(), holder);
         config.setUsername(settings.user());
         config.setPassword(settings.password());
         config.setMaximumPoolSize(CONNECTIONS_MAX);
@@ -365,6 +365,7 @@ public final class BridgeStore implements AutoCloseable {
         try (var connection = source.getConnection()) {
             connection.setAutoCommit(false);
             try {
+                dialect.endIfIdle(connection);
                 var result = work.apply(connection);
                 connection.commit();
                 return result;

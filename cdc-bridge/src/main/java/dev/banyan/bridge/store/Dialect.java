@@ -1,7 +1,11 @@
 package dev.banyan.bridge.store;
 
 import com.zaxxer.hikari.HikariConfig;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Map;
+import java.util.UUID;
 
 /** Where the two databases a store may live in differ. */
 enum Dialect {
@@ -40,16 +44,47 @@ enum Dialect {
         this.nowMs = nowMs;
     }
 
-    /** Says where the store is, and how its connections behave. */
-    void configure(HikariConfig config, String jdbcUrl) {
+    /** Says where the store is, whose its connections are, and how they behave. */
+    void configure(HikariConfig config, String jdbcUrl, String holder) {
         switch (this) {
             case H2 -> config.setJdbcUrl(jdbcUrl + H2_SETTINGS);
             case POSTGRESQL -> {
                 config.setJdbcUrl(jdbcUrl);
                 config.addDataSourceProperty("socketTimeout", ANSWER_SECONDS);
                 config.addDataSourceProperty("tcpKeepAlive", "true");
+                config.addDataSourceProperty("ApplicationName", application(holder));
             }
         }
+    }
+
+    /**
+     * Has PostgreSQL end {@code connection} when its process stands still for 5 s in this transaction, which keeps others from the lease;
+     * in H2 there are no others.
+     */
+    void endIfIdle(Connection connection) throws SQLException {
+        if (this == POSTGRESQL) {
+            try (var statement = connection.createStatement()) {
+                statement.execute("SET LOCAL idle_in_transaction_session_timeout = '5s'");
+            }
+        }
+    }
+
+    /** Ends the transactions that {@code holder} of a lease that has run out left open: they keep what they wrote from everybody else. */
+    void endTransactions(Connection connection, String holder) throws SQLException {
+        if (this == POSTGRESQL) {
+            try (var select = connection.prepareStatement("""
+                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                    WHERE datname = current_database() AND usename = current_user AND application_name = ?
+                        AND xact_start IS NOT NULL""")) {
+                select.setString(1, application(holder));
+                select.executeQuery().close();
+            }
+        }
+    }
+
+    /** The name of a holder's connections; PostgreSQL cuts a name after 63 bytes, and a holder's differ at the end. */
+    private static String application(String holder) {
+        return "banyan-bridge " + UUID.nameUUIDFromBytes(holder.getBytes(StandardCharsets.UTF_8));
     }
 
     static Dialect of(String jdbcUrl) {

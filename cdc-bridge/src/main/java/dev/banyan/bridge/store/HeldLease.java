@@ -1,6 +1,9 @@
 package dev.banyan.bridge.store;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The lease on a store as one process takes it, keeps it and gives it up. */
 final class HeldLease {
@@ -42,18 +45,28 @@ final class HeldLease {
     boolean take() {
         var asked = System.nanoTime();
         var taken = store.run("taking the lease", connection -> {
-            var free = StateRow.lease(connection)
-                    .takenBy(holder, StateRow.nowMs(connection, dialect), length, dialect == Dialect.H2);
-            if (free.isPresent()) {
-                StateRow.lease(connection, free.get());
+            if (taken(connection, StateRow.seenLease(connection)).isEmpty()) {
+                return Optional.<Lease>empty();
             }
-            return free;
+            var former = StateRow.lease(connection);
+            var own = taken(connection, former);
+            if (own.isPresent()) {
+                StateRow.lease(connection, own.get());
+                if (!former.holder().equals(holder)) {
+                    dialect.endTransactions(connection, former.holder());
+                }
+            }
+            return own;
         });
         taken.ifPresent(own -> {
             epoch = own.epoch();
             kept(asked);
         });
         return taken.isPresent();
+    }
+
+    private Optional<Lease> taken(Connection connection, Lease found) throws SQLException {
+        return found.takenBy(holder, StateRow.nowMs(connection, dialect), length, dialect == Dialect.H2);
     }
 
     /** Keeps it for another while; throws {@link Fenced} when another has taken it since. */

@@ -14,8 +14,17 @@ final class StateRow {
 
     /** The lease as it stands; nobody else can change it before this transaction ends. */
     static Lease lease(Connection connection) throws SQLException {
+        return lease(connection, " FOR UPDATE");
+    }
+
+    /** The lease as it stood a moment ago; keeps nobody waiting. */
+    static Lease seenLease(Connection connection) throws SQLException {
+        return lease(connection, "");
+    }
+
+    private static Lease lease(Connection connection, String lock) throws SQLException {
         try (var select = connection.prepareStatement(
-                        "SELECT epoch, holder, lease_until_ms FROM bridge_state WHERE id = 1 FOR UPDATE");
+                        "SELECT epoch, holder, lease_until_ms FROM bridge_state WHERE id = 1" + lock);
                 var result = select.executeQuery()) {
             result.next();
             return new Lease(result.getLong(1), result.getString(2), result.getLong(3));
@@ -104,6 +113,7 @@ final class StateRow {
     static void movePosition(
             Connection connection, Dialect dialect, long epoch, Duration lease, InstantSource clock, Position position)
             throws SQLException {
+        dialect.endIfIdle(connection);
         try (PreparedStatement update = connection.prepareStatement("""
                 UPDATE bridge_state
                 SET system_identifier = ?, timeline = ?, commit_lsn = ?, source_offset = ?, moved_at_ms = ?,

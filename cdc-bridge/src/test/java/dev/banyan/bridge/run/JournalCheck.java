@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -77,8 +78,8 @@ final class JournalCheck {
 
     /**
      * Nothing lost, nothing invented, no value altered, no transaction torn or repeated, no key out of order; a row that a backfill tells of
-     * is as the events before it say, and all of them folded are the table. The lake holds what the hub holds. Returns the number of
-     * transactions.
+     * is as the events before it say, and all of them folded are the table. The lake holds what the hub holds, in the same order; what a
+     * backfill told of a row just before a kill may be missing when it was told again. Returns the number of transactions.
      */
     int check(List<ConsumerRecord<String, String>> events, Path lake) throws SQLException {
         events.forEach(this::take);
@@ -133,9 +134,20 @@ final class JournalCheck {
         var inHub =
                 events.stream().map(event -> TestBridge.header(event, "ce_id")).toList();
         assertThat(inHub).as("ids, also of what a backfill tells again").doesNotHaveDuplicates();
+        var kept = Set.copyOf(inLake);
+        var later = new HashSet<String>(); // the subjects of which the lake has something from here on
+        var told = new HashSet<String>(); // by a backfill, which a kill between hub and lake made tell it again
+        for (var event : events.reversed()) {
+            var id = TestBridge.header(event, "ce_id");
+            if (kept.contains(id)) {
+                later.add(event.key());
+            } else if (later.contains(event.key())
+                    && TestBridge.header(event, "ce_type").equals("t.Imported.v1")) {
+                told.add(id);
+            }
+        }
         assertThat(inLake)
                 .as("the lake holds what the hub holds")
-                .containsExactlyInAnyOrderElementsOf(inHub)
-                .isEqualTo(inHub);
+                .isEqualTo(inHub.stream().filter(id -> !told.contains(id)).toList());
     }
 }

@@ -13,6 +13,7 @@ import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.FaultSeal;
 import dev.banyan.servers.LocalKafka;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -62,7 +63,8 @@ class SpoolTest {
         }
     }
 
-    private RunSettings.Spooling spooling(String name, long bytesMax) throws Exception {
+    /** A spool in {@code folder}, to be begun as soon as the hub has failed for 300 ms. */
+    static RunSettings.Spooling spooling(Path folder, String name, long bytesMax) throws IOException {
         var key = Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
         return new RunSettings.Spooling(
                 new DiskSpool.Settings(folder.resolve(name), FaultSeal.of(key), bytesMax, 20_000),
@@ -70,7 +72,8 @@ class SpoolTest {
                 50);
     }
 
-    private static long confirmed(TestBridge bridge) throws SQLException {
+    /** Up to where the slot of {@code bridge} has been confirmed. */
+    static long confirmed(TestBridge bridge) throws SQLException {
         return Long.parseLong(bridge.text("SELECT confirmed_flush_lsn - '0/0' FROM pg_replication_slots"
                 + " WHERE slot_name = 'slot_" + bridge.name + "'"));
     }
@@ -118,7 +121,7 @@ class SpoolTest {
         try (var bridge = new TestBridge("spooled", folder, "one")) {
             bridge.bootstrapServers = "127.0.0.1:" + port;
             bridge.sql("INSERT INTO one SELECT g, '0' FROM generate_series(0, 60) g");
-            spooling("spool", 0);
+            spooling(folder, "spool", 0);
             var config = bridge.config();
             Files.writeString(
                     config,
@@ -192,7 +195,7 @@ class SpoolTest {
                     new Mapper(MappingFile.read(folder.resolve("mapping.yaml")), bridge.name, null); // maps in parts
             var isDown = new AtomicBoolean();
             bridge.hub = hub -> new Down(hub, isDown);
-            bridge.spool = spooling("spool", 1 << 20);
+            bridge.spool = spooling(folder, "spool", 1 << 20);
             bridge.start();
             isDown.set(true);
             bridge.sql("INSERT INTO one SELECT g, '1' FROM " + bridge.series(1, 500));
@@ -218,7 +221,7 @@ class SpoolTest {
                     new BridgeStore.Settings(Servers.postgres().jdbcUrl("spooled_pair_store"), "postgres", "postgres");
             var isDown = new AtomicBoolean();
             bridge.hub = hub -> new Down(hub, isDown);
-            bridge.spool = spooling("first", 1 << 20);
+            bridge.spool = spooling(folder, "first", 1 << 20);
             bridge.start();
             bridge.sql("INSERT INTO one VALUES (1, 'a')");
             bridge.awaitEqual();
@@ -229,7 +232,7 @@ class SpoolTest {
             bridge.stop();
 
             var settings = bridge.settings(bridge.tables);
-            bridge.spool = spooling("second", 1 << 20);
+            bridge.spool = spooling(folder, "second", 1 << 20);
             var second = new BridgeRun(bridge.settings(bridge.tables), InstantSource.system());
             var running = Thread.ofPlatform().name("second").start(() -> {
                 try {
@@ -265,7 +268,7 @@ class SpoolTest {
             bridge.backfill = true;
             var isDown = new AtomicBoolean(true);
             bridge.hub = hub -> new Down(hub, isDown);
-            bridge.spool = spooling("spool", 60_000);
+            bridge.spool = spooling(folder, "spool", 60_000);
             bridge.launch();
             Await.until("it spools", () -> bridge.progress().state() == Progress.State.SPOOLING);
             bridge.sql("UPDATE one SET v = 'new' WHERE id < 500");

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +79,29 @@ class TakeoverTest {
                 awaitReason(bridge, "store: ");
                 Await.until("who cannot go on does not keep the lease", holder::tryLease);
             }
+        }
+    }
+
+    @Test
+    void whoWasSucceededConfirmsNothingThatCameLater() throws Exception {
+        try (var bridge = new TestBridge("succeeded", folder, "p")) {
+            Servers.postgres().createDatabase("succeeded_store");
+            bridge.store =
+                    new BridgeStore.Settings(Servers.postgres().jdbcUrl("succeeded_store"), "postgres", "postgres");
+            bridge.hub = hub -> new SpoolTest.Down(hub, new AtomicBoolean(true));
+            bridge.spool = SpoolTest.spooling(folder, "spool", 1 << 20);
+            bridge.launch();
+            Await.until("it reads", () -> bridge.progress().state() != Progress.State.STARTING);
+            bridge.sql("INSERT INTO p VALUES (1, 'spooled')");
+            Await.until("it spools", () -> bridge.progress().state() == Progress.State.SPOOLING);
+            Servers.postgres().execute("succeeded_store", "UPDATE bridge_state SET epoch = epoch + 1");
+            var then = Long.parseLong(bridge.text("SELECT pg_current_wal_lsn() - '0/0'"));
+            bridge.sql("INSERT INTO p VALUES (2, 'what the successor reads')");
+            assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+            assertThat(bridge.progress().spooledTransactions)
+                    .as("it took it, too")
+                    .hasValue(2);
+            assertThat(SpoolTest.confirmed(bridge)).isLessThanOrEqualTo(then);
         }
     }
 

@@ -3,10 +3,12 @@ package dev.banyan.bridge.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.run.Await;
 import dev.banyan.bridge.run.Servers;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class HeldLeaseTest {
 
     private static final Duration LONG = Duration.ofHours(1);
+    private static final StoreSession.RowKey ROW = new StoreSession.RowKey(TableId.parse("public.p"), "1");
 
     @BeforeAll
     static void database() {
@@ -49,16 +52,15 @@ class HeldLeaseTest {
                 var second = open("second", LONG, InstantSource.system())) {
             runOut();
             assertThat(first.tryLease()).isTrue();
-            try (var session = first.session()) {
-                first.renewLease();
-                assertThat(session.holdsLease()).isTrue();
-                runOut();
-                assertThat(second.tryLease()).isTrue();
-                assertThatThrownBy(first::renewLease)
-                        .isInstanceOf(Fenced.class)
-                        .hasMessageContaining("another bridge has taken over");
-                assertThat(session.holdsLease()).isFalse();
-            }
+            var session = first.session(); // which its successor ends
+            first.renewLease();
+            assertThat(session.holdsLease()).isTrue();
+            runOut();
+            assertThat(second.tryLease()).isTrue();
+            assertThatThrownBy(first::renewLease)
+                    .isInstanceOf(Fenced.class)
+                    .hasMessageContaining("another bridge has taken over");
+            assertThat(session.holdsLease()).isFalse();
         }
     }
 
@@ -71,6 +73,44 @@ class HeldLeaseTest {
                 Await.until("it is not sure any more", () -> !session.holdsLease());
                 store.renewLease();
             }
+        }
+    }
+
+    @Test
+    void whoStandsStillInATransactionKeepsNobodyFromIt() throws Exception {
+        try (var first = open("first", LONG, InstantSource.system());
+                var second = open("second", LONG, InstantSource.system())) {
+            runOut();
+            assertThat(first.tryLease()).isTrue();
+            runOut();
+            assertThatThrownBy(() -> first.run("standing still", connection -> {
+                        StateRow.lease(connection);
+                        assertThat(second.tryLease()).isTrue();
+                        return null;
+                    }))
+                    .isInstanceOf(StoreFailed.class);
+            runOut();
+            assertThat(first.tryLease()).as("on another connection").isTrue();
+        }
+    }
+
+    @Test
+    void whatTheFormerHolderLeftOpenKeepsNoRowFromItsSuccessor() throws Exception {
+        try (var first = open("first", LONG, InstantSource.system());
+                var second = open("second", LONG, InstantSource.system())) {
+            runOut();
+            assertThat(first.tryLease()).isTrue();
+            var left = first.session();
+            left.touch(ROW);
+            left.write();
+            runOut();
+            assertThat(second.tryLease()).isTrue();
+            try (var session = second.session()) {
+                session.touch(ROW);
+                session.write();
+                assertThat(session.touchedAmong(List.of(ROW))).containsExactly(ROW);
+            }
+            assertThatThrownBy(left::close).isInstanceOf(StoreFailed.class);
         }
     }
 }
