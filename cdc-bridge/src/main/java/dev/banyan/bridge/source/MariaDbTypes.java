@@ -47,7 +47,10 @@ final class MariaDbTypes {
         var generated = extra.contains("VIRTUAL GENERATED")
                 ? ColumnType.Generated.VIRTUAL
                 : extra.contains("GENERATED") ? ColumnType.Generated.STORED : ColumnType.Generated.NO;
-        return new ColumnType(whole, base, TEXTS.contains(base), type.equals("enum"), isNullable, generated);
+        // These print with zeros before them, and come as numbers, which have none.
+        var isFilled = type.equals("year") || whole.endsWith(" zerofill");
+        return new ColumnType(
+                whole, base, TEXTS.contains(base) && !isFilled, type.equals("enum"), isNullable, generated);
     }
 
     private static String standard(String type, String whole) {

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.Dbms;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -15,16 +16,18 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The values of {@code edges/values.txt}: a table each section, and what an event must say of each row, by PostgreSQL itself. */
+/** The values of a file in {@code edges}: a table each section, and what an event must say of each row, by the database itself. */
 final class EdgeValues {
 
     private static final String REFUSED = "refused";
+    private static final String REFUSED_AT_SET_UP = "set-up";
 
     /** A value as SQL; {@code expected} is what the field must be where it is not what the section says. */
     record Case(long id, String sql, @Nullable String expected) {}
 
     /** A table whose column {@code v} has {@code type}, and the field that is read from it. */
-    record Section(String table, String type, String field, String how, String expression, List<Case> cases) {
+    record Section(
+            Dbms dbms, String table, String type, String field, String how, String expression, List<Case> cases) {
 
         void create(Connection connection) throws SQLException {
             try (var statement = connection.createStatement()) {
@@ -68,16 +71,9 @@ final class EdgeValues {
             var byId = new LinkedHashMap<Long, Case>();
             cases.forEach(each -> byId.put(each.id, each));
             var found = new LinkedHashMap<Long, Expected>();
-            var printed = type.equals("boolean") ? "v::text" : "CASE num_nulls(v) WHEN 0 THEN format('%s', v) END";
             try (var statement = connection.createStatement();
-                    var result = statement.executeQuery("SELECT id, " + printed + ", "
-                            + switch (how) {
-                                case "epoch" -> "(" + expression + ")::text";
-                                case "day" ->
-                                    "CASE WHEN isfinite(v) THEN extract(epoch FROM v)::numeric / 86400 END::text";
-                                default -> "NULL";
-                            }
-                            + " FROM " + table + " WHERE id < 10000 ORDER BY id")) {
+                    var result = statement.executeQuery("SELECT id, " + printed() + ", " + number() + " FROM " + table
+                            + " WHERE id < 10000 ORDER BY id")) {
                 while (result.next()) {
                     var id = result.getLong(1);
                     var each = Objects.requireNonNull(byId.get(id));
@@ -85,6 +81,25 @@ final class EdgeValues {
                 }
             }
             return found;
+        }
+
+        private String printed() {
+            return switch (dbms) {
+                case POSTGRESQL ->
+                    type.equals("boolean") ? "v::text" : "CASE num_nulls(v) WHEN 0 THEN format('%s', v) END";
+                case MARIADB -> "CONVERT(v USING utf8mb4)";
+            };
+        }
+
+        private String number() {
+            return switch (how) {
+                case "epoch" -> "(" + expression + ")";
+                case "day" ->
+                    dbms == Dbms.MARIADB
+                            ? "DATEDIFF(v, '1970-01-01')"
+                            : "CASE WHEN isfinite(v) THEN extract(epoch FROM v)::numeric / 86400 END";
+                default -> "NULL";
+            };
         }
 
         private record Expected(
@@ -121,20 +136,25 @@ final class EdgeValues {
                 return false;
             }
             if (said != null) {
-                return said.equals(value);
+                return said.equals(String.valueOf(value));
+            }
+            if (expected.printed == null || value == null) {
+                return Objects.equals(value, expected.printed);
             }
             return switch (how) {
-                case "epoch" -> seconds(value).compareTo(new BigDecimal(String.valueOf(expected.number))) == 0;
-                case "day" ->
-                    BigDecimal.valueOf(LocalDate.parse(String.valueOf(value)).toEpochDay())
-                                    .compareTo(new BigDecimal(String.valueOf(expected.number)))
-                            == 0;
-                default -> Objects.equals(value, expected.printed);
+                case "epoch" -> isAsMuch(seconds(value), expected.number);
+                case "day" -> isAsMuch(BigDecimal.valueOf(LocalDate.parse(value).toEpochDay()), expected.number);
+                case "number" -> isAsMuch(new BigDecimal(value), expected.printed);
+                default -> value.equals(expected.printed);
             };
         }
 
-        private static BigDecimal seconds(@Nullable String instant) {
-            var time = Instant.parse(String.valueOf(instant));
+        private static boolean isAsMuch(BigDecimal found, @Nullable String expected) {
+            return found.compareTo(new BigDecimal(String.valueOf(expected))) == 0;
+        }
+
+        private static BigDecimal seconds(String instant) {
+            var time = Instant.parse(instant);
             return BigDecimal.valueOf(time.getEpochSecond()).add(BigDecimal.valueOf(time.getNano(), 9));
         }
 
@@ -152,10 +172,17 @@ final class EdgeValues {
 
     private EdgeValues() {}
 
-    static List<Section> read() throws IOException {
+    /** The sections of what is read, or of what is refused at set-up. */
+    static List<Section> read(Dbms dbms, boolean refused) throws IOException {
+        return read(dbms).stream()
+                .filter(section -> section.how.equals(REFUSED_AT_SET_UP) == refused)
+                .toList();
+    }
+
+    private static List<Section> read(Dbms dbms) throws IOException {
         var sections = new ArrayList<Section>();
         var id = 0L;
-        for (var line : text().lines().toList()) {
+        for (var line : text(dbms).lines().toList()) {
             if (line.isEmpty() || line.startsWith("#")) {
                 continue;
             }
@@ -165,6 +192,7 @@ final class EdgeValues {
                 var check = line.substring(tilde + 3);
                 var blank = check.indexOf(' ');
                 sections.add(new Section(
+                        dbms,
                         "e" + sections.size(),
                         line.substring(1, end),
                         line.substring(end + 2, tilde),
@@ -181,8 +209,9 @@ final class EdgeValues {
         return sections;
     }
 
-    private static String text() throws IOException {
-        try (InputStream in = EdgeValues.class.getResourceAsStream("/edges/values.txt")) {
+    private static String text(Dbms dbms) throws IOException {
+        var file = dbms == Dbms.MARIADB ? "mariadb.txt" : "postgresql.txt";
+        try (InputStream in = EdgeValues.class.getResourceAsStream("/edges/" + file)) {
             return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
         }
     }
