@@ -1,7 +1,9 @@
 package dev.banyan.bridge.run;
 
+import static dev.banyan.bridge.run.WholeTransactionsTest.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.Dbms;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,8 +12,9 @@ import java.util.HashSet;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** One transaction of far more rows than the bridge's memory holds: every event of it, exact, and all at once for who reads what is committed. */
 class LargeTransactionTest {
@@ -19,22 +22,24 @@ class LargeTransactionTest {
     @TempDir
     Path folder;
 
-    @Test
-    void sixtyThousandRowsInASmallHeap() throws Exception {
-        inHeapOf("-Xmx112m", "large_short", 60_000);
+    @ParameterizedTest
+    @EnumSource
+    void sixtyThousandRowsInASmallHeap(Dbms dbms) throws Exception {
+        inHeapOf("-Xmx112m", dbms, "large_short", 60_000);
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Tag("soak")
-    void aMillionRowsIn256MegabytesOfHeap() throws Exception {
-        inHeapOf("-Xmx256m", "large_million", Integer.getInteger("banyan.rows", 1_000_000));
+    void aMillionRowsIn256MegabytesOfHeap(Dbms dbms) throws Exception {
+        inHeapOf("-Xmx256m", dbms, "large_million", Integer.getInteger("banyan.rows", 1_000_000));
     }
 
-    private void inHeapOf(String heap, String name, int rows) throws Exception {
-        try (var bridge = new TestBridge(name, folder)) {
+    private void inHeapOf(String heap, Dbms dbms, String name, int rows) throws Exception {
+        try (var bridge = new TestBridge(dbms, name, folder)) {
             bridge.sql("CREATE TABLE item (id BIGINT PRIMARY KEY, v TEXT)");
             bridge.sql("CREATE TABLE part (id BIGINT PRIMARY KEY, item BIGINT, v TEXT)");
-            bridge.sql("INSERT INTO item SELECT g, 'old' FROM generate_series(1, 10) g");
+            bridge.sql("INSERT INTO item SELECT g, 'old' FROM " + bridge.series(1, 10));
             var config = config(bridge);
             var options = new String[] {heap, "-XX:+ExitOnOutOfMemoryError"};
             try (var process = new BridgeProcess(folder, config, options)) {
@@ -43,17 +48,20 @@ class LargeTransactionTest {
                 var from = bridge.events().size();
                 // Rows that are there before, twice the same row, rows of other tables, one that comes and goes, one
                 // that moves.
-                bridge.sql("BEGIN; INSERT INTO item SELECT g, 'value ' || g FROM generate_series(11, " + rows + ") g;"
-                        + " INSERT INTO part SELECT g, g * 100, 'part' FROM generate_series(1, " + rows / 100 + ") g;"
-                        + " UPDATE item SET v = 'value ' || id WHERE id <= 10;"
-                        + " UPDATE item SET v = 'last ' || id WHERE id % 1000 = 0;"
-                        + " UPDATE part SET item = 7 WHERE id = 1;"
-                        + " INSERT INTO item VALUES (0, 'gone'); DELETE FROM item WHERE id = 0; COMMIT");
+                commit(
+                        bridge,
+                        "INSERT INTO item SELECT g, CONCAT('value ', g) FROM " + bridge.series(11, rows),
+                        "INSERT INTO part SELECT g, g * 100, 'part' FROM " + bridge.series(1, rows / 100),
+                        "UPDATE item SET v = CONCAT('value ', id) WHERE id <= 10",
+                        "UPDATE item SET v = CONCAT('last ', id) WHERE id % 1000 = 0",
+                        "UPDATE part SET item = 7 WHERE id = 1",
+                        "INSERT INTO item VALUES (0, 'gone')",
+                        "DELETE FROM item WHERE id = 0");
                 var since = System.nanoTime();
                 check(bridge, process, from, rows);
                 System.out.printf(
-                        "%,d rows in one transaction with %s: %,d ms%n",
-                        rows, heap, (System.nanoTime() - since) / 1_000_000);
+                        "%,d rows of %s in one transaction with %s: %,d ms%n",
+                        rows, dbms.title(), heap, (System.nanoTime() - since) / 1_000_000);
                 bridge.sql("UPDATE item SET v = 'after' WHERE id IN (7, " + rows + ")");
             }
             try (var process = new BridgeProcess(folder, config, options)) {
@@ -118,7 +126,7 @@ class LargeTransactionTest {
         var config = bridge.config();
         Files.writeString(folder.resolve("mapping.yaml"), """
                 version: 1
-                schema: public
+                schema: %s
                 aggregates:
                   item:
                     topic: %s
@@ -134,7 +142,7 @@ class LargeTransactionTest {
                       - {event: Added, when: created}
                       - {event: Removed, when: removed}
                       - {event: Changed, when: otherwise}
-                """.formatted(bridge.topic()));
+                """.formatted(bridge.schema(), bridge.topic()));
         Files.writeString(config, Files.readString(config) + "limits: {queueMegabytes: 8}\n");
         return config;
     }

@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.change.Dbms;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.util.Map;
 import org.elasticmq.rest.sqs.SQSRestServerBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
@@ -40,8 +43,9 @@ class OtherHubsTest {
         }
     }
 
-    @Test
-    void aFifoQueueGetsEachEventOnceThroughAKillAndLargeDataLiesInTheLake() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void aFifoQueueGetsEachEventOnceThroughAKillAndLargeDataLiesInTheLake(Dbms dbms) throws Exception {
         System.setProperty("aws.accessKeyId", "test");
         System.setProperty("aws.secretAccessKey", "test");
         System.setProperty("aws.region", "eu-west-1");
@@ -54,7 +58,10 @@ class OtherHubsTest {
                         .httpClientBuilder(UrlConnectionHttpClient.builder())
                         .endpointOverride(URI.create(endpoint))
                         .build();
-                var bridge = new TestBridge("queued", folder, "one")) {
+                var bridge = new TestBridge(dbms, "queued", folder, "one")) {
+            if (dbms == Dbms.MARIADB) {
+                bridge.sql("ALTER TABLE one MODIFY v LONGTEXT");
+            }
             var queue = client.createQueue(request ->
                             request.queueName("one.fifo").attributes(Map.of(QueueAttributeName.FIFO_QUEUE, "true")))
                     .queueUrl();

@@ -61,7 +61,7 @@ class WholeTransactionsTest {
     @TempDir
     Path folder;
 
-    private static void commit(TestBridge bridge, String... statements) throws SQLException {
+    static void commit(TestBridge bridge, String... statements) throws SQLException {
         try (var connection = bridge.connect();
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);
