@@ -45,6 +45,10 @@ final class BridgeFaults implements AutoCloseable {
 
     private final Path folder;
     private final Random random;
+
+    /** Its tables have REPLICA IDENTITY DEFAULT: those of an even seed over PostgreSQL. */
+    private final boolean isByKeys;
+
     private final MortalDatabase database;
     private final LocalKafka kafka;
     private final Path config;
@@ -60,6 +64,7 @@ final class BridgeFaults implements AutoCloseable {
     private BridgeFaults(long seed, Path folder, Dbms dbms) throws Exception {
         this.folder = folder;
         random = new Random(seed);
+        isByKeys = dbms == Dbms.POSTGRESQL && seed % 2 == 0;
         OwnNetwork.open();
         var addresses = WRITERS_SIDE + "," + BRIDGE_SIDE;
         database = switch (dbms) {
@@ -109,7 +114,7 @@ final class BridgeFaults implements AutoCloseable {
         var transactions = journal.check(events, folder.resolve("lake"));
         return events.size() + " events of " + transactions + " transactions, faults " + faults
                 + ", silence seen after ms " + millisUntilSeen + ", well again after ms " + millisUntilWell
-                + ", ended by itself " + endedByItself;
+                + ", ended by itself " + endedByItself + (isByKeys ? ", identity keys" : "");
     }
 
     private Set<Fault> some() {
@@ -221,14 +226,18 @@ final class BridgeFaults implements AutoCloseable {
         return Files.writeString(folder.resolve("bridge.yaml"), """
                 name: faults
                 mapping: mapping.yaml
-                source: {jdbcUrl: "%1$s", user: %2$s, password: %2$s, manage: true}
+                source: {jdbcUrl: "%1$s", user: %2$s, password: %2$s, manage: true%5$s}
                 store: {jdbcUrl: "jdbc:h2:file:%3$s"}
                 hub: {kafka: {bootstrapServers: "%4$s", partitions: 1}}
                 lake: {folder: lake, segmentMegabytes: 1}
                 faultKeyFile: fault.key
                 spool: {folder: spool, afterSeconds: 1}
                 """.formatted(
-                        url, journal.user(), folder.resolve("store"), kafka.bootstrapServers()));
+                        url,
+                        journal.user(),
+                        folder.resolve("store"),
+                        kafka.bootstrapServers(),
+                        isByKeys ? ", identity: keys" : ""));
     }
 
     @Override

@@ -5,6 +5,8 @@ import java.util.List;
 /** The values of a journal: a number, and behind it one of sixteen texts that are easily told wrong; which one, the number says. */
 final class HardValues {
 
+    private static final String BIG = "kept out of the row ".repeat(1_000);
+
     static final List<String> TEXTS = List.of(
             "",
             " padded ",
@@ -21,7 +23,7 @@ final class HardValues {
             "{\"v\":\"1|\\u0000\"}",
             "%s ${v} {0} #{v} :v ?",
             "</script>&amp;<!--",
-            "kept out of the row ".repeat(1_000));
+            BIG);
 
     private HardValues() {}
 
@@ -36,6 +38,20 @@ final class HardValues {
             throw new AssertionError("value: " + value + " (expected: " + of(number) + ")");
         }
         return number;
+    }
+
+    /** The number that {@code big}, a text of 20 kB, begins with; throws when what is behind it is another's. */
+    static long bigNumber(String big) {
+        var number = Long.parseLong(big.substring(0, big.indexOf('|')));
+        if (!big.equals(number + "|" + BIG)) {
+            throw new AssertionError("a large value of " + big.length() + " characters that begins with " + number);
+        }
+        return number;
+    }
+
+    /** {@code big_of(number)} as a function's body in SQL, with the database's word for joining three texts. */
+    static String bigOf(String joined) {
+        return joined.formatted("number", "'|'", "repeat('kept out of the row ', 1000)");
     }
 
     /** Rows as COPY and LOAD DATA read them: {@code count} ids from {@code from} on, with the values of 1, 2 and so on. */

@@ -21,7 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class Journal {
 
     static final long LAST = 999_999_999;
-    private static final int HOT = 20;
+    static final int HOT = 20;
 
     /** Rows of a transaction that a bridge with little memory keeps in a file. */
     private static final int LARGE = 150;
@@ -52,6 +52,7 @@ final class Journal {
                     fields:
                       id: {column: id, as: integer}
                       v: v
+                      big: big
                     events:
                       - {event: Imported, when: backfill}
                       - {event: Added, when: created}

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One comparison of what a journal says was written with the events of it, and with the table. */
@@ -27,12 +28,19 @@ final class JournalCheck {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    /** What an item is; its values are what their numbers say. */
+    private record State(String v, @Nullable String big) {
+        String noted() {
+            return HardValues.number(v) + (big == null ? "" : "/" + HardValues.bigNumber(big));
+        }
+    }
+
     private final Connection connection;
     private final boolean knowsTransactionId;
     private final Map<String, Set<String>> found = new TreeMap<>();
     private final List<String> order = new ArrayList<>();
     private final Map<String, Long> last = new HashMap<>();
-    private final Map<String, String> folded = new TreeMap<>();
+    private final Map<String, State> folded = new TreeMap<>();
 
     JournalCheck(Connection connection, boolean knowsTransactionId) {
         this.connection = connection;
@@ -52,25 +60,27 @@ final class JournalCheck {
         return entries;
     }
 
-    /** The table as it is: subject to v. */
-    private Map<String, String> table() throws SQLException {
-        var found = new TreeMap<String, String>();
+    /** The table as it is: subject to state. */
+    private Map<String, State> table() throws SQLException {
+        var found = new TreeMap<String, State>();
         try (var statement = connection.createStatement();
-                var result = statement.executeQuery("SELECT id, v FROM item")) {
+                var result = statement.executeQuery("SELECT id, v, big FROM item")) {
             while (result.next()) {
-                found.put("item/" + result.getLong(1), result.getString(2));
+                found.put("item/" + result.getLong(1), new State(result.getString(2), result.getString(3)));
             }
         }
         return found;
     }
 
-    private static String v(ConsumerRecord<String, String> event) {
+    private static State state(ConsumerRecord<String, String> event) {
         var dataref = event.headers().lastHeader("ce_dataref");
         try {
-            var data = dataref == null
-                    ? event.value()
-                    : Files.readString(Path.of(URI.create(TestBridge.header(event, "ce_dataref"))));
-            return JSON.readTree(data).path("v").asString();
+            var data = JSON.readTree(
+                    dataref == null
+                            ? event.value()
+                            : Files.readString(Path.of(URI.create(TestBridge.header(event, "ce_dataref")))));
+            var big = data.path("big");
+            return new State(data.path("v").asString(), big.isString() ? big.asString() : null);
         } catch (IOException e) {
             throw new UncheckedIOException("reading the data that " + event.key() + " names", e);
         }
@@ -99,16 +109,15 @@ final class JournalCheck {
         var subject = event.key();
         switch (TestBridge.header(event, "ce_type")) {
             case "t.Imported.v1" ->
-                assertThat(v(event)).as("backfill of " + subject).isEqualTo(folded.get(subject));
+                assertThat(state(event)).as("backfill of " + subject).isEqualTo(folded.get(subject));
             case "t.Removed.v1" -> {
                 folded.remove(subject);
                 take(event, "-", Long.MAX_VALUE);
             }
             default -> {
-                var v = v(event);
-                folded.put(subject, v);
-                var number = HardValues.number(v);
-                take(event, Long.toString(number), number);
+                var state = state(event);
+                folded.put(subject, state);
+                take(event, state.noted(), HardValues.number(state.v));
             }
         }
     }

@@ -6,8 +6,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * Changes of table {@code item}, each noted in table {@code journal} within its transaction by the number of its value. Function
- * {@code hard} gives the value of a number.
+ * Changes of table {@code item}, each noted in table {@code journal} within its transaction by the number of its value, and behind a slash that of
+ * its large value, if it has one. Functions {@code hard} and {@code big_of} give the values of a number.
  */
 interface JournaledRows {
 
@@ -17,11 +17,16 @@ interface JournaledRows {
     /** True when the journal's {@code tx} is what the database calls the transaction; else it is only different for each. */
     boolean knowsTransactionId();
 
-    /** Makes the tables, sequence {@code s} and function {@code hard}. */
-    static void create(Connection connection, String function) throws SQLException {
+    /** True, in SQL, for the keys of the rows that have a large value: those that are changed again and again, mostly without it. */
+    static String hasBig(String id) {
+        return id + " % 100000000 < " + Journal.HOT;
+    }
+
+    /** Makes the tables, sequence {@code s} and {@code functions}. */
+    static void create(Connection connection, String... functions) throws SQLException {
         try (var statement = connection.createStatement();
                 var insert = connection.prepareStatement("INSERT INTO hard VALUES (?, ?)")) {
-            statement.execute("CREATE TABLE item (id BIGINT PRIMARY KEY, v TEXT)");
+            statement.execute("CREATE TABLE item (id BIGINT PRIMARY KEY, v TEXT, big TEXT)");
             statement.execute("CREATE TABLE journal (tx BIGINT, id BIGINT, v TEXT)");
             statement.execute("CREATE SEQUENCE s");
             statement.execute("CREATE TABLE hard (n INTEGER PRIMARY KEY, t TEXT)");
@@ -30,7 +35,9 @@ interface JournaledRows {
                 insert.setString(2, HardValues.TEXTS.get(i));
                 insert.executeUpdate();
             }
-            statement.execute(function);
+            for (var function : functions) {
+                statement.execute(function);
+            }
         }
     }
 

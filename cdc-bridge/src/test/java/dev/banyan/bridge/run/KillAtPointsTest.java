@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.source.Identity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,7 +86,7 @@ class KillAtPointsTest {
     }
 
     private String round(KillRound.Plan plan) throws Exception {
-        System.out.println("seed " + plan.seed() + ": " + plan.places());
+        System.out.println("seed " + plan.seed() + ", identity " + plan.identity() + ": " + plan.places());
         var itsFolder = folder.resolve(plan.name());
         try (var database = database(plan.dbms(), itsFolder);
                 var round = new KillRound(plan, itsFolder, database)) {
@@ -123,7 +124,8 @@ class KillAtPointsTest {
         }
         Collections.shuffle(places, random);
         var name = (dbms == Dbms.MARIADB ? "points_m" : "points") + seed;
-        return new KillRound.Plan(dbms, name, seed, places, Math.min(2, (kills + 4) / 5), POINT_MAX, pauses);
+        var identity = dbms == Dbms.POSTGRESQL && random.nextBoolean() ? Identity.KEYS : Identity.FULL;
+        return new KillRound.Plan(dbms, identity, name, seed, places, Math.min(2, (kills + 4) / 5), POINT_MAX, pauses);
     }
 
     /** How many times a bridge that works passes {@code point} within a few seconds, and every time at least once. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.KilledBridge;
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.source.Identity;
 import dev.banyan.bridge.store.BridgeStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ final class KillRound implements AutoCloseable {
      */
     record Plan(
             Dbms dbms,
+            Identity identity,
             String name,
             long seed,
             List<Place> places,
@@ -208,7 +210,7 @@ final class KillRound implements AutoCloseable {
         return Files.writeString(folder.resolve("bridge.yaml"), """
                 name: %1$s
                 mapping: mapping.yaml
-                source: {jdbcUrl: "%2$s", user: %5$s, password: %5$s, manage: true}
+                source: {jdbcUrl: "%2$s", user: %5$s, password: %5$s, manage: true%6$s}
                 store: {jdbcUrl: "%3$s", user: postgres, password: postgres}
                 hub: {kafka: {bootstrapServers: "%4$s", partitions: 1}}
                 lake: {folder: lake, segmentMegabytes: 1}
@@ -217,7 +219,8 @@ final class KillRound implements AutoCloseable {
                         url,
                         Servers.postgres().jdbcUrl(store()),
                         Servers.kafka().bootstrapServers(),
-                        user));
+                        user,
+                        plan.identity == Identity.KEYS ? ", identity: keys" : ""));
     }
 
     private String topic() {

@@ -10,6 +10,8 @@ import org.postgresql.PGConnection;
 /** Changes in PostgreSQL, which the same statement notes. */
 final class PostgresRows implements JournaledRows {
 
+    private static final String NOTED = "split_part(v, '|', 1) || coalesce('/' || split_part(big, '|', 1), '')";
+
     @Override
     public String user() {
         return "postgres";
@@ -24,32 +26,35 @@ final class PostgresRows implements JournaledRows {
     public void create(Connection connection) throws SQLException {
         JournaledRows.create(connection, """
                 CREATE FUNCTION hard(number BIGINT) RETURNS TEXT LANGUAGE SQL STABLE
-                RETURN number || '|' || (SELECT t FROM hard WHERE n = number % 16)""");
-        try (var statement = connection.createStatement()) {
-            statement.execute("ALTER TABLE item ALTER v SET STORAGE EXTERNAL"); // a large one is kept out of its row
+                RETURN number || '|' || (SELECT t FROM hard WHERE n = number % 16)""", """
+                CREATE FUNCTION big_of(number BIGINT) RETURNS TEXT LANGUAGE SQL STABLE
+                RETURN\s""" + HardValues.bigOf("%s || %s || %s"));
+        try (var statement = connection.createStatement()) { // large ones are kept out of their rows
+            statement.execute("ALTER TABLE item ALTER v SET STORAGE EXTERNAL, ALTER big SET STORAGE EXTERNAL");
         }
     }
 
     private static void note(Statement statement, String change) throws SQLException {
-        statement.execute(
-                "WITH changed (id, v) AS (" + change
-                        + ") INSERT INTO journal SELECT pg_current_xact_id()::text::bigint, id, split_part(v, '|', 1) FROM changed");
+        statement.execute("WITH changed (id, v, big) AS (" + change
+                + ") INSERT INTO journal SELECT pg_current_xact_id()::text::bigint, id, " + NOTED + " FROM changed");
     }
 
     @Override
     public void insert(Statement statement, long from, int count) throws SQLException {
         note(
                 statement,
-                "INSERT INTO item SELECT g, hard(nextval('s')) FROM generate_series(" + from + ", " + (from + count - 1)
-                        + ") g RETURNING id, v");
+                "INSERT INTO item SELECT g, hard(nextval('s')), CASE WHEN " + JournaledRows.hasBig("g")
+                        + " THEN big_of(g) END FROM generate_series(" + from + ", " + (from + count - 1)
+                        + ") g RETURNING id, v, big");
     }
 
     @Override
     public void change(Statement statement, long from, int count) throws SQLException {
         note(
                 statement,
-                "UPDATE item SET v = hard(nextval('s')) WHERE id BETWEEN " + from + " AND " + (from + count - 1)
-                        + " RETURNING id, v");
+                "UPDATE item SET v = hard(n), big = CASE WHEN n % 10 = 0 AND big IS NOT NULL THEN big_of(n) ELSE big END"
+                        + " FROM (SELECT id AS at, nextval('s') AS n FROM item WHERE id BETWEEN " + from + " AND "
+                        + (from + count - 1) + ") numbered WHERE id = at RETURNING id, v, big");
     }
 
     @Override
@@ -58,10 +63,9 @@ final class PostgresRows implements JournaledRows {
                 .getConnection()
                 .unwrap(PGConnection.class)
                 .getCopyAPI()
-                .copyIn("COPY item FROM STDIN", new StringReader(HardValues.bulk(from, count)));
-        statement.execute(
-                "INSERT INTO journal SELECT pg_current_xact_id()::text::bigint, id, split_part(v, '|', 1) FROM item WHERE id BETWEEN "
-                        + from + " AND " + (from + count - 1));
+                .copyIn("COPY item (id, v) FROM STDIN", new StringReader(HardValues.bulk(from, count)));
+        statement.execute("INSERT INTO journal SELECT pg_current_xact_id()::text::bigint, id, " + NOTED
+                + " FROM item WHERE id BETWEEN " + from + " AND " + (from + count - 1));
     }
 
     @Override
@@ -69,6 +73,6 @@ final class PostgresRows implements JournaledRows {
         note(
                 statement,
                 "DELETE FROM item WHERE id IN (SELECT id FROM item WHERE id BETWEEN " + from + " AND " + to
-                        + " ORDER BY id LIMIT " + most + ") RETURNING id, '-'");
+                        + " ORDER BY id LIMIT " + most + ") RETURNING id, '-', NULL::text");
     }
 }
