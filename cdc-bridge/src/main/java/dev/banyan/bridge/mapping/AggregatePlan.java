@@ -28,9 +28,9 @@ final class AggregatePlan {
     private final String idScope;
     private final RuleChoice choice;
 
-    AggregatePlan(Aggregate aggregate, Map<TableId, TablePlan> tables, String idScope) {
+    AggregatePlan(Aggregate aggregate, Map<TableId, TablePlan> tables, Mapping mapping) {
         this.aggregate = aggregate;
-        this.idScope = idScope;
+        idScope = EventIds.scope(aggregate, mapping.aggregates());
         root = table(tables, aggregate.root());
         childTables = aggregate.children().stream()
                 .map(child -> table(tables, child.table()))
@@ -45,11 +45,7 @@ final class AggregatePlan {
         names = new ArrayList<>();
         aggregate.root().fields().forEach(field -> names.add(field.name()));
         aggregate.children().forEach(child -> names.add(child.name()));
-        choice = new RuleChoice(
-                aggregate.name(),
-                aggregate.rules(),
-                names,
-                new StateWords(aggregate.name(), aggregate.root().fields(), aggregate.children()));
+        choice = new RuleChoice(aggregate.name(), aggregate.rules(), names, StateWords.of(aggregate), mapping.asked());
         isRenumberable = aggregate.rules().stream().anyMatch(rule -> rule.when() instanceof When.Renumbered);
     }
 

@@ -2,12 +2,14 @@ package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.mapping.Conditions.Values;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -31,7 +33,11 @@ final class BulkEvents {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    private record Named(Aggregate aggregate, EventRule rule, DomainEvent event) {}
+    private record Named(
+            Aggregate aggregate,
+            EventRule rule,
+            DomainEvent event,
+            @Nullable Values told) {}
 
     private final Transaction transaction;
     private final EventIds ids;
@@ -52,15 +58,16 @@ final class BulkEvents {
         return all.size();
     }
 
-    void add(Aggregate aggregate, EventRule rule, DomainEvent event) {
-        all.add(new Named(aggregate, rule, event));
+    /** Adds an event; {@code told} is what conditions about the transaction may ask of it. */
+    void add(Aggregate aggregate, EventRule rule, DomainEvent event, @Nullable Values told) {
+        all.add(new Named(aggregate, rule, event, told));
         hasBulk |= mayBeBulk(all.getLast());
     }
 
     /** The events before any are put together. */
     List<TransactionEvents.Given> given() {
         return all.stream()
-                .map(named -> new TransactionEvents.Given(named.rule.event(), named.event))
+                .map(named -> new TransactionEvents.Given(named.rule.event(), named.event, named.told))
                 .toList();
     }
 

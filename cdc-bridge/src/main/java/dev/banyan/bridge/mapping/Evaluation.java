@@ -69,8 +69,9 @@ final class Evaluation {
         var stateBefore = before == null || !plan.choice().looksBack()
                 ? null
                 : stateBefore(touch, plan.rows(rows, touch.key(), before, true));
-        var rule = choose(touch, new Difference(Op.REMOVED, stateBefore, null, List.of()));
-        emit(touch, rule, "its root row is gone", List.of(), EventData.ofRemoved(key), false);
+        var difference = new Difference(Op.REMOVED, stateBefore, null, List.of());
+        var rule = choose(touch, difference);
+        emit(touch, rule, "its root row is gone", difference, EventData.ofRemoved(key));
     }
 
     private void present(Touch touch, Slot slot, Row after) {
@@ -123,7 +124,7 @@ final class Evaluation {
     }
 
     private void changed(Touch touch, Difference difference, String data) {
-        emit(touch, choose(touch, difference), "the first rule that holds", difference.changed(), data, false);
+        emit(touch, choose(touch, difference), "the first rule that holds", difference, data);
     }
 
     private EventRule choose(Touch touch, Difference difference) {
@@ -152,12 +153,13 @@ final class Evaluation {
         }
         var rule = touch.plan().choice().of(previousKey == null ? OTHERWISE : new When.Renumbered());
         var why = "it was there before, but nothing is known of how it was";
-        emit(touch, rule, why, List.of(), data(touch, state, previousKey), false);
+        var op = previousKey == null ? Op.CHANGED : Op.RENUMBERED;
+        emit(touch, rule, why, new Difference(op, null, state, List.of()), data(touch, state, previousKey));
     }
 
     private void whole(Touch touch, Op op, String why, AggregateState state) {
-        var rule = choose(touch, new Difference(op, null, state, List.of()));
-        emit(touch, rule, why, List.of(), data(touch, state, null), op == Op.BACKFILL);
+        var difference = new Difference(op, null, state, List.of());
+        emit(touch, choose(touch, difference), why, difference, data(touch, state, null));
     }
 
     private void unchanged(Touch touch, String why) {
@@ -171,7 +173,7 @@ final class Evaluation {
         return EventData.of(touch.plan().aggregate(), state, previous);
     }
 
-    private void emit(Touch touch, EventRule rule, String why, List<String> changed, String data, boolean backfill) {
+    private void emit(Touch touch, EventRule rule, String why, Difference difference, String data) {
         var aggregate = touch.plan().aggregate();
         var subject = touch.plan().subject(touch.key());
         var event = new DomainEvent(
@@ -182,8 +184,8 @@ final class Evaluation {
                 transaction.commitTime(),
                 Sequence.of(transaction.commitLsn(), attempt.bulk.next()),
                 transaction.txId(),
-                backfill,
-                changed,
+                difference.op() == Op.BACKFILL,
+                difference.changed(),
                 aggregate.schema(rule.event()),
                 transaction.causeOfEvents(),
                 data);
@@ -191,8 +193,8 @@ final class Evaluation {
         if (refusal != null) {
             throw new UnmappableException(rule.name() + ": " + refusal);
         }
-        attempt.bulk.add(aggregate, rule, event);
-        note(touch, rule, why, changed);
+        attempt.bulk.add(aggregate, rule, event, touch.plan().choice().told(rule, difference));
+        note(touch, rule, why, difference.changed());
     }
 
     /** Writes down that the mapping has no answer, and what becomes of that. */

@@ -1,8 +1,11 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.mapping.Conditions.Condition;
+import dev.banyan.bridge.mapping.Conditions.NoAnswer;
+import dev.banyan.bridge.mapping.Conditions.Values;
 import dev.banyan.bridge.yaml.Place;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +23,23 @@ public record EventRule(
     /** When {@code atLeast} aggregates of one transaction get this rule's event, they get the event {@code event} together. */
     public record Bulk(String event, int atLeast) {}
 
-    /** What must be true of the change besides: an expression, as it was written and as a condition. */
-    public record Where(String text, Condition condition) {}
+    /** What must be true besides: an expression, as it was written and as a condition. */
+    public record Where(String text, Condition condition) {
+
+        /** Why it does not hold for {@code variables}; null when it does. The rule of {@code event} at {@code rule} asks. */
+        @Nullable
+        Supplier<String> objection(Values variables, String event, Place rule) {
+            try {
+                return switch (condition.about(variables)) {
+                    case YES -> null;
+                    case NO -> () -> "not so: " + text;
+                    case UNKNOWN -> () -> "a value it asks for is not there: " + text;
+                };
+            } catch (NoAnswer e) {
+                throw new UnmappableException(event + " in line " + rule.line() + ": where: " + e.getMessage());
+            }
+        }
+    }
 
     /** The change of an aggregate within one transaction that a rule asks for. */
     public sealed interface When {

@@ -69,7 +69,7 @@ public final class Mapper implements EventMapper {
                 .redactions()
                 .forEach((column, redaction) -> checkKeys(redaction, table.id() + "." + column)));
         for (var aggregate : mapping.aggregates()) {
-            var plan = new AggregatePlan(aggregate, tables, EventIds.scope(aggregate, mapping.aggregates()));
+            var plan = new AggregatePlan(aggregate, tables, mapping);
             aggregatesByRoot
                     .computeIfAbsent(aggregate.root().id(), _ -> new ArrayList<>())
                     .add(plan);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A whole mapping file, checked: what {@link MappingFile#read} returns and {@link Mapper} applies. {@code contracts} is the start of the
@@ -38,5 +39,13 @@ public record Mapping(Path file, String contracts, List<Aggregate> aggregates, L
      */
     public List<TableUse> tables() {
         return TableUse.of(aggregates);
+    }
+
+    /** The names of the events whose changes conditions about whole transactions look at. */
+    Set<String> asked() {
+        return transactions.stream()
+                .filter(rule -> rule.where() != null)
+                .flatMap(rule -> rule.toldOf().stream())
+                .collect(Collectors.toSet());
     }
 }

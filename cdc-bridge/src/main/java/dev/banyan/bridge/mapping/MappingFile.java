@@ -70,7 +70,7 @@ public final class MappingFile {
             }
         });
         var transactions = top.find("transactions")
-                .map(found -> new TransactionRuleReader(aggregates, defaults, problems).read(found))
+                .map(found -> new TransactionRuleReader(aggregates, defaults, conditions, problems).read(found))
                 .orElse(List.of());
         top.find("tests"); // read by those who run them
         top.end();

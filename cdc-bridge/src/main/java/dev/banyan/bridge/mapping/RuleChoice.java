@@ -1,21 +1,21 @@
 package dev.banyan.bridge.mapping;
 
-import dev.banyan.bridge.mapping.Conditions.NoAnswer;
+import dev.banyan.bridge.mapping.Conditions.Values;
 import dev.banyan.bridge.mapping.EventRule.When;
-import dev.banyan.bridge.mapping.EventRule.Where;
 import dev.banyan.bridge.mapping.Explanation.Verdict;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which of an aggregate's rules holds for a change from one state to another. {@code names} are those of the fields, then of the lists;
- * {@code words} those of conditions.
+ * {@code words} those of conditions. Conditions about whole transactions look at what {@code asked} events tell of.
  */
-record RuleChoice(String aggregate, List<EventRule> rules, List<String> names, StateWords words) {
+record RuleChoice(String aggregate, List<EventRule> rules, List<String> names, StateWords words, Set<String> asked) {
 
     /** What happened to an aggregate within a transaction. */
     enum Op {
@@ -45,8 +45,14 @@ record RuleChoice(String aggregate, List<EventRule> rules, List<String> names, S
     /** True when a rule asks what an aggregate was that is gone. */
     boolean looksBack() {
         return rules.stream()
-                .anyMatch(rule -> rule.where() != null
+                .anyMatch(rule -> (rule.where() != null || asked.contains(rule.event()))
                         && (rule.when() instanceof When.Removed || rule.when() instanceof When.Anything));
+    }
+
+    /** What a condition about a transaction may ask of {@code difference}, which {@code rule} names; null when none does. */
+    @Nullable
+    Values told(EventRule rule, Difference difference) {
+        return asked.contains(rule.event()) ? words.of(difference) : null;
     }
 
     /** True when what its rules say of {@code op} is worth telling. */
@@ -97,7 +103,9 @@ record RuleChoice(String aggregate, List<EventRule> rules, List<String> names, S
     /** Why {@code rule} does not hold; null when it does. */
     private @Nullable Supplier<String> objection(EventRule rule, Difference difference) {
         var objection = objection(rule.when(), difference);
-        return objection != null || rule.where() == null ? objection : objection(rule, rule.where(), difference);
+        return objection != null || rule.where() == null
+                ? objection
+                : rule.where().objection(words.of(difference), rule.event(), rule.at());
     }
 
     private @Nullable Supplier<String> objection(When when, Difference difference) {
@@ -112,18 +120,6 @@ record RuleChoice(String aggregate, List<EventRule> rules, List<String> names, S
             case When.Changed condition ->
                 op.isDifference() ? objection(condition, difference) : () -> "there is nothing to compare";
         };
-    }
-
-    private @Nullable Supplier<String> objection(EventRule rule, Where where, Difference difference) {
-        try {
-            return switch (where.condition().about(words.of(difference))) {
-                case YES -> null;
-                case NO -> () -> "not so: " + where.text();
-                case UNKNOWN -> () -> "a value it asks for is not there: " + where.text();
-            };
-        } catch (NoAnswer e) {
-            throw new UnmappableException(rule.event() + " in line " + rule.at().line() + ": where: " + e.getMessage());
-        }
     }
 
     private @Nullable Supplier<String> objection(When.Changed condition, Difference difference) {

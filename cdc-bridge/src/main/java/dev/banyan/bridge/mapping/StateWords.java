@@ -24,12 +24,18 @@ final class StateWords {
 
     private static final Values NOTHING = _ -> null;
 
+    private final String aggregate;
     private final Kind.Thing variables;
     private final Rows root;
     private final Map<String, Integer> lists = new HashMap<>();
     private final List<Rows> items;
 
+    static StateWords of(Aggregate aggregate) {
+        return new StateWords(aggregate.name(), aggregate.root().fields(), aggregate.children());
+    }
+
     StateWords(String aggregate, List<Field> fields, List<ChildList> children) {
+        this.aggregate = aggregate;
         root = Rows.of(fields);
         items = children.stream().map(child -> Rows.of(child.table().fields())).toList();
         var state = new LinkedHashMap<String, Kind>(root.kinds(aggregate));
@@ -43,9 +49,14 @@ final class StateWords {
         variables = new Kind.Thing("condition", Map.of("op", Plain.TEXT, "before", thing, "after", thing));
     }
 
-    /** What a condition may ask for. */
+    /** What a condition about a change may ask for. */
     Kind.Thing variables() {
         return variables;
+    }
+
+    /** The same as one of many changes that a condition is about. */
+    Kind.Thing change() {
+        return new Kind.Thing("a change of " + aggregate, variables.fields());
     }
 
     /** The values of the variables for {@code difference}; they are converted when they are asked for. */

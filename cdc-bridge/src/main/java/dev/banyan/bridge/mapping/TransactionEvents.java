@@ -3,13 +3,14 @@ package dev.banyan.bridge.mapping;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.mapping.Conditions.Values;
 import dev.banyan.bridge.mapping.Explanation.Decision;
 import dev.banyan.bridge.mapping.Explanation.Verdict;
 import java.io.StringWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -29,8 +30,8 @@ final class TransactionEvents {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** An event that an aggregate got, by the name that rules have for it. */
-    record Given(String name, DomainEvent event) {}
+    /** An event that an aggregate got, by the name that rules have for it; {@code told} is what conditions may ask of it. */
+    record Given(String name, DomainEvent event, @Nullable Values told) {}
 
     private final List<TransactionRule> rules;
     private final EventIds ids;
@@ -52,19 +53,34 @@ final class TransactionEvents {
         if (live.isEmpty()) {
             return List.of();
         }
-        var names = new LinkedHashSet<String>();
-        live.forEach(each -> names.add(each.name));
+        var told = new LinkedHashMap<String, List<Values>>();
+        for (var each : live) {
+            var changes = told.computeIfAbsent(each.name, _ -> new ArrayList<>());
+            if (each.told != null) {
+                changes.add(each.told);
+            }
+        }
         var subject = TransactionRule.SUBJECT + transaction.identity();
         var events = new ArrayList<DomainEvent>();
         for (var rule : rules) {
-            if (rule.objection(names).isEmpty()) {
+            if (objection(rule, told).isEmpty()) {
                 events.add(event(rule, transaction, subject, live, given.size() + events.size()));
             }
         }
         if (notes != null) {
-            note(notes, subject, names);
+            note(notes, subject, told);
         }
         return events;
+    }
+
+    /** What {@code rule} says to a transaction that gave the events {@code told}; empty when it holds. */
+    private static String objection(TransactionRule rule, Map<String, List<Values>> told) {
+        var objection = rule.objection(told.keySet());
+        if (!objection.isEmpty() || rule.where() == null) {
+            return objection;
+        }
+        var unmet = rule.where().objection(name -> told.getOrDefault(name, List.of()), rule.event(), rule.at());
+        return unmet == null ? "" : unmet.get();
     }
 
     private DomainEvent event(
@@ -115,17 +131,20 @@ final class TransactionEvents {
         return text.toString();
     }
 
-    private void note(Explanation.Notes notes, String subject, Set<String> names) {
+    private void note(Explanation.Notes notes, String subject, Map<String, List<Values>> told) {
         var verdicts = new ArrayList<Verdict>();
         for (var rule : rules) {
-            var objection = rule.objection(names);
+            var objection = objection(rule, told);
             if (objection.isEmpty()) {
                 notes.decisions.add(new Decision(
                         AGGREGATE,
                         subject,
                         rule.event(),
                         rule.name(),
-                        "its events hold for the rule",
+                        "its events hold for the rule"
+                                + (rule.where() == null
+                                        ? ""
+                                        : ": " + rule.where().text()),
                         List.of(),
                         List.of()));
             } else {

@@ -1,14 +1,16 @@
 package dev.banyan.bridge.mapping;
 
+import dev.banyan.bridge.mapping.EventRule.Where;
 import dev.banyan.bridge.yaml.Place;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A rule about a whole transaction: it gives one event when the transaction gave each of the events {@code all}, one of {@code any} unless that is
- * empty, and none of {@code none}. All are names of aggregates' events.
+ * empty, and none of {@code none}, and {@code where} holds for what those of {@code all} and {@code any} tell of. All are names of aggregates' events.
  */
 public record TransactionRule(
         String event,
@@ -19,6 +21,7 @@ public record TransactionRule(
         List<String> all,
         List<String> any,
         List<String> none,
+        @Nullable Where where,
         Place at) {
 
     /** The subject of its events, but for the transaction's identity. */
@@ -46,7 +49,7 @@ public record TransactionRule(
         return Mapping.schemaUri(contracts, type);
     }
 
-    /** What it says to a transaction that gave {@code events}; empty when it holds. */
+    /** What it says to a transaction that gave {@code events}, {@code where} left out; empty when it holds. */
     String objection(Set<String> events) {
         for (var wanted : all) {
             if (!events.contains(wanted)) {

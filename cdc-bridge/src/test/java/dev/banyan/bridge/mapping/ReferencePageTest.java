@@ -14,6 +14,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -56,11 +58,12 @@ class ReferencePageTest {
         assertThat(ran.out()).contains("2 tests, 0 failed");
     }
 
-    @Test
-    void theTestsOfExpressionsAreTestsOfTheMappingBeforeThem() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"expressions, 4", "transactions, 2"})
+    void testsOfAChapterAreTestsOfTheMappingBeforeThem(String chapter, int count) throws Exception {
         var page = Files.readString(PAGE);
         var expressions = Pattern.compile(
-                        "```yaml\n(# mapping\n[^`]*)```\n\n```yaml\n# tests of expressions\n([^`]*)```")
+                        "```yaml\n(# mapping\n[^`]*)```\n\n```yaml\n# tests of " + chapter + "\n([^`]*)```")
                 .matcher(page);
         assertThat(expressions.find()).isTrue();
         var file = Files.writeString(folder.resolve("mapping.yaml"), expressions.group(1) + expressions.group(2));
@@ -68,7 +71,7 @@ class ReferencePageTest {
         var ran = Printed.of("test", file.toString());
 
         assertThat(ran.exitCode()).as(ran.toString()).isZero();
-        assertThat(ran.out()).contains("4 tests, 0 failed");
+        assertThat(ran.out()).contains(count + " tests, 0 failed");
     }
 
     @Test
