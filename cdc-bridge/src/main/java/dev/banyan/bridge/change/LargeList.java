@@ -7,8 +7,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.AbstractList;
@@ -26,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A list that is added to at its end, then read from its start, as often as one likes; beyond its first {@code headMax} elements it lies in a
- * file. The file is encrypted under a key that is kept nowhere, and is deleted with the list, at the latest when the process ends in order.
+ * file. The file is encrypted under a key that is kept nowhere. It has no name from the start, so that its room is free when the list is, or the
+ * process, however that ends.
  */
 public final class LargeList<T> extends AbstractList<T> {
 
@@ -46,7 +45,7 @@ public final class LargeList<T> extends AbstractList<T> {
     private final List<T> head = new ArrayList<>();
     private final byte[] key = new byte[KEY_BYTES];
     private int size;
-    private @Nullable Path file;
+    private @Nullable NamelessFile file;
     private @Nullable DataOutputStream out;
 
     public LargeList(int headMax, Codec<T> codec) {
@@ -94,13 +93,12 @@ public final class LargeList<T> extends AbstractList<T> {
     }
 
     private DataOutputStream begin() throws IOException {
-        var made = Files.createTempFile("banyan-large", ".tmp");
+        var made = NamelessFile.create();
         file = made;
-        made.toFile().deleteOnExit();
-        CLEANER.register(this, () -> made.toFile().delete());
+        CLEANER.register(this, made::close);
         new SecureRandom().nextBytes(key);
         return new DataOutputStream(new BufferedOutputStream(
-                new CipherOutputStream(Files.newOutputStream(made), cipher(Cipher.ENCRYPT_MODE)), BUFFER_BYTES));
+                new CipherOutputStream(made.end(), cipher(Cipher.ENCRYPT_MODE)), BUFFER_BYTES));
     }
 
     /** The key is of this file alone, so the counter may begin anywhere. */
@@ -137,7 +135,7 @@ public final class LargeList<T> extends AbstractList<T> {
         try {
             endWriting();
             var in = new DataInputStream(new BufferedInputStream(
-                    new CipherInputStream(Files.newInputStream(from), cipher(Cipher.DECRYPT_MODE)), BUFFER_BYTES));
+                    new CipherInputStream(from.start(), cipher(Cipher.DECRYPT_MODE)), BUFFER_BYTES));
             return new Reading(in, size);
         } catch (IOException e) {
             throw new UncheckedIOException("reading what is too large for memory", e);
