@@ -16,7 +16,8 @@ final class BackfillText {
             lines.add(backfill.path("id").asString() + " "
                     + backfill.path("state").asString() + ": " + rows(backfill) + pace(backfill));
             if (backfill.path("failures").asInt() > 0) {
-                lines.add("    failed " + backfill.path("failures").asInt() + " times in a row: "
+                var times = backfill.path("failures").asInt();
+                lines.add("    failed " + (times == 1 ? "once" : times + " times in a row") + ": "
                         + backfill.path("failure").asString());
             }
             for (var table : backfill.path("tables")) {

@@ -1,16 +1,17 @@
 package dev.banyan.bridge.engine;
 
-/** What Debezium says of the incremental snapshot that the signal {@code id} asked for. */
+/** What is heard of Debezium's incremental snapshot. */
 public sealed interface SnapshotNotice {
 
-    String id();
-
-    /** A chunk has rows. */
+    /** A chunk of what the signal {@code id} asked for has rows. */
     record Reading(String id) implements SnapshotNotice {}
 
-    /** It goes on without the rest of {@code table}; {@code status} is Debezium's word for why, and its own log says more. */
-    record GivenUp(String id, String table, String status) implements SnapshotNotice {}
+    /**
+     * What it goes on with lacks rows, if it goes on at all; {@code why} has no value of theirs. With {@code isOfValue} a value of a row is the reason, and
+     * would be again.
+     */
+    record GivenUp(String why, boolean isOfValue) implements SnapshotNotice {}
 
-    /** No table is left. */
+    /** No table is left of what the signal {@code id} asked for. */
     record Completed(String id) implements SnapshotNotice {}
 }

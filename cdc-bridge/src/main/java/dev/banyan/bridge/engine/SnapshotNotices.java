@@ -42,11 +42,19 @@ public final class SnapshotNotices implements NotificationChannel {
     }
 
     @Override
-    @SuppressWarnings("deprecation") // Debezium's own channels have no other way to a setting of theirs
     public void init(CommonConnectorConfig config) {
-        var name = String.valueOf(config.getConfig().getString(SETTING));
-        listener =
-                LISTENER_BY_NAME.getOrDefault(name, listener); // explain has no backfill, and so nobody who would hear
+        listener = notice -> tell(engine(config), notice);
+    }
+
+    /** The name of the engine that {@code config} is of. */
+    @SuppressWarnings("deprecation") // Debezium's own channels have no other way to a setting of theirs
+    static String engine(CommonConnectorConfig config) {
+        return String.valueOf(config.getConfig().getString(SETTING));
+    }
+
+    /** Lets who listens to the snapshots of the engine called {@code name} hear {@code notice}: nobody where explain runs it. */
+    static void tell(String name, SnapshotNotice notice) {
+        LISTENER_BY_NAME.getOrDefault(name, _ -> {}).accept(notice);
     }
 
     @Override
@@ -62,18 +70,19 @@ public final class SnapshotNotices implements NotificationChannel {
         var id = notification.getId();
         switch (SnapshotStatus.valueOf(notification.getType())) {
             case IN_PROGRESS -> listener.accept(new SnapshotNotice.Reading(id));
-            case TABLE_SCAN_COMPLETED -> scanned(id, notification.getAdditionalData());
+            case TABLE_SCAN_COMPLETED -> scanned(notification.getAdditionalData());
             case COMPLETED -> listener.accept(new SnapshotNotice.Completed(id));
             case STARTED, PAUSED, RESUMED, ABORTED, TABLE_CHUNK_IN_PROGRESS, TABLE_CHUNK_COMPLETED -> {}
         }
     }
 
-    private void scanned(String id, Map<String, String> data) {
+    private void scanned(Map<String, String> data) {
         var status = String.valueOf(data.get(IncrementalSnapshotNotificationService.STATUS));
         if (!status.equals(TableScanCompletionStatus.SUCCEEDED.name())
                 && !status.equals(TableScanCompletionStatus.EMPTY.name())) {
             var table = String.valueOf(data.get(IncrementalSnapshotNotificationService.SCANNED_COLLECTION));
-            listener.accept(new SnapshotNotice.GivenUp(id, table, status));
+            listener.accept(
+                    new SnapshotNotice.GivenUp(table + " could not be read (" + status + ", see the log)", false));
         }
     }
 

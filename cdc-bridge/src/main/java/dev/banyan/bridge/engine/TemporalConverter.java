@@ -65,7 +65,7 @@ public final class TemporalConverter implements CustomConverter<SchemaBuilder, R
                         SchemaBuilder.int64()
                                 .name("io.debezium.time.MicroTimestamp")
                                 .optional(),
-                        value -> value == null ? zero(column) : micros(value));
+                        value -> value == null ? zero(column) : micros(column, value));
             case "TIMESTAMP" ->
                 registration.register(
                         SchemaBuilder.string()
@@ -150,10 +150,10 @@ public final class TemporalConverter implements CustomConverter<SchemaBuilder, R
         };
     }
 
-    private Object micros(Object value) {
+    private Object micros(RelationalColumn column, Object value) {
         return switch (value) {
             case LocalDateTime time -> micros(time);
-            case Timestamp time -> micros(unmoved(time.toLocalDateTime()));
+            case Timestamp time -> micros(unmoved(column, time.toLocalDateTime()));
             case Long known -> known;
             default -> throw unknown(value);
         };
@@ -164,11 +164,11 @@ public final class TemporalConverter implements CustomConverter<SchemaBuilder, R
     }
 
     /** A backfill's driver moves the ten days that the calendar of 1582 has not onto those that follow: nobody can tell then. */
-    private LocalDateTime unmoved(LocalDateTime time) {
+    private LocalDateTime unmoved(RelationalColumn column, LocalDateTime time) {
         if (!time.isBefore(MOVED_FROM) && time.isBefore(MOVED_TO)) {
-            throw new TransactionUnreadable(
-                    time + ": read by a backfill, it may be ten days earlier (expected: no date and time from 5 to 24"
-                            + " October 1582)");
+            throw refused(column.dataCollection() + "." + column.name()
+                    + ": read by a backfill, a time of these days may be ten days earlier (expected: no date and time from 5"
+                    + " to 24 October 1582)");
         }
         return time;
     }

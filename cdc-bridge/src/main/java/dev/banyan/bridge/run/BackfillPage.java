@@ -66,6 +66,12 @@ final class BackfillPage {
                 "about how long it still takes",
                 head -> number(head.secondsLeft(CLOCK.millis())));
         gauge(registry, bridge, "paused", "1 while it is paused", head -> head.wish() == Backfill.Wish.PAUSE ? 1 : 0);
+        gauge(
+                registry,
+                bridge,
+                "failures",
+                "how often in a row a chunk of it could not be read",
+                head -> head.failure() == null ? 0 : head.failure().times());
     }
 
     private static double number(OptionalLong known) {

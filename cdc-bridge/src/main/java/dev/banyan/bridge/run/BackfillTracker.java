@@ -56,7 +56,7 @@ final class BackfillTracker {
     private volatile boolean observed;
     private volatile boolean hasRows;
     private volatile boolean isEmpty;
-    private volatile @Nullable String unread;
+    private volatile SnapshotNotice.@Nullable GivenUp unread;
     private int round;
     private boolean seen;
 
@@ -137,19 +137,20 @@ final class BackfillTracker {
 
     /** Hears what Debezium says of its snapshot. Any thread. */
     void told(SnapshotNotice notice) {
-        var backfill = current;
-        var isOurs = backfill != null && notice.id().startsWith(backfill.id());
         switch (notice) {
-            case SnapshotNotice.Reading _ -> hasRows |= isOurs;
-            case SnapshotNotice.GivenUp given ->
-                unread = given.table() + " could not be read (" + given.status() + ", see the log)";
-            case SnapshotNotice.Completed _ -> isEmpty = isOurs && !hasRows && unread == null;
+            case SnapshotNotice.Reading(var id) -> hasRows |= isOurs(id);
+            case SnapshotNotice.GivenUp given -> unread = unread == null ? given : unread; // what follows is no reason
+            case SnapshotNotice.Completed(var id) -> isEmpty = isOurs(id) && !hasRows && unread == null;
         }
     }
 
+    private boolean isOurs(String signal) {
+        var backfill = current;
+        return backfill != null && signal.startsWith(backfill.id());
+    }
+
     /** What Debezium could not read and has passed over; null while there is nothing. Any thread. */
-    @Nullable
-    String unread() {
+    SnapshotNotice.@Nullable GivenUp unread() {
         return unread;
     }
 

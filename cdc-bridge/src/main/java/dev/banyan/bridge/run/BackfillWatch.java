@@ -29,6 +29,7 @@ final class BackfillWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(BackfillWatch.class);
     private static final Duration LOOK_EVERY = Duration.ofMillis(250);
+    private static final Duration LOOK_IDLE = Duration.ofSeconds(1);
     private static final Duration SIGNAL_AGAIN = Duration.ofSeconds(20);
     private static final Duration ROUND_EVERY = Duration.ofSeconds(1);
     private static final Duration PREPARE_MAX = Duration.ofSeconds(10);
@@ -68,7 +69,8 @@ final class BackfillWatch {
     /** True when the engine has to be started anew, because the backfill under way is to pause, to go on or to end. */
     boolean isAskedOtherwise(boolean isSpooling) {
         var now = nanoClock.getAsLong();
-        if (now - lookedAtNanos < LOOK_EVERY.toNanos()) {
+        var pause = tracker.current() == null ? LOOK_IDLE : LOOK_EVERY;
+        if (now - lookedAtNanos < pause.toNanos()) {
             return false;
         }
         lookedAtNanos = now;
@@ -134,11 +136,11 @@ final class BackfillWatch {
             return;
         }
         try {
-            var failed = stored.failed(current.id(), unread);
+            var failed = stored.failed(current.id(), unread.why(), unread.isOfValue());
             LOG.warn(
                     "backfill {}: {}; {}",
                     failed.id(),
-                    unread,
+                    unread.why(),
                     failed.wish() == Backfill.Wish.GO ? "to be read again" : failed.word());
         } catch (StoreFailed e) {
             LOG.warn("{}", e.getMessage());

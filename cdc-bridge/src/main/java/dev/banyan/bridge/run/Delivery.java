@@ -127,7 +127,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         try {
             var unread = parts.courier.backfill().unread();
             if (unread != null) {
-                throw new IllegalStateException(unread);
+                throw new IllegalStateException(unread.why());
             }
             awaitWorker(worker.submit(() -> {
                 accept(arrivals.of(records, intake.safe().commitLsn()));

@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.EngineSockets;
+import dev.banyan.bridge.engine.SnapshotFailures;
 import dev.banyan.bridge.engine.SnapshotNotices;
 import dev.banyan.bridge.engine.StoredOffsets;
 import dev.banyan.bridge.engine.StoredSchemaHistory;
@@ -175,6 +176,9 @@ final class EngineRun implements AutoCloseable {
     private void completed(boolean success, @Nullable String text, @Nullable Throwable failure) {
         message = text == null ? "" : text;
         error = failure;
+        if (failure != null) {
+            SnapshotFailures.ended(engineName, failure);
+        }
         ended.countDown();
     }
 

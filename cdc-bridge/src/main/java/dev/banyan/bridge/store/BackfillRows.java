@@ -133,14 +133,14 @@ final class BackfillRows {
         }
     }
 
-    /** Counts a chunk that could not be read, and pauses the backfill when it has become too many. */
-    static void failed(Connection connection, String id, String why) throws SQLException {
+    /** Counts a chunk that could not be read, and pauses the backfill at each {@code max} in a row. */
+    static void failed(Connection connection, String id, String why, int max) throws SQLException {
         try (var update = connection.prepareStatement("""
                 UPDATE bridge_backfill SET failures = failures + 1, failure = ?,
                        wish = CASE WHEN wish = 'go' AND MOD(failures + 1, ?) = 0 THEN 'pause' ELSE wish END
                 WHERE id = ?""")) {
             update.setString(1, why);
-            update.setInt(2, Backfill.FAILURES_MAX);
+            update.setInt(2, max);
             update.setString(3, id);
             update.executeUpdate();
         }

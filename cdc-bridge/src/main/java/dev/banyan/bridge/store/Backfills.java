@@ -65,10 +65,13 @@ public final class Backfills {
                 "writing what is wanted of a backfill", connection -> BackfillRows.wish(connection, id, wish));
     }
 
-    /** Remembers that a chunk of backfill {@code id} could not be read, and {@code why}; returns what has become of it. */
-    public Backfill failed(String id, String why) {
+    /**
+     * Remembers that a chunk of backfill {@code id} could not be read, and {@code why}; returns what has become of it. With {@code isForGood} it is
+     * paused at once, because it would fail again.
+     */
+    public Backfill failed(String id, String why, boolean isForGood) {
         return store.runForced("writing that a backfill failed", connection -> {
-            BackfillRows.failed(connection, id, why);
+            BackfillRows.failed(connection, id, why, isForGood ? 1 : Backfill.FAILURES_MAX);
             return BackfillRows.all(connection).stream()
                     .filter(backfill -> backfill.id().equals(id))
                     .findFirst()

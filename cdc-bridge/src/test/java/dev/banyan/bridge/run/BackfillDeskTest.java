@@ -73,23 +73,35 @@ class BackfillDeskTest {
         ask(Ask.START);
         var id = store.backfills().all().getFirst().id();
         for (var time = 1; time < 5; time++) {
-            assertThat(store.backfills().failed(id, "two could not be read").word())
+            assertThat(store.backfills()
+                            .failed(id, "two could not be read", false)
+                            .word())
                     .isEqualTo("requested");
         }
-        var paused = store.backfills().failed(id, "two could not be read");
+        var paused = store.backfills().failed(id, "two could not be read", false);
         assertThat(paused.word()).isEqualTo("paused");
         assertThat(paused.failure()).isEqualTo(new Backfill.Failure(5, "two could not be read"));
         assertThat(Health.Group.MIGRATION.missing(new Progress(clock), List.of(paused)))
                 .contains("backfill " + id + ": paused, 0 rows read; two could not be read");
         ask(Ask.RESUME);
-        assertThat(store.backfills().failed(id, "again").word()).isEqualTo("requested");
+        assertThat(store.backfills().failed(id, "again", false).word()).isEqualTo("requested");
+    }
+
+    @Test
+    void oneThatAValueStopsIsPausedAtOnce() {
+        ask(Ask.START);
+        var id = store.backfills().all().getFirst().id();
+        store.backfills().failed(id, "two could not be read", false);
+        assertThat(store.backfills().failed(id, "two.v cannot be converted", true))
+                .extracting(Backfill::word, Backfill::failure)
+                .containsExactly("paused", new Backfill.Failure(2, "two.v cannot be converted"));
     }
 
     @Test
     void whatIsReadAfterAFailureForgetsIt() {
         ask(Ask.START);
         var id = store.backfills().all().getFirst().id();
-        store.backfills().failed(id, "two could not be read");
+        store.backfills().failed(id, "two could not be read", false);
         try (var session = store.session()) {
             var tracker = new BackfillTracker(
                     Map.of(TWO, List.of("id")), session, store.backfills().all(), _ -> null);
@@ -122,10 +134,12 @@ class BackfillDeskTest {
             assertThat(empty.current()).extracting("state").isEqualTo(Backfill.State.DONE);
 
             var passedOver = new BackfillTracker(Map.of(), session, all, _ -> null);
-            passedOver.told(new SnapshotNotice.GivenUp(id, "public.two", "SQL_EXCEPTION"));
+            passedOver.told(new SnapshotNotice.GivenUp("public.two could not be read", false));
+            passedOver.told(new SnapshotNotice.GivenUp("what follows from it", false));
             passedOver.told(new SnapshotNotice.Completed(id));
             assertThat(passedOver.beforeCommit(nothing)).isFalse();
-            assertThat(passedOver.unread()).contains("public.two could not be read");
+            assertThat(passedOver.unread())
+                    .isEqualTo(new SnapshotNotice.GivenUp("public.two could not be read", false));
 
             var full = new BackfillTracker(Map.of(), session, all, _ -> null);
             full.told(new SnapshotNotice.Reading(id));

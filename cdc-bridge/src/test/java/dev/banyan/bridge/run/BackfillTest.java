@@ -179,6 +179,44 @@ class BackfillTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aValueThatCannotBeConvertedPausesItWithAReasonAndTheLogGoesOn(Dbms dbms) throws Exception {
+        try (var bridge = new TestBridge(dbms, "unconverted", folder, "one")) {
+            // What such a setup would be refused for: money, which the driver makes a double, and a day that no
+            // calendar had.
+            bridge.sql(
+                    dbms == Dbms.MARIADB
+                            ? "ALTER TABLE one MODIFY v DATETIME"
+                            : "ALTER TABLE one ALTER v TYPE money USING NULL::money");
+            bridge.sql("INSERT INTO one VALUES (1, NULL), (2, "
+                    + (dbms == Dbms.MARIADB ? "'1582-10-20 12:00:00'" : "1.5") + "), (3, NULL)");
+            bridge.start();
+            ask(bridge, Ask.START);
+            await(bridge, 0, "paused");
+            var failure = bridge.run().backfills().getFirst().failure();
+            assertThat(failure).extracting(Backfill.Failure::times).isEqualTo(1);
+            assertThat(failure)
+                    .extracting(Backfill.Failure::why)
+                    .asString()
+                    .contains(bridge.schema() + ".one.v")
+                    .doesNotContain("12:00", "1.5");
+            assertThat(Health.Group.MIGRATION
+                            .missing(bridge.progress(), bridge.run().backfills())
+                            .toString())
+                    .contains(": paused, 0 rows read; ", bridge.schema() + ".one.v");
+
+            bridge.sql("INSERT INTO one VALUES (4, NULL)");
+            Await.until("the log goes on", () -> bridge.fold().containsKey("one/4"));
+            bridge.sql("TRUNCATE TABLE one");
+            bridge.sql("INSERT INTO one VALUES (5, NULL)");
+            ask(bridge, Ask.RESUME);
+            await(bridge, 0, "done");
+            bridge.awaitEqual();
+            assertThat(bridge.run().backfills().getFirst().failure()).isNull();
+        }
+    }
+
     private static String signalTable(TestBridge bridge) {
         return bridge.dbms == Dbms.MARIADB ? "banyan_" + bridge.name + ".signal" : "banyan.signal";
     }

@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,8 @@ class BackfillWatchTest {
 
     private final AtomicLong nanos = new AtomicLong(-1);
     private final List<DebeziumEngine.Signal> signals = new ArrayList<>();
+
+    private final AtomicInteger looks = new AtomicInteger();
 
     private void after(Duration time) {
         nanos.addAndGet(time.toNanos());
@@ -52,7 +55,30 @@ class BackfillWatchTest {
 
     private BackfillWatch watch(BackfillTracker tracker, BridgeStore store) {
         var nobody = new Source("jdbc:postgresql://127.0.0.1:1/none", "u", "u", "s", "p", false, List.of());
-        return new BackfillWatch(tracker, store.backfills(), nobody, _ -> {}, _ -> {}, nanos::get);
+        return new BackfillWatch(tracker, store.backfills(), nobody, _ -> {}, _ -> looks.incrementAndGet(), nanos::get);
+    }
+
+    @Test
+    void whileThereIsNoneTheStoreIsReadOnceASecondAndOftenWhileThereIs() {
+        try (var store = store();
+                var session = store.session()) {
+            var watch = watch(new BackfillTracker(Map.of(ONE, List.of("id")), session, List.of(), _ -> null), store);
+            look(watch, Duration.ofSeconds(5));
+            assertThat(looks.getAndSet(0)).as("in five seconds").isEqualTo(5);
+
+            store.backfills().request(List.of(ONE));
+            look(watch, Duration.ofSeconds(6));
+            assertThat(looks.get())
+                    .as("in six seconds, of which it knew of it for five")
+                    .isGreaterThan(15);
+        }
+    }
+
+    private void look(BackfillWatch watch, Duration time) {
+        for (var tick = 0; tick < time.toMillis(); tick += 100) {
+            after(Duration.ofMillis(100));
+            watch.isAskedOtherwise(false);
+        }
     }
 
     @Test
