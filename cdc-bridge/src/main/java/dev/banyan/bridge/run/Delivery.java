@@ -42,7 +42,13 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     /** When what cannot be delivered goes to the spool: after so long, or when the slot has used so much of the log it may keep. */
-    record SpoolWhen(Duration after, int logPercent) {}
+    record SpoolWhen(Duration after, int logPercent) {
+
+        /** True for what has {@code waited} so long while the slot has used {@code percentUsed}. */
+        boolean isDue(Duration waited, int percentUsed) {
+            return waited.compareTo(after) >= 0 || (waited.compareTo(CONFIRM_EVERY) > 0 && percentUsed >= logPercent);
+        }
+    }
 
     /** What the deliveries of one engine run share. */
     record Parts(
@@ -206,7 +212,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             if (intake.canSpool()
                     && (courier.hubFails()
                             || arrivals.stream().noneMatch(Arrival::isLarge)) // a large one takes its time
-                    && (waited.compareTo(parts.spoolWhen.after) >= 0 || isLogScarce(waited))) {
+                    && parts.spoolWhen.isDue(waited, progress.logPercent())) {
                 courier.beginSpool(arrivals);
                 watcher.accept(Point.SPOOL_BEGUN);
                 spooled(arrivals);
@@ -215,10 +221,6 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             }
         }
         progress.enter(Progress.State.STREAMING, "");
-    }
-
-    private boolean isLogScarce(Duration waited) {
-        return waited.compareTo(CONFIRM_EVERY) > 0 && progress.logPercent() >= parts.spoolWhen.logPercent;
     }
 
     /** Hands {@code arrivals} on; true when the courier has them in memory, false when they are in the spool. */

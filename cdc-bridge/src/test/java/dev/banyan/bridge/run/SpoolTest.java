@@ -78,7 +78,7 @@ class SpoolTest {
                 + " WHERE slot_name = 'slot_" + bridge.name + "'"));
     }
 
-    private static void awaitConfirmed(TestBridge bridge) throws Exception {
+    static void awaitConfirmed(TestBridge bridge) throws Exception {
         var now = Long.parseLong(bridge.text("SELECT pg_current_wal_lsn() - '0/0'"));
         Await.until("the database may forget its log", () -> confirmed(bridge) >= now);
     }
