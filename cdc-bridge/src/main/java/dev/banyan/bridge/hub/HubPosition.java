@@ -1,5 +1,7 @@
 package dev.banyan.bridge.hub;
 
+import java.util.Map;
+
 /** How far the events in the hub reach: written with them, in the same Kafka transaction. LSNs compare only within one timeline of one server. */
 public record HubPosition(String storeId, String systemIdentifier, int timeline, long commitLsn) {
 
@@ -9,5 +11,11 @@ public record HubPosition(String storeId, String systemIdentifier, int timeline,
                 && systemIdentifier.equals(other.systemIdentifier)
                 && timeline == other.timeline
                 && other.commitLsn <= commitLsn;
+    }
+
+    /** What of it is on timeline {@code next}, too: all up to where its own ended for that, of {@code endByTimeline}; itself when that is not known. */
+    public HubPosition on(int next, Map<Integer, Long> endByTimeline) {
+        var end = endByTimeline.get(timeline);
+        return end == null ? this : new HubPosition(storeId, systemIdentifier, next, Math.min(commitLsn, end));
     }
 }

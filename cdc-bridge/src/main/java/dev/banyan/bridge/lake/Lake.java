@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The event lake of one bridge, open to be written. One process, and of it one thread, uses it. */
@@ -127,6 +128,11 @@ public final class Lake implements AutoCloseable {
             case LakePlace.Folder(var folder) -> new FolderStorage(folder);
             case LakePlace.Bucket bucket -> new BucketStorage(bucket);
         };
+    }
+
+    /** Lets {@code onOurs} say what of the position that the lake reaches is on the log that is read now. */
+    public void carry(UnaryOperator<HubPosition> onOurs) {
+        reach = reach == null ? null : onOurs.apply(reach);
     }
 
     /** True when the events of {@code position} are in the lake. */

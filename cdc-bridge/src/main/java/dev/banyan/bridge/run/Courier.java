@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Takes arrivals to hub, lake and store in their order, a step at a time. It knows no clock, and one thread at a time uses it. */
@@ -63,6 +64,7 @@ final class Courier {
             Progress progress,
             String storeId,
             RunSettings.Limits limits,
+            UnaryOperator<HubPosition> onOurs,
             Consumer<Point> watcher,
             BooleanSupplier stopping) {}
 
@@ -96,7 +98,8 @@ final class Courier {
         this.parts = parts;
         this.source = source;
         this.stored = stored;
-        this.hub = new LeasedHub(parts.hub, parts.ledger, parts.storeId, parts.limits.memoryRowsMax(), parts.watcher);
+        this.hub = new LeasedHub(
+                parts.hub, parts.ledger, parts.storeId, parts.limits.memoryRowsMax(), parts.onOurs, parts.watcher);
         this.withoutEventBefore = parts.progress.withoutEvent();
         parts.progress.waitingAggregates(parts.ledger.waiting());
     }

@@ -99,6 +99,10 @@ final class EngineRun implements AutoCloseable {
                 settings.watcher(),
                 progress::backfills,
                 System::nanoTime);
+        var timelines = new Timelines(settings.source(), position);
+        if (lake != null) {
+            lake.carry(timelines::onOurs);
+        }
         var courier = new Courier.Parts(
                 mapper,
                 hub,
@@ -109,6 +113,7 @@ final class EngineRun implements AutoCloseable {
                 progress,
                 store.storeId(),
                 settings.limits(),
+                timelines::onOurs,
                 settings.watcher(),
                 () -> isClosing || stopping.getAsBoolean());
         var spooling = settings.spool();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The hub as a courier uses it: opened under the lease, and given each unit once, as far as that can be known. One thread uses it. */
@@ -28,6 +29,7 @@ final class LeasedHub {
     private final Ledger ledger;
     private final String storeId;
     private final int eventsMax;
+    private final UnaryOperator<HubPosition> onOurs;
     private final Consumer<Point> watcher;
     private boolean isOpen;
     private @Nullable HubPosition reach;
@@ -35,12 +37,19 @@ final class LeasedHub {
     private @Nullable HubPosition outOfTime;
     private int sent;
 
-    /** Gives {@code hub} at most {@code eventsMax} events at once where it has no transactions. */
-    LeasedHub(Hub hub, Ledger ledger, String storeId, int eventsMax, Consumer<Point> watcher) {
+    /** Gives {@code hub} at most {@code eventsMax} events at once where it has no transactions; {@code onOurs} is {@link Timelines#onOurs}. */
+    LeasedHub(
+            Hub hub,
+            Ledger ledger,
+            String storeId,
+            int eventsMax,
+            UnaryOperator<HubPosition> onOurs,
+            Consumer<Point> watcher) {
         this.hub = hub;
         this.ledger = ledger;
         this.storeId = storeId;
         this.eventsMax = eventsMax;
+        this.onOurs = onOurs;
         this.watcher = watcher;
         hub.sendWhile(ledger::holdsLease);
     }
@@ -57,7 +66,7 @@ final class LeasedHub {
             throw before;
         }
         shutOut = null;
-        reach = found.orElse(reach);
+        reach = found.map(onOurs).orElse(reach);
         isOpen = true;
         watcher.accept(Point.HUB_OPENED);
     }

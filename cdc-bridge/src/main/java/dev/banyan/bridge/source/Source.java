@@ -206,8 +206,21 @@ public record Source(
                 queueBytesMax);
     }
 
+    /** A new connection that takes commands of PostgreSQL's replication protocol; the caller closes it. */
+    Connection connectToLog() throws SQLException {
+        var properties = connectionProperties();
+        properties.setProperty("replication", "database");
+        properties.setProperty("assumeMinServerVersion", "10");
+        properties.setProperty("preferQueryMode", "simple");
+        return DriverManager.getConnection(jdbcUrl, properties);
+    }
+
     /** A new connection; the caller closes it. */
     public Connection connect() throws SQLException {
+        return DriverManager.getConnection(jdbcUrl, connectionProperties());
+    }
+
+    private Properties connectionProperties() {
         var properties = new Properties();
         properties.setProperty("user", user);
         properties.setProperty("password", password);
@@ -222,7 +235,7 @@ public record Source(
                 properties.setProperty("socketTimeout", Integer.toString(ANSWER_SECONDS * 1_000));
             }
         }
-        return DriverManager.getConnection(jdbcUrl, properties);
+        return properties;
     }
 
     @Override

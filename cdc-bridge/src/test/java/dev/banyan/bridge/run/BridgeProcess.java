@@ -24,11 +24,17 @@ final class BridgeProcess implements AutoCloseable {
 
     /** Starts it with system properties {@code name=value}, and with options of the JVM, which begin with a dash. */
     BridgeProcess(Path folder, Path config, String... properties) throws IOException {
+        this(folder, config, List.of(), properties);
+    }
+
+    /** The same with more arguments of the command. */
+    BridgeProcess(Path folder, Path config, List<String> arguments, String... properties) throws IOException {
         log = Files.createTempFile(folder, "bridge", ".log");
         var command = ChildJava.command(Arrays.stream(properties)
                 .map(property -> property.startsWith("-") ? property : "-D" + property)
                 .toArray(String[]::new));
         command.addAll(List.of(Bridge.class.getName(), "run", "--config", config.toString()));
+        command.addAll(arguments);
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())

@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** What of a store in a file a kill leaves, and how a courier ends that cannot go on. */
@@ -86,6 +87,7 @@ class CourierTest {
                 new Progress(world.clock),
                 "store",
                 new RunSettings.Limits(RunSettings.Limits.DEFAULT.transaction(), 0, 1, 4),
+                UnaryOperator.identity(),
                 watcher,
                 stopping);
     }
@@ -241,6 +243,7 @@ class CourierTest {
                         parts.progress(),
                         "store",
                         parts.limits(),
+                        parts.onOurs(),
                         parts.watcher(),
                         parts.stopping()),
                 _ -> List.of(arrival),

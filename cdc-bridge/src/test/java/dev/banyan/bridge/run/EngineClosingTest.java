@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,7 @@ class EngineClosingTest {
                 new Progress(world.clock),
                 "store",
                 RunSettings.Limits.DEFAULT,
+                UnaryOperator.identity(),
                 _ -> {},
                 () -> false);
         var assembler = new TransactionAssembler(

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.hub.KafkaHub;
+import dev.banyan.bridge.lake.Lake;
+import dev.banyan.bridge.lake.LakeFilter;
+import dev.banyan.bridge.lake.LakeReader;
+import dev.banyan.bridge.mapping.Mapper;
+import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
 import java.nio.file.Files;
@@ -13,12 +18,15 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,7 +38,40 @@ class FailoverTest {
     @TempDir
     Path folder;
 
-    private BridgeRun run(String url, int acceptedTimeline) {
+    /** The configuration of the bridge that {@link #run} is. */
+    private Path config(String url) throws Exception {
+        Files.writeString(folder.resolve("mapping.yaml"), """
+                version: 1
+                schema: public
+                aggregates:
+                  one:
+                    topic: %s
+                    subject: "one/{id}"
+                    type: "t.{event}.v1"
+                    table: one
+                    key: [id]
+                    fields:
+                      id: {column: id, as: integer}
+                      v: v
+                    events:
+                      - {event: Imported, when: backfill}
+                      - {event: Added, when: created}
+                      - {event: Removed, when: removed}
+                      - {event: Changed, when: otherwise}
+                """.formatted(TOPIC));
+        return Files.writeString(folder.resolve("bridge.yaml"), """
+                name: failover
+                mapping: mapping.yaml
+                source: {jdbcUrl: "%s", user: postgres, password: postgres, slot: slot_failover, publication: pub_failover, manage: true}
+                store: {jdbcUrl: "jdbc:h2:file:./store"}
+                hub: {kafka: {bootstrapServers: "%s"}}
+                lake: {folder: lake}
+                """.formatted(
+                        url, Servers.kafka().bootstrapServers()));
+    }
+
+    private BridgeRun run(String url, Consumer<Point> watcher) throws Exception {
+        var mapping = MappingFile.read(folder.resolve("mapping.yaml"));
         return new BridgeRun(
                 new RunSettings(
                         "failover",
@@ -44,7 +85,7 @@ class FailoverTest {
                                 List.of(new Source.Table(
                                         new TableId("public", "one"), List.of("id", "v"), List.of("id")))),
                         new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", ""),
-                        () -> new RowEvents(TOPIC),
+                        () -> new Mapper(mapping, "failover", null),
                         () -> new KafkaHub(
                                 "failover",
                                 new KafkaHub.Settings(
@@ -52,10 +93,12 @@ class FailoverTest {
                         RunSettings.Limits.DEFAULT,
                         false,
                         Duration.ofMillis(300),
+                        Duration.ofSeconds(15),
                         Duration.ofSeconds(3),
-                        acceptedTimeline,
+                        0,
+                        new Lake.Settings(folder.resolve("lake"), "/test", 1 << 20, Duration.ofHours(1)),
                         null,
-                        null),
+                        watcher),
                 InstantSource.system());
     }
 
@@ -71,13 +114,20 @@ class FailoverTest {
                 work -> Thread.ofPlatform().name("bridge-failover").start(work));
     }
 
-    private static void awaitEvents(String... data) throws Exception {
-        Await.until(
-                "events " + List.of(data),
-                () -> TopicReader.eventsOf(Servers.kafka().bootstrapServers(), TOPIC).stream()
-                        .map(event -> event.value())
-                        .toList()
-                        .equals(List.of(data)));
+    private static List<String> events() {
+        return TopicReader.eventsOf(Servers.kafka().bootstrapServers(), TOPIC).stream()
+                .map(event -> TestBridge.field(event.value(), "v"))
+                .toList();
+    }
+
+    private List<String> eventsInLake() throws Exception {
+        var events = new ArrayList<String>();
+        new LakeReader(folder.resolve("lake"))
+                .read(
+                        LakeFilter.ALL,
+                        0,
+                        record -> events.add(TestBridge.field(record.event().data(), "v")));
+        return events;
     }
 
     private static void sql(String url, String sql) throws SQLException {
@@ -97,19 +147,28 @@ class FailoverTest {
         try (var database = new MortalPostgres(folder.resolve("pgdata"), "127.0.0.1")) {
             var url = database.createDatabase("failover");
             sql(url, "CREATE TABLE one (id BIGINT PRIMARY KEY, v TEXT)");
-            var before = run(url, 0);
+            var config = config(url);
+            var isToDie = new AtomicBoolean();
+            var before = run(url, point -> {
+                if (point == Point.KEPT_IN_LAKE && isToDie.get()) {
+                    kill(database);
+                    throw new IllegalStateException("ended between the lake and the store");
+                }
+            });
             var ended = start(before);
             Await.until("it streams", () -> before.progress().state() == Progress.State.STREAMING);
             sql(url, "CREATE TABLE other AS SELECT repeat('x', 1000) FROM generate_series(1, 20000)");
             sql(url, "INSERT INTO one VALUES (1, 'before')");
-            awaitEvents("c|one|1|before|");
-            database.kill();
+            Await.until("it is stored", () -> before.progress().transactions() == 1);
+            isToDie.set(true);
+            sql(url, "INSERT INTO one VALUES (2, 'not stored')");
+            Await.until("its database is gone", () -> before.progress().state() == Progress.State.RESTARTING);
             Files.createFile(folder.resolve("pgdata").resolve("standby.signal"));
             database.start();
             Await.until(
                     "it waits for the standby", () -> before.progress().reason().contains("the server is a standby"));
             sql(url, "SELECT pg_promote()");
-            sql(url, "INSERT INTO one VALUES (2, 'after')");
+            sql(url, "INSERT INTO one VALUES (3, 'after')");
             assertThat(ended.get(3, TimeUnit.MINUTES)).isEqualTo(BridgeRun.End.REFUSED);
             assertThat(before.progress().reason())
                     .contains("failed over or restored: timeline 2 (expected: 1)", "--accept-timeline 2");
@@ -118,11 +177,23 @@ class FailoverTest {
                         .as("the checkpoint that follows a promotion takes minutes: so much is to be written")
                         .isEqualTo("1");
             }
-            var accepted = run(url, 2);
-            var stopped = start(accepted);
-            awaitEvents("c|one|1|before|", "c|one|2|after|");
-            accepted.stop();
-            assertThat(stopped.get(3, TimeUnit.MINUTES)).isEqualTo(BridgeRun.End.STOPPED);
+            assertThat(eventsInLake()).containsExactly("before", "not stored");
+            try (var accepted = new BridgeProcess(folder, config, List.of("--accept-timeline", "2"))) {
+                accepted.awaitStreaming();
+                Await.until("what came after it arrives", () -> events().contains("after"));
+                Await.until("it is stored", () -> accepted.tells("\"transactions\":2"));
+                assertThat(accepted.status()).contains("\"suppressedEvents\":1");
+            }
+            assertThat(events()).containsExactly("before", "not stored", "after");
+            assertThat(eventsInLake()).containsExactly("before", "not stored", "after");
+        }
+    }
+
+    private static void kill(MortalPostgres database) {
+        try {
+            database.kill();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** The hub belongs to whoever has the lease, and gets every event once. */
@@ -32,7 +33,12 @@ class LeasedHubTest {
     private LeasedHub leased(Hub connection) {
         var epoch = world.store.tryLease("host", world.now, LEASE);
         return new LeasedHub(
-                connection, new SimulatedLedger(world.store, epoch, LEASE, () -> holdsLease), "store", 2, _ -> {});
+                connection,
+                new SimulatedLedger(world.store, epoch, LEASE, () -> holdsLease),
+                "store",
+                2,
+                UnaryOperator.identity(),
+                _ -> {});
     }
 
     private static HubPosition position(String storeId) {

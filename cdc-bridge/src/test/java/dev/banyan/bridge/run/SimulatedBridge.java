@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One process on a host, from its start to its death. */
@@ -193,6 +194,7 @@ final class SimulatedBridge {
                         "store",
                         new RunSettings.Limits(
                                 RunSettings.Limits.DEFAULT.transaction(), 0, 1 + world.random.nextInt(6)),
+                        UnaryOperator.identity(),
                         _ -> {},
                         () -> false),
                 started,
