@@ -103,7 +103,12 @@ public final class Bridge {
                                 awaitStop(done);
                             },
                             "banyan-stop"));
-            try (var status = StatusServer.start(setup.config().statusPort(), settings.name(), run)) {
+            var pages = setup.config().status();
+            var probes = pages.probes();
+            try (var status = StatusServer.start(pages.port(), settings.name(), run)) {
+                if (probes != null) {
+                    System.out.println("probes at port " + status.probes(probes.host(), probes.port()));
+                }
                 ControlFile.beside(settings.store().jdbcUrl())
                         .ifPresent(file -> run.onOpen(() -> status.control(file)));
                 System.out.println("READY bridge status=" + status.port());

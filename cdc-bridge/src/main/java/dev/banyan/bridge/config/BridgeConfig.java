@@ -27,7 +27,7 @@ public record BridgeConfig(
         @Nullable Path faultKeyFile,
         @Nullable KeySource encryptKeys,
         @Nullable KeySource deterministicKeys,
-        int statusPort,
+        StatusConfig status,
         Limits limits,
         @Nullable LakeConfig lake,
         @Nullable SpoolConfig spool,
@@ -95,7 +95,7 @@ public record BridgeConfig(
                     path(root, "faultKeyFile").orElse(null),
                     keys.map(section -> keySource(section, "encrypt")).orElse(null),
                     keys.map(section -> keySource(section, "deterministic")).orElse(null),
-                    status(root),
+                    StatusConfig.read(root.section("status")),
                     limits(root),
                     lake(root),
                     spool(root),
@@ -192,16 +192,6 @@ public record BridgeConfig(
         private String inFolder(String url) {
             var prefix = "jdbc:h2:file:./";
             return url.startsWith(prefix) ? "jdbc:h2:file:" + folder.resolve(url.substring(prefix.length())) : url;
-        }
-
-        private int status(Section root) {
-            var section = root.section("status");
-            if (section.isEmpty()) {
-                return 0;
-            }
-            var port = section.get().integer("port", 0, 65_535, 0);
-            section.get().end();
-            return port;
         }
 
         private Limits limits(Section root) {

@@ -36,6 +36,11 @@ final class Health {
         }
     }
 
+    /** True while events get on to the hub. */
+    static boolean isFlowing(Progress progress) {
+        return progress.state() == State.STREAMING || progress.state() == State.CATCHING_UP;
+    }
+
     private static List<String> state(Progress progress, Set<State> wanted) {
         var state = progress.state();
         return wanted.contains(state)

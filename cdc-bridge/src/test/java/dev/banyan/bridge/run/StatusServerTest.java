@@ -1,6 +1,7 @@
 package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.source.Source;
@@ -30,8 +31,12 @@ class StatusServerTest {
     Path folder;
 
     private static HttpResponse<String> get(StatusServer status, String path) throws Exception {
+        return get(status.port(), path);
+    }
+
+    private static HttpResponse<String> get(int port, String path) throws Exception {
         try (var client = HttpClient.newHttpClient()) {
-            var uri = URI.create("http://127.0.0.1:" + status.port() + path);
+            var uri = URI.create("http://127.0.0.1:" + port + path);
             return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
         }
     }
@@ -84,6 +89,25 @@ class StatusServerTest {
             var page = Files.readString(Path.of("../docs/reference/bridge-config.md"));
             assertThat(found("(?m)^# TYPE (\\S+)", scraped)).isEqualTo(found("`(banyan_bridge_[a-z_]+)`", page));
             assertThat(scraped).contains("changes_without_event_total{bridge=\"away\",table=\"public.cust\"} 3.0");
+        }
+    }
+
+    @Test
+    void otherHostsMayAskForHealthAndMetricsAndForNothingElse() throws Exception {
+        var run = new BridgeRun(settings("jdbc:h2:file:" + folder.resolve("store")), InstantSource.system());
+        try (var status = StatusServer.start(0, "away", run)) {
+            var probes = status.probes("0.0.0.0", 0);
+            assertThat(get(probes, "/health/liveness").statusCode()).isEqualTo(200);
+            assertThat(get(probes, "/health").statusCode()).isEqualTo(503);
+            assertThat(get(probes, "/health/readiness").body()).contains("state: starting");
+            assertThat(get(probes, "/metrics").body()).contains("banyan_bridge_healthy{bridge=\"away\"} 0.0");
+            for (var path : List.of("/status", "/faults", "/backfills", "/")) {
+                assertThat(get(status, path).statusCode()).as(path).isEqualTo(path.equals("/") ? 404 : 200);
+                assertThat(get(probes, path).statusCode()).as(path).isEqualTo(404);
+            }
+            assertThatThrownBy(() -> status.probes("0.0.0.0", probes))
+                    .hasMessageContaining("status.probes 0.0.0.0:" + probes + ": ")
+                    .hasMessageContaining("a free port");
         }
     }
 
