@@ -1,6 +1,7 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
@@ -32,7 +33,7 @@ public record ClaimCheck(Hub hub, Lake lake, Consumer<Point> watcher) implements
         var max = hub.eventBytesMax();
         var fitting = new LargeList<>(EVENTS_IN_MEMORY, EventBytes.CODEC);
         for (var event : events) {
-            fitting.add(hub.bytes(event) <= max ? event : claimed(event));
+            fitting.add(EventLimit.bytesAtMost(event) <= max || hub.bytes(event) <= max ? event : claimed(event));
         }
         hub.publish(fitting, position);
     }
