@@ -75,6 +75,12 @@ final class KeyedQueue {
         }
     }
 
+    /** {@code entry}, which was taken, will never arrive: nothing of its key is to go. */
+    void giveUp(Entry entry) {
+        waiting.remove(entry.key());
+        refusals.remove(entry.key());
+    }
+
     /** How often in a row the first entry of {@code entry}'s key has not arrived. */
     int refusals(Entry entry) {
         return refusals.getOrDefault(entry.key(), 0);
@@ -86,7 +92,7 @@ final class KeyedQueue {
         later.add(new Later(entry.key(), atNanos));
     }
 
-    /** True when everything has arrived. */
+    /** True when everything has arrived or was given up. */
     boolean isEmpty() {
         return waiting.isEmpty();
     }

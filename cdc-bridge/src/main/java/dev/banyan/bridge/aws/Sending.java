@@ -1,10 +1,13 @@
 package dev.banyan.bridge.aws;
 
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.hub.EventsRefused;
 import dev.banyan.bridge.hub.HubRefused;
 import dev.banyan.bridge.hub.HubUnavailable;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -37,6 +40,8 @@ final class Sending {
     private final LinkedBlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private int underWay;
     private int callsAllowed = CALLS_MAX;
+    private final Map<String, String> refusedForGood = new HashMap<>();
+    private String firstRefusedForGood = "";
     private String lastRefusal = "";
     private @Nullable Throwable lastFailure;
 
@@ -58,7 +63,10 @@ final class Sending {
         queue.add(entry);
     }
 
-    /** Returns when all have arrived. The ids of those that have go to {@code arrived} as they do, also when the rest fails. */
+    /**
+     * Returns when all have arrived. The ids of those that have go to {@code arrived} as they do, also when the rest fails. What the service will
+     * never take is in an {@link EventsRefused}, once all has arrived that is of other keys.
+     */
     void run(Set<String> arrived) throws HubUnavailable {
         var lastArrival = System.nanoTime();
         try (var calls = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -87,6 +95,9 @@ final class Sending {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new HubUnavailable("interrupted while publishing", e);
+        }
+        if (!refusedForGood.isEmpty()) {
+            throw new EventsRefused(firstRefusedForGood, refusedForGood);
         }
     }
 
@@ -124,10 +135,10 @@ final class Sending {
             refused[refusal.place()] = true;
             lastRefusal = refusal.code() + ": " + refusal.message();
             if (refusal.isFinal()) {
-                throw new HubRefused("event " + entry.event().id() + " of "
-                        + entry.event().subject() + " to " + entry.destination() + ": " + lastRefusal);
+                giveUp(entry);
+            } else {
+                again(entry);
             }
-            again(entry);
         }
         for (var i = 0; i < refused.length; i++) {
             if (!refused[i]) {
@@ -141,6 +152,15 @@ final class Sending {
             slowDown();
         }
         return outcome.refusals.size() < entries.size();
+    }
+
+    private void giveUp(Entry entry) {
+        if (refusedForGood.isEmpty()) {
+            firstRefusedForGood = "event " + entry.event().id() + " of "
+                    + entry.event().subject() + " to " + entry.destination() + ": " + lastRefusal;
+        }
+        refusedForGood.put(entry.event().id(), lastRefusal);
+        queue.giveUp(entry);
     }
 
     private void slowDown() {

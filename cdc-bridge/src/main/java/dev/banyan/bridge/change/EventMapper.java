@@ -21,6 +21,9 @@ public interface EventMapper {
         return map(part, images);
     }
 
+    /** From now on there is no answer where the event would be one of {@code whyById}, which the hub has refused for good. */
+    default void refuse(Map<String, String> whyById) {}
+
     /** Tells {@code images} what mapping {@code transactions} will ask of them. */
     default void expect(List<Transaction> transactions, AggregateImages images) {}
 

@@ -1,7 +1,7 @@
 package dev.banyan.bridge.hub;
 
 /** The hub will never take an event, however often it is sent: somebody has to change a setting. */
-public final class HubRefused extends RuntimeException {
+public sealed class HubRefused extends RuntimeException permits EventsRefused {
 
     private static final long serialVersionUID = 1L;
 

@@ -30,13 +30,14 @@ public final class Mapper implements EventMapper {
     private final Map<TableId, List<AggregatePlan>> aggregatesByRoot = new HashMap<>();
     private final Map<TableId, List<AggregatePlan>> aggregatesByChild = new HashMap<>();
     private final EventIds ids;
-    private final TransactionEvents ofTransaction;
+    private final List<TransactionRule> transactionRules;
+    private TransactionEvents ofTransaction;
     private final Secrets secrets;
     private final Parting parting;
     private final AggregateNumbers numbers;
     private final boolean isInParts;
     private final Tally tally;
-    private final EventLimit limit;
+    private EventLimit limit;
 
     /**
      * A mapper whose ids belong to {@code bridge}: two bridges with the same name give the same event the same id. {@code hashKey} (16
@@ -63,7 +64,8 @@ public final class Mapper implements EventMapper {
                         .flatMap(aggregate -> aggregate.rules().stream())
                         .allMatch(rule -> rule.bulk() == null);
         ids = new EventIds(bridge);
-        ofTransaction = new TransactionEvents(mapping.transactions(), ids, limit);
+        transactionRules = mapping.transactions();
+        ofTransaction = new TransactionEvents(transactionRules, ids, limit);
         this.secrets = secrets;
         tables.values().forEach(table -> table.use()
                 .redactions()
@@ -178,6 +180,12 @@ public final class Mapper implements EventMapper {
                 }
             }
         }
+    }
+
+    @Override
+    public void refuse(Map<String, String> whyById) {
+        limit = limit.without(whyById);
+        ofTransaction = new TransactionEvents(transactionRules, ids, limit);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.engine.TransactionTooLarge;
 import dev.banyan.bridge.engine.TransactionUnreadable;
+import dev.banyan.bridge.hub.EventsRefused;
 import dev.banyan.bridge.hub.HubRefused;
 import io.debezium.text.ParsingException;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,10 @@ sealed interface EngineEnd {
                     deepest(failure) + "\nThe log has a statement about tables that Debezium cannot read. Nothing was"
                             + " skipped; see docs/how-to/bridge-mariadb.md for how to go on.");
         }
+        if (cause(failure, EventsRefused.class) instanceof EventsRefused refused && engine.learns(refused)) {
+            LOG.warn("{}; what becomes of it is for the mapping's onFault", refused.getMessage());
+            return new Again(String.valueOf(refused.getMessage()), refused.getMessage(), true);
+        }
         if (failure != null && hasCause(failure, HubRefused.class)) {
             return refused(
                     failure.getMessage()
@@ -102,11 +107,14 @@ sealed interface EngineEnd {
     }
 
     private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (type.isInstance(cause)) {
-                return true;
-            }
+        return cause(failure, type) != null;
+    }
+
+    private static @Nullable Throwable cause(@Nullable Throwable failure, Class<? extends Throwable> type) {
+        var cause = failure;
+        while (cause != null && !type.isInstance(cause)) {
+            cause = cause.getCause();
         }
-        return false;
+        return cause;
     }
 }

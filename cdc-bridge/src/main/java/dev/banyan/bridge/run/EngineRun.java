@@ -9,6 +9,7 @@ import dev.banyan.bridge.engine.StoredOffsets;
 import dev.banyan.bridge.engine.StoredSchemaHistory;
 import dev.banyan.bridge.engine.TemporalConverter;
 import dev.banyan.bridge.engine.TransactionAssembler;
+import dev.banyan.bridge.hub.EventsRefused;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.source.Source;
@@ -90,6 +91,7 @@ final class EngineRun implements AutoCloseable {
         }
         progress.backfills(store.backfills().all());
         var mapper = settings.mapper().get();
+        mapper.refuse(progress.refusedEvents());
         var backfill = new BackfillTracker(
                 keys, session, progress.backfills(), read -> mapper.missing(read, session.images()));
         this.backfills = new BackfillWatch(
@@ -202,6 +204,11 @@ final class EngineRun implements AutoCloseable {
     @Nullable
     Throwable batchFailure() {
         return delivery.failure();
+    }
+
+    /** True when the next engine's mapper will hear of {@code refused} for the first time, and so give other events. */
+    boolean learns(EventsRefused refused) {
+        return progress.refused(refused.whyById());
     }
 
     /** What the server says to the bridge's own heartbeats; empty when it takes them. */

@@ -5,6 +5,7 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.store.Backfill;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -35,6 +36,8 @@ public final class Progress {
         STOPPED
     }
 
+    private static final int REFUSED_MAX = 10_000;
+
     private final InstantSource clock;
     private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
     private volatile String reason = "";
@@ -50,6 +53,7 @@ public final class Progress {
     private volatile int openRows;
     private volatile LongConsumer publishing = _ -> {};
     private volatile Map<TableId, Long> withoutEvent = Map.of();
+    private volatile Map<String, String> refusedEvents = Map.of();
     private volatile List<Backfill> backfills = List.of();
     final AtomicLong transactions = new AtomicLong();
     final AtomicLong spooledTransactions = new AtomicLong();
@@ -196,6 +200,22 @@ public final class Progress {
 
     void withoutEvent(Map<TableId, Long> counts) {
         withoutEvent = counts;
+    }
+
+    /** What the hub said of events that it refused for good, by their ids; for the next mapper. */
+    Map<String, String> refusedEvents() {
+        return refusedEvents;
+    }
+
+    /** Remembers {@code whyById}, of this process's last some thousand; false when all of them were known. One thread at a time. */
+    boolean refused(Map<String, String> whyById) {
+        if (refusedEvents.keySet().containsAll(whyById.keySet())) {
+            return false;
+        }
+        var all = new HashMap<>(refusedEvents.size() < REFUSED_MAX ? refusedEvents : Map.<String, String>of());
+        all.putAll(whyById);
+        refusedEvents = Map.copyOf(all);
+        return true;
     }
 
     /** Every backfill ever asked for, as an engine saw them a moment ago; none before it begins, so on standby. */

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.hub.EventsRefused;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubContract;
-import dev.banyan.bridge.hub.HubRefused;
 import dev.banyan.bridge.hub.HubUnavailable;
 import java.net.URI;
 import java.time.Duration;
@@ -127,8 +127,10 @@ class AwsHubTest {
                 hub.sendWhile(() -> true);
                 hub.publish(some(5, 1), HubContract.position(1));
             }
-            HubContract.assertInOrder(received());
-            assertThat(received()).hasSize(5);
+            var told =
+                    received().stream().distinct().toList(); // the second may have been under way still, and went again
+            HubContract.assertInOrder(told);
+            assertThat(told).hasSize(5);
         }
 
         @Test
@@ -153,9 +155,17 @@ class AwsHubTest {
             }
             fake.refusal = put -> FakeAws.of("order/2").test(put) ? isFinal : "";
             try (var hub = hub()) {
-                assertThatThrownBy(() -> hub.publish(some(3, 3), HubContract.position(1)))
-                        .isInstanceOf(HubRefused.class)
-                        .hasMessageContainingAll("order/2", isFinal, destination);
+                assertThatThrownBy(() -> hub.publish(some(9, 3), HubContract.position(1)))
+                        .hasMessageContainingAll("order/2", isFinal, destination)
+                        .isInstanceOfSatisfying(EventsRefused.class, refused -> assertThat(
+                                        refused.whyById().values())
+                                .singleElement()
+                                .asString()
+                                .startsWith(isFinal));
+                assertThat(received())
+                        .as("all of the other keys, and nothing that waits behind it")
+                        .hasSize(6)
+                        .noneMatch(each -> each.subject().equals("order/2"));
             }
         }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.banyan.bridge.Printed;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.hub.EventsRefused;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -216,6 +218,55 @@ class FaultsTest {
             bridge.start();
             bridge.sql("UPDATE one SET v = '3'");
             Await.until("it goes on", () -> told(bridge).containsAll(List.of("one/1 Changed", "one/2 Changed")));
+        }
+    }
+
+    @Test
+    void whatTheHubRefusesForGoodWaitsLikeWhatTheMappingHasNoAnswerFor() throws Exception {
+        try (var bridge = new TestBridge("parked_refused", folder, "one")) {
+            config(bridge, "v: v");
+            bridge.store = new BridgeStore.Settings(
+                    "jdbc:h2:file:" + folder.resolve("store"), "", "", FaultSeal.of(folder.resolve("fault.key")));
+            bridge.mapper = new Mapper(MappingFile.read(folder.resolve("mapping.yaml")), bridge.name, null);
+            bridge.hub = hub -> new RefusesOne(hub, "one/2");
+            bridge.start();
+            bridge.sql("INSERT INTO one VALUES (1, 'a'), (2, 'b'), (3, 'c')");
+            bridge.sql("UPDATE one SET v = 'd'");
+            Await.until("others pass", () -> told(bridge).contains("one/3 Changed"));
+            Await.until("both of its parts wait", () -> bridge.run().faults().size() == 2);
+            assertThat(told(bridge)).containsExactly("one/1 Added", "one/3 Added", "one/1 Changed", "one/3 Changed");
+            assertThat(bridge.run().faults())
+                    .extracting(Fault::state)
+                    .containsExactly(Fault.State.PARKED, Fault.State.PARKED);
+            assertThat(bridge.run().faults().getFirst().message())
+                    .contains("one [2]: ", "an event that the hub refuses: MalformedDetail");
+            assertThat(bridge.progress().waitingAggregates()).isEqualTo(1);
+            assertThat(bridge.repeatedIds()).isEmpty();
+        }
+    }
+
+    /** Takes nothing of one subject, ever. */
+    private record RefusesOne(Hub hub, String subject) implements Hub {
+
+        @Override
+        public Optional<HubPosition> open() throws HubUnavailable {
+            return hub.open();
+        }
+
+        @Override
+        public void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
+            for (var event : events) {
+                if (event.subject().equals(subject)) {
+                    throw new EventsRefused(
+                            "event " + event.id() + ": MalformedDetail", Map.of(event.id(), "MalformedDetail"));
+                }
+            }
+            hub.publish(events, position);
+        }
+
+        @Override
+        public void close() {
+            hub.close();
         }
     }
 
