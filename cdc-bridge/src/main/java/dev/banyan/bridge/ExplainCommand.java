@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,6 +37,13 @@ final class ExplainCommand implements Callable<Integer> {
             description = "at most so many (default: ${DEFAULT-VALUE}); none that is committed after the start")
     private int transactions = 10;
 
+    @Option(
+            names = "--transaction",
+            paramLabel = "TX",
+            description =
+                    "instead: one that was published, by its events' txid, with the rules that named them; from the lake")
+    private @Nullable String published;
+
     @Option(names = "--json", description = "print one JSON object a transaction")
     private boolean json;
 
@@ -46,6 +54,9 @@ final class ExplainCommand implements Callable<Integer> {
                     new CommandLine(this), "--transactions: " + transactions + " (expected: 1 or more)");
         }
         var setup = Setup.read(files.config);
+        if (published != null) {
+            return ExplainedTransaction.of(setup, published).print(json);
+        }
         try (var connection = setup.source().connect()) {
             if (Preflight.reader(setup.source(), connection).isPresent()) {
                 System.err.println(

@@ -131,6 +131,11 @@ final class BulkEvents {
                 + event.data().length();
     }
 
+    /** What of the part {@code number} of a rule's bulk event goes into its id. */
+    static String idName(EventRule rule, int number) {
+        return rule.name() + "/bulk/" + number;
+    }
+
     private DomainEvent bulkEvent(List<Named> part, int number, int parts, int count) {
         var first = part.getFirst();
         var bulk = first.rule.bulk();
@@ -139,7 +144,7 @@ final class BulkEvents {
         }
         var subject = first.aggregate.bulkSubject();
         return new DomainEvent(
-                ids.id(transaction, first.rule.name() + "/bulk/" + number, subject),
+                ids.id(transaction, idName(first.rule, number), subject),
                 first.aggregate.type(bulk.event()),
                 first.aggregate.topic(),
                 subject,

@@ -1,7 +1,7 @@
 package dev.banyan.bridge.mapping;
 
 /** An event's place among all of its subject's: the commit's position in the log and the event's number in its transaction. */
-final class Sequence {
+public final class Sequence {
 
     private Sequence() {}
 
@@ -16,5 +16,10 @@ final class Sequence {
                 .repeat('0', Math.max(0, 6 - number.length()))
                 .append(number)
                 .toString();
+    }
+
+    /** The commit's position of {@code sequence}. */
+    public static long commitLsn(String sequence) {
+        return Long.parseUnsignedLong(sequence, 0, sequence.indexOf('-'), 16);
     }
 }

@@ -83,10 +83,15 @@ final class TransactionEvents {
         return unmet == null ? "" : unmet.get();
     }
 
+    /** What of a rule goes into the ids of its events. */
+    static String idName(TransactionRule rule) {
+        return AGGREGATE + "/" + rule.name();
+    }
+
     private DomainEvent event(
             TransactionRule rule, Transaction transaction, String subject, List<Given> live, int ordinal) {
         var event = new DomainEvent(
-                ids.id(transaction, AGGREGATE + "/" + rule.name(), subject),
+                ids.id(transaction, idName(rule), subject),
                 rule.type(),
                 rule.topic(),
                 subject,

@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.Printed;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.hub.KafkaHub;
 import dev.banyan.bridge.lake.Lake;
@@ -186,7 +187,25 @@ class FailoverTest {
             }
             assertThat(events()).containsExactly("before", "not stored", "after");
             assertThat(eventsInLake()).containsExactly("before", "not stored", "after");
+            assertExplained(config);
         }
+    }
+
+    private static void assertExplained(Path config) {
+        var last =
+                TopicReader.eventsOf(Servers.kafka().bootstrapServers(), TOPIC).getLast();
+        var transaction = TestBridge.header(last, "ce_txid");
+        var file = config.toString();
+        assertThat(Printed.of("explain", "--config", file, "--transaction", transaction)
+                        .out())
+                .contains("transaction " + transaction + " at 0/", ", 1 events in the lake")
+                .contains("one/3: t.Added.v1, by line 15 Added, rule 'created'");
+        assertThat(Printed.of("explain", "--config", file, "--transaction", transaction, "--json")
+                        .out())
+                .contains("\"rule\":\"created\"", "\"line\":15");
+        var nothing = Printed.of("explain", "--config", file, "--transaction", "1");
+        assertThat(nothing.exitCode()).isEqualTo(1);
+        assertThat(nothing.err()).contains("transaction 1: no event of it in the lake");
     }
 
     private static void kill(MortalPostgres database) {

@@ -1,0 +1,80 @@
+package dev.banyan.bridge.mapping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.InMemoryImages;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** An event that was published says by its id which rule it is from. */
+class RuleOfEventTest {
+
+    private static final String MAPPING = """
+            version: 1
+            transactions:
+              - {event: Seen, topic: things, type: "things.{event}.v1", all: [Added]}
+            aggregates:
+              thing:
+                topic: things
+                subject: "thing/{id}"
+                type: "things.{event}.v1"
+                table: thing
+                key: [id]
+                fields: {id: {column: id, as: integer}}
+                events:
+                  - {event: Imported, when: backfill}
+                  - {event: Added, when: created, bulk: {event: ManyAdded, atLeast: 3}}
+                  - {event: Changed, when: otherwise}
+                  - {event: Removed, when: removed}
+            """;
+
+    private static Mapping mapping(String text) throws Exception {
+        return MappingFile.parse(Path.of("mapping.yaml"), text);
+    }
+
+    private static List<DomainEvent> eventsOf(String txId, int rows) throws Exception {
+        var inserted = LongStream.range(0, rows)
+                .<Change>mapToObj(id -> new Change.Inserted(new TableId("public", "thing"), new Row(Map.of("id", id))))
+                .toList();
+        return new Mapper(mapping(MAPPING), "b", null)
+                .map(new Transaction(0x1234_5678_9abcL, txId, Instant.EPOCH, inserted), new InMemoryImages());
+    }
+
+    private static List<String> found(RuleOfEvent rules, List<DomainEvent> events) {
+        return events.stream()
+                .map(rules::find)
+                .map(found -> found.map(each -> each.event() + " by '" + each.rule() + "' in line "
+                                + each.at().line())
+                        .orElse("none"))
+                .toList();
+    }
+
+    @Test
+    void isFoundByTheIdWhateverKindOfRuleItIs() throws Exception {
+        var rules = new RuleOfEvent(mapping(MAPPING), "b");
+        assertThat(found(rules, eventsOf("758", 1)))
+                .containsExactly("Added by 'created' in line 14", "Seen by 'Seen' in line 3");
+        assertThat(found(rules, eventsOf("0-1-42", 3)))
+                .containsExactly("ManyAdded by 'created' in line 14", "Seen by 'Seen' in line 3");
+    }
+
+    @Test
+    void isNotFoundUnderAnotherNameOfRuleOrBridge() throws Exception {
+        var events = eventsOf("758", 1);
+        var renamed =
+                mapping(MAPPING.replace("{event: Added, when: created", "{event: Added, name: new, when: created"));
+        assertThat(new RuleOfEvent(renamed, "b").find(events.getFirst())).isEmpty();
+        assertThat(new RuleOfEvent(mapping(MAPPING), "other").find(events.getFirst()))
+                .isEqualTo(Optional.empty());
+    }
+}
