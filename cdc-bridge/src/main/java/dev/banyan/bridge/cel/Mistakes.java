@@ -14,6 +14,9 @@ final class Mistakes {
     private static final Pattern UNDECLARED = Pattern.compile("undeclared reference to '([^']*)'");
     private static final Pattern UNDEFINED = Pattern.compile("undefined field '([^']*)'");
 
+    /** The kinds of money and of rows are called as they are in the mapping: {@code order.total}. */
+    private static final Pattern OF_A_HOLDER = Pattern.compile("applied to '\\([^']*\\w\\.\\w");
+
     private Mistakes() {}
 
     static Mistake of(CelIssue issue, Kind.Thing variables) {
@@ -43,6 +46,9 @@ final class Mistakes {
         }
         if (found.contains("decimal")) {
             return "two decimals, such as decimal(\"12.90\") or decimal(12)";
+        }
+        if (OF_A_HOLDER.matcher(found).find()) {
+            return "values, not what holds them: after.total.amount of money, after.lines.size() of a list";
         }
         return "a condition in CEL, such as after.total > before.total * 2";
     }

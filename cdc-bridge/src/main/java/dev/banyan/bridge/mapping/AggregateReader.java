@@ -143,7 +143,7 @@ final class AggregateReader {
 
     private void checkParent(Section child, List<String> parent) {
         var keySize = section.texts("key").size();
-        if (!parent.isEmpty() && parent.size() != keySize) {
+        if (!parent.isEmpty() && keySize > 0 && parent.size() != keySize) {
             problems.add(
                     child.at("parent"),
                     child.where() + ".parent",
@@ -225,7 +225,7 @@ final class AggregateReader {
             }
         }
         for (var field : fields) {
-            if (!keyFields.contains(field)) {
+            if (!keyFields.isEmpty() && !keyFields.contains(field)) {
                 problems.add(
                         place, where, "'{" + field + "}'", Words.expected(field, keyFields) + " (fields of the key)");
             }

@@ -230,7 +230,7 @@ final class RuleReader {
         if (field.ifNull() != null) {
             words.add(field.ifNull().toString());
         }
-        if (!words.contains(scalar.text())) {
+        if (!words.isEmpty() && !words.contains(scalar.text())) {
             var meant = table.word(scalar.text());
             problems.add(
                     scalar.at(),

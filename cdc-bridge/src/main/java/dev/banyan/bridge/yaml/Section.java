@@ -94,7 +94,10 @@ public final class Section {
         var number = yaml.get() instanceof Yaml.Scalar scalar ? scalar.asInteger() : null;
         if (number == null || number < min || number > max) {
             problems.add(
-                    yaml.get().at(), where + "." + key, yaml.get().kind(), "an integer from " + min + " to " + max);
+                    yaml.get().at(),
+                    where + "." + key,
+                    yaml.get().kind(),
+                    min == max ? "" + min : "an integer from " + min + " to " + max);
             return otherwise;
         }
         return number.intValue();

@@ -1,0 +1,132 @@
+package dev.banyan.bridge.mapping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.banyan.bridge.cel.CelConditions;
+import dev.banyan.bridge.yaml.Problem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A mistake in a mapping is named where it stands, with what would do there. */
+class MappingErrorsTest {
+
+    private static final String GOOD = """
+            version: 1
+            timeZone: Europe/Berlin
+            codes: {status: {N: new, P: paid}}
+            aggregates:
+              order:
+                topic: orders
+                subject: order/{id}
+                type: shop.{event}.v1
+                table: ord
+                key: [ord_id]
+                fields:
+                  id: ord_id
+                  status: {column: sts, as: code, words: status}
+                  total: {column: amt, as: decimal, scale: 2}
+                  placedAt: {column: ts, as: localTimestamp}
+                  gift: {column: gft, as: flag, yes: [Y], no: [N]}
+                  card: {column: crd, as: encrypt}
+                children:
+                  lines:
+                    table: ord_line
+                    key: [ord_id, no]
+                    parent: [ord_id]
+                    fields: {no: no, sku: sku}
+                events:
+                  - {event: Imported, when: backfill}
+                  - {event: Placed, when: created}
+                  - {event: Removed, when: removed}
+                  - {event: Paid, when: {field: status, to: paid}}
+                  - {event: Discounted, where: "after.total < before.total"}
+                  - {event: Changed, when: otherwise}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private Mapping read(String text) throws Exception {
+        return MappingFile.read(Files.writeString(folder.resolve("m.yaml"), text), new CelConditions());
+    }
+
+    private static String with(String good, String bad) {
+        return GOOD.replaceFirst(Pattern.quote(good), Matcher.quoteReplacement(bad));
+    }
+
+    @Test
+    void withoutAMistakeItIsRead() throws Exception {
+        assertThat(read(GOOD).aggregates()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            version: 1                        | version: 2                     | 1:10: mapping.version: '2' (expected: 1)
+            version: 1                        | tests: []                      | 1:1: mapping: no 'version' (expected: version: 1)
+            Europe/Berlin                     | Europe/Berln                   | 2:11: mapping.timeZone: 'Europe/Berln' (expected: did you mean 'Europe/Berlin'? a time zone such as Europe/Berlin, or UTC; an offset knows no summer time)
+            Europe/Berlin                     | CET                            | 2:11: mapping.timeZone: 'CET' (expected: a time zone such as Europe/Berlin, or UTC; an offset knows no summer time)
+            {N: new, P: paid}                 | {}                             | 3:17: codes.status: no codes (expected: codes with their words, such as {N: new, P: paid})
+            order:                            | my order:                      | 5:3: aggregates: 'my order' (expected: a name of letters and digits)
+            topic: orders                     | topic: my orders               | 6:12: order.topic: 'my orders' (expected: letters, digits, '.', '_' and '-', at most 249)
+            topic: orders                     | tpic: orders                   | 6:5: order: unknown key 'tpic' (expected: did you mean 'topic'? One of children, drop, events, fields, key, notNull, onFault, subject, table, topic, type)
+            topic: orders                     | topic: [orders]                | 6:12: order.topic: a list of 1 (expected: a text)
+            topic: orders                     | topic: [orders                 | 7:12: file: expected ',' or ']', but got : (expected: YAML)
+            topic: orders                     | onFault: skip                  | 6:14: order.onFault: skip without a reason (expected: {skip: why it may be missing})
+            order/{id}                        | order/{ids}                    | 7:14: order.subject: '{ids}' (expected: did you mean 'id'? One of id (fields of the key))
+            order/{id}                        | order                          | 7:14: order.subject: 'order' (expected: {id} in it, a part of the key)
+            shop.{event}.v1                   | shop.v1                        | 8:11: order.type: 'shop.v1' (expected: letters, digits, '.', '_', '-' and one {event}, such as shop.catalog.{event}.v1)
+            table: ord                        | tabel: ord                     | 9:5: order: unknown key 'tabel' (expected: did you mean 'table'? One of children, drop, events, fields, key, notNull, onFault, subject, table, topic, type)
+            [ord_id]                          | []                             | 10:10: order.key: no columns (expected: at least one column)
+            key: [ord_id]                     | key: [ord_id, ord_id]          | 10:19: order.key: 'ord_id' twice (expected: each column once)
+            id: ord_id                        | number: other                  | 9:12: order.fields: no field for key column 'ord_id' (expected: a field with this column)
+            id: ord_id                        | id: {column: ord_id, as: flag} | 12:7: order.fields.id: a key column with a conversion (expected: string, char, integer or date: a key is passed on as it is)
+            as: code, words                   | as: cod, words                 | 13:33: order.fields.status.as: 'cod' (expected: did you mean 'code'? One of string, char, integer, decimal, cents, flag, code, localTimestamp, timestamp, date, yyyymmdd, hash, mask, encrypt, token)
+            words: status                     | words: statuss                 | 13:46: order.fields.status.words: 'statuss' (expected: did you mean 'status'? One of status)
+            words: status                     | unknown: keep                  | 13:15: order.fields.status: no 'words' (expected: words: a name under 'codes', or the words themselves)
+            scale: 2                          | scale: 99                      | 14:48: order.fields.total.scale: '99' (expected: an integer from 0 to 30)
+            scale: 2                          | currency: {}                   | 14:51: order.fields.total.currency: both or neither (expected: column: ... or always: ..., one of them)
+            as: localTimestamp                | as: localTimestamp, gap: later | 15:55: order.fields.placedAt.gap: 'later' (expected: one of forward, refuse)
+            no: [N]                           | no: [Y]                        | 16:51: order.fields.gift: 'Y' in yes and in no (expected: each text in one of them)
+            lines:                            | status:                        | 20:16: order.children: 'status', also a field (expected: another name)
+            parent: [ord_id]                  | parent: [ord_id, no]           | 22:17: order.children.lines.parent: 2 columns (expected: 1, one for each column of the key of order, in its order)
+            fields: {no: no, sku: sku}        | fields: sku                    | 23:17: order.children.lines.fields: 'sku' (expected: a mapping of keys to values)
+            Removed, when: removed            | Removed, when: rmoved          | 27:32: order.events[2].when: 'rmoved' (expected: did you mean 'removed'? One of backfill, created, removed, renumbered, otherwise)
+            - {event: Removed, when: removed} | # none                         | 25:7: order.events: no rule for 'removed' (expected: {event: ..., when: removed}, so that no change goes without an event)
+            field: status, to: paid           | field: state, to: paid         | 28:37: order.events[3].when.field: 'state' (expected: one of id, status, total, placedAt, gift, card)
+            field: status, to: paid           | field: status, to: P           | 28:49: order.events[3].when.to: 'P' (expected: the word 'paid' instead of the code: conditions are about fields)
+            field: status, to: paid           | field: status                  | 28:29: order.events[3].when: a field without from: or to: (expected: from: or to:, or changed: [status])
+            field: status, to: paid           | field: card, to: x             | 28:37: order.events[3].when.field: 'card', of which nobody knows the value (expected: changed: [card])
+            to: paid                          | changed: [lins]                | 28:55: order.events[3].when.changed: 'lins' (expected: did you mean 'lines'? One of id, status, total, placedAt, gift, card, lines)
+            before.total"                     | before.totl"                   | 29:57: order.events[4].where: undefined field 'totl' (expected: did you mean 'total'? One of gift, id, lines, no, placedAt, sku, status, total (not what is encrypted or tokenised))
+            when: backfill                    | when: otherwise                | 25:7: order.events: no rule for 'backfill' (expected: {event: ..., when: backfill}, so that no change goes without an event)
+            when: created                     | when: removed                  | 27:9: order.events: a rule that never holds: line 26 asks for the same (expected: one of them)
+            Discounted, where                 | 2Cheap, where                  | 29:17: order.events[4].event: '2Cheap' (expected: letters and digits, such as OrderPlaced)
+            scale: 2                          | currency: {always: EUR}        | 29:49: order.events[4].where: found no matching overload for '_<_' applied to '(order.total, order.total)' (expected: values, not what holds them: after.total.amount of money, after.lines.size() of a list)
+            """)
+    void aMistakeIsNamedAtItsPlace(String good, String bad, String expected) {
+        assertThat(GOOD).contains(good);
+        assertThatThrownBy(() -> read(with(good, bad)))
+                .isInstanceOf(MappingException.class)
+                .hasMessageContaining("m.yaml:" + expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {N: new, P: paid} | {}            | codes.status
+            [ord_id]          | []            | order.key
+            id: ord_id        | number: other | order.fields
+            """)
+    void whatFollowsFromAMistakeIsNotSaidAsWell(String good, String bad, String where) {
+        assertThatThrownBy(() -> read(with(good, bad)))
+                .isInstanceOfSatisfying(
+                        MappingException.class,
+                        e -> assertThat(e.problems()).extracting(Problem::where).containsExactly(where));
+    }
+}
