@@ -113,6 +113,29 @@ class StarvedTest {
         }
     }
 
+    /** Scanners, and balancers that look whether somebody listens, do so all the time. */
+    @Test
+    void aConnectionThatIsResetBeforeItIsAcceptedIsNoError() throws Exception {
+        gateway.signal("STOP");
+        try {
+            for (int i = 0; i < 50; i++) {
+                Wire.to(gateway.port()).reset();
+            }
+        } finally {
+            gateway.signal("CONT");
+        }
+        List<Wire> after = new ArrayList<>();
+        // One for each event loop, and more.
+        for (int i = 0; i < 2 * Math.max(4, Runtime.getRuntime().availableProcessors()); i++) {
+            after.add(Wire.to(gateway.port()));
+        }
+        for (Wire each : after) {
+            assertThat(each.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n").reply()).startsWith("HTTP/1.1 200");
+            each.close();
+        }
+        assertThat(gateway.said()).doesNotContain("Exception");
+    }
+
     /** Returns whether the gateway was stopped before a time limit had run out by itself. */
     private static boolean stopsAmidCalls() throws Exception {
         go = new CountDownLatch(1);

@@ -77,7 +77,11 @@ final class ClientSide extends ChannelDuplexHandler {
 
     @Override
     public void channelActive(ChannelHandlerContext active) {
-        peer = ((InetSocketAddress) active.channel().remoteAddress()).getAddress();
+        if (!(active.channel().remoteAddress() instanceof InetSocketAddress from)) {
+            active.close(); // it was reset before it was accepted
+            return;
+        }
+        peer = from.getAddress();
         scheme = connection(active.channel()).pipeline().get(SslHandler.class) == null ? "http" : "https";
         path.opened(this);
         lastOne = path.isStopping();
