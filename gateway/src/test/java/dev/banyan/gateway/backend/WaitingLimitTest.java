@@ -29,7 +29,7 @@ class WaitingLimitTest {
     @Test
     void goodputStaysNearThePeakAtThreeTimesTheLoad() {
         Run run = run(3, 1, limit());
-        assertThat(run.goodputPerSecond()).isGreaterThan(0.8 * PEAK_PER_SECOND);
+        assertThat(run.goodputPerSecond()).isGreaterThan(0.9 * PEAK_PER_SECOND);
     }
 
     @Test
@@ -42,6 +42,14 @@ class WaitingLimitTest {
     void aBackendThatKeepsUpIsNotLimited() {
         Run run = run(0.7, 1, limit());
         assertThat(run.refused()).isZero();
+    }
+
+    /** Why there is no limit unless somebody says what is late. */
+    @Test
+    void aBackendThatKeepsUpButNeverInTimeIsRefusedCalls() {
+        Run run = run(0.7 / 50, 50, limit());
+        assertThat(run.refused()).isPositive();
+        assertThat(run.goodputPerSecond()).isLessThan(0.7 * PEAK_PER_SECOND / 50);
     }
 
     @ParameterizedTest
