@@ -151,11 +151,14 @@ class ConnectWorkerIT {
     private static void killedWhileAWriterGoesOn(
             String config, KafkaConsumer<String, String> consumer, List<ConsumerRecord<String, String>> events)
             throws Exception {
-        for (var number = 1000; number < 1400; number++) {
-            sql(insert(number, "N"));
-            if (number == 1200) {
-                read(consumer, events, all -> all.getLast().key().compareTo("order/1050") > 0);
-                worker.kill();
+        try (var connection = postgres.connect("shop");
+                var statement = connection.createStatement()) {
+            for (var number = 1000; number < 1400; number++) {
+                statement.execute(insert(number, "N"));
+                if (number == 1200) {
+                    read(consumer, events, all -> all.getLast().key().compareTo("order/1050") > 0);
+                    worker.kill();
+                }
             }
         }
         worker.restart(); // a worker that stands alone keeps its offsets, not its connectors
