@@ -127,9 +127,10 @@ class DoctorTest {
                 hashKeyFile: hash.key
                 source: {jdbcUrl: "jdbc:postgresql://127.0.0.1:1/none", user: nobody}
                 store: {jdbcUrl: "%s", user: nobody}
-                hub: {kafka: {bootstrapServers: "127.0.0.1:1"}}
+                hub: {kafka: {bootstrapServers: "%s"}}
                 status: {port: %d}
-                """.formatted(store, statusPort))
+                """.formatted(
+                                store, Servers.kafka().bootstrapServers(), statusPort))
                 .toString();
     }
 

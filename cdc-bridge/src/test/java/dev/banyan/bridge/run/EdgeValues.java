@@ -35,13 +35,16 @@ final class EdgeValues {
             }
         }
 
-        /** Inserts every value, under its id and so much more. */
+        /** Inserts every value, under its id and so much more, in one transaction. */
         void insert(Connection connection, long more) throws SQLException {
+            connection.setAutoCommit(false);
             try (var statement = connection.createStatement()) {
                 for (var each : cases) {
                     statement.execute("INSERT INTO " + table + " VALUES (" + (each.id + more) + ", " + each.sql + ")");
                 }
             }
+            connection.commit();
+            connection.setAutoCommit(true);
         }
 
         String aggregate(String topic) {

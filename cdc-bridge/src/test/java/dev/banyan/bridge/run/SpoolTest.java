@@ -104,7 +104,7 @@ class SpoolTest {
                 for (var i = 1; writing.get(); i++) {
                     statement.execute(
                             "UPDATE one SET v = '" + i + "' WHERE id BETWEEN " + i % 50 + " AND " + (i % 50 + 10));
-                    LockSupport.parkNanos(2_000_000); // leaves the processors to the bridge
+                    LockSupport.parkNanos(10_000_000); // leaves the processors to the bridge
                 }
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
