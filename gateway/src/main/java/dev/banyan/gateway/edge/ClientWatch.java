@@ -40,6 +40,9 @@ public final class ClientWatch extends ChannelDuplexHandler {
 
     private static final int LOOKS_PER_STALL = 4;
 
+    /** It looks this often at least: a reset that was {@linkplain ForgottenReset forgotten} keeps a call at its backend until then. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
+
     private final long headNanos;
     private final long idleNanos;
     private final long stallNanos;
@@ -94,7 +97,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
         idleSince = System.nanoTime();
-        lookAt(idleSince + idleNanos);
+        lookAt(idleSince + Math.min(idleNanos, LOOK_NANOS));
     }
 
     @Override
@@ -216,7 +219,8 @@ public final class ClientWatch extends ChannelDuplexHandler {
                 || (isOnlyBroken() && now - brokenSince >= headNanos)) {
             context.close();
         } else {
-            lookAt(nextLook(context, now));
+            long next = nextLook(context, now);
+            lookAt(next - now < LOOK_NANOS ? next : now + LOOK_NANOS);
         }
     }
 
