@@ -14,6 +14,7 @@ record CelCondition(Program program, Kind.Thing kind) implements Condition {
 
     @Override
     public Answer about(Values variables) throws NoAnswer {
+        Effort.begin();
         try {
             var result = program.eval(new CelThing(kind, variables)::find);
             return Boolean.TRUE.equals(result) ? Answer.YES : Answer.NO;
@@ -23,11 +24,19 @@ record CelCondition(Program program, Kind.Thing kind) implements Condition {
                     return Answer.UNKNOWN;
                 }
                 if (cause instanceof Failure failure) {
-                    throw new NoAnswer(failure.found(), failure.expected());
+                    throw noAnswer(failure);
                 }
             }
             throw noAnswer(e.getErrorCode());
+        } catch (Failure failure) { // while a variable was looked up, which CEL does not wrap
+            throw noAnswer(failure);
+        } finally {
+            Effort.end();
         }
+    }
+
+    private static NoAnswer noAnswer(Failure failure) {
+        return new NoAnswer(failure.found(), failure.expected());
     }
 
     private static NoAnswer noAnswer(CelErrorCode code) {

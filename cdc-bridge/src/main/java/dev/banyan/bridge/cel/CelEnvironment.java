@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** CEL as mappings have it: what can be written and what evaluates it. A mapping without expressions never loads this class. */
 final class CelEnvironment {
 
-    /** Steps of all loops of one evaluation. CEL copies the list that map and filter make at each step, so that many take seconds. */
+    /** Steps of all loops of one evaluation. */
     static final int STEPS_MAX = 10_000;
 
     private static final CelOptions OPTIONS = CelOptions.current()
@@ -44,10 +44,8 @@ final class CelEnvironment {
                         CelStandardMacro.HAS,
                         CelStandardMacro.ALL,
                         CelStandardMacro.EXISTS,
-                        CelStandardMacro.EXISTS_ONE,
-                        CelStandardMacro.MAP,
-                        CelStandardMacro.MAP_FILTER,
-                        CelStandardMacro.FILTER)
+                        CelStandardMacro.EXISTS_ONE)
+                .addMacros(Loops.MACROS)
                 .setStandardEnvironmentEnabled(false)
                 .setStandardDeclarations(Functions.STANDARD)
                 .addFunctionDeclarations(Functions.DECLARATIONS)

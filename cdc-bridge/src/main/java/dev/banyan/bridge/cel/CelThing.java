@@ -8,7 +8,9 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.types.StructTypeReference;
 import dev.cel.common.values.StructValue;
 import java.math.BigDecimal;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,9 @@ final class CelThing extends StructValue<String, CelThing> {
     private final Kind.Thing kind;
     private final Values values;
 
+    /** Lists that were asked for before: a loop may ask at each step. Null until there is one. */
+    private @Nullable Map<String, Object> lists;
+
     CelThing(Kind.Thing kind, Values values) {
         this.kind = kind;
         this.values = values;
@@ -40,9 +45,15 @@ final class CelThing extends StructValue<String, CelThing> {
         return switch (value) {
             case Values inner when kind instanceof Kind.Thing thing -> new CelThing(thing, inner);
             case List<?> items
-            when kind instanceof Kind.ListOf(var item) ->
-                items.stream().map(each -> seen(item, each)).collect(ImmutableList.toImmutableList());
+            when kind instanceof Kind.ListOf(var item) -> {
+                Effort.spend(items.size());
+                yield items.stream().map(each -> seen(item, each)).collect(ImmutableList.toImmutableList());
+            }
             case BigDecimal number -> new Decimal(number);
+            case String text -> {
+                Effort.spendOn(text);
+                yield text;
+            }
             case null, default -> value;
         };
     }
@@ -70,7 +81,16 @@ final class CelThing extends StructValue<String, CelThing> {
 
     @Override
     public Optional<Object> find(String field) {
-        return Optional.ofNullable(seen(kind.fields().get(field), values.get(field)));
+        Effort.spend(1);
+        var type = kind.fields().get(field);
+        return Optional.ofNullable(type instanceof Kind.ListOf ? list(type, field) : seen(type, values.get(field)));
+    }
+
+    private @Nullable Object list(Kind type, String field) {
+        if (lists == null) {
+            lists = new HashMap<>(4);
+        }
+        return lists.computeIfAbsent(field, name -> seen(type, values.get(name)));
     }
 
     /** Things of one kind are equal when all their fields are; two values that are not there are the same. */

@@ -51,6 +51,9 @@ final class Functions {
         functions.bindings.add(CelFunctionBinding.from("negate_decimal", Decimal.class, Decimal::negated));
         functions.conversions();
         functions.sums();
+        functions.texts();
+        functions.declarations.addAll(Loops.DECLARATIONS);
+        functions.bindings.addAll(Loops.BINDINGS);
         DECLARATIONS = List.copyOf(functions.declarations);
         BINDINGS = List.copyOf(functions.bindings);
     }
@@ -60,11 +63,17 @@ final class Functions {
 
     private Functions() {}
 
-    /* No matches(): its pattern would be read again for each row. No time of day elsewhere than in UTC: the rules of zones change. */
+    /*
+     * No matches(): its pattern would be read again for each row. No time of day elsewhere than in UTC: the rules of zones change. No lists
+     * put together: each step of a loop could make a long one. What texts cost is counted, see texts().
+     */
     private static boolean isKept(StandardFunction function, StandardOverload overload) {
         var declaration = overload.celOverloadDecl();
         var isOfZone = declaration.overloadId().endsWith("_with_tz");
         return function != StandardFunction.MATCHES
+                && function != StandardFunction.CONTAINS
+                && !declaration.overloadId().equals("add_list")
+                && !declaration.overloadId().equals("add_string")
                 && function != StandardFunction.TYPE
                 && !isOfZone
                 && Stream.concat(Stream.of(declaration.resultType()), declaration.parameterTypes().stream())
@@ -103,6 +112,19 @@ final class Functions {
                 CelOverloadDecl.newMemberOverload("list_decimal_sum", DECIMAL, ListType.create(DECIMAL)));
         bindings.add(CelFunctionBinding.from("list_int_sum", List.class, Functions::sum));
         bindings.add(CelFunctionBinding.from("list_decimal_sum", List.class, Functions::decimalSum));
+    }
+
+    private void texts() {
+        declare(
+                "contains",
+                CelOverloadDecl.newMemberOverload(
+                        "contains_counted", SimpleType.BOOL, SimpleType.STRING, SimpleType.STRING));
+        declare(
+                Operator.ADD.getFunction(),
+                CelOverloadDecl.newGlobalOverload(
+                        "add_counted", SimpleType.STRING, SimpleType.STRING, SimpleType.STRING));
+        bindings.add(CelFunctionBinding.from("contains_counted", String.class, String.class, Effort::contains));
+        bindings.add(CelFunctionBinding.from("add_counted", String.class, String.class, Effort::joined));
     }
 
     private static long sum(List<?> numbers) {

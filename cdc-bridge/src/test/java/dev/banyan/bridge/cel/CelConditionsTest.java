@@ -1,6 +1,7 @@
 package dev.banyan.bridge.cel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.banyan.bridge.mapping.Conditions.Answer;
 import dev.banyan.bridge.mapping.Conditions.Condition;
@@ -10,7 +11,9 @@ import dev.banyan.bridge.mapping.Conditions.NoAnswer;
 import dev.banyan.bridge.mapping.Conditions.Reading;
 import dev.banyan.bridge.mapping.Conditions.Values;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +118,10 @@ class CelConditionsTest {
                 "after.status.startsWith('pa') && after.status != before.status",
                 "after.paid && !before.paid ? after.number % 2 == 1 : false",
                 "after.lines[0].sku == 'A'",
+                "after.status + '/' + before.status == 'paid/new' && after.status.contains('ai')",
+                "after.lines.map(l, l.quantity > 2, l.sku) == ['B']",
+                "after.lines.filter(l, l.quantity > 2) == [after.lines[1]] && after.lines.filter(l, false).size() == 0",
+                "after.lines.map(l, after.lines.map(m, m.quantity).sum() + l.quantity).sum() == 15",
                 "has(before.weight) ? before.weight > 0 : true",
                 "before.weight > 0 || after.paid",
                 "after.fee == after.fee && after.lines != before.lines && after.lines[0] in after.lines",
@@ -193,6 +200,9 @@ class CelConditionsTest {
             order{} == after                   | 1:6 an object | fields of before and after
             1u == 1u                           | 1:1 a value of a kind that no field has | an int or a text
             after.total >                      | 1:14 | a condition in CEL
+            after.lines + after.lines == []    | 1:13 found no matching overload for '_+_' | a condition in CEL
+            after.lines.map(l.sku, l) == []    | 1:18 The argument must be a simple name | a condition in CEL
+            after.lines.map(l, l.skq) == ['A'] | 1:21 undefined field 'skq' | did you mean 'sku'?
             """)
     void isRefusedAtItsPlaceWithWhatWouldDo(String expression, String found, String expected) {
         assertThat(CEL.read(expression, VARIABLES)).isInstanceOfSatisfying(Reading.Misread.class, misread -> {
@@ -212,6 +222,37 @@ class CelConditionsTest {
         assertThat(answer("after.lines.all(a, after.lines.all(b, a.quantity + b.quantity >= 0))", BEFORE, many))
                 .isEqualTo("more than 10000 steps (expected: no loop within a loop over long lists)");
         assertThat(answer("after.lines.all(a, a.quantity >= 0)", BEFORE, many)).isEqualTo(Answer.YES.name());
+    }
+
+    /** Each would take minutes, or more memory than there is, if only its steps were counted. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "after.lines.exists(l, after.lines == before.lines)",
+                "after.lines.map(l, after.status + after.status).size() == 0",
+                "after.lines.all(l, !after.status.contains(before.status))",
+                "after.lines.filter(l, !(l in before.lines)).size() > 0"
+            })
+    void noExpressionTakesLong(String expression) {
+        var lines =
+                LongStream.range(0, 5_000).mapToObj(i -> line("S" + i, i, "1")).toList();
+        var after = values(Map.of("status", "a".repeat(1_000_000), "lines", lines));
+        var others = new ArrayList<>(lines);
+        others.set(4_999, line("other", 1, "1"));
+        var before = values(Map.of("status", "a".repeat(500_000) + "b", "lines", others));
+
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> assertThat(answer(expression, before, after))
+                .startsWith("more than 10000"));
+    }
+
+    @Test
+    void aLoopCostsAsMuchAsItsListIsLong() {
+        var many = values(Map.of(
+                "lines",
+                LongStream.range(0, 9_000).mapToObj(i -> line("S" + i, i, "1")).toList()));
+
+        assertThat(answer("after.lines.map(l, l.quantity).sum() == 40495500", BEFORE, many))
+                .isEqualTo(Answer.YES.name());
     }
 
     @Test

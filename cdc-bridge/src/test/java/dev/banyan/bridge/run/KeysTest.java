@@ -145,6 +145,8 @@ class KeysTest {
                 statement.execute("SELECT pg_advisory_unlock(" + chunk + ")");
             }
         }
+        bridge.stop(); // wherever it is now
+        bridge.start();
         Await.until("the backfill tells of the row", () -> told(bridge, from)
                 .contains("Imported ord/1 1 a*20000 [p*20000]"));
         Await.until(

@@ -1,0 +1,62 @@
+package dev.banyan.bridge.cel;
+
+import org.jspecify.annotations.Nullable;
+
+/** What one evaluation may still look at. It is counted, not timed, so that a transaction that comes again has the same answer. */
+final class Effort {
+
+    /*
+     * Steps of loops are counted by CEL. What one step costs is not: two lists may be compared in it, or a text searched in another. So each
+     * value that is looked at counts, lists and texts by their length. CEL hands nothing to functions but their arguments, hence the thread's.
+     */
+
+    /** A second's worth, or less. */
+    static final long MOST = 10_000_000;
+
+    private static final int CHARACTERS = 16;
+    private static final int COMPARISONS = 256;
+    private static final ThreadLocal<@Nullable Effort> CURRENT = new ThreadLocal<>();
+
+    private long left = MOST;
+
+    private Effort() {}
+
+    /** From now on this thread evaluates another expression. */
+    static void begin() {
+        CURRENT.set(new Effort());
+    }
+
+    static void end() {
+        CURRENT.remove();
+    }
+
+    /** Counts {@code units}, each about a value that is looked at. */
+    static void spend(long units) {
+        var effort = CURRENT.get();
+        if (effort == null) {
+            return; // no evaluation: CEL looks at what an expression says
+        }
+        effort.left -= units;
+        if (effort.left < 0) {
+            effort.left = 0;
+            throw new Failure("more than " + MOST + " values and characters to look at", "shorter lists and texts");
+        }
+    }
+
+    /** Counts that {@code text} is looked at. */
+    static void spendOn(String text) {
+        spend(text.length() / CHARACTERS);
+    }
+
+    /** True when {@code part} is in {@code text}. */
+    static boolean contains(String text, String part) {
+        spend((long) text.length() * part.length() / COMPARISONS);
+        return text.contains(part);
+    }
+
+    /** {@code text} and {@code more} behind it. */
+    static String joined(String text, String more) {
+        spend((long) text.length() + more.length());
+        return text + more;
+    }
+}
