@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -101,7 +102,17 @@ class AbortTest {
 
     @Test
     void whoeverLeavesTheOtherSideIsToldAndThePlaceIsFreeAgain() throws Exception {
-        for (int i = 0; i < 30; i++) {
+        leaveInEveryWay(10);
+    }
+
+    @Test
+    @Tag("soak")
+    void howeverManyLeaveTheOtherSideIsToldAndThePlaceIsFreeAgain() throws Exception {
+        leaveInEveryWay(100);
+    }
+
+    private void leaveInEveryWay(int rounds) throws Exception {
+        for (int i = 0; i < rounds; i++) {
             for (String filter : List.of("no", "yes")) {
                 String host = " HTTP/1.1\r\nHost: a\r\nFilter: " + filter + "\r\n";
                 leave("GET /silent" + host + "\r\n", null, i);
@@ -121,7 +132,7 @@ class AbortTest {
         }
         // Five kinds in each round; a WebSocket that ends is no call that was given up.
         TestGateway.await("counted", () -> counts().stream()
-                .allMatch(each -> each.path("aborted").asInt() == 150));
+                .allMatch(each -> each.path("aborted").asInt() == 5 * rounds));
         for (var each : counts()) {
             assertThat(each.at("/errors/baseline").asInt()
                             + each.at("/errors/candidate").asInt())

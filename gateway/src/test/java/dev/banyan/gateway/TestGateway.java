@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class TestGateway implements AutoCloseable {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static Way way = Way.LEAN;
 
@@ -161,7 +161,7 @@ final class TestGateway implements AutoCloseable {
         return gateway.rules().current().backends().get(backend).inFlight();
     }
 
-    /** Returns when {@code condition} holds, or fails after 15 s. */
+    /** Returns when {@code condition} holds, or fails after 60 s. */
     static void await(String what, Callable<Boolean> condition) throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.call()) {

@@ -84,7 +84,8 @@ class WireTest {
         try (var free = new ServerSocket(0)) {
             dead = free.getLocalPort();
         }
-        gateway = TestGateway.start(folder, """
+        gateway = TestGateway.start(
+                folder, """
                 backends:
                   - {name: legacy, url: "%s", baseline: true}
                   - {name: dead, url: "http://127.0.0.1:%d"}
@@ -95,7 +96,7 @@ class WireTest {
                   - {name: dead, matches: [{path: {value: /dead}}], candidate: dead, stage: complete}
                   - {name: nameless, matches: [{path: {value: /nameless}}], candidate: nameless, stage: complete}
                   - {name: gone, matches: [{path: {value: /gone}}], candidate: dead, stage: retired}
-                """.formatted(server.url(), dead, server.url()));
+                """.formatted(server.url(), dead, server.url()), "--client-head-timeout", "3");
     }
 
     @AfterParameterizedClassInvocation
