@@ -59,7 +59,7 @@ public final class TemporalConverter implements CustomConverter<SchemaBuilder, R
             case "DATE" ->
                 registration.register(
                         SchemaBuilder.int32().name("io.debezium.time.Date").optional(),
-                        value -> value == null ? zero(column) : date(value));
+                        value -> value == null ? zero(column) : date(column, value));
             case "DATETIME" ->
                 registration.register(
                         SchemaBuilder.int64()
@@ -142,10 +142,15 @@ public final class TemporalConverter implements CustomConverter<SchemaBuilder, R
         return Optional.ofNullable(REFUSED_BY_ENGINE.remove(name));
     }
 
-    private static Object date(Object value) {
+    private Object date(RelationalColumn column, Object value) {
         return switch (value) {
             case LocalDate date -> Math.toIntExact(date.toEpochDay());
             case Integer known -> known; // a default, converted already
+            // What Debezium cannot read by itself it takes from a backfill's driver, which makes 2 March of 31
+            // February.
+            case java.sql.Date _ ->
+                throw refused(column.dataCollection() + "." + column.name()
+                        + ": a day that no calendar has (expected: a date)");
             default -> throw unknown(value);
         };
     }

@@ -26,6 +26,9 @@ sealed interface EngineEnd {
         }
     }
 
+    /** So Java says of days such as 31 February; Debezium passes on no more of it than the text. */
+    String NO_DAY = ": Invalid date '";
+
     Logger LOG = LoggerFactory.getLogger(EngineEnd.class);
 
     /** The bridge ends, because a person has to decide about {@code why}. */
@@ -47,31 +50,13 @@ sealed interface EngineEnd {
         if (Delivery.isFenced(failure)) {
             return refused("another bridge has taken over");
         }
-        if (failure != null && hasCause(failure, TransactionTooLarge.class)) {
-            return refused(failure.getMessage() + "\nRaise the limits in the configuration, and the heap with -Xmx.");
-        }
-        if (failure != null && hasCause(failure, TransactionUnreadable.class)) {
-            return refused(failure.getMessage() + "\nNothing was skipped, and nothing after it is read; see"
-                    + " docs/how-to/bridge-mariadb.md for how to go on.");
-        }
-        if (failure != null && hasCause(failure, ParsingException.class)) {
-            return refused(
-                    deepest(failure) + "\nThe log has a statement about tables that Debezium cannot read. Nothing was"
-                            + " skipped; see docs/how-to/bridge-mariadb.md for how to go on.");
-        }
         if (cause(failure, EventsRefused.class) instanceof EventsRefused refused && engine.learns(refused)) {
             LOG.warn("{}; what becomes of it is for the mapping's onFault", refused.getMessage());
             return new Again(String.valueOf(refused.getMessage()), refused.getMessage(), true);
         }
-        if (failure != null && hasCause(failure, HubRefused.class)) {
-            return refused(
-                    failure.getMessage()
-                            + "\nChange what it expects and start again: nothing was skipped, and the log waits at this transaction.");
-        }
-        if (failure != null && hasCause(failure, MappingFailed.class)) {
-            return refused(
-                    failure.getMessage()
-                            + "\nMend the mapping, or the table, and start again: nothing was skipped, and the log waits at this transaction.");
+        var refused = failure == null ? null : refusedFor(failure);
+        if (refused != null) {
+            return refused;
         }
         var batchFailure = engine.batchFailure();
         var undone = batchFailure == null ? "" : deepest(batchFailure);
@@ -88,6 +73,38 @@ sealed interface EngineEnd {
                     case ENDED, ASKED, HUNG -> failure == null ? engine.message() : deepest(failure);
                 },
                 undone);
+    }
+
+    /** The end for good, if {@code failure} would come again at each start; else null. */
+    private static @Nullable EngineEnd refusedFor(Throwable failure) {
+        if (hasCause(failure, TransactionTooLarge.class)) {
+            return refused(failure.getMessage() + "\nRaise the limits in the configuration, and the heap with -Xmx.");
+        }
+        if (hasCause(failure, TransactionUnreadable.class)) {
+            return refused(failure.getMessage() + "\nNothing was skipped, and nothing after it is read; see"
+                    + " docs/how-to/bridge-mariadb.md for how to go on.");
+        }
+        if (deepest(failure).contains(NO_DAY)) {
+            return refused(
+                    "the log has a DATE or DATETIME that no calendar has, such as 31 February\nNothing was skipped,"
+                            + " and nothing after it is read; see docs/how-to/bridge-mariadb.md for how to go on.");
+        }
+        if (hasCause(failure, ParsingException.class)) {
+            return refused(
+                    deepest(failure) + "\nThe log has a statement about tables that Debezium cannot read. Nothing was"
+                            + " skipped; see docs/how-to/bridge-mariadb.md for how to go on.");
+        }
+        if (hasCause(failure, HubRefused.class)) {
+            return refused(
+                    failure.getMessage()
+                            + "\nChange what it expects and start again: nothing was skipped, and the log waits at this transaction.");
+        }
+        if (hasCause(failure, MappingFailed.class)) {
+            return refused(
+                    failure.getMessage()
+                            + "\nMend the mapping, or the table, and start again: nothing was skipped, and the log waits at this transaction.");
+        }
+        return null;
     }
 
     private static String silence(String refusal) {

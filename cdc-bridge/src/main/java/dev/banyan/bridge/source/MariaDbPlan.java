@@ -150,11 +150,12 @@ final class MariaDbPlan {
         var mode = server.variable("sql_mode");
         var mayHoldZeroDates = !source.replica().zeroDatesAsNull()
                 && !(mode.contains("NO_ZERO_DATE") && mode.contains("NO_ZERO_IN_DATE") && mode.contains("STRICT_"));
+        var mayHoldNoDays = mode.contains("ALLOW_INVALID_DATES");
         for (var table : source.tables()) {
             var what = "right to read " + table.id();
             if (grants.has("SELECT", table.id())) {
                 present.add(what);
-                var checked = new MariaDbTable(connection, table, mayHoldZeroDates);
+                var checked = new MariaDbTable(connection, table, mayHoldZeroDates, mayHoldNoDays);
                 var found = checked.obstacles();
                 obstacles.addAll(found);
                 if (found.isEmpty()) {

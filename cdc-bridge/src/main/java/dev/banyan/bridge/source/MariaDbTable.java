@@ -56,12 +56,17 @@ final class MariaDbTable {
     private final Connection connection;
     private final Source.Table table;
     private final boolean mayHoldZeroDates;
+    private final boolean mayHoldNoDays;
 
-    /** {@code mayHoldZeroDates}: the server takes dates that are none, and nobody has said that they may arrive as NULL. */
-    MariaDbTable(Connection connection, Source.Table table, boolean mayHoldZeroDates) {
+    /**
+     * {@code mayHoldZeroDates}: the server takes dates that are none, and nobody has said that they may arrive as NULL; {@code
+     * mayHoldNoDays}: it takes 31 February.
+     */
+    MariaDbTable(Connection connection, Source.Table table, boolean mayHoldZeroDates, boolean mayHoldNoDays) {
         this.connection = connection;
         this.table = table;
         this.mayHoldZeroDates = mayHoldZeroDates;
+        this.mayHoldNoDays = mayHoldNoDays;
     }
 
     /** Why the log does not have all that happens to the table, whatever its columns. */
@@ -190,6 +195,11 @@ final class MariaDbTable {
             obstacles.add(what + column.wholeType
                     + " and may be NULL, and a zero date reads as NULL in the log (expected: NO_ZERO_DATE and NO_ZERO_IN_DATE in a strict"
                     + " sql_mode of the server, or source.zeroDates: asNull)");
+        }
+        if (mayHoldNoDays && DATES.contains(column.type)) {
+            obstacles.add(what + column.wholeType
+                    + ", and the server takes days that no calendar has, such as 2024-02-31 (expected: an sql_mode of the server without"
+                    + " ALLOW_INVALID_DATES)");
         }
         if (column.isMisread()) {
             obstacles.add(what + "in the character set " + column.characterSet

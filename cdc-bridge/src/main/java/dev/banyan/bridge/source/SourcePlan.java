@@ -66,7 +66,7 @@ public record SourcePlan(List<Step> steps, List<String> present, List<String> ob
     }
 
     private static MariaDbTable ofMariaDb(Connection connection, TableId table) {
-        return new MariaDbTable(connection, new Source.Table(table, List.of(), List.of()), false);
+        return new MariaDbTable(connection, new Source.Table(table, List.of(), List.of()), false, false);
     }
 
     /** Runs the steps, each by itself, because a slot cannot be made in a transaction that has written. */

@@ -83,6 +83,48 @@ class MariaDbRefusalsTest {
         }
     }
 
+    private static void insert(TestBridge bridge, String mode, String row) throws Exception {
+        try (var connection = DriverManager.getConnection(
+                        bridge.jdbcUrl() + "?sessionVariables=sql_mode='" + mode + "'", "admin", "admin");
+                var statement = connection.createStatement()) {
+            statement.execute("INSERT INTO " + row);
+        }
+    }
+
+    @Test
+    void daysThatNoCalendarHasStopTheLogAndPauseABackfill() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "no_day", folder)) {
+            bridge.sql("CREATE TABLE day (id BIGINT PRIMARY KEY, v DATE)");
+            bridge.tables = List.of("day");
+            bridge.sql("SET GLOBAL sql_mode = 'TRADITIONAL,ALLOW_INVALID_DATES'");
+            try {
+                assertRefused(
+                        bridge, "table no_day_m.day: column v is date, and the server takes days that no calendar");
+            } finally {
+                bridge.sql("SET GLOBAL sql_mode = 'TRADITIONAL'");
+            }
+            bridge.start();
+            insert(bridge, "ALLOW_INVALID_DATES", "day VALUES (1, '2024-02-31')");
+            stopsAtADay(bridge);
+            assertThat(Printed.of("resync", "--config", bridge.config().toString())
+                            .exitCode())
+                    .isZero();
+            bridge.start();
+            Await.until("the backfill pauses", () -> bridge.run().backfills().stream()
+                    .anyMatch(each -> String.valueOf(each.failure())
+                            .contains("no_day_m.day.v: a day that no calendar has (expected: a date)")));
+            bridge.sql("UPDATE day SET v = '2024-02-29'"); // logs the old row, too
+            stopsAtADay(bridge);
+            resync(bridge);
+        }
+    }
+
+    private static void stopsAtADay(TestBridge bridge) throws Exception {
+        assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+        assertThat(bridge.progress().reason())
+                .contains("the log has a DATE or DATETIME that no calendar has", "Nothing was skipped");
+    }
+
     @Test
     void zeroDatesAreRefusedOrNullAsTheConfigurationSays() throws Exception {
         try (var bridge = new TestBridge(Dbms.MARIADB, "zero", folder, "one")) {
@@ -97,11 +139,7 @@ class MariaDbRefusalsTest {
                 bridge.sql("SET GLOBAL sql_mode = 'TRADITIONAL'");
             }
             bridge.start();
-            try (var connection = DriverManager.getConnection(
-                            bridge.jdbcUrl() + "?sessionVariables=sql_mode=''", "admin", "admin");
-                    var statement = connection.createStatement()) {
-                statement.execute("INSERT INTO must VALUES (1, '0000-00-00')");
-            }
+            insert(bridge, "", "must VALUES (1, '0000-00-00')");
             Await.until("it stops", () -> bridge.progress().state() == Progress.State.REFUSED);
             assertThat(bridge.progress().reason())
                     .contains("zero_m.must.v: a zero date (expected: a date, or source.zeroDates: asNull)");
