@@ -1,5 +1,6 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.EngineSockets;
@@ -7,6 +8,7 @@ import dev.banyan.bridge.engine.StoredOffsets;
 import dev.banyan.bridge.engine.StoredSchemaHistory;
 import dev.banyan.bridge.engine.TransactionAssembler;
 import dev.banyan.bridge.source.LogState;
+import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.OffsetText;
 import dev.banyan.bridge.store.Position;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -56,7 +59,8 @@ public final class LogPreview {
         var engineName = "preview-" + UUID.randomUUID();
         var beat = BinlogHeartbeat.start(source, HEARTBEAT);
         EngineSockets.open(engineName);
-        StoredOffsets.register(engineName, () -> OffsetText.write(position.offset()));
+        var from = OffsetText.write(offset());
+        StoredOffsets.register(engineName, () -> from);
         StoredSchemaHistory.register(engineName, StoredSchemaHistory.inMemory(definitions));
         var settings = source.engineSettings(engineName, HEARTBEAT, limits.queueBytesMax());
         var engine = engine(settings, reader);
@@ -93,6 +97,18 @@ public final class LogPreview {
             engine.close();
         } catch (IOException | IllegalStateException e) {
             LOG.debug("closing the engine", e); // it refuses when it has stopped by itself
+        }
+    }
+
+    /** What the slot was told already, for Debezium tells it this again: our own position may lie further on, and what is up to it is read and left out. */
+    private Map<String, Object> offset() throws SQLException {
+        if (source.dbms() == Dbms.MARIADB) {
+            return position.offset();
+        }
+        try (var connection = source.connect()) {
+            return Preflight.beginning(source, connection)
+                    .map(slot -> slot.position().offset())
+                    .orElse(position.offset());
         }
     }
 
