@@ -274,6 +274,12 @@ final class Http2Wire implements AutoCloseable {
         return error;
     }
 
+    /** Closes with a reset instead of an end. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

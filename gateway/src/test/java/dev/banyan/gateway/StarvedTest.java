@@ -155,12 +155,18 @@ class StarvedTest {
     @Test
     void theCallOfAClientThatSentAndWasResetWhileItWasStoppedEndsLongBeforeItsTime() throws Exception {
         List<Wire> clients = new ArrayList<>();
+        List<Http2Wire> streams = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
+            streams.add(Http2Wire.to(gateway.http2Port()));
+            streams.get(i).get(1, "/x").reply(1);
             clients.add(Wire.to(gateway.port()));
             clients.get(i).send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n").reply();
         }
         gateway.signal("STOP");
         try {
+            for (Http2Wire each : streams) {
+                each.get(3, "/patient").reset();
+            }
             for (Wire each : clients) {
                 each.send("GET /patient HTTP/1.1\r\nHost: a\r\n\r\n").reset();
             }

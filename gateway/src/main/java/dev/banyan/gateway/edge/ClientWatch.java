@@ -40,9 +40,6 @@ public final class ClientWatch extends ChannelDuplexHandler {
 
     private static final int LOOKS_PER_STALL = 4;
 
-    /** It looks this often at least: a reset that was {@linkplain ForgottenReset forgotten} keeps a call at its backend until then. */
-    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
-
     private final long headNanos;
     private final long idleNanos;
     private final long stallNanos;
@@ -97,7 +94,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
         idleSince = System.nanoTime();
-        lookAt(idleSince + Math.min(idleNanos, LOOK_NANOS));
+        lookAt(idleSince + Math.min(idleNanos, ForgottenReset.LOOK_NANOS));
     }
 
     @Override
@@ -220,7 +217,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
             context.close();
         } else {
             long next = nextLook(context, now);
-            lookAt(next - now < LOOK_NANOS ? next : now + LOOK_NANOS);
+            lookAt(now + Math.min(next - now, ForgottenReset.LOOK_NANOS));
         }
     }
 

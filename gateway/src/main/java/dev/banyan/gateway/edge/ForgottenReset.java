@@ -3,6 +3,7 @@ package dev.banyan.gateway.edge;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.uring.IoUringSocketChannel;
+import java.util.concurrent.TimeUnit;
 
 /** Tells of a reset that Netty 4.2 does not tell of over io_uring. */
 public final class ForgottenReset {
@@ -13,6 +14,9 @@ public final class ForgottenReset {
      * each read (io.netty.iouring.pollAddMultishotEnabled=false) would be told, but Netty leaves it standing when it closes behind a write,
      * and the socket stays open with it.
      */
+
+    /** Connections look this often at least: until then a call of a client that was reset stays at its backend. */
+    public static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /** The state of Linux's TCP in which nothing can come or go. */
     private static final int CLOSED = 7;

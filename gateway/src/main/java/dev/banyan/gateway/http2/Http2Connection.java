@@ -1,5 +1,6 @@
 package dev.banyan.gateway.http2;
 
+import dev.banyan.gateway.edge.ForgottenReset;
 import dev.banyan.gateway.edge.Late;
 import dev.banyan.gateway.edge.Pace;
 import dev.banyan.gateway.edge.Patience;
@@ -79,7 +80,7 @@ final class Http2Connection extends ChannelDuplexHandler {
         this.shared = shared;
         this.headNanos = patience.head().toNanos();
         this.idleNanos = patience.idle().toNanos();
-        this.lookNanos = patience.stall().toNanos() / LOOKS_PER_STALL;
+        this.lookNanos = Math.min(ForgottenReset.LOOK_NANOS, patience.stall().toNanos() / LOOKS_PER_STALL);
     }
 
     Http2Limits limits() {
@@ -220,7 +221,8 @@ final class Http2Connection extends ChannelDuplexHandler {
             lookAt(now + Late.AGAIN_NANOS);
         } else if (inHead && now - headUntil >= 0) {
             cut(client);
-        } else if (!inHead && streams.isEmpty() && now - idleSince >= idleNanos) {
+        } else if (ForgottenReset.isOf(client.channel())
+                || (!inHead && streams.isEmpty() && now - idleSince >= idleNanos)) {
             client.close();
         } else {
             lookAtStreams(client, now);
