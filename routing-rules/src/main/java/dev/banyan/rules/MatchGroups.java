@@ -100,7 +100,7 @@ final class MatchGroups {
         for (Key key : groups.keySet()) {
             boolean elements = key.kind == Match.Path.Kind.PATH_PREFIX || key.kind == Match.Path.Kind.PATH_TEMPLATE;
             if (elements) {
-                roots.computeIfAbsent(key.host, _ -> new PathNode()).reach(PathPattern.prefixElements(key.path));
+                roots.computeIfAbsent(key.host, _ -> new PathNode("")).reach(PathPattern.prefixElements(key.path));
                 worst.merge(key.host, key, BinaryOperator.maxBy(MOST_VARIABLES));
             }
         }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class PathIndex {
 
     private final Map<String, List<MatchEntry>> exact = new HashMap<>();
-    private final PathNode root = new PathNode();
+    private final PathNode root = new PathNode("");
     private List<MatchEntry> expressions = List.of();
 
     void put(MatchGroups.Key key, List<MatchEntry> entries) {

@@ -14,12 +14,21 @@ final class PathNode {
 
     private static final int INITIAL_SLOTS = 4;
 
-    private String[] keys = new String[INITIAL_SLOTS];
+    /** What leads here from the node above; empty at the root and below a variable. */
+    private final String element;
+
+    /** Of what leads to {@link #literals}, 0 where there is none. A walk looks at a text only where its hash is the same. */
+    private int[] hashes = new int[INITIAL_SLOTS];
+
     private PathNode[] literals = new PathNode[INITIAL_SLOTS];
     private int size;
     private @Nullable PathNode variable;
     private List<MatchEntry> whole = List.of();
     private List<MatchEntry> prefix = List.of();
+
+    PathNode(String element) {
+        this.element = element;
+    }
 
     /** The node of these elements, made if need be. */
     PathNode reach(List<String> elements) {
@@ -76,49 +85,60 @@ final class PathNode {
 
     private PathNode variable() {
         if (variable == null) {
-            variable = new PathNode();
+            variable = new PathNode("");
         }
         return variable;
     }
 
-    private PathNode literal(String element) {
-        int slot = slot(element, 0, element.length());
+    private PathNode literal(String text) {
+        int slot = slot(text, 0, text.length());
         if (literals[slot] == null) {
-            if (2 * (size + 1) > keys.length) {
+            if (2 * (size + 1) > hashes.length) {
                 grow();
-                slot = slot(element, 0, element.length());
             }
-            keys[slot] = element;
-            literals[slot] = new PathNode();
+            put(new PathNode(text));
             size++;
         }
-        return literals[slot];
+        return literals[slot(text, 0, text.length())];
     }
 
     private void grow() {
-        String[] oldKeys = keys;
-        PathNode[] oldLiterals = literals;
-        keys = new String[2 * oldKeys.length];
-        literals = new PathNode[2 * oldKeys.length];
-        for (int i = 0; i < oldKeys.length; i++) {
-            if (oldKeys[i] != null) {
-                int slot = slot(oldKeys[i], 0, oldKeys[i].length());
-                keys[slot] = oldKeys[i];
-                literals[slot] = oldLiterals[i];
+        PathNode[] old = literals;
+        hashes = new int[2 * old.length];
+        literals = new PathNode[2 * old.length];
+        for (PathNode each : old) {
+            if (each != null) {
+                put(each);
             }
         }
     }
 
-    /** The slot that holds this stretch of text, or the free one where it would go. */
+    private void put(PathNode child) {
+        int slot = slot(child.element, 0, child.element.length());
+        hashes[slot] = hash(child.element, 0, child.element.length());
+        literals[slot] = child;
+    }
+
+    /** The slot of the child that this stretch of text leads to, or the free one where it would go. */
     private int slot(String text, int from, int to) {
-        int hash = 0;
+        int hash = hash(text, from, to);
+        int slot = (hash ^ (hash >>> 16)) & (hashes.length - 1);
+        while (hashes[slot] != 0 && !(hashes[slot] == hash && literals[slot].isAt(text, from, to))) {
+            slot = (slot + 1) & (hashes.length - 1);
+        }
+        return slot;
+    }
+
+    private boolean isAt(String text, int from, int to) {
+        return element.length() == to - from && text.startsWith(element, from);
+    }
+
+    /** Never 0. */
+    private static int hash(String text, int from, int to) {
+        int hash = 1;
         for (int i = from; i < to; i++) {
             hash = 31 * hash + text.charAt(i);
         }
-        int slot = (hash ^ (hash >>> 16)) & (keys.length - 1);
-        while (keys[slot] != null && !(keys[slot].length() == to - from && text.startsWith(keys[slot], from))) {
-            slot = (slot + 1) & (keys.length - 1);
-        }
-        return slot;
+        return hash == 0 ? 1 : hash;
     }
 }

@@ -1,6 +1,7 @@
 package dev.banyan.gateway.record;
 
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -12,15 +13,16 @@ public final class Traffic {
 
     private static final int GONE = 410;
 
-    private final MeterRegistry meters;
+    private final PrometheusMeterRegistry meters;
     private final Map<String, RouteCounts> byRoute = new ConcurrentHashMap<>();
     private final Map<Integer, LongAdder> refused = new ConcurrentHashMap<>();
     private final Map<String, Callers> callers = new ConcurrentHashMap<>();
 
     private volatile Consumer<Outcome> also = _ -> {};
 
-    public Traffic(MeterRegistry meters) {
+    public Traffic(PrometheusMeterRegistry meters) {
         this.meters = meters;
+        meters.getPrometheusRegistry().register(new RouteMetrics(byRoute));
     }
 
     /** Counts a request that a backend was asked for. */
@@ -59,16 +61,14 @@ public final class Traffic {
 
     private LongAdder counter(String name, String tag, String value) {
         var adder = new LongAdder();
-        io.micrometer.core.instrument.FunctionCounter.builder(name, adder, LongAdder::sum)
-                .tags(tag, value)
-                .register(meters);
+        FunctionCounter.builder(name, adder, LongAdder::sum).tags(tag, value).register(meters);
         return adder;
     }
 
     /** Returns the counts of a route, all zero before its first request. */
     public RouteCounts of(String route) {
         RouteCounts known = byRoute.get(route);
-        return known != null ? known : byRoute.computeIfAbsent(route, name -> new RouteCounts(name, meters));
+        return known != null ? known : byRoute.computeIfAbsent(route, _ -> new RouteCounts());
     }
 
     /** Returns how many requests the gateway answered itself with this status. */
