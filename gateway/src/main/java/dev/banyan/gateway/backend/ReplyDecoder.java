@@ -1,5 +1,6 @@
 package dev.banyan.gateway.backend;
 
+import dev.banyan.gateway.http.SeenNames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -8,6 +9,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
 
@@ -71,6 +73,11 @@ public final class ReplyDecoder extends HttpResponseDecoder {
         return reply.decoderResult().isSuccess()
                 && reply.status().codeClass() == HttpStatusClass.INFORMATIONAL
                 && reply.status().code() != 101;
+    }
+
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        return SeenNames.of(line, start, length);
     }
 
     @Override

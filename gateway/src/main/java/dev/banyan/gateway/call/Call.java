@@ -136,7 +136,7 @@ public final class Call {
                 method,
                 Target.path(target),
                 Target.query(target),
-                head::getAll,
+                new HeadLookup(head),
                 asked.scheme().equals("https"),
                 mayChoose,
                 intake.rules().clock().millis());

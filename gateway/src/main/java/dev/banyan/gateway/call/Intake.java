@@ -6,6 +6,7 @@ import dev.banyan.gateway.http.Forwarding;
 import dev.banyan.gateway.http.HopByHop;
 import dev.banyan.gateway.http.MirrorMark;
 import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.http.Peer;
 import dev.banyan.gateway.http.ProxyHeaders;
 import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.live.LiveRules;
@@ -13,7 +14,6 @@ import dev.banyan.gateway.live.RulesInForce;
 import dev.banyan.gateway.record.Traffic;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,30 +38,29 @@ public record Intake(
      * that no client can nominate ours away.
      *
      * @param came the head after the {@link FrontDoor}; it stays as it is
-     * @param scheme of the connection it came by
+     * @param peer whose connection it came by
      */
-    public Call receive(String method, String uri, HttpHeaders came, InetAddress peer, String scheme) {
+    public Call receive(String method, String uri, HttpHeaders came, Peer peer) {
         LiveRules current = rules.current();
-        boolean believed = trusted.covers(peer);
+        boolean believed = trusted.covers(peer.address());
         HttpHeaders head = HopByHop.copyWithout(came, proxyHeaders, believed);
         String target = FrontDoor.targetOf(came, uri);
         head.remove(FrontDoor.TARGET).remove(HttpHeaderNames.EXPECT);
         boolean isCopy = mark.check(head);
-        Origin asked =
-                asked(scheme, head.get(HttpHeaderNames.HOST, ""), believed ? head.get("X-Forwarded-Proto") : null);
-        Forwarding.write(head, peer, asked);
+        Origin asked = asked(peer, head.get(HttpHeaderNames.HOST, ""), believed ? Forwarding.proto(head) : null);
+        peer.forwarding(asked).write(head);
         boolean hasBody =
                 came.contains(HttpHeaderNames.CONTENT_LENGTH) || came.contains(HttpHeaderNames.TRANSFER_ENCODING);
-        boolean mayChoose = ClientAddress.mayChoose(current.table().rules(), peer, head, trusted);
+        boolean mayChoose = ClientAddress.mayChoose(current.table().rules(), peer.address(), head, trusted);
         return new Call(this, current, method, target, head, asked, hasBody, mayChoose, isCopy);
     }
 
     /** Returns the origin a client asked for: the configured one, or what the request and a trusted proxy say. */
-    private Origin asked(String scheme, String host, @Nullable String forwardedScheme) {
+    private Origin asked(Peer peer, String host, @Nullable String forwardedScheme) {
         if (publicOrigin != null) {
             return publicOrigin;
         }
         boolean known = "http".equalsIgnoreCase(forwardedScheme) || "https".equalsIgnoreCase(forwardedScheme);
-        return Origin.ofHost(forwardedScheme != null && known ? forwardedScheme : scheme, host);
+        return peer.asked(forwardedScheme != null && known ? forwardedScheme : peer.scheme(), host);
     }
 }

@@ -9,6 +9,7 @@ import dev.banyan.rules.NewCookie;
 import dev.banyan.rules.Route;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -16,6 +17,9 @@ import java.util.function.UnaryOperator;
 
 /** What the gateway changes in a reply's head. */
 public final class ReplyHead {
+
+    private static final AsciiString REFRESH = AsciiString.cached("Refresh");
+    private static final AsciiString LINK = AsciiString.cached("Link");
 
     private ReplyHead() {}
 
@@ -25,8 +29,8 @@ public final class ReplyHead {
         var seam = new Seam(asked, origins, serving);
         mend(head, HttpHeaderNames.LOCATION, seam::mendLocation);
         mend(head, HttpHeaderNames.CONTENT_LOCATION, seam::mendLocation);
-        mend(head, "Refresh", seam::mendRefresh);
-        mend(head, "Link", seam::mendLink);
+        mend(head, REFRESH, seam::mendRefresh);
+        mend(head, LINK, seam::mendLink);
         mend(head, HttpHeaderNames.SET_COOKIE, seam::mendCookie);
         if (routed.split()) {
             head.set(HttpHeaderNames.CACHE_CONTROL, CacheControl.unshared(head.getAll(HttpHeaderNames.CACHE_CONTROL)));

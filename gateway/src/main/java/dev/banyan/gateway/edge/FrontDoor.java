@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class FrontDoor extends ChannelInboundHandlerAdapter {
 
     /** Carries the target as it came, where the framework needs another spelling. Clients cannot set it. */
-    public static final String TARGET = "x-banyan-target";
+    public static final AsciiString TARGET = AsciiString.cached("x-banyan-target");
 
     private static final AttributeKey<HttpHeaders> BROKEN = AttributeKey.valueOf("banyan.brokenBody");
 

@@ -1,5 +1,6 @@
 package dev.banyan.gateway.edge;
 
+import dev.banyan.gateway.http.SeenNames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.CombinedChannelDuplexHandler;
@@ -131,7 +132,7 @@ public final class RequestCodec extends CombinedChannelDuplexHandler<HttpRequest
 
         @Override
         protected AsciiString splitHeaderName(byte[] line, int start, int length) {
-            AsciiString name = super.splitHeaderName(line, start, length);
+            AsciiString name = SeenNames.of(line, start, length);
             if (length == HttpHeaderNames.CONTENT_LENGTH.length()
                     && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)) {
                 lengths++;

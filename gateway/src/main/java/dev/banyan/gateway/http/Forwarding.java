@@ -3,10 +3,17 @@ package dev.banyan.gateway.http;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.net.InetAddress;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The headers that tell a backend who the client is and what it asked for. */
-public final class Forwarding {
+/**
+ * The headers that tell a backend who the client is and what it asked for.
+ *
+ * @param asked the origin that the client asked for
+ * @param address the client's
+ * @param host what it asked for without the scheme; empty when it named none
+ * @param forwarded an element of {@code Forwarded} that says all of it
+ */
+public record Forwarding(Origin asked, String address, String host, String port, String forwarded) {
 
     private static final AsciiString FORWARDED = AsciiString.cached("Forwarded");
     private static final AsciiString FOR = AsciiString.cached("X-Forwarded-For");
@@ -14,39 +21,47 @@ public final class Forwarding {
     private static final AsciiString HOST = AsciiString.cached("X-Forwarded-Host");
     private static final AsciiString PORT = AsciiString.cached("X-Forwarded-Port");
 
-    private Forwarding() {}
-
-    /**
-     * Writes the forwarded headers of {@code head}: to what a trusted peer says its own address is added; what others claim has been
-     * left out before.
-     */
-    public static void write(HttpHeaders head, InetAddress peer, Origin asked) {
+    static Forwarding of(InetAddress peer, Origin asked) {
         String address = peer.getHostAddress();
         int zone = address.indexOf('%');
         address = zone < 0 ? address : address.substring(0, zone);
-        append(head, FOR, address);
-        putIfAbsent(head, PROTO, asked.scheme());
-        if (!asked.host().isEmpty()) {
-            putIfAbsent(head, HOST, asked.authority());
-        }
-        putIfAbsent(head, PORT, Integer.toString(asked.port()));
-        append(head, FORWARDED, forwarded(address, asked));
+        String node = address.indexOf(':') < 0 ? address : "\"[" + address + "]\"";
+        String authority = asked.host().isEmpty() ? "" : asked.authority();
+        String host = authority.isEmpty() ? "" : ";host=\"" + authority + "\"";
+        String forwarded = "for=" + node + host + ";proto=" + asked.scheme();
+        return new Forwarding(asked, address, authority, Integer.toString(asked.port()), forwarded);
     }
 
-    private static String forwarded(String address, Origin asked) {
-        String node = address.indexOf(':') < 0 ? address : "\"[" + address + "]\"";
-        String host = asked.host().isEmpty() ? "" : ";host=\"" + asked.authority() + "\"";
-        return "for=" + node + host + ";proto=" + asked.scheme();
+    /** Returns the scheme that a proxy says its client came by, or null. */
+    public static @Nullable String proto(HttpHeaders head) {
+        return head.get(PROTO);
+    }
+
+    /**
+     * Writes them into {@code head}: to what a trusted peer says its own address is added; what others claim has been left out
+     * before.
+     */
+    public void write(HttpHeaders head) {
+        append(head, FOR, address);
+        putIfAbsent(head, PROTO, asked.scheme());
+        if (!host.isEmpty()) {
+            putIfAbsent(head, HOST, host);
+        }
+        putIfAbsent(head, PORT, port);
+        append(head, FORWARDED, forwarded);
     }
 
     private static void append(HttpHeaders head, AsciiString name, String value) {
-        List<String> before = head.getAll(name);
-        head.set(name, before.isEmpty() ? value : String.join(", ", before) + ", " + value);
+        if (head.contains(name)) {
+            head.set(name, String.join(", ", head.getAll(name)) + ", " + value);
+        } else {
+            head.add(name, value);
+        }
     }
 
     private static void putIfAbsent(HttpHeaders head, AsciiString name, String value) {
         if (!head.contains(name)) {
-            head.set(name, value);
+            head.add(name, value);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.banyan.gateway.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -8,7 +9,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,24 +30,36 @@ public final class Framing {
      * keeping: it is answered and closed.
      */
     public static @Nullable Refusal ambiguity(HttpVersion version, String target, HttpHeaders head) {
-        List<String> hosts = head.getAll(HttpHeaderNames.HOST);
+        int hosts = 0;
+        int encodings = 0;
+        int lengths = 0;
+        boolean underscore = false;
+        // One walk over all of them: each look-up would cost about as much.
+        Iterator<Map.Entry<CharSequence, CharSequence>> entries = head.iteratorCharSequence();
+        while (entries.hasNext()) {
+            CharSequence name = entries.next().getKey();
+            hosts += HttpHeaderNames.HOST.contentEqualsIgnoreCase(name) ? 1 : 0;
+            encodings += HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name) ? 1 : 0;
+            lengths += HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name) ? 1 : 0;
+            underscore |= AsciiString.indexOf(name, '_', 0) >= 0;
+        }
         boolean http11 = version.compareTo(HttpVersion.HTTP_1_1) >= 0;
-        if (hosts.size() > 1 || (hosts.isEmpty() && http11)) {
+        if (hosts > 1 || (hosts == 0 && http11)) {
             return new Refusal(400, "not exactly one Host");
         }
-        if (!hosts.isEmpty() && !isHost(hosts.getFirst())) {
+        String host = head.get(HttpHeaderNames.HOST, "");
+        if (hosts == 1 && !isHost(host)) {
             return new Refusal(400, "invalid Host");
         }
-        List<String> encodings = head.getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        if (!encodings.isEmpty()) {
-            if (encodings.size() > 1 || !encodings.getFirst().equalsIgnoreCase("chunked") || !http11) {
+        if (encodings > 0) {
+            if (encodings > 1 || !isChunked(head) || !http11) {
                 return new Refusal(400, "Transfer-Encoding is not exactly chunked");
             }
-            if (head.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+            if (lengths > 0) {
                 return new Refusal(400, "Content-Length beside Transfer-Encoding");
             }
         }
-        if (head.getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1) {
+        if (lengths > 1) {
             return new Refusal(400, "more than one Content-Length");
         }
         if (head.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)) {
@@ -57,28 +69,21 @@ public final class Framing {
         if (head.size() > HEADERS_MAX) {
             return new Refusal(431, "more than " + HEADERS_MAX + " headers");
         }
-        if (hasUnderscore(head)) {
+        if (underscore) {
+            // CGI and its heirs take X_Real_IP and X-Real-IP for the same, so that a client could write what only we
+            // may.
             return new Refusal(400, "underscore in the name of a header");
         }
-        return Target.refusal(target, hosts.isEmpty() ? "" : hosts.getFirst());
-    }
-
-    /* CGI and its heirs take X_Real_IP and X-Real-IP for the same, so that a client could write what only we may. */
-    private static boolean hasUnderscore(HttpHeaders head) {
-        Iterator<Map.Entry<CharSequence, CharSequence>> entries = head.iteratorCharSequence();
-        while (entries.hasNext()) {
-            CharSequence name = entries.next().getKey();
-            if (AsciiString.indexOf(name, '_', 0) >= 0) {
-                return true;
-            }
-        }
-        return false;
+        return Target.refusal(target, host);
     }
 
     /** Returns why a well-framed request is not forwarded, or null when it may be. */
     public static @Nullable Refusal unsupported(String method, HttpHeaders head) {
         if (METHODS_REFUSED.contains(method)) {
             return new Refusal(405, "method not allowed");
+        }
+        if (!head.contains(HttpHeaderNames.EXPECT)) {
+            return null;
         }
         for (String expect : head.getAll(HttpHeaderNames.EXPECT)) {
             if (!expect.equalsIgnoreCase("100-continue")) {
@@ -101,11 +106,14 @@ public final class Framing {
         if (status.code() > 999 || hasControl(status.reasonPhrase())) {
             return true;
         }
-        List<String> encodings = head.getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        return !encodings.isEmpty()
-                && (encodings.size() > 1
-                        || !encodings.getFirst().equalsIgnoreCase("chunked")
+        return head.contains(HttpHeaderNames.TRANSFER_ENCODING)
+                && (head.getAll(HttpHeaderNames.TRANSFER_ENCODING).size() > 1
+                        || !isChunked(head)
                         || version.compareTo(HttpVersion.HTTP_1_1) < 0);
+    }
+
+    private static boolean isChunked(HttpHeaders head) {
+        return HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(head.get(HttpHeaderNames.TRANSFER_ENCODING));
     }
 
     private static boolean hasControl(String phrase) {
@@ -135,25 +143,28 @@ public final class Framing {
         }
         int nameEnd = portAt < 0 ? end : portAt;
         return nameEnd > 0
-                && isName(host.substring(bracketed ? 1 : 0, bracketed ? nameEnd - 1 : nameEnd), bracketed)
-                && isPort(portAt < 0 ? "" : host.substring(portAt + 1));
+                && isName(host, bracketed ? 1 : 0, bracketed ? nameEnd - 1 : nameEnd, bracketed)
+                && (portAt < 0 || isPort(host.substring(portAt + 1)));
     }
 
-    private static boolean isName(String name, boolean bracketed) {
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
+    private static boolean isName(String host, int from, int to, boolean bracketed) {
+        for (int i = from; i < to; i++) {
+            char c = host.charAt(i);
             boolean alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
             if (!alphanumeric && (bracketed ? ":." : "-._~").indexOf(c) < 0) {
                 return false;
             }
         }
-        return !name.isEmpty();
+        return from < to;
     }
 
     private static boolean isPort(String port) {
-        return port.length() <= 5
-                && port.chars().allMatch(c -> c >= '0' && c <= '9')
-                && (port.isEmpty() || Integer.parseInt(port) <= PORT_MAX);
+        for (int i = 0; i < port.length(); i++) {
+            if (port.charAt(i) < '0' || port.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return port.length() <= 5 && (port.isEmpty() || Integer.parseInt(port) <= PORT_MAX);
     }
 
     /** Whether the connection that a backend's reply came by can bring another one. */

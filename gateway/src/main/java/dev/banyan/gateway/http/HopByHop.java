@@ -9,7 +9,6 @@ import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -51,13 +50,13 @@ public final class HopByHop {
                 copy.add(each.getKey(), each.getValue());
             }
         }
-        removeNominated(copy, head.getAll(HttpHeaderNames.CONNECTION), claims);
+        removeNominated(copy, head, claims);
         return copy;
     }
 
     /** Removes the hop-by-hop headers from a reply's {@code head}, and those that its {@code Connection} nominates. */
     public static void removeFrom(HttpHeaders head) {
-        removeNominated(head, head.getAll(HttpHeaderNames.CONNECTION), ProxyHeaders.USUAL);
+        removeNominated(head, head, ProxyHeaders.USUAL);
         for (AsciiString name : ALWAYS) {
             head.remove(name);
         }
@@ -70,8 +69,11 @@ public final class HopByHop {
                 : piece;
     }
 
-    private static void removeNominated(HttpHeaders head, List<String> nominations, ProxyHeaders kept) {
-        for (String nominated : nominations) {
+    private static void removeNominated(HttpHeaders head, HttpHeaders nominating, ProxyHeaders kept) {
+        if (!nominating.contains(HttpHeaderNames.CONNECTION)) {
+            return;
+        }
+        for (String nominated : nominating.getAll(HttpHeaderNames.CONNECTION)) {
             if (AsciiString.contentEqualsIgnoreCase(nominated, "keep-alive")
                     || AsciiString.contentEqualsIgnoreCase(nominated, "close")) {
                 continue; // nearly always, and neither names a header that could still be there

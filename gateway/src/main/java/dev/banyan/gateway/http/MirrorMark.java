@@ -1,6 +1,7 @@
 package dev.banyan.gateway.http;
 
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -13,8 +14,7 @@ import java.util.HexFormat;
  */
 public final class MirrorMark {
 
-    /** The header's name. */
-    public static final String NAME = "X-Banyan-Mirror";
+    private static final AsciiString NAME = AsciiString.cached("X-Banyan-Mirror");
 
     private static final int SECRET_BYTES = 16;
 

@@ -12,6 +12,15 @@ public final class Target {
 
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
+    /** By code: the characters that nothing here has anything to do with, and that nearly every target consists of. */
+    private static final boolean[] PLAIN = new boolean[128];
+
+    static {
+        for (char c = ' ' + 1; c < 127; c++) {
+            PLAIN[c] = "\"<>\\^`{|}#%[]".indexOf(c) < 0;
+        }
+    }
+
     private Target() {}
 
     /** Returns why {@code target} cannot be forwarded for a client that named {@code host}, or null when it can. */
@@ -63,7 +72,7 @@ public final class Target {
 
     /** Returns {@code target} with each byte above 127 as its percent escape; servers take both for the same. */
     public static String ascii(String target) {
-        return escape(target, c -> c > 126);
+        return isPlain(target) ? target : escape(target, c -> c > 126);
     }
 
     /**
@@ -71,6 +80,9 @@ public final class Target {
      * as they are, and it refuses them. Only the framework around us reads this one; backends get the original.
      */
     public static String forJava(String target) {
+        if (isPlain(target)) {
+            return target;
+        }
         String escaped = escape(target, c -> c <= ' ' || c > 126 || "\"<>\\^`{|}#".indexOf(c) >= 0);
         int query = escaped.indexOf('?');
         int path = query < 0 ? escaped.length() : query;
@@ -120,10 +132,20 @@ public final class Target {
     }
 
     private static boolean hasControl(String target) {
-        return hasAny(target, c -> c < ' ' || c == 127);
+        return !isPlain(target) && hasAny(target, c -> c < ' ' || c == 127);
     }
 
-    /* A loop: every request passes here several times. */
+    /* A loop over a table: every request passes here several times. */
+    private static boolean isPlain(String target) {
+        for (int i = 0; i < target.length(); i++) {
+            char c = target.charAt(i);
+            if (c >= PLAIN.length || !PLAIN[c]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static boolean hasAny(String text, IntPredicate which) {
         for (int i = 0; i < text.length(); i++) {
             if (which.test(text.charAt(i))) {

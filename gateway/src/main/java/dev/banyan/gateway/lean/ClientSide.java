@@ -7,9 +7,9 @@ import dev.banyan.gateway.connect.BackendConnection;
 import dev.banyan.gateway.connect.Pool;
 import dev.banyan.gateway.edge.Linger;
 import dev.banyan.gateway.http.Framing;
+import dev.banyan.gateway.http.Peer;
 import dev.banyan.gateway.http.Refusal;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -17,9 +17,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2StreamChannel;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +47,6 @@ final class ClientSide extends ChannelDuplexHandler {
     private final LeanPath path;
     private final Pool pool;
     private @Nullable ChannelHandlerContext context;
-    private @Nullable InetAddress peer;
-    private String scheme = "http";
 
     private Mode mode = Mode.IDLE;
     private @Nullable Exchange exchange;
@@ -77,21 +73,14 @@ final class ClientSide extends ChannelDuplexHandler {
 
     @Override
     public void channelActive(ChannelHandlerContext active) {
-        if (!(active.channel().remoteAddress() instanceof InetSocketAddress from)) {
+        if (!(active.channel().remoteAddress() instanceof InetSocketAddress)) {
             active.close(); // it was reset before it was accepted
             return;
         }
-        peer = from.getAddress();
-        scheme = connection(active.channel()).pipeline().get(SslHandler.class) == null ? "http" : "https";
         path.opened(this);
         lastOne = path.isStopping();
         active.fireChannelActive();
         active.channel().config().setAutoRead(true);
-    }
-
-    /** Returns the connection that a channel is, or is a stream of. */
-    private static Channel connection(Channel client) {
-        return client instanceof Http2StreamChannel stream ? stream.parent() : client;
     }
 
     @Override
@@ -128,8 +117,8 @@ final class ClientSide extends ChannelDuplexHandler {
                     OwnReply.refusal(refusal.status(), refusal.reason()).andClose());
             return;
         }
-        InetAddress from = peer == null ? InetAddress.getLoopbackAddress() : peer;
-        Call call = path.intake().receive(request.method().name(), request.uri(), request.headers(), from, scheme);
+        var peer = Peer.of(client.channel());
+        Call call = path.intake().receive(request.method().name(), request.uri(), request.headers(), peer);
         OwnReply instead = call.decide();
         if (instead != null) {
             answer(client, request, instead);

@@ -5,6 +5,7 @@ import dev.banyan.gateway.call.Call;
 import dev.banyan.gateway.call.Intake;
 import dev.banyan.gateway.call.OwnReply;
 import dev.banyan.gateway.call.Step;
+import dev.banyan.gateway.http.Peer;
 import dev.banyan.gateway.lean.ReplyOut;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -20,9 +21,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.NettyPipeline;
 
 /** Takes WebSocket upgrades off a client connection and gives them to a {@link BackendSide}. */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write closes the channel, and that is listened to
@@ -86,9 +85,7 @@ public final class Upgrades extends ChannelDuplexHandler {
 
     /** Takes the request, unless it is for a route with filters: they hold for plain requests, and as one of those it goes on. */
     private boolean opened(ChannelHandlerContext client, HttpRequest request) {
-        var peer = ((InetSocketAddress) client.channel().remoteAddress()).getAddress();
-        String scheme = client.pipeline().get(NettyPipeline.SslHandler) == null ? "http" : "https";
-        Call call = intake.receive("GET", request.uri(), request.headers(), peer, scheme);
+        Call call = intake.receive("GET", request.uri(), request.headers(), Peer.of(client.channel()));
         OwnReply instead = call.decide();
         if (instead == null && !call.routed().filters().isEmpty()) {
             return false;
