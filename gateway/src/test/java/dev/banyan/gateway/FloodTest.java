@@ -244,7 +244,8 @@ class FloodTest {
     /** Has the others ask some times each, with no attack beside them. */
     private static void ask() throws Exception {
         try (var virtual = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Future<List<Long>> each : submit(HONEST, virtual, () -> asking(new AtomicBoolean(), ASKED))) {
+            for (Future<List<Long>> each :
+                    submit(HONEST, virtual, () -> asking(gateway.port(), new AtomicBoolean(), ASKED))) {
                 each.get();
             }
         }
@@ -259,7 +260,8 @@ class FloodTest {
         List<Long> honest = new ArrayList<>();
         try (var platform = Executors.newFixedThreadPool(ATTACKERS);
                 var virtual = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<List<Long>>> served = submit(HONEST, virtual, () -> asking(over, Integer.MAX_VALUE));
+            List<Future<List<Long>>> served =
+                    submit(HONEST, virtual, () -> asking(gateway.port(), over, Integer.MAX_VALUE));
             List<Future<Long>> attacking = submit(ATTACKERS, platform, () -> attacking(attack));
             try {
                 for (Future<Long> each : attacking) {
@@ -315,9 +317,9 @@ class FloodTest {
     }
 
     /** Returns how many nanoseconds each call took, of which none may fail. */
-    private static List<Long> asking(AtomicBoolean over, int most) throws IOException {
+    static List<Long> asking(int port, AtomicBoolean over, int most) throws IOException {
         List<Long> nanos = new ArrayList<>();
-        try (var client = Wire.to(gateway.port())) {
+        try (var client = Wire.to(port)) {
             while (nanos.isEmpty() || (!over.get() && nanos.size() < most)) {
                 long began = System.nanoTime();
                 assertThat(client.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n").reply())

@@ -102,13 +102,13 @@ class RollingRestartTest {
     @Test
     @Tag("soak")
     void noRequestFailsAndNobodyChangesSidesForLong() throws Exception {
-        run(20, false);
+        run(Integer.getInteger("soak.restarts", 20), false);
     }
 
     @Test
     @Tag("soak")
     void noReplyIsWrongWhenGatewaysAreKilled() throws Exception {
-        run(25, true);
+        run(Integer.getInteger("soak.restarts", 25), true);
     }
 
     private void run(int restarts, boolean kill) throws Exception {
