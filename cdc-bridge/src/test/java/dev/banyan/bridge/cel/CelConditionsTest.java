@@ -200,7 +200,7 @@ class CelConditionsTest {
             order{} == after                   | 1:6 an object | fields of before and after
             1u == 1u                           | 1:1 a value of a kind that no field has | an int or a text
             after.total >                      | 1:14 | a condition in CEL
-            after.lines + after.lines == []    | 1:13 found no matching overload for '_+_' | a condition in CEL
+            after.lines + after.lines == []    | 1:13 found no matching overload for '_+_' | values, not what holds them
             after.lines.map(l.sku, l) == []    | 1:18 The argument must be a simple name | a condition in CEL
             after.lines.map(l, l.skq) == ['A'] | 1:21 undefined field 'skq' | did you mean 'sku'?
             """)

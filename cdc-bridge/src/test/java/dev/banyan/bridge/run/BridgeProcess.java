@@ -92,9 +92,13 @@ final class BridgeProcess implements AutoCloseable {
         return Long.parseLong(TestBridge.field(status(), "transactions"));
     }
 
+    boolean isWell(String path) throws IOException, InterruptedException {
+        return get(path).statusCode() == 200;
+    }
+
     String get(String path, int expected) throws IOException, InterruptedException {
         var answer = get(path);
-        assertThat(answer.statusCode()).isEqualTo(expected);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(expected);
         return answer.body();
     }
 

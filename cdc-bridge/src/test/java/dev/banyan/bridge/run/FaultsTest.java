@@ -105,7 +105,8 @@ class FaultsTest {
                 assertThat(process.status()).contains("\"waitingAggregates\":0");
                 Await.until("the lag is known, and small on a log that nobody writes to", () -> process.status()
                         .matches(".*\"lagMillis\":[0-9]{1,4},.*"));
-                assertThat(process.get("/health/migration", 200)).contains("\"ok\":true");
+                Await.until(
+                        "the first backfill has read nothing and is done", () -> process.isWell("/health/migration"));
                 assertThat(process.status())
                         .containsPattern(
                                 "\"commitToPublishMillis\":\\{\"p50\":[0-9]+,\"p95\":[0-9]+,\"p99\":[1-9][0-9]*,\"max\":[1-9]")
