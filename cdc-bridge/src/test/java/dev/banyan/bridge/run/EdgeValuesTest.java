@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -218,9 +220,18 @@ class EdgeValuesTest {
         return new EdgeValues.Section(bridge.dbms, table, type, field, "", "", List.of());
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void aTextOf64MebibytesIsExactInTheLakeAndInTheStore(Dbms dbms) throws Exception {
+    @Test
+    void aTextOf64MebibytesIsExactInTheLakeAndInTheStore() throws Exception {
+        largeText(Dbms.POSTGRESQL);
+    }
+
+    @Test
+    @Tag("soak")
+    void aTextOf64MebibytesOfMariaDbIsExactInTheLakeAndInTheStore() throws Exception {
+        largeText(Dbms.MARIADB);
+    }
+
+    private void largeText(Dbms dbms) throws Exception {
         if (dbms == Dbms.MARIADB) {
             Servers.mariadb().execute("", "SET GLOBAL max_allowed_packet = 268435456");
         }
