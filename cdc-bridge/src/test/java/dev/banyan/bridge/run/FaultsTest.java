@@ -245,7 +245,7 @@ class FaultsTest {
                     .containsExactly(Fault.State.PARKED, Fault.State.PARKED);
             assertThat(bridge.run().faults().getFirst().message())
                     .contains("one [2]: ", "an event that the hub refuses: MalformedDetail");
-            assertThat(bridge.progress().waitingAggregates()).isEqualTo(1);
+            Await.until("it is counted", () -> bridge.progress().waitingAggregates() == 1);
             assertThat(bridge.repeatedIds()).isEmpty();
         }
     }
