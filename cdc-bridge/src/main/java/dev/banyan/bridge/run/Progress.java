@@ -36,12 +36,13 @@ public final class Progress {
         STOPPED
     }
 
+    /** A state with the reason for it, and since when the bridge is in it. */
+    record Standing(State state, String reason, long sinceMs) {}
+
     private static final int REFUSED_MAX = 10_000;
 
     private final InstantSource clock;
-    private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
-    private volatile String reason = "";
-    private volatile long stateSinceMs;
+    private final AtomicReference<Standing> standing;
     private volatile long lastSignOfLifeMs;
     private volatile long commitLsn;
     private volatile long lastCommitTimeMs;
@@ -68,16 +69,13 @@ public final class Progress {
 
     public Progress(InstantSource clock) {
         this.clock = clock;
-        this.stateSinceMs = clock.millis();
+        this.standing = new AtomicReference<>(new Standing(State.STARTING, "", clock.millis()));
         this.lastSignOfLifeMs = clock.millis();
     }
 
     /** The state changed, for this reason; an empty reason when it needs none. */
     public void enter(State next, String why) {
-        if (state.getAndSet(next) != next) {
-            stateSinceMs = clock.millis();
-        }
-        reason = why;
+        standing.updateAndGet(last -> new Standing(next, why, last.state == next ? last.sinceMs : clock.millis()));
     }
 
     /** Something came through the log, a row or a heartbeat, or the database is at work on it. */
@@ -94,15 +92,16 @@ public final class Progress {
     }
 
     public State state() {
-        return state.get();
+        return standing.get().state;
     }
 
     public String reason() {
-        return reason;
+        return standing.get().reason;
     }
 
-    public long stateSinceMs() {
-        return stateSinceMs;
+    /** State, reason and time that belong together. */
+    Standing standing() {
+        return standing.get();
     }
 
     public long millisSinceSignOfLife() {

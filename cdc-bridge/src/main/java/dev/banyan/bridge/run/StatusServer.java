@@ -153,9 +153,10 @@ public final class StatusServer implements AutoCloseable {
         var progress = run.progress();
         var status = new LinkedHashMap<String, Object>();
         status.put("bridge", bridge);
-        status.put("state", progress.state().name().toLowerCase(Locale.ROOT));
-        status.put("reason", progress.reason());
-        status.put("since", Instant.ofEpochMilli(progress.stateSinceMs()).toString());
+        var standing = progress.standing();
+        status.put("state", standing.state().name().toLowerCase(Locale.ROOT));
+        status.put("reason", standing.reason());
+        status.put("since", Instant.ofEpochMilli(standing.sinceMs()).toString());
         status.put("position", run.place(progress.commitLsn()));
         status.put(
                 "lastCommitTime",

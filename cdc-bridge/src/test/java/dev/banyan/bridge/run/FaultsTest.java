@@ -51,7 +51,7 @@ class FaultsTest {
         return config;
     }
 
-    private static int parked(BridgeProcess process) throws Exception {
+    static int parked(BridgeProcess process) throws Exception {
         return process.get("/faults", 200).split("\"parked\"", -1).length - 1;
     }
 
