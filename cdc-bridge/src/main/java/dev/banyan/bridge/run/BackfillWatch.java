@@ -107,9 +107,9 @@ final class BackfillWatch {
         if (signalled != null && nanoClock.getAsLong() - signalledAtNanos < pause.toNanos()) {
             return;
         }
-        var rows = current.isToReadAgain() ? stored.incomplete(ROWS_AGAIN_MAX) : Map.<TableId, List<Row>>of();
+        var rows = current.isToReadAgain() ? incomplete() : Map.<TableId, List<Row>>of();
         if (current.isToReadAgain() && rows.isEmpty()) {
-            return; // noted a moment ago, and not committed yet
+            return; // noted a moment ago, and not committed yet, or the store is away
         }
         var tables = rows.isEmpty()
                 ? current.tables().stream().map(Backfill.Table::id).toList()
@@ -126,6 +126,15 @@ final class BackfillWatch {
                 Map.of()));
         signalled = wanted;
         watcher.accept(Point.BACKFILL_ASKED);
+    }
+
+    private Map<TableId, List<Row>> incomplete() {
+        try {
+            return stored.incomplete(ROWS_AGAIN_MAX);
+        } catch (StoreFailed e) {
+            LOG.warn("{}", e.getMessage());
+            return Map.of();
+        }
     }
 
     /** Remembers what could not be read; to be called when the engine has stopped. */

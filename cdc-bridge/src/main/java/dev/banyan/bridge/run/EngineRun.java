@@ -220,11 +220,17 @@ final class EngineRun implements AutoCloseable {
         return message;
     }
 
-    /** Watches until the engine has ended, or closes it when it must. */
+    /** Watches until the engine has ended, or closes it when it must; closed it is, too, when watching fails. */
     Stop await() throws InterruptedException {
-        var why = watch();
-        isClosing = true;
-        var stop = closing.close() ? why : Stop.HUNG;
+        Stop why;
+        boolean isClosed;
+        try {
+            why = watch();
+        } finally {
+            isClosing = true;
+            isClosed = closing.close();
+        }
+        var stop = isClosed ? why : Stop.HUNG;
         if (why == Stop.SILENT || (why == Stop.ENDED && !stopping.getAsBoolean())) { // else we broke its chunk off
             backfills.settle();
         }

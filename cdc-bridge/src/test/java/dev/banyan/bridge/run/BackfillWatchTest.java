@@ -14,6 +14,8 @@ import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.Position;
 import io.debezium.engine.DebeziumEngine;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -37,6 +39,13 @@ class BackfillWatchTest {
     private final List<DebeziumEngine.Signal> signals = new ArrayList<>();
 
     private final AtomicInteger looks = new AtomicInteger();
+
+    private void away() throws SQLException {
+        try (var connection = DriverManager.getConnection("jdbc:h2:file:" + folder.resolve("store"), "", "");
+                var statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE bridge_incomplete_row RENAME TO away");
+        }
+    }
 
     private void after(Duration time) {
         nanos.addAndGet(time.toNanos());
@@ -141,6 +150,11 @@ class BackfillWatchTest {
                 tracker.beforeCommit(List.of(new Arrival(null, 3, Map.of(), true)));
                 watch.signal(signals::add);
                 assertThat(signals).as("in the same second").hasSize(3);
+                session.commit(new Position("system", 1, 3, Map.of("lsn", 3)));
+                after(Duration.ofSeconds(1));
+                away();
+                watch.signal(signals::add);
+                assertThat(signals).as("while the store is away").hasSize(3);
             }
         }
     }

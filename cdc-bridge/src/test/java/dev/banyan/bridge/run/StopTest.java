@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.hub.KafkaHub;
+import dev.banyan.bridge.store.StoreFailed;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +48,32 @@ class StopTest {
             assertThat(bridge.repeatedIds()).isEmpty();
             assertThat(bridge.progress().suppressedEvents()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void anEngineThatCannotBeWatchedIsClosedWithItsDelivery() throws Exception {
+        try (var bridge = new TestBridge("unwatched", folder, "one")) {
+            var failures = new AtomicInteger(1);
+            bridge.backfill = true;
+            bridge.watcher = point -> {
+                if (point == Point.BACKFILL_ASKED && failures.getAndDecrement() > 0) {
+                    throw new StoreFailed("reading what to read again", new SQLException("away"));
+                }
+            };
+            var before = threads();
+            bridge.start();
+            Await.until("another one runs", () -> bridge.progress().engineStarts() == 2);
+            bridge.sql("INSERT INTO one VALUES (1, 'a')");
+            bridge.awaitEqual();
+            bridge.stop();
+            Await.until("nothing of either is left", () -> before.containsAll(threads()));
+        }
+    }
+
+    private static Set<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().matches("banyan-(engine|courier|delivery)"))
+                .collect(Collectors.toSet());
     }
 
     @Test
