@@ -70,8 +70,8 @@ public final class BridgeStore implements AutoCloseable {
         this.vault = vault;
         this.dialect = dialect;
         this.bridge = bridge;
-        this.lease = new HeldLease(this, dialect, holder, lease);
         this.clock = clock;
+        this.lease = new HeldLease(this, dialect, holder, lease, clock);
     }
 
     /** Opens the store of {@code bridge} and brings its tables up to date. {@code holder} is how this instance signs its lease. */
