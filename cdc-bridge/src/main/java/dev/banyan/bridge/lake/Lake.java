@@ -145,6 +145,11 @@ public final class Lake implements AutoCloseable {
         append(new LakeUnit("", 0, position, lines(events)));
     }
 
+    /** Appends {@code events} that may come again after a kill, with others among them: what the lake reaches stays. */
+    public void append(List<DomainEvent> events) {
+        append(new LakeUnit("", 0, null, lines(events)));
+    }
+
     /** Appends {@code events}, of a past position or a part of a transaction, which are number {@code from} and on of what bears {@code name}; each once. */
     public void appendOnce(String name, long from, List<DomainEvent> events) {
         var lacking = lacking(name, from, events);

@@ -9,6 +9,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * What one append wrote. With {@code reach} these are the events of whole transactions, and how far the lake has got with them. With a
  * {@code name} it does not move the lake: a part of a transaction, or what was resubmitted; its events are number {@code from} and on of all that bear it.
+ * With neither these are events of a unit that comes again after a kill, because something was parked with it.
  */
 record LakeUnit(String name, long from, @Nullable HubPosition reach, List<String> lines) {
 

@@ -84,7 +84,13 @@ final class Courier {
     private static final Step DELIVERED = new Step.Delivered();
 
     private record Unit(
-            List<Arrival> arrivals, List<DomainEvent> events, KeptEvents kept, HubPosition reach, HubPosition told) {}
+            List<Arrival> arrivals, List<DomainEvent> events, KeptEvents kept, HubPosition reach, HubPosition told) {
+
+        /** Something is parked with it: until the store has that, a mended mapping may give other events. */
+        boolean isHeldBack() {
+            return !told.equals(reach);
+        }
+    }
 
     private final Parts parts;
     private final Source source;
@@ -219,7 +225,12 @@ final class Courier {
 
     private void finish(Unit current) {
         if (parts.lake != null && !current.kept.isEmpty()) {
-            current.kept.appendTo(parts.lake, () -> parts.watcher.accept(Point.PIECE_KEPT_IN_LAKE));
+            Runnable partAppended = () -> parts.watcher.accept(Point.PIECE_KEPT_IN_LAKE);
+            if (current.isHeldBack()) {
+                current.kept.appendBehindReach(parts.lake, partAppended);
+            } else {
+                current.kept.appendTo(parts.lake, partAppended);
+            }
             parts.watcher.accept(Point.KEPT_IN_LAKE);
         }
         var last = current.arrivals.getLast();

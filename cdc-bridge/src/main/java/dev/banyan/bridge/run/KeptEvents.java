@@ -69,6 +69,17 @@ final class KeptEvents {
         }
     }
 
+    /** Appends all, and leaves what the lake reaches where it is: after a kill they come again. {@code partAppended} runs between two parts. */
+    void appendBehindReach(Lake lake, Runnable partAppended) {
+        var left = events.iterator();
+        while (left.hasNext()) {
+            lake.append(LakePart.next(left, limits).events());
+            if (left.hasNext()) {
+                partAppended.run();
+            }
+        }
+    }
+
     /** Appends {@code first} and what follows of {@code transaction}; returns what the lake lacks of its last part. */
     private LakePart appendAllButTheLast(
             LakePart first, Iterator<DomainEvent> left, Extent transaction, Lake lake, Runnable partAppended) {

@@ -16,8 +16,12 @@ import dev.banyan.bridge.engine.OffsetRule;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
+import dev.banyan.bridge.lake.Lake;
+import dev.banyan.bridge.lake.LakeFilter;
+import dev.banyan.bridge.lake.LakeReader;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.ChangeBytes;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -31,7 +35,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What of a store in a file a kill leaves, and how a courier ends that cannot go on. */
 class CourierTest {
@@ -231,12 +237,58 @@ class CourierTest {
         assertThat(told).containsExactly("1", "2");
     }
 
+    @Test
+    void theLakeGetsWhatWasParkedTooThoughItHadTheRestOfTheUnitWhenTheKillCame(@TempDir Path folder) {
+        var world = new SimulatedWorld(() -> 0);
+        var parks = new Parks(world.mapper);
+        var before = parts(
+                world,
+                parks,
+                List.of(),
+                point -> {
+                    if (point == Point.KEPT_IN_LAKE) {
+                        throw new SimulatedWorld.Killed();
+                    }
+                },
+                () -> false);
+        ((SimulatedLedger) before.ledger()).faults = parks;
+        var rows = List.<Change>of(
+                new Change.Updated(SimulatedWorld.TABLE, null, ROW),
+                new Change.Updated(SimulatedWorld.TABLE, null, new Row(Map.of("id", 2L, "v", 1L))));
+        var arrival = Arrival.of(new Transaction(1, "t1", Instant.EPOCH, rows), OFFSET, true);
+        var hub = before.hub();
+        var settings = new Lake.Settings(folder, "/test", 1 << 20, Duration.ofHours(1));
+        try (var lake = Lake.open(settings, world.clock)) {
+            assertThatThrownBy(courier(world, before, hub, lake, arrival)::step)
+                    .isInstanceOf(SimulatedWorld.Killed.class);
+        }
+        world.store.crash();
+
+        var mended = parts(world, world.mapper, List.of(), _ -> {}, () -> false);
+        var told = new ArrayList<String>();
+        try (var lake = Lake.open(settings, world.clock)) {
+            assertThat(courier(world, mended, new Told(hub, told), lake, arrival)
+                            .step())
+                    .isInstanceOf(Courier.Step.Delivered.class);
+        }
+        assertThat(told).containsExactly("1", "2");
+        var inLake = new ArrayList<String>();
+        new LakeReader(folder)
+                .read(LakeFilter.ALL, 0, record -> inLake.add(record.event().subject()));
+        assertThat(inLake).containsExactly("2", "1", "2");
+    }
+
     private static Courier courier(SimulatedWorld world, Courier.Parts parts, Hub hub, Arrival arrival) {
+        return courier(world, parts, hub, null, arrival);
+    }
+
+    private static Courier courier(
+            SimulatedWorld world, Courier.Parts parts, Hub hub, @Nullable Lake lake, Arrival arrival) {
         return new Courier(
                 new Courier.Parts(
                         parts.mapper(),
                         hub,
-                        null,
+                        lake,
                         parts.ledger(),
                         parts.backfill(),
                         parts.backfills(),

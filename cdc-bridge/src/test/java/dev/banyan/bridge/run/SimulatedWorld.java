@@ -104,7 +104,7 @@ final class SimulatedWorld {
                         List.of(),
                         null,
                         Cause.UNKNOWN,
-                        (before == null ? null : before.get("v")) + ">" + after.get("v")));
+                        "\"" + (before == null ? null : before.get("v")) + ">" + after.get("v") + "\""));
             }
         }
         return events;
