@@ -1,10 +1,10 @@
 package dev.banyan.bridge.lake;
 
+import dev.banyan.bridge.frame.FolderLock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -26,20 +26,9 @@ record FolderStorage(Path folder) implements LakeStorage {
 
     @Override
     public Closeable lock() throws IOException {
-        Files.createDirectories(folder);
-        var file = FileChannel.open(folder.resolve("writer.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            if (file.tryLock() != null) {
-                return file; // closing it releases the lock
-            }
-        } catch (OverlappingFileLockException e) {
-            // This process has it open already, which is no better.
-        } catch (IOException | RuntimeException e) {
-            file.close();
-            throw e;
-        }
-        file.close();
-        throw new LakeFailed(folder + ": somebody else writes to it (expected: one bridge a lake)");
+        return FolderLock.tryTake(folder)
+                .orElseThrow(
+                        () -> new LakeFailed(folder + ": somebody else writes to it (expected: one bridge a lake)"));
     }
 
     @Override

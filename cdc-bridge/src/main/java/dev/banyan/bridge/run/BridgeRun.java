@@ -7,6 +7,7 @@ import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.spool.Spool;
 import dev.banyan.bridge.spool.SpoolFailed;
+import dev.banyan.bridge.spool.SpoolInUse;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.Fault;
@@ -15,6 +16,8 @@ import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.SpoolClaim;
 import dev.banyan.bridge.store.StoreFailed;
 import dev.banyan.bridge.store.TableDefinition;
+import java.io.Closeable;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -260,10 +263,15 @@ public final class BridgeRun {
     }
 
     private EngineEnd runEngineOnce(BridgeStore store) throws InterruptedException {
-        try (var spool = recover(store)) {
+        try (var _ = lockSpools();
+                var spool = recover(store)) {
             return runEngineOnce(store, spool);
         } catch (StoreFailed e) {
             return new EngineEnd.Again("store: " + e.getMessage(), null);
+        } catch (SpoolInUse e) {
+            return new EngineEnd.Again(String.valueOf(e.getMessage()), null);
+        } catch (IOException e) {
+            return new EngineEnd.Again("spool: giving it up: " + e.getMessage(), null);
         } catch (SpoolFailed | Fenced e) {
             return EngineEnd.refused(String.valueOf(e.getMessage()));
         }
@@ -319,6 +327,11 @@ public final class BridgeRun {
         } catch (LakeFailed e) {
             return new EngineEnd.Again(String.valueOf(e.getMessage()), e.getMessage()).unless(known);
         }
+    }
+
+    private @Nullable Closeable lockSpools() {
+        var spooling = settings.spool();
+        return spooling == null ? null : DiskSpool.lock(spooling.disk());
     }
 
     /** The spool that a run before left, if the store knows of one. */

@@ -1,7 +1,9 @@
 package dev.banyan.bridge.spool;
 
 import dev.banyan.bridge.change.Arrival;
+import dev.banyan.bridge.frame.FolderLock;
 import dev.banyan.bridge.store.FaultSeal;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
@@ -25,7 +27,8 @@ public final class DiskSpool implements Spool {
      * segment, or where later frames follow, it is damage. The legacy database keeps what it was not told of, so a spool that lost whole
      * frames at its end is noticed by the preflight: its end then lies before what the slot has confirmed.
      *
-     * Every process writes to segments of its own, so that one that was succeeded and does not know it yet writes over nothing.
+     * One process at a time has the spools of a bridge: who recovers cuts off what its predecessor may still be writing. And each writes to
+     * segments of its own.
      *
      * The changes of a transaction larger than memory are forced to a file beside the segment before the frame that counts them.
      *
@@ -50,6 +53,15 @@ public final class DiskSpool implements Spool {
         this.settings = settings;
         this.id = id;
         this.folder = settings.folder.resolve(id);
+    }
+
+    /** Takes the spools of the bridge for this process until what is returned is closed; throws {@link SpoolInUse} when another has them. */
+    public static Closeable lock(Settings settings) {
+        try {
+            return FolderLock.tryTake(settings.folder).orElseThrow(() -> new SpoolInUse(settings.folder));
+        } catch (IOException e) {
+            throw new SpoolFailed("locking " + settings.folder, e);
+        }
     }
 
     /** A new spool called {@code id}. */

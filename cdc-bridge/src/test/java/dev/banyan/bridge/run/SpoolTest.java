@@ -15,7 +15,8 @@ import dev.banyan.bridge.store.FaultSeal;
 import dev.banyan.servers.LocalKafka;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -83,6 +84,10 @@ class SpoolTest {
         Await.until("the database may forget its log", () -> confirmed(bridge) >= now);
     }
 
+    private static void letGo(Socket bound) throws IOException {
+        bound.close();
+    }
+
     private static void assertInOrder(TestBridge bridge) {
         var last = new HashMap<String, String>();
         for (var event : bridge.events()) {
@@ -113,12 +118,25 @@ class SpoolTest {
     }
 
     @Test
-    void killedWhileTheHubIsDownItLosesNothingAndTheLogOfTheDatabaseDoesNotGrow() throws Exception {
-        int port;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
+    void whileAProcessThatWasSucceededStillHasTheSpoolsItsSuccessorWaits() throws Exception {
+        try (var bridge = new TestBridge("spooled_shared", folder, "one")) {
+            var spooling = spooling(folder, "spool", 1 << 20);
+            bridge.spool = spooling;
+            try (var _ = DiskSpool.lock(spooling.disk())) {
+                bridge.launch();
+                Await.until("it says why", () -> bridge.progress().reason().contains("another process writes to it"));
+                assertThat(bridge.progress().state()).isEqualTo(Progress.State.RESTARTING);
+            }
+            Await.until("it streams", () -> bridge.progress().state() == Progress.State.STREAMING);
         }
-        try (var bridge = new TestBridge("spooled", folder, "one")) {
+    }
+
+    @Test
+    void killedWhileTheHubIsDownItLosesNothingAndTheLogOfTheDatabaseDoesNotGrow() throws Exception {
+        try (var nobody = new Socket(); // bound, so that nobody else is given its port, and not listening
+                var bridge = new TestBridge("spooled", folder, "one")) {
+            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            var port = nobody.getLocalPort();
             bridge.bootstrapServers = "127.0.0.1:" + port;
             bridge.sql("INSERT INTO one SELECT g, '0' FROM generate_series(0, 60) g");
             spooling(folder, "spool", 0);
@@ -144,6 +162,7 @@ class SpoolTest {
                 Await.until("it goes on spooling", () -> process.tells("\"state\":\"spooling\""));
                 awaitConfirmed(bridge);
                 var from = System.nanoTime();
+                letGo(nobody);
                 try (var kafka = LocalKafka.start(folder.resolve("kafka"), port)) {
                     assertThat(kafka.bootstrapServers()).isEqualTo(bridge.bootstrapServers);
                     Await.until("it catches up while writes go on", () -> process.tells("\"state\":\"streaming\""));
