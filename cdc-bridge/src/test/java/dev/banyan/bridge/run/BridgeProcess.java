@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,7 +63,11 @@ final class BridgeProcess implements AutoCloseable {
             }
             return Files.readString(log).contains("READY bridge status=");
         });
-        Await.until("the process streams", most, () -> get("/health").statusCode() == 200);
+        try {
+            Await.until("the process streams", most, () -> isWell("/health"));
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + Files.readString(log), e);
+        }
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -76,7 +81,7 @@ final class BridgeProcess implements AutoCloseable {
         return get("/status").body();
     }
 
-    /** True when the process answers, and its status has all of {@code parts}. */
+    /** True when the process answers in time, and its status has all of {@code parts}. */
     boolean tells(String... parts) throws IOException, InterruptedException {
         if (!process.isAlive()) {
             throw new AssertionError(Files.readString(log));
@@ -84,8 +89,12 @@ final class BridgeProcess implements AutoCloseable {
         if (!Files.readString(log).contains("READY bridge status=")) {
             return false;
         }
-        var status = status();
-        return Arrays.stream(parts).allMatch(status::contains);
+        try {
+            var status = status();
+            return Arrays.stream(parts).allMatch(status::contains);
+        } catch (HttpTimeoutException _) {
+            return false;
+        }
     }
 
     long transactions() throws IOException, InterruptedException {
@@ -93,7 +102,11 @@ final class BridgeProcess implements AutoCloseable {
     }
 
     boolean isWell(String path) throws IOException, InterruptedException {
-        return get(path).statusCode() == 200;
+        try {
+            return get(path).statusCode() == 200;
+        } catch (HttpTimeoutException _) {
+            return false;
+        }
     }
 
     String get(String path, int expected) throws IOException, InterruptedException {

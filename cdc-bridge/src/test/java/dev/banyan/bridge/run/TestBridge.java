@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -38,6 +39,8 @@ final class TestBridge implements AutoCloseable {
     List<String> columns = List.of("id", "v");
     Source.Fit fit = Source.Fit.ANY;
     boolean backfill;
+    Duration lease = Duration.ofSeconds(3);
+    Consumer<Point> watcher = _ -> {};
     Duration silenceMax = Duration.ofSeconds(15);
     boolean manage = true;
     boolean zeroDatesAsNull;
@@ -161,11 +164,11 @@ final class TestBridge implements AutoCloseable {
                 backfill,
                 Duration.ofMillis(300),
                 silenceMax,
-                Duration.ofSeconds(3),
+                lease,
                 0,
                 lake,
                 spool,
-                _ -> {});
+                watcher);
     }
 
     Hub kafkaHub() {
