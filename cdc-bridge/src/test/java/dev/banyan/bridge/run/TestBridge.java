@@ -257,9 +257,14 @@ final class TestBridge implements AutoCloseable {
 
     /** The tables as they are: subject to v. */
     Map<String, String> table() throws SQLException {
+        try (var connection = connect()) {
+            return table(connection);
+        }
+    }
+
+    private Map<String, String> table(Connection connection) throws SQLException {
         var rows = new TreeMap<String, String>();
-        try (var connection = connect();
-                var statement = connection.createStatement()) {
+        try (var statement = connection.createStatement()) {
             for (var table : tables) {
                 try (var result = statement.executeQuery("SELECT id, v FROM " + table)) {
                     while (result.next()) {
@@ -272,7 +277,9 @@ final class TestBridge implements AutoCloseable {
     }
 
     void awaitEqual() throws Exception {
-        Await.until("events folded equal the tables", () -> fold().equals(table()));
+        try (var connection = connect()) {
+            Await.until("events folded equal the tables", () -> fold().equals(table(connection)));
+        }
     }
 
     Set<String> repeatedIds() {
