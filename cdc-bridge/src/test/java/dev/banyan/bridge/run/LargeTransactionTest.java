@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,21 +69,26 @@ class LargeTransactionTest {
                 var since = System.nanoTime();
                 process.awaitStreaming(Duration.ofMinutes(10));
                 System.out.printf("started again after it: %,d ms%n", (System.nanoTime() - since) / 1_000_000);
-                Await.until("what comes after is told", Duration.ofMinutes(10), () -> count(bridge) >= 10 + rows + 2);
-                assertThat(count(bridge)).as("nothing comes a second time").isEqualTo(10 + rows + 2);
+                assertThat(countUntilTold(bridge, 10 + rows + 2))
+                        .as("nothing comes a second time")
+                        .isEqualTo(10 + rows + 2);
             }
         }
     }
 
-    private static int count(TestBridge bridge) {
+    /** Reads the topic once, until it has {@code wanted} events, and on to its end; returns how many there are. */
+    private static int countUntilTold(TestBridge bridge, int wanted) throws Exception {
         var partition = new TopicPartition(bridge.topic(), 0);
         try (var consumer = TopicReader.consumer(bridge.bootstrapServers, bridge.topic())) {
-            var end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            var count = 0;
-            while (consumer.position(partition) < end) {
-                count += consumer.poll(Duration.ofMillis(100)).count();
-            }
-            return count;
+            var count = new AtomicInteger();
+            Await.until("what comes after is told", Duration.ofMinutes(10), () -> {
+                var end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+                while (consumer.position(partition) < end) {
+                    count.addAndGet(consumer.poll(Duration.ofMillis(100)).count());
+                }
+                return count.get() >= wanted;
+            });
+            return count.get();
         }
     }
 
