@@ -2,6 +2,7 @@ package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.gateway.faults.ChildJava;
 import dev.banyan.gateway.faults.Faults;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,19 +44,9 @@ class FaultRunTest {
     private void run(Way way, long seed, int seconds) throws Exception {
         Path here = Files.createDirectory(folder.resolve(way + "-" + seed));
         boolean namespace = hasNamespace();
-        List<String> java = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "-Dio.netty.leakDetection.level=paranoid",
-                "-Dfaults.way=" + way,
-                FaultRun.class.getName(),
-                Long.toString(seed),
-                Integer.toString(seconds),
-                here.toString());
+        List<String> java =
+                ChildJava.command("-Xmx512m", "-Dio.netty.leakDetection.level=paranoid", "-Dfaults.way=" + way);
+        java.addAll(List.of(FaultRun.class.getName(), Long.toString(seed), Integer.toString(seconds), here.toString()));
         var command = new ArrayList<String>();
         if (namespace) {
             // The run folder is a file system of its own too, so that it can be full.

@@ -1,5 +1,6 @@
 package dev.banyan.gateway;
 
+import dev.banyan.gateway.faults.ChildJava;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ final class GatewayProcess implements AutoCloseable {
     private GatewayProcess(Process process, Path output) throws Exception {
         this.process = process;
         this.output = output;
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
         Matcher said = READY.matcher(said());
         while (!said.find()) {
             if (!process.isAlive() || System.nanoTime() > end) {
@@ -44,10 +45,8 @@ final class GatewayProcess implements AutoCloseable {
     static GatewayProcess start(Path folder, List<String> before, List<String> java, List<String> options)
             throws Exception {
         var command = new ArrayList<>(before);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(java);
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Gateway.class.getName()));
+        command.addAll(ChildJava.command(java));
+        command.add(Gateway.class.getName());
         command.addAll(List.of("--port", "0", "--admin-port", "0", "--drain", "1"));
         command.addAll(List.of("--run-dir", folder.resolve("run").toString()));
         command.addAll(options);

@@ -91,17 +91,9 @@ public final class Faults implements AutoCloseable {
     }
 
     private Process launch() throws Exception {
-        Process started = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx64m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xshare:auto",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        HistoryServer.class.getName(),
-                        Integer.toString(port),
-                        history.toString())
+        var command = ChildJava.command("-Xmx64m");
+        command.addAll(List.of(HistoryServer.class.getName(), Integer.toString(port), history.toString()));
+        Process started = new ProcessBuilder(command)
                 .inheritIO()
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -2,6 +2,7 @@ package dev.banyan.gateway.shift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.gateway.faults.ChildJava;
 import dev.banyan.gateway.shift.KillOrder.Point;
 import dev.banyan.gateway.store.SharedPostgres;
 import dev.banyan.gateway.store.StoreUnavailable;
@@ -197,19 +198,14 @@ class KilledLeaderTest {
 
     private Process process(String database, Path orders, long startedMillis) throws IOException {
         Files.createDirectories(folder);
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx160m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Dlogback.configurationFile=store-process-logback.xml",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ShiftProcess.class.getName(),
-                        SharedPostgres.url(SharedPostgres.port(), database),
-                        SharedPostgres.user(),
-                        orders.toString(),
-                        Long.toString(startedMillis))
+        var command = ChildJava.command("-Xmx160m", "-Dlogback.configurationFile=store-process-logback.xml");
+        command.addAll(List.of(
+                ShiftProcess.class.getName(),
+                SharedPostgres.url(SharedPostgres.port(), database),
+                SharedPostgres.user(),
+                orders.toString(),
+                Long.toString(startedMillis)));
+        return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }

@@ -3,6 +3,7 @@ package dev.banyan.gateway.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banyan.gateway.faults.ChildJava;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -136,18 +137,9 @@ class LeadershipTest {
     }
 
     private static Process process(List<Process> processes, String url, String user) throws IOException {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var process = new ProcessBuilder(
-                        java,
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Dlogback.configurationFile=store-process-logback.xml",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        LeaderProcess.class.getName(),
-                        url,
-                        user,
-                        Long.toString(LEASE.toMillis()))
+        var command = ChildJava.command("-Dlogback.configurationFile=store-process-logback.xml");
+        command.addAll(List.of(LeaderProcess.class.getName(), url, user, Long.toString(LEASE.toMillis())));
+        var process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         processes.add(process);
