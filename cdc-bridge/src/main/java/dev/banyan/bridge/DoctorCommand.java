@@ -74,6 +74,14 @@ final class DoctorCommand implements Callable<Integer> {
             setup.run(0);
             var peeked = BridgeStore.peek(setup.store());
             findings.add(Finding.ok("store", peeked.isEmpty() ? "new, made at the first start" : "reachable"));
+            peeked.map(BridgeStore.Peeked::pauses)
+                    .orElse(List.of())
+                    .forEach(
+                            pause -> findings.add(
+                                    Finding.warn(
+                                            "paused",
+                                            FaultText.line(pause, setup.source().dbms()),
+                                            "mend the mapping if it does not fit the table, then events faults resubmit --all --send")));
             var spool = peeked.flatMap(BridgeStore.Peeked::spool);
             if (spool.isPresent()) {
                 findings.add(
@@ -109,7 +117,7 @@ final class DoctorCommand implements Callable<Integer> {
     private static void source(Setup setup, SourceChecks.Stored stored, List<Finding> findings) {
         try (var connection = setup.source().connect()) {
             findings.addAll(SourceChecks.of(setup.source(), connection, stored));
-            findings.addAll(ColumnChecks.of(setup.mapping(), connection));
+            findings.addAll(ColumnChecks.of(setup.mapping(), connection, stored.hasBegun()));
             findings.addAll(KeyTexts.of(setup.mapping(), connection));
         } catch (SQLException e) {
             findings.add(Finding.fail(

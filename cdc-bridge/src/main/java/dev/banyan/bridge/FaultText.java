@@ -7,6 +7,7 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.mapping.Mapping;
 import dev.banyan.bridge.mapping.TableUse;
 import dev.banyan.bridge.store.Fault;
+import dev.banyan.bridge.store.Pause;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,6 +37,12 @@ final class FaultText {
                         fault.changes(),
                         why,
                         fault.reason().isEmpty() ? "" : " (" + fault.reason() + ")");
+    }
+
+    /** One line a paused table. */
+    static String line(Pause pause, Dbms dbms) {
+        return "paused   %s with all of %s, since behind %s (%s): %s"
+                .formatted(pause.table(), pause.aggregate(), dbms.place(pause.since()), pause.noted(), pause.why());
     }
 
     static String summary(List<Fault> faults) {

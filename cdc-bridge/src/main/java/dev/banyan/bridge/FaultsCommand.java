@@ -32,6 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class FaultsCommand {
 
     private static final int LISTED_MAX = 1_000;
+    private static final int SHOWN_MAX = 1_000;
 
     /** What can go wrong in all of them. */
     abstract static sealed class Faults implements Callable<Integer> permits Ls, Show, Resubmit {
@@ -70,6 +71,10 @@ final class FaultsCommand {
                 System.out.println(JsonMapper.shared()
                         .writeValueAsString(faults.stream().map(Fault::describe).toList()));
             } else {
+                store.pauses()
+                        .all()
+                        .forEach(pause -> System.out.println(
+                                FaultText.line(pause, setup.source().dbms())));
                 faults.forEach(fault -> System.out.println(FaultText.line(fault)));
                 System.out.println(FaultText.summary(faults));
             }
@@ -96,11 +101,15 @@ final class FaultsCommand {
             var mapper = setup.mapper();
             var redactions = new FaultText.Redactions(setup.mapping());
             try (var session = store.session()) {
-                for (var part : session.faults().parts(id)) {
+                var parts = session.faults().parts(id, Long.MIN_VALUE, SHOWN_MAX + 1);
+                for (var part : parts.subList(0, Math.min(SHOWN_MAX, parts.size()))) {
                     System.out.println(ExplanationText.title(part));
                     part.changes().forEach(change -> System.out.println("    " + redactions.line(change)));
                     ExplanationText.lines(mapper.explain(part, session.images()))
                             .forEach(line -> System.out.println("    -> " + line));
+                }
+                if (parts.size() > SHOWN_MAX) {
+                    System.out.println("these are the first " + SHOWN_MAX + "; more wait behind them");
                 }
             }
             return 0;
@@ -178,6 +187,13 @@ final class FaultsCommand {
                     result.events().forEach(event -> System.out.println("    " + event.subject() + " " + event.type()));
                 } else {
                     refused++;
+                    if (!result.events().isEmpty()) {
+                        System.out.println(group + ": " + result.transactions() + " transactions, "
+                                + result.events().size()
+                                + (send ? " events sent, and the rest" : " events would be sent, and the rest"));
+                        result.events()
+                                .forEach(event -> System.out.println("    " + event.subject() + " " + event.type()));
+                    }
                     System.out.println(group + ": still waits: " + result.refusal());
                 }
             }

@@ -20,6 +20,7 @@ import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.mapping.OnFault;
 import dev.banyan.bridge.mapping.Secrets;
+import dev.banyan.bridge.mapping.TableUse;
 import dev.banyan.bridge.run.RunSettings;
 import dev.banyan.bridge.secret.VaultKeys;
 import dev.banyan.bridge.source.Source;
@@ -62,8 +63,22 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                         source.manage(),
                         mapping.tables().stream()
                                 .map(use -> new Source.Table(
-                                        use.table(), use.columns(), use.key(), ColumnChecks.fit(mapping, use.table())))
+                                        use.table(),
+                                        use.columns(),
+                                        use.key(),
+                                        ColumnChecks.fit(mapping, use.table()),
+                                        parking(mapping, use)))
                                 .toList()));
+    }
+
+    private static Source.@Nullable Parking parking(Mapping mapping, TableUse use) {
+        return mapping.aggregates().stream()
+                .filter(aggregate -> aggregate.onFault() instanceof OnFault.Park)
+                .filter(aggregate -> aggregate.tables().contains(use.table()))
+                .findFirst()
+                .map(aggregate -> new Source.Parking(
+                        aggregate.name(), aggregate.tables().stream().sorted().toList(), use.dropped()))
+                .orElse(null);
     }
 
     BridgeStore.Settings store() throws IOException {

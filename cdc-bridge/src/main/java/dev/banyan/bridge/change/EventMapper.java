@@ -21,6 +21,20 @@ public interface EventMapper {
         return map(part, images);
     }
 
+    /**
+     * From now on what transactions behind a position do to the aggregate that a table belongs to is parked, all of it; the names are those that it
+     * waits under.
+     */
+    default void pause(Map<TableId, Paused> pauses) {}
+
+    /** Who waits because of a table, and since behind which position. */
+    record Paused(String aggregate, long since) {}
+
+    /** {@code transaction} without what belongs to paused aggregates: that is parked with {@code faults}. */
+    default Transaction withoutPaused(Transaction transaction, Faults faults) {
+        return transaction;
+    }
+
     /** From now on there is no answer where the event would be one of {@code whyById}, which the hub has refused for good. */
     default void refuse(Map<String, String> whyById) {}
 

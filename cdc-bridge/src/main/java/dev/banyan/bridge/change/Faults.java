@@ -30,6 +30,14 @@ public interface Faults {
      */
     void park(Set<Waiting> aggregates, Transaction part, String message);
 
+    /**
+     * Keeps {@code part}, all that a transaction did to aggregates called {@code aggregate}, behind what waits of any of them: a table of theirs
+     * does not fit the mapping any more.
+     */
+    default void parkPaused(String aggregate, Transaction part) {
+        throw new MappingFailed("a table of " + aggregate + " is paused");
+    }
+
     /** Notes that the transaction made no event for an aggregate, because the mapping says to skip what it has no answer for. */
     void skip(Waiting aggregate, Transaction transaction, String message, String reason);
 }

@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.mapping.Field;
 import dev.banyan.bridge.mapping.FieldType;
 import dev.banyan.bridge.mapping.Mapping;
+import dev.banyan.bridge.mapping.OnFault;
 import dev.banyan.bridge.mapping.SourceTable;
 import dev.banyan.bridge.mapping.TableUse;
 import dev.banyan.bridge.source.ColumnType;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Compares what the mapping expects of each column with what the legacy database has there. */
@@ -26,16 +28,28 @@ public final class ColumnChecks {
     private static final String ZONED = "timestamp with time zone";
 
     private final Map<TableId, Map<String, ColumnType>> typeByColumn;
+    private final Set<TableId> waiting;
     private final List<Finding> findings = new ArrayList<>();
 
-    private ColumnChecks(Map<TableId, Map<String, ColumnType>> typeByColumn) {
+    private ColumnChecks(Map<TableId, Map<String, ColumnType>> typeByColumn, Set<TableId> waiting) {
         this.typeByColumn = typeByColumn;
+        this.waiting = waiting;
     }
 
-    /** What does not fit; one good finding when all does. Columns that are not there are {@link SourceChecks}' to report. */
-    public static List<Finding> of(Mapping mapping, Connection connection) throws SQLException {
-        var checks = new ColumnChecks(ColumnType.of(
-                connection, mapping.tables().stream().map(TableUse::table).toList()));
+    /**
+     * What does not fit; one good finding when all does. Columns that are not there are {@link SourceChecks}' to report. Once the bridge {@code
+     * hasBegun}, what does not fit keeps it from nothing where the mapping says that it waits.
+     */
+    public static List<Finding> of(Mapping mapping, Connection connection, boolean hasBegun) throws SQLException {
+        var waiting = mapping.aggregates().stream()
+                .filter(aggregate -> hasBegun && aggregate.onFault() instanceof OnFault.Park)
+                .flatMap(aggregate -> aggregate.tables().stream())
+                .collect(Collectors.toSet());
+        var checks = new ColumnChecks(
+                ColumnType.of(
+                        connection,
+                        mapping.tables().stream().map(TableUse::table).toList()),
+                waiting);
         var tables = tables(mapping);
         tables.forEach(checks::table);
         if (checks.findings.isEmpty()) {
@@ -93,8 +107,10 @@ public final class ColumnChecks {
         var line = " (field " + field.name() + ", line " + field.at().line() + " of the mapping)";
         var expected = expected(field.type(), type);
         if (!expected.isEmpty()) {
-            findings.add(Finding.fail(
-                    what, type.name() + line + " (expected: " + expected + ")", cure(field.type(), type.base())));
+            var found = type.name() + line + " (expected: " + expected + ")";
+            var cure = cure(field.type(), type.base());
+            findings.add(
+                    waiting.contains(table.id()) ? Finding.warn(what, found, cure) : Finding.fail(what, found, cure));
         } else if (field.type() instanceof FieldType.Text(var isPadded)
                 && !isPadded
                 && type.base().equals("character")) {

@@ -1,6 +1,7 @@
 package dev.banyan.bridge.doctor;
 
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.source.ColumnType;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.source.SourcePlan;
@@ -28,10 +29,32 @@ public final class SourceChecks {
     }
 
     /** What the store was found to hold: {@code position} is empty before the first start. Not readable while a bridge has it open. */
-    public record Stored(boolean isReadable, Optional<Position> position) {}
+    public record Stored(boolean isReadable, Optional<Position> position) {
+
+        /** True when the bridge has begun: then a table that does not fit waits, where the mapping says so, and keeps it from nothing. */
+        public boolean hasBegun() {
+            return !isReadable || position.isPresent();
+        }
+    }
 
     /** What there is to say of {@code source} for a bridge whose store holds {@code stored}. */
     public static List<Finding> of(Source source, Connection connection, Stored stored) throws SQLException {
+        if (!stored.hasBegun()) {
+            return ofFitting(source, connection, stored);
+        }
+        var found = ColumnType.of(connection, source.tableIds());
+        var findings = new ArrayList<>(ofFitting(source.withoutMisfits(found), connection, stored));
+        source.misfits(found)
+                .forEach((table, columns) -> findings.add(Finding.warn(
+                        "table " + table,
+                        "what the mapping reads as " + columns
+                                + " is not there, or of another type: the table is paused, or will be, and what"
+                                + " waits with it",
+                        "mend the mapping, stop the bridge, events faults resubmit --all --send")));
+        return findings;
+    }
+
+    private static List<Finding> ofFitting(Source source, Connection connection, Stored stored) throws SQLException {
         if (source.dbms() == Dbms.MARIADB) {
             return MariaDbChecks.of(source, connection, stored);
         }

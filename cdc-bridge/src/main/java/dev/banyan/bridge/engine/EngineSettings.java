@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What Debezium is told. Each value that is not its default has its reason in the decision records or beside it. */
 public record EngineSettings(
@@ -43,10 +45,16 @@ public record EngineSettings(
         record Replica(long serverId, boolean zeroDatesAsNull) implements Reading {}
     }
 
-    /** A table to read, and of it these columns. */
-    public record Table(TableId id, List<String> columns) {
+    /** A table to read, and of it these columns; with {@code allBut} every column but those. */
+    public record Table(
+            TableId id, List<String> columns, @Nullable List<String> allBut) {
         public Table {
             columns = List.copyOf(columns);
+            allBut = allBut == null ? null : List.copyOf(allBut);
+        }
+
+        public Table(TableId id, List<String> columns) {
+            this(id, columns, null);
         }
     }
 
@@ -156,6 +164,10 @@ public record EngineSettings(
         var columns = new ArrayList<String>();
         for (var table : tables) {
             names.add(quoted(table.id()));
+            if (table.allBut() != null) {
+                columns.add(quoted(table.id()) + "\\." + allBut(table.allBut()));
+                continue;
+            }
             for (var column : table.columns()) {
                 columns.add(quoted(table.id()) + "\\." + Pattern.quote(column));
             }
@@ -192,6 +204,12 @@ public record EngineSettings(
         properties.setProperty("max.queue.size", Integer.toString(QUEUE_ROWS_MAX));
         properties.setProperty("max.queue.size.in.bytes", Long.toString(queueBytesMax));
         properties.setProperty("record.processing.threads", "1"); // nothing to transform, and order is kept anyway
+    }
+
+    private static String allBut(List<String> columns) {
+        return columns.isEmpty()
+                ? ".*"
+                : "(?!(?:" + columns.stream().map(Pattern::quote).collect(Collectors.joining("|")) + ")$).*";
     }
 
     private static String quoted(TableId table) {

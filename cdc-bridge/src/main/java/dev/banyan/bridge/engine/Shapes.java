@@ -1,15 +1,16 @@
 package dev.banyan.bridge.engine;
 
 import dev.banyan.bridge.change.Dbms;
-import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.record.PostgresSchemas;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
@@ -24,36 +25,87 @@ public final class Shapes {
         String expected(TableId table, String column, String sqlType);
     }
 
+    /** Hears how the rows of a table are made whose every column is read, and why the mapping does not fit them; empty when it does. */
+    @FunctionalInterface
+    public interface Listener {
+        void met(TableId table, String shape, String why);
+    }
+
     private final Dbms dbms;
     private final Map<TableId, List<String>> columnsByTable;
     private final Fit fit;
+    private final Set<TableId> whole;
+    private final Listener listener;
 
     /* Debezium hands out the same Schema object for a table until the table changes. */
     private final Set<Schema> known = Collections.newSetFromMap(new IdentityHashMap<>());
 
     public Shapes(Dbms dbms, Map<TableId, List<String>> columnsByTable, Fit fit) {
+        this(dbms, columnsByTable, fit, Set.of(), (_, _, _) -> {});
+    }
+
+    /** The same, where the tables {@code whole} may have any shape, and {@code listener} is told of it. */
+    public Shapes(
+            Dbms dbms, Map<TableId, List<String>> columnsByTable, Fit fit, Set<TableId> whole, Listener listener) {
         this.dbms = dbms;
         this.columnsByTable = Map.copyOf(columnsByTable);
         this.fit = fit;
+        this.whole = Set.copyOf(whole);
+        this.listener = listener;
     }
 
-    /** Throws {@link MappingFailed} when {@code record} is a row that lacks a column, or has one of a type that does not fit. */
+    /** Throws {@link ShapeChanged} when {@code record} is a row that lacks a column, or has one of a type that does not fit. */
     public void check(SourceRecord record) {
         var schema = record.valueSchema();
         if (schema == null || schema.field("after") == null || known.contains(schema)) {
             return;
         }
         var table = table(dbms, (Struct) record.value());
-        for (var column : columnsByTable.getOrDefault(table, List.of())) {
-            var field = schema.field("after").schema().field(column);
-            var type = field == null ? "not there" : sqlType(field.schema());
-            var expected = field == null ? "every column that the mapping reads" : fit.expected(table, column, type);
-            if (!expected.isEmpty()) {
-                throw new MappingFailed("the table has changed: " + table + "." + column + ": " + type
-                        + " from this row on (expected: " + expected + ")");
-            }
+        var types = types(schema.field("after").schema());
+        var misfit = misfit(table, types);
+        if (whole.contains(table)) {
+            listener.met(table, text(types), misfit);
+        } else if (!misfit.isEmpty()) {
+            throw new ShapeChanged(table, misfit, text(types));
         }
         known.add(schema);
+    }
+
+    /** What of {@code shape}, as {@link ShapeChanged#shape} has it, does not fit; empty when all does. */
+    public String misfit(TableId table, String shape) {
+        var types = new LinkedHashMap<String, String>();
+        for (var line : shape.lines().toList()) {
+            var tab = line.indexOf('\t');
+            if (tab > 0) {
+                types.put(line.substring(tab + 1), line.substring(0, tab));
+            }
+        }
+        return misfit(table, types);
+    }
+
+    private String misfit(TableId table, Map<String, String> types) {
+        for (var column : columnsByTable.getOrDefault(table, List.of())) {
+            var found = types.get(column);
+            var type = found == null ? "not there" : found;
+            var expected = found == null ? "every column that the mapping reads" : fit.expected(table, column, found);
+            if (!expected.isEmpty()) {
+                return table + "." + column + ": " + type + " from this row on (expected: " + expected + ")";
+            }
+        }
+        return "";
+    }
+
+    private static Map<String, String> types(Schema row) {
+        var types = new LinkedHashMap<String, String>();
+        row.fields().forEach(field -> types.put(field.name(), sqlType(field.schema())));
+        return types;
+    }
+
+    /** A line a column: its type, a tab, its name. */
+    private static String text(Map<String, String> types) {
+        return types.entrySet().stream()
+                .map(entry -> entry.getValue() + "\t" + entry.getKey())
+                .collect(Collectors.joining("\n"));
     }
 
     /** The table whose row {@code envelope} is about. */

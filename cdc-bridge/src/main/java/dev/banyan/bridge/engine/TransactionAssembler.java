@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -86,15 +87,16 @@ public final class TransactionAssembler {
 
     /** An assembler of records under {@code topicPrefix}; the rows of {@code signalTable} are Debezium's own and are left out. */
     public TransactionAssembler(Dbms dbms, String topicPrefix, TableId signalTable, Limits limits) {
-        this(dbms, topicPrefix, signalTable, Map.of(), limits, null);
+        this(dbms, topicPrefix, signalTable, Map.of(), Set.of(), limits, null);
     }
 
-    /** The same, with {@code loggedKeys} for {@link RowChanges}; with {@code large}, empty lists, a transaction goes to a file when it grows beyond {@link #MEMORY_BYTES}. */
+    /** The same, with {@code loggedKeys} and {@code whole} for {@link RowChanges}; with {@code large}, empty lists, a transaction goes to a file when it grows beyond {@link #MEMORY_BYTES}. */
     public TransactionAssembler(
             Dbms dbms,
             String topicPrefix,
             TableId signalTable,
             Map<TableId, List<String>> loggedKeys,
+            Set<TableId> whole,
             Limits limits,
             @Nullable Supplier<LargeList<Change>> large) {
         this.dbms = dbms;
@@ -104,7 +106,7 @@ public final class TransactionAssembler {
         this.messageTopic = topicPrefix + ".message";
         this.heartbeatTopic = "__debezium-heartbeat." + topicPrefix;
         this.signalTable = signalTable;
-        this.rows = new RowChanges(loggedKeys);
+        this.rows = new RowChanges(loggedKeys, whole);
         this.limits = limits;
     }
 

@@ -13,6 +13,7 @@ import dev.banyan.bridge.change.Transaction;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +39,8 @@ public final class Mapper implements EventMapper {
     private final boolean isInParts;
     private final Tally tally;
     private EventLimit limit;
+    private PausedAggregates paused = PausedAggregates.NONE;
+    private Map<TableId, TablePlan> asked;
 
     /**
      * A mapper whose ids belong to {@code bridge}: two bridges with the same name give the same event the same id. {@code hashKey} (16
@@ -55,6 +58,7 @@ public final class Mapper implements EventMapper {
     public Mapper(Mapping mapping, String bridge, Secrets secrets, EventLimit limit) {
         this.limit = limit;
         tables = plan(mapping);
+        asked = tables;
         tally = new Tally(tables.keySet());
         parting = new Parting(tables, aggregatesByRoot, aggregatesByChild);
         numbers = new AggregateNumbers(tables, aggregatesByChild);
@@ -183,6 +187,21 @@ public final class Mapper implements EventMapper {
     }
 
     @Override
+    public void pause(Map<TableId, Paused> pauses) {
+        var plans = new LinkedHashSet<AggregatePlan>();
+        aggregatesByRoot.values().forEach(plans::addAll);
+        paused = PausedAggregates.of(plans, pauses);
+        var others = new HashMap<>(tables);
+        others.keySet().removeIf(paused::isPaused);
+        asked = Map.copyOf(others);
+    }
+
+    @Override
+    public Transaction withoutPaused(Transaction transaction, Faults faults) {
+        return paused.park(transaction, faults);
+    }
+
+    @Override
     public void refuse(Map<String, String> whyById) {
         limit = limit.without(whyById);
         ofTransaction = new TransactionEvents(transactionRules, ids, limit);
@@ -190,7 +209,7 @@ public final class Mapper implements EventMapper {
 
     @Override
     public void expect(List<Transaction> transactions, AggregateImages images) {
-        images.expect(() -> Asked.of(transactions, tables, aggregatesByRoot, aggregatesByChild));
+        images.expect(() -> Asked.of(transactions, asked, aggregatesByRoot, aggregatesByChild));
     }
 
     @Override
@@ -200,7 +219,8 @@ public final class Mapper implements EventMapper {
 
     @Override
     public List<Long> aggregates(Change change, AggregateImages images) {
-        return numbers.of(change, images);
+        var together = paused.number(change.table());
+        return together == null ? numbers.of(change, images) : List.of(together);
     }
 
     @Override

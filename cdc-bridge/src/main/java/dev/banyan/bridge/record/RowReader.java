@@ -47,16 +47,25 @@ public final class RowReader {
     private final IdentityHashMap<Schema, Table> tableBySchema = new IdentityHashMap<>();
     private final String unavailable;
     private final byte[] unavailableBytes;
-    private final Predicate<String> isRead;
+    private final Predicate<Field> isRead;
     private long bytesRead;
 
     /** A reader of every column; {@code unavailable} is what Debezium writes for a large value that the statement did not touch. */
     public RowReader(String unavailable) {
-        this(unavailable, _ -> true);
+        this(_ -> true, unavailable);
     }
 
     /** A reader of those columns whose names {@code isRead} takes. */
     public RowReader(String unavailable, Predicate<String> isRead) {
+        this(field -> isRead.test(field.name()), unavailable);
+    }
+
+    /** A reader of every column that a mapping could read; others, such as geometries, are left out. */
+    public static RowReader ofReadable(String unavailable) {
+        return new RowReader(field -> isReadable(field.schema()), unavailable);
+    }
+
+    private RowReader(Predicate<Field> isRead, String unavailable) {
         this.unavailable = unavailable;
         this.unavailableBytes = unavailable.getBytes(StandardCharsets.UTF_8);
         this.isRead = isRead;
@@ -114,7 +123,7 @@ public final class RowReader {
         var known = tableBySchema.get(schema);
         if (known == null) {
             var columns = schema.fields().stream()
-                    .filter(field -> isRead.test(field.name()))
+                    .filter(isRead)
                     .map(field -> new Column(field, conversion(field.name(), field.schema())))
                     .toList();
             var names = columns.stream().map(column -> column.field.name()).toList();
@@ -150,6 +159,15 @@ public final class RowReader {
             case Decimal.LOGICAL_NAME -> value -> value;
             case "io.debezium.data.VariableScaleDecimal" -> value -> decimal((Struct) value);
             default -> plain(column, schema);
+        };
+    }
+
+    private static boolean isReadable(Schema schema) {
+        return switch (schema.type()) {
+            case MAP -> false;
+            case STRUCT -> "io.debezium.data.VariableScaleDecimal".equals(schema.name());
+            case ARRAY -> isReadable(schema.valueSchema());
+            default -> true;
         };
     }
 

@@ -61,6 +61,7 @@ public final class BackfillDesk {
 
     private String start(List<String> names) {
         var wanted = names.isEmpty() ? tables : found(names);
+        refusePaused(wanted);
         for (var backfill : stored.all()) {
             if (backfill.isOver() || backfill.wish() == Backfill.Wish.CANCEL) {
                 continue;
@@ -73,6 +74,16 @@ public final class BackfillDesk {
             }
         }
         return stored.request(wanted).id();
+    }
+
+    /** What a backfill read of a paused table would wait, and be old by the time that it is told. */
+    private void refusePaused(List<TableId> wanted) {
+        for (var pause : stored.pauses()) {
+            if (pause.tables().stream().anyMatch(wanted::contains)) {
+                throw new IllegalArgumentException("table " + pause.table() + " is paused, and with it all of "
+                        + pause.aggregate() + " (expected: a mapping that fits it, and events faults resubmit first)");
+            }
+        }
     }
 
     /** The tables that {@code names} mean, in the mapping's order. */
@@ -106,6 +117,10 @@ public final class BackfillDesk {
         var meant = beginnings.isEmpty()
                 ? open
                 : beginnings.stream().map(beginning -> only(open, beginning)).toList();
+        if (wish == Backfill.Wish.GO) {
+            meant.forEach(backfill -> refusePaused(
+                    backfill.tables().stream().map(Backfill.Table::id).toList()));
+        }
         for (var backfill : meant) {
             if (backfill.wish() == Backfill.Wish.CANCEL && wish != Backfill.Wish.CANCEL) {
                 throw new IllegalArgumentException("backfill " + backfill.id() + ": is being cancelled");

@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.KeyText;
+import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.OffsetRule;
@@ -206,6 +207,33 @@ final class BackfillTracker {
 
     /** What is left of a transaction. */
     record Filtered(Transaction transaction, int dropped) {}
+
+    /** Remembers the keys that {@code transaction} changes, as far as its rows have them: of paused tables they may lack some. */
+    void touchReadable(Transaction transaction) {
+        if (current == null) {
+            return;
+        }
+        for (var change : transaction.changes()) {
+            switch (change) {
+                case Change.Read _ -> {}
+                case Change.Inserted(var table, var after) -> touchReadable(table, after);
+                case Change.Updated(var table, var before, var after) -> {
+                    touchReadable(table, after);
+                    if (before != null) {
+                        touchReadable(table, before);
+                    }
+                }
+                case Change.Deleted(var table, var before) -> touchReadable(table, before);
+                case Change.Truncated(var table) -> session.touch(all(table));
+            }
+        }
+    }
+
+    private void touchReadable(TableId table, Row row) {
+        if (keys.columns(table).stream().allMatch(column -> row.get(column) != null)) {
+            session.touch(keys.of(table, row));
+        }
+    }
 
     /** Hears that {@code transaction} is mapped. */
     void mapped(Transaction transaction) {

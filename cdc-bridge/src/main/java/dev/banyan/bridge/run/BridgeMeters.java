@@ -65,6 +65,11 @@ final class BridgeMeters {
                 .description("aggregates that wait because the mapping had no answer")
                 .tag("bridge", bridge)
                 .register(registry);
+        Gauge.builder("banyan.bridge.paused.tables", progress, it -> it.pausedTables()
+                        .size())
+                .description("tables that do not fit the mapping, and wait")
+                .tag("bridge", bridge)
+                .register(registry);
         Gauge.builder("banyan.bridge.open.transaction.rows", progress, Progress::openRows)
                 .description("rows of a transaction whose end has not come")
                 .tag("bridge", bridge)

@@ -193,7 +193,11 @@ final class Courier {
 
     /** Adds the events of {@code transaction} to those for the hub and those for the lake, as far as they have them not yet. */
     private void map(Transaction transaction, List<DomainEvent> events, KeptEvents kept) {
-        var filtered = parts.backfill.filter(transaction);
+        var passing = parts.mapper.withoutPaused(transaction, parts.ledger.faults());
+        if (passing.changes().size() < transaction.changes().size()) {
+            parts.backfill.touchReadable(transaction);
+        }
+        var filtered = parts.backfill.filter(passing);
         var mapped = parts.mapper.map(filtered.transaction(), parts.ledger.images(), parts.ledger.faults());
         parts.backfill.mapped(filtered.transaction());
         parts.progress.backfillRowsDropped.addAndGet(filtered.dropped());

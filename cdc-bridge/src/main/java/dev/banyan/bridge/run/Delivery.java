@@ -112,6 +112,11 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         return sure;
     }
 
+    /** Up to where everything was handed on. */
+    long reached() {
+        return intake.safe().commitLsn();
+    }
+
     void start() {
         courier.start();
     }

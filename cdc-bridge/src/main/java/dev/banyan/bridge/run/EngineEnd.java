@@ -1,6 +1,7 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.MappingFailed;
+import dev.banyan.bridge.engine.ShapeChanged;
 import dev.banyan.bridge.engine.TransactionTooLarge;
 import dev.banyan.bridge.engine.TransactionUnreadable;
 import dev.banyan.bridge.hub.EventsRefused;
@@ -53,6 +54,9 @@ sealed interface EngineEnd {
         if (cause(failure, EventsRefused.class) instanceof EventsRefused refused && engine.learns(refused)) {
             LOG.warn("{}; what becomes of it is for the mapping's onFault", refused.getMessage());
             return new Again(String.valueOf(refused.getMessage()), refused.getMessage(), true);
+        }
+        if (cause(failure, ShapeChanged.class) instanceof ShapeChanged changed && engine.pauses(changed)) {
+            return new Again(String.valueOf(changed.getMessage()), "", true);
         }
         var refused = failure == null ? null : refusedFor(failure);
         if (refused != null) {

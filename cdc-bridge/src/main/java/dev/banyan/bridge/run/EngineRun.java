@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.EngineSockets;
+import dev.banyan.bridge.engine.ShapeChanged;
 import dev.banyan.bridge.engine.SnapshotFailures;
 import dev.banyan.bridge.engine.SnapshotNotices;
 import dev.banyan.bridge.engine.StoredOffsets;
@@ -59,6 +60,7 @@ final class EngineRun implements AutoCloseable {
     private final RunSettings settings;
     private final Progress progress;
     private final BooleanSupplier stopping;
+    private final PausedTables paused;
     private final BackfillWatch backfills;
     private final Delivery delivery;
     private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
@@ -92,6 +94,8 @@ final class EngineRun implements AutoCloseable {
         progress.backfills(store.backfills().all());
         var mapper = settings.mapper().get();
         mapper.refuse(progress.refusedEvents());
+        this.paused = PausedTables.of(settings.source(), store.pauses(), session.faults(), progress);
+        mapper.pause(paused.byTable());
         var backfill = new BackfillTracker(
                 keys, session, progress.backfills(), read -> mapper.missing(read, session.images()));
         this.backfills = new BackfillWatch(
@@ -121,7 +125,7 @@ final class EngineRun implements AutoCloseable {
         var spooling = settings.spool();
         var parts = new Delivery.Parts(
                 assembler(mapper.isInParts()),
-                settings.source().shapes(),
+                settings.source().shapes(paused.whole(), paused),
                 courier,
                 spooling == null ? null : new ClaimedSpools(store, spooling.disk(), settings.watcher()),
                 spool,
@@ -139,7 +143,8 @@ final class EngineRun implements AutoCloseable {
                         .engineSettings(
                                 engineName,
                                 settings.heartbeat(),
-                                settings.limits().queueBytesMax())
+                                settings.limits().queueBytesMax(),
+                                paused.whole())
                         .properties())
                 .using(OffsetCommitPolicy.always())
                 .using((DebeziumEngine.CompletionCallback) this::completed)
@@ -162,6 +167,7 @@ final class EngineRun implements AutoCloseable {
                 EngineSettings.PREFIX,
                 source.signalTable(),
                 source.loggedKeys(),
+                paused.whole(),
                 isInParts ? limits.transaction() : limits.transaction().inMemory(),
                 isInParts ? () -> new LargeList<>(limits.memoryRowsMax(), ChangeBytes.CODEC) : null);
     }
@@ -209,6 +215,11 @@ final class EngineRun implements AutoCloseable {
     /** True when the next engine's mapper will hear of {@code refused} for the first time, and so give other events. */
     boolean learns(EventsRefused refused) {
         return progress.refused(refused.whyById());
+    }
+
+    /** Pauses the table that has {@code changed}, from the next transaction on, for the next engine; false where the mapping says to stop. */
+    boolean pauses(ShapeChanged changed) {
+        return paused.begin(changed, delivery.reached());
     }
 
     /** What the server says to the bridge's own heartbeats; empty when it takes them. */

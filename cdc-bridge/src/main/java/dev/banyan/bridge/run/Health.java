@@ -53,6 +53,7 @@ final class Health {
         for (var i = 0; i < backfills.size(); i++) {
             missing.addAll(missing(backfills.get(i), backfills.subList(i + 1, backfills.size())));
         }
+        progress.pausedTables().forEach(paused -> missing.add(paused.text()));
         if (progress.waitingAggregates() > 0) {
             missing.add("parked: " + progress.waitingAggregates() + " aggregates");
         }

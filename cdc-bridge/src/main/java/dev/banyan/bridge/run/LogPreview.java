@@ -21,6 +21,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -126,6 +127,7 @@ public final class LogPreview {
                 EngineSettings.PREFIX,
                 source.signalTable(),
                 source.loggedKeys(),
+                Set.of(),
                 limits.transaction().inMemory(),
                 null);
         private final long end;

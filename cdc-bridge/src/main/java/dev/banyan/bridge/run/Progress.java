@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.store.Backfill;
+import dev.banyan.bridge.store.Pause;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -56,6 +57,7 @@ public final class Progress {
     private volatile Map<TableId, Long> withoutEvent = Map.of();
     private volatile Map<String, String> refusedEvents = Map.of();
     private volatile List<Backfill> backfills = List.of();
+    private volatile List<PausedTable> pausedTables = List.of();
     final AtomicLong transactions = new AtomicLong();
     final AtomicLong spooledTransactions = new AtomicLong();
     final AtomicLong rows = new AtomicLong();
@@ -190,6 +192,30 @@ public final class Progress {
 
     void waitingAggregates(int count) {
         waitingAggregates = count;
+    }
+
+    /** A table that is paused behind {@code place}; {@code misfit} is what the mapping does not fit, empty when it fits again. */
+    record PausedTable(Pause pause, String place, String misfit) {
+
+        /** All of it in a sentence. */
+        String text() {
+            return "paused: " + pause.table() + ", and with it all of " + pause.aggregate() + " behind " + place + ": "
+                    + (misfit.isEmpty()
+                            ? "it fits the mapping again; stop the bridge, and events faults resubmit --all --send"
+                            : misfit + "; mend the mapping");
+        }
+    }
+
+    /** The tables that do not fit the mapping, or of which what was parked meanwhile is not resubmitted. */
+    List<PausedTable> pausedTables() {
+        return pausedTables;
+    }
+
+    /** These are paused; true when they were not known as such. */
+    boolean paused(List<PausedTable> tables) {
+        var isNew = !pausedTables.equals(tables);
+        pausedTables = List.copyOf(tables);
+        return isNew;
     }
 
     /** How often a table changed in a way that no event shows, since the process started. */

@@ -177,6 +177,15 @@ public final class StatusServer implements AutoCloseable {
         var withoutEvent = new LinkedHashMap<String, Long>();
         progress.withoutEvent().forEach((table, count) -> withoutEvent.put(table.toString(), count));
         status.put("waitingAggregates", progress.waitingAggregates());
+        status.put(
+                "pausedTables",
+                progress.pausedTables().stream()
+                        .map(paused -> {
+                            var json = paused.pause().describe(paused.place());
+                            json.put("fits", paused.misfit().isEmpty());
+                            return json;
+                        })
+                        .toList());
         status.put("withoutEvent", withoutEvent);
         status.put("spoolBytes", progress.spoolBytes());
         status.put("spooledTransactions", progress.spooledTransactions());

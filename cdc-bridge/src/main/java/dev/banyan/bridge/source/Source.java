@@ -9,13 +9,19 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The legacy database: how to reach it, and the names of what the bridge uses there. {@code slot} names PostgreSQL's slot; in MariaDB,
@@ -52,11 +58,36 @@ public record Source(
         String expected(String column, ColumnType type);
     }
 
-    /** A mapped table, with the columns its mapping reads and those that make its key. */
-    public record Table(TableId id, List<String> columns, List<String> key, Fit fit) {
+    /** What waits when a table does not fit the mapping any more: {@code aggregate}, with all its tables; of this table all is read then but {@code unread}. */
+    public record Parking(String aggregate, List<TableId> tables, List<String> unread) {
+        public Parking {
+            tables = List.copyOf(tables);
+            unread = List.copyOf(unread);
+        }
+    }
+
+    /**
+     * A mapped table, with the columns its mapping reads and those that make its key. Without {@code parking} the bridge stops where it does not
+     * fit any more.
+     */
+    public record Table(
+            TableId id,
+            List<String> columns,
+            List<String> key,
+            Fit fit,
+            @Nullable Parking parking) {
         public Table {
             columns = List.copyOf(columns);
             key = List.copyOf(key);
+        }
+
+        public Table(TableId id, List<String> columns, List<String> key, Fit fit) {
+            this(id, columns, key, fit, null);
+        }
+
+        /** The columns that must not be read, whatever becomes of the table. */
+        private List<String> unread() {
+            return parking == null ? List.of() : parking.unread;
         }
 
         /** A table whose columns may be of any type. */
@@ -141,18 +172,62 @@ public record Source(
 
     /** The same, with columns of any type. */
     public Source withoutFits() {
-        return withTables(table -> new Table(table.id, table.columns, table.key));
+        return withTables(table -> new Table(table.id, table.columns, table.key, Fit.ANY, table.parking));
     }
 
-    /** The same, with those columns only that are there: rows that the log still has may have others, see {@link #shapes}. */
+    /**
+     * The same, with those columns only that are there, and that fit where a table waits when they do not: rows that the log still has may have
+     * others, see {@link #shapes}.
+     */
     Source withColumnsOf(Map<TableId, Map<String, ColumnType>> found) {
+        return withoutMisfits(found).withColumns((table, column) -> typeOf(table, column, found) != null);
+    }
+
+    /** The same, without what of {@link #misfits} the bridge runs with all the same. */
+    public Source withoutMisfits(Map<TableId, Map<String, ColumnType>> found) {
+        return withColumns(
+                (table, column) -> table.parking == null || isUsable(table, column, typeOf(table, column, found)));
+    }
+
+    /** The columns that pause their tables, as those are made in {@code found}; by table. */
+    public Map<TableId, List<String>> misfits(Map<TableId, Map<String, ColumnType>> found) {
+        var kept = withoutMisfits(found);
+        var misfits = new LinkedHashMap<TableId, List<String>>();
+        for (var table : tables) {
+            var columns = new ArrayList<>(table.columns);
+            kept.table(table.id).ifPresent(other -> columns.removeAll(other.columns));
+            if (!columns.isEmpty()) {
+                misfits.put(table.id, columns);
+            }
+        }
+        return misfits;
+    }
+
+    private Source withColumns(BiPredicate<Table, String> isKept) {
         return withTables(table -> new Table(
                 table.id,
                 table.columns.stream()
-                        .filter(found.getOrDefault(table.id, Map.of())::containsKey)
+                        .filter(column -> isKept.test(table, column))
                         .toList(),
                 table.key,
-                table.fit));
+                table.fit,
+                table.parking));
+    }
+
+    private static @Nullable ColumnType typeOf(
+            Table table, String column, Map<TableId, Map<String, ColumnType>> found) {
+        return found.getOrDefault(table.id, Map.of()).get(column);
+    }
+
+    private static boolean isUsable(Table table, String column, @Nullable ColumnType type) {
+        return type != null
+                && !type.isGenerated()
+                && table.fit.expected(column, type).isEmpty();
+    }
+
+    /** The mapped table {@code id}; empty when it is none. */
+    public Optional<Table> table(TableId id) {
+        return tables.stream().filter(table -> table.id.equals(id)).findFirst();
     }
 
     private Source withTables(UnaryOperator<Table> change) {
@@ -170,12 +245,21 @@ public record Source(
 
     /** What the mapping expects of rows in the log. */
     public Shapes shapes() {
+        return shapes(Set.of(), (_, _, _) -> {});
+    }
+
+    /** The same, where the tables {@code whole} may have any shape, of which {@code listener} hears. */
+    public Shapes shapes(Set<TableId> whole, Shapes.Listener listener) {
         var byId = tables.stream().collect(Collectors.toMap(Table::id, table -> table));
         var columns = tables.stream().collect(Collectors.toMap(Table::id, Table::columns));
-        return new Shapes(dbms(), columns, (table, column, type) -> byId.getOrDefault(
-                        table, new Table(table, List.of(), List.of()))
-                .fit
-                .expected(column, ColumnType.logged(dbms(), type)));
+        return new Shapes(
+                dbms(),
+                columns,
+                (table, column, type) -> byId.getOrDefault(table, new Table(table, List.of(), List.of()))
+                        .fit
+                        .expected(column, ColumnType.logged(dbms(), type)),
+                whole,
+                listener);
     }
 
     /** The same database as Debezium wants it. */
@@ -191,6 +275,11 @@ public record Source(
 
     /** What tells Debezium, as engine {@code name}, to read these tables' changes. */
     public EngineSettings engineSettings(String name, Duration heartbeat, long queueBytesMax) {
+        return engineSettings(name, heartbeat, queueBytesMax, Set.of());
+    }
+
+    /** The same, with every column of the tables {@code whole} but those that nobody may read. */
+    public EngineSettings engineSettings(String name, Duration heartbeat, long queueBytesMax, Set<TableId> whole) {
         return new EngineSettings(
                 name,
                 database(),
@@ -200,7 +289,8 @@ public record Source(
                 },
                 signalTable(),
                 tables.stream()
-                        .map(table -> new EngineSettings.Table(table.id, table.columns))
+                        .map(table -> new EngineSettings.Table(
+                                table.id, table.columns, whole.contains(table.id) ? table.unread() : null))
                         .toList(),
                 heartbeat,
                 queueBytesMax);

@@ -26,6 +26,11 @@ public final class Backfills {
         return store.run("reading the backfills", BackfillRows::all);
     }
 
+    /** The tables that are paused: nothing may be read of what waits with them. */
+    public List<Pause> pauses() {
+        return store.pauses().all();
+    }
+
     /** Asks for {@code tables} to be read, after everything that was asked for before. */
     public Backfill request(List<TableId> tables) {
         return store.runForced("asking for a backfill", connection -> {

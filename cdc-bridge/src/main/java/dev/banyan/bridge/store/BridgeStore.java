@@ -121,8 +121,12 @@ public final class BridgeStore implements AutoCloseable {
         }
     }
 
-    /** What is in a store that nobody has opened: its position, and the spool that is not empty. */
-    public record Peeked(Position position, Optional<SpoolClaim> spool) {}
+    /** What is in a store that nobody has opened: its position, the spool that is not empty, and the tables that are paused. */
+    public record Peeked(Position position, Optional<SpoolClaim> spool, List<Pause> pauses) {
+        public Peeked {
+            pauses = List.copyOf(pauses);
+        }
+    }
 
     /** What is in the store at {@code settings}; empty when there is no position yet, or no store. Changes nothing. */
     public static Optional<Peeked> peek(Settings settings) {
@@ -134,12 +138,15 @@ public final class BridgeStore implements AutoCloseable {
                 var columns = connection
                         .getMetaData()
                         .getColumns(
-                                null, null, isH2 ? "BRIDGE_STATE" : "bridge_state", isH2 ? "SPOOL_ID" : "spool_id")) {
+                                null, null, isH2 ? "BRIDGE_STATE" : "bridge_state", isH2 ? "SPOOL_ID" : "spool_id");
+                var paused =
+                        connection.getMetaData().getTables(null, null, isH2 ? "BRIDGE_PAUSE" : "bridge_pause", null)) {
             if (!tables.next()) {
                 return Optional.empty();
             }
             var spool = columns.next() ? StateRow.spool(connection) : Optional.<SpoolClaim>empty();
-            return StateRow.position(connection).map(position -> new Peeked(position, spool));
+            var pauses = paused.next() ? Pauses.all(connection) : List.<Pause>of();
+            return StateRow.position(connection).map(position -> new Peeked(position, spool, pauses));
         } catch (SQLException e) {
             if (isH2 && e.getErrorCode() == org.h2.api.ErrorCode.DATABASE_NOT_FOUND_WITH_IF_EXISTS_1) {
                 return Optional.empty();
@@ -246,12 +253,16 @@ public final class BridgeStore implements AutoCloseable {
         });
     }
 
-    /** Records where the bridge begins anew after a gap: a spool, every backfill but {@code backfill} and the store's name are given up. */
+    /**
+     * Records where the bridge begins anew after a gap: a spool, every backfill but {@code backfill}, the store's name and what paused tables
+     * have parked are given up.
+     */
     public void beginAnew(Position position, List<TableDefinition> definitions, Backfill backfill) {
         run("recording the first position", connection -> {
             begin(connection, position, definitions);
             StateRow.name(connection, UUID.randomUUID().toString());
             BackfillRows.cancelAll(connection, clock.millis());
+            FaultRows.giveUpPaused(connection, clock.millis());
             BackfillRows.insert(connection, backfill);
             return null;
         });
@@ -319,6 +330,21 @@ public final class BridgeStore implements AutoCloseable {
     /** What is known of {@code token}, encrypted still. */
     public Optional<TokenRows.Sealed> token(String token) {
         return run("looking a token up", connection -> TokenRows.sealed(connection, token));
+    }
+
+    /** The tables that do not fit the mapping any more. */
+    public Pauses pauses() {
+        return new Pauses(this, clock);
+    }
+
+    /** Runs {@code work}, which is on the disk when this returns, if the lease is held; throws {@link Fenced} if it is lost. */
+    <T extends @Nullable Object> T runHeld(String what, Work<T> work) {
+        return runForced(what, connection -> {
+            if (StateRow.lease(connection).epoch() != lease.epoch()) {
+                StateRow.checkNotFenced(0);
+            }
+            return work.apply(connection);
+        });
     }
 
     /** What was asked for to be read anew. */

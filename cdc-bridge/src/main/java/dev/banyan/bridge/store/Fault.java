@@ -1,5 +1,6 @@
 package dev.banyan.bridge.store;
 
+import dev.banyan.bridge.change.KeyText;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -31,9 +32,9 @@ public record Fault(
         RESUBMITTED
     }
 
-    /** The key for a person: its parts joined by {@code /}. */
+    /** The key for a person: its parts joined by {@code /}; of all that wait with a paused table {@code (all)}. */
     public String keyText() {
-        return key.replace('\u001f', '/');
+        return key.equals(KeyText.NONE) ? "(all)" : key.replace('\u001f', '/');
     }
 
     /** All of it but the rows, for JSON. */

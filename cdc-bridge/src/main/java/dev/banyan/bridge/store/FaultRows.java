@@ -1,5 +1,6 @@
 package dev.banyan.bridge.store;
 
+import dev.banyan.bridge.change.KeyText;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -68,18 +69,57 @@ final class FaultRows {
         }
     }
 
-    /** Marks what is parked of {@code group} as resubmitted, and lets its aggregates go on. */
-    static void resolve(Connection connection, String group, String reason, long nowMs) throws SQLException {
+    /** Marks what is parked of {@code group} up to the position {@code to} as resubmitted. */
+    static void resolve(Connection connection, String group, long to, String reason, long nowMs) throws SQLException {
         try (var update = connection.prepareStatement("""
                 UPDATE bridge_fault SET state = 'resubmitted', reason = ?, sealed = NULL, resolved_ms = ?
-                WHERE group_id = ? AND state = 'parked'""");
-                var delete = connection.prepareStatement("DELETE FROM bridge_waiting WHERE group_id = ?")) {
+                WHERE group_id = ? AND state = 'parked' AND commit_lsn <= ?""")) {
             update.setString(1, reason);
             update.setLong(2, nowMs);
             update.setString(3, group);
+            update.setLong(4, to);
             update.executeUpdate();
-            delete.setString(1, group);
-            delete.executeUpdate();
+        }
+    }
+
+    /** Lets the aggregates of {@code group}, of which nothing is parked any more, go on. */
+    static void release(Connection connection, String group) throws SQLException {
+        for (var delete : List.of(
+                "DELETE FROM bridge_pause WHERE aggregate IN (SELECT aggregate FROM bridge_waiting WHERE group_id = ?"
+                        + " AND aggregate_key = '" + KeyText.NONE + "')",
+                "DELETE FROM bridge_waiting WHERE group_id = ?")) {
+            try (var statement = connection.prepareStatement(delete)) {
+                statement.setString(1, group);
+                statement.executeUpdate();
+            }
+        }
+    }
+
+    /** Ends every pause and gives up what is parked because of it: the rows are read anew. */
+    static void giveUpPaused(Connection connection, long nowMs) throws SQLException {
+        var groups = "group_id IN (SELECT group_id FROM bridge_waiting WHERE aggregate_key = '" + KeyText.NONE + "')";
+        try (var update = connection.prepareStatement(
+                        "UPDATE bridge_fault SET state = 'skipped', reason = 'resync', sealed = NULL, resolved_ms = ?"
+                                + " WHERE state = 'parked' AND " + groups);
+                var statement = connection.createStatement()) {
+            update.setLong(1, nowMs);
+            update.executeUpdate();
+            statement.executeUpdate("DELETE FROM bridge_waiting WHERE " + groups);
+            statement.executeUpdate("DELETE FROM bridge_pause");
+        }
+    }
+
+    /** The position of number {@code most} of what {@code group} has parked behind the position {@code from}; the last of all when they are fewer. */
+    static long lastOf(Connection connection, String group, long from, int most) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                SELECT commit_lsn FROM bridge_fault WHERE group_id = ? AND state = 'parked' AND commit_lsn > ?
+                ORDER BY commit_lsn LIMIT 1 OFFSET ?""")) {
+            select.setString(1, group);
+            select.setLong(2, from);
+            select.setInt(3, most - 1);
+            try (var result = select.executeQuery()) {
+                return result.next() ? result.getLong(1) : Long.MAX_VALUE;
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.banyan.bridge.store;
 import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Faults;
+import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.Transaction;
 import java.sql.Connection;
@@ -10,6 +11,8 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +20,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Faults in the store's tables. What waits is held in memory; writes are gathered and go out together with the position. */
@@ -25,10 +29,17 @@ public final class StoredFaults implements Faults {
     /** More than this is no longer a few odd aggregates: the bridge stops. */
     public static final int PARKED_MAX = 10_000;
 
+    /** More than this of paused tables, and the bridge stops: somebody has to mend the mapping. */
+    public static final int PAUSED_MAX = 1_000_000;
+
+    /** The key of all aggregates of a name, which wait together because a table of theirs is paused. */
+    private static final String ALL = KeyText.NONE;
+
     /** Of what nobody has to look at any more, skipped or resubmitted, so many are kept. */
     private static final int SETTLED_MAX = 100_000;
 
     private static final int PART_BYTES_MAX = 8_000_000;
+    private static final int PIECE_BYTES = 1_000_000;
     private static final int MESSAGE_CHARACTERS_MAX = 2_000;
 
     /** A fault that is not written yet, with its encrypted rows. */
@@ -36,11 +47,13 @@ public final class StoredFaults implements Faults {
         private final Fault fault;
         private final Cause cause;
         private final byte @Nullable [] sealed;
+        private final int piece;
 
-        New(Fault fault, Cause cause, byte @Nullable [] sealed) {
+        New(Fault fault, Cause cause, byte @Nullable [] sealed, int piece) {
             this.fault = fault;
             this.cause = cause;
             this.sealed = sealed;
+            this.piece = piece;
         }
     }
 
@@ -53,11 +66,13 @@ public final class StoredFaults implements Faults {
     private final Map<Waiting, String> newlyWaiting = new HashMap<>();
     private final List<Joined> joined = new ArrayList<>();
     private final List<New> unwritten = new ArrayList<>();
-    private final Set<String> resolved = new LinkedHashSet<>();
+    private final Map<String, Long> resolved = new LinkedHashMap<>();
     private final SkippedFaults skipped = new SkippedFaults();
     private final int settledMax;
     private String resolvedBecause = "";
+    private final Map<String, String> whyPaused = new HashMap<>();
     private long parked;
+    private long paused;
     private long settled;
     private boolean isParking;
 
@@ -77,7 +92,11 @@ public final class StoredFaults implements Faults {
                 groupOf.put(new Waiting(result.getString(1), result.getString(2)), result.getString(3));
             }
         }
-        parked = FaultRows.count(connection, "state = 'parked'");
+        for (var pause : Pauses.all(connection)) {
+            whyPaused.put(pause.aggregate(), pause.why());
+        }
+        parked = FaultRows.count(connection, "state = 'parked' AND aggregate_key <> '" + ALL + "'");
+        paused = FaultRows.count(connection, "state = 'parked' AND aggregate_key = '" + ALL + "'");
         settled = FaultRows.count(connection, "state <> 'parked'");
     }
 
@@ -122,10 +141,49 @@ public final class StoredFaults implements Faults {
         var group = group(aggregates);
         var first = aggregates.iterator().next();
         var fault = fault(Fault.State.PARKED, group, first, part, message, "");
-        unwritten.add(new New(fault, part.cause(), sealed(fault.id(), part.changes())));
+        unwritten.add(new New(fault, part.cause(), sealed(fault.id(), part.changes()), 0));
         FaultLog.noted(fault);
         parked++;
         isParking = true;
+    }
+
+    @Override
+    public void parkPaused(String aggregate, Transaction part) {
+        var all = new Waiting(aggregate, ALL);
+        var isFirst = !groupOf.containsKey(all);
+        var before = new LinkedHashSet<>(Set.of(all));
+        if (isFirst) {
+            groupOf.keySet().stream()
+                    .filter(waiting -> waiting.aggregate().equals(aggregate))
+                    .forEach(before::add);
+        }
+        var group = group(before);
+        var number = 0;
+        for (var left = part.changes().iterator(); left.hasNext(); number++) {
+            if (paused >= PAUSED_MAX) {
+                throw new MappingFailed(
+                        "parked of paused tables: " + paused + " parts of transactions (expected: at most " + PAUSED_MAX
+                                + "; mend the mapping, then events faults resubmit)");
+            }
+            var piece = part.with(piece(left));
+            var why = isFirst && number == 0 ? whyPaused.getOrDefault(aggregate, "") : "";
+            var fault = fault(Fault.State.PARKED, group, all, piece, why, "");
+            unwritten.add(new New(fault, part.cause(), sealed(fault.id(), piece.changes()), number));
+            FaultLog.noted(fault);
+            paused++;
+        }
+        isParking = true;
+    }
+
+    /** The next of {@code changes}, so many that they fit into a row of the store; one at least. */
+    private static List<Change> piece(Iterator<Change> changes) {
+        var piece = new ArrayList<Change>();
+        for (var bytes = 0L; changes.hasNext() && bytes < PIECE_BYTES; ) {
+            var change = changes.next();
+            piece.add(change);
+            bytes += ChangeBytes.write(List.of(change)).length;
+        }
+        return piece;
     }
 
     /** The one group of {@code aggregates}; groups that meet are joined. */
@@ -161,7 +219,7 @@ public final class StoredFaults implements Faults {
     public void skip(Waiting aggregate, Transaction transaction, String message, String reason) {
         var fault = fault(Fault.State.SKIPPED, "", aggregate, transaction, message, reason);
         if (skipped.isListed(fault)) {
-            unwritten.add(new New(fault, transaction.cause(), null));
+            unwritten.add(new New(fault, transaction.cause(), null, 0));
             FaultLog.noted(fault);
         }
     }
@@ -195,23 +253,50 @@ public final class StoredFaults implements Faults {
         return seal.seal(id, bytes);
     }
 
+    /** True when {@code group} is all of an aggregate's name, whose table is paused. */
+    public boolean isPaused(String group) {
+        return groupOf.entrySet().stream()
+                .anyMatch(entry ->
+                        entry.getValue().equals(group) && entry.getKey().key().equals(ALL));
+    }
+
+    /** True when something of paused {@code aggregate} is parked. */
+    public boolean isPausedWithRows(String aggregate) {
+        return groupOf.containsKey(new Waiting(aggregate, ALL));
+    }
+
     /** The parked parts of {@code group}, in the order they came, with their rows. */
     public List<Transaction> parts(String group) {
+        return parts(group, Long.MIN_VALUE, Integer.MAX_VALUE);
+    }
+
+    /** The first {@code most} of them, or a few more, behind the position {@code from}; those of one position come together. */
+    public List<Transaction> parts(String group, long from, int most) {
         if (seal == null) {
             throw new StoreUnusable("faultKeyFile: none (expected: the one the rows were parked with)");
         }
         var parts = new ArrayList<Transaction>();
         try (var select = connection.prepareStatement("""
-                SELECT id, commit_lsn, tx_id, commit_time, sealed, cause_id, traceparent FROM bridge_fault
-                WHERE group_id = ? AND state = 'parked' ORDER BY commit_lsn, noted_ms, id""")) {
+                SELECT id, commit_lsn, tx_id, commit_time, sealed, cause_id, traceparent, piece FROM bridge_fault
+                WHERE group_id = ? AND state = 'parked' AND commit_lsn > ? AND commit_lsn <= ?
+                ORDER BY commit_lsn, piece, noted_ms, id""")) {
             select.setString(1, group);
+            select.setLong(2, from);
+            select.setLong(3, FaultRows.lastOf(connection, group, from, most));
             try (var result = select.executeQuery()) {
                 while (result.next()) {
+                    var changes = ChangeBytes.read(seal.open(result.getString(1), result.getBytes(5)));
+                    if (result.getInt(8) > 0) {
+                        var before = parts.removeLast();
+                        parts.add(before.with(Stream.concat(before.changes().stream(), changes.stream())
+                                .toList()));
+                        continue;
+                    }
                     parts.add(new Transaction(
                             result.getLong(2),
                             result.getString(3),
                             java.time.Instant.parse(result.getString(4)),
-                            ChangeBytes.read(seal.open(result.getString(1), result.getBytes(5))),
+                            changes,
                             new Cause(result.getString(6), result.getString(7))));
                 }
             }
@@ -221,21 +306,33 @@ public final class StoredFaults implements Faults {
         return parts;
     }
 
-    /** Marks {@code group} as resubmitted: nothing of it waits any more, and its rows are forgotten. Durable with the next commit. */
+    /**
+     * Marks {@code group} as resubmitted: nothing of it waits any more, its rows are forgotten, and the pause that it came of is over. Durable
+     * with the next commit.
+     */
     public void resolve(String group, String reason) {
-        resolved.add(group);
+        resolved.put(group, Long.MAX_VALUE);
         resolvedBecause = reason;
         groupOf.values().removeIf(group::equals);
     }
 
+    /** Marks what {@code group} has up to the position {@code to} as resubmitted, while the rest waits. Durable with the next commit. */
+    public void resolve(String group, String reason, long to) {
+        resolved.put(group, to);
+        resolvedBecause = reason;
+    }
+
     /** Writes what was gathered; true when there was anything. */
     boolean flush() throws SQLException {
-        skipped.rest().forEach(fault -> unwritten.add(new New(fault, Cause.UNKNOWN, null)));
+        skipped.rest().forEach(fault -> unwritten.add(new New(fault, Cause.UNKNOWN, null, 0)));
         write();
         forgetOldest();
         joinGroups();
-        for (var group : resolved) {
-            FaultRows.resolve(connection, group, resolvedBecause, clock.millis());
+        for (var each : resolved.entrySet()) {
+            FaultRows.resolve(connection, each.getKey(), each.getValue(), resolvedBecause, clock.millis());
+            if (each.getValue() == Long.MAX_VALUE) {
+                FaultRows.release(connection, each.getKey());
+            }
         }
         return !unwritten.isEmpty() || !resolved.isEmpty();
     }
@@ -246,14 +343,15 @@ public final class StoredFaults implements Faults {
         }
         try (var insert = connection.prepareStatement("""
                 INSERT INTO bridge_fault (id, state, group_id, aggregate, aggregate_key, tx_id, commit_lsn, commit_time, changes,
-                                          message, reason, sealed, noted_ms, cause_id, traceparent)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
+                                          message, reason, sealed, noted_ms, cause_id, traceparent, piece)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
             for (var each : unwritten) {
                 FaultRows.set(insert, each.fault);
                 insert.setBytes(12, each.sealed);
                 insert.setLong(13, each.fault.noted().toEpochMilli());
                 insert.setString(14, each.cause.id());
                 insert.setString(15, each.cause.traceparent());
+                insert.setInt(16, each.piece);
                 insert.addBatch();
             }
             insert.executeBatch();

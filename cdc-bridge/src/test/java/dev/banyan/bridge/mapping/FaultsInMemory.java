@@ -1,6 +1,7 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.Faults;
+import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Transaction;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,6 +39,11 @@ final class FaultsInMemory implements Faults {
     public void park(Set<Waiting> aggregates, Transaction part, String message) {
         aggregates.forEach(each -> waiting.put(each, 1));
         parked.add(new Parked(aggregates, part, message));
+    }
+
+    @Override
+    public void parkPaused(String aggregate, Transaction part) {
+        parked.add(new Parked(Set.of(new Waiting(aggregate, KeyText.NONE)), part, ""));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.InMemoryImages;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
@@ -157,6 +158,41 @@ class OnFaultTest {
         assertThatThrownBy(() -> map(broken, new Change.Truncated(PART)))
                 .isInstanceOf(UnmappableException.class)
                 .hasMessageContaining("1 of item are parked (expected: none; events faults resubmit comes first)");
+    }
+
+    @Test
+    void allOfAnAggregateWaitsWhileATableOfItIsPausedWhateverItsRowsLack() throws Exception {
+        var mapper = mapper("park", "{N: new, P: paid}");
+        map(mapper, inserted(1, "N"));
+        var other = new Change.Inserted(new TableId("public", "other"), new Row(Map.of("x", 1)));
+        var paused = new EventMapper.Paused("item", lsn + 1);
+        mapper.pause(Map.of(PART, paused));
+
+        var before = transaction(updated(1, "N", "P"));
+        lsn++;
+        assertThat(mapper.withoutPaused(transaction(updated(1, "N", "P")), faults)
+                        .changes())
+                .as("what lies at or before the place")
+                .isEqualTo(before.changes());
+        lsn++;
+        var renamed = new Row(Map.of("nr", 7L, "item_id", 1L));
+        var waits = List.of(
+                new Change.Inserted(PART, renamed),
+                updated(1, "P", "N"),
+                new Change.Truncated(PART),
+                new Change.Deleted(PART, renamed));
+        var all = new ArrayList<Change>(waits);
+        all.add(2, other);
+        var transaction = transaction(all.toArray(Change[]::new));
+
+        assertThat(mapper.withoutPaused(transaction, faults).changes()).containsExactly(other);
+        assertThat(faults.parked).hasSize(1);
+        assertThat(faults.parked.getFirst().part().changes()).isEqualTo(waits);
+        assertThat(mapper.aggregates(waits.getFirst(), images))
+                .as("in a large transaction it stays together")
+                .isEqualTo(mapper.aggregates(updated(2, "N", "P"), images))
+                .hasSize(1);
+        mapper.expect(List.of(transaction), images);
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.banyan.bridge.engine.SnapshotNotice;
 import dev.banyan.bridge.run.BackfillDesk.Ask;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.Position;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,6 +67,26 @@ class BackfillDeskTest {
         ask(Ask.CANCEL);
         ask(Ask.START, "one");
         assertThat(store.backfills().all()).extracting(Backfill::word).containsExactly("cancelling", "requested");
+    }
+
+    @Test
+    void whatReadsTheTablesOfAPausedAggregateIsPausedAndNotBegunOrResumed() {
+        store.begin(new Position("1", 1, 0, Map.of("lsn", 0L)), List.of(), null);
+        ask(Ask.START, "two");
+        ask(Ask.START, "one");
+        store.pauses().begin(ONE, "order", List.of(ONE), 7, "public.one.v: not there", "bigint\tid");
+
+        assertThat(store.backfills().all()).extracting(Backfill::word).containsExactly("requested", "paused");
+        assertThatThrownBy(() -> ask(Ask.RESUME))
+                .hasMessage(
+                        "table public.one is paused, and with it all of order (expected: a mapping that fits it, and"
+                                + " events faults resubmit first)");
+        ask(Ask.CANCEL);
+        assertThatThrownBy(() -> ask(Ask.START)).hasMessageContaining("table public.one is paused");
+        ask(Ask.START, "two");
+
+        store.pauses().end("order");
+        ask(Ask.START, "one");
     }
 
     @Test

@@ -38,6 +38,7 @@ final class TestBridge implements AutoCloseable {
     List<String> tables;
     List<String> columns = List.of("id", "v");
     Source.Fit fit = Source.Fit.ANY;
+    boolean parks;
     boolean backfill;
     Duration lease = Duration.ofSeconds(3);
     Consumer<Point> watcher = _ -> {};
@@ -149,7 +150,13 @@ final class TestBridge implements AutoCloseable {
                 new EngineSettings.Reading.Replica(Source.serverIdOf(name), zeroDatesAsNull),
                 manage,
                 names.stream()
-                        .map(table -> new Source.Table(new TableId(schema(), table), columns, List.of("id"), fit))
+                        .map(table -> new TableId(schema(), table))
+                        .map(table -> new Source.Table(
+                                table,
+                                columns,
+                                List.of("id"),
+                                fit,
+                                parks ? new Source.Parking(table.name(), List.of(table), List.of("hidden")) : null))
                         .toList());
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -125,6 +126,84 @@ class StoredFaultsTest {
             session.faults().park(Set.of(new Faults.Waiting("a".repeat(200), key)), transaction(1), "no word");
             session.commit(POSITION);
             assertThat(session.images().children(table, List.of(key))).hasSize(1);
+        }
+    }
+
+    private static Transaction changed(long lsn, int rows, String value) {
+        var changes = IntStream.range(0, rows)
+                .<Change>mapToObj(
+                        row -> new Change.Inserted(new TableId("public", "t"), new Row(Map.of("id", row, "v", value))))
+                .toList();
+        return new Transaction(lsn, String.valueOf(lsn), Instant.EPOCH, changes);
+    }
+
+    private static Position at(long lsn) {
+        return new Position("1", 1, lsn, Map.of("lsn", lsn));
+    }
+
+    @Test
+    void whatAPausedTableParksComesBackInOrderBehindWhatWaitedBeforeInPiecesThatAreOne() throws Exception {
+        var large = changed(5, 40, "x".repeat(100_000));
+        try (var store = open(inH2())) {
+            String group;
+            try (var session = store.session()) {
+                session.faults().park(Set.of(new Faults.Waiting("item", "1")), transaction(2), "no word");
+                session.commit(at(2));
+            }
+            store.pauses().begin(new TableId("public", "t"), "item", List.of(), 2, "public.t.v: not there", "");
+            try (var session = store.session()) {
+                session.faults().parkPaused("item", transaction(4));
+                session.faults().parkPaused("item", large);
+                session.faults().parkPaused("item", transaction(6));
+                session.commit(at(6));
+            }
+            assertThat(store.faults(100))
+                    .extracting(fault -> fault.commitLsn() + " " + fault.keyText() + " " + fault.message())
+                    .startsWith("2 1 no word", "4 (all) public.t.v: not there", "5 (all) ", "5 (all) ")
+                    .endsWith("5 (all) ", "6 (all) ");
+            try (var session = store.session()) {
+                group = session.faults().groups().first();
+                assertThat(session.faults().groups()).hasSize(1);
+                assertThat(session.faults().isPaused(group)).isTrue();
+                assertThat(session.faults().parts(group))
+                        .containsExactly(transaction(2), transaction(4), large, transaction(6));
+                assertThat(session.faults().parts(group, 2, 2))
+                        .as("a transaction is never torn")
+                        .containsExactly(transaction(4), large);
+                session.faults().resolve(group, "", 4);
+                session.commit(at(6));
+            }
+            try (var session = store.session()) {
+                assertThat(session.faults().parts(group)).containsExactly(large, transaction(6));
+                session.faults().resolve(group, "");
+                session.commit(at(6));
+            }
+            try (var session = store.session()) {
+                assertThat(session.faults().isEmpty()).isTrue();
+            }
+            assertThat(store.pauses().all()).isEmpty();
+        }
+    }
+
+    @Test
+    void aResyncGivesUpWhatAPausedTableHasParkedAndNothingElse() throws Exception {
+        try (var store = open(inH2())) {
+            store.pauses().begin(new TableId("public", "t"), "item", List.of(), 2, "public.t.v: not there", "");
+            try (var session = store.session()) {
+                session.faults().parkPaused("item", transaction(4));
+                session.faults().park(Set.of(new Faults.Waiting("other", "1")), transaction(4), "no word");
+                session.commit(at(4));
+            }
+            store.beginAnew(at(9), List.of(), Backfill.of(List.of(), 1));
+
+            assertThat(store.pauses().all()).isEmpty();
+            try (var session = store.session()) {
+                assertThat(session.faults().waiting("item")).isZero();
+                assertThat(session.faults().waiting("other")).isOne();
+            }
+            assertThat(store.faults(10))
+                    .extracting(fault -> fault.aggregate() + " " + fault.state() + " " + fault.reason())
+                    .containsExactlyInAnyOrder("item SKIPPED resync", "other PARKED ");
         }
     }
 }

@@ -1,0 +1,85 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.EventMapper.Paused;
+import dev.banyan.bridge.change.Faults;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Aggregates that wait as a whole, because a table of theirs does not fit the mapping any more. */
+final class PausedAggregates {
+
+    /*
+     * By tables, not by keys: the column that is gone may be the key, or the one that leads from a child to its root. Nobody else uses the
+     * tables of an aggregate that parks, so that nothing is torn. Should the mapping have changed meanwhile, whoever uses such a table waits,
+     * too: its remembered rows stand still.
+     */
+    static final PausedAggregates NONE = new PausedAggregates(Map.of());
+
+    private final Map<TableId, Paused> byTable;
+
+    private PausedAggregates(Map<TableId, Paused> byTable) {
+        this.byTable = byTable;
+    }
+
+    /** Those of {@code plans} that have a table in {@code pauses}. */
+    static PausedAggregates of(Iterable<AggregatePlan> plans, Map<TableId, Paused> pauses) {
+        var byTable = new HashMap<>(pauses);
+        for (var plan : plans) {
+            var tables = plan.aggregate().tables();
+            tables.stream()
+                    .filter(pauses::containsKey)
+                    .map(pauses::get)
+                    .forEach(paused -> tables.forEach(
+                            table -> byTable.merge(table, paused, (a, b) -> a.since() <= b.since() ? a : b)));
+        }
+        return new PausedAggregates(Map.copyOf(byTable));
+    }
+
+    boolean isPaused(TableId table) {
+        return byTable.containsKey(table);
+    }
+
+    /** One number for all that waits with {@code table}, so that it stays together; null when it is not paused. */
+    @Nullable
+    Long number(TableId table) {
+        var paused = byTable.get(table);
+        return paused == null
+                ? null
+                : (Long) UUID.nameUUIDFromBytes(paused.aggregate().getBytes(StandardCharsets.UTF_8))
+                        .getMostSignificantBits();
+    }
+
+    /** Parks what of {@code transaction} waits, and returns the rest. */
+    Transaction park(Transaction transaction, Faults faults) {
+        if (byTable.isEmpty() || transaction.changes().stream().noneMatch(change -> waits(change, transaction))) {
+            return transaction;
+        }
+        var parked = new LinkedHashMap<String, List<Change>>();
+        var rest = new ArrayList<Change>();
+        for (var change : transaction.changes()) {
+            var paused = byTable.get(change.table());
+            if (paused != null && waits(change, transaction)) {
+                parked.computeIfAbsent(paused.aggregate(), _ -> new ArrayList<>())
+                        .add(change);
+            } else {
+                rest.add(change);
+            }
+        }
+        parked.forEach((aggregate, changes) -> faults.parkPaused(aggregate, transaction.with(changes)));
+        return transaction.with(rest);
+    }
+
+    private boolean waits(Change change, Transaction transaction) {
+        var paused = byTable.get(change.table());
+        return paused != null && transaction.commitLsn() > paused.since();
+    }
+}

@@ -1,0 +1,100 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.change.EventMapper.Paused;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.engine.ShapeChanged;
+import dev.banyan.bridge.engine.Shapes;
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.store.Pause;
+import dev.banyan.bridge.store.Pauses;
+import dev.banyan.bridge.store.StoredFaults;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The tables that are paused while one engine runs, because they do not fit the mapping any more. */
+final class PausedTables implements Shapes.Listener {
+
+    /*
+     * A table is paused between two engines, so that each parks from its first record on what the store says. A paused table that does not
+     * fit is read whole, for nobody knows which of its columns the mapping will name. Once it fits, what it has parked goes first: until that
+     * is resubmitted its changes are parked still, but read by the mapping again.
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(PausedTables.class);
+
+    private final Source source;
+    private final Pauses stored;
+    private final Map<TableId, String> shapes = new HashMap<>();
+    private final Map<TableId, Paused> byTable = new HashMap<>();
+    private final Set<TableId> whole = new HashSet<>();
+
+    private PausedTables(Source source, Pauses stored) {
+        this.source = source;
+        this.stored = stored;
+    }
+
+    /** Those of {@code stored} that {@code source} does not fit, or of which something is parked; pauses that are over are ended. */
+    static PausedTables of(Source source, Pauses stored, StoredFaults faults, Progress progress) {
+        var tables = new PausedTables(source, stored);
+        var shapes = source.shapes();
+        var misfits = new HashMap<TableId, String>();
+        for (var pause : stored.all()) {
+            misfits.put(pause.table(), shapes.misfit(pause.table(), pause.shape()));
+        }
+        for (var pause : stored.all()) {
+            if (!faults.isPausedWithRows(pause.aggregate())
+                    && stored.all().stream()
+                            .filter(other -> other.aggregate().equals(pause.aggregate()))
+                            .allMatch(other ->
+                                    misfits.getOrDefault(other.table(), "").isEmpty())) {
+                stored.end(pause.aggregate());
+            }
+        }
+        var told = stored.all().stream()
+                .map(pause -> tables.add(pause, misfits.getOrDefault(pause.table(), "")))
+                .toList();
+        if (progress.paused(told)) {
+            told.forEach(each -> LOG.warn("{}", each.text()));
+        }
+        return tables;
+    }
+
+    private Progress.PausedTable add(Pause pause, String misfit) {
+        byTable.put(pause.table(), new Paused(pause.aggregate(), pause.since()));
+        shapes.put(pause.table(), pause.shape());
+        if (!misfit.isEmpty()) {
+            whole.add(pause.table());
+        }
+        return new Progress.PausedTable(pause, source.dbms().place(pause.since()), misfit);
+    }
+
+    /** Since when which table is paused. */
+    Map<TableId, Paused> byTable() {
+        return Map.copyOf(byTable);
+    }
+
+    /** Those of which every column is read. */
+    Set<TableId> whole() {
+        return Set.copyOf(whole);
+    }
+
+    /** Pauses the table that has {@code changed} behind the position {@code since}; false where the bridge is to stop. */
+    boolean begin(ShapeChanged changed, long since) {
+        var parking = source.table(changed.table()).map(Source.Table::parking).orElse(null);
+        if (parking == null) {
+            return false;
+        }
+        stored.begin(changed.table(), parking.aggregate(), parking.tables(), since, changed.why(), changed.shape());
+        return true;
+    }
+
+    @Override
+    public void met(TableId table, String shape, String why) {
+        if (!shape.equals(shapes.put(table, shape))) {
+            stored.reshape(table, why.isEmpty() ? "it fits the mapping again" : why, shape);
+        }
+    }
+}
