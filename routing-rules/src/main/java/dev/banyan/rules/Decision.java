@@ -22,12 +22,14 @@ public sealed interface Decision {
      * It goes to {@code backend}.
      *
      * @param route null when no route matches, and the baseline serves it
+     * @param place where in {@link RuleSet#routes} that stands; -1 without a route
      * @param match which of the route's matches; -1 without a route
      * @param rewritten what the backend is asked for instead; null forwards the target as it came
      * @param copy where the request goes too, so that both replies can be compared; null when it goes nowhere else
      */
     record Routed(
             @Nullable Route route,
+            int place,
             int match,
             Backend backend,
             Choice choice,

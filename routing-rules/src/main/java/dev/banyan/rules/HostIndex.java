@@ -1,7 +1,6 @@
 package dev.banyan.rules;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +18,13 @@ final class HostIndex {
 
     HostIndex(MatchGroups groups, Map<String, RoutePlan> planByRoute) {
         groups.groups().forEach((key, group) -> {
-            List<MatchEntry> entries = group.stream()
-                    .map(each -> MatchEntry.of(each, plan(planByRoute, each.route()), groups.foldsCase()))
-                    .toList();
-            of(key.host()).put(key, entries);
+            MatchEntry best = null;
+            for (RankedMatch each : group.reversed()) {
+                best = MatchEntry.of(each, plan(planByRoute, each.route()), groups.foldsCase(), best);
+            }
+            if (best != null) {
+                of(key.host()).put(key, best);
+            }
         });
     }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * One match as it is tried: its path has been found already, unless it is an expression.
  *
  * @param index its place in the route's {@code matches}
+ * @param next of the same path, tried when this one does not fit; null for the last
  */
 record MatchEntry(
         RoutePlan plan,
@@ -18,7 +19,8 @@ record MatchEntry(
         @Nullable String method,
         List<Condition> headers,
         List<Condition> queryParams,
-        List<Condition> cookies) {
+        List<Condition> cookies,
+        @Nullable MatchEntry next) {
 
     /** A field and what its value must be; {@code regex} null compares the text. */
     record Condition(String name, String value, @Nullable Pattern regex) {
@@ -36,7 +38,7 @@ record MatchEntry(
         }
     }
 
-    static MatchEntry of(RankedMatch ranked, RoutePlan plan, boolean foldCase) {
+    static MatchEntry of(RankedMatch ranked, RoutePlan plan, boolean foldCase, @Nullable MatchEntry next) {
         Match match = ranked.match();
         boolean regex = match.path().kind() == Match.Path.Kind.REGULAR_EXPRESSION;
         Pattern path = regex ? pathPattern(match.path(), foldCase) : null;
@@ -47,12 +49,22 @@ record MatchEntry(
                 match.method(),
                 match.headers().stream().map(Condition::of).toList(),
                 match.queryParams().stream().map(Condition::of).toList(),
-                match.cookies().stream().map(Condition::of).toList());
+                match.cookies().stream().map(Condition::of).toList(),
+                next);
     }
 
     /** The compiled form of a path that is an expression. */
     static Pattern pathPattern(Match.Path path, boolean foldCase) {
         return Pattern.compile(path.value(), foldCase ? Pattern.CASE_INSENSITIVE : 0);
+    }
+
+    /** The first from {@code best} on that fits; null when none does. */
+    static @Nullable MatchEntry first(@Nullable MatchEntry best, String path, RequestFacts facts) {
+        MatchEntry each = best;
+        while (each != null && !each.fits(path, facts)) {
+            each = each.next;
+        }
+        return each;
     }
 
     boolean fits(String readPath, RequestFacts facts) {

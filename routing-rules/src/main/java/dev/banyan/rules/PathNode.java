@@ -10,21 +10,26 @@ final class PathNode {
      * Children are kept in an open hash table whose keys are compared with a stretch of the path in place, so that a
      * walk allocates nothing. A literal child is tried before the variable one and the deeper before the shallower, which
      * is the order of DESIGN's precedence; a match whose conditions fail gives way to the next.
+     *
+     * With many routes no cache holds any of this, and what a walk costs is how often it waits for memory: so a node leads to its best
+     * entry directly, and most nodes, which have no children, have no table either.
      */
 
     private static final int INITIAL_SLOTS = 4;
+    private static final int[] NO_HASHES = {};
+    private static final PathNode[] NO_LITERALS = {};
 
     /** What leads here from the node above; empty at the root and below a variable. */
     private final String element;
 
     /** Of what leads to {@link #literals}, 0 where there is none. A walk looks at a text only where its hash is the same. */
-    private int[] hashes = new int[INITIAL_SLOTS];
+    private int[] hashes = NO_HASHES;
 
-    private PathNode[] literals = new PathNode[INITIAL_SLOTS];
+    private PathNode[] literals = NO_LITERALS;
     private int size;
     private @Nullable PathNode variable;
-    private List<MatchEntry> whole = List.of();
-    private List<MatchEntry> prefix = List.of();
+    private @Nullable MatchEntry whole;
+    private @Nullable MatchEntry prefix;
 
     PathNode(String element) {
         this.element = element;
@@ -39,20 +44,20 @@ final class PathNode {
         return node;
     }
 
-    void putWhole(List<MatchEntry> entries) {
-        whole = entries;
+    void putWhole(MatchEntry best) {
+        whole = best;
     }
 
-    void putPrefix(List<MatchEntry> entries) {
-        prefix = entries;
+    void putPrefix(MatchEntry best) {
+        prefix = best;
     }
 
     /** The best entry for {@code path}, of which the elements before {@code from} led here; null when none fits. */
     @Nullable
     MatchEntry find(String path, int from, RequestFacts facts) {
         if (from > path.length()) {
-            MatchEntry found = first(whole, path, facts);
-            return found != null ? found : first(prefix, path, facts);
+            MatchEntry found = MatchEntry.first(whole, path, facts);
+            return found != null ? found : MatchEntry.first(prefix, path, facts);
         }
         int slash = path.indexOf('/', from);
         int to = slash < 0 ? path.length() : slash;
@@ -61,7 +66,7 @@ final class PathNode {
         if (found == null && variable != null && to > from) {
             found = variable.find(path, to + 1, facts);
         }
-        return found != null ? found : first(prefix, path, facts);
+        return found != null ? found : MatchEntry.first(prefix, path, facts);
     }
 
     /** At least as many nodes as a walk from here can visit, whatever the path: it may try both kinds of child. */
@@ -74,15 +79,6 @@ final class PathNode {
         return (int) Math.min(steps, Integer.MAX_VALUE);
     }
 
-    static @Nullable MatchEntry first(List<MatchEntry> entries, String path, RequestFacts facts) {
-        for (int i = 0; i < entries.size(); i++) {
-            if (entries.get(i).fits(path, facts)) {
-                return entries.get(i);
-            }
-        }
-        return null;
-    }
-
     private PathNode variable() {
         if (variable == null) {
             variable = new PathNode("");
@@ -91,21 +87,24 @@ final class PathNode {
     }
 
     private PathNode literal(String text) {
-        int slot = slot(text, 0, text.length());
-        if (literals[slot] == null) {
-            if (2 * (size + 1) > hashes.length) {
-                grow();
-            }
-            put(new PathNode(text));
-            size++;
+        PathNode known = size == 0 ? null : literals[slot(text, 0, text.length())];
+        if (known != null) {
+            return known;
         }
-        return literals[slot(text, 0, text.length())];
+        if (2 * (size + 1) > hashes.length) {
+            grow();
+        }
+        var made = new PathNode(text);
+        put(made);
+        size++;
+        return made;
     }
 
     private void grow() {
         PathNode[] old = literals;
-        hashes = new int[2 * old.length];
-        literals = new PathNode[2 * old.length];
+        int slots = Math.max(INITIAL_SLOTS, 2 * old.length);
+        hashes = new int[slots];
+        literals = new PathNode[slots];
         for (PathNode each : old) {
             if (each != null) {
                 put(each);

@@ -18,7 +18,19 @@ final class RoutePlan {
     private static final Decision.Choice CANDIDATE_BY_STAGE =
             new Decision.Choice(Side.CANDIDATE, ChosenBy.STAGE, Cohort.LAST_BUCKET, null, false);
 
+    /*
+     * What a decision asks of most routes stands here, beside each other: with many routes no cache holds one, and a decision that
+     * needs nothing special of its route does not wait for the route itself.
+     */
+
     private final Route route;
+    private final int place;
+    private final Stage stage;
+    private final int weight;
+    private final boolean split;
+    /** Whether it changes no request and sends none elsewhere or to both sides. */
+    private final boolean plain;
+
     private final Backend baseline;
     private final @Nullable Backend candidate;
     private final @Nullable Cohort cohort;
@@ -29,14 +41,20 @@ final class RoutePlan {
     private final long fromMillis;
     private final long untilMillis;
 
-    /** {@code candidate} is null for a route that redirects or is retired. */
+    /** {@code candidate} is null for a route that redirects or is retired; {@code place} is the route's among all. */
     RoutePlan(
             Route route,
+            int place,
             Backend baseline,
             @Nullable Backend candidate,
             @Nullable Cohort cohort,
             Map<String, Side> assigned) {
         this.route = route;
+        this.place = place;
+        this.stage = route.stage();
+        this.weight = route.weight();
+        this.split = route.isSplit() || !assigned.isEmpty();
+        this.plain = route.rewrite() == null && route.redirect() == null && route.mirror() == null;
         this.baseline = baseline;
         this.candidate = candidate;
         this.cohort = cohort;
@@ -57,9 +75,9 @@ final class RoutePlan {
     /** {@code match} is the index of the match that fitted; {@code chance} makes the value of a new cookie. */
     Decision decide(RequestFacts facts, int match, Chance chance) {
         if (facts.atMillis() < fromMillis || facts.atMillis() >= untilMillis) {
-            return new Decision.Routed(route, match, baseline, BASELINE_BY_SCHEDULE, null, null);
+            return new Decision.Routed(route, place, match, baseline, BASELINE_BY_SCHEDULE, null, null);
         }
-        return switch (route.stage()) {
+        return switch (stage) {
             case OFF, SHADOW -> toBaseline(facts, match, BASELINE_BY_STAGE, chance);
             case LIVE -> {
                 Decision.Choice choice = choose(facts, chance);
@@ -79,7 +97,6 @@ final class RoutePlan {
         if (forced != null) {
             return new Decision.Choice(forced, ChosenBy.OVERRIDE, bucket, null, true);
         }
-        boolean split = route.isSplit() || !assigned.isEmpty();
         Side own = key == null ? null : assigned.get(key);
         if (own != null) {
             return new Decision.Choice(own, ChosenBy.ASSIGNMENT, bucket, null, split);
@@ -87,11 +104,14 @@ final class RoutePlan {
         NewCookie issue = key == null && route.isSplit() && cohort != null && Navigation.isPage(facts)
                 ? newCookie(cohort, chance)
                 : null;
-        Side side = bucket < route.weight() ? Side.CANDIDATE : Side.BASELINE;
+        Side side = bucket < weight ? Side.CANDIDATE : Side.BASELINE;
         return new Decision.Choice(side, ChosenBy.WEIGHT, bucket, issue, split);
     }
 
     private Decision toBaseline(RequestFacts facts, int match, Decision.Choice choice, Chance chance) {
+        if (plain) {
+            return new Decision.Routed(route, place, match, baseline, choice, null, null);
+        }
         Decision.Copy copy = null;
         if (candidate != null && isMirrored(facts, chance)) {
             String path = rewrittenPath(facts, match, route.rewrite());
@@ -99,10 +119,13 @@ final class RoutePlan {
                     path == null && route.rewrite() != null && route.rewrite().path() != null;
             copy = broken ? null : new Decision.Copy(candidate, Side.CANDIDATE, rewritten(path));
         }
-        return new Decision.Routed(route, match, baseline, choice, null, copy);
+        return new Decision.Routed(route, place, match, baseline, choice, null, copy);
     }
 
     private Decision toCandidate(RequestFacts facts, int match, Decision.Choice choice, Chance chance) {
+        if (plain && candidate != null) {
+            return new Decision.Routed(route, place, match, candidate, choice, null, null);
+        }
         Redirect redirect = route.redirect();
         String path = rewrittenPath(facts, match, route.rewrite());
         if (path == null && Route.replacement(route.rewrite(), redirect) != null) {
@@ -115,12 +138,12 @@ final class RoutePlan {
                     : new Decision.Redirected(route, match, redirect.statusCode(), location, choice);
         }
         if (candidate == null) {
-            return new Decision.Routed(route, match, baseline, choice, null, null);
+            return new Decision.Routed(route, place, match, baseline, choice, null, null);
         }
         Mirror mirror = route.mirror();
         boolean reverse = mirror != null && mirror.reverse() && isMirrored(facts, chance);
         Decision.Copy copy = reverse ? new Decision.Copy(baseline, Side.BASELINE, null) : null;
-        return new Decision.Routed(route, match, candidate, choice, rewritten(path), copy);
+        return new Decision.Routed(route, place, match, candidate, choice, rewritten(path), copy);
     }
 
     /** The path that replaces the request's; null when it stays, or when nobody can say what it would be. */
@@ -197,11 +220,12 @@ final class RoutePlan {
             assigned.put(each.name(), Map.copyOf(each.assigned()));
         }
         Map<String, RoutePlan> plans = new HashMap<>();
-        for (Route route : rules.routes()) {
+        for (int place = 0; place < rules.routes().size(); place++) {
+            Route route = rules.routes().get(place);
             Backend candidate = route.candidate() == null ? null : backends.get(route.candidate());
             Cohort cohort = route.cohort() == null ? null : cohorts.get(route.cohort());
             Map<String, Side> sides = cohort == null ? Map.of() : assigned.getOrDefault(cohort.name(), Map.of());
-            plans.put(route.name(), new RoutePlan(route, baseline, candidate, cohort, sides));
+            plans.put(route.name(), new RoutePlan(route, place, baseline, candidate, cohort, sides));
         }
         return plans;
     }

@@ -49,6 +49,9 @@ final class IndexAgainstNaiveTest {
                 assertThat(Rules.routeOf(table, request))
                         .as("%s%n%s", request, rules)
                         .isEqualTo(expected);
+                if (table.decide(request) instanceof Decision.Routed to && to.route() != null) {
+                    assertThat(rules.routes().get(to.place())).isEqualTo(to.route());
+                }
                 compared++;
                 matched += expected.equals("-") ? 0 : 1;
             }

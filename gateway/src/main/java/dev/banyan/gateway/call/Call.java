@@ -380,7 +380,7 @@ public final class Call {
                 fellBack,
                 aborted,
                 headNanos);
-        intake.traffic().add(outcome);
+        intake.traffic().add(outcome, rules.counts(), routed().place());
         if (watch != null) {
             watch.ended(outcome);
             watch = null;

@@ -6,6 +6,7 @@ import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.filter.RouteFilters;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.OwnCookies;
+import dev.banyan.gateway.record.CountsByPlace;
 import dev.banyan.rules.Backend;
 import dev.banyan.rules.Rewrite;
 import dev.banyan.rules.Route;
@@ -26,6 +27,7 @@ public record LiveRules(
         RouteFilters filters,
         Set<Origin> origins,
         OwnCookies cookies,
+        CountsByPlace counts,
         Instant since) {
 
     static LiveRules of(RuleSet files, RoutingTable table, Backends backends, RouteFilters filters, Instant since) {
@@ -41,6 +43,7 @@ public record LiveRules(
                 filters,
                 originsOf(files, backends),
                 OwnCookies.of(table.rules().backends()),
+                new CountsByPlace(files.routes().size()),
                 since);
     }
 
@@ -69,7 +72,8 @@ public record LiveRules(
 
     /** The same rules with routes where they have got to. */
     LiveRules at(Map<String, Standpoint> standpoints) {
-        return new LiveRules(files, table.at(files, standpoints), backends, baseline, filters, origins, cookies, since);
+        return new LiveRules(
+                files, table.at(files, standpoints), backends, baseline, filters, origins, cookies, counts, since);
     }
 
     /** Of what the files say. */

@@ -25,9 +25,17 @@ public final class Traffic {
         meters.getPrometheusRegistry().register(new RouteMetrics(byRoute));
     }
 
-    /** Counts a request that a backend was asked for. */
-    public void add(Outcome outcome) {
-        of(outcome.route()).add(outcome);
+    /**
+     * Counts a request that a backend was asked for.
+     *
+     * @param known the counts of the rules that it went by, of which its route stands at {@code place}; below 0 without a route
+     */
+    public void add(Outcome outcome, CountsByPlace known, int place) {
+        add(outcome, place < 0 ? of(outcome.route()) : known.of(place, outcome.route(), this));
+    }
+
+    private void add(Outcome outcome, RouteCounts to) {
+        to.add(outcome);
         also.accept(outcome);
     }
 
@@ -38,13 +46,17 @@ public final class Traffic {
 
     /** Counts a request that a route sent elsewhere. */
     public void redirected(String route, int status) {
-        add(Outcome.answered(route, status));
+        answered(route, status);
     }
 
     /** Counts a request for what a route has retired, and by whom. */
     public void gone(String route, @Nullable String userAgent) {
-        add(Outcome.answered(route, GONE));
+        answered(route, GONE);
         callers.computeIfAbsent(route, _ -> new Callers()).add(userAgent);
+    }
+
+    private void answered(String route, int status) {
+        add(Outcome.answered(route, status), of(route));
     }
 
     /** Returns who asked for what a route has retired, by user agent, the most frequent first. */

@@ -25,22 +25,27 @@ class RouteCountsTest {
 
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Traffic traffic = new Traffic(meters);
+    private final CountsByPlace counts = new CountsByPlace(1);
+
+    private void add(Outcome outcome) {
+        traffic.add(outcome, counts, 0);
+    }
 
     @Test
     void countsBySideBackendStatusAndReason() {
-        List.of(SERVED, FELL_BACK, FAILED, LEFT).forEach(traffic::add);
+        List.of(SERVED, FELL_BACK, FAILED, LEFT).forEach(this::add);
 
-        RouteCounts counts = traffic.of("r");
-        assertThat(counts.assigned(Side.CANDIDATE)).isEqualTo(2);
-        assertThat(counts.assigned(Side.BASELINE)).isEqualTo(2);
-        assertThat(counts.errors(Side.CANDIDATE)).isEqualTo(1);
-        assertThat(counts.errors(Side.BASELINE)).isEqualTo(1);
-        assertThat(counts.served()).isEqualTo(Map.of("fig", 1L, "legacy", 2L));
-        assertThat(counts.statuses()).isEqualTo(Map.of("2xx", 2L, "5xx", 1L));
-        assertThat(counts.failures()).isEqualTo(Map.of("timeout", 1L, "status_503", 1L));
-        assertThat(counts.fallbacks()).isEqualTo(1);
-        assertThat(counts.aborted()).isEqualTo(1);
-        assertThat(counts.meanHeadMillis(Side.CANDIDATE)).isEqualTo(17);
+        RouteCounts found = traffic.of("r");
+        assertThat(found.assigned(Side.CANDIDATE)).isEqualTo(2);
+        assertThat(found.assigned(Side.BASELINE)).isEqualTo(2);
+        assertThat(found.errors(Side.CANDIDATE)).isEqualTo(1);
+        assertThat(found.errors(Side.BASELINE)).isEqualTo(1);
+        assertThat(found.served()).isEqualTo(Map.of("fig", 1L, "legacy", 2L));
+        assertThat(found.statuses()).isEqualTo(Map.of("2xx", 2L, "5xx", 1L));
+        assertThat(found.failures()).isEqualTo(Map.of("timeout", 1L, "status_503", 1L));
+        assertThat(found.fallbacks()).isEqualTo(1);
+        assertThat(found.aborted()).isEqualTo(1);
+        assertThat(found.meanHeadMillis(Side.CANDIDATE)).isEqualTo(17);
     }
 
     @Test
@@ -49,7 +54,7 @@ class RouteCountsTest {
         for (int i = 0; i < THREADS; i++) {
             threads.add(Thread.ofPlatform().start(() -> {
                 for (int n = 0; n < EACH; n++) {
-                    traffic.add(n % 2 == 0 ? SERVED : FELL_BACK);
+                    add(n % 2 == 0 ? SERVED : FELL_BACK);
                 }
             }));
         }
@@ -57,15 +62,25 @@ class RouteCountsTest {
             each.join();
         }
 
-        RouteCounts counts = traffic.of("r");
-        assertThat(counts.assigned(Side.CANDIDATE)).isEqualTo(THREADS * EACH);
-        assertThat(counts.served()).isEqualTo(Map.of("fig", THREADS * EACH / 2L, "legacy", THREADS * EACH / 2L));
-        assertThat(counts.fallbacks()).isEqualTo(THREADS * EACH / 2);
+        RouteCounts found = traffic.of("r");
+        assertThat(found.assigned(Side.CANDIDATE)).isEqualTo(THREADS * EACH);
+        assertThat(found.served()).isEqualTo(Map.of("fig", THREADS * EACH / 2L, "legacy", THREADS * EACH / 2L));
+        assertThat(found.fallbacks()).isEqualTo(THREADS * EACH / 2);
+    }
+
+    @Test
+    void countsOfARouteGoOnUnderItsNameWhenItsPlaceIsAnother() {
+        traffic.add(SERVED, counts, 0);
+        traffic.add(SERVED, new CountsByPlace(3), 2);
+        traffic.add(new Outcome("s", Side.CANDIDATE, "fig", 200, null, false, false, 1), counts, -1);
+
+        assertThat(traffic.of("r").assigned(Side.CANDIDATE)).isEqualTo(2);
+        assertThat(traffic.of("s").assigned(Side.CANDIDATE)).isEqualTo(1);
     }
 
     @Test
     void tellsPrometheusAllOfIt() {
-        List.of(SERVED, FELL_BACK, FAILED, LEFT).forEach(traffic::add);
+        List.of(SERVED, FELL_BACK, FAILED, LEFT).forEach(this::add);
         traffic.refused(400);
 
         assertThat(meters.scrape().lines())
