@@ -10,6 +10,7 @@ import dev.banyan.bridge.doctor.ColumnChecks;
 import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.source.Identity;
+import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.FaultSeal;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -243,6 +245,58 @@ class PausedTableTest {
                     .doesNotHaveDuplicates();
             assertThat(told(bridge, "one").subList(23, 24)).containsExactly("Removed {\"id\":2,\"deleted\":true}");
             assertThat(bridge.repeatedIds()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBackfillThatReadsItIsPausedWithItAndGoesOnAfterwards(Dbms dbms) throws Exception {
+        var rows = 40_000;
+        try (var bridge = new TestBridge(dbms, "paused_backfill", folder, "one", "two")) {
+            config(bridge);
+            bridge.parks = true;
+            bridge.backfill = true;
+            bridge.store =
+                    new BridgeStore.Settings(bridge.store.jdbcUrl(), "", "", FaultSeal.of(folder.resolve("fault.key")));
+            reads(bridge, "{column: v, as: integer}");
+            bridge.sql("INSERT INTO one SELECT g, '20260101' FROM " + bridge.series(1, rows));
+            bridge.start();
+            Await.until("the backfill reads", () -> bridge.progress().backfillRows() > 0);
+            bridge.sql(
+                    "ALTER TABLE one" + (dbms == Dbms.MARIADB ? " MODIFY v DATE" : " ALTER v TYPE date USING v::date"));
+            bridge.sql("INSERT INTO one VALUES (0, '2026-02-02')");
+            bridge.sql("INSERT INTO two VALUES (1, '1')");
+            Await.until("others pass", () -> told(bridge, "two").size() == 1);
+            assertThat(bridge.progress().pausedTables()).hasSize(1);
+            assertThat(bridge.run().backfills()).extracting(Backfill::word).containsExactly("paused");
+            bridge.stop();
+
+            reads(bridge, "v");
+            try (var store = BridgeStore.open(
+                    bridge.store, bridge.name, "test", Duration.ofSeconds(30), InstantSource.system())) {
+                assertThat(store.tryLease()).isTrue();
+                String group;
+                try (var session = store.session()) {
+                    group = session.faults().groups().first();
+                }
+                try (var hub = bridge.kafkaHub()) {
+                    assertThat(new Resubmission(store, bridge.mapper)
+                                    .send(group, false, "", hub, null)
+                                    .refusal())
+                            .isNull();
+                }
+                new BackfillDesk(store.backfills(), List.of(), InstantSource.system())
+                        .answer(new BackfillDesk.Request(BackfillDesk.Ask.RESUME, List.of()));
+            }
+            bridge.start();
+            Await.until(
+                    "the backfill is done",
+                    () -> bridge.run().backfills().getFirst().word().equals("done"));
+            assertThat(bridge.events().stream()
+                            .map(ConsumerRecord::key)
+                            .filter(key -> key.startsWith("one/"))
+                            .distinct())
+                    .hasSize(rows + 1);
         }
     }
 
