@@ -3,10 +3,10 @@ package dev.banyan.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.banyan.process.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -45,11 +45,9 @@ class HowToIT {
             exchange.close();
         });
         app.start();
-        try (var one = new ServerSocket(0);
-                var two = new ServerSocket(0)) {
-            port = one.getLocalPort();
-            adminPort = two.getLocalPort();
-        }
+        var ports = Ports.free(2);
+        port = ports.getFirst();
+        adminPort = ports.getLast();
     }
 
     @AfterEach

@@ -4,14 +4,14 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.banyan.process.Children;
 import dev.banyan.process.Children.Role;
+import dev.banyan.process.Ports;
 import dev.banyan.process.RunFolder;
 import dev.banyan.servers.LocalPostgres;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -42,6 +42,8 @@ class BrowserWalkIT {
             var legacy = startLegacy(children, postgres);
             var gateway = startGateway(children, legacy, folder);
             try (var context = chromium.browser().newContext()) {
+                context.setDefaultTimeout((double) PATIENCE.toMillis());
+                PlaywrightAssertions.setDefaultAssertionTimeout((double) PATIENCE.toMillis());
                 var page = context.newPage();
                 var elsewhere = new ArrayList<String>();
                 var problems = new ArrayList<String>();
@@ -131,7 +133,7 @@ class BrowserWalkIT {
     }
 
     private static URI startLegacy(Children children, LocalPostgres postgres) throws Exception {
-        var origin = URI.create("http://localhost:" + freePort());
+        var origin = URI.create("http://localhost:" + Ports.free(1).getFirst());
         var child = children.start(
                 Role.APPLICATION,
                 "legacy",
@@ -157,12 +159,6 @@ class BrowserWalkIT {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.banyan.cli;
+package dev.banyan.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
