@@ -81,7 +81,7 @@ class PausedTableTest {
     @ParameterizedTest
     @EnumSource
     void itsAggregatesWaitThroughAKillWhileOthersGoOnAndNothingIsLostOrSeen(Dbms dbms) throws Exception {
-        try (var bridge = new TestBridge(dbms, "paused", folder, "one", "two")) {
+        try (var bridge = new TestBridge(dbms, "paused_table", folder, "one", "two")) {
             var config = config(bridge);
             bridge.sql("ALTER TABLE one ADD note VARCHAR(40)"); // which the mapping does not read
             try (var process = new BridgeProcess(folder, config)) {
