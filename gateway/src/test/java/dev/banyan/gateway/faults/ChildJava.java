@@ -111,11 +111,13 @@ public final class ChildJava {
     private static String jars() throws IOException {
         var jars = new ArrayList<String>();
         for (var entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-            if (Files.isDirectory(Path.of(entry))) {
-                jars.add(jar(Path.of(entry), FOLDER.resolve("classes" + jars.size() + ".jar")));
-            } else if (!entry.isEmpty()) { // which would be the working directory
-                jars.add(entry);
+            if (entry.isEmpty()) {
+                continue; // the working directory, which has no classes, and these jars
             }
+            jars.add(
+                    Files.isDirectory(Path.of(entry))
+                            ? jar(Path.of(entry), FOLDER.resolve("classes" + jars.size() + ".jar"))
+                            : entry);
         }
         return jars.stream().collect(Collectors.joining(File.pathSeparator));
     }
