@@ -156,6 +156,9 @@ final class Walk {
         // A share of few people is mostly chance: those of a short look would be off by half of it now and then.
         var looks = toPercent < 100 ? LOOKS_AT_A_SHARE : 1;
         var seen = scene.watch(looks);
+        if (toPercent == 100 && seen.candidateShare(ROUTE) < 1) {
+            seen = scene.watch(looks); // what was under way at the edit was still answered by the rules before
+        }
         var share = Figures.percent(seen.candidateShare(ROUTE));
         step.figure("candidateSharePercent", share);
         step.claim(
