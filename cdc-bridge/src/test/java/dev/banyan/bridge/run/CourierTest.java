@@ -210,22 +210,8 @@ class CourierTest {
     @Test
     void whatWasParkedIsSentThoughAKillCameBeforeTheStoreHadItAndTheMappingWasMended() {
         var world = new SimulatedWorld(() -> 0);
-        var parks = new Parks(world.mapper);
-        var before = parts(
-                world,
-                parks,
-                List.of(),
-                point -> {
-                    if (point == Point.PUBLISHED) {
-                        throw new SimulatedWorld.Killed();
-                    }
-                },
-                () -> false);
-        ((SimulatedLedger) before.ledger()).faults = parks;
-        var rows = List.<Change>of(
-                new Change.Updated(SimulatedWorld.TABLE, null, ROW),
-                new Change.Updated(SimulatedWorld.TABLE, null, new Row(Map.of("id", 2L, "v", 1L))));
-        var arrival = Arrival.of(new Transaction(1, "t1", Instant.EPOCH, rows), OFFSET, true);
+        var before = parking(world, Point.PUBLISHED);
+        var arrival = twoRows();
         var hub = before.hub();
         assertThatThrownBy(courier(world, before, hub, arrival)::step).isInstanceOf(SimulatedWorld.Killed.class);
         world.store.crash();
@@ -240,22 +226,8 @@ class CourierTest {
     @Test
     void theLakeGetsWhatWasParkedTooThoughItHadTheRestOfTheUnitWhenTheKillCame(@TempDir Path folder) {
         var world = new SimulatedWorld(() -> 0);
-        var parks = new Parks(world.mapper);
-        var before = parts(
-                world,
-                parks,
-                List.of(),
-                point -> {
-                    if (point == Point.KEPT_IN_LAKE) {
-                        throw new SimulatedWorld.Killed();
-                    }
-                },
-                () -> false);
-        ((SimulatedLedger) before.ledger()).faults = parks;
-        var rows = List.<Change>of(
-                new Change.Updated(SimulatedWorld.TABLE, null, ROW),
-                new Change.Updated(SimulatedWorld.TABLE, null, new Row(Map.of("id", 2L, "v", 1L))));
-        var arrival = Arrival.of(new Transaction(1, "t1", Instant.EPOCH, rows), OFFSET, true);
+        var before = parking(world, Point.KEPT_IN_LAKE);
+        var arrival = twoRows();
         var hub = before.hub();
         var settings = new Lake.Settings(folder, "/test", 1 << 20, Duration.ofHours(1));
         try (var lake = Lake.open(settings, world.clock)) {
@@ -276,6 +248,30 @@ class CourierTest {
         new LakeReader(folder)
                 .read(LakeFilter.ALL, 0, record -> inLake.add(record.event().subject()));
         assertThat(inLake).containsExactly("2", "1", "2");
+    }
+
+    /** A bridge that parks the first of two rows, and is killed at {@code killed}. */
+    private static Courier.Parts parking(SimulatedWorld world, Point killed) {
+        var parks = new Parks(world.mapper);
+        var parts = parts(
+                world,
+                parks,
+                List.of(),
+                point -> {
+                    if (point == killed) {
+                        throw new SimulatedWorld.Killed();
+                    }
+                },
+                () -> false);
+        ((SimulatedLedger) parts.ledger()).faults = parks;
+        return parts;
+    }
+
+    private static Arrival twoRows() {
+        var rows = List.<Change>of(
+                new Change.Updated(SimulatedWorld.TABLE, null, ROW),
+                new Change.Updated(SimulatedWorld.TABLE, null, new Row(Map.of("id", 2L, "v", 1L))));
+        return Arrival.of(new Transaction(1, "t1", Instant.EPOCH, rows), OFFSET, true);
     }
 
     private static Courier courier(SimulatedWorld world, Courier.Parts parts, Hub hub, Arrival arrival) {
