@@ -48,6 +48,8 @@ class StarvedTest {
     /** Calls of {@code /patient} that the backend has. */
     private static final AtomicInteger ASKED = new AtomicInteger();
 
+    private static final AtomicInteger BROKEN_OFF = new AtomicInteger();
+    private static volatile CountDownLatch broken = new CountDownLatch(1);
     private static volatile CountDownLatch go = new CountDownLatch(1);
 
     @BeforeAll
@@ -74,6 +76,12 @@ class StarvedTest {
                 ASKED.decrementAndGet();
             }
         });
+        server.on("/broken", (head, wire) -> {
+            DrainTest.await(broken);
+            wire.send(head.contains("/ws") ? StreamsTest.SWITCHED : "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+            wire.reset();
+            BROKEN_OFF.incrementAndGet();
+        });
         server.on("/up", (_, wire) -> {
             wire.bytes(8);
             wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nup");
@@ -87,6 +95,8 @@ class StarvedTest {
                   - {name: full, url: "http://127.0.0.1:%d", timeouts: {connect: 60s}}
                 routes:
                   - {name: filtered, matches: [{path: {type: PathPrefix, value: /up/filtered}}], candidate: same, stage: complete, filters: ["AddResponseHeader=X-Fig, 1"]}
+                  - {name: broken, matches: [{path: {type: PathPrefix, value: /broken}}], candidate: patient, stage: complete}
+                  - {name: broken-filtered, matches: [{path: {value: /broken/filtered}}], candidate: patient, stage: complete, filters: ["AddResponseHeader=X-Fig, 1"]}
                   - {name: patient, matches: [{path: {value: /patient}}], candidate: patient, stage: complete}
                   - {name: held, matches: [{path: {type: PathPrefix, value: /held}}], candidate: full, stage: complete}
                 """.formatted(
@@ -177,6 +187,35 @@ class StarvedTest {
             LockSupport.parkNanos(1_000_000); // over epoll the gateway may see the reset before it asks anybody
         }
         TestGateway.await("nobody is asked any more", () -> ASKED.get() == 0);
+    }
+
+    /** Over io_uring nothing tells of that reset, and behind its head a reply has no time limit. */
+    @Test
+    void whatABackendBreaksOffWhileTheGatewayWasStoppedBreaksOffForTheClient() throws Exception {
+        List<Wire> clients = new ArrayList<>();
+        List<Http2Wire> streams = new ArrayList<>();
+        int before = server.heads("/broken").size();
+        broken = new CountDownLatch(1);
+        for (int i = 0; i < 20; i++) {
+            clients.add(Wire.to(gateway.port()).send("GET /broken HTTP/1.1\r\nHost: a\r\n\r\n"));
+            clients.add(Wire.to(gateway.port()).send("GET /broken/filtered HTTP/1.1\r\nHost: a\r\n\r\n"));
+            clients.add(Wire.to(gateway.port()).send(StreamsTest.UPGRADE.replace("/ws", "/broken/ws")));
+            streams.add(Http2Wire.to(gateway.http2Port()).get(1, "/broken"));
+        }
+        TestGateway.await("all asked", () -> server.heads("/broken").size() == before + 80);
+        gateway.signal("STOP");
+        try {
+            broken.countDown();
+            TestGateway.await("all broken off", () -> BROKEN_OFF.get() == 80);
+        } finally {
+            gateway.signal("CONT");
+        }
+        for (Wire each : clients) {
+            assertThat(each.ends()).as("the reply ends").isTrue();
+        }
+        for (Http2Wire each : streams) {
+            assertThat(each.reply(1)).contains("reset");
+        }
     }
 
     /** Returns whether the gateway was stopped before a time limit had run out by itself. */

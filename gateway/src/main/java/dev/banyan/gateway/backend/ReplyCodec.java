@@ -1,5 +1,6 @@
 package dev.banyan.gateway.backend;
 
+import dev.banyan.gateway.edge.ForgottenReset;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -64,7 +65,7 @@ final class ReplyCodec extends CombinedChannelDuplexHandler<ReplyDecoder, HttpRe
             if (last != null) {
                 context.fireChannelRead(last);
             }
-            if (!clean) {
+            if (!clean || (last == null && ForgottenReset.isOf(context.channel()))) {
                 context.close();
             }
             context.fireChannelReadComplete();

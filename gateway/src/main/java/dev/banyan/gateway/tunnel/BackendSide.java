@@ -8,6 +8,7 @@ import dev.banyan.gateway.call.HostNames;
 import dev.banyan.gateway.call.OwnReply;
 import dev.banyan.gateway.call.Step;
 import dev.banyan.gateway.connect.Dial;
+import dev.banyan.gateway.edge.ForgottenReset;
 import dev.banyan.gateway.edge.Late;
 import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.OwnCookies;
@@ -179,6 +180,9 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext backend) {
         if (state == State.REPLYING) {
             out.flush();
+        }
+        if (ForgottenReset.isOf(backend.channel())) {
+            backend.close();
         }
     }
 
