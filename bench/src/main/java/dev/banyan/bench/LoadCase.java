@@ -30,7 +30,7 @@ record LoadCase(String name, String title, int rules, int connections, int strea
     /** How many customers ask: enough that both sides of a cohort are met. */
     private static final int CUSTOMERS = 64;
 
-    /** How many different rules of a large set are met. */
+    /** How many different requests are spread over a set of rules, so many also where there is one: who is asked the same again has it at hand. */
     private static final int PATHS = 4096;
 
     /** What browsers send, to make a request of 20 headers. */
@@ -55,12 +55,12 @@ record LoadCase(String name, String title, int rules, int connections, int strea
     /** Returns the cases that all peers can do with one rule. */
     static List<LoadCase> withOneRule() {
         return List.of(
-                gets("tiny", "reply of 16 bytes", 1, CONNECTIONS, TINY, Map.of()),
-                gets("10k", "reply of 10 KiB", 1, CONNECTIONS, 10 * KIB, Map.of()),
-                gets("1m", "reply of 1 MiB", 1, 8, KIB * KIB, Map.of()),
+                gets("tiny", "reply of 16 bytes", CONNECTIONS, TINY, Map.of()),
+                gets("10k", "reply of 10 KiB", CONNECTIONS, 10 * KIB, Map.of()),
+                gets("1m", "reply of 1 MiB", 8, KIB * KIB, Map.of()),
                 posts("post10k", "POST of 10 KiB, reply of 16 bytes", 10 * KIB),
-                gets("headers20", "request with 20 headers, reply of 16 bytes", 1, CONNECTIONS, TINY, browser()),
-                gets("conns1000", "reply of 16 bytes over 1,000 connections", 1, 1_000, TINY, Map.of()));
+                gets("headers20", "request with 20 headers, reply of 16 bytes", CONNECTIONS, TINY, browser()),
+                gets("conns1000", "reply of 16 bytes over 1,000 connections", 1_000, TINY, Map.of()));
     }
 
     /** Returns the case with {@code rules} rules (at most {@code actual} of them): requests are spread over all rules. */
@@ -70,12 +70,19 @@ record LoadCase(String name, String title, int rules, int connections, int strea
                 "%,d rule%s, requests spread over them, reply of 16 bytes",
                 actual,
                 actual == 1 ? "" : "s");
-        return gets("rules" + rules, title, actual, CONNECTIONS, TINY, Map.of());
+        var order = new Random(1);
+        var asks = IntStream.range(0, PATHS)
+                .mapToObj(number -> Ask.get(
+                        "/r" + order.nextInt(actual) + "/" + number + "/bytes/" + TINY,
+                        headers(number % CUSTOMERS, Map.of()),
+                        TINY))
+                .toList();
+        return new LoadCase("rules" + rules, title, actual, CONNECTIONS, 0, asks);
     }
 
     /** Returns the case in which the gateway mirrors each request. */
     static LoadCase mirrored() {
-        return gets("mirror", "every request mirrored, reply of 16 bytes", 1, CONNECTIONS, TINY, Map.of());
+        return gets("mirror", "every request mirrored, reply of 16 bytes", CONNECTIONS, TINY, Map.of());
     }
 
     /** Returns the same requests to a route like that one, of which the gateway mirrors none. */
@@ -89,43 +96,40 @@ record LoadCase(String name, String title, int rules, int connections, int strea
     /** Returns the tiny requests to programs that each have a core of their own. */
     static LoadCase ownCore() {
         var title = "reply of 16 bytes, the proxy alone on one core, upstream and load on the others";
-        return gets(OWN_CORE, title, 1, CONNECTIONS, TINY, Map.of());
+        return gets(OWN_CORE, title, CONNECTIONS, TINY, Map.of());
     }
 
     /** Returns the tiny requests over HTTP/2; the upstream is asked by HTTP/1.1 all the same. */
     static LoadCase http2() {
         var title = "HTTP/2 in front, prior knowledge h2c, " + HTTP2_CONNECTIONS + " connections of " + HTTP2_STREAMS
                 + " streams, reply of 16 bytes";
-        var tiny = gets(HTTP2, title, 1, HTTP2_CONNECTIONS, TINY, Map.of());
+        var tiny = gets(HTTP2, title, HTTP2_CONNECTIONS, TINY, Map.of());
         return new LoadCase(HTTP2, title, tiny.rules, tiny.connections, HTTP2_STREAMS, tiny.asks);
     }
 
     /** Returns what a connection that then lies idle asks. */
     static Ask tinyAsk() {
-        return Ask.get(path(0, TINY), headers(0, Map.of()), TINY);
+        return Ask.get(path(TINY), headers(0, Map.of()), TINY);
     }
 
-    private static LoadCase gets(
-            String name, String title, int rules, int connections, int replyBytes, Map<String, String> more) {
-        var order = new Random(1);
-        var asks = IntStream.range(0, rules == 1 ? CUSTOMERS : PATHS)
-                .mapToObj(number ->
-                        Ask.get(path(order.nextInt(rules), replyBytes), headers(number % CUSTOMERS, more), replyBytes))
+    private static LoadCase gets(String name, String title, int connections, int replyBytes, Map<String, String> more) {
+        var asks = IntStream.range(0, CUSTOMERS)
+                .mapToObj(number -> Ask.get(path(replyBytes), headers(number, more), replyBytes))
                 .toList();
-        return new LoadCase(name, title, rules, connections, 0, asks);
+        return new LoadCase(name, title, 1, connections, 0, asks);
     }
 
     private static LoadCase posts(String name, String title, int bodyBytes) {
         var body = java.util.Arrays.copyOf(new Content().block(0), bodyBytes);
         var asks = new ArrayList<Ask>();
         for (var customer = 0; customer < CUSTOMERS; customer++) {
-            asks.add(Ask.post(path(0, TINY), headers(customer, Map.of()), body, TINY));
+            asks.add(Ask.post(path(TINY), headers(customer, Map.of()), body, TINY));
         }
         return new LoadCase(name, title, 1, CONNECTIONS, 0, asks);
     }
 
-    private static String path(int rule, int replyBytes) {
-        return "/r" + rule + "/bytes/" + replyBytes;
+    private static String path(int replyBytes) {
+        return "/r0/bytes/" + replyBytes;
     }
 
     private static Map<String, String> browser() {

@@ -43,7 +43,7 @@ public final class BridgeBench implements Callable<Integer> {
         STEADY
     }
 
-    private static final long QUICK = 200;
+    private static final long QUICK = 1_000;
     private static final long WARM_UP_STEPS = 10_000;
     private static final Duration LOOK_AROUND = Duration.ofSeconds(2);
 
@@ -71,7 +71,7 @@ public final class BridgeBench implements Callable<Integer> {
     @Option(
             names = "--rows",
             paramLabel = "N",
-            defaultValue = "200000",
+            defaultValue = "1000000",
             description = "rows that lie in the log at the start of a catch-up (default: ${DEFAULT-VALUE})")
     private long rows;
 
