@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -58,23 +59,29 @@ final class FaultsCommand {
         abstract int run(Setup setup, BridgeStore store) throws IOException, HubUnavailable;
     }
 
+    /** What {@code ls} prints as JSON. */
+    private record Listing(List<Map<String, Object>> pausedTables, List<Map<String, Object>> faults) {}
+
     @Command(name = "ls", mixinStandardHelpOptions = true, description = "Lists them, oldest first, the newest 1,000.")
     static final class Ls extends Faults {
 
-        @Option(names = "--json", description = "print JSON")
+        @Option(names = "--json", description = "print JSON: pausedTables and faults")
         private boolean json;
 
         @Override
         int run(Setup setup, BridgeStore store) {
             var faults = store.faults(LISTED_MAX);
+            var pauses = store.pauses().all();
+            var dbms = setup.source().dbms();
             if (json) {
                 System.out.println(JsonMapper.shared()
-                        .writeValueAsString(faults.stream().map(Fault::describe).toList()));
+                        .writeValueAsString(new Listing(
+                                pauses.stream()
+                                        .map(pause -> pause.describe(dbms.place(pause.since())))
+                                        .toList(),
+                                faults.stream().map(Fault::describe).toList())));
             } else {
-                store.pauses()
-                        .all()
-                        .forEach(pause -> System.out.println(
-                                FaultText.line(pause, setup.source().dbms())));
+                pauses.forEach(pause -> System.out.println(FaultText.line(pause, dbms)));
                 faults.forEach(fault -> System.out.println(FaultText.line(fault)));
                 System.out.println(FaultText.summary(faults));
             }

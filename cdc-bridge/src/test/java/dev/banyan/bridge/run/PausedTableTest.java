@@ -118,6 +118,9 @@ class PausedTableTest {
                     .contains("WARN paused: ", ".one.v: not there", ".one: what the mapping reads as [v]");
             var listed = Printed.of("events", "faults", "ls", "--config", config.toString());
             assertThat(listed.out()).contains("paused ", ".one with all of one, since behind ", "4 parked");
+            assertThat(Printed.of("events", "faults", "ls", "--config", config.toString(), "--json")
+                            .out())
+                    .contains("{\"pausedTables\":[{\"table\":\"", ".one\",\"aggregate\":\"one\"", "\"faults\":[{\"");
             assertThat(resubmitted(config, 1)).contains("still waits").doesNotContain("events sent");
             assertThat(resubmitted(maps(config, "v", "w"), 1))
                     .contains("3 transactions, 3 events sent, and the rest", "still waits");
