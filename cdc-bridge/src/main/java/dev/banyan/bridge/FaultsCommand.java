@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,6 +35,7 @@ final class FaultsCommand {
 
     private static final int LISTED_MAX = 1_000;
     private static final int SHOWN_MAX = 1_000;
+    private static final long SHOWN_BYTES_MAX = 16_000_000;
 
     /** What can go wrong in all of them. */
     abstract static sealed class Faults implements Callable<Integer> permits Ls, Show, Resubmit {
@@ -108,15 +110,16 @@ final class FaultsCommand {
             var mapper = setup.mapper();
             var redactions = new FaultText.Redactions(setup.mapping());
             try (var session = store.session()) {
-                var parts = session.faults().parts(id, Long.MIN_VALUE, SHOWN_MAX + 1);
-                for (var part : parts.subList(0, Math.min(SHOWN_MAX, parts.size()))) {
+                var parts = session.faults().parts(id, Long.MIN_VALUE, SHOWN_MAX, SHOWN_BYTES_MAX);
+                for (var each : parts) {
+                    var part = each.transaction();
                     System.out.println(ExplanationText.title(part));
                     part.changes().forEach(change -> System.out.println("    " + redactions.line(change)));
                     ExplanationText.lines(mapper.explain(part, session.images()))
                             .forEach(line -> System.out.println("    -> " + line));
                 }
-                if (parts.size() > SHOWN_MAX) {
-                    System.out.println("these are the first " + SHOWN_MAX + "; more wait behind them");
+                if (session.faults().hasMore(id, parts.getLast().transaction().commitLsn())) {
+                    System.out.println("these are the first " + parts.size() + "; more wait behind them");
                 }
             }
             return 0;
@@ -185,26 +188,27 @@ final class FaultsCommand {
                 throws HubUnavailable {
             var refused = 0;
             for (var group : groups) {
-                var result = send
-                        ? resubmission.send(group, asOne != null, asOne == null ? "" : asOne, hub, lake)
-                        : resubmission.preview(group, asOne != null);
-                if (result.refusal() == null) {
-                    System.out.println(group + ": " + result.transactions() + " transactions, "
-                            + result.events().size() + (send ? " events sent" : " events would be sent"));
-                    result.events().forEach(event -> System.out.println("    " + event.subject() + " " + event.type()));
-                } else {
+                Consumer<Resubmission.Result> told = result -> print(group, result);
+                var last = send
+                        ? resubmission.send(group, asOne != null, asOne == null ? "" : asOne, hub, lake, told)
+                        : resubmission.preview(group, asOne != null, told);
+                if (last.refusal() != null) {
                     refused++;
-                    if (!result.events().isEmpty()) {
-                        System.out.println(group + ": " + result.transactions() + " transactions, "
-                                + result.events().size()
-                                + (send ? " events sent, and the rest" : " events would be sent, and the rest"));
-                        result.events()
-                                .forEach(event -> System.out.println("    " + event.subject() + " " + event.type()));
-                    }
-                    System.out.println(group + ": still waits: " + result.refusal());
                 }
             }
             return refused == 0 ? 0 : 1;
+        }
+
+        private void print(String group, Resubmission.Result result) {
+            if (result.refusal() == null || result.transactions() > 0) {
+                System.out.println(group + ": " + result.transactions() + " transactions, "
+                        + result.events().size() + (send ? " events sent" : " events would be sent")
+                        + (result.refusal() == null ? "" : ", and the rest"));
+                result.events().forEach(event -> System.out.println("    " + event.subject() + " " + event.type()));
+            }
+            if (result.refusal() != null) {
+                System.out.println(group + ": still waits: " + result.refusal());
+            }
         }
     }
 

@@ -134,10 +134,10 @@ public final class Mapper implements EventMapper {
         while (true) {
             var attempt = attempt(rest, images, bulkBytesMax, null);
             if (attempt.poisoned.isEmpty()) {
-                attempt.done(tally);
                 for (var skipped : attempt.skipped) {
                     faults.skip(skipped.aggregate(), rest, skipped.message(), skipped.reason());
                 }
+                attempt.done(tally);
                 return attempt.events();
             }
             rest = park(rest, images, faults, attempt.poisoned::containsKey, attempt.poisoned);

@@ -10,10 +10,15 @@ import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.ParkedPart;
 import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.StoreSession;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,12 +28,15 @@ public final class Resubmission {
 
     /*
      * The events get the ids that they would have had. They go to the hub first, under the position that the hub has already, then
-     * images and faults are stored together; a crash between the two sends the same events again, with the same ids.
+     * images and faults are stored together; a crash between the two sends the same events again, with the same ids. A paused table may have
+     * parked more than memory holds, and goes in steps; other groups go whole or not at all.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Resubmission.class);
 
-    /** Of a paused table so many parts are mapped and sent at once. */
+    /** Of a paused table so many parts are mapped and sent at once, and about so many bytes of them. */
     private static final int PARTS_AT_ONCE = 500;
+
+    private static final long BYTES_AT_ONCE = 16_000_000;
 
     private final BridgeStore store;
     private final EventMapper mapper;
@@ -42,10 +50,7 @@ public final class Resubmission {
                         () -> new IllegalStateException("the store has no position (expected: a bridge that ran)"));
     }
 
-    /**
-     * How a group went: without a {@code refusal} its {@code events} are in the hub, or would be. With one, so are those of the {@code transactions} before
-     * it, where the group is of a paused table; else none is.
-     */
+    /** How a step of a group went: the events of so many {@code transactions} are in the hub, or would be, and a {@code refusal} says why no more are. */
     public record Result(
             int transactions,
             List<DomainEvent> events,
@@ -55,82 +60,86 @@ public final class Resubmission {
         }
     }
 
-    /** What {@code group} would become. With {@code asOne} its transactions are mapped as if they had been one. */
-    public Result preview(String group, boolean asOne) {
+    /** Parts that are mapped at once: some of a paused table's, all of another group. */
+    private record Step(List<ParkedPart> parts, boolean isLast, boolean isPaused) {
+
+        static Step of(StoreSession session, String group, long from) {
+            var faults = session.faults();
+            if (!faults.isPaused(group)) {
+                return new Step(faults.parts(group), true, false);
+            }
+            var parts = faults.parts(group, from, PARTS_AT_ONCE, BYTES_AT_ONCE);
+            return new Step(parts, parts.isEmpty() || !faults.hasMore(group, last(parts)), true);
+        }
+
+        long last() {
+            return last(parts);
+        }
+
+        private static long last(List<ParkedPart> parts) {
+            return parts.getLast().transaction().commitLsn();
+        }
+    }
+
+    /**
+     * Tells {@code told} step by step what {@code group} would become, and returns what it told last. With {@code asOne} its transactions are mapped as
+     * if they had been one.
+     */
+    public Result preview(String group, boolean asOne, Consumer<Result> told) {
         try (var session = store.session()) {
-            if (!session.faults().isPaused(group)) {
-                return map(session.faults().parts(group), session, asOne).result(false);
-            }
-            var all = new Tried(0, 0, new ArrayList<>(), null);
-            for (var parts = next(session, group, Long.MIN_VALUE); !parts.isEmpty(); ) {
-                var tried = map(parts, session, asOne);
-                all = all.and(tried);
-                if (tried.refusal != null) {
-                    break;
+            var from = Long.MIN_VALUE;
+            while (true) {
+                var step = Step.of(session, group, from);
+                var result = map(step, session, asOne);
+                told.accept(result);
+                if (step.isLast || result.refusal != null) {
+                    return result;
                 }
-                parts = next(session, group, parts.getLast().commitLsn());
+                session.write(); // out of memory; never committed
+                from = step.last();
             }
-            return all.result(true);
         }
     }
 
     /**
      * Sends what {@code group} becomes to {@code hub} and {@code lake} and forgets its rows, for {@code reason}; a refusal changes nothing. Of a
-     * paused table, whose rows of different shapes fit different mappings, what comes before a refusal is sent and forgotten.
+     * paused table, whose rows of different shapes fit different mappings, what comes before a refusal is sent and forgotten. {@code told} and what is
+     * returned are as of {@link #preview}.
      */
-    public Result send(String group, boolean asOne, String reason, Hub hub, @Nullable Lake lake) throws HubUnavailable {
-        if (!isPaused(group)) {
-            try (var session = store.session()) {
-                var tried = map(session.faults().parts(group), session, asOne);
-                if (tried.refusal == null) {
-                    publish("resubmitted " + group, tried.events, session, hub, lake);
-                    resolve(session, group, reason, Long.MAX_VALUE, tried);
-                }
-                return tried.result(false);
-            }
-        }
-        var all = new Tried(0, 0, new ArrayList<>(), null);
+    public Result send(String group, boolean asOne, String reason, Hub hub, @Nullable Lake lake, Consumer<Result> told)
+            throws HubUnavailable {
         while (true) {
             try (var session = store.session()) {
-                var parts = next(session, group, Long.MIN_VALUE);
-                var tried = map(parts, session, asOne);
-                all = all.and(tried);
-                var isLast = tried.refusal == null
-                        && session.faults()
-                                .parts(group, parts.getLast().commitLsn(), 1)
-                                .isEmpty();
-                if (tried.mapped > 0) {
-                    publish(
-                            "resubmitted " + group + " behind "
-                                    + parts.getFirst().commitLsn(),
-                            tried.events,
-                            session,
-                            hub,
-                            lake);
-                    resolve(
-                            session,
+                var step = Step.of(session, group, Long.MIN_VALUE);
+                var result = map(step, session, asOne);
+                var isAll = step.isLast && result.refusal == null;
+                if (isAll || result.transactions > 0) {
+                    publish(name(group, result.events), result.events, session, hub, lake);
+                    if (isAll) {
+                        session.faults().resolve(group, reason);
+                    } else {
+                        session.faults().resolve(step.parts.subList(0, result.transactions), reason);
+                    }
+                    session.commit(position);
+                    session.force();
+                    LOG.info(
+                            "group {} resubmitted: {} transactions, {} events",
                             group,
-                            reason,
-                            isLast
-                                    ? Long.MAX_VALUE
-                                    : parts.get(tried.mapped - 1).commitLsn(),
-                            tried);
+                            result.transactions,
+                            result.events.size());
                 }
-                if (isLast || tried.refusal != null) {
-                    return all.result(true);
+                told.accept(result);
+                if (step.isLast || result.refusal != null) {
+                    return result;
                 }
             }
         }
     }
 
-    private boolean isPaused(String group) {
-        try (var session = store.session()) {
-            return session.faults().isPaused(group);
-        }
-    }
-
-    private static List<Transaction> next(StoreSession session, String group, long from) {
-        return session.faults().parts(group, from, PARTS_AT_ONCE);
+    /** Another mapping may give other events: those of the one before, which may be in the lake, must not be taken for them. */
+    private static String name(String group, List<DomainEvent> events) {
+        var ids = events.stream().map(DomainEvent::id).collect(Collectors.joining("\n"));
+        return "resubmitted " + group + " " + UUID.nameUUIDFromBytes(ids.getBytes(StandardCharsets.UTF_8));
     }
 
     private void publish(String name, List<DomainEvent> events, StoreSession session, Hub hub, @Nullable Lake lake)
@@ -147,17 +156,6 @@ public final class Resubmission {
         }
     }
 
-    private void resolve(StoreSession session, String group, String reason, long to, Tried tried) {
-        if (to == Long.MAX_VALUE) {
-            session.faults().resolve(group, reason);
-        } else {
-            session.faults().resolve(group, reason, to);
-        }
-        session.commit(position);
-        session.force();
-        LOG.info("group {} resubmitted: {} transactions, {} events", group, tried.mapped, tried.events.size());
-    }
-
     private static void keep(String name, List<DomainEvent> events, Lake lake) {
         var from = 0;
         for (var left = events.iterator(); left.hasNext(); ) {
@@ -167,27 +165,15 @@ public final class Resubmission {
         }
     }
 
-    /** So many of {@code parts} were mapped before the refusal, if there is one. */
-    private record Tried(
-            int parts,
-            int mapped,
-            List<DomainEvent> events,
-            @Nullable String refusal) {
-
-        Tried and(Tried next) {
-            events.addAll(next.events);
-            return new Tried(parts + next.parts, mapped + next.mapped, events, next.refusal);
+    private Result map(Step step, StoreSession session, boolean asOne) {
+        var parts = step.parts.stream().map(ParkedPart::transaction).toList();
+        if (asOne && !step.isLast) {
+            return new Result(
+                    0,
+                    List.of(),
+                    "--as-one: a table is paused, and too much waits for one transaction (expected: at most "
+                            + PARTS_AT_ONCE + " parts and " + BYTES_AT_ONCE + " bytes)");
         }
-
-        Result result(boolean mayBePart) {
-            if (refusal == null) {
-                return new Result(parts, events, null);
-            }
-            return mayBePart ? new Result(mapped, events, refusal) : new Result(parts, List.of(), refusal);
-        }
-    }
-
-    private Tried map(List<Transaction> parts, StoreSession session, boolean asOne) {
         var transactions = asOne && parts.size() > 1 ? List.of(joined(parts)) : parts;
         var events = new ArrayList<DomainEvent>();
         var mapped = 0;
@@ -196,9 +182,11 @@ public final class Resubmission {
                 events.addAll(mapper.mapParked(transaction, session.images()));
                 mapped++;
             }
-            return new Tried(parts.size(), parts.size(), events, null);
+            return new Result(parts.size(), events, null);
         } catch (MappingFailed e) {
-            return new Tried(parts.size(), mapped, events, e.getMessage());
+            return step.isPaused
+                    ? new Result(mapped, events, e.getMessage())
+                    : new Result(0, List.of(), e.getMessage());
         }
     }
 

@@ -69,16 +69,29 @@ final class FaultRows {
         }
     }
 
-    /** Marks what is parked of {@code group} up to the position {@code to} as resubmitted. */
-    static void resolve(Connection connection, String group, long to, String reason, long nowMs) throws SQLException {
-        try (var update = connection.prepareStatement("""
-                UPDATE bridge_fault SET state = 'resubmitted', reason = ?, sealed = NULL, resolved_ms = ?
-                WHERE group_id = ? AND state = 'parked' AND commit_lsn <= ?""")) {
+    private static final String RESOLVE =
+            "UPDATE bridge_fault SET state = 'resubmitted', reason = ?, sealed = NULL, resolved_ms = ? WHERE state = 'parked' AND ";
+
+    /** Marks all that is parked of {@code group} as resubmitted. */
+    static void resolve(Connection connection, String group, String reason, long nowMs) throws SQLException {
+        try (var update = connection.prepareStatement(RESOLVE + "group_id = ?")) {
             update.setString(1, reason);
             update.setLong(2, nowMs);
             update.setString(3, group);
-            update.setLong(4, to);
             update.executeUpdate();
+        }
+    }
+
+    /** Marks the faults {@code ids} as resubmitted. */
+    static void resolve(Connection connection, Iterable<String> ids, String reason, long nowMs) throws SQLException {
+        try (var update = connection.prepareStatement(RESOLVE + "id = ?")) {
+            for (var id : ids) {
+                update.setString(1, reason);
+                update.setLong(2, nowMs);
+                update.setString(3, id);
+                update.addBatch();
+            }
+            update.executeBatch();
         }
     }
 
@@ -109,16 +122,47 @@ final class FaultRows {
         }
     }
 
-    /** The position of number {@code most} of what {@code group} has parked behind the position {@code from}; the last of all when they are fewer. */
-    static long lastOf(Connection connection, String group, long from, int most) throws SQLException {
+    /**
+     * Up to which position {@code most} rows that {@code group} has parked behind the position {@code from} go, or as many of them as have no more than
+     * {@code bytesMax}; the first position is always whole.
+     */
+    static long lastOf(Connection connection, String group, long from, int most, long bytesMax) throws SQLException {
         try (var select = connection.prepareStatement("""
-                SELECT commit_lsn FROM bridge_fault WHERE group_id = ? AND state = 'parked' AND commit_lsn > ?
-                ORDER BY commit_lsn LIMIT 1 OFFSET ?""")) {
+                SELECT commit_lsn, OCTET_LENGTH(sealed) FROM bridge_fault
+                WHERE group_id = ? AND state = 'parked' AND commit_lsn > ?
+                ORDER BY group_id, state, commit_lsn, piece LIMIT ?""")) {
             select.setString(1, group);
             select.setLong(2, from);
-            select.setInt(3, most - 1);
+            select.setInt(3, most);
             try (var result = select.executeQuery()) {
-                return result.next() ? result.getLong(1) : Long.MAX_VALUE;
+                var rows = 0;
+                var bytes = 0L;
+                var before = from;
+                var last = from;
+                while (result.next()) {
+                    rows++;
+                    bytes += result.getLong(2);
+                    if (result.getLong(1) != last) {
+                        before = last;
+                        last = result.getLong(1);
+                    }
+                    if (bytes > bytesMax) {
+                        return before > from ? before : last;
+                    }
+                }
+                return rows < most ? Long.MAX_VALUE : last;
+            }
+        }
+    }
+
+    /** True when {@code group} has anything parked behind the position {@code from}. */
+    static boolean hasMore(Connection connection, String group, long from) throws SQLException {
+        try (var select = connection.prepareStatement(
+                "SELECT 1 FROM bridge_fault WHERE group_id = ? AND state = 'parked' AND commit_lsn > ? LIMIT 1")) {
+            select.setString(1, group);
+            select.setLong(2, from);
+            try (var result = select.executeQuery()) {
+                return result.next();
             }
         }
     }

@@ -8,11 +8,10 @@ import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,6 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Faults in the store's tables. What waits is held in memory; writes are gathered and go out together with the position. */
@@ -38,8 +36,15 @@ public final class StoredFaults implements Faults {
     /** Of what nobody has to look at any more, skipped or resubmitted, so many are kept. */
     private static final int SETTLED_MAX = 100_000;
 
+    /** Counting reads all of a large store, and who resubmits opens many sessions of it, and parks nothing. */
+    private static final long UNCOUNTED = -1;
+
     private static final int PART_BYTES_MAX = 8_000_000;
     private static final int PIECE_BYTES = 1_000_000;
+
+    /** Rows of a few MB at most, which are opened one by one. */
+    private static final int ROWS_FETCHED = 10;
+
     private static final int MESSAGE_CHARACTERS_MAX = 2_000;
 
     /** A fault that is not written yet, with its encrypted rows. */
@@ -66,14 +71,15 @@ public final class StoredFaults implements Faults {
     private final Map<Waiting, String> newlyWaiting = new HashMap<>();
     private final List<Joined> joined = new ArrayList<>();
     private final List<New> unwritten = new ArrayList<>();
-    private final Map<String, Long> resolved = new LinkedHashMap<>();
+    private final Set<String> resolvedGroups = new LinkedHashSet<>();
+    private final List<String> resolvedIds = new ArrayList<>();
     private final SkippedFaults skipped = new SkippedFaults();
     private final int settledMax;
     private String resolvedBecause = "";
     private final Map<String, String> whyPaused = new HashMap<>();
-    private long parked;
-    private long paused;
-    private long settled;
+    private long parked = UNCOUNTED;
+    private long paused = UNCOUNTED;
+    private long settled = UNCOUNTED;
     private boolean isParking;
 
     StoredFaults(Connection connection, @Nullable FaultSeal seal, InstantSource clock) throws SQLException {
@@ -95,9 +101,6 @@ public final class StoredFaults implements Faults {
         for (var pause : Pauses.all(connection)) {
             whyPaused.put(pause.aggregate(), pause.why());
         }
-        parked = FaultRows.count(connection, "state = 'parked' AND aggregate_key <> '" + ALL + "'");
-        paused = FaultRows.count(connection, "state = 'parked' AND aggregate_key = '" + ALL + "'");
-        settled = FaultRows.count(connection, "state <> 'parked'");
     }
 
     @Override
@@ -134,6 +137,9 @@ public final class StoredFaults implements Faults {
 
     @Override
     public void park(Set<Waiting> aggregates, Transaction part, String message) {
+        if (parked == UNCOUNTED) {
+            parked = count("state = 'parked' AND aggregate_key <> '" + ALL + "'");
+        }
         if (parked >= PARKED_MAX) {
             throw new MappingFailed("parked: " + parked + " parts of transactions (expected: at most " + PARKED_MAX
                     + "; mend the mapping, then events faults resubmit)\n" + message);
@@ -159,31 +165,49 @@ public final class StoredFaults implements Faults {
         }
         var group = group(before);
         var number = 0;
-        for (var left = part.changes().iterator(); left.hasNext(); number++) {
+        if (paused == UNCOUNTED) {
+            paused = count("state = 'parked' AND aggregate_key = '" + ALL + "'");
+        }
+        for (var changes : pieces(part.changes())) {
             if (paused >= PAUSED_MAX) {
                 throw new MappingFailed(
                         "parked of paused tables: " + paused + " parts of transactions (expected: at most " + PAUSED_MAX
                                 + "; mend the mapping, then events faults resubmit)");
             }
-            var piece = part.with(piece(left));
+            var piece = part.with(changes);
             var why = isFirst && number == 0 ? whyPaused.getOrDefault(aggregate, "") : "";
             var fault = fault(Fault.State.PARKED, group, all, piece, why, "");
-            unwritten.add(new New(fault, part.cause(), sealed(fault.id(), piece.changes()), number));
+            unwritten.add(new New(fault, part.cause(), sealed(fault.id(), changes), number++));
             FaultLog.noted(fault);
             paused++;
         }
         isParking = true;
     }
 
-    /** The next of {@code changes}, so many that they fit into a row of the store; one at least. */
-    private static List<Change> piece(Iterator<Change> changes) {
-        var piece = new ArrayList<Change>();
-        for (var bytes = 0L; changes.hasNext() && bytes < PIECE_BYTES; ) {
-            var change = changes.next();
-            piece.add(change);
-            bytes += ChangeBytes.write(List.of(change)).length;
+    private long count(String which) {
+        try {
+            return FaultRows.count(connection, which);
+        } catch (SQLException e) {
+            throw new StoreFailed("counting the faults", e);
         }
-        return piece;
+    }
+
+    /** {@code changes} in lists that fit into a row of the store; one that is larger than a piece has its own. */
+    private static List<List<Change>> pieces(List<Change> changes) {
+        var pieces = new ArrayList<List<Change>>();
+        var from = 0;
+        var bytes = 0L;
+        for (var i = 0; i < changes.size(); i++) {
+            var size = ChangeBytes.write(List.of(changes.get(i))).length;
+            if (i > from && bytes + size > PIECE_BYTES) {
+                pieces.add(changes.subList(from, i));
+                from = i;
+                bytes = 0;
+            }
+            bytes += size;
+        }
+        pieces.add(changes.subList(from, changes.size()));
+        return pieces;
     }
 
     /** The one group of {@code aggregates}; groups that meet are joined. */
@@ -266,38 +290,43 @@ public final class StoredFaults implements Faults {
     }
 
     /** The parked parts of {@code group}, in the order they came, with their rows. */
-    public List<Transaction> parts(String group) {
-        return parts(group, Long.MIN_VALUE, Integer.MAX_VALUE);
+    public List<ParkedPart> parts(String group) {
+        return parts(group, Long.MIN_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE);
     }
 
-    /** The first {@code most} of them, or a few more, behind the position {@code from}; those of one position come together. */
-    public List<Transaction> parts(String group, long from, int most) {
+    /**
+     * The first of them behind the position {@code from}: of {@code most} rows of the store and {@code bytesMax} of their bytes, or of one position, whose
+     * parts come together.
+     */
+    public List<ParkedPart> parts(String group, long from, int most, long bytesMax) {
         if (seal == null) {
             throw new StoreUnusable("faultKeyFile: none (expected: the one the rows were parked with)");
         }
-        var parts = new ArrayList<Transaction>();
+        var parts = new ArrayList<ParkedPart>();
         try (var select = connection.prepareStatement("""
                 SELECT id, commit_lsn, tx_id, commit_time, sealed, cause_id, traceparent, piece FROM bridge_fault
                 WHERE group_id = ? AND state = 'parked' AND commit_lsn > ? AND commit_lsn <= ?
                 ORDER BY commit_lsn, piece, noted_ms, id""")) {
             select.setString(1, group);
             select.setLong(2, from);
-            select.setLong(3, FaultRows.lastOf(connection, group, from, most));
+            select.setLong(3, FaultRows.lastOf(connection, group, from, most, bytesMax));
+            select.setFetchSize(ROWS_FETCHED);
             try (var result = select.executeQuery()) {
                 while (result.next()) {
-                    var changes = ChangeBytes.read(seal.open(result.getString(1), result.getBytes(5)));
+                    var id = result.getString(1);
+                    var changes = ChangeBytes.read(seal.open(id, result.getBytes(5)));
                     if (result.getInt(8) > 0) {
-                        var before = parts.removeLast();
-                        parts.add(before.with(Stream.concat(before.changes().stream(), changes.stream())
-                                .toList()));
+                        parts.add(parts.removeLast().with(id, changes));
                         continue;
                     }
-                    parts.add(new Transaction(
-                            result.getLong(2),
-                            result.getString(3),
-                            java.time.Instant.parse(result.getString(4)),
-                            changes,
-                            new Cause(result.getString(6), result.getString(7))));
+                    parts.add(new ParkedPart(
+                            List.of(id),
+                            new Transaction(
+                                    result.getLong(2),
+                                    result.getString(3),
+                                    Instant.parse(result.getString(4)),
+                                    changes,
+                                    new Cause(result.getString(6), result.getString(7)))));
                 }
             }
         } catch (SQLException e) {
@@ -306,19 +335,28 @@ public final class StoredFaults implements Faults {
         return parts;
     }
 
+    /** True when {@code group} has anything parked behind the position {@code from}. */
+    public boolean hasMore(String group, long from) {
+        try {
+            return FaultRows.hasMore(connection, group, from);
+        } catch (SQLException e) {
+            throw new StoreFailed("reading parked rows", e);
+        }
+    }
+
     /**
      * Marks {@code group} as resubmitted: nothing of it waits any more, its rows are forgotten, and the pause that it came of is over. Durable
      * with the next commit.
      */
     public void resolve(String group, String reason) {
-        resolved.put(group, Long.MAX_VALUE);
+        resolvedGroups.add(group);
         resolvedBecause = reason;
         groupOf.values().removeIf(group::equals);
     }
 
-    /** Marks what {@code group} has up to the position {@code to} as resubmitted, while the rest waits. Durable with the next commit. */
-    public void resolve(String group, String reason, long to) {
-        resolved.put(group, to);
+    /** Marks {@code parts} of a group as resubmitted, while the rest of it waits. Durable with the next commit. */
+    public void resolve(List<ParkedPart> parts, String reason) {
+        parts.forEach(part -> resolvedIds.addAll(part.ids()));
         resolvedBecause = reason;
     }
 
@@ -326,15 +364,14 @@ public final class StoredFaults implements Faults {
     boolean flush() throws SQLException {
         skipped.rest().forEach(fault -> unwritten.add(new New(fault, Cause.UNKNOWN, null, 0)));
         write();
-        forgetOldest();
         joinGroups();
-        for (var each : resolved.entrySet()) {
-            FaultRows.resolve(connection, each.getKey(), each.getValue(), resolvedBecause, clock.millis());
-            if (each.getValue() == Long.MAX_VALUE) {
-                FaultRows.release(connection, each.getKey());
-            }
+        FaultRows.resolve(connection, resolvedIds, resolvedBecause, clock.millis());
+        for (var group : resolvedGroups) {
+            FaultRows.resolve(connection, group, resolvedBecause, clock.millis());
+            FaultRows.release(connection, group);
         }
-        return !unwritten.isEmpty() || !resolved.isEmpty();
+        forgetOldest();
+        return !unwritten.isEmpty() || !resolvedIds.isEmpty() || !resolvedGroups.isEmpty();
     }
 
     private void write() throws SQLException {
@@ -369,9 +406,15 @@ public final class StoredFaults implements Faults {
     }
 
     private void forgetOldest() throws SQLException {
-        settled += unwritten.stream()
+        var settledNow = unwritten.stream()
                 .filter(each -> each.fault.state() != Fault.State.PARKED)
                 .count();
+        if (settledNow == 0 && resolvedGroups.isEmpty()) {
+            return;
+        }
+        settled = settled == UNCOUNTED || !resolvedGroups.isEmpty()
+                ? FaultRows.count(connection, "state <> 'parked'")
+                : settled + settledNow;
         if (settled > settledMax + settledMax / 10) { // not one by one
             FaultRows.forgetOldest(connection, settledMax);
             settled = settledMax;
@@ -388,7 +431,8 @@ public final class StoredFaults implements Faults {
         unwritten.clear();
         newlyWaiting.clear();
         joined.clear();
-        resolved.clear();
+        resolvedGroups.clear();
+        resolvedIds.clear();
         skipped.clear();
         isParking = false;
     }

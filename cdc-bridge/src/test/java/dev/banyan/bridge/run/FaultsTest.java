@@ -206,12 +206,13 @@ class FaultsTest {
                 assertThat(store.tryLease()).isTrue();
                 var group = store.faults(10).getFirst().group();
                 var resubmission = new Resubmission(store, bridge.mapper);
-                assertThat(resubmission.preview(group, false).refusal()).contains("public.one.v");
+                assertThat(resubmission.preview(group, false, _ -> {}).refusal())
+                        .contains("public.one.v");
                 try (var hub = new CrashesAfterPublish(bridge.kafkaHub(), crashes)) {
-                    assertThatThrownBy(() -> resubmission.send(group, true, "mended in legacy", hub, null))
+                    assertThatThrownBy(() -> resubmission.send(group, true, "mended in legacy", hub, null, _ -> {}))
                             .hasMessage("crash");
                     assertThat(store.faults(10)).extracting(Fault::state).containsOnly(Fault.State.PARKED);
-                    var sent = resubmission.send(group, true, "mended in legacy", hub, null);
+                    var sent = resubmission.send(group, true, "mended in legacy", hub, null, _ -> {});
                     assertThat(sent.events()).extracting(DomainEvent::data).containsExactly("{\"id\":2,\"v\":2}");
                 }
                 assertThat(store.faults(10))

@@ -219,7 +219,7 @@ class PausedTableTest {
                         var hub = bridge.kafkaHub()) {
                     var columns = session.faults().groups().stream()
                             .flatMap(group -> session.faults().parts(group).stream())
-                            .flatMap(part -> part.changes().stream())
+                            .flatMap(part -> part.transaction().changes().stream())
                             .filter(change -> change instanceof Change.Updated)
                             .map(change ->
                                     ((Change.Updated) change).after().columns().names())
@@ -230,7 +230,7 @@ class PausedTableTest {
                             .containsOnly(List.of("id", "v", "note"));
                     for (var group : session.faults().groups()) {
                         assertThat(resubmission
-                                        .send(group, false, "", hub, null)
+                                        .send(group, false, "", hub, null, _ -> {})
                                         .refusal())
                                 .isNull();
                     }
@@ -284,7 +284,7 @@ class PausedTableTest {
                 }
                 try (var hub = bridge.kafkaHub()) {
                     assertThat(new Resubmission(store, bridge.mapper)
-                                    .send(group, false, "", hub, null)
+                                    .send(group, false, "", hub, null, _ -> {})
                                     .refusal())
                             .isNull();
                 }

@@ -15,6 +15,7 @@ import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -166,15 +167,29 @@ class StoredFaultsTest {
                 assertThat(session.faults().groups()).hasSize(1);
                 assertThat(session.faults().isPaused(group)).isTrue();
                 assertThat(session.faults().parts(group))
+                        .extracting(ParkedPart::transaction)
                         .containsExactly(transaction(2), transaction(4), large, transaction(6));
-                assertThat(session.faults().parts(group, 2, 2))
+                assertThat(session.faults().parts(group, 2, 2, Long.MAX_VALUE))
                         .as("a transaction is never torn")
+                        .extracting(ParkedPart::transaction)
                         .containsExactly(transaction(4), large);
-                session.faults().resolve(group, "", 4);
+                assertThat(session.faults().parts(group, 2, 100, 2_000_000))
+                        .as("no more bytes than are asked for")
+                        .extracting(ParkedPart::transaction)
+                        .containsExactly(transaction(4));
+                assertThat(session.faults().parts(group, 4, 100, 2_000_000))
+                        .as("but one transaction")
+                        .extracting(ParkedPart::transaction)
+                        .containsExactly(large);
+                assertThat(session.faults().hasMore(group, 5)).isTrue();
+                assertThat(session.faults().hasMore(group, 6)).isFalse();
+                session.faults().resolve(session.faults().parts(group).subList(0, 2), "");
                 session.commit(at(6));
             }
             try (var session = store.session()) {
-                assertThat(session.faults().parts(group)).containsExactly(large, transaction(6));
+                assertThat(session.faults().parts(group))
+                        .extracting(ParkedPart::transaction)
+                        .containsExactly(large, transaction(6));
                 session.faults().resolve(group, "");
                 session.commit(at(6));
             }
@@ -182,6 +197,39 @@ class StoredFaultsTest {
                 assertThat(session.faults().isEmpty()).isTrue();
             }
             assertThat(store.pauses().all()).isEmpty();
+        }
+    }
+
+    @Test
+    void aRowOfAlmostEightMegabytesFitsBehindSmallOnes() throws Exception {
+        var changes = new ArrayList<>(changed(5, 9, "x".repeat(100_000)).changes());
+        changes.addAll(changed(5, 1, "x".repeat(7_500_000)).changes());
+        try (var store = open(inH2());
+                var session = store.session()) {
+            session.faults().parkPaused("item", transaction(5).with(changes));
+            session.commit(at(5));
+
+            assertThat(session.faults().parts(session.faults().groups().first()))
+                    .extracting(ParkedPart::transaction)
+                    .containsExactly(transaction(5).with(changes));
+        }
+    }
+
+    @Test
+    void ofAResubmittedGroupTheNewestAreKeptToo() throws Exception {
+        var settings = inH2();
+        try (var store = open(settings);
+                var connection = DriverManager.getConnection(settings.jdbcUrl())) {
+            var faults = new StoredFaults(connection, settings.seal(), InstantSource.system(), 20);
+            for (var lsn = 2L; lsn < 100; lsn++) {
+                faults.parkPaused("item", transaction(lsn));
+            }
+            faults.flush();
+            faults.committed();
+            faults.resolve(faults.groups().first(), "");
+            faults.flush();
+
+            assertThat(store.faults(1_000)).hasSize(20);
         }
     }
 
