@@ -223,6 +223,17 @@ class UpgradeTest {
     }
 
     @Test
+    void aReplyThatEndsWithItsConnectionIsWhole() throws Exception {
+        server.on("/ends", (_, wire) -> wire.send("HTTP/1.1 403 No\r\nConnection: close\r\n\r\nall of it")
+                .close());
+        try (var client = gateway.wire()) {
+            assertThat(client.send(upgrade("/ends")).until("0\r\n\r\n"))
+                    .startsWith("HTTP/1.1 403 No\r\n")
+                    .endsWith("\r\nall of it\r\n0\r\n\r\n");
+        }
+    }
+
+    @Test
     void whatTheGatewayAnswersItselfIsWhole() throws Exception {
         assertThat(gateway.ask(upgrade("/away"))).startsWith("HTTP/1.1 302 ").contains("://www.shop.test");
         assertThat(gateway.ask(upgrade("/gone")))

@@ -58,6 +58,19 @@ final class Wire implements AutoCloseable {
         return text.toString();
     }
 
+    /** Reads all there is until the other side ends, however it does; fails when it keeps the connection for 15 s. */
+    String toItsEnd() throws IOException {
+        var text = new StringBuilder();
+        try {
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                text.append((char) next);
+            }
+        } catch (SocketException e) {
+            // that is an end, too
+        }
+        return text.toString();
+    }
+
     /** Sends, unless the other side has closed. */
     void sendIfOpen(String text) {
         try {

@@ -1,9 +1,6 @@
 package dev.banyan.gateway.backend;
 
 import dev.banyan.gateway.http.Origin;
-import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import reactor.netty.http.client.HttpClient;
 
@@ -13,33 +10,29 @@ public final class Instance {
     private final Origin origin;
     private final HttpClient client;
     private final HttpClient unpooled;
-    private final Duration timeout;
-    /** One client for each time limit that a route of the rules names. */
-    private final Map<Duration, HttpClient> others = new ConcurrentHashMap<>();
 
     private final AtomicInteger inFlight = new AtomicInteger();
     private volatile boolean well = true;
     private int streak;
 
-    Instance(Origin origin, HttpClient pooled, HttpClient unpooled, Duration timeout) {
+    Instance(Origin origin, HttpClient pooled, HttpClient unpooled) {
         this.origin = origin;
-        this.client = pooled.baseUrl(origin.toString()).responseTimeout(timeout);
+        this.client = pooled.baseUrl(origin.toString());
         this.unpooled = unpooled.baseUrl(origin.toString());
-        this.timeout = timeout;
     }
 
     public Origin origin() {
         return origin;
     }
 
-    /** Returns the client that waits this long for the head of a reply. */
-    public HttpClient client(Duration headTimeout) {
-        return headTimeout.equals(timeout) ? client : others.computeIfAbsent(headTimeout, client::responseTimeout);
+    /** Returns the client for calls to it, which waits for a head as long as {@link ReplyWatch} is told to. */
+    public HttpClient client() {
+        return client;
     }
 
-    /** Returns one that waits as long and makes a connection for each request. */
-    public HttpClient unpooled(Duration headTimeout) {
-        return unpooled.responseTimeout(headTimeout);
+    /** Returns one that makes a connection for each request. */
+    public HttpClient unpooled() {
+        return unpooled;
     }
 
     /** Whether its health checks say that it can serve; true when there are none. */

@@ -75,11 +75,14 @@ public final class LiveBackend {
         this.copies = new Limit(Math.min(COPIES_MAX, backend.maxConnections()));
         this.copyConnections = new Limit(Math.min(COPIES_MAX, backend.maxConnections()));
         this.instances = backend.urls().stream()
-                .map(url -> new Instance(
-                        Origin.of(url), pooled, unpooled, backend.timeouts().request()))
+                .map(url -> new Instance(Origin.of(url), pooled, unpooled))
                 .toList();
-        this.breaker =
-                backend.circuitBreaker() == null ? null : SteadyBreaker.of(backend.name(), backend.circuitBreaker());
+        this.breaker = backend.circuitBreaker() == null
+                ? null
+                : SteadyBreaker.of(
+                        backend.name(),
+                        backend.circuitBreaker(),
+                        backend.timeouts().request());
         this.adaptiveLimit = backend.adaptiveLimit() == null
                 ? null
                 : new WaitingLimit(backend.adaptiveLimit(), backend.maxConnections(), System.nanoTime());
@@ -103,7 +106,7 @@ public final class LiveBackend {
                     channel.config().setConnectTimeoutMillis(Math.toIntExact(Math.max(1, each.toMillis())));
                     ReplyCodec.putInto(channel.pipeline());
                     OddTarget.addTo(channel.pipeline());
-                    UploadWatch.addTo(channel.pipeline(), backend.timeouts().request());
+                    ReplyWatch.addTo(channel.pipeline());
                 });
         SslContext context = tls;
         return context == null

@@ -1,8 +1,8 @@
 package dev.banyan.gateway.backend;
 
 import dev.banyan.gateway.edge.ForgottenReset;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.CombinedChannelDuplexHandler;
@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 import reactor.netty.NettyPipeline;
@@ -40,9 +41,18 @@ final class ReplyCodec extends CombinedChannelDuplexHandler<ReplyDecoder, HttpRe
      * Holds the end of a reply back until all that was read with it has been decoded: with it the library gives the connection to the next
      * call. Closes one that has brought more than was asked for.
      */
-    private final class End extends ChannelInboundHandlerAdapter {
+    private final class End extends ChannelDuplexHandler {
 
+        private final ForgottenReset forgotten = new ForgottenReset();
         private @Nullable LastHttpContent end;
+        /** Whether somebody wants the next bytes. */
+        private boolean wanted;
+
+        @Override
+        public void read(ChannelHandlerContext context) {
+            wanted = true;
+            context.read();
+        }
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
@@ -62,13 +72,24 @@ final class ReplyCodec extends CombinedChannelDuplexHandler<ReplyDecoder, HttpRe
             }
             LastHttpContent last = end;
             end = null;
+            wanted = false;
             if (last != null) {
                 context.fireChannelRead(last);
             }
-            if (!clean || (last == null && ForgottenReset.isOf(context.channel()))) {
+            if (!clean) {
                 context.close();
             }
             context.fireChannelReadComplete();
+            if (last == null) {
+                forgotten.afterRead(context, () -> wanted, () -> broken(context));
+            }
+        }
+
+        /** Not just closed: a reply without a length would end with that as if it were whole. */
+        @SuppressWarnings("FutureReturnValueIgnored") // Netty: a connection that is being closed reports to nobody
+        private void broken(ChannelHandlerContext context) {
+            context.fireExceptionCaught(new IOException("connection reset"));
+            context.close();
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.banyan.rules.Backend;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -13,7 +14,8 @@ final class SteadyBreaker {
 
     private SteadyBreaker() {}
 
-    static CircuitBreaker of(String name, Backend.CircuitBreaker settings) {
+    /** {@code trial} is how long it waits for the calls it lets through on trial: an upload may take as long as its client likes. */
+    static CircuitBreaker of(String name, Backend.CircuitBreaker settings, Duration trial) {
         return CircuitBreaker.of(
                 name,
                 CircuitBreakerConfig.custom()
@@ -23,6 +25,7 @@ final class SteadyBreaker {
                         .minimumNumberOfCalls(settings.minCalls())
                         .waitDurationInOpenState(settings.openFor())
                         .permittedNumberOfCallsInHalfOpenState(settings.trialCalls())
+                        .maxWaitDurationInHalfOpenState(trial)
                         .build());
     }
 

@@ -5,6 +5,7 @@ import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.backend.OddTarget;
+import dev.banyan.gateway.backend.ReplyWatch;
 import dev.banyan.gateway.call.HostNames;
 import dev.banyan.gateway.call.Step;
 import dev.banyan.gateway.http.Framing;
@@ -14,8 +15,8 @@ import dev.banyan.gateway.http.Target;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AttributeKey;
-import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
@@ -25,7 +26,6 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.NettyOutbound;
-import reactor.netty.NettyPipeline;
 import reactor.netty.http.client.HttpClientRequest;
 import reactor.netty.http.client.HttpClientResponse;
 
@@ -93,6 +93,7 @@ public record Forward() implements GatewayFilter {
         private final Instance instance;
         private final boolean anew;
         private boolean connectionWasUsed;
+        private @Nullable ReplyWatch watch;
 
         Attempt(Passage passage, Step.Ask ask) {
             this.passage = passage;
@@ -104,16 +105,11 @@ public record Forward() implements GatewayFilter {
         /** Returns the status of the reply, once its head is there. */
         Mono<Integer> send() {
             String target = Target.ascii(passage.targetFor(backend));
-            Duration headTimeout = passage.call.headTimeout(backend);
-            return (anew ? instance.unpooled(headTimeout) : instance.client(headTimeout))
+            return (anew ? instance.unpooled() : instance.client())
                     .request(io.netty.handler.codec.http.HttpMethod.valueOf(passage.call.method()))
                     .uri(OddTarget.forClient(target))
                     .send((request, out) -> write(request, out, target))
-                    .responseConnection((reply, connection) -> {
-                        // The timeout is for the head; a reply may then stream for as long as it likes.
-                        connection.removeHandler(NettyPipeline.ResponseTimeoutHandler);
-                        return take(reply, connection);
-                    })
+                    .responseConnection(this::take)
                     .single();
         }
 
@@ -127,7 +123,7 @@ public record Forward() implements GatewayFilter {
         }
 
         private Publisher<Void> write(HttpClientRequest request, NettyOutbound out, String target) {
-            out.withConnection(this::noteUse);
+            out.withConnection(this::begin);
             // Replaced whole: the client library would add a User-Agent and an Accept of its own.
             HttpHeaders head = request.requestHeaders();
             head.clear().add(passage.headFor(backend));
@@ -135,17 +131,26 @@ public record Forward() implements GatewayFilter {
             HostNames.write(head, passage.call.asked(), backend, instance.origin(), passage.call.hostFor(backend));
             OwnCookies.removeFromRequest(head, passage.call.foreignCookies(backend));
             if (!passage.call.hasBody()) {
+                bodyEnds();
                 return Mono.empty();
             }
             if (!head.contains(HttpHeaderNames.CONTENT_LENGTH)) {
                 head.set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
             }
             // With the flush test: without it, this client collects the body of a GET or DELETE.
-            return out.send(passage.body(), _ -> false);
+            return out.send(passage.body().doOnComplete(this::bodyEnds), _ -> false);
         }
 
-        private void noteUse(Connection connection) {
+        private void begin(Connection connection) {
             connectionWasUsed = connection.channel().attr(USED).getAndSet(true) != null;
+            watch = ReplyWatch.of(connection.channel());
+            watch.begin(passage.call.headTimeout(backend));
+        }
+
+        private void bodyEnds() {
+            if (watch != null) {
+                watch.bodyEnds();
+            }
         }
     }
 }

@@ -53,6 +53,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Future<?> timer;
     private long timerAt;
     private final Late late = new Late();
+    private final ForgottenReset forgotten = new ForgottenReset();
 
     BackendConnection(Pool pool, LiveBackend backend, Instance instance, Asker owner) {
         this.pool = pool;
@@ -216,7 +217,10 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
         if (owner != null) {
             owner.replyRead();
         }
-        if (!decoder.isClean() || (owner != null && ForgottenReset.isOf(context.channel()))) {
+        if (owner != null) {
+            forgotten.afterRead(context, () -> context.channel().config().isAutoRead(), () -> broke(Failure.RESET));
+        }
+        if (!decoder.isClean()) {
             broke(Failure.RESET);
         } else if (leaving && context.channel().isActive()) {
             leaving = false;

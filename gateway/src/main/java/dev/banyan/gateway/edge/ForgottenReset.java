@@ -2,8 +2,10 @@ package dev.banyan.gateway.edge;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.uring.IoUringSocketChannel;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** Tells of a reset that Netty 4.2 does not tell of over io_uring. */
 public final class ForgottenReset {
@@ -21,7 +23,45 @@ public final class ForgottenReset {
     /** The state of Linux's TCP in which nothing can come or go. */
     private static final int CLOSED = 7;
 
-    private ForgottenReset() {}
+    /** Within this a read that is under way, or can be, has brought what came before the reset. */
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private long reads;
+    private boolean looking;
+
+    /** One for each connection that is looked at after its reads. */
+    public ForgottenReset() {}
+
+    /**
+     * Looks for a reset behind a read, and runs {@code told} once all that came before it has been read. While {@code reading} says that
+     * nobody wants to read, what is there still waits.
+     */
+    public void afterRead(ChannelHandlerContext context, BooleanSupplier reading, Runnable told) {
+        reads++;
+        if (!looking && isOf(context.channel())) {
+            looking = true;
+            lookAgain(context, reading, told);
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // it sees that the connection has been closed
+    private void lookAgain(ChannelHandlerContext context, BooleanSupplier reading, Runnable told) {
+        long before = reads;
+        boolean wanted = reading.getAsBoolean();
+        context.executor()
+                .schedule(
+                        () -> {
+                            if (!isOf(context.channel())) {
+                                looking = false;
+                            } else if (wanted && reading.getAsBoolean() && reads == before) {
+                                told.run();
+                            } else {
+                                lookAgain(context, reading, told);
+                            }
+                        },
+                        AGAIN_NANOS,
+                        TimeUnit.NANOSECONDS);
+    }
 
     /** Whether the other side has reset {@code channel}, which we have not closed; one system call, over io_uring only. */
     public static boolean isOf(Channel channel) {

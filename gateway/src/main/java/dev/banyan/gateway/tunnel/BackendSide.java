@@ -59,6 +59,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     private final HttpRequestEncoder requests = new HttpRequestEncoder();
     private final ToClient toClient;
     private final Late late = new Late();
+    private final ForgottenReset forgotten = new ForgottenReset();
     private State state = State.ASKED;
     private @Nullable Future<Channel> dial;
     private @Nullable Channel channel;
@@ -181,9 +182,25 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         if (state == State.REPLYING) {
             out.flush();
         }
-        if (ForgottenReset.isOf(backend.channel())) {
+        forgotten.afterRead(backend, () -> backend.channel().config().isAutoRead(), () -> broken(backend));
+    }
+
+    /** Not just closed: a reply without a length would end with that as if it were whole. */
+    private void broken(ChannelHandlerContext backend) {
+        if (state == State.REPLYING) {
+            breakOff();
+        } else {
             backend.close();
         }
+    }
+
+    /** The decoder in front has told of the end of a reply that ends with its connection. */
+    @Override
+    public void channelInactive(ChannelHandlerContext backend) {
+        if (state == State.REPLYING) {
+            breakOff();
+        }
+        backend.fireChannelInactive();
     }
 
     /** No usable reply comes: the gateway answers, unless it is too late for that. */
@@ -221,13 +238,12 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         tunnels.remove(this);
         switch (state) {
             case ASKED -> fail(Failure.RESET);
-            case REPLYING -> breakOff();
             case TUNNEL -> {
                 state = State.ENDED;
                 call.abandon();
                 toClient.end();
             }
-            case ENDED -> {}
+            case REPLYING, ENDED -> {}
         }
     }
 
@@ -299,6 +315,6 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext backend, Throwable cause) {
-        backend.close();
+        broken(backend);
     }
 }
