@@ -58,7 +58,7 @@ sealed interface EngineEnd {
         if (cause(failure, ShapeChanged.class) instanceof ShapeChanged changed && engine.pauses(changed)) {
             return new Again(String.valueOf(changed.getMessage()), "", true);
         }
-        var refused = failure == null ? null : refusedFor(failure);
+        var refused = failure == null ? null : refusedFor(failure, engine.waitsIn());
         if (refused != null) {
             return refused;
         }
@@ -79,8 +79,8 @@ sealed interface EngineEnd {
                 undone);
     }
 
-    /** The end for good, if {@code failure} would come again at each start; else null. */
-    private static @Nullable EngineEnd refusedFor(Throwable failure) {
+    /** The end for good, if {@code failure} would come again at each start; else null. What is behind it lies in {@code waitsIn}. */
+    private static @Nullable EngineEnd refusedFor(Throwable failure, String waitsIn) {
         if (hasCause(failure, TransactionTooLarge.class)) {
             return refused(failure.getMessage() + "\nRaise the limits in the configuration, and the heap with -Xmx.");
         }
@@ -100,13 +100,13 @@ sealed interface EngineEnd {
         }
         if (hasCause(failure, HubRefused.class)) {
             return refused(
-                    failure.getMessage()
-                            + "\nChange what it expects and start again: nothing was skipped, and the log waits at this transaction.");
+                    failure.getMessage() + "\nChange what it expects and start again: nothing was skipped, and the "
+                            + waitsIn + " waits at this transaction.");
         }
         if (hasCause(failure, MappingFailed.class)) {
-            return refused(
-                    failure.getMessage()
-                            + "\nMend the mapping, or the table, and start again: nothing was skipped, and the log waits at this transaction.");
+            return refused(failure.getMessage()
+                    + "\nMend the mapping, or the table, and start again: nothing was skipped, and the " + waitsIn
+                    + " waits at this transaction.");
         }
         return null;
     }

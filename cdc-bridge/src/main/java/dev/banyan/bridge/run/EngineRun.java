@@ -94,7 +94,7 @@ final class EngineRun implements AutoCloseable {
         progress.backfills(store.backfills().all());
         var mapper = settings.mapper().get();
         mapper.refuse(progress.refusedEvents());
-        this.paused = PausedTables.of(settings.source(), store.pauses(), session.faults(), progress);
+        this.paused = PausedTables.of(settings.source(), store.pauses(), session.faults(), spool != null, progress);
         mapper.pause(paused.byTable());
         var backfill = new BackfillTracker(
                 keys, session, progress.backfills(), read -> mapper.missing(read, session.images()));
@@ -229,6 +229,11 @@ final class EngineRun implements AutoCloseable {
 
     String message() {
         return message;
+    }
+
+    /** Where what is not delivered waits. */
+    String waitsIn() {
+        return delivery.isSpooling() ? "spool" : "log";
     }
 
     /** Watches until the engine has ended, or closes it when it must; closed it is, too, when watching fails. */

@@ -22,6 +22,9 @@ final class PausedTables implements Shapes.Listener {
      * A table is paused between two engines, so that each parks from its first record on what the store says. A paused table that does not
      * fit is read whole, for nobody knows which of its columns the mapping will name. Once it fits, what it has parked goes first: until that
      * is resubmitted its changes are parked still, but read by the mapping again.
+     *
+     * While there is a spool no pause is ended: rows of the old and of the new shape may lie in it, and only the pause tells where the old
+     * mapping's end.
      */
     private static final Logger LOG = LoggerFactory.getLogger(PausedTables.class);
 
@@ -36,8 +39,11 @@ final class PausedTables implements Shapes.Listener {
         this.stored = stored;
     }
 
-    /** Those of {@code stored} that {@code source} does not fit, or of which something is parked; pauses that are over are ended. */
-    static PausedTables of(Source source, Pauses stored, StoredFaults faults, Progress progress) {
+    /**
+     * Those of {@code stored} that {@code source} does not fit, or of which something is parked; pauses that are over are ended, unless something
+     * {@code isSpooled}.
+     */
+    static PausedTables of(Source source, Pauses stored, StoredFaults faults, boolean isSpooled, Progress progress) {
         var tables = new PausedTables(source, stored);
         var shapes = source.shapes();
         var misfits = new HashMap<TableId, String>();
@@ -45,7 +51,8 @@ final class PausedTables implements Shapes.Listener {
             misfits.put(pause.table(), shapes.misfit(pause.table(), pause.shape()));
         }
         for (var pause : stored.all()) {
-            if (!faults.isPausedWithRows(pause.aggregate())
+            if (!isSpooled
+                    && !faults.isPausedWithRows(pause.aggregate())
                     && stored.all().stream()
                             .filter(other -> other.aggregate().equals(pause.aggregate()))
                             .allMatch(other ->

@@ -95,11 +95,12 @@ final class FaultRows {
         }
     }
 
-    /** Lets the aggregates of {@code group}, of which nothing is parked any more, go on. */
+    /** Lets the aggregates of {@code group}, of which nothing is parked any more, go on; a pause stays while there is a spool. */
     static void release(Connection connection, String group) throws SQLException {
         for (var delete : List.of(
                 "DELETE FROM bridge_pause WHERE aggregate IN (SELECT aggregate FROM bridge_waiting WHERE group_id = ?"
-                        + " AND aggregate_key = '" + KeyText.NONE + "')",
+                        + " AND aggregate_key = '" + KeyText.NONE
+                        + "') AND NOT EXISTS (SELECT 1 FROM bridge_state WHERE spool_id IS NOT NULL)",
                 "DELETE FROM bridge_waiting WHERE group_id = ?")) {
             try (var statement = connection.prepareStatement(delete)) {
                 statement.setString(1, group);

@@ -94,6 +94,7 @@ class PausedTableTest {
                 bridge.sql("INSERT INTO two VALUES (2, 'b')");
                 Await.until("others pass", () -> told(bridge, "two").size() == 2);
                 Await.until("two parts wait", () -> parked(process) == 2);
+                Await.until("it says that it streams", () -> process.tells("\"state\":\"streaming\""));
                 assertThat(process.status())
                         .contains("\"table\":\"" + bridge.schema() + ".one\"", "one.v: not there from this row on")
                         .contains("\"fits\":false", "\"state\":\"streaming\"");

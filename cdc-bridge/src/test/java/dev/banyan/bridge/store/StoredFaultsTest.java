@@ -234,6 +234,35 @@ class StoredFaultsTest {
     }
 
     @Test
+    void whileThereIsASpoolAPauseOutlivesWhatIsResubmitted() throws Exception {
+        try (var store = open(inH2())) {
+            store.pauses().begin(new TableId("public", "t"), "item", List.of(), 2, "public.t.v: not there", "");
+            try (var session = store.session()) {
+                session.faults().parkPaused("item", transaction(4));
+                session.commit(at(4));
+            }
+            store.claimSpool(new SpoolClaim("5b0a7a3e-0000-0000-0000-000000000000", "here"));
+            try (var session = store.session()) {
+                session.faults().resolve(session.faults().groups().first(), "");
+                session.commit(at(4));
+                assertThat(session.faults().isEmpty()).isTrue();
+            }
+            assertThat(store.pauses().all())
+                    .as("rows of another shape may lie in the spool")
+                    .hasSize(1);
+
+            store.releaseSpool();
+            try (var session = store.session()) {
+                session.faults().parkPaused("item", transaction(5));
+                session.commit(at(5));
+                session.faults().resolve(session.faults().groups().first(), "");
+                session.commit(at(5));
+            }
+            assertThat(store.pauses().all()).isEmpty();
+        }
+    }
+
+    @Test
     void aResyncGivesUpWhatAPausedTableHasParkedAndNothingElse() throws Exception {
         try (var store = open(inH2())) {
             store.pauses().begin(new TableId("public", "t"), "item", List.of(), 2, "public.t.v: not there", "");

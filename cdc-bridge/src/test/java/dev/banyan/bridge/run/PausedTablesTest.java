@@ -1,0 +1,86 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.FaultSeal;
+import dev.banyan.bridge.store.Position;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is paused at a start, by what the store says and what the mapping is by then. */
+class PausedTablesTest {
+
+    private static final Position POSITION = new Position("1", 1, 0, Map.of("lsn", 0L));
+    private static final TableId ORDER = new TableId("public", "ord");
+    private static final TableId LINE = new TableId("public", "line");
+    private static final String OLD = "bigint\tid\ntext\tw";
+
+    @TempDir
+    Path folder;
+
+    private final InstantSource clock = InstantSource.system();
+    private BridgeStore store;
+
+    @BeforeEach
+    void open() throws Exception {
+        var key = Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
+        store = BridgeStore.open(
+                new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "", FaultSeal.of(key)),
+                "paused",
+                "test",
+                Duration.ofSeconds(30),
+                clock);
+        assertThat(store.tryLease()).isTrue();
+        store.begin(POSITION, List.of(), null);
+        store.pauses().begin(LINE, "order", List.of(ORDER, LINE), 7, "public.line.v: not there", OLD);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private static Source.Table table(TableId id, String column, TableId... ofOrder) {
+        return new Source.Table(
+                id,
+                List.of("id", column),
+                List.of("id"),
+                Source.Fit.ANY,
+                new Source.Parking("order", List.of(ofOrder), List.of()));
+    }
+
+    private PausedTables startsWith(boolean isSpooled, Source.Table... tables) {
+        var source = new Source("jdbc:postgresql://h/d", "u", "u", "s", "p", true, List.of(tables));
+        try (var session = store.session()) {
+            return PausedTables.of(source, store.pauses(), session.faults(), isSpooled, new Progress(clock));
+        }
+    }
+
+    @Test
+    void aTableThatFitsAgainAndHasNothingParkedIsPausedNoLonger() {
+        var paused = startsWith(false, table(ORDER, "v", ORDER, LINE), table(LINE, "w", ORDER, LINE));
+
+        assertThat(paused.byTable()).isEmpty();
+        assertThat(store.pauses().all()).isEmpty();
+    }
+
+    @Test
+    void whileSomethingIsSpooledNoPauseEndsBecauseRowsOfBothShapesMayLieThere() {
+        var paused = startsWith(true, table(ORDER, "v", ORDER, LINE), table(LINE, "w", ORDER, LINE));
+
+        assertThat(paused.byTable()).containsKey(LINE);
+        assertThat(paused.whole()).as("it fits").isEmpty();
+        assertThat(store.pauses().all()).hasSize(1);
+    }
+}
