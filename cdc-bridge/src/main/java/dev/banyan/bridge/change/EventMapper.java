@@ -28,7 +28,12 @@ public interface EventMapper {
     default void pause(Map<TableId, Paused> pauses) {}
 
     /** Who waits because of a table, and since behind which position. */
-    record Paused(String aggregate, long since) {}
+    record Paused(String aggregate, long since) {
+        /** This, or {@code other} if that has waited for longer. */
+        public Paused earlier(Paused other) {
+            return since <= other.since ? this : other;
+        }
+    }
 
     /** {@code transaction} without what belongs to paused aggregates: that is parked with {@code faults}. */
     default Transaction withoutPaused(Transaction transaction, Faults faults) {

@@ -20,7 +20,7 @@ final class PausedAggregates {
     /*
      * By tables, not by keys: the column that is gone may be the key, or the one that leads from a child to its root. Nobody else uses the
      * tables of an aggregate that parks, so that nothing is torn. Should the mapping have changed meanwhile, whoever uses such a table waits,
-     * too: its remembered rows stand still.
+     * too, and so does what was of the aggregate when it paused: its remembered rows stand still.
      */
     static final PausedAggregates NONE = new PausedAggregates(Map.of());
 
@@ -38,8 +38,7 @@ final class PausedAggregates {
             tables.stream()
                     .filter(pauses::containsKey)
                     .map(pauses::get)
-                    .forEach(paused -> tables.forEach(
-                            table -> byTable.merge(table, paused, (a, b) -> a.since() <= b.since() ? a : b)));
+                    .forEach(paused -> tables.forEach(table -> byTable.merge(table, paused, Paused::earlier)));
         }
         return new PausedAggregates(Map.copyOf(byTable));
     }

@@ -70,7 +70,9 @@ final class PausedTables implements Shapes.Listener {
     }
 
     private Progress.PausedTable add(Pause pause, String misfit) {
-        byTable.put(pause.table(), new Paused(pause.aggregate(), pause.since()));
+        var paused = new Paused(pause.aggregate(), pause.since());
+        byTable.merge(pause.table(), paused, Paused::earlier);
+        pause.tables().forEach(table -> byTable.merge(table, paused, Paused::earlier));
         shapes.put(pause.table(), pause.shape());
         if (!misfit.isEmpty()) {
             whole.add(pause.table());
@@ -78,7 +80,7 @@ final class PausedTables implements Shapes.Listener {
         return new Progress.PausedTable(pause, source.dbms().place(pause.since()), misfit);
     }
 
-    /** Since when which table is paused. */
+    /** Since when which table waits: the paused ones, and whatever belonged to their aggregates then. */
     Map<TableId, Paused> byTable() {
         return Map.copyOf(byTable);
     }

@@ -2,7 +2,11 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.EventMapper.Paused;
+import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.FaultSeal;
@@ -10,6 +14,7 @@ import dev.banyan.bridge.store.Position;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +72,14 @@ class PausedTablesTest {
         }
     }
 
+    private void parks() {
+        try (var session = store.session()) {
+            var change = new Change.Deleted(LINE, new Row(Map.of("id", 1L)));
+            session.faults().parkPaused("order", new Transaction(9, "9", Instant.EPOCH, List.of(change)));
+            session.commit(POSITION);
+        }
+    }
+
     @Test
     void aTableThatFitsAgainAndHasNothingParkedIsPausedNoLonger() {
         var paused = startsWith(false, table(ORDER, "v", ORDER, LINE), table(LINE, "w", ORDER, LINE));
@@ -79,8 +92,26 @@ class PausedTablesTest {
     void whileSomethingIsSpooledNoPauseEndsBecauseRowsOfBothShapesMayLieThere() {
         var paused = startsWith(true, table(ORDER, "v", ORDER, LINE), table(LINE, "w", ORDER, LINE));
 
-        assertThat(paused.byTable()).containsKey(LINE);
+        assertThat(paused.byTable()).containsKeys(ORDER, LINE);
         assertThat(paused.whole()).as("it fits").isEmpty();
         assertThat(store.pauses().all()).hasSize(1);
+    }
+
+    @Test
+    void whatBelongedToTheAggregateWaitsWithItEvenIfTheMendedMappingHasLeftTheTableOut() {
+        parks();
+
+        var paused = startsWith(false, table(ORDER, "v", ORDER));
+
+        assertThat(paused.byTable()).isEqualTo(Map.of(ORDER, new Paused("order", 7), LINE, new Paused("order", 7)));
+    }
+
+    @Test
+    void ofTwoPausesOfOneAggregateTheFirstCounts() {
+        store.pauses().begin(ORDER, "order", List.of(ORDER, LINE), 9, "public.ord.v: not there", OLD);
+
+        var paused = startsWith(false, table(ORDER, "v", ORDER, LINE), table(LINE, "v", ORDER, LINE));
+
+        assertThat(paused.byTable()).isEqualTo(Map.of(ORDER, new Paused("order", 7), LINE, new Paused("order", 7)));
     }
 }
