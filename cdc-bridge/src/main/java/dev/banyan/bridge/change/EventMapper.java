@@ -51,8 +51,11 @@ public interface EventMapper {
         return false;
     }
 
-    /** Numbers of the rows and aggregates of {@code change}: changes that share one belong together. Empty for a table that is not mapped. */
-    default List<Long> aggregates(Change change, AggregateImages images) {
+    /**
+     * Numbers of the rows and aggregates of {@code change}, which was committed at that position: changes that share one belong together. Empty for a
+     * table that is not mapped.
+     */
+    default List<Long> aggregates(Change change, long commitLsn, AggregateImages images) {
         return List.of();
     }
 

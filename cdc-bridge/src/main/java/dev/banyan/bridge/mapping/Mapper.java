@@ -218,8 +218,8 @@ public final class Mapper implements EventMapper {
     }
 
     @Override
-    public List<Long> aggregates(Change change, AggregateImages images) {
-        var together = paused.number(change.table());
+    public List<Long> aggregates(Change change, long commitLsn, AggregateImages images) {
+        var together = paused.number(change.table(), commitLsn);
         return together == null ? numbers.of(change, images) : List.of(together);
     }
 

@@ -47,11 +47,11 @@ final class PausedAggregates {
         return byTable.containsKey(table);
     }
 
-    /** One number for all that waits with {@code table}, so that it stays together; null when it is not paused. */
+    /** One number for all that waits with {@code table} at the position {@code commitLsn}, so that it stays together; null when it does not wait there. */
     @Nullable
-    Long number(TableId table) {
+    Long number(TableId table, long commitLsn) {
         var paused = byTable.get(table);
-        return paused == null
+        return paused == null || commitLsn <= paused.since()
                 ? null
                 : (Long) UUID.nameUUIDFromBytes(paused.aggregate().getBytes(StandardCharsets.UTF_8))
                         .getMostSignificantBits();

@@ -32,7 +32,7 @@ final class LargeTransaction {
         var groups = new ChangeGroups();
         for (var change : transaction.changes()) {
             eachRow.run();
-            var numbers = mapper.aggregates(change, images);
+            var numbers = mapper.aggregates(change, transaction.commitLsn(), images);
             for (var number : numbers) {
                 groups.join(numbers.getFirst(), number);
             }
@@ -44,7 +44,7 @@ final class LargeTransaction {
         }
         for (var change : transaction.changes()) {
             eachRow.run();
-            var numbers = mapper.aggregates(change, images);
+            var numbers = mapper.aggregates(change, transaction.commitLsn(), images);
             if (!numbers.isEmpty()) {
                 changes.get((int) Long.remainderUnsigned(groups.of(numbers.getFirst()), count))
                         .add(change);

@@ -188,10 +188,14 @@ class OnFaultTest {
         assertThat(mapper.withoutPaused(transaction, faults).changes()).containsExactly(other);
         assertThat(faults.parked).hasSize(1);
         assertThat(faults.parked.getFirst().part().changes()).isEqualTo(waits);
-        assertThat(mapper.aggregates(waits.getFirst(), images))
+        assertThat(mapper.aggregates(waits.getFirst(), lsn, images))
                 .as("in a large transaction it stays together")
-                .isEqualTo(mapper.aggregates(updated(2, "N", "P"), images))
+                .isEqualTo(mapper.aggregates(updated(2, "N", "P"), lsn, images))
                 .hasSize(1);
+        assertThat(mapper.aggregates(updated(1, "N", "P"), paused.since(), images))
+                .as("in one that does not wait each is by itself")
+                .isNotEmpty()
+                .doesNotContainAnyElementsOf(mapper.aggregates(updated(2, "N", "P"), paused.since(), images));
         mapper.expect(List.of(transaction), images);
     }
 

@@ -132,7 +132,7 @@ class CourierTest {
             }
 
             @Override
-            public List<Long> aggregates(Change change, AggregateImages images) {
+            public List<Long> aggregates(Change change, long commitLsn, AggregateImages images) {
                 return List.of((Long) ((Change.Updated) change).after().get("id"));
             }
         };
