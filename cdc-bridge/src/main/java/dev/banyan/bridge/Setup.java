@@ -66,6 +66,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                                         use.table(),
                                         use.columns(),
                                         use.key(),
+                                        use.dropped(),
                                         ColumnChecks.fit(mapping, use.table()),
                                         parking(mapping, use)))
                                 .toList()));
@@ -77,7 +78,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                 .filter(aggregate -> aggregate.tables().contains(use.table()))
                 .findFirst()
                 .map(aggregate -> new Source.Parking(
-                        aggregate.name(), aggregate.tables().stream().sorted().toList(), use.dropped()))
+                        aggregate.name(), aggregate.tables().stream().sorted().toList()))
                 .orElse(null);
     }
 

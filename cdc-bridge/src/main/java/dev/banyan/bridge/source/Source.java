@@ -58,36 +58,32 @@ public record Source(
         String expected(String column, ColumnType type);
     }
 
-    /** What waits when a table does not fit the mapping any more: {@code aggregate}, with all its tables; of this table all is read then but {@code unread}. */
-    public record Parking(String aggregate, List<TableId> tables, List<String> unread) {
+    /** What waits when a table does not fit the mapping any more: {@code aggregate}, with all its tables. */
+    public record Parking(String aggregate, List<TableId> tables) {
         public Parking {
             tables = List.copyOf(tables);
-            unread = List.copyOf(unread);
         }
     }
 
     /**
-     * A mapped table, with the columns its mapping reads and those that make its key. Without {@code parking} the bridge stops where it does not
-     * fit any more.
+     * A mapped table, with the columns its mapping reads, those that make its key, and those {@code dropped}, which must not be read whatever becomes
+     * of it. Without {@code parking} the bridge stops where it does not fit any more.
      */
     public record Table(
             TableId id,
             List<String> columns,
             List<String> key,
+            List<String> dropped,
             Fit fit,
             @Nullable Parking parking) {
         public Table {
             columns = List.copyOf(columns);
             key = List.copyOf(key);
+            dropped = List.copyOf(dropped);
         }
 
         public Table(TableId id, List<String> columns, List<String> key, Fit fit) {
-            this(id, columns, key, fit, null);
-        }
-
-        /** The columns that must not be read, whatever becomes of the table. */
-        private List<String> unread() {
-            return parking == null ? List.of() : parking.unread;
+            this(id, columns, key, List.of(), fit, null);
         }
 
         /** A table whose columns may be of any type. */
@@ -172,7 +168,8 @@ public record Source(
 
     /** The same, with columns of any type. */
     public Source withoutFits() {
-        return withTables(table -> new Table(table.id, table.columns, table.key, Fit.ANY, table.parking));
+        return withTables(
+                table -> new Table(table.id, table.columns, table.key, table.dropped, Fit.ANY, table.parking));
     }
 
     /**
@@ -210,6 +207,7 @@ public record Source(
                         .filter(column -> isKept.test(table, column))
                         .toList(),
                 table.key,
+                table.dropped,
                 table.fit,
                 table.parking));
     }
@@ -290,7 +288,7 @@ public record Source(
                 signalTable(),
                 tables.stream()
                         .map(table -> new EngineSettings.Table(
-                                table.id, table.columns, whole.contains(table.id) ? table.unread() : null))
+                                table.id, table.columns, whole.contains(table.id) ? table.dropped : null))
                         .toList(),
                 heartbeat,
                 queueBytesMax);

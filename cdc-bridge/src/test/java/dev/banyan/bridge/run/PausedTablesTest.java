@@ -61,8 +61,9 @@ class PausedTablesTest {
                 id,
                 List.of("id", column),
                 List.of("id"),
+                List.of(),
                 Source.Fit.ANY,
-                new Source.Parking("order", List.of(ofOrder), List.of()));
+                new Source.Parking("order", List.of(ofOrder)));
     }
 
     private PausedTables startsWith(boolean isSpooled, Source.Table... tables) {

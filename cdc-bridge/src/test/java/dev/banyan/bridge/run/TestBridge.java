@@ -155,8 +155,9 @@ final class TestBridge implements AutoCloseable {
                                 table,
                                 columns,
                                 List.of("id"),
+                                List.of("hidden"),
                                 fit,
-                                parks ? new Source.Parking(table.name(), List.of(table), List.of("hidden")) : null))
+                                parks ? new Source.Parking(table.name(), List.of(table)) : null))
                         .toList());
     }
 
