@@ -25,7 +25,7 @@ public final class Shapes {
         String expected(TableId table, String column, String sqlType);
     }
 
-    /** Hears how the rows of a table are made whose every column is read, and why the mapping does not fit them; empty when it does. */
+    /** Hears how the rows of a table are made that does not fit, and why the mapping does not fit them; empty when it does. */
     @FunctionalInterface
     public interface Listener {
         void met(TableId table, String shape, String why);
@@ -34,7 +34,7 @@ public final class Shapes {
     private final Dbms dbms;
     private final Map<TableId, List<String>> columnsByTable;
     private final Fit fit;
-    private final Set<TableId> whole;
+    private final Set<TableId> misfits;
     private final Listener listener;
 
     /* Debezium hands out the same Schema object for a table until the table changes. */
@@ -44,13 +44,13 @@ public final class Shapes {
         this(dbms, columnsByTable, fit, Set.of(), (_, _, _) -> {});
     }
 
-    /** The same, where the tables {@code whole} may have any shape, and {@code listener} is told of it. */
+    /** The same, where the tables {@code misfits} may have any shape, and {@code listener} is told of it. */
     public Shapes(
-            Dbms dbms, Map<TableId, List<String>> columnsByTable, Fit fit, Set<TableId> whole, Listener listener) {
+            Dbms dbms, Map<TableId, List<String>> columnsByTable, Fit fit, Set<TableId> misfits, Listener listener) {
         this.dbms = dbms;
         this.columnsByTable = Map.copyOf(columnsByTable);
         this.fit = fit;
-        this.whole = Set.copyOf(whole);
+        this.misfits = Set.copyOf(misfits);
         this.listener = listener;
     }
 
@@ -63,7 +63,7 @@ public final class Shapes {
         var table = table(dbms, (Struct) record.value());
         var types = types(schema.field("after").schema());
         var misfit = misfit(table, types);
-        if (whole.contains(table)) {
+        if (misfits.contains(table)) {
             listener.met(table, text(types), misfit);
         } else if (!misfit.isEmpty()) {
             throw new ShapeChanged(table, misfit, text(types));

@@ -125,7 +125,7 @@ final class EngineRun implements AutoCloseable {
         var spooling = settings.spool();
         var parts = new Delivery.Parts(
                 assembler(mapper.isInParts()),
-                settings.source().shapes(paused.whole(), paused),
+                settings.source().shapes(paused.misfits(), paused),
                 courier,
                 spooling == null ? null : new ClaimedSpools(store, spooling.disk(), settings.watcher()),
                 spool,

@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 final class PausedTables implements Shapes.Listener {
 
     /*
-     * A table is paused between two engines, so that each parks from its first record on what the store says. A paused table that does not
-     * fit is read whole, for nobody knows which of its columns the mapping will name. Once it fits, what it has parked goes first: until that
-     * is resubmitted its changes are parked still, but read by the mapping again.
+     * A table is paused between two engines, so that each parks from its first record on what the store says. While one does not fit, all tables of
+     * its aggregate are read whole, for nobody knows which column of which of them the mapping will name: the one that is gone may have moved.
+     * Once it fits, what it has parked goes first: until that is resubmitted its changes are parked still, but read by the mapping again.
      *
      * While there is a spool no pause is ended: rows of the old and of the new shape may lie in it, and only the pause tells where the old
      * mapping's end.
@@ -32,6 +32,7 @@ final class PausedTables implements Shapes.Listener {
     private final Pauses stored;
     private final Map<TableId, String> shapes = new HashMap<>();
     private final Map<TableId, Paused> byTable = new HashMap<>();
+    private final Set<TableId> misfits = new HashSet<>();
     private final Set<TableId> whole = new HashSet<>();
 
     private PausedTables(Source source, Pauses stored) {
@@ -75,7 +76,10 @@ final class PausedTables implements Shapes.Listener {
         pause.tables().forEach(table -> byTable.merge(table, paused, Paused::earlier));
         shapes.put(pause.table(), pause.shape());
         if (!misfit.isEmpty()) {
+            misfits.add(pause.table());
             whole.add(pause.table());
+            whole.addAll(pause.tables());
+            source.table(pause.table()).map(Source.Table::parking).ifPresent(parking -> whole.addAll(parking.tables()));
         }
         return new Progress.PausedTable(pause, source.dbms().place(pause.since()), misfit);
     }
@@ -83,6 +87,11 @@ final class PausedTables implements Shapes.Listener {
     /** Since when which table waits: the paused ones, and whatever belonged to their aggregates then. */
     Map<TableId, Paused> byTable() {
         return Map.copyOf(byTable);
+    }
+
+    /** Those that do not fit, whose rows may have any shape. */
+    Set<TableId> misfits() {
+        return Set.copyOf(misfits);
     }
 
     /** Those of which every column is read. */

@@ -246,8 +246,8 @@ public record Source(
         return shapes(Set.of(), (_, _, _) -> {});
     }
 
-    /** The same, where the tables {@code whole} may have any shape, of which {@code listener} hears. */
-    public Shapes shapes(Set<TableId> whole, Shapes.Listener listener) {
+    /** The same, where the tables {@code misfits} may have any shape, of which {@code listener} hears. */
+    public Shapes shapes(Set<TableId> misfits, Shapes.Listener listener) {
         var byId = tables.stream().collect(Collectors.toMap(Table::id, table -> table));
         var columns = tables.stream().collect(Collectors.toMap(Table::id, Table::columns));
         return new Shapes(
@@ -256,7 +256,7 @@ public record Source(
                 (table, column, type) -> byId.getOrDefault(table, new Table(table, List.of(), List.of()))
                         .fit
                         .expected(column, ColumnType.logged(dbms(), type)),
-                whole,
+                misfits,
                 listener);
     }
 

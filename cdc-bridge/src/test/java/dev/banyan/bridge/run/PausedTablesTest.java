@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,5 +115,28 @@ class PausedTablesTest {
         var paused = startsWith(false, table(ORDER, "v", ORDER, LINE), table(LINE, "v", ORDER, LINE));
 
         assertThat(paused.byTable()).isEqualTo(Map.of(ORDER, new Paused("order", 7), LINE, new Paused("order", 7)));
+    }
+
+    @Test
+    void ofAnAggregateWithATableThatDoesNotFitAllTablesAreReadWhole() {
+        var paused = startsWith(false, table(ORDER, "v", ORDER, LINE), table(LINE, "v", ORDER, LINE));
+
+        assertThat(paused.misfits()).isEqualTo(Set.of(LINE));
+        assertThat(paused.whole())
+                .as("the column that is gone may have moved to another of them")
+                .isEqualTo(Set.of(ORDER, LINE));
+    }
+
+    @Test
+    void aTableThatTheMendedMappingHasAddedToTheAggregateIsReadWholeToo() {
+        var added = new TableId("public", "added");
+
+        var paused = startsWith(
+                false,
+                table(ORDER, "v", ORDER, LINE, added),
+                table(LINE, "v", ORDER, LINE, added),
+                table(added, "v", ORDER, LINE, added));
+
+        assertThat(paused.whole()).isEqualTo(Set.of(ORDER, LINE, added));
     }
 }
