@@ -7,8 +7,10 @@ import dev.banyan.bench.load.OpenLoop;
 import dev.banyan.bench.report.Measure;
 import dev.banyan.bench.report.Results;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Measures one {@link LoadCase} on several programs in turn: the peak, what it costs, and latencies at half of it. */
@@ -32,6 +34,8 @@ final class LoadRun {
 
     private static final double MB = 1e6;
 
+    private static final Set<String> OURS = Set.of("banyan", Results.DIRECT);
+
     private final Plan plan;
     private final Field field;
     private final Results results;
@@ -49,20 +53,15 @@ final class LoadRun {
     /** Measures {@code load} on {@code all}; {@code cold} are processes that have not served yet. */
     void run(LoadCase load, List<Running> all, boolean cold) throws InterruptedException {
         results.begin(load.name(), load.title());
-        for (var running : all) {
-            attempt(load, running, () -> warmUp(load, running, cold));
+        var fit = new ArrayList<>(all);
+        each(load, fit, running -> warmUp(load, running, cold));
+        for (var round = 0; round < plan.rounds(); round++) {
+            each(load, fit, running -> peak(load, running));
         }
         for (var round = 0; round < plan.rounds(); round++) {
-            for (var running : all) {
-                attempt(load, running, () -> peak(load, running));
-            }
+            each(load, fit, running -> latency(load, running));
         }
-        for (var round = 0; round < plan.rounds(); round++) {
-            for (var running : all) {
-                attempt(load, running, () -> latency(load, running));
-            }
-        }
-        for (var running : all) {
+        for (var running : fit) {
             results.add(
                     load.name(),
                     running.name(),
@@ -84,15 +83,24 @@ final class LoadRun {
                 : new Front(Objects.requireNonNull(http2Port), connections, load.streams());
     }
 
-    private interface Attempt {
-        void run() throws InterruptedException;
+    private interface Turn {
+        void of(Running running) throws InterruptedException;
     }
 
-    private static void attempt(LoadCase load, Running running, Attempt attempt) throws InterruptedException {
-        try {
-            attempt.run();
-        } catch (LoadFailed e) {
-            throw new LoadFailed(load.name() + " on " + running.name() + ": " + e.getMessage(), e);
+    /** Gives each that is {@code fit} its turn. A peer that fails is none any more, and the rest of the case goes on; our own failure ends it. */
+    private void each(LoadCase load, List<Running> fit, Turn turn) throws InterruptedException {
+        for (var running : List.copyOf(fit)) {
+            try {
+                turn.of(running);
+            } catch (LoadFailed e) {
+                var what = load.name() + " on " + running.name();
+                if (OURS.contains(running.name())) {
+                    throw new LoadFailed(what + ": " + e.getMessage(), e);
+                }
+                fit.remove(running);
+                results.drop(load.name(), running.name(), String.valueOf(e.getMessage()));
+                progress.accept("  " + what + ": left out, " + e.getMessage());
+            }
         }
     }
 

@@ -37,6 +37,12 @@ public final class Results {
                 .add(value);
     }
 
+    /** Takes back what {@code peer} had in {@code caseName}, and notes why. */
+    public void drop(String caseName, String peer, String why) {
+        values.getOrDefault(caseName, new LinkedHashMap<>()).remove(peer);
+        skip(caseName + " on " + peer, why);
+    }
+
     /** Notes that {@code what}, a case or a peer, was left out. */
     public void skip(String what, String why) {
         skipped.put(what, why);

@@ -46,6 +46,17 @@ class ReportTest {
     }
 
     @Test
+    void whoFailsInACaseHasNoFiguresThereAndThePageSaysSo() {
+        tiny("banyan", 30_000);
+        tiny("stock", 7_000);
+        results.drop("tiny", "stock", "reply \"HTTP/1.1 500\" (expected: 200)");
+        assertThat(Markdown.of(header(0), results))
+                .contains("| banyan | 30,000 |")
+                .doesNotContain("| stock |")
+                .contains("- tiny on stock: reply \"HTTP/1.1 500\" (expected: 200)");
+    }
+
+    @Test
     void aPageHasMediansSpreadsRatiosAndGoals() {
         tiny("banyan", 30_000, 28_000, 29_000);
         tiny("stock", 7_000, 8_000, 9_000);
