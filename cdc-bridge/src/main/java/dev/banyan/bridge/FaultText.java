@@ -7,8 +7,8 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.mapping.Mapping;
 import dev.banyan.bridge.mapping.TableUse;
 import dev.banyan.bridge.store.Fault;
+import dev.banyan.bridge.store.FaultListing;
 import dev.banyan.bridge.store.Pause;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -45,8 +45,13 @@ final class FaultText {
                 .formatted(pause.table(), pause.aggregate(), dbms.place(pause.since()), pause.noted(), pause.why());
     }
 
-    static String summary(List<Fault> faults) {
-        var counts = faults.stream().collect(Collectors.groupingBy(Fault::state, Collectors.counting()));
+    /** One line for all that waits because a table is paused. */
+    static String line(FaultListing.PausedGroup group) {
+        return "%-8s %-11s %d parts of transactions of %s (all)"
+                .formatted(group.group().substring(0, GROUP_CHARACTERS), "parked", group.parts(), group.aggregate());
+    }
+
+    static String summary(Map<Fault.State, Long> counts) {
         return counts.getOrDefault(Fault.State.PARKED, 0L) + " parked, "
                 + counts.getOrDefault(Fault.State.SKIPPED, 0L) + " skipped, "
                 + counts.getOrDefault(Fault.State.RESUBMITTED, 0L) + " resubmitted";

@@ -6,13 +6,11 @@ import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.run.ClaimCheck;
 import dev.banyan.bridge.run.Resubmission;
 import dev.banyan.bridge.store.BridgeStore;
-import dev.banyan.bridge.store.Fault;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -61,10 +59,11 @@ final class FaultsCommand {
         abstract int run(Setup setup, BridgeStore store) throws IOException, HubUnavailable;
     }
 
-    /** What {@code ls} prints as JSON. */
-    private record Listing(List<Map<String, Object>> pausedTables, List<Map<String, Object>> faults) {}
-
-    @Command(name = "ls", mixinStandardHelpOptions = true, description = "Lists them, oldest first, the newest 1,000.")
+    @Command(
+            name = "ls",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Lists them, oldest first, the newest 1,000; what merely waits because a table is paused is counted.")
     static final class Ls extends Faults {
 
         @Option(names = "--json", description = "print JSON: pausedTables and faults")
@@ -72,20 +71,15 @@ final class FaultsCommand {
 
         @Override
         int run(Setup setup, BridgeStore store) {
-            var faults = store.faults(LISTED_MAX);
-            var pauses = store.pauses().all();
+            var listing = store.listing(LISTED_MAX);
             var dbms = setup.source().dbms();
             if (json) {
-                System.out.println(JsonMapper.shared()
-                        .writeValueAsString(new Listing(
-                                pauses.stream()
-                                        .map(pause -> pause.describe(dbms.place(pause.since())))
-                                        .toList(),
-                                faults.stream().map(Fault::describe).toList())));
+                System.out.println(JsonMapper.shared().writeValueAsString(listing.describe(dbms::place)));
             } else {
-                pauses.forEach(pause -> System.out.println(FaultText.line(pause, dbms)));
-                faults.forEach(fault -> System.out.println(FaultText.line(fault)));
-                System.out.println(FaultText.summary(faults));
+                listing.pauses().forEach(pause -> System.out.println(FaultText.line(pause, dbms)));
+                listing.groups().forEach(group -> System.out.println(FaultText.line(group)));
+                listing.faults().forEach(fault -> System.out.println(FaultText.line(fault)));
+                System.out.println(FaultText.summary(listing.countByState()));
             }
             return 0;
         }

@@ -10,7 +10,7 @@ import dev.banyan.bridge.spool.SpoolFailed;
 import dev.banyan.bridge.spool.SpoolInUse;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
-import dev.banyan.bridge.store.Fault;
+import dev.banyan.bridge.store.FaultListing;
 import dev.banyan.bridge.store.Fenced;
 import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.SpoolClaim;
@@ -97,10 +97,10 @@ public final class BridgeRun {
                         new BackfillDesk(store.backfills(), settings.source().tableIds(), clock));
     }
 
-    /** The newest 1,000 faults, oldest first; empty while the store is not open. */
-    public List<Fault> faults() {
+    /** The newest 1,000 faults; empty while the store is not open. */
+    public FaultListing faults() {
         var store = openStore.get();
-        return store == null ? List.of() : store.faults(1_000);
+        return store == null ? FaultListing.EMPTY : store.listing(1_000);
     }
 
     /** Asks the run to end; {@link #run} returns soon after, when what has reached the hub is in lake and store. */

@@ -4,7 +4,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.banyan.bridge.store.Backfill;
-import dev.banyan.bridge.store.Fault;
 import dev.banyan.bridge.store.StoreFailed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -197,7 +196,7 @@ public final class StatusServer implements AutoCloseable {
     }
 
     private void faults(HttpExchange exchange) throws IOException {
-        var faults = run.faults().stream().map(Fault::describe).toList();
+        var faults = run.faults().describe(run::place);
         answer(exchange, 200, "application/json", JSON.writeValueAsString(faults));
     }
 

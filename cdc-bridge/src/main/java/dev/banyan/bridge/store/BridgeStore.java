@@ -352,9 +352,9 @@ public final class BridgeStore implements AutoCloseable {
         return new Backfills(this, clock);
     }
 
-    /** The newest {@code most} faults, oldest first. */
-    public List<Fault> faults(int most) {
-        return run("reading the faults", connection -> FaultRows.newest(connection, most));
+    /** The newest {@code most} faults without what merely waits behind a paused table, and the rest in numbers. */
+    public FaultListing listing(int most) {
+        return run("listing the faults", connection -> FaultRows.listing(connection, most));
     }
 
     /** A session for one run of the engine; one thread uses it. */

@@ -7,8 +7,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Faults as rows of the store, without the rows that they keep. */
 final class FaultRows {
@@ -18,10 +20,47 @@ final class FaultRows {
 
     private FaultRows() {}
 
-    /** The newest {@code most} faults, oldest first. */
-    static List<Fault> newest(Connection connection, int most) throws SQLException {
-        try (var select = connection.prepareStatement(
-                "SELECT " + COLUMNS + " FROM bridge_fault ORDER BY noted_ms DESC, commit_lsn DESC, id LIMIT ?")) {
+    /** The newest {@code most} faults, with all the rest in numbers. */
+    static FaultListing listing(Connection connection, int most) throws SQLException {
+        return new FaultListing(
+                Pauses.all(connection), groups(connection), newest(connection, most), counts(connection));
+    }
+
+    private static List<FaultListing.PausedGroup> groups(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                        SELECT waiting.group_id, waiting.aggregate, count(*) FROM bridge_waiting waiting
+                        JOIN bridge_fault fault ON fault.group_id = waiting.group_id AND fault.state = 'parked'
+                        WHERE waiting.aggregate_key = '%s'
+                        GROUP BY waiting.group_id, waiting.aggregate ORDER BY waiting.aggregate""".formatted(KeyText.NONE));
+                var result = select.executeQuery()) {
+            var groups = new ArrayList<FaultListing.PausedGroup>();
+            while (result.next()) {
+                groups.add(new FaultListing.PausedGroup(result.getString(1), result.getString(2), result.getLong(3)));
+            }
+            return groups;
+        }
+    }
+
+    private static Map<Fault.State, Long> counts(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement("SELECT state, count(*) FROM bridge_fault GROUP BY state");
+                var result = select.executeQuery()) {
+            var counts = new EnumMap<Fault.State, Long>(Fault.State.class);
+            while (result.next()) {
+                counts.put(state(result.getString(1)), result.getLong(2));
+            }
+            return counts;
+        }
+    }
+
+    private static Fault.State state(String word) {
+        return Fault.State.valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
+    /** Oldest first. */
+    private static List<Fault> newest(Connection connection, int most) throws SQLException {
+        try (var select = connection.prepareStatement("SELECT " + COLUMNS + """
+                 FROM bridge_fault WHERE NOT (state = 'parked' AND message = '' AND aggregate_key = '%s')
+                ORDER BY noted_ms DESC, commit_lsn DESC, id LIMIT ?""".formatted(KeyText.NONE))) {
             select.setInt(1, most);
             try (var result = select.executeQuery()) {
                 var faults = new ArrayList<Fault>();
@@ -36,7 +75,7 @@ final class FaultRows {
     private static Fault read(ResultSet result) throws SQLException {
         return new Fault(
                 result.getString(1),
-                Fault.State.valueOf(result.getString(2).toUpperCase(Locale.ROOT)),
+                state(result.getString(2)),
                 result.getString(3),
                 result.getString(4),
                 result.getString(5),

@@ -194,7 +194,7 @@ class FaultsTest {
                     "it was sent, crashed, and went on",
                     () -> bridge.repeatedIds().size() == 1);
             bridge.sql("UPDATE one SET v = '2' WHERE id = 2");
-            Await.until("both parts wait", () -> bridge.run().faults().size() == 2);
+            Await.until("both parts wait", () -> bridge.run().faults().faults().size() == 2);
             bridge.stop();
             assertThat(bridge.progress().suppressedEvents())
                     .as("with what is parked in the store, not only in the hub's past")
@@ -204,18 +204,20 @@ class FaultsTest {
             try (var store = BridgeStore.open(
                     bridge.store, "parkedonce", "test", Duration.ofSeconds(5), InstantSource.system())) {
                 assertThat(store.tryLease()).isTrue();
-                var group = store.faults(10).getFirst().group();
+                var group = store.listing(10).faults().getFirst().group();
                 var resubmission = new Resubmission(store, bridge.mapper);
                 assertThat(resubmission.preview(group, false, _ -> {}).refusal())
                         .contains("public.one.v");
                 try (var hub = new CrashesAfterPublish(bridge.kafkaHub(), crashes)) {
                     assertThatThrownBy(() -> resubmission.send(group, true, "mended in legacy", hub, null, _ -> {}))
                             .hasMessage("crash");
-                    assertThat(store.faults(10)).extracting(Fault::state).containsOnly(Fault.State.PARKED);
+                    assertThat(store.listing(10).faults())
+                            .extracting(Fault::state)
+                            .containsOnly(Fault.State.PARKED);
                     var sent = resubmission.send(group, true, "mended in legacy", hub, null, _ -> {});
                     assertThat(sent.events()).extracting(DomainEvent::data).containsExactly("{\"id\":2,\"v\":2}");
                 }
-                assertThat(store.faults(10))
+                assertThat(store.listing(10).faults())
                         .extracting(fault -> fault.state() + " " + fault.reason())
                         .containsOnly("RESUBMITTED mended in legacy");
             }
@@ -239,12 +241,14 @@ class FaultsTest {
             bridge.sql("INSERT INTO one VALUES (1, 'a'), (2, 'b'), (3, 'c')");
             bridge.sql("UPDATE one SET v = 'd'");
             Await.until("others pass", () -> told(bridge).contains("one/3 Changed"));
-            Await.until("both of its parts wait", () -> bridge.run().faults().size() == 2);
+            Await.until(
+                    "both of its parts wait",
+                    () -> bridge.run().faults().faults().size() == 2);
             assertThat(told(bridge)).containsExactly("one/1 Added", "one/3 Added", "one/1 Changed", "one/3 Changed");
-            assertThat(bridge.run().faults())
+            assertThat(bridge.run().faults().faults())
                     .extracting(Fault::state)
                     .containsExactly(Fault.State.PARKED, Fault.State.PARKED);
-            assertThat(bridge.run().faults().getFirst().message())
+            assertThat(bridge.run().faults().faults().getFirst().message())
                     .contains("one [2]: ", "an event that the hub refuses: MalformedDetail");
             Await.until("it is counted", () -> bridge.progress().waitingAggregates() == 1);
             assertThat(bridge.repeatedIds()).isEmpty();

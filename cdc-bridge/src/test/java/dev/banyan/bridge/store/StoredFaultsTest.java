@@ -60,7 +60,7 @@ class StoredFaultsTest {
             session.faults().skip(new Faults.Waiting("item", "other"), transaction(2), "no word", "drafts");
             session.commit(POSITION);
 
-            var faults = store.faults(10_000);
+            var faults = store.listing(10_000).faults();
             assertThat(faults).hasSize(SkippedFaults.LISTED_MAX + 2);
             assertThat(faults)
                     .extracting(Fault::message)
@@ -88,8 +88,8 @@ class StoredFaultsTest {
                 }
                 assertThat(faults.groups()).isEqualTo(group);
             }
-            assertThat(store.faults(1_000)).hasSizeBetween(21, 23);
-            assertThat(store.faults(1_000))
+            assertThat(store.listing(1_000).faults()).hasSizeBetween(21, 23);
+            assertThat(store.listing(1_000).faults())
                     .extracting(Fault::key)
                     .contains("parked", "99")
                     .doesNotContain("2", "70");
@@ -144,8 +144,19 @@ class StoredFaultsTest {
 
     @Test
     void whatAPausedTableParksComesBackInOrderBehindWhatWaitedBeforeInPiecesThatAreOne() throws Exception {
+        paused(inH2());
+    }
+
+    @Test
+    void whatAPausedTableParksComesBackInOrderFromPostgresql() throws Exception {
+        Servers.postgres().createDatabase("pausedfaults");
+        paused(new BridgeStore.Settings(
+                Servers.postgres().jdbcUrl("pausedfaults"), "postgres", "postgres", FaultSeal.of(folderKey())));
+    }
+
+    private static void paused(BridgeStore.Settings settings) {
         var large = changed(5, 40, "x".repeat(100_000));
-        try (var store = open(inH2())) {
+        try (var store = open(settings)) {
             String group;
             try (var session = store.session()) {
                 session.faults().park(Set.of(new Faults.Waiting("item", "1")), transaction(2), "no word");
@@ -158,10 +169,14 @@ class StoredFaultsTest {
                 session.faults().parkPaused("item", transaction(6));
                 session.commit(at(6));
             }
-            assertThat(store.faults(100))
+            assertThat(store.listing(100).faults())
                     .extracting(fault -> fault.commitLsn() + " " + fault.keyText() + " " + fault.message())
-                    .startsWith("2 1 no word", "4 (all) public.t.v: not there", "5 (all) ", "5 (all) ")
-                    .endsWith("5 (all) ", "6 (all) ");
+                    .as("what merely waits is counted")
+                    .containsExactly("2 1 no word", "4 (all) public.t.v: not there");
+            assertThat(store.listing(0).groups())
+                    .extracting(FaultListing.PausedGroup::parts)
+                    .as("in pieces")
+                    .containsExactly(8L);
             try (var session = store.session()) {
                 group = session.faults().groups().first();
                 assertThat(session.faults().groups()).hasSize(1);
@@ -229,7 +244,32 @@ class StoredFaultsTest {
             faults.resolve(faults.groups().first(), "");
             faults.flush();
 
-            assertThat(store.faults(1_000)).hasSize(20);
+            assertThat(store.listing(1_000).faults()).hasSize(20);
+        }
+    }
+
+    @Test
+    void whatWaitsBehindAPausedTableIsCountedAndHidesNothing() throws Exception {
+        try (var store = open(inH2())) {
+            store.pauses().begin(new TableId("public", "t"), "item", List.of(), 2, "public.t.v: not there", "");
+            String group;
+            try (var session = store.session()) {
+                session.faults().park(Set.of(new Faults.Waiting("other", "1")), transaction(3), "no word");
+                for (var lsn = 4; lsn < 100; lsn++) {
+                    session.faults().parkPaused("item", transaction(lsn));
+                }
+                session.commit(at(100));
+                group = session.faults().groups().stream()
+                        .filter(session.faults()::isPaused)
+                        .findFirst()
+                        .orElseThrow();
+            }
+
+            var listing = store.listing(2);
+            assertThat(listing.faults()).extracting(Fault::aggregate).containsExactly("other", "item");
+            assertThat(listing.groups()).containsExactly(new FaultListing.PausedGroup(group, "item", 96));
+            assertThat(listing.countByState()).isEqualTo(Map.of(Fault.State.PARKED, 97L));
+            assertThat(listing.describe(Long::toString).toString()).contains("group=" + group + ", waiting=96");
         }
     }
 
@@ -278,7 +318,7 @@ class StoredFaultsTest {
                 assertThat(session.faults().waiting("item")).isZero();
                 assertThat(session.faults().waiting("other")).isOne();
             }
-            assertThat(store.faults(10))
+            assertThat(store.listing(10).faults())
                     .extracting(fault -> fault.aggregate() + " " + fault.state() + " " + fault.reason())
                     .containsExactlyInAnyOrder("item SKIPPED resync", "other PARKED ");
         }
