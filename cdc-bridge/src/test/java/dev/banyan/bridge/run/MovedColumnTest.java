@@ -66,7 +66,7 @@ class MovedColumnTest {
                 WholeTransactionsTest.commit(
                         bridge, "INSERT INTO ord VALUES (2)", "INSERT INTO line VALUES (7, 2, 'b')");
                 bridge.sql("UPDATE line SET v = 'c' WHERE id = 7");
-                Await.until("both wait", () -> process.get("/faults", 200).split("\"parked\"", -1).length == 3);
+                Await.until("both wait", () -> process.get("/faults", 200).contains("\"waiting\":2"));
             }
             var config = config(bridge, "", ", v: v");
             var printed = Printed.of("events", "faults", "resubmit", "--config", config.toString(), "--all", "--send");
