@@ -121,7 +121,12 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
         }
         ready = true;
         deadline = 0;
-        waiting.connected(this);
+        try {
+            waiting.connected(this);
+        } catch (RuntimeException e) {
+            broke(Failure.RESET); // nobody else hears of it here, and the call would wait for ever
+            throw e;
+        }
     }
 
     void notConnected(Failure why) {
