@@ -345,8 +345,8 @@ public final class StoredFaults implements Faults {
     }
 
     /**
-     * Marks {@code group} as resubmitted: nothing of it waits any more, its rows are forgotten, and the pause that it came of is over. Durable
-     * with the next commit.
+     * Marks {@code group} as resubmitted: nothing of it waits any more, its rows are forgotten, and the pause that it came of is over, unless there is
+     * a spool. Durable with the next commit.
      */
     public void resolve(String group, String reason) {
         resolvedGroups.add(group);
