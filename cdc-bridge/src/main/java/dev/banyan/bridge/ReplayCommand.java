@@ -121,7 +121,7 @@ final class ReplayCommand implements Callable<Integer> {
         try (var sink = targets.open(from.run());
                 var hub = targets.setup().hub()) {
             var target = ReplayTargets.target(sink, hub, lake, options.uri(targets.setup()));
-            var done = new Replay(lake, filter, to, new Pace(rate)::await).goOn(from, target);
+            var done = new Replay(lake, filter, to, rate, new Pace(rate)::await).goOn(from, target);
             System.out.println(done.sent() + " events sent to " + to);
             return 0;
         }
@@ -146,8 +146,10 @@ final class ReplayCommand implements Callable<Integer> {
     /** Holds events back to a rate, and tells how many have gone. */
     private static final class Pace {
 
+        private static final long BURST_NANOS = 1_000_000_000L;
+
         private final int rate;
-        private final long startedAt = System.nanoTime();
+        private long startedAt = System.nanoTime();
         private long toldAt = startedAt;
 
         Pace(int rate) {
@@ -156,6 +158,11 @@ final class ReplayCommand implements Callable<Integer> {
 
         void await(long sent) {
             var due = startedAt + (long) (sent * 1e9 / rate);
+            var late = System.nanoTime() - due;
+            if (late > BURST_NANOS) {
+                startedAt += late - BURST_NANOS; // what a stall has missed does not come at once
+                due += late - BURST_NANOS;
+            }
             for (var left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
                 LockSupport.parkNanos(left);
             }

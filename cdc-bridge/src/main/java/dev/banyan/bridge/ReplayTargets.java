@@ -23,8 +23,16 @@ record ReplayTargets(Setup setup, String to) {
     /** Why nothing may be sent there; empty when it may. */
     String refusal() {
         var isShared = setup.kafka().map(kafka -> kafka.topics().contains(to)).orElse(false)
-                || setup.aws().map(aws -> aws.destinations().containsValue(to)).orElse(false);
+                || setup.aws()
+                        .map(aws -> aws.destinations().values().stream()
+                                .anyMatch(destination -> name(destination).equals(name(to))))
+                        .orElse(false);
         return isShared ? to + ": the bridge sends to it, so everybody reads it (expected: one of one consumer)" : "";
+    }
+
+    /** What a name, an ARN and a URL of one stream, bus, topic or queue have in common. */
+    static String name(String destination) {
+        return destination.substring(Math.max(destination.lastIndexOf('/'), destination.lastIndexOf(':')) + 1);
     }
 
     /** What is wrong with it; empty when nothing is. */

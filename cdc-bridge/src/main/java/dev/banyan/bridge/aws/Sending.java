@@ -114,7 +114,8 @@ final class Sending {
             return new Outcome(entries, target.send(entries.getFirst().destination(), entries), null);
         } catch (SdkException e) {
             return new Outcome(entries, List.of(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException
+                | Error e) { // without an outcome nobody would hear of it, and the call would be under way for ever
             return new Outcome(entries, List.of(), SdkException.create(String.valueOf(e), e));
         }
     }

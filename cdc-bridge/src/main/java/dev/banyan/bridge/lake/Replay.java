@@ -18,7 +18,7 @@ public final class Replay {
      * Progress is written after the target has acknowledged a batch, and names the last event of it. Killed in between, the next run
      * sends that batch again: a consumer knows the ids. Segments and numbers do not change when a segment is sealed.
      */
-    static final int BATCH = 500;
+    public static final int BATCH = 500;
 
     private static final int RUN_CHARACTERS = 8;
 
@@ -54,13 +54,18 @@ public final class Replay {
     private final LakeReader lake;
     private final LakeFilter filter;
     private final String path;
+    private final int batch;
     private final LongConsumer pace;
 
-    /** The progress is kept in the lake under {@code name}. {@code pace} is told how many events this run has sent, and returns when the next may go. */
-    public Replay(LakeReader lake, LakeFilter filter, String name, LongConsumer pace) {
+    /**
+     * The progress is kept in the lake under {@code name}. {@code pace} is told how many events this run has sent, and returns when the next may go;
+     * {@code batch} of them, {@link #BATCH} at most, go to a target that collects at once.
+     */
+    public Replay(LakeReader lake, LakeFilter filter, String name, int batch, LongConsumer pace) {
         this.lake = lake;
         this.filter = filter;
         this.path = path(name);
+        this.batch = Math.min(BATCH, batch);
         this.pace = pace;
     }
 
@@ -118,7 +123,7 @@ public final class Replay {
                 target.send(record);
                 now = now.after(record);
                 unflushed++;
-                if (unflushed == BATCH) {
+                if (unflushed == batch) {
                     flush();
                 }
             } catch (IOException e) {

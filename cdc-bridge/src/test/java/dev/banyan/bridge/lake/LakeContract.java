@@ -295,7 +295,7 @@ abstract class LakeContract {
         }
         var filter = new LakeFilter(null, null, null, "x/1");
         var wanted = all(filter).stream().map(record -> record.event().id()).toList();
-        var replay = new Replay(reader(), filter, "one", _ -> {});
+        var replay = new Replay(reader(), filter, "one", Integer.MAX_VALUE, _ -> {});
         var dying = new Received(550);
         assertThatThrownBy(() -> replay.goOn(Replay.Progress.start("x/1"), dying))
                 .hasMessage("dead");
@@ -311,6 +311,23 @@ abstract class LakeContract {
         assertThat(dying.ids.subList(0, 500)).isEqualTo(wanted.subList(0, 500));
         assertThat(rest.ids).isEqualTo(wanted.subList(500, wanted.size()));
         assertThat(new TreeSet<>(wanted)).hasSize(wanted.size());
+    }
+
+    @Test
+    void aSlowReplayHandsOverNoMoreAtOnceThanItsRate() throws Exception {
+        try (var lake = open(20_000)) {
+            lake.append(
+                    List.of(
+                            event(1, 0, "t.v1", "x/1", "{}"),
+                            event(2, 0, "t.v1", "x/1", "{}"),
+                            event(3, 0, "t.v1", "x/1", "{}")),
+                    position(100));
+        }
+        var dying = new Received(2);
+        assertThatThrownBy(() -> new Replay(reader(), new LakeFilter(null, null, null, null), "slow", 2, _ -> {})
+                        .goOn(Replay.Progress.start("all"), dying))
+                .hasMessage("dead");
+        assertThat(Replay.progress(reader(), "slow").orElseThrow().sent()).isEqualTo(2);
     }
 
     @Test
