@@ -166,8 +166,12 @@ public final class BridgeRun {
         var isOurs = false;
         String why;
         try {
-            isOurs = store.tryLease();
-            why = isOurs ? spoolElsewhere(store) : "the store is in use by " + store.leaseHolder();
+            // Before, too: who takes the lease shuts the one out who can empty that spool.
+            why = spoolElsewhere(store);
+            if (why.isEmpty()) {
+                isOurs = store.tryLease();
+                why = isOurs ? spoolElsewhere(store) : "the store is in use by " + store.leaseHolder();
+            }
         } catch (StoreFailed e) {
             why = "store: " + e.getMessage();
         }
@@ -216,6 +220,8 @@ public final class BridgeRun {
                     return;
                 } catch (StoreFailed e) {
                     LOG.warn("{}", e.getMessage());
+                } catch (RuntimeException | Error e) { // without this thread nobody would renew the lease any more
+                    LOG.error("renewing the lease", e);
                 }
             }
         } catch (InterruptedException e) {

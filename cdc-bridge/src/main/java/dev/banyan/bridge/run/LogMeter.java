@@ -50,6 +50,8 @@ final class LogMeter implements AutoCloseable {
                     } while (!isClosedAfterInterval());
                 } catch (SQLException | IllegalArgumentException e) { // no GTID, or of two domains: the engine says so
                     LOG.debug("lag not known", e);
+                } catch (RuntimeException | Error e) { // without this thread a server at work would be taken for silent
+                    LOG.error("lag not known", e);
                 }
             } while (!isClosedAfterInterval());
         } catch (InterruptedException e) {

@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -251,6 +252,7 @@ class SpoolTest {
             bridge.stop();
 
             var settings = bridge.settings(bridge.tables);
+            var epoch = epoch(bridge);
             bridge.spool = spooling(folder, "second", 1 << 20);
             var second = new BridgeRun(bridge.settings(bridge.tables), InstantSource.system());
             var running = Thread.ofPlatform().name("second").start(() -> {
@@ -264,6 +266,7 @@ class SpoolTest {
                     "the second says why it waits",
                     () -> second.progress().state() == Progress.State.STANDBY
                             && second.progress().reason().contains("/first holds what the hub does not have"));
+            assertThat(epoch(bridge)).as("it shuts nobody out").isEqualTo(epoch);
             isDown.set(false);
             assertThat(bridge.fold()).containsOnlyKeys("one/1");
             bridge.spool = settings.spool();
@@ -276,6 +279,15 @@ class SpoolTest {
             assertThat(bridge.repeatedIds()).isEmpty();
             second.stop();
             running.join();
+        }
+    }
+
+    private static long epoch(TestBridge bridge) throws SQLException {
+        try (var connection = DriverManager.getConnection(
+                        bridge.store.jdbcUrl(), bridge.store.user(), bridge.store.password());
+                var rows = connection.createStatement().executeQuery("SELECT epoch FROM bridge_state")) {
+            rows.next();
+            return rows.getLong(1);
         }
     }
 

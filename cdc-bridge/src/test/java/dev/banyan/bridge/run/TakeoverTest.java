@@ -71,7 +71,7 @@ class TakeoverTest {
                 bridge.launch();
                 awaitReason(bridge, "in use by holder");
                 Servers.postgres().execute("waits_store", "ALTER TABLE bridge_state RENAME TO away");
-                awaitReason(bridge, "store: taking the lease");
+                awaitReason(bridge, "store: ");
                 Servers.postgres().execute("waits_store", "ALTER TABLE away RENAME TO bridge_state");
                 awaitReason(bridge, "in use by holder");
 
