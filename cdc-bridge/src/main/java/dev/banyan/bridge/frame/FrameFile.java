@@ -63,7 +63,10 @@ public final class FrameFile implements Closeable {
         return new FrameFile(file, channel, channel.size());
     }
 
-    /** Opens {@code file} to go on writing, and makes it if it is not there. Its frames go to {@code reading}; what was never whole behind them is cut off. */
+    /**
+     * Opens {@code file} to go on writing, and makes it if it is not there. Its frames go to {@code reading}, and are on the disk when this
+     * returns; what was never whole behind them is cut off.
+     */
     public static FrameFile recover(Path file, Reading reading) throws IOException {
         return scanned(
                 open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
@@ -73,13 +76,17 @@ public final class FrameFile implements Closeable {
 
     private static FrameFile scanned(FrameFile opened, Reading reading, boolean mayEndTorn) throws IOException {
         try {
-            if (opened.scan(reading)) {
-                if (!mayEndTorn) {
+            var endsTorn = opened.scan(reading);
+            if (!mayEndTorn) {
+                if (endsTorn) {
                     throw opened.damaged(opened.end);
                 }
-                opened.channel.truncate(opened.end);
-                opened.channel.force(true);
+                return opened;
             }
+            if (endsTorn) {
+                opened.channel.truncate(opened.end);
+            }
+            opened.channel.force(true); // killed before its force, an append is whole, and in the system's memory alone
             return opened;
         } catch (IOException | RuntimeException e) {
             opened.close();
