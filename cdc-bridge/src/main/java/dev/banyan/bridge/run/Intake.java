@@ -17,7 +17,8 @@ final class Intake implements Courier.Source {
     /*
      * While there is a spool, everything goes through it, so that the order stands; it ends when the courier has emptied it, under the
      * same lock as an append. What the courier holds in memory when the spool begins is in the spool, too: it comes a second time and is
-     * dropped, because the store has passed it.
+     * dropped, because the store has passed it. When its end fails, the store may have forgotten it all the same: from then on nothing
+     * goes into it, nor past it.
      */
     /** Makes spools, and ends them. */
     interface Spools {
@@ -35,6 +36,7 @@ final class Intake implements Courier.Source {
     private final Deque<Arrival> given = new ArrayDeque<>();
     private final Supplier<Position> stored;
     private @Nullable Spool spool;
+    private boolean isEnding;
 
     /** An intake that goes on with {@code spool}, if a process before has left one. Without {@code spools} it never begins one. */
     Intake(@Nullable Spools spools, @Nullable Spool spool, Supplier<Position> stored) {
@@ -82,6 +84,9 @@ final class Intake implements Courier.Source {
     synchronized boolean append(List<Arrival> arrivals) {
         if (spool == null) {
             return false;
+        }
+        if (isEnding) {
+            throw new IllegalStateException("ending the spool has failed");
         }
         write(spool, arrivals, stored.get().commitLsn());
         return true;
@@ -149,8 +154,10 @@ final class Intake implements Courier.Source {
             return false;
         }
         spool.forgetTaken();
+        isEnding = true;
         spools.end(spool);
         spool = null;
+        isEnding = false;
         return true;
     }
 
