@@ -49,7 +49,7 @@ final class Courier {
      */
     /** Where arrivals come from. */
     interface Source {
-        /** The next arrivals, at least one and then until they have {@code rowsMax} rows; empty when there is none. */
+        /** The next arrivals, at least one and then at most until they have {@code rowsMax} rows; empty when there is none. */
         List<Arrival> take(int rowsMax);
     }
 

@@ -37,6 +37,9 @@ public final class DiskSpool implements Spool {
      */
     private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
+    /** Of frames taken at once: their rows are in memory together. Those of large transactions are not, and do not count. */
+    private static final int TAKEN_BYTES_MAX = 16 << 20;
+
     /** Where the spools of one bridge lie, what encrypts them, and how large one may get. */
     public record Settings(Path folder, FaultSeal seal, long bytesMax, long segmentBytesMax) {}
 
@@ -207,8 +210,9 @@ public final class DiskSpool implements Spool {
     public synchronized List<Arrival> take(int rowsMax) {
         var arrivals = new ArrayList<Arrival>();
         var rows = 0;
+        var frameBytes = 0L;
         try {
-            while (rows < rowsMax) {
+            while (rows < rowsMax && frameBytes < TAKEN_BYTES_MAX) {
                 var segment = segments.peekFirst();
                 if (segment == null) {
                     break;
@@ -224,6 +228,7 @@ public final class DiskSpool implements Spool {
                 var arrival = open(segment, frame);
                 arrivals.add(arrival);
                 rows += Math.max(1, arrival.rows());
+                frameBytes += frame.length;
             }
         } catch (IOException e) {
             throw new SpoolFailed("reading " + folder, e);

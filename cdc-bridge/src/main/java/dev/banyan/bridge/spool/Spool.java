@@ -13,7 +13,10 @@ public interface Spool extends AutoCloseable {
     /** The last arrival on the disk; empty before the first. */
     Optional<Arrival> end();
 
-    /** The next arrivals that were not taken yet, at least one and then until they have {@code rowsMax} rows; empty when there is none. */
+    /**
+     * The next arrivals that were not taken yet, at least one and then until they have {@code rowsMax} rows or are large together; empty when
+     * there is none.
+     */
     List<Arrival> take(int rowsMax);
 
     /** All that was taken so far is safe elsewhere: it may be forgotten. */

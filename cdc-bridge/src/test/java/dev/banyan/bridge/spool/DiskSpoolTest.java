@@ -167,6 +167,29 @@ class DiskSpoolTest {
         }
     }
 
+    /** One row each, of more than 1 MiB. */
+    @Test
+    void fewRowsThatAreLargeTogetherAreTakenInTurns() {
+        var value = "x".repeat(1 << 20);
+        try (var spool = DiskSpool.create(settings(1 << 30, 4 << 20), id)) {
+            for (var lsn = 1L; lsn <= 20; lsn++) {
+                spool.append(List.of(Arrival.of(
+                        new Transaction(
+                                lsn,
+                                "tx" + lsn,
+                                Instant.EPOCH,
+                                List.of(new Change.Inserted(TABLE, new Row(Map.of("v", value)))),
+                                Cause.UNKNOWN),
+                        Map.of("lsn", lsn),
+                        false)));
+            }
+            assertThat(spool.take(5_000)).extracting(Arrival::lsn).hasSize(16);
+            spool.forgetTaken();
+            assertThat(spool.take(5_000)).extracting(Arrival::lsn).containsExactly(17L, 18L, 19L, 20L);
+            assertThat(spool.isEmpty()).isTrue();
+        }
+    }
+
     @Test
     void rowsAreEncryptedAndAnotherKeyOpensNothing() throws Exception {
         var spool = DiskSpool.create(settings(1 << 20, 2_000), id);
