@@ -20,6 +20,9 @@ public record LakeRecord(int segment, long number, String source, DomainEvent ev
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    /** What follows the data in a line. */
+    private static final String END = "}}";
+
     /** A line of a segment: the number, the topic, and the event as a CloudEvent in JSON. */
     String line() {
         var text = new StringWriter(512);
@@ -46,7 +49,8 @@ public record LakeRecord(int segment, long number, String source, DomainEvent ev
     }
 
     static LakeRecord read(int segment, String line) {
-        var node = JSON.readTree(line);
+        var from = dataFrom(line);
+        var node = JSON.readTree(line.substring(0, from) + "null" + END);
         var event = node.path("event");
         return new LakeRecord(
                 segment,
@@ -64,7 +68,7 @@ public record LakeRecord(int segment, long number, String source, DomainEvent ev
                         changed(event),
                         optional(event, "dataschema"),
                         new Cause(optional(event, "causationid"), optional(event, "traceparent")),
-                        rawData(line)));
+                        line.substring(from, line.length() - END.length())));
     }
 
     private static String text(JsonNode event, String name) {
@@ -81,8 +85,11 @@ public record LakeRecord(int segment, long number, String source, DomainEvent ev
                 : List.of();
     }
 
-    /** The data exactly as it was sent: numbers and the order of fields are not read and written anew. It is the last field of the line. */
-    private static String rawData(String line) {
+    /**
+     * Where the data begins, which is the last field of the line. It is taken exactly as it was sent and never parsed: numbers and the order of fields
+     * stay, and what a parser takes of a text, a number or a depth is no limit to it.
+     */
+    private static int dataFrom(String line) {
         try (var json = JSON.createParser(line)) {
             var depth = 0;
             while (json.nextToken() != null) {
@@ -95,8 +102,7 @@ public record LakeRecord(int segment, long number, String source, DomainEvent ev
                         && token == tools.jackson.core.JsonToken.PROPERTY_NAME
                         && json.currentName().equals("data")) {
                     json.nextToken();
-                    var from = (int) json.currentTokenLocation().getCharOffset();
-                    return line.substring(from, line.length() - 2);
+                    return (int) json.currentTokenLocation().getCharOffset();
                 }
             }
         }
