@@ -51,6 +51,7 @@ public final class Lake implements AutoCloseable {
     private @Nullable HubPosition reach;
     private int segment;
     private LakeLog log;
+    private boolean isOurs;
     private long next;
     private long startedMs;
 
@@ -80,11 +81,16 @@ public final class Lake implements AutoCloseable {
             var units = new ArrayList<LakeUnit>();
             var found = storage.openLog(segment, units);
             units.forEach(this::recovered);
-            if (units.isEmpty() || !units.getLast().isEnd()) {
+            var sealed = units.isEmpty() ? files.sealed(segment) : null;
+            if (sealed != null) { // by another one, since the newest manifest was looked for
+                found.close();
+                reach = sealed.reach();
+            } else if (units.isEmpty() || !units.getLast().isEnd()) {
                 return found;
+            } else {
+                found.close();
+                sealer.begin(segment, reach);
             }
-            found.close();
-            sealer.begin(segment, reach);
         }
     }
 
@@ -193,6 +199,9 @@ public final class Lake implements AutoCloseable {
         try {
             sealer.check();
             log.append(unit);
+            if (!isOurs) {
+                makeOurs();
+            }
             recovered(unit);
             if (log.bytes() >= settings.segmentBytesMax
                     || clock.millis() - startedMs >= settings.segmentAgeMax.toMillis()) {
@@ -201,6 +210,14 @@ public final class Lake implements AutoCloseable {
         } catch (IOException e) {
             throw new LakeFailed("writing to " + settings.place, e);
         }
+    }
+
+    /** A number in a log that another one sealed and deleted is free again; one that is ours, and not sealed, lets nobody else go on with the log. */
+    private void makeOurs() throws IOException {
+        if (files.sealed(segment) != null) {
+            throw new LakeFailed(LakeFiles.sealedByOther(segment));
+        }
+        isOurs = true;
     }
 
     private void endSegment() throws IOException {
@@ -215,6 +232,7 @@ public final class Lake implements AutoCloseable {
         segment++;
         next = 0;
         log = storage.beginLog(segment);
+        isOurs = false;
     }
 
     /** Turns what was appended so far into compressed files, and returns when that is done. */

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,6 +20,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPOutputStream;
@@ -71,6 +73,16 @@ final class LakeFiles {
             if (from >= below || (page.isLast() && !found.isEmpty())) {
                 return newest == null ? null : manifest(newest);
             }
+        }
+    }
+
+    /** What {@code segment} was sealed as; null when it is not sealed. */
+    @Nullable
+    Manifest sealed(int segment) throws IOException {
+        try {
+            return manifest(String.format(Locale.ROOT, MANIFEST, segment));
+        } catch (NoSuchFileException e) {
+            return null;
         }
     }
 
@@ -138,7 +150,7 @@ final class LakeFiles {
         }
     }
 
-    /** Writes the files of {@code segment}, then its manifest. The same units make the same files. */
+    /** Writes the files of {@code segment}, then its manifest, if that is not there yet. The same units make the same files. */
     void seal(int segment, List<LakeUnit> units, @Nullable HubPosition reach) throws IOException {
         var contents = new TreeMap<Partition, Content>();
         var countByName = new TreeMap<String, Long>();
@@ -155,6 +167,13 @@ final class LakeFiles {
                 events++;
             }
         }
+        var sealed = sealed(segment);
+        if (sealed != null) {
+            if (sealed.events() != events || !Objects.equals(sealed.reach(), reach)) {
+                throw new LakeFailed(sealedByOther(segment));
+            }
+            return;
+        }
         var files = new ArrayList<Manifest.DataFile>();
         for (var entry : contents.entrySet()) {
             files.add(write(segment, entry.getKey(), entry.getValue()));
@@ -166,6 +185,10 @@ final class LakeFiles {
         }
         var manifest = new Manifest(segment, events, reach, files);
         storage.create(String.format(Locale.ROOT, MANIFEST, segment), JSON.writeValueAsBytes(manifest));
+    }
+
+    static String sealedByOther(int segment) {
+        return "segment " + segment + ": somebody else has sealed it (expected: one bridge a lake)";
     }
 
     /** Writes the data of {@code event} into a file; the same event makes the same file. Returns its path in the lake. */

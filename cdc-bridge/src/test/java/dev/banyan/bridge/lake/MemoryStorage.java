@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** A lake in memory, as a bucket is, and one process that writes it until it is killed. */
 final class MemoryStorage implements LakeStorage {
@@ -28,6 +29,7 @@ final class MemoryStorage implements LakeStorage {
     private final boolean arrives;
     private final AtomicInteger writes = new AtomicInteger();
     private final AtomicInteger reads = new AtomicInteger();
+    private volatile Consumer<String> meanwhile = _ -> {};
 
     /** A process that is killed at its write number {@code killedAt}, which arrives or not. */
     MemoryStorage(Disk disk, int killedAt, boolean arrives) {
@@ -62,6 +64,11 @@ final class MemoryStorage implements LakeStorage {
         }
     }
 
+    /** From now on {@code meanwhile} is told of each path before it is listed or read. */
+    void beforeReading(Consumer<String> meanwhile) {
+        this.meanwhile = meanwhile;
+    }
+
     @Override
     public String where() {
         return "memory";
@@ -80,6 +87,7 @@ final class MemoryStorage implements LakeStorage {
     @Override
     public List<String> list(String folder) throws IOException {
         alive();
+        meanwhile.accept(folder);
         return files.keySet().stream()
                 .filter(path -> path.startsWith(folder + "/"))
                 .filter(path -> path.indexOf('/', folder.length() + 1) < 0)
@@ -99,6 +107,7 @@ final class MemoryStorage implements LakeStorage {
     @Override
     public InputStream read(String path) throws IOException {
         alive();
+        meanwhile.accept(path);
         reads.incrementAndGet();
         var found = files.get(path);
         if (found == null) {
