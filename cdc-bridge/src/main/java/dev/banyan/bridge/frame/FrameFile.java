@@ -86,7 +86,10 @@ public final class FrameFile implements Closeable {
             if (endsTorn) {
                 opened.channel.truncate(opened.end);
             }
-            opened.channel.force(true); // killed before its force, an append is whole, and in the system's memory alone
+            // Killed before its force, an append is whole, and in the system's memory alone.
+            if (endsTorn || opened.end > 0) {
+                opened.channel.force(true);
+            }
             return opened;
         } catch (IOException | RuntimeException e) {
             opened.close();
