@@ -301,11 +301,14 @@ class PausedTableTest {
             Await.until(
                     "the backfill is done",
                     () -> bridge.run().backfills().getFirst().word().equals("done"));
-            assertThat(bridge.events().stream()
-                            .map(ConsumerRecord::key)
-                            .filter(key -> key.startsWith("one/"))
-                            .distinct())
-                    .hasSize(rows + 1);
+            Await.until(
+                    "every row is told",
+                    () -> bridge.events().stream()
+                                    .map(ConsumerRecord::key)
+                                    .filter(key -> key.startsWith("one/"))
+                                    .distinct()
+                                    .count()
+                            == rows + 1);
         }
     }
 
