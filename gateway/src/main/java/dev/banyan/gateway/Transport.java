@@ -69,7 +69,7 @@ public enum Transport {
 
     IoHandlerFactory handlers() {
         return switch (this) {
-            case IO_URING -> IoUringIoHandler.newFactory();
+            case IO_URING -> Gathering.of(IoUringIoHandler.newFactory());
             case EPOLL -> EpollIoHandler.newFactory();
             case NIO -> NioIoHandler.newFactory();
         };
