@@ -3,6 +3,7 @@ package dev.banyan.gateway;
 import dev.banyan.gateway.call.Intake;
 import dev.banyan.gateway.edge.ClientWatch;
 import dev.banyan.gateway.edge.FrontDoor;
+import dev.banyan.gateway.edge.KeepAlive;
 import dev.banyan.gateway.edge.RequestCodec;
 import dev.banyan.gateway.http2.Http2Front;
 import dev.banyan.gateway.lean.LeanPath;
@@ -11,7 +12,6 @@ import dev.banyan.gateway.tunnel.Tunnels;
 import dev.banyan.gateway.tunnel.Upgrades;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import java.util.ArrayList;
@@ -34,9 +34,8 @@ record ClientPipeline(
     @Override
     public HttpServer apply(HttpServer server) {
         EventLoops loops = EventLoops.over(settings.transport());
-        // A client that is gone without a word is found out even where nothing is sent, as on a WebSocket.
-        HttpServer kept = secured(server.runOn(loops)).childOption(ChannelOption.SO_KEEPALIVE, true);
-        return kept.doOnChannelInit((observer, channel, remote) -> {
+        return secured(server.runOn(loops)).doOnChannelInit((observer, channel, remote) -> {
+            KeepAlive.on(channel);
             ChannelPipeline pipeline = channel.pipeline();
             if (pipeline.get(NettyPipeline.SslHandler) != null) {
                 pipeline.addAfter(NettyPipeline.SslHandler, "banyan.alpn", new AlpnSwitch(http2));

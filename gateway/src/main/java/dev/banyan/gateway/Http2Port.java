@@ -1,5 +1,6 @@
 package dev.banyan.gateway;
 
+import dev.banyan.gateway.edge.KeepAlive;
 import dev.banyan.gateway.http2.Http2Front;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -37,10 +38,10 @@ final class Http2Port implements AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel client) {
+                        KeepAlive.on(client);
                         front.take(client.pipeline());
                     }
                 })

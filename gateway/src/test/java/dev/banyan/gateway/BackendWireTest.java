@@ -2,6 +2,7 @@ package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -154,6 +156,55 @@ class BackendWireTest {
             assertThat(client.reply()).startsWith("HTTP/1.1 502");
         }
         assertThat(seen).hasValue(1);
+    }
+
+    /** The reply and the reset behind it are there before the gateway looks at either. */
+    @Test
+    void aWriteDoesNotGoOverAConnectionThatWasResetRightBehindAReply() throws Exception {
+        server.on("/behind", (_, wire) -> {
+            Runnable release = holdLoops(way == Way.EPOLL ? Transport.EPOLL : Transport.best());
+            try (wire) {
+                wire.send(OK);
+                wire.reset();
+            } finally {
+                release.run();
+            }
+        });
+        for (int i = 0; i < 20; i++) {
+            try (var client = gateway.wire()) {
+                assertThat(client.send("GET /behind HTTP/1.1\r\nHost: a\r\n\r\n")
+                                .reply())
+                        .endsWith("ok");
+                // Whether a connection was reset is asked once it has waited for a little.
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+                client.send("POST /written HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+                assertThat(client.reply()).endsWith("legacy");
+            }
+        }
+    }
+
+    /** Keeps every event loop from its connections until what is returned runs. */
+    private static Runnable holdLoops(Transport transport) {
+        List<EventExecutor> loops = new ArrayList<>();
+        EventLoops.over(transport).onServer(true).forEach(loops::add);
+        var held = new CountDownLatch(loops.size());
+        var released = new CountDownLatch(1);
+        for (EventExecutor loop : loops) {
+            loop.execute(() -> {
+                held.countDown();
+                await(released);
+            });
+        }
+        await(held);
+        return released::countDown;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(15, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The server closes each connection in the moment its second request comes, as one does that starts anew. */

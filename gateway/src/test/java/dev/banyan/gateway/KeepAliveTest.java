@@ -3,6 +3,7 @@ package dev.banyan.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.banyan.gateway.edge.KeepAlive;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Connections on which nobody may say anything for hours, as on WebSockets: the system finds out when their other end has vanished. */
 class KeepAliveTest {
+
+    private static final int TICKS_A_SECOND = 100;
 
     private static final Path CONNECTIONS = Path.of("/proc/net/tcp");
 
@@ -53,7 +56,7 @@ class KeepAliveTest {
         TestGateway.await(whose, () -> isKept(from, to));
     }
 
-    /** Whether the system has a timer on a connection that waits for no acknowledgement. */
+    /** Whether the system has a timer on a connection that waits for no acknowledgement, and goes off in time. */
     private static boolean isKept(int from, int to) throws IOException {
         for (String table : new String[] {"/proc/net/tcp", "/proc/net/tcp6"}) {
             for (String line : Files.readAllLines(Path.of(table))) {
@@ -61,7 +64,7 @@ class KeepAliveTest {
                 if (fields[1].endsWith(":%04X".formatted(from))
                         && fields[2].endsWith(":%04X".formatted(to))
                         && fields[5].startsWith("02:")) {
-                    return true;
+                    return Long.parseLong(fields[5].substring(3), 16) <= KeepAlive.IDLE_SECONDS * TICKS_A_SECOND;
                 }
             }
         }

@@ -1,5 +1,7 @@
 package dev.banyan.gateway.backend;
 
+import dev.banyan.gateway.edge.ForgottenReset;
+import dev.banyan.gateway.edge.KeepAlive;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.rules.Backend;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -24,6 +26,9 @@ public final class LiveBackend {
      * on it. The shortest common default is 5 s (Apache httpd, Node.js), so ours go first.
      */
     public static final Duration IDLE_MAX = Duration.ofSeconds(4);
+
+    /** A connection that waited shorter is not asked for its state: that is a system call, and under load there are only those. */
+    public static final Duration UNSEEN = Duration.ofMillis(10);
 
     /** Pieces a reply is read in. A slow reader holds up to 128 of them, so they bound what it costs. */
     private static final int READ_BYTES = 16 * 1024;
@@ -65,8 +70,9 @@ public final class LiveBackend {
                 .maxConnections(backend.maxConnections())
                 .pendingAcquireMaxCount(1)
                 .pendingAcquireTimeout(backend.timeouts().connect())
-                .maxIdleTime(IDLE_MAX)
-                .maxLifeTime(LIFE_MAX)
+                .evictionPredicate((connection, age) -> age.idleTime() >= IDLE_MAX.toMillis()
+                        || age.lifeTime() >= LIFE_MAX.toMillis()
+                        || (age.idleTime() >= UNSEEN.toMillis() && ForgottenReset.isOf(connection.channel())))
                 .evictInBackground(Duration.ofSeconds(10))
                 .lifo()
                 .build();
@@ -95,12 +101,12 @@ public final class LiveBackend {
     private HttpClient client(HttpClient bare) {
         HttpClient plain = bare.resolver(addresses)
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
                 .followRedirect(false)
                 // Its own retry asks again after a reset whatever the method: a write could happen twice.
                 .disableRetry(true)
                 .doOnChannelInit((observer, channel, name) -> {
+                    KeepAlive.on(channel);
                     // One address of the name after another is tried.
                     Duration each = backend.timeouts().connect().dividedBy(addresses.count(name));
                     channel.config().setConnectTimeoutMillis(Math.toIntExact(Math.max(1, each.toMillis())));

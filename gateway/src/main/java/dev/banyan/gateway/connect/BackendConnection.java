@@ -34,6 +34,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
 
     private static final long IDLE_NANOS = LiveBackend.IDLE_MAX.toNanos();
     private static final long LIFE_NANOS = LiveBackend.LIFE_MAX.toNanos();
+    private static final long UNSEEN_NANOS = LiveBackend.UNSEEN.toNanos();
 
     private final Pool pool;
     private final LiveBackend backend;
@@ -146,7 +147,8 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
                 && decoder.isClean()
                 && now - idleSince < IDLE_NANOS
                 && now - bornNanos < LIFE_NANOS
-                && !backend.isReplaced();
+                && !backend.isReplaced()
+                && (now - idleSince < UNSEEN_NANOS || !ForgottenReset.isOf(channel));
         if (!fit) {
             close();
             return false;

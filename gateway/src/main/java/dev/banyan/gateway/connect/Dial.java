@@ -2,6 +2,7 @@ package dev.banyan.gateway.connect;
 
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.edge.KeepAlive;
 import dev.banyan.gateway.http.Origin;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -125,11 +126,11 @@ public final class Dial {
                 .disableResolver()
                 .channel(type)
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(nanos))
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        KeepAlive.on(channel);
                         SslContext tls = backend.tls();
                         if (tls != null) {
                             String name = backend.certificateName();
