@@ -31,7 +31,7 @@ record LoadCase(String name, String title, int rules, int connections, int strea
     private static final int CUSTOMERS = 64;
 
     /** How many different requests are spread over a set of rules, so many also where there is one: who is asked the same again has it at hand. */
-    private static final int PATHS = 4096;
+    private static final int REQUESTS = 4096;
 
     /** What browsers send, to make a request of 20 headers. */
     private static final List<String> BROWSER_HEADERS = List.of(
@@ -71,7 +71,7 @@ record LoadCase(String name, String title, int rules, int connections, int strea
                 actual,
                 actual == 1 ? "" : "s");
         var order = new Random(1);
-        var asks = IntStream.range(0, PATHS)
+        var asks = IntStream.range(0, REQUESTS)
                 .mapToObj(number -> Ask.get(
                         "/r" + order.nextInt(actual) + "/" + number + "/bytes/" + TINY,
                         headers(number % CUSTOMERS, Map.of()),

@@ -43,10 +43,11 @@ final class ReplyCodec extends CombinedChannelDuplexHandler<ReplyDecoder, HttpRe
      */
     private final class End extends ChannelDuplexHandler {
 
-        private final ForgottenReset forgotten = new ForgottenReset();
         private @Nullable LastHttpContent end;
         /** Whether somebody wants the next bytes. */
         private boolean wanted;
+
+        private final ForgottenReset forgotten = new ForgottenReset(_ -> wanted, this::broken);
 
         @Override
         public void read(ChannelHandlerContext context) {
@@ -81,7 +82,7 @@ final class ReplyCodec extends CombinedChannelDuplexHandler<ReplyDecoder, HttpRe
             }
             context.fireChannelReadComplete();
             if (last == null) {
-                forgotten.afterRead(context, () -> wanted, () -> broken(context));
+                forgotten.afterRead(context);
             }
         }
 

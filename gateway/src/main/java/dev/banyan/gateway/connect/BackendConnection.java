@@ -54,7 +54,8 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Future<?> timer;
     private long timerAt;
     private final Late late = new Late();
-    private final ForgottenReset forgotten = new ForgottenReset();
+    private final ForgottenReset forgotten =
+            new ForgottenReset(context -> context.channel().config().isAutoRead(), _ -> broke(Failure.RESET));
 
     BackendConnection(Pool pool, LiveBackend backend, Instance instance, Asker owner) {
         this.pool = pool;
@@ -225,7 +226,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
             owner.replyRead();
         }
         if (owner != null) {
-            forgotten.afterRead(context, () -> context.channel().config().isAutoRead(), () -> broke(Failure.RESET));
+            forgotten.afterRead(context);
         }
         if (!decoder.isClean()) {
             broke(Failure.RESET);

@@ -5,7 +5,8 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.uring.IoUringSocketChannel;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Tells of a reset that Netty 4.2 does not tell of over io_uring. */
 public final class ForgottenReset {
@@ -26,37 +27,42 @@ public final class ForgottenReset {
     /** Within this a read that is under way, or can be, has brought what came before the reset. */
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    private final Predicate<ChannelHandlerContext> reading;
+    private final Consumer<ChannelHandlerContext> told;
     private long reads;
     private boolean looking;
 
-    /** One for each connection that is looked at after its reads. */
-    public ForgottenReset() {}
-
     /**
-     * Looks for a reset behind a read, and runs {@code told} once all that came before it has been read. While {@code reading} says that
-     * nobody wants to read, what is there still waits.
+     * One for each connection that is looked at after its reads; it tells {@code told} of a reset once all that came before it has been
+     * read. While {@code reading} says that nobody wants to read, what is there still waits.
      */
-    public void afterRead(ChannelHandlerContext context, BooleanSupplier reading, Runnable told) {
+    public ForgottenReset(Predicate<ChannelHandlerContext> reading, Consumer<ChannelHandlerContext> told) {
+        this.reading = reading;
+        this.told = told;
+    }
+
+    /** Looks for a reset behind a read. */
+    public void afterRead(ChannelHandlerContext context) {
         reads++;
         if (!looking && isOf(context.channel())) {
             looking = true;
-            lookAgain(context, reading, told);
+            lookAgain(context);
         }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // it sees that the connection has been closed
-    private void lookAgain(ChannelHandlerContext context, BooleanSupplier reading, Runnable told) {
+    private void lookAgain(ChannelHandlerContext context) {
         long before = reads;
-        boolean wanted = reading.getAsBoolean();
+        boolean wanted = reading.test(context);
         context.executor()
                 .schedule(
                         () -> {
                             if (!isOf(context.channel())) {
                                 looking = false;
-                            } else if (wanted && reading.getAsBoolean() && reads == before) {
-                                told.run();
+                            } else if (wanted && reading.test(context) && reads == before) {
+                                told.accept(context);
                             } else {
-                                lookAgain(context, reading, told);
+                                lookAgain(context);
                             }
                         },
                         AGAIN_NANOS,

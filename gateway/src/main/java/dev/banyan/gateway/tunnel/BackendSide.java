@@ -59,7 +59,8 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     private final HttpRequestEncoder requests = new HttpRequestEncoder();
     private final ToClient toClient;
     private final Late late = new Late();
-    private final ForgottenReset forgotten = new ForgottenReset();
+    private final ForgottenReset forgotten =
+            new ForgottenReset(backend -> backend.channel().config().isAutoRead(), this::broken);
     private State state = State.ASKED;
     private @Nullable Future<Channel> dial;
     private @Nullable Channel channel;
@@ -182,7 +183,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         if (state == State.REPLYING) {
             out.flush();
         }
-        forgotten.afterRead(backend, () -> backend.channel().config().isAutoRead(), () -> broken(backend));
+        forgotten.afterRead(backend);
     }
 
     /** Not just closed: a reply without a length would end with that as if it were whole. */
