@@ -4,7 +4,6 @@ import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.CloudEventJson;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import software.amazon.awssdk.services.eventbridge.EventBridgeClient;
 import software.amazon.awssdk.services.eventbridge.model.PutEventsRequestEntry;
 
@@ -42,14 +41,14 @@ record EventBridgeTarget(EventBridgeClient client, String source, Limits limits)
                         .build())
                 .toList();
         var results = client.putEvents(request -> request.entries(puts)).entries();
-        return IntStream.range(0, results.size())
-                .filter(place -> results.get(place).errorCode() != null)
-                .mapToObj(place -> new Refusal(
-                        place,
-                        results.get(place).errorCode(),
-                        String.valueOf(results.get(place).errorMessage()),
-                        FINAL.contains(results.get(place).errorCode())))
-                .toList();
+        return Answers.byPlace(entries.size(), results.size(), place -> {
+            var result = results.get(place);
+            var code = result.errorCode();
+            if (code != null) {
+                return new Refusal(place, code, String.valueOf(result.errorMessage()), FINAL.contains(code));
+            }
+            return result.eventId() == null ? Answers.notMentioned(place) : null;
+        });
     }
 
     @Override

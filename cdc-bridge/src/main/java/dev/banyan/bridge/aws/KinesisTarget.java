@@ -3,7 +3,6 @@ package dev.banyan.bridge.aws;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.CloudEventJson;
 import java.util.List;
-import java.util.stream.IntStream;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
@@ -48,14 +47,13 @@ record KinesisTarget(KinesisClient client, String source, Limits limits) impleme
                     request.records(records);
                 })
                 .records();
-        return IntStream.range(0, results.size())
-                .filter(place -> results.get(place).errorCode() != null)
-                .mapToObj(place -> new Refusal(
-                        place,
-                        results.get(place).errorCode(),
-                        String.valueOf(results.get(place).errorMessage()),
-                        false))
-                .toList();
+        return Answers.byPlace(entries.size(), results.size(), place -> {
+            var result = results.get(place);
+            if (result.errorCode() != null) {
+                return new Refusal(place, result.errorCode(), String.valueOf(result.errorMessage()), false);
+            }
+            return result.sequenceNumber() == null ? Answers.notMentioned(place) : null;
+        });
     }
 
     @Override

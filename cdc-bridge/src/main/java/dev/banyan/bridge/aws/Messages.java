@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What SQS and SNS have in common: attributes beside the body, groups, and which characters they take. */
 final class Messages {
@@ -66,8 +67,15 @@ final class Messages {
         }
     }
 
-    static boolean isFinal(boolean isSendersFault, String code) {
-        return isSendersFault && !PASSING.matcher(code).matches();
+    /** What an answer says of the entry with {@code id}, which was not taken. */
+    static Target.Refusal refusal(
+            @Nullable String id, @Nullable String code, @Nullable String message, @Nullable Boolean isSendersFault) {
+        var named = String.valueOf(code);
+        return new Target.Refusal(
+                Answers.place(id),
+                named,
+                String.valueOf(message),
+                Boolean.TRUE.equals(isSendersFault) && !PASSING.matcher(named).matches());
     }
 
     static int utf8(String text) {

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import software.amazon.awssdk.services.sns.SnsClient;
 import software.amazon.awssdk.services.sns.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sns.model.PublishBatchRequestEntry;
+import software.amazon.awssdk.services.sns.model.PublishBatchResultEntry;
 
 /** Topics of SNS. In a FIFO topic the group is the subject and the deduplication id the event's. */
 record SnsTarget(SnsClient client, String source, Limits limits) implements Target {
@@ -24,16 +25,13 @@ record SnsTarget(SnsClient client, String source, Limits limits) implements Targ
         var messages = IntStream.range(0, entries.size())
                 .mapToObj(place -> message(place, entries.get(place), Messages.isFifo(topic)))
                 .toList();
-        return client
-                .publishBatch(request -> request.topicArn(topic).publishBatchRequestEntries(messages))
-                .failed()
-                .stream()
-                .map(failed -> new Refusal(
-                        Integer.parseInt(failed.id()),
-                        failed.code(),
-                        String.valueOf(failed.message()),
-                        Messages.isFinal(Boolean.TRUE.equals(failed.senderFault()), failed.code())))
-                .toList();
+        var answer = client.publishBatch(request -> request.topicArn(topic).publishBatchRequestEntries(messages));
+        return Answers.byId(
+                entries.size(),
+                answer.successful().stream().map(PublishBatchResultEntry::id),
+                answer.failed().stream()
+                        .map(failed ->
+                                Messages.refusal(failed.id(), failed.code(), failed.message(), failed.senderFault())));
     }
 
     private static PublishBatchRequestEntry message(int place, Entry entry, boolean isFifo) {

@@ -9,6 +9,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchResultEntry;
 
 /** Queues of SQS. In a FIFO queue the group is the subject and the deduplication id the event's. */
 record SqsTarget(SqsClient client, String source, Limits limits) implements Target {
@@ -25,13 +26,13 @@ record SqsTarget(SqsClient client, String source, Limits limits) implements Targ
         var messages = IntStream.range(0, entries.size())
                 .mapToObj(place -> message(place, entries.get(place), Messages.isFifo(queue)))
                 .toList();
-        return client.sendMessageBatch(request -> request.queueUrl(queue).entries(messages)).failed().stream()
-                .map(failed -> new Refusal(
-                        Integer.parseInt(failed.id()),
-                        failed.code(),
-                        String.valueOf(failed.message()),
-                        Messages.isFinal(Boolean.TRUE.equals(failed.senderFault()), failed.code())))
-                .toList();
+        var answer = client.sendMessageBatch(request -> request.queueUrl(queue).entries(messages));
+        return Answers.byId(
+                entries.size(),
+                answer.successful().stream().map(SendMessageBatchResultEntry::id),
+                answer.failed().stream()
+                        .map(failed ->
+                                Messages.refusal(failed.id(), failed.code(), failed.message(), failed.senderFault())));
     }
 
     private static SendMessageBatchRequestEntry message(int place, Entry entry, boolean isFifo) {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -146,6 +147,22 @@ class AwsHubTest {
             assertThat(first).hasSize(30);
             assertThat(received()).hasSizeGreaterThan(30);
             HubContract.assertInOrder(received().stream().distinct().toList());
+        }
+
+        @Test
+        void whatAnAnswerDoesNotMentionHasNotArrivedAndGoesAgain() throws Exception {
+            for (var silence : List.of(FakeAws.NOT_MENTIONED, FakeAws.NAMELESS)) {
+                var left = new AtomicInteger(3);
+                fake.refusal = put -> FakeAws.of("order/1").test(put) && left.getAndDecrement() > 0 ? silence : "";
+                var before = received().size();
+                try (var hub = hub()) {
+                    hub.publish(some(12, 3), HubContract.position(1));
+                }
+                // Of a call whose answer cannot be trusted all goes again, where places say what is whose.
+                var told = received().stream().skip(before).distinct().toList();
+                assertThat(told).as(silence).hasSize(12);
+                HubContract.assertInOrder(told);
+            }
         }
 
         @Test

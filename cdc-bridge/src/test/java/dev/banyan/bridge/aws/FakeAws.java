@@ -31,12 +31,20 @@ final class FakeAws implements ResponseDefinitionTransformerV2, AutoCloseable {
     interface Wire {
         List<Put> puts(Request request);
 
-        /** The answer that refuses the entries at the places where {@code codes} has a code, and takes the others. */
+        /**
+         * The answer that refuses the entries at the places where {@code codes} has a code, and takes the others; it is silent of those
+         * that are {@link #NOT_MENTIONED} or {@link #NAMELESS}.
+         */
         ResponseDefinitionBuilder answer(List<Put> puts, List<String> codes);
 
         /** The answer to a call that failed as a whole. */
         ResponseDefinitionBuilder failure(int status, String code);
     }
+
+    /** The refusal of an entry of which the answer says nothing, and of one of which it says neither that it was taken nor why not. */
+    static final String NOT_MENTIONED = "not mentioned";
+
+    static final String NAMELESS = "nameless";
 
     private final Wire wire;
     private final Target.Limits limits;
@@ -108,6 +116,10 @@ final class FakeAws implements ResponseDefinitionTransformerV2, AutoCloseable {
         return failsAfter.test(call)
                 ? wire.failure(500, "InternalFailure").build()
                 : wire.answer(puts, codes).build();
+    }
+
+    static boolean isSilent(String code) {
+        return code.equals(NOT_MENTIONED) || code.equals(NAMELESS);
     }
 
     static Predicate<Put> of(String subject) {

@@ -83,7 +83,7 @@ final class Wires {
                             md5(puts.get(i).body().getBytes(StandardCharsets.UTF_8)),
                             "MD5OfMessageAttributes",
                             puts.get(i).digest()));
-                } else {
+                } else if (!FakeAws.isSilent(codes.get(i))) {
                     failed.add(Map.of("Id", id, "Code", codes.get(i), "Message", "no", "SenderFault", true));
                 }
             }
@@ -163,7 +163,12 @@ final class Wires {
             String list, String count, List<String> codes, Map<String, Object> success) {
         var results = new ArrayList<Map<String, Object>>();
         for (var code : codes) {
-            results.add(code.isEmpty() ? success : Map.of("ErrorCode", code, "ErrorMessage", "no"));
+            switch (code) {
+                case "" -> results.add(success);
+                case FakeAws.NOT_MENTIONED -> {}
+                case FakeAws.NAMELESS -> results.add(Map.of());
+                default -> results.add(Map.of("ErrorCode", code, "ErrorMessage", "no"));
+            }
         }
         return Map.of(
                 list,
@@ -239,7 +244,7 @@ final class Wires {
             for (var i = 0; i < codes.size(); i++) {
                 if (codes.get(i).isEmpty()) {
                     successful.append("<member><Id>" + i + "</Id><MessageId>m</MessageId></member>");
-                } else {
+                } else if (!FakeAws.isSilent(codes.get(i))) {
                     failed.append("<member><Id>" + i + "</Id><Code>" + codes.get(i)
                             + "</Code><Message>no</Message><SenderFault>true</SenderFault></member>");
                 }
