@@ -12,9 +12,8 @@ record EventBridgeTarget(EventBridgeClient client, String source, Limits limits)
 
     static final Limits LIMITS = new Limits(10, 1 << 20, 1 << 20);
 
-    /** Errors that say that the entry itself cannot be taken. */
-    private static final Set<String> FINAL =
-            Set.of("MalformedDetail", "InvalidArgument", "ValidationException", "NotAuthorizedForSourceException");
+    /** Errors that say that the entry itself cannot be taken. A right that is missing is no event's fault. */
+    private static final Set<String> FINAL = Set.of("MalformedDetail", "InvalidArgument", "ValidationException");
 
     private static final int TIME_BYTES = 14;
 

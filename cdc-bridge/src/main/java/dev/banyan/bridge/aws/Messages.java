@@ -8,15 +8,27 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What SQS and SNS have in common: attributes beside the body, groups, and which characters they take. */
 final class Messages {
 
-    /** What they say when an event may well be taken the next time although they call it the sender's fault. */
-    private static final Pattern PASSING =
-            Pattern.compile(".*(Throttl|TooManyRequests|OverLimit|Unavailable|Internal).*");
+    /**
+     * What they say of an event that they will never take as it is. They also call it the sender's fault when a right or a key is missing, when
+     * the queue is gone, or when there was too much at once: that is no event's fault, and it waits until somebody mends it.
+     */
+    private static final Set<String> OF_THE_EVENT = Set.of(
+            "InvalidMessageContents",
+            "InvalidParameterValue",
+            "InvalidParameter",
+            "ParameterValueInvalid",
+            "InvalidAttributeValue",
+            "MessageTooLong");
+
+    /** What may stand before and behind a name. */
+    private static final Pattern AROUND_A_CODE = Pattern.compile("^AWS\\.SimpleQueueService\\.|Exception$");
 
     private static final Pattern GROUP = Pattern.compile("[\\p{Alnum}\\p{Punct}&&\\p{ASCII}]{1,128}");
     private static final String STRING = "String";
@@ -75,7 +87,8 @@ final class Messages {
                 Answers.place(id),
                 named,
                 String.valueOf(message),
-                Boolean.TRUE.equals(isSendersFault) && !PASSING.matcher(named).matches());
+                Boolean.TRUE.equals(isSendersFault)
+                        && OF_THE_EVENT.contains(AROUND_A_CODE.matcher(named).replaceAll("")));
     }
 
     static int utf8(String text) {

@@ -125,7 +125,7 @@ final class Sending {
         var entries = outcome.entries;
         if (outcome.failure != null) {
             lastFailure = outcome.failure;
-            lastRefusal = reason(outcome.failure);
+            lastRefusal = entries.getFirst().destination() + ": " + reason(outcome.failure);
             slowDown();
             entries.forEach(this::again);
             return false;
@@ -134,9 +134,10 @@ final class Sending {
         for (var refusal : outcome.refusals) {
             var entry = entries.get(refusal.place());
             refused[refusal.place()] = true;
-            lastRefusal = refusal.code() + ": " + refusal.message();
+            var why = refusal.code() + ": " + refusal.message();
+            lastRefusal = entry.destination() + ": " + why;
             if (refusal.isFinal()) {
-                giveUp(entry);
+                giveUp(entry, why);
             } else {
                 again(entry);
             }
@@ -155,12 +156,12 @@ final class Sending {
         return outcome.refusals.size() < entries.size();
     }
 
-    private void giveUp(Entry entry) {
+    private void giveUp(Entry entry, String why) {
         if (refusedForGood.isEmpty()) {
             firstRefusedForGood = "event " + entry.event().id() + " of "
-                    + entry.event().subject() + " to " + entry.destination() + ": " + lastRefusal;
+                    + entry.event().subject() + " to " + entry.destination() + ": " + why;
         }
-        refusedForGood.put(entry.event().id(), lastRefusal);
+        refusedForGood.put(entry.event().id(), why);
         queue.giveUp(entry);
     }
 

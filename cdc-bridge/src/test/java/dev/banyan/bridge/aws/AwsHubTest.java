@@ -36,6 +36,7 @@ class AwsHubTest {
         private final String destination;
         private final String passing;
         private final String isFinal;
+        private final List<String> ofTheSetUp;
 
         Served(
                 AwsHub.Service service,
@@ -43,12 +44,14 @@ class AwsHubTest {
                 FakeAws.Wire wire,
                 Target.Limits limits,
                 String passing,
-                String isFinal) {
+                String isFinal,
+                List<String> ofTheSetUp) {
             this.service = service;
             this.destination = destination;
             this.fake = new FakeAws(wire, limits);
             this.passing = passing;
             this.isFinal = isFinal;
+            this.ofTheSetUp = ofTheSetUp;
         }
 
         @AfterEach
@@ -187,6 +190,24 @@ class AwsHubTest {
         }
 
         @Test
+        void whatSomebodyHasToMendInTheSetUpIsNoFaultOfAnEvent() throws Exception {
+            for (var code : ofTheSetUp) {
+                fake.refusal = put -> FakeAws.of("order/1").test(put) ? code : "";
+                var before = received().size();
+                try (var hub = at(fake.endpoint(), Duration.ofMillis(300))) {
+                    assertThatThrownBy(() -> hub.publish(some(6, 3), HubContract.position(1)))
+                            .isInstanceOf(HubUnavailable.class)
+                            .hasMessageContainingAll(destination, code);
+                    fake.refusal = _ -> "";
+                    hub.publish(some(6, 3), HubContract.position(1));
+                }
+                var told = received().stream().skip(before).toList();
+                assertThat(told).as(code).hasSize(6).doesNotHaveDuplicates();
+                HubContract.assertInOrder(told);
+            }
+        }
+
+        @Test
         void callsAreFilled() throws Exception {
             try (var hub = hub()) {
                 hub.publish(some(60, 60), HubContract.position(1));
@@ -204,7 +225,13 @@ class AwsHubTest {
                     new Wires.Sqs(),
                     SqsTarget.LIMITS,
                     "ThrottlingException",
-                    "InvalidMessageContents");
+                    "InvalidMessageContents",
+                    List.of(
+                            "AccessDenied",
+                            "KMS.DisabledException",
+                            "KMS.AccessDeniedException",
+                            "RequestThrottled",
+                            "AWS.SimpleQueueService.NonExistentQueue"));
         }
 
         @Test
@@ -227,7 +254,8 @@ class AwsHubTest {
                     new Wires.Sns(),
                     SnsTarget.LIMITS,
                     "Throttled",
-                    "InvalidParameter");
+                    "InvalidParameter",
+                    List.of("AuthorizationError", "KMSDisabled", "KMSAccessDenied", "NotFound", "RateExceeded"));
         }
     }
 
@@ -240,7 +268,8 @@ class AwsHubTest {
                     new Wires.Kinesis(),
                     KinesisTarget.LIMITS,
                     "ProvisionedThroughputExceededException",
-                    "");
+                    "",
+                    List.of("KMSDisabledException"));
         }
     }
 
@@ -253,7 +282,11 @@ class AwsHubTest {
                     new Wires.EventBridge(),
                     EventBridgeTarget.LIMITS,
                     "ThrottlingException",
-                    "MalformedDetail");
+                    "MalformedDetail",
+                    List.of(
+                            "NotAuthorizedForSourceException",
+                            "NotAuthorizedForDetailTypeException",
+                            "AccessDeniedException"));
         }
     }
 }
