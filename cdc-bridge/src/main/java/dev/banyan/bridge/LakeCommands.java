@@ -134,7 +134,7 @@ final class LakeCommands {
             name = "verify",
             mixinStandardHelpOptions = true,
             description =
-                    "Compares the lake's files with what their manifests say; exit code 1 when something differs.")
+                    "Compares the lake's files with what their manifests say, and looks for segments that are missing; exit code 1 when something differs.")
     static final class Verify extends Reading {
 
         @Override

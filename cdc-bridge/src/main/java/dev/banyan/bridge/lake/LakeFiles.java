@@ -34,7 +34,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class LakeFiles {
 
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final String MANIFEST = "manifests/segment-%08d.json";
     private static final int SEGMENT_MAX = 99_999_999;
 
     private final LakeStorage storage;
@@ -62,7 +61,7 @@ final class LakeFiles {
         var from = 0; // it is behind this one, or newest
         var below = SEGMENT_MAX;
         for (var at = 0; ; at = Math.min(2 * from, from + (below - from) / 2)) {
-            var page = storage.page("manifests", String.format(Locale.ROOT, MANIFEST, at));
+            var page = storage.page("manifests", manifestOf(at));
             var found = page.paths().stream().filter(LakeFiles::isJson).toList();
             if (found.isEmpty()) {
                 below = at;
@@ -80,10 +79,15 @@ final class LakeFiles {
     @Nullable
     Manifest sealed(int segment) throws IOException {
         try {
-            return manifest(String.format(Locale.ROOT, MANIFEST, segment));
+            return manifest(manifestOf(segment));
         } catch (NoSuchFileException e) {
             return null;
         }
+    }
+
+    /** The path of the manifest of {@code segment}. */
+    static String manifestOf(int segment) {
+        return String.format(Locale.ROOT, "manifests/segment-%08d.json", segment);
     }
 
     private static boolean isJson(String path) {
@@ -184,7 +188,7 @@ final class LakeFiles {
                     JSON.writeValueAsBytes(entry.getValue()));
         }
         var manifest = new Manifest(segment, events, reach, files);
-        storage.create(String.format(Locale.ROOT, MANIFEST, segment), JSON.writeValueAsBytes(manifest));
+        storage.create(manifestOf(segment), JSON.writeValueAsBytes(manifest));
     }
 
     static String sealedByOther(int segment) {

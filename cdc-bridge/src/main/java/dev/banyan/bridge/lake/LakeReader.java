@@ -149,19 +149,63 @@ public final class LakeReader {
         }
     }
 
-    /** Compares every sealed file with its manifest; returns what does not fit. */
+    /**
+     * Compares every sealed file with its manifest, each manifest with what its files have together, and the numbers of segments with what the writer
+     * makes: all from 1 on; returns what does not fit.
+     */
     public List<String> verify() {
         var differences = new ArrayList<String>();
-        for (var manifest : manifests()) {
-            for (var file : manifest.files()) {
-                try {
-                    verify(manifest.segment(), file, differences);
-                } catch (IOException | LakeFailed e) {
-                    differences.add(file.path() + ": " + e);
-                }
+        try {
+            var logs = storage.logs(); // first, as in read()
+            var manifests = files.manifests();
+            verifyNumbers(manifests, logs, differences);
+            for (var manifest : manifests) {
+                verify(manifest, differences);
             }
+        } catch (IOException e) {
+            throw new LakeFailed("reading " + storage.where(), e);
         }
         return differences;
+    }
+
+    /** A segment begins when the one before it has ended, and they are sealed one after the other: none is left out, whoever writes. */
+    private static void verifyNumbers(List<Manifest> manifests, List<Integer> logs, List<String> differences) {
+        var sealed = 0;
+        for (var manifest : manifests) {
+            if (manifest.segment() > sealed + 1) {
+                differences.add(segments(sealed + 1, manifest.segment() - 1)
+                        + ": no manifest (expected: one for each up to " + manifest.segment() + ", which has one)");
+            }
+            sealed = manifest.segment();
+        }
+        var begun = sealed;
+        for (var log : logs) {
+            if (log > begun + 1) {
+                differences.add(segments(begun + 1, log - 1)
+                        + ": neither a manifest nor a log (expected: one of them, because " + log + " has a log)");
+            }
+            begun = Math.max(begun, log);
+        }
+    }
+
+    private static String segments(int from, int to) {
+        return from == to ? "segment " + from : "segments " + from + " to " + to;
+    }
+
+    private void verify(Manifest manifest, List<String> differences) {
+        var events =
+                manifest.files().stream().mapToLong(Manifest.DataFile::events).sum();
+        if (events != manifest.events()) {
+            differences.add(LakeFiles.manifestOf(manifest.segment()) + ": " + manifest.events() + " events (expected: "
+                    + events + ", as its files have together)");
+        }
+        for (var file : manifest.files()) {
+            try {
+                verify(manifest.segment(), file, differences);
+            } catch (IOException | LakeFailed e) {
+                differences.add(file.path() + ": " + e);
+            }
+        }
     }
 
     private void verify(int segment, Manifest.DataFile file, List<String> differences) throws IOException {

@@ -194,6 +194,34 @@ abstract class LakeContract {
     }
 
     @Test
+    void aSegmentThatIsMissingIsNamedAndSoIsAManifestThatCountsOtherThanItsFiles() throws Exception {
+        try (var lake = open(1 << 20)) {
+            for (var lsn = 1; lsn <= 7; lsn++) {
+                lake.append(List.of(event(lsn, 0, "t.v1", "x/1", "{}")), position(lsn));
+                if (lsn < 7) {
+                    lake.seal();
+                }
+            }
+        }
+        assertThat(reader().verify()).as("six are sealed, one is a log").isEmpty();
+        var path = "manifests/segment-00000002.json";
+        try (var storage = Lake.storage(place());
+                var in = storage.read(path)) {
+            var changed = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("\"segment\":2,\"events\":1", "\"segment\":2,\"events\":3");
+            storage.replace(path, out -> out.write(changed.getBytes(StandardCharsets.UTF_8)));
+        }
+        assertThat(reader().verify()).containsExactly(path + ": 3 events (expected: 1, as its files have together)");
+        forget(path);
+        forget("manifests/segment-00000003.json");
+        forget("manifests/segment-00000006.json");
+        assertThat(reader().verify())
+                .containsExactly(
+                        "segments 2 to 3: no manifest (expected: one for each up to 4, which has one)",
+                        "segment 6: neither a manifest nor a log (expected: one of them, because 7 has a log)");
+    }
+
+    @Test
     void whatIsResubmittedIsInItOnce() {
         try (var lake = open(1 << 20)) {
             lake.append(events(5), position(5));
