@@ -22,6 +22,7 @@ import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.record.AbstractRecords;
 import org.apache.kafka.common.record.CompressionType;
 import org.apache.kafka.common.record.RecordBatch;
@@ -39,6 +40,10 @@ public final class KafkaHub implements Hub {
      * Kafka transaction: the events and, on a topic of its own, the position up to which they reach. After any failure the producer is
      * thrown away; a new one with the same id makes the broker finish or abort what was pending, and reading the position then
      * tells which of the two it was.
+     *
+     * A commit waits until all that was sent has arrived, but Kafka's client gives it max.block.ms for that. What is large, or a Kafka that is
+     * slow, takes longer, and would again. So a commit that is out of time goes on as long as Kafka takes something meanwhile, which the client allows;
+     * when it takes nothing for so long it counts as away.
      */
     static final int REQUEST_TIMEOUT_MS = 5_000;
 
@@ -99,21 +104,33 @@ public final class KafkaHub implements Hub {
             throw new IllegalStateException("publish: the hub is not open (expected: open() first)");
         }
         var began = System.nanoTime();
+        var sends = new Sends();
         try {
             open.beginTransaction();
             for (var event : events) {
-                var _ = open.send(record(event)); // the commit fails if any of them did
+                var _ = open.send(record(event), sends); // the commit fails if any of them did
             }
-            var _ = open.send(new ProducerRecord<>(positionTopic, 0, name, JSON.writeValueAsBytes(position)));
-            open.commitTransaction();
+            var _ = open.send(new ProducerRecord<>(positionTopic, 0, name, JSON.writeValueAsBytes(position)), sends);
+            sends.commit(open, () -> aborted);
         } catch (KafkaException e) {
             discardProducer();
-            if (isFenced(e) || isFenced(e.getCause())) {
+            var first = sends.failure();
+            if (isFenced(e) || isFenced(e.getCause()) || isFenced(first)) {
                 throw fenced(Duration.ofNanos(System.nanoTime() - began), e);
             }
-            refuseTooLarge(e);
+            refuseTooLarge(e, e);
+            refuseTooLarge(first, e);
             throw new HubUnavailable(
-                    "publishing to Kafka at " + settings.bootstrapServers() + ": " + e.getMessage(), e);
+                    "publishing to Kafka at " + settings.bootstrapServers() + ": "
+                            + (first == null ? e : first).getMessage() + " (of " + (events.size() + 1)
+                            + " records it has taken "
+                            + sends.acknowledged() + ")",
+                    e);
+        } catch (IllegalStateException e) { // the client's word for a producer that is closed already
+            if (!aborted) {
+                throw e;
+            }
+            throw new HubUnavailable("publishing to Kafka at " + settings.bootstrapServers() + ": stopped", e);
         }
     }
 
@@ -132,8 +149,8 @@ public final class KafkaHub implements Hub {
     }
 
     /** A topic may take less than the producer: sending the event again would not help. */
-    private static void refuseTooLarge(KafkaException failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+    private static void refuseTooLarge(@Nullable Throwable found, KafkaException failure) {
+        for (var cause = found; cause != null; cause = cause.getCause()) {
             if (cause instanceof RecordTooLargeException) {
                 throw new HubRefused(
                         "Kafka: an event is larger than its topic takes: " + cause.getMessage()
@@ -230,7 +247,7 @@ public final class KafkaHub implements Hub {
                     last = record.value();
                 }
                 if (System.nanoTime() > deadline) {
-                    throw new org.apache.kafka.common.errors.TimeoutException("reading the position from Kafka");
+                    throw new TimeoutException("reading the position from Kafka");
                 }
             }
             if (last != null) {

@@ -10,7 +10,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 final class ProducerProperties {
 
     private static final String TRANSACTION_TIMEOUT_MS = "300000";
-    private static final int DELIVERY_TIMEOUT_MS = 20_000;
+    private static final long DELIVERY_TIMEOUT_MIN_MS = 20_000;
     private static final int BLOCK_MAX_MS = 5_000;
     private static final Set<String> OWN = Set.of(
             ProducerConfig.COMPRESSION_TYPE_CONFIG,
@@ -31,10 +31,15 @@ final class ProducerProperties {
         properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "banyan-bridge-" + bridge);
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
-        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MS);
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, deliveryTimeoutMs(settings));
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, KafkaHub.REQUEST_TIMEOUT_MS);
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, BLOCK_MAX_MS);
         return properties;
+    }
+
+    /** As long as a transaction may last: a record waits behind all that were sent before it, and who sends sees by itself when none gets on. */
+    private static int deliveryTimeoutMs(KafkaHub.Settings settings) {
+        return (int) Math.clamp(transactionTimeout(settings).toMillis(), DELIVERY_TIMEOUT_MIN_MS, Integer.MAX_VALUE);
     }
 
     /** True for what only a producer understands, no admin. */

@@ -1,25 +1,34 @@
 package dev.banyan.bridge.hub;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.run.Await;
 import dev.banyan.bridge.run.Servers;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
+import org.apache.kafka.common.quota.ClientQuotaFilter;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class KafkaHubTest implements HubContract {
 
@@ -71,6 +80,85 @@ class KafkaHubTest implements HubContract {
         try (var hub = new KafkaHub(topic, settings)) {
             assertThatThrownBy(hub::open).hasMessageContaining("larger than the maximum value allowed by the broker");
         }
+    }
+
+    /** Lets the hub of this test send so many bytes a second, over ten seconds. */
+    private void throttle(double bytesPerSecond) throws Exception {
+        var entity = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, "producer-banyan-bridge-" + topic));
+        try (var admin = Admin.create(
+                Map.of("bootstrap.servers", (Object) Servers.kafka().bootstrapServers()))) {
+            admin.alterClientQuotas(List.of(new ClientQuotaAlteration(
+                            entity, List.of(new ClientQuotaAlteration.Op("producer_byte_rate", bytesPerSecond)))))
+                    .all()
+                    .get();
+            Await.until("the broker knows it", () -> admin.describeClientQuotas(ClientQuotaFilter.all())
+                    .entities()
+                    .get()
+                    .containsKey(entity));
+        }
+    }
+
+    private List<DomainEvent> megabytes(int count) {
+        var random = new Random(1);
+        return IntStream.range(0, 16 * count)
+                .mapToObj(number -> {
+                    var bytes = new byte[32 << 10];
+                    random.nextBytes(bytes);
+                    return event(
+                            number, "order/" + number, "\"" + HexFormat.of().formatHex(bytes) + "\"");
+                })
+                .toList();
+    }
+
+    @Test
+    void whatASlowKafkaDoesNotTakeInTheTimeOfOneCommitGetsThereAllTheSame() throws Exception {
+        throttle(500_000);
+        var events = megabytes(9); // five pass at once, the others in eight seconds
+        try (var hub = hub()) {
+            hub.open();
+            hub.publish(events, HubContract.position(1));
+            assertThat(hub.open()).contains(HubContract.position(1));
+        }
+        assertThat(received())
+                .extracting(Received::id)
+                .containsExactlyElementsOf(events.stream().map(DomainEvent::id).toList());
+    }
+
+    @Test
+    @Timeout(120)
+    void aKafkaThatTakesNothingMoreIsNoticedAndWhatItHadIsSettled() throws Exception {
+        throttle(1);
+        var events = megabytes(2);
+        try (var hub = hub()) {
+            hub.open();
+            assertThatThrownBy(() -> hub.publish(events, HubContract.position(1)))
+                    .isInstanceOf(HubUnavailable.class)
+                    .hasMessageContaining("of 33 records it has taken ");
+            throttle(1e9);
+            assertThat(hub.open()).isEmpty();
+            hub.publish(events, HubContract.position(1));
+        }
+        assertThat(received())
+                .extracting(Received::id)
+                .containsExactlyElementsOf(events.stream().map(DomainEvent::id).toList());
+    }
+
+    @Test
+    void whatIsPublishedBehindAStopSaysSo() throws Exception {
+        try (var hub = hub()) {
+            hub.open();
+            hub.abort();
+            assertThatThrownBy(() -> hub.publish(List.of(event(1, "order/1", "{}")), HubContract.position(1)))
+                    .isInstanceOf(HubUnavailable.class)
+                    .hasMessageEndingWith("stopped");
+        }
+    }
+
+    @Test
+    void whatWaitsBehindALargeTransactionIsNotGivenUpBeforeThat() {
+        var settings = new KafkaHub.Settings(
+                "127.0.0.1:1", Map.of("transaction.timeout.ms", "600000"), SOURCE, 1, Set.of(topic));
+        assertThat(ProducerProperties.of(settings, "shop")).containsEntry("delivery.timeout.ms", 600_000);
     }
 
     @Override
