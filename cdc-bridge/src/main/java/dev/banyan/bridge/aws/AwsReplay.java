@@ -15,11 +15,15 @@ import software.amazon.awssdk.core.exception.SdkException;
 /** A queue, topic, stream or bus of one consumer, to which events are sent once more. */
 public final class AwsReplay implements ReplaySink {
 
+    /** What waits for a flush; what is more is sent before it. */
+    private static final long CHARACTERS_MAX = 16L << 20;
+
     private final AwsHub.Settings settings;
     private final String destination;
     private final String run;
     private final RandomGenerator random = RandomGenerator.getDefault();
     private final List<DomainEvent> waiting = new ArrayList<>();
+    private long characters;
     private String source;
     private @Nullable Target target;
 
@@ -62,6 +66,10 @@ public final class AwsReplay implements ReplaySink {
             source = from;
         }
         waiting.add(event);
+        characters += event.characters();
+        if (characters >= CHARACTERS_MAX) {
+            flush();
+        }
     }
 
     @Override
@@ -79,6 +87,7 @@ public final class AwsReplay implements ReplaySink {
             throw new IOException("sending to " + destination + ": " + e.getMessage(), e);
         }
         waiting.clear();
+        characters = 0;
     }
 
     @Override

@@ -7,6 +7,17 @@ public sealed interface Change {
 
     TableId table();
 
+    /** What its rows take in memory, roughly. */
+    default long bytes() {
+        return switch (this) {
+            case Inserted(var _, var after) -> after.bytes();
+            case Updated(var _, var before, var after) -> (before == null ? 0 : before.bytes()) + after.bytes();
+            case Deleted(var _, var before) -> before.bytes();
+            case Truncated _ -> 0;
+            case Read(var _, var after) -> after.bytes();
+        };
+    }
+
     /** A new row. */
     record Inserted(TableId table, Row after) implements Change {}
 

@@ -25,6 +25,9 @@ public record DomainEvent(
         String data,
         @Nullable String dataref) {
 
+    /** What an event has besides what its row decides. */
+    private static final long ENVELOPE_CHARACTERS = 1_000;
+
     public DomainEvent {
         changed = List.copyOf(changed);
     }
@@ -44,6 +47,15 @@ public record DomainEvent(
             Cause cause,
             String data) {
         this(id, type, topic, subject, time, sequence, txId, backfill, changed, dataschema, cause, data, null);
+    }
+
+    /** How many characters it has, roughly. */
+    public long characters() {
+        var characters = ENVELOPE_CHARACTERS + subject.length() + data.length();
+        for (var field : changed) {
+            characters += field.length();
+        }
+        return characters;
     }
 
     /** The same event without its data, which lies at {@code uri}. */

@@ -23,11 +23,14 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list that is added to at its end, then read from its start, as often as one likes; beyond its first {@code headMax} elements it lies in a
- * file. The file is encrypted under a key that is kept nowhere. It has no name from the start, so that its room is free when the list is, or the
+ * A list that is added to at its end, then read from its start, as often as one likes; beyond its first {@code headMax} elements, or the one
+ * with which they take {@link #HEAD_BYTES_MAX}, it lies in a file. The file is encrypted under a key that is kept nowhere. It has no name from the start, so that its room is free when the list is, or the
  * process, however that ends.
  */
 public final class LargeList<T> extends AbstractList<T> {
+
+    /** What its elements may take in memory, roughly. */
+    public static final long HEAD_BYTES_MAX = 16L << 20;
 
     private static final Cleaner CLEANER = Cleaner.create();
     private static final int BUFFER_BYTES = 16_384;
@@ -38,12 +41,16 @@ public final class LargeList<T> extends AbstractList<T> {
         void write(DataOutputStream out, T element) throws IOException;
 
         T read(DataInputStream in) throws IOException;
+
+        /** What {@code element} takes in memory, roughly. */
+        long bytes(T element);
     }
 
     private final Codec<T> codec;
     private final int headMax;
     private final List<T> head = new ArrayList<>();
     private final byte[] key = new byte[KEY_BYTES];
+    private long headBytes;
     private int size;
     private @Nullable NamelessFile file;
     private @Nullable DataOutputStream out;
@@ -76,7 +83,8 @@ public final class LargeList<T> extends AbstractList<T> {
     @Override
     public boolean add(T element) {
         size++;
-        if (file == null && head.size() < headMax) {
+        if (file == null && head.size() < headMax && headBytes < HEAD_BYTES_MAX) {
+            headBytes += codec.bytes(element);
             return head.add(element);
         }
         moveToFile();

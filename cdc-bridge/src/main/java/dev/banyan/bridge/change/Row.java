@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Row(Map<String, @Nullable Object> values) {
 
+    private static final long VALUE_BYTES = 32;
+
     public Row {
         values = values instanceof Columns.Values ? values : Columns.copied(values);
     }
@@ -28,6 +30,27 @@ public record Row(Map<String, @Nullable Object> values) {
 
     private Columns.Values byPlace() {
         return (Columns.Values) values;
+    }
+
+    /** What its values take in memory, roughly. */
+    public long bytes() {
+        var row = byPlace();
+        var bytes = 0L;
+        for (var place = 0; place < row.size(); place++) {
+            bytes += bytes(row.at(place));
+        }
+        return bytes;
+    }
+
+    private static long bytes(@Nullable Object value) {
+        return switch (value) {
+            case null -> 0;
+            case String text -> VALUE_BYTES + text.length();
+            case byte[] bytes -> VALUE_BYTES + bytes.length;
+            case List<?> list ->
+                VALUE_BYTES + list.stream().mapToLong(Row::bytes).sum();
+            default -> VALUE_BYTES;
+        };
     }
 
     /** The value of {@code column}; null when it is NULL or the row has no such column. */

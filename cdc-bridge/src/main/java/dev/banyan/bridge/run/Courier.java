@@ -168,6 +168,7 @@ final class Courier {
                     parts.mapper,
                     parts.ledger.images(),
                     parts.limits.memoryRowsMax() / 2,
+                    LargeTransaction.PART_BYTES,
                     () -> checkGoesOn(transaction))) {
                 var inMemory = LargeTransaction.inMemory(part);
                 parts.mapper.expect(List.of(inMemory), parts.ledger.images());

@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 
-/** Events in memory that go to the lake with one append. */
+/** Events in memory that go to the lake, or to a hub without transactions, at once. */
 final class LakePart {
 
     /** Where a part ends: at so many events, or behind the event with which it has so many characters. */
@@ -23,9 +23,6 @@ final class LakePart {
             return new Limits(Math.min(events, left), characters);
         }
     }
-
-    /** What an event has besides what its row decides. */
-    private static final int ENVELOPE_CHARACTERS = 1_000;
 
     private final List<DomainEvent> events = new ArrayList<>();
     private long characters;
@@ -62,10 +59,6 @@ final class LakePart {
 
     private void add(DomainEvent event) {
         events.add(event);
-        characters +=
-                ENVELOPE_CHARACTERS + event.subject().length() + event.data().length();
-        for (var field : event.changed()) {
-            characters += field.length();
-        }
+        characters += event.characters();
     }
 }

@@ -18,27 +18,41 @@ final class LargeTransaction {
      * group share, so the same transaction has the same parts whenever it is mapped.
      */
 
-    /** How many times its share of the rows a part may have. */
+    /** How many bytes of rows a part has, roughly, where they are large. */
+    static final long PART_BYTES = 16L << 20;
+
+    /** How many times its share of the rows, and of their bytes, a part may have. */
     private static final int PART_MAX = 10;
+
+    private static final int PART_BYTES_MAX = 16;
 
     private LargeTransaction() {}
 
     /**
-     * The parts of {@code transaction}, of some {@code partRows} each; they lie in files. A {@link MappingFailed} when one would not fit into
-     * memory either. {@code eachRow} runs for each row, twice, and may break it off.
+     * The parts of {@code transaction}, of some {@code partRows} rows or {@code partBytes} bytes each; they lie in files. A {@link MappingFailed} when
+     * one would not fit into memory either. {@code eachRow} runs for each row, twice, and may break it off.
      */
     static List<Transaction> parts(
-            Transaction transaction, EventMapper mapper, AggregateImages images, int partRows, Runnable eachRow) {
+            Transaction transaction,
+            EventMapper mapper,
+            AggregateImages images,
+            int partRows,
+            long partBytes,
+            Runnable eachRow) {
         var groups = new ChangeGroups();
+        var all = 0L;
         for (var change : transaction.changes()) {
             eachRow.run();
+            all += change.bytes();
             var numbers = mapper.aggregates(change, transaction.commitLsn(), images);
             for (var number : numbers) {
                 groups.join(numbers.getFirst(), number);
             }
         }
-        var count = Math.ceilDiv(transaction.changes().size(), partRows);
+        var count = Math.max(
+                Math.ceilDiv(transaction.changes().size(), partRows), Math.toIntExact(Math.ceilDiv(all, partBytes)));
         var changes = new ArrayList<LargeList<Change>>(count);
+        var bytes = new long[count];
         for (var part = 0; part < count; part++) {
             changes.add(new LargeList<>(0, ChangeBytes.CODEC));
         }
@@ -46,16 +60,20 @@ final class LargeTransaction {
             eachRow.run();
             var numbers = mapper.aggregates(change, transaction.commitLsn(), images);
             if (!numbers.isEmpty()) {
-                changes.get((int) Long.remainderUnsigned(groups.of(numbers.getFirst()), count))
-                        .add(change);
+                var part = (int) Long.remainderUnsigned(groups.of(numbers.getFirst()), count);
+                changes.get(part).add(change);
+                bytes[part] += change.bytes();
             }
         }
         var parts = new ArrayList<Transaction>(count);
-        for (var each : changes) {
-            if (each.size() > PART_MAX * partRows) {
-                throw new MappingFailed("transaction " + transaction.txId() + ": " + each.size()
-                        + " of its rows belong to aggregates that share rows (expected: at most " + PART_MAX * partRows
-                        + " of a transaction that is larger than memory)");
+        for (var part = 0; part < count; part++) {
+            var each = changes.get(part);
+            var isLarge = bytes[part] > PART_BYTES_MAX * partBytes && each.size() > 1; // one row is in memory anyway
+            if (each.size() > PART_MAX * partRows || isLarge) {
+                throw new MappingFailed("transaction " + transaction.txId() + ": " + each.size() + " of its rows, of "
+                        + bytes[part] + " bytes, belong to aggregates that share rows (expected: at most "
+                        + PART_MAX * partRows + ", of " + PART_BYTES_MAX * partBytes
+                        + " bytes, of a transaction that is larger than memory)");
             }
             parts.add(transaction.with(each));
         }

@@ -7,8 +7,6 @@ import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubRefused;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.store.Ledger;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -28,7 +26,7 @@ final class LeasedHub {
     private final Hub hub;
     private final Ledger ledger;
     private final String storeId;
-    private final int eventsMax;
+    private final LakePart.Limits piece;
     private final UnaryOperator<HubPosition> onOurs;
     private final Consumer<Point> watcher;
     private boolean isOpen;
@@ -37,7 +35,7 @@ final class LeasedHub {
     private @Nullable HubPosition outOfTime;
     private int sent;
 
-    /** Gives {@code hub} at most {@code eventsMax} events at once where it has no transactions; {@code onOurs} is {@link Timelines#onOurs}. */
+    /** Gives {@code hub} at most {@code eventsMax} events, or 16 million characters and one event, at once where it has no transactions; {@code onOurs} is {@link Timelines#onOurs}. */
     LeasedHub(
             Hub hub,
             Ledger ledger,
@@ -48,7 +46,7 @@ final class LeasedHub {
         this.hub = hub;
         this.ledger = ledger;
         this.storeId = storeId;
-        this.eventsMax = eventsMax;
+        this.piece = LakePart.Limits.of(eventsMax);
         this.onOurs = onOurs;
         this.watcher = watcher;
         hub.sendWhile(ledger::holdsLease);
@@ -119,24 +117,16 @@ final class LeasedHub {
     }
 
     /** A hub without transactions gains nothing from having all at once. */
-    private void publishInPieces(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
-        var left = events.iterator();
+    private void publishInPieces(List<DomainEvent> all, HubPosition position) throws HubUnavailable {
+        var left = all.iterator();
         for (var i = 0; i < sent; i++) {
             left.next();
         }
         while (left.hasNext()) {
-            var piece = piece(left);
+            var events = LakePart.next(left, piece).events();
             ledger.checkLease();
-            hub.publish(piece, position);
-            sent += piece.size();
+            hub.publish(events, position);
+            sent += events.size();
         }
-    }
-
-    private List<DomainEvent> piece(Iterator<DomainEvent> events) {
-        var piece = new ArrayList<DomainEvent>();
-        while (events.hasNext() && piece.size() < eventsMax) {
-            piece.add(events.next());
-        }
-        return piece;
     }
 }

@@ -30,6 +30,11 @@ public final class ChangeBytes {
         public Change read(DataInputStream in) throws IOException {
             return ChangeBytes.read(in);
         }
+
+        @Override
+        public long bytes(Change change) {
+            return change.bytes();
+        }
     };
 
     private ChangeBytes() {}

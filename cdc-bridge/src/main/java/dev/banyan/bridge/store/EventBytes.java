@@ -74,6 +74,11 @@ public final class EventBytes implements LargeList.Codec<DomainEvent> {
                 textOrNone(in));
     }
 
+    @Override
+    public long bytes(DomainEvent event) {
+        return event.characters();
+    }
+
     private static void textOrNone(DataOutputStream out, @Nullable String text) throws IOException {
         out.writeBoolean(text != null);
         if (text != null) {

@@ -106,6 +106,22 @@ class AwsReplayTest {
     }
 
     @Test
+    void whatIsManyBytesIsSentBeforeTheFlush() throws Exception {
+        try (var fake = fake(AwsHub.Service.KINESIS);
+                var replay = replay(AwsHub.Service.KINESIS, fake.endpoint(), Duration.ofSeconds(20))) {
+            var data = "\"" + "x".repeat(900_000) + "\"";
+            for (var i = 0; i < 20; i++) {
+                replay.send(event(i, data), "/shop");
+            }
+            assertThat(fake.taken())
+                    .as("16 MiB and the event with which they are")
+                    .hasSize(19);
+            replay.flush();
+            assertThat(fake.taken()).hasSize(20);
+        }
+    }
+
+    @Test
     void aServiceThatIsAwayEndsItWithTheReason() throws Exception {
         try (var replay = replay(AwsHub.Service.SQS, URI.create("http://127.0.0.1:1"), Duration.ofMillis(200))) {
             replay.send(event(1, "{}"), "/shop");

@@ -29,6 +29,29 @@ class LargeListTest {
         public Integer read(DataInputStream in) throws IOException {
             return in.readInt();
         }
+
+        @Override
+        public long bytes(Integer element) {
+            return Integer.BYTES;
+        }
+    };
+
+    /** Elements that say that they are of 5 MiB. */
+    private static final LargeList.Codec<Integer> HUGE = new LargeList.Codec<>() {
+        @Override
+        public void write(DataOutputStream out, Integer element) throws IOException {
+            NUMBERS.write(out, element);
+        }
+
+        @Override
+        public Integer read(DataInputStream in) throws IOException {
+            return NUMBERS.read(in);
+        }
+
+        @Override
+        public long bytes(Integer element) {
+            return 5L << 20;
+        }
     };
 
     @TempDir
@@ -69,6 +92,20 @@ class LargeListTest {
         }
         assertThat(read).allSatisfy(each -> assertThat(each).isEqualTo(expected));
         assertThat(new ArrayList<>(list)).isEqualTo(expected);
+    }
+
+    @Test
+    void fewThatAreHugeLieInAFileToo() {
+        var list = new LargeList<>(COUNT, HUGE);
+        for (var element = 0; element < 4; element++) {
+            list.add(element);
+        }
+        assertThat(list.isInFile())
+                .as("the fourth is the one with which they are 16 MiB")
+                .isFalse();
+        list.add(4);
+        assertThat(list.isInFile()).isTrue();
+        assertThat(new ArrayList<>(list)).containsExactly(0, 1, 2, 3, 4);
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The hub belongs to whoever has the lease, and gets every event once. */
@@ -31,12 +32,16 @@ class LeasedHubTest {
 
     /** One that has just taken the lease. */
     private LeasedHub leased(Hub connection) {
+        return leased(connection, 2);
+    }
+
+    private LeasedHub leased(Hub connection, int eventsMax) {
         var epoch = world.store.tryLease("host", world.now, LEASE);
         return new LeasedHub(
                 connection,
                 new SimulatedLedger(world.store, epoch, LEASE, () -> holdsLease),
                 "store",
-                2,
+                eventsMax,
                 UnaryOperator.identity(),
                 _ -> {});
     }
@@ -54,6 +59,10 @@ class LeasedHubTest {
     }
 
     static DomainEvent event(int number) {
+        return event(number, "{}");
+    }
+
+    private static DomainEvent event(int number, String data) {
         return new DomainEvent(
                 "id-" + number,
                 "type",
@@ -66,7 +75,7 @@ class LeasedHubTest {
                 List.of(),
                 null,
                 Cause.UNKNOWN,
-                "{}");
+                data);
     }
 
     @Test
@@ -137,6 +146,42 @@ class LeasedHubTest {
 
         @Override
         public void close() {}
+    }
+
+    /** A hub without transactions that remembers how many events it was given at once. */
+    private static final class Counting implements Hub {
+
+        private final List<Integer> pieces = new ArrayList<>();
+
+        @Override
+        public Optional<HubPosition> open() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void publish(List<DomainEvent> events, HubPosition position) {
+            pieces.add(events.size());
+        }
+
+        @Override
+        public boolean fences() {
+            return false;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void aPieceEndsAtItsBytesToo() throws HubUnavailable {
+        var counting = new Counting();
+        var leased = leased(counting, 20_000);
+        leased.open();
+        var data = "x".repeat(5 << 20);
+        var events =
+                IntStream.range(0, 10).mapToObj(number -> event(number, data)).toList();
+        leased.publish(events, at(7), at(7));
+        assertThat(counting.pieces).containsExactly(4, 4, 2);
     }
 
     @Test
