@@ -5,7 +5,11 @@ import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.store.EventBytes;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +20,12 @@ final class KeptEvents {
     /*
      * After a kill the same transactions come again, and may be divided into other units. So what is appended without a position, because
      * it is only a part, is a part of one transaction and bears its name, never a unit's. The lake knows how many events it has under that
-     * name, and takes only those behind them, wherever the parts end.
+     * name, and takes only those behind them, wherever the parts end. Another mapping may give other events, which must not be counted as
+     * those: so the name has a digest of the ids, and then all of them are appended.
      */
     private record Extent(HubPosition reach, int events) {}
+
+    private static final int DIGEST_BYTES = 16;
 
     private final LakePart.Limits limits;
     private final LargeList<DomainEvent> events;
@@ -51,6 +58,7 @@ final class KeptEvents {
         var left = events.iterator();
         var whole = new LakePart();
         @Nullable HubPosition reach = null;
+        var before = 0L;
         for (var transaction : transactions) {
             var part = LakePart.next(left, limits.with(transaction.events));
             var isParted = part.events().size() < transaction.events;
@@ -59,8 +67,10 @@ final class KeptEvents {
                 whole = new LakePart();
             }
             if (isParted) {
-                part = appendAllButTheLast(part, left, transaction, lake, partAppended);
+                var name = name(transaction.reach, digest(before, transaction.events));
+                part = appendAllButTheLast(name, part, left, transaction.events, lake, partAppended);
             }
+            before += transaction.events;
             whole.add(part);
             reach = transaction.reach;
         }
@@ -80,24 +90,40 @@ final class KeptEvents {
         }
     }
 
-    /** Appends {@code first} and what follows of {@code transaction}; returns what the lake lacks of its last part. */
+    /** Appends {@code first} and what follows of the {@code count} events called {@code name}; returns what the lake lacks of their last part. */
     private LakePart appendAllButTheLast(
-            LakePart first, Iterator<DomainEvent> left, Extent transaction, Lake lake, Runnable partAppended) {
-        var name = name(transaction.reach);
+            String name, LakePart first, Iterator<DomainEvent> left, int count, Lake lake, Runnable partAppended) {
         var part = first;
         var from = 0;
-        while (from + part.events().size() < transaction.events) {
+        while (from + part.events().size() < count) {
             lake.appendOnce(name, from, part.events());
             partAppended.run();
             from += part.events().size();
-            part = LakePart.next(left, limits.with(transaction.events - from));
+            part = LakePart.next(left, limits.with(count - from));
         }
         return LakePart.of(lake.lacking(name, from, part.events()));
     }
 
     /** A number alone names a transaction of one log only: another one begins anew with small numbers. */
-    private static String name(HubPosition reach) {
+    private static String name(HubPosition reach, String digest) {
         return "transaction " + reach.storeId() + " " + reach.systemIdentifier() + " " + reach.timeline() + " "
-                + reach.commitLsn();
+                + reach.commitLsn() + " " + digest;
+    }
+
+    /** Of the ids of {@code count} events behind the first {@code before}, in their order. */
+    private String digest(long before, int count) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            var left = events.iterator();
+            for (var number = 0L; number < before + count; number++) {
+                var event = left.next();
+                if (number >= before) {
+                    digest.update((event.id() + "\n").getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest(), 0, DIGEST_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256, which every Java has, is missing", e);
+        }
     }
 }

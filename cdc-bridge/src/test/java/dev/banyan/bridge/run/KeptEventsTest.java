@@ -116,6 +116,34 @@ class KeptEventsTest {
                 .isEqualTo(events(5).stream().map(DomainEvent::id).toList());
     }
 
+    @Test
+    void aMappingThatWasMendedBetweenTwoPartsLosesNoEventOfIts() {
+        var settings = new Lake.Settings(folder.resolve("lake"), "/test", 2_000, Duration.ofMinutes(15));
+        var mended = new ArrayList<>(events(5));
+        mended.add(0, event("5-first"));
+        mended.remove(25);
+        for (var isMended : List.of(false, true)) {
+            try (var lake = Lake.open(settings, InstantSource.system())) {
+                var kept = new KeptEvents(LIMITS.getFirst());
+                if (!lake.covers(position(4))) {
+                    kept.add(events(0), position(4));
+                }
+                kept.add(isMended ? mended : events(5), position(5));
+                kept.appendTo(lake, () -> {
+                    if (!isMended) {
+                        throw new Killed();
+                    }
+                });
+            } catch (Killed e) {
+                assertThat(isMended).isFalse();
+            }
+        }
+        assertThat(inLake(settings))
+                .as("what was there, and all that the mended mapping gives")
+                .containsSubsequence(mended.stream().map(DomainEvent::id).toList())
+                .hasSize(TRANSACTIONS.getFirst() + 10 + mended.size());
+    }
+
     /** One unit, at each part of which the process may end. */
     private static void deliver(Lake lake, int from, int end, LakePart.Limits limits, Random random) {
         var kept = new KeptEvents(limits);

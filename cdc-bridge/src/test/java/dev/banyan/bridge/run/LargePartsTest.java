@@ -24,7 +24,7 @@ class LargePartsTest {
     private static final int ROW_BYTES = 10_000;
     private static final String TEXT = "x".repeat(ROW_BYTES);
 
-    /** Rows are of one aggregate when their ids are the same but for what is behind {@code aggregates}. */
+    /** The parts of a transaction of {@code rows} rows, which belong to {@code aggregates} in turn. */
     private static List<Transaction> parts(int rows, long aggregates, int partRows, long partBytes) {
         var changes = new LargeList<Change>(0, ChangeBytes.CODEC);
         for (var id = 0L; id < rows; id++) {
