@@ -197,7 +197,11 @@ public final class Bridge {
             var setup = Setup.read(files.config);
             try (var connection = setup.source().connect();
                     var store = BridgeStore.open(
-                            setup.store(), setup.config().name(), "resync", Setup.LEASE, InstantSource.system())) {
+                            setup.store(),
+                            setup.config().name(),
+                            BridgeStore.holder("resync"),
+                            Setup.LEASE,
+                            InstantSource.system())) {
                 return resync(setup, store, Preflight.beginning(setup.source(), connection));
             }
         }

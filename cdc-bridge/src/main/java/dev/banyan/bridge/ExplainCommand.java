@@ -65,7 +65,7 @@ final class ExplainCommand implements Callable<Integer> {
             }
         }
         try (var store = BridgeStore.open(
-                setup.store(), setup.config().name(), "explain", Setup.LEASE, InstantSource.system())) {
+                setup.store(), setup.config().name(), BridgeStore.holder("explain"), Setup.LEASE, InstantSource.system())) {
             if (!store.tryLease()) {
                 System.err.println(
                         "the store is in use by " + store.leaseHolder() + " (expected: stop that bridge first)");

@@ -47,7 +47,11 @@ final class FaultsCommand {
             try {
                 var setup = Setup.read(files.config);
                 try (var store = BridgeStore.open(
-                        setup.store(), setup.config().name(), "faults", Setup.LEASE, InstantSource.system())) {
+                        setup.store(),
+                        setup.config().name(),
+                        BridgeStore.holder("faults"),
+                        Setup.LEASE,
+                        InstantSource.system())) {
                     return run(setup, store);
                 }
             } catch (StoreUnusable e) {

@@ -18,7 +18,6 @@ import dev.banyan.bridge.store.StoreFailed;
 import dev.banyan.bridge.store.TableDefinition;
 import java.io.Closeable;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -126,8 +125,8 @@ public final class BridgeRun {
 
     /** Runs until {@link #stop} or until going on would be wrong. */
     public End run() throws InterruptedException {
-        var holder = ManagementFactory.getRuntimeMXBean().getName() + "-" + Long.toHexString(System.nanoTime());
-        try (var store = BridgeStore.open(settings.store(), settings.name(), holder, settings.lease(), clock)) {
+        try (var store = BridgeStore.open(
+                settings.store(), settings.name(), BridgeStore.holder("bridge"), settings.lease(), clock)) {
             openStore.set(store);
             opened.run();
             if (!awaitLease(store)) {

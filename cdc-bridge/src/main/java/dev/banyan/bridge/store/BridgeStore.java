@@ -3,6 +3,7 @@ package dev.banyan.bridge.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.banyan.bridge.secret.VaultKeys;
+import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class BridgeStore implements AutoCloseable {
 
     /*
-     * The lease says who may write. Its epoch rises by one with every holder, and every commit names the epoch it was started under, so
-     * that a holder who was paused past his lease writes nothing more, whatever his clock says. Time only decides how long a
+     * The lease says who may write. Its epoch rises by one with every holder, and every commit names the epoch and the holder it was started
+     * under, so that a holder who was paused past his lease writes nothing more, whatever his clock says. Time only decides how long a
      * successor waits, and what a holder may send to a hub that shuts nobody out (HeldLease). In H2 the file can be open in one process only: whoever has opened it needs not wait for the lease of the dead.
      *
      * H2 writes 500 ms after a commit: a process that is killed may forget that much. So whatever is acted upon elsewhere is forced to the
@@ -72,6 +73,11 @@ public final class BridgeStore implements AutoCloseable {
         this.bridge = bridge;
         this.clock = clock;
         this.lease = new HeldLease(this, dialect, holder, lease, clock);
+    }
+
+    /** How {@code what} of this process signs its lease: nobody else does so. */
+    public static String holder(String what) {
+        return what + " " + ManagementFactory.getRuntimeMXBean().getName() + "-" + Long.toHexString(System.nanoTime());
     }
 
     /** Opens the store of {@code bridge} and brings its tables up to date. {@code holder} is how this instance signs its lease. */
@@ -224,31 +230,25 @@ public final class BridgeStore implements AutoCloseable {
 
     /** Records, durably, that from now on {@code claim} holds what the hub has not; throws {@link Fenced} if the lease is lost. */
     public void claimSpool(SpoolClaim claim) {
-        setSpool("claiming the spool", claim.id(), claim.where());
+        setSpool("claiming the spool", claim);
     }
 
     /** Throws {@link Fenced} if the lease is lost. */
     public void checkLease() {
         run("checking the lease", connection -> {
-            StoreSession.checkLease(connection, lease.epoch());
+            StateRow.check(connection, lease.held());
             return null;
         });
     }
 
     /** Records that no spool holds anything any more. */
     public void releaseSpool() {
-        setSpool("releasing the spool", null, null);
+        setSpool("releasing the spool", null);
     }
 
-    private void setSpool(String what, @Nullable String id, @Nullable String where) {
+    private void setSpool(String what, @Nullable SpoolClaim claim) {
         runForced(what, connection -> {
-            try (var update = connection.prepareStatement(
-                    "UPDATE bridge_state SET spool_id = ?, spool_where = ? WHERE id = 1 AND epoch = ?")) {
-                update.setString(1, id);
-                update.setString(2, where);
-                update.setLong(3, lease.epoch());
-                StateRow.checkNotFenced(update.executeUpdate());
-            }
+            StateRow.spool(connection, lease.held(), claim);
             return null;
         });
     }
@@ -282,14 +282,14 @@ public final class BridgeStore implements AutoCloseable {
 
     private void begin(Connection connection, Position position, List<TableDefinition> definitions)
             throws SQLException {
-        StateRow.movePosition(connection, dialect, lease.epoch(), lease.length(), clock, position);
+        StateRow.movePosition(connection, dialect, lease.held(), lease.length(), clock, position);
         TableDefinitions.replace(connection, definitions);
     }
 
     /** Records that the server's own numbers changed while its log goes on; throws {@link Fenced} if the lease is lost. */
     public void move(Position position) {
         run("recording the position", connection -> {
-            StateRow.movePosition(connection, dialect, lease.epoch(), lease.length(), clock, position);
+            StateRow.movePosition(connection, dialect, lease.held(), lease.length(), clock, position);
             return null;
         });
     }
@@ -302,9 +302,7 @@ public final class BridgeStore implements AutoCloseable {
     /** Remembers a change of a table that was met in the log; throws {@link Fenced} if the lease is lost. */
     public void define(String change) {
         run("writing a table's definition", connection -> {
-            if (StateRow.lease(connection).epoch() != lease.epoch()) {
-                StateRow.checkNotFenced(0);
-            }
+            StateRow.keep(connection, lease.held());
             TableDefinitions.add(connection, new TableDefinition(null, change));
             return null;
         });
@@ -319,9 +317,9 @@ public final class BridgeStore implements AutoCloseable {
         }
     }
 
-    private void keepTokens(long heldSince, List<TokenRows.New> tokens) {
+    private void keepTokens(Lease.Held held, List<TokenRows.New> tokens) {
         runForced("keeping tokens", connection -> {
-            StoreSession.checkLease(connection, heldSince);
+            StateRow.check(connection, held);
             TokenRows.insert(connection, tokens, clock.millis());
             return null;
         });
@@ -340,9 +338,7 @@ public final class BridgeStore implements AutoCloseable {
     /** Runs {@code work}, which is on the disk when this returns, if the lease is held; throws {@link Fenced} if it is lost. */
     <T extends @Nullable Object> T runHeld(String what, Work<T> work) {
         return runForced(what, connection -> {
-            if (StateRow.lease(connection).epoch() != lease.epoch()) {
-                StateRow.checkNotFenced(0);
-            }
+            StateRow.keep(connection, lease.held());
             return work.apply(connection);
         });
     }
@@ -361,9 +357,9 @@ public final class BridgeStore implements AutoCloseable {
     public StoreSession session() {
         try {
             var connection = source.getConnection();
-            var heldSince = lease.epoch();
-            var tokens = new StoredTokens(connection, made -> keepTokens(heldSince, made), vault);
-            return new StoreSession(connection, dialect, lease, heldSince, clock, seal, tokens);
+            var held = lease.held();
+            var tokens = new StoredTokens(connection, made -> keepTokens(held, made), vault);
+            return new StoreSession(connection, dialect, lease, held, clock, seal, tokens);
         } catch (SQLException e) {
             throw new StoreFailed("connecting to the store", e);
         }

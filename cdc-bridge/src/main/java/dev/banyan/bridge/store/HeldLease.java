@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The lease on a store as one process takes it, keeps it and gives it up. */
 final class HeldLease {
@@ -20,22 +21,24 @@ final class HeldLease {
     private final String holder;
     private final Duration length;
     private final InstantSource clock;
-    private volatile long epoch;
-    private volatile long askedAtNanos;
-    private volatile long askedAtMillis;
-    private volatile boolean isKept;
+    private volatile Lease.Held held;
+    private volatile @Nullable Asked kept;
+
+    /** When it was asked for, by both clocks. */
+    private record Asked(long nanos, long millis) {}
 
     HeldLease(BridgeStore store, Dialect dialect, String holder, Duration length, InstantSource clock) {
         this.store = store;
         this.dialect = dialect;
         this.holder = holder;
+        this.held = new Lease.Held(0, ""); // as it is in a new store
         this.length = length;
         this.clock = clock;
     }
 
-    /** The epoch it was taken under; 0 before. */
-    long epoch() {
-        return epoch;
+    /** What it was taken under; of no epoch and nobody before. */
+    Lease.Held held() {
+        return held;
     }
 
     Duration length() {
@@ -44,15 +47,19 @@ final class HeldLease {
 
     /** False when it may have run out, or has been lost; asks nobody. */
     boolean isSure() {
-        return isKept
-                && System.nanoTime() - askedAtNanos < length.toNanos()
-                && Math.abs(clock.millis() - askedAtMillis) < length.toMillis();
+        var asked = kept;
+        return asked != null
+                && System.nanoTime() - asked.nanos < length.toNanos()
+                && Math.abs(clock.millis() - asked.millis) < length.toMillis();
+    }
+
+    private Asked asked() {
+        return new Asked(System.nanoTime(), clock.millis());
     }
 
     /** Takes it if nobody else has it; true when this process has it then. */
     boolean take() {
-        var asked = System.nanoTime();
-        var askedMillis = clock.millis();
+        var asked = asked();
         var taken = store.run("taking the lease", connection -> {
             if (taken(connection, StateRow.seenLease(connection)).isEmpty()) {
                 return Optional.<Lease>empty();
@@ -68,8 +75,8 @@ final class HeldLease {
             return own;
         });
         taken.ifPresent(own -> {
-            epoch = own.epoch();
-            kept(asked, askedMillis);
+            held = own.held();
+            kept = asked;
         });
         return taken.isPresent();
     }
@@ -80,32 +87,25 @@ final class HeldLease {
 
     /** Keeps it for another while; throws {@link Fenced} when another has taken it since. */
     void renew() {
-        var asked = System.nanoTime();
-        var askedMillis = clock.millis();
+        var asked = asked();
         try {
             store.run("renewing the lease", connection -> {
                 var now = StateRow.nowMs(connection, dialect);
-                StateRow.lease(connection, StateRow.lease(connection).keptBy(epoch, now, length));
+                StateRow.lease(connection, StateRow.lease(connection).keptBy(held, now, length));
                 return null;
             });
         } catch (Fenced e) {
-            isKept = false;
+            kept = null;
             throw e;
         }
-        kept(asked, askedMillis);
-    }
-
-    private void kept(long asked, long askedMillis) {
-        askedAtNanos = asked;
-        askedAtMillis = askedMillis;
-        isKept = true;
+        kept = asked;
     }
 
     /** Gives it up, so that a successor need not wait. */
     void release() {
-        isKept = false;
+        kept = null;
         store.run("giving up the lease", connection -> {
-            StateRow.endLease(connection, epoch);
+            StateRow.endLease(connection, held);
             return null;
         });
     }

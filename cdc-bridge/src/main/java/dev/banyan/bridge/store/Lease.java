@@ -3,8 +3,14 @@ package dev.banyan.bridge.store;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Who may write to a store and until when, by the store's clock. The epoch rises with every holder; whoever writes names the one he began under. */
+/** Who may write to a store and until when, by the store's clock. The epoch rises with every holder; whoever writes names what he began under. */
 public record Lease(long epoch, String holder, long untilMs) {
+
+    /**
+     * What fences a write: the epoch and who holds it. The epoch alone does not, once a store was set back to a backup: two may have come to the same
+     * one.
+     */
+    public record Held(long epoch, String holder) {}
 
     static final String LOST = "another bridge has taken over: the lease on the store is lost";
 
@@ -18,11 +24,20 @@ public record Lease(long epoch, String holder, long untilMs) {
                 : Optional.empty();
     }
 
-    /** The lease kept for another while by whoever began under {@code own}; throws {@link Fenced} when another has taken it since. */
-    public Lease keptBy(long own, long nowMs, Duration length) {
-        if (own != epoch) {
+    Held held() {
+        return new Held(epoch, holder);
+    }
+
+    /** Throws {@link Fenced} when another has taken it since {@code own} began. */
+    void check(Held own) {
+        if (!own.equals(held())) {
             throw new Fenced(LOST);
         }
+    }
+
+    /** The lease kept for another while by whoever began under {@code own}; throws {@link Fenced} when another has taken it since. */
+    public Lease keptBy(Held own, long nowMs, Duration length) {
+        check(own);
         return new Lease(epoch, holder, nowMs + length.toMillis());
     }
 }

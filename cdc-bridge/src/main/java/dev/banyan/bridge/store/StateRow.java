@@ -6,9 +6,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The one row of a store that says who may write, how far the log has been read, and where a spool is. */
 final class StateRow {
+
+    private static final String WHERE_HELD = " WHERE id = 1 AND epoch = ? AND holder = ?";
 
     private StateRow() {}
 
@@ -42,13 +45,27 @@ final class StateRow {
         }
     }
 
-    /** Ends the lease, if it is still the one of {@code epoch}. */
-    static void endLease(Connection connection, long epoch) throws SQLException {
-        try (var update =
-                connection.prepareStatement("UPDATE bridge_state SET lease_until_ms = 0 WHERE id = 1 AND epoch = ?")) {
-            update.setLong(1, epoch);
+    /** Ends the lease, if it is still {@code held}. */
+    static void endLease(Connection connection, Lease.Held held) throws SQLException {
+        try (var update = connection.prepareStatement("UPDATE bridge_state SET lease_until_ms = 0" + WHERE_HELD)) {
+            held(update, 1, held);
             update.executeUpdate();
         }
+    }
+
+    /** Throws {@link Fenced} when the lease is not {@code held} any more; keeps nobody waiting. */
+    static void check(Connection connection, Lease.Held held) throws SQLException {
+        seenLease(connection).check(held);
+    }
+
+    /** The same, and nobody else can take it before this transaction ends. */
+    static void keep(Connection connection, Lease.Held held) throws SQLException {
+        lease(connection).check(held);
+    }
+
+    private static void held(PreparedStatement statement, int first, Lease.Held held) throws SQLException {
+        statement.setLong(first, held.epoch());
+        statement.setString(first + 1, held.holder());
     }
 
     /** What the store's clock says, in milliseconds since 1970. */
@@ -109,28 +126,43 @@ final class StateRow {
         }
     }
 
-    /** The one statement every commit hinges on: it moves the position only under the epoch it was started under. */
+    /** Says where the spool is, or that there is none; throws {@link Fenced} when the lease is not {@code held} any more. */
+    static void spool(Connection connection, Lease.Held held, @Nullable SpoolClaim claim) throws SQLException {
+        try (var update = connection.prepareStatement(
+                "UPDATE bridge_state SET spool_id = ?, spool_where = ?" + WHERE_HELD)) {
+            update.setString(1, claim == null ? null : claim.id());
+            update.setString(2, claim == null ? null : claim.where());
+            held(update, 3, held);
+            checkNotFenced(update.executeUpdate());
+        }
+    }
+
+    /** The one statement every commit hinges on: it moves the position only under what it was started under. */
     static void movePosition(
-            Connection connection, Dialect dialect, long epoch, Duration lease, InstantSource clock, Position position)
+            Connection connection,
+            Dialect dialect,
+            Lease.Held held,
+            Duration lease,
+            InstantSource clock,
+            Position position)
             throws SQLException {
         dialect.endIfIdle(connection);
         try (PreparedStatement update = connection.prepareStatement("""
                 UPDATE bridge_state
                 SET system_identifier = ?, timeline = ?, commit_lsn = ?, source_offset = ?, moved_at_ms = ?,
-                    lease_until_ms = %s + ?
-                WHERE id = 1 AND epoch = ?""".formatted(dialect.nowMs))) {
+                    lease_until_ms = %s + ?""".formatted(dialect.nowMs) + WHERE_HELD)) {
             update.setString(1, position.systemIdentifier());
             update.setInt(2, position.timeline());
             update.setLong(3, position.commitLsn());
             update.setString(4, OffsetText.write(position.offset()));
             update.setLong(5, clock.millis());
             update.setLong(6, lease.toMillis());
-            update.setLong(7, epoch);
+            held(update, 7, held);
             checkNotFenced(update.executeUpdate());
         }
     }
 
-    static void checkNotFenced(int rowsUpdated) {
+    private static void checkNotFenced(int rowsUpdated) {
         if (rowsUpdated == 0) {
             throw new Fenced(Lease.LOST);
         }

@@ -22,7 +22,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
     private final Connection connection;
     private final Dialect dialect;
     private final HeldLease lease;
-    private final long epoch;
+    private final Lease.Held held;
     private final InstantSource clock;
     private final SessionImages images;
     private final StoredFaults faults;
@@ -38,7 +38,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
             Connection connection,
             Dialect dialect,
             HeldLease lease,
-            long epoch,
+            Lease.Held held,
             InstantSource clock,
             @Nullable FaultSeal seal,
             StoredTokens tokens)
@@ -46,7 +46,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
         this.connection = connection;
         this.dialect = dialect;
         this.lease = lease;
-        this.epoch = epoch;
+        this.held = held;
         this.clock = clock;
         connection.setAutoCommit(false);
         this.images = dialect == Dialect.H2 ? new H2Images(connection, tokens) : new PostgresImages(connection, tokens);
@@ -122,7 +122,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
     @Override
     public void checkLease() {
         try {
-            checkLease(connection, epoch);
+            StateRow.check(connection, held);
         } catch (SQLException e) {
             throw new StoreFailed("checking the lease", e);
         }
@@ -131,15 +131,6 @@ public final class StoreSession implements Ledger, AutoCloseable {
     @Override
     public boolean holdsLease() {
         return lease.isSure();
-    }
-
-    static void checkLease(Connection connection, long epoch) throws SQLException {
-        try (var select = connection.prepareStatement("SELECT 1 FROM bridge_state WHERE id = 1 AND epoch = ?")) {
-            select.setLong(1, epoch);
-            try (var result = select.executeQuery()) {
-                StateRow.checkNotFenced(result.next() ? 1 : 0);
-            }
-        }
     }
 
     @Override
@@ -161,7 +152,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
             var hasFaults = faults.flush();
             flushTouched();
             // Last, because from then to the end nobody else, neither a renewal nor a successor, gets at the lease.
-            StateRow.movePosition(connection, dialect, epoch, lease.length(), clock, position);
+            StateRow.movePosition(connection, dialect, held, lease.length(), clock, position);
             connection.commit();
             images.committed();
             faults.committed();

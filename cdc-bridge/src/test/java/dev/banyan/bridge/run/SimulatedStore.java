@@ -97,7 +97,11 @@ final class SimulatedStore {
     }
 
     void renew(long epoch, long nowMs, Duration length) {
-        transaction(lease.epoch(), () -> lease = lease.keptBy(epoch, nowMs, length));
+        transaction(lease.epoch(), () -> lease = kept(epoch, nowMs, length));
+    }
+
+    private Lease kept(long epoch, long nowMs, Duration length) {
+        return lease.keptBy(new Lease.Held(epoch, lease.holder()), nowMs, length);
     }
 
     void releaseLease(long epoch) {
@@ -112,7 +116,7 @@ final class SimulatedStore {
 
     void commit(long epoch, Position next, Map<String, Row> changed, Duration length) {
         transaction(epoch, () -> {
-            lease = lease.keptBy(epoch, world.now, length);
+            lease = kept(epoch, world.now, length);
             position = next;
             images.putAll(changed);
             unforced.add(new Version(position, Map.copyOf(images)));
