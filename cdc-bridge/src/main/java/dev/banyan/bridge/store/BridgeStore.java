@@ -72,7 +72,7 @@ public final class BridgeStore implements AutoCloseable {
         this.dialect = dialect;
         this.bridge = bridge;
         this.clock = clock;
-        this.lease = new HeldLease(this, dialect, holder, lease, clock);
+        this.lease = new HeldLease(this, dialect, holder, lease, clock, System::nanoTime);
     }
 
     /** How {@code what} of this process signs its lease: nobody else does so. */

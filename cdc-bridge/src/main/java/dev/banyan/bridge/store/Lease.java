@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Who may write to a store and until when, by the store's clock. The epoch rises with every holder; whoever writes names what he began under. */
-public record Lease(long epoch, String holder, long untilMs) {
+public record Lease(long epoch, String holder, long untilMs, Duration length) {
 
     /**
      * What fences a write: the epoch and who holds it. The epoch alone does not, once a store was set back to a backup: two may have come to the same
@@ -14,13 +14,10 @@ public record Lease(long epoch, String holder, long untilMs) {
 
     static final String LOST = "another bridge has taken over: the lease on the store is lost";
 
-    /**
-     * The lease as {@code next} takes it at {@code nowMs}; empty while somebody else holds it. With {@code isExclusive} nobody else can
-     * have the store open, so whoever held it is gone.
-     */
-    public Optional<Lease> takenBy(String next, long nowMs, Duration length, boolean isExclusive) {
-        return isExclusive || untilMs < nowMs
-                ? Optional.of(new Lease(epoch + 1, next, nowMs + length.toMillis()))
+    /** The lease as {@code next} takes it at {@code nowMs}; empty while somebody else holds it, unless it is known that he {@code isGone}. */
+    public Optional<Lease> takenBy(String next, long nowMs, Duration length, boolean isGone) {
+        return isGone || untilMs < nowMs
+                ? Optional.of(new Lease(epoch + 1, next, nowMs + length.toMillis(), length))
                 : Optional.empty();
     }
 
@@ -38,6 +35,7 @@ public record Lease(long epoch, String holder, long untilMs) {
     /** The lease kept for another while by whoever began under {@code own}; throws {@link Fenced} when another has taken it since. */
     public Lease keptBy(Held own, long nowMs, Duration length) {
         check(own);
-        return new Lease(epoch, holder, nowMs + length.toMillis());
+        var next = nowMs + length.toMillis();
+        return new Lease(epoch, holder, next == untilMs ? next + 1 : next, length); // who waits sees that it is kept
     }
 }

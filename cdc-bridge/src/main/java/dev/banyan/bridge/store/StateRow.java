@@ -27,20 +27,22 @@ final class StateRow {
 
     private static Lease lease(Connection connection, String lock) throws SQLException {
         try (var select = connection.prepareStatement(
-                        "SELECT epoch, holder, lease_until_ms FROM bridge_state WHERE id = 1" + lock);
+                        "SELECT epoch, holder, lease_until_ms, lease_ms FROM bridge_state WHERE id = 1" + lock);
                 var result = select.executeQuery()) {
             result.next();
-            return new Lease(result.getLong(1), result.getString(2), result.getLong(3));
+            return new Lease(
+                    result.getLong(1), result.getString(2), result.getLong(3), Duration.ofMillis(result.getLong(4)));
         }
     }
 
     /** Writes {@code lease} down; to be called where it was read, in the same transaction. */
     static void lease(Connection connection, Lease lease) throws SQLException {
         try (var update = connection.prepareStatement(
-                "UPDATE bridge_state SET epoch = ?, holder = ?, lease_until_ms = ? WHERE id = 1")) {
+                "UPDATE bridge_state SET epoch = ?, holder = ?, lease_until_ms = ?, lease_ms = ? WHERE id = 1")) {
             update.setLong(1, lease.epoch());
             update.setString(2, lease.holder());
             update.setLong(3, lease.untilMs());
+            update.setLong(4, lease.length().toMillis());
             update.executeUpdate();
         }
     }
@@ -128,8 +130,8 @@ final class StateRow {
 
     /** Says where the spool is, or that there is none; throws {@link Fenced} when the lease is not {@code held} any more. */
     static void spool(Connection connection, Lease.Held held, @Nullable SpoolClaim claim) throws SQLException {
-        try (var update = connection.prepareStatement(
-                "UPDATE bridge_state SET spool_id = ?, spool_where = ?" + WHERE_HELD)) {
+        try (var update =
+                connection.prepareStatement("UPDATE bridge_state SET spool_id = ?, spool_where = ?" + WHERE_HELD)) {
             update.setString(1, claim == null ? null : claim.id());
             update.setString(2, claim == null ? null : claim.where());
             held(update, 3, held);

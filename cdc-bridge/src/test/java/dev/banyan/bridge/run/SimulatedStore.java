@@ -28,7 +28,7 @@ final class SimulatedStore {
     final boolean isFile;
     private final List<Version> unforced = new ArrayList<>();
     private Map<String, Row> images = new HashMap<>();
-    private Lease lease = new Lease(0, "", 0);
+    private Lease lease = new Lease(0, "", 0, Duration.ZERO);
     private Position position = new Position("system", 1, 0, OffsetRule.startingAt(0));
     private @Nullable SpoolClaim claim;
 
@@ -106,7 +106,7 @@ final class SimulatedStore {
 
     void releaseLease(long epoch) {
         if (epoch == lease.epoch()) {
-            lease = new Lease(epoch, lease.holder(), 0);
+            lease = new Lease(epoch, lease.holder(), 0, lease.length());
         }
     }
 

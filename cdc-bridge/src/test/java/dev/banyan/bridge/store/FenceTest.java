@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.run.Servers;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,7 +41,7 @@ class FenceTest {
             var session = store.session();
             store.run("setting the store back", connection -> {
                 var lease = StateRow.lease(connection);
-                StateRow.lease(connection, new Lease(lease.epoch(), "second", lease.untilMs()));
+                StateRow.lease(connection, new Lease(lease.epoch(), "second", lease.untilMs(), LONG));
                 return null;
             });
 

@@ -9,6 +9,7 @@ import dev.banyan.bridge.run.Servers;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +75,49 @@ class HeldLeaseTest {
                 store.renewLease();
             }
         }
+    }
+
+    @Test
+    void aLeaseThatAClockLeftFarInTheFutureEndsOnceNobodyHasKeptItForItsLength() {
+        var nanos = new AtomicLong();
+        try (var first = open("first", LONG, InstantSource.system());
+                var second = open("second", LONG, InstantSource.system())) {
+            runOut();
+            assertThat(first.tryLease()).isTrue();
+            Servers.postgres()
+                    .execute("held_lease", "UPDATE bridge_state SET lease_until_ms = lease_until_ms + 864000000");
+            var waits = waiting(second, nanos);
+            assertThat(waits.take()).as("seen for the first time").isFalse();
+            nanos.addAndGet(LONG.toNanos());
+            assertThat(waits.take()).as("its holder may believe in it still").isFalse();
+            nanos.incrementAndGet();
+            assertThat(waits.take()).isTrue();
+            assertThatThrownBy(first::renewLease).isInstanceOf(Fenced.class);
+        }
+    }
+
+    @Test
+    void aLeaseThatIsKeptIsNotTakenWhateverTheClocksSay() {
+        var nanos = new AtomicLong();
+        try (var first = open("first", LONG, InstantSource.system());
+                var second = open("second", LONG, InstantSource.system())) {
+            runOut();
+            assertThat(first.tryLease()).isTrue();
+            var waits = waiting(second, nanos);
+            for (var looks = 0; looks < 3; looks++) {
+                assertThat(waits.take()).isFalse();
+                nanos.addAndGet(LONG.toNanos() + 1);
+                first.renewLease();
+            }
+            assertThat(waits.take()).isFalse();
+            first.checkLease();
+        }
+    }
+
+    /** One whose own leases are shorter. */
+    private static HeldLease waiting(BridgeStore store, AtomicLong nanos) {
+        return new HeldLease(
+                store, Dialect.POSTGRESQL, "second", Duration.ofSeconds(1), InstantSource.system(), nanos::get);
     }
 
     @Test
