@@ -232,7 +232,7 @@ public final class BridgeRun {
         var pause = RestartPause.NONE;
         var undone = "";
         while (!isStopping()) {
-            var startedAt = clock.millis();
+            var startedAt = System.nanoTime();
             progress.engineStarts.incrementAndGet();
             switch (runEngineOnce(store)) {
                 case EngineEnd.ForGood(var end, var why) -> {
@@ -251,11 +251,11 @@ public final class BridgeRun {
     }
 
     /** Waits for as long as {@code again} wants after an engine that was started then; returns the last pause, longer than {@code before}. */
-    private RestartPause pause(EngineEnd.Again again, RestartPause before, long startedMs) throws InterruptedException {
+    private RestartPause pause(EngineEnd.Again again, RestartPause before, long startedNanos) throws InterruptedException {
         if (again.isAsked()) {
             return before;
         }
-        var pause = before.next(Duration.ofMillis(clock.millis() - startedMs));
+        var pause = before.next(Duration.ofNanos(System.nanoTime() - startedNanos));
         var seconds = pause.length().toSeconds();
         LOG.warn("engine stopped: {}; starting again in {} s", again.why(), seconds);
         stop.await(pause.length().toMillis(), TimeUnit.MILLISECONDS);

@@ -10,9 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the bridge is doing, for those who watch: written by the threads that work, read by the status page. */
@@ -44,7 +46,8 @@ public final class Progress {
 
     private final InstantSource clock;
     private final AtomicReference<Standing> standing;
-    private volatile long lastSignOfLifeMs;
+    private final LongSupplier nanos;
+    private volatile long lastSignOfLifeNanos;
     private volatile long commitLsn;
     private volatile long lastCommitTimeMs;
     private volatile long lagBytes;
@@ -70,9 +73,15 @@ public final class Progress {
     final AtomicLong hubFailures = new AtomicLong();
 
     public Progress(InstantSource clock) {
+        this(clock, System::nanoTime);
+    }
+
+    /** The same, measuring by {@code nanos}, a clock that nobody sets, how long nothing was heard. */
+    Progress(InstantSource clock, LongSupplier nanos) {
         this.clock = clock;
+        this.nanos = nanos;
         this.standing = new AtomicReference<>(new Standing(State.STARTING, "", clock.millis()));
-        this.lastSignOfLifeMs = clock.millis();
+        this.lastSignOfLifeNanos = nanos.getAsLong();
     }
 
     /** The state changed, for this reason; an empty reason when it needs none. */
@@ -82,7 +91,7 @@ public final class Progress {
 
     /** Something came through the log, a row or a heartbeat, or the database is at work on it. */
     public void signOfLife() {
-        lastSignOfLifeMs = clock.millis();
+        lastSignOfLifeNanos = nanos.getAsLong();
     }
 
     void reached(long lsn, @Nullable Long commitTimeMs) {
@@ -107,7 +116,7 @@ public final class Progress {
     }
 
     public long millisSinceSignOfLife() {
-        return clock.millis() - lastSignOfLifeMs;
+        return TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong() - lastSignOfLifeNanos);
     }
 
     public long commitLsn() {
