@@ -3,6 +3,7 @@ package dev.banyan.bridge;
 import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.mapping.Mapper;
+import dev.banyan.bridge.run.KeptLease;
 import dev.banyan.bridge.run.LogPreview;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.store.BridgeStore;
@@ -65,16 +66,18 @@ final class ExplainCommand implements Callable<Integer> {
             }
         }
         try (var store = BridgeStore.open(
-                setup.store(), setup.config().name(), BridgeStore.holder("explain"), Setup.LEASE, InstantSource.system())) {
+                setup.store(),
+                setup.config().name(),
+                BridgeStore.holder("explain"),
+                Setup.LEASE,
+                InstantSource.system())) {
             if (!store.tryLease()) {
                 System.err.println(
                         "the store is in use by " + store.leaseHolder() + " (expected: stop that bridge first)");
                 return 1;
             }
-            try {
+            try (var _ = KeptLease.of(store, () -> {}, () -> {})) {
                 return explain(setup, store);
-            } finally {
-                store.releaseLease();
             }
         }
     }

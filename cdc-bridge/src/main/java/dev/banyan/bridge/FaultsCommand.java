@@ -1,18 +1,24 @@
 package dev.banyan.bridge;
 
 import dev.banyan.bridge.hub.Hub;
+import dev.banyan.bridge.hub.HubFenced;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.run.ClaimCheck;
+import dev.banyan.bridge.run.KeptLease;
 import dev.banyan.bridge.run.Resubmission;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.Fenced;
+import dev.banyan.bridge.store.StoreFailed;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -172,14 +178,37 @@ final class FaultsCommand {
                         "the store is in use by " + store.leaseHolder() + " (expected: stop that bridge first)");
                 return 1;
             }
+            var open = new AtomicReference<@Nullable Hub>();
+            Runnable lost = () -> Optional.ofNullable(open.get()).ifPresent(Hub::abort);
+            try (var kept = KeptLease.of(store, () -> {}, lost)) {
+                return resubmit(setup, store, groups, kept, open::set);
+            }
+        }
+
+        private int resubmit(Setup setup, BridgeStore store, Set<String> groups, KeptLease kept, Consumer<Hub> opened)
+                throws IOException, HubUnavailable {
             var settings = setup.lake();
             try (var hub = setup.hub();
                     var lake = settings == null || !send ? null : Lake.open(settings, InstantSource.system())) {
+                opened.accept(hub);
                 var target = lake == null ? hub : new ClaimCheck(hub, lake);
                 return resubmit(new Resubmission(store, setup.mapper()), groups, target, lake);
-            } finally {
-                store.releaseLease();
+            } catch (Fenced e) {
+                return taken(e);
+            } catch (HubUnavailable | HubFenced | StoreFailed e) {
+                if (kept.isLost()) {
+                    return taken(e);
+                }
+                throw e;
             }
+        }
+
+        private static int taken(Exception e) {
+            System.err.println(e.getMessage()
+                    + "\nA bridge has taken the store over. What is said above to be sent is; of the step after it nothing is"
+                    + " stored, so that it waits. Stop that bridge and resubmit again: what the hub may have of it is sent"
+                    + " once more, with the same ids.");
+            return 1;
         }
 
         private int resubmit(Resubmission resubmission, Set<String> groups, Hub hub, @Nullable Lake lake)

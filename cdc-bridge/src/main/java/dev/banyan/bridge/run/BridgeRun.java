@@ -132,13 +132,8 @@ public final class BridgeRun {
             if (!awaitLease(store)) {
                 return end(End.STOPPED, "");
             }
-            var renewal = Thread.ofVirtual().name("banyan-lease").start(() -> keepLease(store));
-            try {
+            try (var _ = KeptLease.of(store, () -> settings.watcher().accept(Point.LEASE_RENEWED), this::loseLease)) {
                 return superviseEngine(store);
-            } finally {
-                renewal.interrupt();
-                renewal.join();
-                releaseLease(store);
             }
         } finally {
             ended.countDown();
@@ -177,7 +172,7 @@ public final class BridgeRun {
         if (why.isEmpty()) {
             settings.watcher().accept(Point.LEASED);
         } else if (isOurs) {
-            releaseLease(store); // nobody would renew it meanwhile, nor give it back at a stop
+            KeptLease.release(store); // nobody would renew it meanwhile, nor give it back at a stop
         }
         return why;
     }
@@ -198,34 +193,9 @@ public final class BridgeRun {
         return claim.isPresent() && !isHere.test(claim.get().id());
     }
 
-    private void releaseLease(BridgeStore store) {
-        try {
-            store.releaseLease();
-        } catch (StoreFailed e) {
-            LOG.warn("{}; a successor waits until it expires", e.getMessage());
-        }
-    }
-
-    private void keepLease(BridgeStore store) {
-        try {
-            while (!stop.await(settings.lease().toMillis() / 3, TimeUnit.MILLISECONDS)) {
-                try {
-                    store.renewLease();
-                    settings.watcher().accept(Point.LEASE_RENEWED);
-                } catch (Fenced e) {
-                    LOG.error("{}", e.getMessage());
-                    fenced = true;
-                    Optional.ofNullable(openHub.get()).ifPresent(Hub::abort);
-                    return;
-                } catch (StoreFailed e) {
-                    LOG.warn("{}", e.getMessage());
-                } catch (RuntimeException | Error e) { // without this thread nobody would renew the lease any more
-                    LOG.error("renewing the lease", e);
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the run has ended
-        }
+    private void loseLease() {
+        fenced = true;
+        Optional.ofNullable(openHub.get()).ifPresent(Hub::abort);
     }
 
     private End superviseEngine(BridgeStore store) throws InterruptedException {
@@ -251,7 +221,8 @@ public final class BridgeRun {
     }
 
     /** Waits for as long as {@code again} wants after an engine that was started then; returns the last pause, longer than {@code before}. */
-    private RestartPause pause(EngineEnd.Again again, RestartPause before, long startedNanos) throws InterruptedException {
+    private RestartPause pause(EngineEnd.Again again, RestartPause before, long startedNanos)
+            throws InterruptedException {
         if (again.isAsked()) {
             return before;
         }

@@ -29,7 +29,8 @@ public final class Resubmission {
     /*
      * The events get the ids that they would have had. They go to the hub first, under the position that the hub has already, then
      * images and faults are stored together; a crash between the two sends the same events again, with the same ids. A paused table may have
-     * parked more than memory holds, and goes in steps; other groups go whole or not at all.
+     * parked more than memory holds, and goes in steps; other groups go whole or not at all. Each step is begun under the lease; one that a
+     * bridge takes over meanwhile is not stored.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Resubmission.class);
 
@@ -146,6 +147,8 @@ public final class Resubmission {
             throws HubUnavailable {
         var ours = new HubPosition(
                 store.storeId(), position.systemIdentifier(), position.timeline(), position.commitLsn());
+        hub.sendWhile(session::holdsLease);
+        session.checkLease(); // before a bridge that has taken over is shut out
         var reach = hub.open().filter(there -> there.covers(ours)).orElse(ours);
         session.keepTokens();
         if (!events.isEmpty()) {

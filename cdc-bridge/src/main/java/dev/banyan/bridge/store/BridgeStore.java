@@ -203,6 +203,11 @@ public final class BridgeStore implements AutoCloseable {
         lease.renew();
     }
 
+    /** How long a lease of this process lasts unless it is kept. */
+    public Duration leaseLength() {
+        return lease.length();
+    }
+
     /** Gives the lease up, so that a successor need not wait. */
     public void releaseLease() {
         lease.release();

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -262,6 +263,57 @@ class ResubmissionTest {
         new LakeReader(folder.resolve("lake"))
                 .read(LakeFilter.ALL, 0, each -> kept.add(each.event().subject()));
         assertThat(kept).containsExactly("item/1", "item/2");
+    }
+
+    @Test
+    void whoHasLostTheLeaseShutsNobodyOutAndSendsNothing() throws Exception {
+        var group = parked(session ->
+                session.faults().park(Set.of(new Waiting("item", "1")), transaction(2, inserted(1, "Q")), ""));
+        var mapper = mapper("park", "{Q: queried}");
+        EventMapper slow = (transaction, images) -> {
+            store.releaseLease();
+            assertThat(store.tryLease())
+                    .as("by somebody else, as the session sees it")
+                    .isTrue();
+            return mapper.map(transaction, images);
+        };
+        var hub = new Takes() {
+            private boolean isOpened;
+
+            @Override
+            public Optional<HubPosition> open() {
+                isOpened = true;
+                return Optional.empty();
+            }
+        };
+
+        assertThatThrownBy(() -> new Resubmission(store, slow).send(group, false, "", hub, null, told::add))
+                .isInstanceOf(Fenced.class);
+        assertThat(hub.isOpened).isFalse();
+        assertThat(sent).isEmpty();
+
+        assertThat(send(new Resubmission(store, mapper), group).refusal()).isNull();
+        assertThat(sent()).containsExactly("Added item/1");
+    }
+
+    @Test
+    void noCallOfAHubThatShutsNobodyOutIsBegunWithoutTheLease() throws Exception {
+        var group = parked(session ->
+                session.faults().park(Set.of(new Waiting("item", "1")), transaction(2, inserted(1, "Q")), ""));
+        var asked = new ArrayList<BooleanSupplier>();
+        var hub = new Takes() {
+            @Override
+            public void sendWhile(BooleanSupplier holdsLease) {
+                asked.add(holdsLease);
+            }
+        };
+        assertThat(new Resubmission(store, mapper("park", "{Q: queried}"))
+                        .send(group, false, "", hub, null, told::add)
+                        .refusal())
+                .isNull();
+        assertThat(asked.getLast().getAsBoolean()).isTrue();
+        store.releaseLease();
+        assertThat(asked.getLast().getAsBoolean()).isFalse();
     }
 
     private static EventMapper only(long lsn, EventMapper mapper) {
