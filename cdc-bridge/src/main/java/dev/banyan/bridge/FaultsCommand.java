@@ -230,6 +230,10 @@ final class FaultsCommand {
             if (result.refusal() == null || result.transactions() > 0) {
                 System.out.println(group + ": " + result.transactions() + " transactions, "
                         + result.events().size() + (send ? " events sent" : " events would be sent")
+                        + (result.skipped() == 0
+                                ? ""
+                                : ", " + result.skipped() + (send ? " skipped" : " would be skipped")
+                                        + " as the mapping says")
                         + (result.refusal() == null ? "" : ", and the rest"));
                 result.events().forEach(event -> System.out.println("    " + event.subject() + " " + event.type()));
             }

@@ -16,8 +16,8 @@ public interface EventMapper {
         return map(transaction, images);
     }
 
-    /** The events of {@code part}, what was parked of a transaction: each aggregate's own, none about many of them. */
-    default List<DomainEvent> mapParked(Transaction part, AggregateImages images) {
+    /** The events of {@code part}, what was parked of a transaction: each aggregate's own, none about many of them. Nothing waits in {@code faults}. */
+    default List<DomainEvent> mapParked(Transaction part, AggregateImages images, Faults faults) {
         return map(part, images);
     }
 

@@ -2,7 +2,7 @@ package dev.banyan.bridge.change;
 
 import java.util.Set;
 
-/** Lets nothing wait: what has no answer ends the run. For trying a mapping, and for what was parked when it is resubmitted. */
+/** Lets nothing wait: what has no answer ends the run. For trying a mapping. */
 public enum NoFaults implements Faults {
     HALT;
 

@@ -121,8 +121,8 @@ public final class Mapper implements EventMapper {
     }
 
     @Override
-    public List<DomainEvent> mapParked(Transaction part, AggregateImages images) {
-        return map(part, images, NoFaults.HALT, 0);
+    public List<DomainEvent> mapParked(Transaction part, AggregateImages images, Faults faults) {
+        return map(part, images, faults, 0);
     }
 
     private List<DomainEvent> map(Transaction transaction, AggregateImages images, Faults faults, long bulkBytesMax) {

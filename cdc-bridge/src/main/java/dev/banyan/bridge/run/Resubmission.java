@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventMapper;
+import dev.banyan.bridge.change.Faults;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.hub.Hub;
@@ -51,10 +52,14 @@ public final class Resubmission {
                         () -> new IllegalStateException("the store has no position (expected: a bridge that ran)"));
     }
 
-    /** How a step of a group went: the events of so many {@code transactions} are in the hub, or would be, and a {@code refusal} says why no more are. */
+    /**
+     * How a step of a group went: the events of so many {@code transactions} are in the hub, or would be, and a {@code refusal} says why no more are.
+     * So often had an aggregate none because the mapping skips what it has no answer for: {@code skipped}.
+     */
     public record Result(
             int transactions,
             List<DomainEvent> events,
+            int skipped,
             @Nullable String refusal) {
         public Result {
             events = List.copyOf(events);
@@ -91,7 +96,7 @@ public final class Resubmission {
             var from = Long.MIN_VALUE;
             while (true) {
                 var step = Step.of(session, group, from);
-                var result = map(step, session, asOne);
+                var result = map(step, session, null, asOne);
                 told.accept(result);
                 if (step.isLast || result.refusal != null) {
                     return result;
@@ -112,7 +117,7 @@ public final class Resubmission {
         while (true) {
             try (var session = store.session()) {
                 var step = Step.of(session, group, Long.MIN_VALUE);
-                var result = map(step, session, asOne);
+                var result = map(step, session, session.faults(), asOne);
                 var isAll = step.isLast && result.refusal == null;
                 if (isAll || result.transactions > 0) {
                     publish(name(group, result.events), result.events, session, hub, lake);
@@ -124,10 +129,11 @@ public final class Resubmission {
                     session.commit(position);
                     session.force();
                     LOG.info(
-                            "group {} resubmitted: {} transactions, {} events",
+                            "group {} resubmitted: {} transactions, {} events, {} skipped",
                             group,
                             result.transactions,
-                            result.events.size());
+                            result.events.size(),
+                            result.skipped);
                 }
                 told.accept(result);
                 if (step.isLast || result.refusal != null) {
@@ -168,28 +174,30 @@ public final class Resubmission {
         }
     }
 
-    private Result map(Step step, StoreSession session, boolean asOne) {
+    private Result map(Step step, StoreSession session, @Nullable Faults noted, boolean asOne) {
         var parts = step.parts.stream().map(ParkedPart::transaction).toList();
         if (asOne && !step.isLast) {
             return new Result(
                     0,
                     List.of(),
+                    0,
                     "--as-one: a table is paused, and too much waits for one transaction (expected: at most "
                             + PARTS_AT_ONCE + " parts and " + BYTES_AT_ONCE + " bytes)");
         }
         var transactions = asOne && parts.size() > 1 ? List.of(joined(parts)) : parts;
         var events = new ArrayList<DomainEvent>();
+        var faults = new ResubmittedFaults(noted);
         var mapped = 0;
         try {
             for (var transaction : transactions) {
-                events.addAll(mapper.mapParked(transaction, session.images()));
+                events.addAll(mapper.mapParked(transaction, session.images(), faults));
                 mapped++;
             }
-            return new Result(parts.size(), events, null);
+            return new Result(parts.size(), events, faults.skipped(), null);
         } catch (MappingFailed e) {
             return step.isPaused
-                    ? new Result(mapped, events, e.getMessage())
-                    : new Result(0, List.of(), e.getMessage());
+                    ? new Result(mapped, events, faults.skipped(), e.getMessage())
+                    : new Result(0, List.of(), 0, e.getMessage());
         }
     }
 

@@ -409,7 +409,8 @@ public final class StoredFaults implements Faults {
         var settledNow = unwritten.stream()
                 .filter(each -> each.fault.state() != Fault.State.PARKED)
                 .count();
-        if (settledNow == 0 && resolvedGroups.isEmpty()) {
+        var isStep = !resolvedIds.isEmpty(); // of a group of which more is resubmitted soon
+        if (resolvedGroups.isEmpty() && (settledNow == 0 || isStep)) {
             return;
         }
         settled = settled == UNCOUNTED || !resolvedGroups.isEmpty()

@@ -6,6 +6,7 @@ import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.change.InMemoryImages;
+import dev.banyan.bridge.change.NoFaults;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
@@ -72,7 +73,7 @@ class BulkEventsTest {
         var parked = transaction(inserted(1, 10), inserted(2, 10));
 
         assertThat(told(mapper().map(parked, new InMemoryImages()))).containsExactly("shop.ListImported.v1 bulk:item");
-        assertThat(told(mapper().mapParked(parked, new InMemoryImages())))
+        assertThat(told(mapper().mapParked(parked, new InMemoryImages(), NoFaults.HALT)))
                 .containsExactly("shop.Added.v1 item/1", "shop.Added.v1 item/2");
     }
 }

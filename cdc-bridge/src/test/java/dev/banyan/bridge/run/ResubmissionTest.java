@@ -19,6 +19,7 @@ import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.run.Resubmission.Result;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.Fault;
 import dev.banyan.bridge.store.FaultSeal;
 import dev.banyan.bridge.store.Fenced;
 import dev.banyan.bridge.store.Position;
@@ -178,18 +179,51 @@ class ResubmissionTest {
     }
 
     @Test
-    void aChangeThatIsRefusedBecauseItWouldBeSkippedIsNotRemembered() throws Exception {
+    void whatWasParkedIsSkippedOnceTheMappingSaysSoAndItsReasonIsKept() throws Exception {
+        var group = parked(session -> {
+            session.faults().park(Set.of(new Waiting("item", "1")), transaction(4, inserted(1, "Q")), "no word");
+            session.faults().park(Set.of(new Waiting("item", "1")), transaction(5, updated(1, "Q", "N")), "");
+        });
+        var skipping = by("{skip: drafts}", "{N: new}");
+
+        var tried = skipping.preview(group, false, told::add);
+        assertThat(tried.refusal()).isNull();
+        assertThat(tried.skipped()).isOne();
+        assertThat(skipped()).as("that was a try").isEmpty();
+
+        assertThat(by("park", "{N: new}").preview(group, false, told::add).refusal())
+                .contains("public.itm.sts: 'Q'");
+
+        assertThat(send(skipping, group)).isEqualTo(tried);
+        assertThat(sent()).containsExactly("Changed item/1");
+        assertThat(skipped()).containsExactly("item 1 tx4 drafts");
+        try (var session = store.session()) {
+            assertThat(session.waiting()).isZero();
+        }
+    }
+
+    @Test
+    void ofAPausedTableWhatTheMappingSkipsIsSkippedAndTheRestIsSent() throws Exception {
         var group = paused(session -> {
             session.faults().parkPaused("item", transaction(4, inserted(1, "N")));
             session.faults().parkPaused("item", transaction(5, updated(1, "N", "Q")));
+            session.faults().parkPaused("item", transaction(6, updated(1, "Q", "N")));
         });
 
-        var first = send(by("{skip: drafts}", "{N: new}"), group);
-        assertThat(first.refusal()).contains("public.itm.sts: 'Q'");
-        assertThat(first.transactions()).isOne();
-
-        assertThat(send(by("park", "{N: new, Q: queried}"), group).refusal()).isNull();
+        var result = send(by("{skip: drafts}", "{N: new}"), group);
+        assertThat(result.refusal()).isNull();
+        assertThat(result.transactions()).isEqualTo(3);
+        assertThat(result.skipped()).isOne();
         assertThat(sent()).containsExactly("Added item/1", "Changed item/1");
+        assertThat(skipped()).containsExactly("item 1 tx5 drafts");
+        assertThat(store.pauses().all()).isEmpty();
+    }
+
+    private List<String> skipped() {
+        return store.listing(10).faults().stream()
+                .filter(fault -> fault.state() == Fault.State.SKIPPED)
+                .map(fault -> fault.aggregate() + " " + fault.key() + " " + fault.txId() + " " + fault.reason())
+                .toList();
     }
 
     @Test
