@@ -255,6 +255,7 @@ public final class BridgeRun {
 
     private EngineEnd runEngineOnce(BridgeStore store, @Nullable Spool spool) throws InterruptedException {
         Position position;
+        CheckedServer server;
         try (var connection = settings.source().connect()) {
             var stored = store.position();
             switch (Preflight.check(
@@ -272,6 +273,7 @@ public final class BridgeRun {
                                     at.commitLsn(),
                                     at.offset()))
                             .orElse(go.position());
+                    server = new CheckedServer(settings.source(), go.position());
                     begin(store, position, go.definitions());
                 }
             }
@@ -289,6 +291,7 @@ public final class BridgeRun {
                         store,
                         session,
                         position,
+                        server,
                         lake == null ? hub : new ClaimCheck(hub, lake, settings.watcher()),
                         lake,
                         spool,

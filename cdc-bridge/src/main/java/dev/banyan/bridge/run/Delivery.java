@@ -50,11 +50,19 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         }
     }
 
+    /** Where the records come from. */
+    @FunctionalInterface
+    interface Origin {
+        /** Returns when it is known that what was checked is what is read. */
+        void confirm() throws InterruptedException;
+    }
+
     /** What the deliveries of one engine run share. */
     record Parts(
             TransactionAssembler assembler,
             Shapes shapes,
             Courier.Parts courier,
+            Origin origin,
             Intake.@Nullable Spools spools,
             @Nullable Spool spool,
             SpoolWhen spoolWhen) {}
@@ -141,6 +149,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
                 throw new IllegalStateException(unread.why());
             }
             awaitWorker(worker.submit(() -> {
+                parts.origin.confirm();
                 accept(arrivals.of(records, intake.safe().commitLsn()));
                 arrivals.check();
                 force();

@@ -58,6 +58,9 @@ sealed interface EngineEnd {
         if (cause(failure, ShapeChanged.class) instanceof ShapeChanged changed && engine.pauses(changed)) {
             return new Again(String.valueOf(changed.getMessage()), "", true);
         }
+        if (cause(failure, ServerChanged.class) instanceof ServerChanged changed) {
+            return new Again(String.valueOf(changed.getMessage()), ""); // the preflight decides
+        }
         var refused = failure == null ? null : refusedFor(failure, engine.waitsIn());
         if (refused != null) {
             return refused;

@@ -79,6 +79,7 @@ final class EngineRun implements AutoCloseable {
             BridgeStore store,
             StoreSession session,
             Position position,
+            CheckedServer server,
             Hub hub,
             @Nullable Lake lake,
             @Nullable Spool spool,
@@ -127,6 +128,7 @@ final class EngineRun implements AutoCloseable {
                 assembler(mapper.isInParts()),
                 settings.source().shapes(paused.misfits(), paused),
                 courier,
+                server::confirm,
                 spooling == null ? null : new ClaimedSpools(store, spooling.disk(), settings.watcher()),
                 spool,
                 spooling == null ? new Delivery.SpoolWhen(Duration.ZERO, 100) : spooling.when());

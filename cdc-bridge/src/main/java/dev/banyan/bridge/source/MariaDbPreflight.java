@@ -70,6 +70,22 @@ final class MariaDbPreflight {
         return goOn(server, stored.position().get(), stored.definitions());
     }
 
+    /** Why the server is not the one any more that was found good to go on at {@code checked}; empty when it is. */
+    Optional<String> changed(Position checked) throws SQLException {
+        var server = MariaDbServer.of(connection);
+        var end = server.variable("gtid_binlog_pos");
+        if (!identity(server).equals(checked.systemIdentifier()) || server.number("server_id") != checked.timeline()) {
+            return Optional.of("this is another database server: " + identity(server) + ", server_id "
+                    + server.number("server_id") + " (expected: " + checked.systemIdentifier() + ", server_id "
+                    + checked.timeline() + ")");
+        }
+        var isSetBack = !end.contains(",") && GtidRule.sequence(end) < checked.commitLsn();
+        return isSetBack
+                ? Optional.of(
+                        "the server's log ends at " + end + ", before our position " + GtidRule.gtid(checked.offset()))
+                : Optional.empty(); // a second domain is refused where the log has it
+    }
+
     Optional<Preflight.Beginning> beginning() throws SQLException {
         return SourcePlan.of(source, connection).isEmpty()
                 ? Optional.of(atSnapshot(MariaDbServer.of(connection)))

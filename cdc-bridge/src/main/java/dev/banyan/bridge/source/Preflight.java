@@ -64,6 +64,26 @@ public final class Preflight {
         return source.withColumnsOf(ColumnType.of(connection, tables));
     }
 
+    /** Why the server is not the one any more that was found good to go on at {@code checked}, while nothing was confirmed to it since; empty when it is. */
+    public static Optional<String> changed(Source source, Connection connection, Position checked) throws SQLException {
+        if (source.dbms() == Dbms.MARIADB) {
+            return new MariaDbPreflight(source, connection).changed(checked);
+        }
+        var server = server(connection);
+        var slot = slot(source, connection);
+        if (slot.isEmpty() || slot.get().confirmedLsn == null) {
+            return Optional.of("slot " + source.slot() + " is gone");
+        }
+        return goOn(source, server, slot.get().confirmedLsn, checked, 0) instanceof Verdict.Refuse(var what, var _)
+                ? Optional.of(what)
+                : Optional.empty();
+    }
+
+    /** True while somebody reads our slot; of MariaDB, which does not say who reads its log, always. */
+    public static boolean isRead(Source source, Connection connection) throws SQLException {
+        return source.dbms() == Dbms.MARIADB || reader(source, connection).isPresent();
+    }
+
     private static Verdict postgresql(
             Source source, Connection connection, Optional<Position> stored, int acceptedTimeline) throws SQLException {
         var server = server(connection);

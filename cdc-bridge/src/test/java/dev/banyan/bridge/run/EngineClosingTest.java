@@ -78,6 +78,7 @@ class EngineClosingTest {
         var shapes = new Shapes(Dbms.POSTGRESQL, Map.of(), (_, _, _) -> "");
         var spool = SimulatedSpool.recover(world, world.disk(0), "left");
         var when = new Delivery.SpoolWhen(Duration.ZERO, 100);
-        return new Delivery(new Delivery.Parts(assembler, shapes, courier, null, spool, when), world.store.position());
+        return new Delivery(
+                new Delivery.Parts(assembler, shapes, courier, () -> {}, null, spool, when), world.store.position());
     }
 }

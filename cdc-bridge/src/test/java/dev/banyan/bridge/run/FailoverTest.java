@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The legacy database fails over to a standby, which has what the dead one had on its disk. */
 class FailoverTest {
 
-    private static final String TOPIC = "t.failover";
+    private String name = "failover";
 
     @TempDir
     Path folder;
@@ -59,38 +59,42 @@ class FailoverTest {
                       - {event: Added, when: created}
                       - {event: Removed, when: removed}
                       - {event: Changed, when: otherwise}
-                """.formatted(TOPIC));
+                """.formatted(topic()));
         return Files.writeString(folder.resolve("bridge.yaml"), """
-                name: failover
+                name: %1$s
                 mapping: mapping.yaml
-                source: {jdbcUrl: "%s", user: postgres, password: postgres, slot: slot_failover, publication: pub_failover, manage: true}
+                source: {jdbcUrl: "%2$s", user: postgres, password: postgres, slot: slot_%1$s, publication: pub_%1$s, manage: true}
                 store: {jdbcUrl: "jdbc:h2:file:./store"}
-                hub: {kafka: {bootstrapServers: "%s"}}
+                hub: {kafka: {bootstrapServers: "%3$s"}}
                 lake: {folder: lake}
                 """.formatted(
-                        url, Servers.kafka().bootstrapServers()));
+                        name, url, Servers.kafka().bootstrapServers()));
+    }
+
+    private String topic() {
+        return "t." + name;
     }
 
     private BridgeRun run(String url, Consumer<Point> watcher) throws Exception {
         var mapping = MappingFile.read(folder.resolve("mapping.yaml"));
         return new BridgeRun(
                 new RunSettings(
-                        "failover",
+                        name,
                         new Source(
                                 url,
                                 "postgres",
                                 "postgres",
-                                "slot_failover",
-                                "pub_failover",
+                                "slot_" + name,
+                                "pub_" + name,
                                 true,
                                 List.of(new Source.Table(
                                         new TableId("public", "one"), List.of("id", "v"), List.of("id")))),
                         new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", ""),
-                        () -> new Mapper(mapping, "failover", null),
+                        () -> new Mapper(mapping, name, null),
                         () -> new KafkaHub(
-                                "failover",
+                                name,
                                 new KafkaHub.Settings(
-                                        Servers.kafka().bootstrapServers(), Map.of(), "/test", 1, Set.of(TOPIC))),
+                                        Servers.kafka().bootstrapServers(), Map.of(), "/test", 1, Set.of(topic()))),
                         RunSettings.Limits.DEFAULT,
                         false,
                         Duration.ofMillis(300),
@@ -115,8 +119,8 @@ class FailoverTest {
                 work -> Thread.ofPlatform().name("bridge-failover").start(work));
     }
 
-    private static List<String> events() {
-        return TopicReader.eventsOf(Servers.kafka().bootstrapServers(), TOPIC).stream()
+    private List<String> events() {
+        return TopicReader.eventsOf(Servers.kafka().bootstrapServers(), topic()).stream()
                 .map(event -> TestBridge.field(event.value(), "v"))
                 .toList();
     }
@@ -144,7 +148,7 @@ class FailoverTest {
 
     @Test
     void rightAfterAPromotionItIsRefusedAndOnceAcceptedItGoesOnWithoutARepeat() throws Exception {
-        Servers.kafka().createTopic(TOPIC, 1);
+        Servers.kafka().createTopic(topic(), 1);
         try (var database = new MortalPostgres(folder.resolve("pgdata"), "127.0.0.1")) {
             var url = database.createDatabase("failover");
             sql(url, "CREATE TABLE one (id BIGINT PRIMARY KEY, v TEXT)");
@@ -191,9 +195,65 @@ class FailoverTest {
         }
     }
 
-    private static void assertExplained(Path config) {
-        var last =
-                TopicReader.eventsOf(Servers.kafka().bootstrapServers(), TOPIC).getLast();
+    @Test
+    void aServerThatTakesItsPlaceBetweenTheCheckAndTheFirstRecordIsRefused() throws Exception {
+        name = "switched";
+        Servers.kafka().createTopic(topic(), 1);
+        try (var first = new MortalPostgres(folder.resolve("first"), "127.0.0.1");
+                var address = new MovingAddress()) {
+            address.leadTo(first.port());
+            var url = first.createDatabase(name).replaceFirst(":[0-9]+/", ":" + address.port() + "/");
+            sql(url, "CREATE TABLE one (id BIGINT PRIMARY KEY, v TEXT)");
+            config(url);
+            var before = run(url, _ -> {});
+            var ended = start(before);
+            Await.until("it streams", () -> before.progress().state() == Progress.State.STREAMING);
+            sql(url, "INSERT INTO one VALUES (1, 'before')");
+            Await.until("it is stored", () -> before.progress().transactions() == 1);
+            before.stop();
+            assertThat(ended.get(3, TimeUnit.MINUTES)).isEqualTo(BridgeRun.End.STOPPED);
+            first.stop();
+            var copied = new ProcessBuilder(
+                            "cp",
+                            "-a",
+                            folder.resolve("first").toString(),
+                            folder.resolve("standby").toString())
+                    .inheritIO()
+                    .start();
+            assertThat(copied.waitFor()).isZero();
+            Files.createFile(folder.resolve("standby").resolve("standby.signal"));
+            first.start();
+            try (var standby = new MortalPostgres(folder.resolve("standby"), "127.0.0.1")) {
+                var after = run(url, point -> {
+                    if (point == Point.CHECKED) {
+                        promote(standby, address, url);
+                    }
+                });
+                var end = start(after);
+                Await.until("it ends, or goes on with the other's", () -> end.isDone() || events().size() > 1);
+                assertThat(events()).containsExactly("before");
+                assertThat(end.get(3, TimeUnit.MINUTES)).isEqualTo(BridgeRun.End.REFUSED);
+                assertThat(after.progress().reason()).contains("failed over or restored: timeline 2 (expected: 1)");
+                assertThat(after.progress().engineStarts())
+                        .as("the first was stopped at what came first")
+                        .isEqualTo(2);
+            }
+        }
+    }
+
+    private static void promote(MortalPostgres standby, MovingAddress address, String url) {
+        try {
+            address.leadTo(standby.port());
+            sql(url, "SELECT pg_promote()");
+            sql(url, "INSERT INTO one VALUES (2, 'of the other')");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void assertExplained(Path config) {
+        var last = TopicReader.eventsOf(Servers.kafka().bootstrapServers(), topic())
+                .getLast();
         var transaction = TestBridge.header(last, "ce_txid");
         var file = config.toString();
         assertThat(Printed.of("explain", "--config", file, "--transaction", transaction)

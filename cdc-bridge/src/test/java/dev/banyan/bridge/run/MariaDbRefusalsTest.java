@@ -63,6 +63,29 @@ class MariaDbRefusalsTest {
     }
 
     @Test
+    void aServerThatTakesItsPlaceBetweenTheCheckAndTheFirstRecordIsRefused() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "switched", folder, "one").start()) {
+            bridge.sql("INSERT INTO one VALUES (1, 'before')");
+            bridge.awaitEqual();
+            bridge.stop();
+            bridge.watcher = point -> {
+                if (point == Point.CHECKED) {
+                    bridge.sql("UPDATE " + bridge.source().heartbeatTable() + " SET server = 'another'");
+                    bridge.sql("INSERT INTO one VALUES (2, 'of the other')");
+                }
+            };
+            var before = bridge.data();
+            bridge.launch();
+            Await.until(
+                    "it ends, or goes on with the other's",
+                    () -> bridge.progress().state() == Progress.State.REFUSED
+                            || bridge.data().size() > before.size());
+            assertThat(bridge.data()).isEqualTo(before);
+            assertThat(bridge.progress().reason()).contains("this is another database server: another");
+        }
+    }
+
+    @Test
     void stopsAtAnXaTransactionBecauseNobodyKnowsWhetherItWillBeCommitted() throws Exception {
         try (var bridge = new TestBridge(Dbms.MARIADB, "xa", folder, "one").start()) {
             try (var connection = bridge.connect();

@@ -23,6 +23,10 @@ final class MortalPostgres implements MortalDatabase {
         this.server = started;
     }
 
+    int port() {
+        return port;
+    }
+
     private LocalPostgres server() {
         var running = server;
         if (running == null) {

@@ -1,0 +1,57 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.source.Preflight;
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.store.Position;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** The server that the preflight found good, asked once more when the log is being read. */
+final class CheckedServer {
+
+    /*
+     * Debezium connects by itself, after the preflight, and a name or an address may lead to another server by then. That one is to be the same
+     * before anything of its log counts. That our slot is read there shows that it is the one that Debezium reads.
+     */
+    private static final Duration READING_WITHIN = Duration.ofSeconds(10);
+
+    private static final long LOOK_AGAIN_MS = 100;
+
+    private final Source source;
+    private final Position checked;
+    private boolean isConfirmed;
+
+    /** The server of {@code source} that was found good to go on at {@code checked}. */
+    CheckedServer(Source source, Position checked) {
+        this.source = source;
+        this.checked = checked;
+    }
+
+    /** To be called when the first records are here; throws {@link ServerChanged} when they may be those of another server. One thread at a time. */
+    void confirm() throws InterruptedException {
+        if (isConfirmed) {
+            return;
+        }
+        try (var connection = source.connect()) {
+            awaitReader(connection);
+            Preflight.changed(source, connection, checked).ifPresent(why -> {
+                throw new ServerChanged("the legacy database has changed since it was checked: " + why);
+            });
+        } catch (SQLException e) {
+            throw new ServerChanged(
+                    "the legacy database cannot be asked whether it is still the same: " + e.getMessage());
+        }
+        isConfirmed = true;
+    }
+
+    private void awaitReader(Connection connection) throws SQLException, InterruptedException {
+        for (var left = READING_WITHIN.toMillis() / LOOK_AGAIN_MS; !Preflight.isRead(source, connection); left--) {
+            if (left == 0) {
+                throw new ServerChanged("slot " + source.slot() + " is not read on the server that answers now");
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MS);
+        }
+    }
+}
