@@ -25,6 +25,7 @@ public final class OffsetRule {
     public static final String SNAPSHOT_TABLES = "incremental_snapshot_collections";
 
     private static final String SNAPSHOT = "incremental_snapshot_";
+    private static final String SNAPSHOT_SIGNAL = "incremental_snapshot_correlation_id";
     private static final JsonMapper JSON = new JsonMapper();
     static final String SNAPSHOT_KEY = "incremental_snapshot_primary_key";
     static final String SERIALISED_NULL = "aced000570";
@@ -82,6 +83,11 @@ public final class OffsetRule {
                                 TableId.parse(each.path(SNAPSHOT_TABLES + "_id").asString()))
                         .toList()
                 : List.of();
+    }
+
+    /** The id of the last signal that asked for what the incremental snapshot in {@code offset} reads; null when none is under way. */
+    public static @Nullable String snapshotSignal(Map<String, ?> offset) {
+        return offset.get(SNAPSHOT_TABLES) != null && offset.get(SNAPSHOT_SIGNAL) instanceof String id ? id : null;
     }
 
     /** The offset of a slot nobody has read from yet: its first transaction is the next one that commits after {@code lsn}. */

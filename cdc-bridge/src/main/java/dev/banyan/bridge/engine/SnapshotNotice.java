@@ -3,6 +3,9 @@ package dev.banyan.bridge.engine;
 /** What is heard of Debezium's incremental snapshot. */
 public sealed interface SnapshotNotice {
 
+    /** The signal {@code id} has begun a snapshot. */
+    record Begun(String id) implements SnapshotNotice {}
+
     /** A chunk of what the signal {@code id} asked for has rows. */
     record Reading(String id) implements SnapshotNotice {}
 

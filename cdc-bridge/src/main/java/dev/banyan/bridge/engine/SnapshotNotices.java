@@ -69,10 +69,11 @@ public final class SnapshotNotices implements NotificationChannel {
         }
         var id = notification.getId();
         switch (SnapshotStatus.valueOf(notification.getType())) {
+            case STARTED -> listener.accept(new SnapshotNotice.Begun(id));
             case IN_PROGRESS -> listener.accept(new SnapshotNotice.Reading(id));
             case TABLE_SCAN_COMPLETED -> scanned(notification.getAdditionalData());
             case COMPLETED -> listener.accept(new SnapshotNotice.Completed(id));
-            case STARTED, PAUSED, RESUMED, ABORTED, TABLE_CHUNK_IN_PROGRESS, TABLE_CHUNK_COMPLETED -> {}
+            case PAUSED, RESUMED, ABORTED, TABLE_CHUNK_IN_PROGRESS, TABLE_CHUNK_COMPLETED -> {}
         }
     }
 

@@ -29,7 +29,7 @@ final class Arrivals {
     private final BackfillTracker backfill;
     private final Map<String, Object> held;
     private final Progress progress;
-    private boolean sawSnapshot;
+    private @Nullable String signal;
     private @Nullable RecordChangeEvent<SourceRecord> unconfirmed;
     private @Nullable RuntimeException broken;
 
@@ -81,35 +81,39 @@ final class Arrivals {
     private void accept(RecordChangeEvent<SourceRecord> event, long accepted, List<Arrival> arrivals) {
         var offset = event.record().sourceOffset();
         backfill.observe(offset);
-        sawSnapshot |= offset.get(OffsetRule.SNAPSHOT_TABLES) != null;
+        signal = orElse(OffsetRule.snapshotSignal(offset), signal);
         shapes.check(event.record());
         switch (assembler.accept(event.record())) {
             case TransactionAssembler.Outcome.Nothing _ -> {}
             case TransactionAssembler.Outcome.Quiet(var position, var quiet) -> {
                 if (position >= accepted) {
-                    add(arrivals, event, Arrival.quiet(position, quiet, sawSnapshot));
+                    add(arrivals, event, Arrival.quiet(position, quiet, signal));
                 }
             }
             case TransactionAssembler.Outcome.Committed(var transaction, var end) -> {
                 if (transaction.commitLsn() <= accepted) {
                     repeated(transaction);
                 } else {
-                    add(arrivals, event, Arrival.of(transaction, end, sawSnapshot));
+                    add(arrivals, event, Arrival.of(transaction, end, signal));
                 }
             }
         }
     }
 
     private void add(List<Arrival> arrivals, RecordChangeEvent<SourceRecord> event, Arrival arrival) {
-        var saw = arrival.sawSnapshot();
+        var last = orElse(arrival.signal(), OffsetRule.snapshotSignal(held));
         if (!arrivals.isEmpty() && arrivals.getLast().transaction() == null) {
-            saw |= arrivals.removeLast().sawSnapshot();
+            last = orElse(last, arrivals.removeLast().signal());
         }
         var offset = new LinkedHashMap<>(arrival.offset());
         offset.putAll(held);
-        arrivals.add(new Arrival(arrival.transaction(), arrival.lsn(), offset, saw || !held.isEmpty()));
+        arrivals.add(new Arrival(arrival.transaction(), arrival.lsn(), offset, last));
         unconfirmed = event;
-        sawSnapshot = false;
+        signal = null;
+    }
+
+    private static @Nullable String orElse(@Nullable String later, @Nullable String before) {
+        return later == null ? before : later;
     }
 
     /** A transaction that is safe already; a backfill's rows that came with it go to the next one. */

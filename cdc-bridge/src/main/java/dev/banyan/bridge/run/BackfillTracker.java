@@ -29,6 +29,9 @@ final class BackfillTracker {
      * through the log may be far ahead of what is stored. Tables without rows are done before an offset says anything of them: then
      * Debezium's word counts, and the next arrival ends it.
      *
+     * Signals begin with the id of the backfill they are given for, and only what such a signal has asked for says anything of it. What a lost
+     * and repeated signal has asked for twice may be under way still, or once more, when the next backfill has its turn.
+     *
      * Debezium passes over a table that it cannot read, and its offsets then say that it was read. So from that moment on nothing that comes
      * is taken, and the next engine reads on from the offset that is stored (see EngineRun).
      *
@@ -74,7 +77,7 @@ final class BackfillTracker {
     }
 
     /** Goes on to the oldest backfill that is not over. The courier calls it when one has ended, others only while there is none. */
-    void next(List<Backfill> backfills) {
+    synchronized void next(List<Backfill> backfills) {
         var head = Backfill.head(backfills).orElse(null);
         begin(head != null && head.state() == Backfill.State.RUNNING);
         round = 0;
@@ -131,23 +134,32 @@ final class BackfillTracker {
 
     /** Looks at the offset of each record as it comes through the log: from then on no signal is needed. Any thread. */
     void observe(Map<String, ?> offset) {
-        if (current != null && !observed && offset.get(OffsetRule.SNAPSHOT_TABLES) != null) {
-            observed = true;
+        var signal = OffsetRule.snapshotSignal(offset);
+        if (signal != null && !observed) {
+            observed(signal);
         }
+    }
+
+    private synchronized void observed(String signal) {
+        observed |= isOurs(signal);
     }
 
     /** Hears what Debezium says of its snapshot. Any thread. */
-    void told(SnapshotNotice notice) {
+    synchronized void told(SnapshotNotice notice) {
         switch (notice) {
-            case SnapshotNotice.Reading(var id) -> hasRows |= isOurs(id);
+            case SnapshotNotice.Begun(var id) -> observed(id); // its records may wait behind a batch that takes long
+            case SnapshotNotice.Reading(var id) -> {
+                observed(id);
+                hasRows |= isOurs(id);
+            }
             case SnapshotNotice.GivenUp given -> unread = unread == null ? given : unread; // what follows is no reason
-            case SnapshotNotice.Completed(var id) -> isEmpty = isOurs(id) && !hasRows && unread == null;
+            case SnapshotNotice.Completed(var id) -> isEmpty |= isOurs(id) && !hasRows && unread == null;
         }
     }
 
-    private boolean isOurs(String signal) {
+    private boolean isOurs(@Nullable String signal) {
         var backfill = current;
-        return backfill != null && signal.startsWith(backfill.id());
+        return backfill != null && signal != null && signal.startsWith(backfill.id());
     }
 
     /** What Debezium could not read and has passed over; null while there is nothing. Any thread. */
@@ -251,10 +263,14 @@ final class BackfillTracker {
         }
         var isOver = false;
         for (var arrival : arrivals) {
-            seen |= arrival.sawSnapshot();
+            seen |= isOurs(arrival.signal());
             isOver |= (seen || isEmpty) && arrival.offset().get(OffsetRule.SNAPSHOT_TABLES) == null;
         }
-        if (!isOver && (!seen || (readSince.isEmpty() && backfill.state() == Backfill.State.RUNNING))) {
+        if (!isOver && !seen) {
+            readSince.clear(); // somebody else has asked for them
+            return false;
+        }
+        if (!isOver && readSince.isEmpty() && backfill.state() == Backfill.State.RUNNING) {
             return false;
         }
         var next = isOver ? end(backfill) : goingOn(backfill, arrivals.getLast().offset());

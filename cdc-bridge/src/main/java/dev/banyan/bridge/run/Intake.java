@@ -118,7 +118,7 @@ final class Intake implements Courier.Source {
             var offset = OffsetRule.rewritten(arrival.offset(), before);
             before = offset;
             if (arrival.lsn() >= from) {
-                kept.add(new Arrival(arrival.transaction(), arrival.lsn(), offset, arrival.sawSnapshot()));
+                kept.add(new Arrival(arrival.transaction(), arrival.lsn(), offset, arrival.signal()));
             }
         }
         target.append(kept);

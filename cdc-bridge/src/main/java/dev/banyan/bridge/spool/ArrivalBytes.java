@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.engine.OffsetRule;
 import dev.banyan.bridge.store.ChangeBytes;
 import dev.banyan.bridge.store.OffsetText;
 import java.io.ByteArrayInputStream;
@@ -20,19 +21,22 @@ import org.jspecify.annotations.Nullable;
 /** An arrival as bytes, and back. */
 final class ArrivalBytes {
 
-    private static final int VERSION = 1;
+    /*
+     * Up to version 2 it said only whether a backfill was under way on the way there, and which one in the offset, where it was still under way.
+     * Version 2 was for transactions whose changes lie in a file of their own.
+     */
+    private static final int VERSION_OLD_LARGE = 2;
 
-    /** Of a transaction whose changes lie in a file of their own: their number stands where the changes would. */
-    private static final int VERSION_LARGE = 2;
+    private static final int VERSION = 3;
 
     private ArrivalBytes() {}
 
     static byte[] write(Arrival arrival) {
         var bytes = new ByteArrayOutputStream(512);
         try (var out = new DataOutputStream(bytes)) {
-            out.writeByte(arrival.isLarge() ? VERSION_LARGE : VERSION);
+            out.writeByte(VERSION);
             out.writeLong(arrival.lsn());
-            out.writeBoolean(arrival.sawSnapshot());
+            write(out, arrival.signal());
             var offset = OffsetText.write(arrival.offset()).getBytes(StandardCharsets.UTF_8);
             out.writeInt(offset.length);
             out.write(offset);
@@ -45,6 +49,7 @@ final class ArrivalBytes {
                 out.writeInt(time.getNano());
                 write(out, transaction.cause().id());
                 write(out, transaction.cause().traceparent());
+                out.writeBoolean(arrival.isLarge());
                 if (arrival.isLarge()) {
                     out.writeInt(transaction.changes().size());
                 } else {
@@ -65,23 +70,27 @@ final class ArrivalBytes {
     static Arrival read(byte[] bytes, Large large) {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             var version = in.readByte();
-            if (version != VERSION && version != VERSION_LARGE) {
-                throw new SpoolFailed(
-                        "an arrival of version " + version + " (expected: at most " + VERSION_LARGE + ")");
+            if (version < 1 || version > VERSION) {
+                throw new SpoolFailed("an arrival of version " + version + " (expected: at most " + VERSION + ")");
             }
+            var isOld = version < VERSION;
             var lsn = in.readLong();
-            var sawSnapshot = in.readBoolean();
+            var isUnderWay = in.readBoolean();
+            var signal = isUnderWay && !isOld ? in.readUTF() : null;
             var offset = OffsetText.read(new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8));
+            if (isOld) {
+                signal = OffsetRule.snapshotSignal(offset);
+            }
             if (!in.readBoolean()) {
-                return new Arrival(null, lsn, offset, sawSnapshot);
+                return new Arrival(null, lsn, offset, signal);
             }
             var txId = in.readUTF();
             var time = Instant.ofEpochSecond(in.readLong(), in.readInt());
             var cause = new Cause(readText(in), readText(in));
-            var changes =
-                    version == VERSION_LARGE ? large.changes(lsn, in.readInt()) : ChangeBytes.read(in.readAllBytes());
+            var isLarge = isOld ? version == VERSION_OLD_LARGE : in.readBoolean();
+            var changes = isLarge ? large.changes(lsn, in.readInt()) : ChangeBytes.read(in.readAllBytes());
             var transaction = new Transaction(lsn, txId, time, changes, cause);
-            return new Arrival(transaction, lsn, offset, sawSnapshot);
+            return new Arrival(transaction, lsn, offset, signal);
         } catch (IOException e) {
             throw new SpoolFailed("reading an arrival", e);
         }

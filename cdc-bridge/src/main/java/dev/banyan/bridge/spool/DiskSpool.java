@@ -190,7 +190,7 @@ public final class DiskSpool implements Spool {
             segment.append(frames);
             bytes += segment.bytes() - before;
             var last = arrivals.getLast();
-            end = last.isLarge() ? new Arrival(null, last.lsn(), last.offset(), last.sawSnapshot()) : last;
+            end = last.isLarge() ? new Arrival(null, last.lsn(), last.offset(), last.signal()) : last;
         } catch (IOException e) {
             throw new SpoolFailed("writing to " + folder, e);
         }

@@ -128,14 +128,14 @@ class BackfillDeskTest {
                     Map.of(TWO, List.of("id")), session, store.backfills().all(), _ -> null);
             var offset = Map.<String, Object>of(
                     OffsetRule.SNAPSHOT_TABLES, "[{\"incremental_snapshot_collections_id\":\"public.two\"}]");
-            tracker.beforeCommit(List.of(new Arrival(null, 1, offset, true)));
+            tracker.beforeCommit(List.of(new Arrival(null, 1, offset, id)));
             assertThat(tracker.current())
                     .as("nothing was read")
                     .extracting("failure")
                     .isNotNull();
             var read = new Change.Read(TWO, new Row(Map.of("id", 1L)));
             tracker.filter(new Transaction(2, "t2", Instant.EPOCH, List.of(read)));
-            tracker.beforeCommit(List.of(new Arrival(null, 2, offset, true)));
+            tracker.beforeCommit(List.of(new Arrival(null, 2, offset, id)));
             assertThat(tracker.current()).extracting("failure").isNull();
         }
     }
@@ -146,7 +146,7 @@ class BackfillDeskTest {
         var all = store.backfills().all();
         var id = all.getFirst().id();
         try (var session = store.session()) {
-            var nothing = List.of(new Arrival(null, 1, Map.of(), false));
+            var nothing = List.of(new Arrival(null, 1, Map.of(), null));
             var empty = new BackfillTracker(Map.of(), session, all, _ -> null);
             assertThat(empty.beforeCommit(nothing)).isFalse();
             empty.told(new SnapshotNotice.Completed(id));
@@ -181,14 +181,14 @@ class BackfillDeskTest {
 
     @Test
     void whatTheSpoolSaysOfASnapshotIsNotAskedForAgain() {
-        store.backfills().request(List.of(ONE));
+        var id = store.backfills().request(List.of(ONE)).id();
         try (var session = store.session()) {
             var tracker = new BackfillTracker(
                     Map.of(ONE, List.of("id")), session, store.backfills().all(), _ -> null);
             assertThat(tracker.needsSignal()).isTrue();
             var offset = Map.<String, Object>of(
                     OffsetRule.SNAPSHOT_TABLES, "[{\"incremental_snapshot_collections_id\":\"public.one\"}]");
-            tracker.beforeCommit(List.of(new Arrival(null, 1, offset, true)));
+            tracker.beforeCommit(List.of(new Arrival(null, 1, offset, id)));
             assertThat(tracker.needsSignal()).isFalse();
         }
     }

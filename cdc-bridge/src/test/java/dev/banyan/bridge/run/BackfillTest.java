@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -236,6 +237,46 @@ class BackfillTest {
 
     private static long reads(TestBridge bridge) {
         return bridge.data().stream().filter(data -> data.startsWith("r|")).count();
+    }
+
+    private static void awaitWindowsClosed(TestBridge bridge, int windows) throws Exception {
+        Await.until(
+                windows + " windows are closed",
+                () -> Integer.parseInt(bridge.text("SELECT count(*) FROM closed")) == windows);
+    }
+
+    @Test
+    void whatWasSignalledTwiceDoesNotEndTheNextInTheLineUnread() throws Exception {
+        var left = new AtomicInteger(Integer.MAX_VALUE);
+        try (var bridge = new TestBridge("signalled_twice", folder, "one", "two")) {
+            bridge.sql("INSERT INTO one SELECT g, 'old' FROM " + bridge.series(1, 10));
+            bridge.sql("INSERT INTO two SELECT g, 'old' FROM " + bridge.series(1, 10));
+            var limits = RunSettings.Limits.DEFAULT;
+            bridge.limits = new RunSettings.Limits(limits.transaction(), limits.queueBytesMax(), 1);
+            bridge.hub = hub -> new Gate(hub, left, new AtomicBoolean());
+            bridge.start();
+            bridge.sql("CREATE TABLE closed (id TEXT)");
+            bridge.sql("CREATE FUNCTION close() RETURNS trigger LANGUAGE plpgsql AS"
+                    + " $$ BEGIN INSERT INTO closed VALUES (OLD.id); RETURN OLD; END $$");
+            bridge.sql("CREATE TRIGGER closes AFTER DELETE ON banyan.signal FOR EACH ROW EXECUTE FUNCTION close()");
+            left.set(0);
+            ask(bridge, Ask.START, "one");
+            ask(bridge, Ask.START, "two");
+            awaitWindowsClosed(bridge, 2); // of the rows, and the empty one behind them: Debezium has read the table
+            bridge.sql("INSERT INTO banyan.signal VALUES ('"
+                    + bridge.run().backfills().getFirst().id()
+                    + "-again', 'execute-snapshot', '{\"data-collections\": [\"public.one\"]}')");
+            awaitWindowsClosed(bridge, 4);
+            assertThat(bridge.run().backfills())
+                    .as("nothing is done that the hub has not confirmed")
+                    .extracting(Backfill::word)
+                    .doesNotContain("done");
+            left.set(Integer.MAX_VALUE);
+            await(bridge, 1, "done");
+            assertThat(bridge.run().backfills()).extracting(Backfill::rowsRead).containsExactly(10L, 10L);
+            bridge.awaitEqual();
+            assertThat(reads(bridge)).isEqualTo(30);
+        }
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.change.Untouched;
+import dev.banyan.bridge.engine.OffsetRule;
 import dev.banyan.bridge.engine.SnapshotNotice;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
@@ -20,6 +21,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,7 +111,7 @@ class BackfillTrackerTest {
     private boolean end() {
         tracker.told(
                 new SnapshotNotice.Completed(store.backfills().all().getLast().id()));
-        var isOver = tracker.beforeCommit(List.of(new Arrival(null, lsn, Map.of(), false)));
+        var isOver = tracker.beforeCommit(List.of(new Arrival(null, lsn, Map.of(), null)));
         commit();
         return isOver;
     }
@@ -173,6 +176,65 @@ class BackfillTrackerTest {
         tracker.next(store.backfills().all());
         arrive(LEFT);
         assertThat(end()).as("it is over").isTrue();
+    }
+
+    /** The log reaches a place on the way to which Debezium read what {@code signal} asked for, of which {@code left} is left; true when the backfill is over. */
+    private boolean reaches(String signal, TableId... left) {
+        var json = Stream.of(left)
+                .map(table -> "{\"incremental_snapshot_collections_id\":\"" + table + "\"}")
+                .collect(Collectors.joining(",", "[", "]"));
+        var offset = left.length == 0
+                ? Map.<String, Object>of()
+                : Map.<String, Object>of(
+                        OffsetRule.SNAPSHOT_TABLES, json, "incremental_snapshot_correlation_id", signal);
+        tracker.observe(offset);
+        var isOver = tracker.beforeCommit(List.of(new Arrival(null, lsn, offset, signal)));
+        commit();
+        return isOver;
+    }
+
+    private String id(int backfill) {
+        return store.backfills().all().get(backfill).id();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatWasAskedForTwiceDoesNotEndTheNextBackfillUnread(boolean isRestarted) {
+        store.backfills().request(List.of(TWO));
+        assertThat(reaches(id(0), ONE, TWO)).as("the first is over").isFalse();
+        assertThat(reaches(id(0))).as("the first is over").isTrue();
+        tracker.next(store.backfills().all());
+        restart(isRestarted);
+
+        var again = id(0) + "-20"; // given while a batch took long, and taken once the first had been read
+        tracker.told(new SnapshotNotice.Begun(again));
+        tracker.told(new SnapshotNotice.Reading(again));
+        tracker.told(new SnapshotNotice.Completed(again));
+        assertThat(arrive(read(ONE, 1))).as("they are told all the same").hasSize(1);
+        assertThat(reaches(again, TWO)).as("the second is over").isFalse();
+        assertThat(tracker.needsSignal()).isTrue();
+        restart(isRestarted);
+        assertThat(reaches(again)).as("the second is over").isFalse();
+        assertThat(store.backfills().all()).extracting(Backfill::word).containsExactly("done", "requested");
+        assertThat(tracker.needsSignal()).isTrue();
+
+        arrive(read(TWO, 1));
+        assertThat(reaches(id(1), TWO)).as("the second is over").isFalse();
+        assertThat(tracker.needsSignal()).isFalse();
+        assertThat(reaches(id(1))).as("the second is over").isTrue();
+        assertThat(store.backfills().all()).extracting(Backfill::word).containsExactly("done", "done");
+        assertThat(store.backfills().all()).extracting(Backfill::rowsRead).containsExactly(0L, 1L);
+    }
+
+    @Test
+    void whatIsPausedBeforeItHasBegunIsNotReadByWhatWasAskedForBefore() {
+        store.backfills().request(List.of(TWO));
+        assertThat(reaches(id(0))).as("the first is over").isTrue();
+        store.backfills().wish(id(1), Backfill.Wish.PAUSE);
+        tracker.next(store.backfills().all());
+
+        assertThat(reaches(id(0) + "-20", ONE)).as("the second is over").isFalse();
+        assertThat(store.backfills().all().get(1)).extracting(Backfill::state).isEqualTo(Backfill.State.REQUESTED);
     }
 
     @ParameterizedTest

@@ -9,7 +9,9 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.change.Untouched;
 import dev.banyan.bridge.engine.OffsetRule;
+import dev.banyan.bridge.engine.SnapshotNotice;
 import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.Position;
 import io.debezium.engine.DebeziumEngine;
@@ -111,12 +113,34 @@ class BackfillWatchTest {
                         .isEqualTo(signals.getFirst().data())
                         .contains("public.one");
 
-                tracker.observe(Map.of(OffsetRule.SNAPSHOT_TABLES, "[]"));
+                tracker.observe(underWay(asked));
                 after(Duration.ofHours(1));
                 watch.signal(signals::add);
                 assertThat(signals).hasSize(2);
             }
         }
+    }
+
+    @Test
+    void aSignalThatDebeziumHasTakenIsNotGivenAgainThoughABatchHoldsTheLogUp() throws Exception {
+        try (var store = store()) {
+            var asked = store.backfills().request(List.of(ONE));
+            try (var session = store.session()) {
+                var tracker = new BackfillTracker(
+                        Map.of(ONE, List.of("id")), session, store.backfills().all(), _ -> null);
+                var watch = watch(tracker, store);
+                watch.signal(signals::add);
+                tracker.told(new SnapshotNotice.Begun(asked.id()));
+                after(Duration.ofHours(1));
+                watch.signal(signals::add);
+                assertThat(signals).hasSize(1);
+            }
+        }
+    }
+
+    /** What Debezium's offsets say while it reads what {@code asked} is about. */
+    private static Map<String, Object> underWay(Backfill asked) {
+        return Map.of(OffsetRule.SNAPSHOT_TABLES, "[]", "incremental_snapshot_correlation_id", asked.id() + "-7");
     }
 
     @Test
@@ -131,8 +155,8 @@ class BackfillWatchTest {
                 var left = new Row(Map.of("id", "it's", "v", Untouched.VALUE));
                 tracker.mapped(new Transaction(1, "t", Instant.EPOCH, List.of(new Change.Updated(ONE, null, left))));
                 for (var round = 1; round < 3; round++) {
-                    tracker.observe(Map.of(OffsetRule.SNAPSHOT_TABLES, "[]"));
-                    assertThat(tracker.beforeCommit(List.of(new Arrival(null, round, Map.of(), true))))
+                    tracker.observe(underWay(asked));
+                    assertThat(tracker.beforeCommit(List.of(new Arrival(null, round, Map.of(), asked.id()))))
                             .isFalse();
                     after(Duration.ofSeconds(1));
                     if (round == 1) {
@@ -146,8 +170,8 @@ class BackfillWatchTest {
                     assertThat(signals.getLast().id()).startsWith(asked.id()).isNotEqualTo(asked.id());
                     assertThat(signals.getLast().data()).contains("((\\\"id\\\") IN ((E'it''s')))");
                 }
-                tracker.observe(Map.of(OffsetRule.SNAPSHOT_TABLES, "[]"));
-                tracker.beforeCommit(List.of(new Arrival(null, 3, Map.of(), true)));
+                tracker.observe(underWay(asked));
+                tracker.beforeCommit(List.of(new Arrival(null, 3, Map.of(), asked.id())));
                 watch.signal(signals::add);
                 assertThat(signals).as("in the same second").hasSize(3);
                 session.commit(new Position("system", 1, 3, Map.of("lsn", 3)));

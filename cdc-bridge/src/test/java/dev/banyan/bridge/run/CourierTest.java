@@ -63,7 +63,10 @@ class CourierTest {
     private static long storedAfterKill(List<Backfill> backfills, Change change) {
         var world = new SimulatedWorld(() -> 0); // a file, set back as far as it can be
         var transaction = new Transaction(1, "t1", Instant.EPOCH, List.of(change));
-        var arrivals = new ArrayDeque<>(List.of(Arrival.of(transaction, OFFSET, true)));
+        var arrivals = new ArrayDeque<>(List.of(Arrival.of(
+                transaction,
+                OFFSET,
+                backfills.isEmpty() ? null : backfills.getFirst().id())));
         var courier = new Courier(
                 parts(world, world.mapper, backfills, _ -> {}, () -> false),
                 _ -> arrivals.isEmpty() ? List.of() : List.of(arrivals.remove()),
@@ -114,7 +117,7 @@ class CourierTest {
         var thread = new CourierThread(
                 new Courier(parts, intake, stored), intake, parts.ledger(), parts.progress(), parts.watcher());
         var change = new Change.Updated(SimulatedWorld.TABLE, null, ROW);
-        thread.give(List.of(Arrival.of(new Transaction(1, "t1", Instant.EPOCH, List.of(change)), OFFSET, false)));
+        thread.give(List.of(Arrival.of(new Transaction(1, "t1", Instant.EPOCH, List.of(change)), OFFSET, null)));
         thread.start();
         assertThatThrownBy(() -> thread.awaitIdle(Duration.ofMinutes(3)))
                 .hasMessageContaining("in the mapping")
@@ -140,7 +143,7 @@ class CourierTest {
         for (var id = 0L; id < 20; id++) {
             changes.add(new Change.Updated(SimulatedWorld.TABLE, null, new Row(Map.of("id", id, "v", id))));
         }
-        var arrival = Arrival.of(new Transaction(1, "t1", Instant.EPOCH, changes), OFFSET, false);
+        var arrival = Arrival.of(new Transaction(1, "t1", Instant.EPOCH, changes), OFFSET, null);
         var courier = new Courier(
                 parts(
                         world,
@@ -271,7 +274,7 @@ class CourierTest {
         var rows = List.<Change>of(
                 new Change.Updated(SimulatedWorld.TABLE, null, ROW),
                 new Change.Updated(SimulatedWorld.TABLE, null, new Row(Map.of("id", 2L, "v", 1L))));
-        return Arrival.of(new Transaction(1, "t1", Instant.EPOCH, rows), OFFSET, true);
+        return Arrival.of(new Transaction(1, "t1", Instant.EPOCH, rows), OFFSET, null);
     }
 
     private static Courier courier(SimulatedWorld world, Courier.Parts parts, Hub hub, Arrival arrival) {

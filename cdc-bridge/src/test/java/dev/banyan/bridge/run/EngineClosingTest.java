@@ -41,7 +41,7 @@ class EngineClosingTest {
     void whatWasSpooledAndIsBeingPublishedDoesNotHoldUpTheNextEngine() throws Exception {
         var change = new Change.Updated(SimulatedWorld.TABLE, null, new Row(Map.of("id", 1L, "v", 1L)));
         var spooled =
-                Arrival.of(new Transaction(1, "t1", Instant.EPOCH, List.of(change)), OffsetRule.startingAt(1), false);
+                Arrival.of(new Transaction(1, "t1", Instant.EPOCH, List.of(change)), OffsetRule.startingAt(1), null);
         world.disk(0).put("left", List.of(spooled));
         var hub = new SilentHub(new SimulatedHub(world, true).connect(), true);
         var delivery = delivery(hub);

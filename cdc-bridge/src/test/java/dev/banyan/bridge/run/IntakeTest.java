@@ -22,7 +22,7 @@ class IntakeTest {
     Path folder;
 
     private static List<Arrival> quiet(long lsn) {
-        return List.of(Arrival.quiet(lsn, Map.of("lsn", lsn), false));
+        return List.of(Arrival.quiet(lsn, Map.of("lsn", lsn), null));
     }
 
     /** The store has forgotten the spool, and its answer is lost. */

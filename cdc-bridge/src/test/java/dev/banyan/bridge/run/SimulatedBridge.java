@@ -252,11 +252,11 @@ final class SimulatedBridge {
         for (var most = 1 + world.random.nextInt(5); most > 0 && cursor < world.log.size(); most--) {
             var transaction = world.log.get((int) cursor++);
             if (transaction.commitLsn() > safe) {
-                batch.add(Arrival.of(transaction, offset(transaction.commitLsn()), false));
+                batch.add(Arrival.of(transaction, offset(transaction.commitLsn()), null));
             }
         }
         if (batch.isEmpty() && world.random.nextInt(4) == 0 && cursor >= safe) {
-            batch.add(Arrival.quiet(cursor, offset(cursor), false));
+            batch.add(Arrival.quiet(cursor, offset(cursor), null));
         }
         return batch;
     }

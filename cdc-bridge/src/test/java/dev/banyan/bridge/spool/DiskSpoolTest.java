@@ -59,7 +59,8 @@ class DiskSpoolTest {
                         new Change.Truncated(TABLE),
                         new Change.Read(TABLE, row)),
                 lsn % 2 == 0 ? new Cause("request-" + lsn, null) : Cause.UNKNOWN);
-        return Arrival.of(transaction, Map.of("lsn", lsn, "lsn_commit", lsn, "x", "y"), lsn % 2 == 0);
+        return Arrival.of(
+                transaction, Map.of("lsn", lsn, "lsn_commit", lsn, "x", "y"), lsn % 2 == 0 ? "signal-" + lsn : null);
     }
 
     private static List<Arrival> arrivals(int from, int to) {
@@ -87,12 +88,12 @@ class DiskSpoolTest {
         assertThat(spool.end()).isEmpty();
         spool.append(arrivals(1, 8));
         spool.append(arrivals(8, 20));
-        spool.append(List.of(Arrival.quiet(30, Map.of("lsn", 30L), false)));
+        spool.append(List.of(Arrival.quiet(30, Map.of("lsn", 30L), null)));
         assertThat(spool.take(12)).isEqualTo(arrivals(1, 4));
         spool.close();
 
         spool = recovered(settings);
-        assertThat(spool.end()).contains(Arrival.quiet(30, Map.of("lsn", 30L), false));
+        assertThat(spool.end()).contains(Arrival.quiet(30, Map.of("lsn", 30L), null));
         var taken = new ArrayList<Arrival>();
         while (!spool.isEmpty()) {
             taken.addAll(spool.take(1));
@@ -117,7 +118,7 @@ class DiskSpoolTest {
                     new Change.Inserted(TABLE, new Row(Map.of("id", (long) i, "v", "secret 4711-0815".repeat(50)))));
         }
         return Arrival.of(
-                new Transaction(lsn, "tx" + lsn, Instant.EPOCH, changes, Cause.UNKNOWN), Map.of("lsn", lsn), false);
+                new Transaction(lsn, "tx" + lsn, Instant.EPOCH, changes, Cause.UNKNOWN), Map.of("lsn", lsn), null);
     }
 
     private static List<Change> changes(Arrival arrival) {
@@ -181,7 +182,7 @@ class DiskSpoolTest {
                                 List.of(new Change.Inserted(TABLE, new Row(Map.of("v", value)))),
                                 Cause.UNKNOWN),
                         Map.of("lsn", lsn),
-                        false)));
+                        null)));
             }
             assertThat(spool.take(5_000)).extracting(Arrival::lsn).hasSize(16);
             spool.forgetTaken();
