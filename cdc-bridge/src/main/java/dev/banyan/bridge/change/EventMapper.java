@@ -2,6 +2,7 @@ package dev.banyan.bridge.change;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a transaction into events. Pure but for {@code images} and {@code faults}, which it reads and brings forward. */
@@ -33,6 +34,14 @@ public interface EventMapper {
         public Paused earlier(Paused other) {
             return since <= other.since ? this : other;
         }
+    }
+
+    /**
+     * The aggregates that have tables of which something waits under several names, and these names: {@code namesByTable}, and an aggregate's own if
+     * {@code faults} has something of it. Nobody could say in which order that goes.
+     */
+    default Map<String, Set<String>> torn(Map<TableId, Set<String>> namesByTable, Faults faults) {
+        return Map.of();
     }
 
     /** {@code transaction} without what belongs to paused aggregates: that is parked with {@code faults}. */

@@ -187,10 +187,19 @@ public final class Mapper implements EventMapper {
     }
 
     @Override
-    public void pause(Map<TableId, Paused> pauses) {
+    public Map<String, Set<String>> torn(Map<TableId, Set<String>> namesByTable, Faults faults) {
+        return PausedAggregates.torn(plans(), namesByTable, faults);
+    }
+
+    private Set<AggregatePlan> plans() {
         var plans = new LinkedHashSet<AggregatePlan>();
         aggregatesByRoot.values().forEach(plans::addAll);
-        paused = PausedAggregates.of(plans, pauses);
+        return plans;
+    }
+
+    @Override
+    public void pause(Map<TableId, Paused> pauses) {
+        paused = PausedAggregates.of(plans(), pauses);
         var others = new HashMap<>(tables);
         others.keySet().removeIf(paused::isPaused);
         asked = Map.copyOf(others);

@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,24 @@ final class PausedAggregates {
                     .forEach(paused -> tables.forEach(table -> byTable.merge(table, paused, Paused::earlier)));
         }
         return new PausedAggregates(Map.copyOf(byTable));
+    }
+
+    /** Those of {@code plans} of which something waits under several names: {@link dev.banyan.bridge.change.EventMapper#torn}. */
+    static Map<String, Set<String>> torn(
+            Iterable<AggregatePlan> plans, Map<TableId, Set<String>> namesByTable, Faults faults) {
+        var torn = new LinkedHashMap<String, Set<String>>();
+        for (var plan : plans) {
+            var name = plan.aggregate().name();
+            var names = new TreeSet<String>();
+            plan.aggregate().tables().forEach(table -> names.addAll(namesByTable.getOrDefault(table, Set.of())));
+            if (!names.isEmpty() && faults.waiting(name) > 0) {
+                names.add(name);
+            }
+            if (names.size() > 1) {
+                torn.put(name, names);
+            }
+        }
+        return torn;
     }
 
     boolean isPaused(TableId table) {

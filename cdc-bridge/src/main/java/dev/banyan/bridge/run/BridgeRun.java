@@ -1,5 +1,6 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.lake.LakeFailed;
@@ -301,6 +302,8 @@ public final class BridgeRun {
             engine.start();
             known = EngineEnd.of(engine, engine.await());
             return known;
+        } catch (MappingFailed e) {
+            return EngineEnd.refused(String.valueOf(e.getMessage()));
         } catch (StoreFailed e) {
             return new EngineEnd.Again("store: " + e.getMessage(), null).unless(known);
         } catch (LakeFailed e) {

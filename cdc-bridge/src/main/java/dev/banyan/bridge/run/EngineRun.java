@@ -95,6 +95,7 @@ final class EngineRun implements AutoCloseable {
         progress.backfills(store.backfills().all());
         var mapper = settings.mapper().get();
         mapper.refuse(progress.refusedEvents());
+        PausedTables.refuseTorn(mapper, store.pauses(), session.faults());
         this.paused = PausedTables.of(settings.source(), store.pauses(), session.faults(), spool != null, progress);
         mapper.pause(paused.byTable());
         var backfill = new BackfillTracker(

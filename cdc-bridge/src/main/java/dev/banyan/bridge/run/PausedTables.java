@@ -1,6 +1,8 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.EventMapper.Paused;
+import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.ShapeChanged;
 import dev.banyan.bridge.engine.Shapes;
@@ -10,6 +12,7 @@ import dev.banyan.bridge.store.Pauses;
 import dev.banyan.bridge.store.StoredFaults;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -53,7 +56,7 @@ final class PausedTables implements Shapes.Listener {
         }
         for (var pause : stored.all()) {
             if (!isSpooled
-                    && !faults.isPausedWithRows(pause.aggregate())
+                    && faults.groupOfPaused(pause.aggregate()) == null
                     && stored.all().stream()
                             .filter(other -> other.aggregate().equals(pause.aggregate()))
                             .allMatch(other ->
@@ -70,14 +73,47 @@ final class PausedTables implements Shapes.Listener {
         return tables;
     }
 
+    /**
+     * Why some of what waits cannot go as {@code mapper} has it now, by the group that it is in: the mended mapping has tables in one aggregate that
+     * were paused with several, and each of these has an order of its own. Empty when all can.
+     */
+    static Map<String, String> torn(EventMapper mapper, List<Pause> pauses, StoredFaults faults) {
+        var names = new HashMap<TableId, Set<String>>();
+        for (var pause : pauses) {
+            if (faults.groupOfPaused(pause.aggregate()) != null) {
+                pause.tables().forEach(table -> names.computeIfAbsent(table, _ -> new HashSet<>())
+                        .add(pause.aggregate()));
+            }
+        }
+        var why = new HashMap<String, String>();
+        mapper.torn(names, faults).forEach((aggregate, torn) -> {
+            for (var name : torn) {
+                var group = faults.groupOfPaused(name);
+                if (group != null) {
+                    why.put(
+                            group,
+                            aggregate + ": " + torn + " wait each in an order of its own, and it has tables of all of"
+                                    + " them (expected: leave out the table that has moved, or leave it where it was,"
+                                    + " until events faults resubmit has sent what waits; then move and backfill it)");
+                }
+            }
+        });
+        return why;
+    }
+
+    /** Throws a {@link MappingFailed} if some of what waits cannot go as {@code mapper} has it now: {@link #torn}. */
+    static void refuseTorn(EventMapper mapper, Pauses stored, StoredFaults faults) {
+        for (var why : torn(mapper, stored.all(), faults).values()) {
+            throw new MappingFailed(why);
+        }
+    }
+
     private Progress.PausedTable add(Pause pause, String misfit) {
         var paused = new Paused(pause.aggregate(), pause.since());
-        byTable.merge(pause.table(), paused, Paused::earlier);
         pause.tables().forEach(table -> byTable.merge(table, paused, Paused::earlier));
         shapes.put(pause.table(), pause.shape());
         if (!misfit.isEmpty()) {
             misfits.add(pause.table());
-            whole.add(pause.table());
             whole.addAll(pause.tables());
             source.table(pause.table()).map(Source.Table::parking).ifPresent(parking -> whole.addAll(parking.tables()));
         }

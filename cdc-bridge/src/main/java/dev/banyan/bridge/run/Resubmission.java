@@ -93,6 +93,11 @@ public final class Resubmission {
      */
     public Result preview(String group, boolean asOne, Consumer<Result> told) {
         try (var session = store.session()) {
+            var torn = torn(session, group);
+            if (torn != null) {
+                told.accept(torn);
+                return torn;
+            }
             var from = Long.MIN_VALUE;
             while (true) {
                 var step = Step.of(session, group, from);
@@ -116,6 +121,11 @@ public final class Resubmission {
             throws HubUnavailable {
         while (true) {
             try (var session = store.session()) {
+                var torn = torn(session, group);
+                if (torn != null) {
+                    told.accept(torn);
+                    return torn;
+                }
                 var step = Step.of(session, group, Long.MIN_VALUE);
                 var result = map(step, session, session.faults(), asOne);
                 var isAll = step.isLast && result.refusal == null;
@@ -141,6 +151,13 @@ public final class Resubmission {
                 }
             }
         }
+    }
+
+    /** The refusal of {@code group}, if with the mapping as it is now it has no order of its own. */
+    private @Nullable Result torn(StoreSession session, String group) {
+        var why = PausedTables.torn(mapper, store.pauses().all(), session.faults())
+                .get(group);
+        return why == null ? null : new Result(0, List.of(), 0, why);
     }
 
     /** Another mapping may give other events: those of the one before, which may be in the lake, must not be taken for them. */

@@ -284,9 +284,9 @@ public final class StoredFaults implements Faults {
                         entry.getValue().equals(group) && entry.getKey().key().equals(ALL));
     }
 
-    /** True when something of paused {@code aggregate} is parked. */
-    public boolean isPausedWithRows(String aggregate) {
-        return groupOf.containsKey(new Waiting(aggregate, ALL));
+    /** The group of what is parked of paused {@code aggregate}; null when nothing is. */
+    public @Nullable String groupOfPaused(String aggregate) {
+        return groupOf.get(new Waiting(aggregate, ALL));
     }
 
     /** The parked parts of {@code group}, in the order they came, with their rows. */

@@ -32,6 +32,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -245,6 +246,87 @@ class ResubmissionTest {
         assertThat(send(resubmission, group).refusal()).isNull();
         assertThat(told).extracting(Result::transactions).containsExactly(3, 3, 3, 1);
         assertThat(sent).hasSize(10);
+    }
+
+    private static final TableId ORDER = new TableId("public", "ord");
+    private static final TableId LINE = new TableId("public", "line");
+    private static final String ORDERS = """
+              order:
+                topic: orders
+                subject: order/{id}
+                type: shop.Order{event}.v1
+                onFault: park
+                table: ord
+                key: [id]
+                fields:
+                  id: {column: id, as: integer}
+                events:
+                  - {event: Imported, when: backfill}
+                  - {event: Added, when: created}
+                  - {event: Removed, when: removed}
+                  - {event: Changed, when: otherwise}
+            """;
+    private static final String LINES = """
+                children:
+                  lines:
+                    table: line
+                    key: [no]
+                    parent: [id]
+                    fields:
+                      no: {column: no, as: integer}
+            """;
+
+    /** Where the lines belong to items, to orders, or to nobody. */
+    private Mapper withLines(boolean ofItems, boolean ofOrders) throws Exception {
+        var items = MAPPING.replace("ON_FAULT", "park").replace("WORDS", "{N: new}");
+        var events = "    events:\n";
+        var text = (ofItems ? items.replace(events, LINES + events) : items)
+                + (ofOrders ? ORDERS.replace(events, LINES + events) : ORDERS);
+        var file = Files.writeString(folder.resolve("m.yaml"), text);
+        return new Mapper(MappingFile.read(file), "shop", null);
+    }
+
+    private String group(String aggregate) {
+        try (var session = store.session()) {
+            return Objects.requireNonNull(session.faults().groupOfPaused(aggregate));
+        }
+    }
+
+    @Test
+    void whatWaitsWithAnotherAggregateThanTheMendedMappingSaysGoesNotWithoutItsOrder() throws Exception {
+        store.pauses().begin(LINE, "order", List.of(ORDER, LINE), 2, "public.line.no: not there", "");
+        store.pauses().begin(ITEM, "item", List.of(ITEM), 3, "public.itm.sts: not there", "");
+        var line = new Row(Map.of("id", 1L, "no", 1L));
+        try (var session = store.session()) {
+            session.faults().parkPaused("order", transaction(4, new Change.Inserted(ORDER, new Row(Map.of("id", 1L)))));
+            session.faults().parkPaused("item", transaction(4, inserted(1, "N")));
+            session.faults().parkPaused("order", transaction(5, new Change.Inserted(LINE, line)));
+            session.faults().parkPaused("item", transaction(5, updated(1, "N", "N")));
+            session.commit(POSITION);
+        }
+
+        var moved = withLines(true, false);
+        for (var aggregate : List.of("order", "item")) {
+            var resubmission = new Resubmission(store, moved);
+            assertThat(send(resubmission, group(aggregate)).refusal())
+                    .startsWith("item: [item, order] ")
+                    .contains("leave out");
+            assertThat(resubmission.preview(group(aggregate), false, told::add).refusal())
+                    .startsWith("item: [item, order] ");
+        }
+        assertThat(sent).isEmpty();
+        try (var session = store.session()) {
+            assertThatThrownBy(() -> PausedTables.refuseTorn(moved, store.pauses(), session.faults()))
+                    .hasMessageStartingWith("item: [item, order] ");
+            PausedTables.refuseTorn(withLines(false, true), store.pauses(), session.faults());
+        }
+
+        var without = new Resubmission(store, withLines(false, false));
+        assertThat(send(without, group("order")).refusal()).isNull();
+        assertThat(send(new Resubmission(store, moved), group("item")).refusal())
+                .isNull();
+        assertThat(sent()).containsExactly("OrderAdded order/1", "Added item/1");
+        assertThat(store.pauses().all()).isEmpty();
     }
 
     @Test
