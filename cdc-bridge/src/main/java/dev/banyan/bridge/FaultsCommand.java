@@ -114,7 +114,7 @@ final class FaultsCommand {
             var mapper = setup.mapper();
             var redactions = new FaultText.Redactions(setup.mapping());
             try (var session = store.session()) {
-                var parts = session.faults().parts(id, Long.MIN_VALUE, SHOWN_MAX, SHOWN_BYTES_MAX);
+                var parts = session.parked().parts(id, Long.MIN_VALUE, SHOWN_MAX, SHOWN_BYTES_MAX);
                 for (var each : parts) {
                     var part = each.transaction();
                     System.out.println(ExplanationText.title(part));
@@ -122,7 +122,7 @@ final class FaultsCommand {
                     ExplanationText.lines(mapper.explain(part, session.images()))
                             .forEach(line -> System.out.println("    -> " + line));
                 }
-                if (session.faults().hasMore(id, parts.getLast().transaction().commitLsn())) {
+                if (session.parked().hasMore(id, parts.getLast().transaction().commitLsn())) {
                     System.out.println("these are the first " + parts.size() + "; more wait behind them");
                 }
             }

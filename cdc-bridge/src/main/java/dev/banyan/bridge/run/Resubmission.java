@@ -70,12 +70,11 @@ public final class Resubmission {
     private record Step(List<ParkedPart> parts, boolean isLast, boolean isPaused) {
 
         static Step of(StoreSession session, String group, long from) {
-            var faults = session.faults();
-            if (!faults.isPaused(group)) {
-                return new Step(faults.parts(group), true, false);
+            if (!session.faults().isPaused(group)) {
+                return new Step(session.parked().parts(group), true, false);
             }
-            var parts = faults.parts(group, from, PARTS_AT_ONCE, BYTES_AT_ONCE);
-            return new Step(parts, parts.isEmpty() || !faults.hasMore(group, last(parts)), true);
+            var parts = session.parked().parts(group, from, PARTS_AT_ONCE, BYTES_AT_ONCE);
+            return new Step(parts, parts.isEmpty() || !session.parked().hasMore(group, last(parts)), true);
         }
 
         long last() {

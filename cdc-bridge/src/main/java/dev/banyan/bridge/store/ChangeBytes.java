@@ -10,14 +10,18 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /** Changes as bytes, and back: what comes out equals what went in. */
 public final class ChangeBytes {
 
     private static final int VERSION = 1;
+    private static final int HEAD_BYTES = 1 + Integer.BYTES;
 
     /** One change after another. */
     public static final LargeList.Codec<Change> CODEC = new LargeList.Codec<>() {
@@ -37,6 +41,69 @@ public final class ChangeBytes {
         }
     };
 
+    /** Changes and what was written of them. */
+    static final class Written {
+        private final List<Change> changes;
+        private final byte[] bytes;
+
+        private Written(List<Change> changes, byte[] bytes) {
+            this.changes = changes;
+            this.bytes = bytes;
+        }
+
+        static Written of(List<Change> changes) {
+            return new Written(changes, ChangeBytes.write(changes));
+        }
+
+        List<Change> changes() {
+            return changes;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+    }
+
+    /** Changes in lists of so many bytes at most, each written as it is asked for; one that is larger has its own. */
+    static final class Pieces implements Iterator<Written> {
+
+        private final List<Change> changes;
+        private final int bytesMax;
+        private int from;
+        private byte[] ahead = new byte[0]; // the change at from, if it did not fit any more
+
+        Pieces(List<Change> changes, int bytesMax) {
+            this.changes = changes;
+            this.bytesMax = bytesMax;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return from < changes.size();
+        }
+
+        @Override
+        public Written next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            var bytes = new ByteArrayOutputStream(512);
+            bytes.writeBytes(ahead);
+            var to = ahead.length == 0 ? from : from + 1;
+            for (ahead = new byte[0]; to < changes.size(); to++) {
+                var one = bytes(changes.get(to));
+                if (to > from && bytes.size() + one.length > bytesMax) {
+                    ahead = one;
+                    break;
+                }
+                bytes.writeBytes(one);
+            }
+            var piece = changes.subList(from, to);
+            from = to;
+            return new Written(piece, framed(piece.size(), bytes));
+        }
+    }
+
     private ChangeBytes() {}
 
     public static byte[] write(List<Change> changes) {
@@ -51,6 +118,25 @@ public final class ChangeBytes {
             throw new UncheckedIOException("writing changes", e);
         }
         return bytes.toByteArray();
+    }
+
+    private static byte[] bytes(Change change) {
+        var bytes = new ByteArrayOutputStream(512);
+        try (var out = new DataOutputStream(bytes)) {
+            write(out, change);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing a change", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** What {@link #write(List)} makes of so many changes, which are {@code written} one after the other. */
+    private static byte[] framed(int size, ByteArrayOutputStream written) {
+        return ByteBuffer.allocate(HEAD_BYTES + written.size())
+                .put((byte) VERSION)
+                .putInt(size)
+                .put(written.toByteArray())
+                .array();
     }
 
     public static List<Change> read(byte[] bytes) {

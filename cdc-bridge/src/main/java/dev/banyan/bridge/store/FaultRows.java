@@ -162,51 +162,6 @@ final class FaultRows {
         }
     }
 
-    /**
-     * Up to which position {@code most} rows that {@code group} has parked behind the position {@code from} go, or as many of them as have no more than
-     * {@code bytesMax}; the first position is always whole.
-     */
-    static long lastOf(Connection connection, String group, long from, int most, long bytesMax) throws SQLException {
-        try (var select = connection.prepareStatement("""
-                SELECT commit_lsn, OCTET_LENGTH(sealed) FROM bridge_fault
-                WHERE group_id = ? AND state = 'parked' AND commit_lsn > ?
-                ORDER BY group_id, state, commit_lsn, piece LIMIT ?""")) {
-            select.setString(1, group);
-            select.setLong(2, from);
-            select.setInt(3, most);
-            try (var result = select.executeQuery()) {
-                var rows = 0;
-                var bytes = 0L;
-                var before = from;
-                var last = from;
-                while (result.next()) {
-                    rows++;
-                    bytes += result.getLong(2);
-                    if (result.getLong(1) != last) {
-                        before = last;
-                        last = result.getLong(1);
-                    }
-                    if (bytes > bytesMax) {
-                        return before > from ? before : last;
-                    }
-                }
-                return rows < most ? Long.MAX_VALUE : last;
-            }
-        }
-    }
-
-    /** True when {@code group} has anything parked behind the position {@code from}. */
-    static boolean hasMore(Connection connection, String group, long from) throws SQLException {
-        try (var select = connection.prepareStatement(
-                "SELECT 1 FROM bridge_fault WHERE group_id = ? AND state = 'parked' AND commit_lsn > ? LIMIT 1")) {
-            select.setString(1, group);
-            select.setLong(2, from);
-            try (var result = select.executeQuery()) {
-                return result.next();
-            }
-        }
-    }
-
     /** Makes the group {@code from} a part of {@code to}. */
     static void join(Connection connection, String from, String to) throws SQLException {
         for (var table : List.of("bridge_fault", "bridge_waiting")) {

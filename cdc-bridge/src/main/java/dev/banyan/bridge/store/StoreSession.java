@@ -26,6 +26,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
     private final InstantSource clock;
     private final SessionImages images;
     private final StoredFaults faults;
+    private final ParkedRows parked;
     private final StoredTokens tokens;
     private final IncompleteRows incomplete;
     private final Set<RowKey> touched = new LinkedHashSet<>();
@@ -52,6 +53,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
         this.images = dialect == Dialect.H2 ? new H2Images(connection, tokens) : new PostgresImages(connection, tokens);
         this.tokens = tokens;
         this.faults = new StoredFaults(connection, seal, clock);
+        this.parked = new ParkedRows(connection, seal);
         this.incomplete = new IncompleteRows(connection);
     }
 
@@ -63,6 +65,11 @@ public final class StoreSession implements Ledger, AutoCloseable {
     @Override
     public StoredFaults faults() {
         return faults;
+    }
+
+    /** What waits, as far as it was committed. */
+    public ParkedRows parked() {
+        return parked;
     }
 
     @Override

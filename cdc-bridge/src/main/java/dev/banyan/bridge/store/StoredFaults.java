@@ -1,14 +1,12 @@
 package dev.banyan.bridge.store;
 
 import dev.banyan.bridge.change.Cause;
-import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Faults;
 import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,9 +39,6 @@ public final class StoredFaults implements Faults {
 
     private static final int PART_BYTES_MAX = 8_000_000;
     private static final int PIECE_BYTES = 1_000_000;
-
-    /** Rows of a few MB at most, which are opened one by one. */
-    private static final int ROWS_FETCHED = 10;
 
     private static final int MESSAGE_CHARACTERS_MAX = 2_000;
 
@@ -147,7 +142,7 @@ public final class StoredFaults implements Faults {
         var group = group(aggregates);
         var first = aggregates.iterator().next();
         var fault = fault(Fault.State.PARKED, group, first, part, message, "");
-        unwritten.add(new New(fault, part.cause(), sealed(fault.id(), part.changes()), 0));
+        unwritten.add(new New(fault, part.cause(), sealed(fault.id(), ChangeBytes.Written.of(part.changes())), 0));
         FaultLog.noted(fault);
         parked++;
         isParking = true;
@@ -168,16 +163,17 @@ public final class StoredFaults implements Faults {
         if (paused == UNCOUNTED) {
             paused = count("state = 'parked' AND aggregate_key = '" + ALL + "'");
         }
-        for (var changes : pieces(part.changes())) {
+        for (var pieces = new ChangeBytes.Pieces(part.changes(), PIECE_BYTES); pieces.hasNext(); ) {
+            var written = pieces.next();
             if (paused >= PAUSED_MAX) {
                 throw new MappingFailed(
                         "parked of paused tables: " + paused + " parts of transactions (expected: at most " + PAUSED_MAX
                                 + "; mend the mapping, then events faults resubmit)");
             }
-            var piece = part.with(changes);
+            var piece = part.with(written.changes());
             var why = isFirst && number == 0 ? whyPaused.getOrDefault(aggregate, "") : "";
             var fault = fault(Fault.State.PARKED, group, all, piece, why, "");
-            unwritten.add(new New(fault, part.cause(), sealed(fault.id(), changes), number++));
+            unwritten.add(new New(fault, part.cause(), sealed(fault.id(), written), number++));
             FaultLog.noted(fault);
             paused++;
         }
@@ -190,24 +186,6 @@ public final class StoredFaults implements Faults {
         } catch (SQLException e) {
             throw new StoreFailed("counting the faults", e);
         }
-    }
-
-    /** {@code changes} in lists that fit into a row of the store; one that is larger than a piece has its own. */
-    private static List<List<Change>> pieces(List<Change> changes) {
-        var pieces = new ArrayList<List<Change>>();
-        var from = 0;
-        var bytes = 0L;
-        for (var i = 0; i < changes.size(); i++) {
-            var size = ChangeBytes.write(List.of(changes.get(i))).length;
-            if (i > from && bytes + size > PIECE_BYTES) {
-                pieces.add(changes.subList(from, i));
-                from = i;
-                bytes = 0;
-            }
-            bytes += size;
-        }
-        pieces.add(changes.subList(from, changes.size()));
-        return pieces;
     }
 
     /** The one group of {@code aggregates}; groups that meet are joined. */
@@ -265,13 +243,13 @@ public final class StoredFaults implements Faults {
                 clock.instant());
     }
 
-    private byte[] sealed(String id, List<Change> changes) {
+    private byte[] sealed(String id, ChangeBytes.Written written) {
         if (seal == null) {
             throw new MappingFailed("faultKeyFile: none (expected: one, parked rows are encrypted)");
         }
-        var bytes = ChangeBytes.write(changes);
+        var bytes = written.bytes();
         if (bytes.length > PART_BYTES_MAX) {
-            throw new MappingFailed("parking " + changes.size() + " changes: " + bytes.length
+            throw new MappingFailed("parking " + written.changes().size() + " changes: " + bytes.length
                     + " bytes (expected: at most " + PART_BYTES_MAX + ")");
         }
         return seal.seal(id, bytes);
@@ -287,61 +265,6 @@ public final class StoredFaults implements Faults {
     /** The group of what is parked of paused {@code aggregate}; null when nothing is. */
     public @Nullable String groupOfPaused(String aggregate) {
         return groupOf.get(new Waiting(aggregate, ALL));
-    }
-
-    /** The parked parts of {@code group}, in the order they came, with their rows. */
-    public List<ParkedPart> parts(String group) {
-        return parts(group, Long.MIN_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE);
-    }
-
-    /**
-     * The first of them behind the position {@code from}: of {@code most} rows of the store and {@code bytesMax} of their bytes, or of one position, whose
-     * parts come together.
-     */
-    public List<ParkedPart> parts(String group, long from, int most, long bytesMax) {
-        if (seal == null) {
-            throw new StoreUnusable("faultKeyFile: none (expected: the one the rows were parked with)");
-        }
-        var parts = new ArrayList<ParkedPart>();
-        try (var select = connection.prepareStatement("""
-                SELECT id, commit_lsn, tx_id, commit_time, sealed, cause_id, traceparent, piece FROM bridge_fault
-                WHERE group_id = ? AND state = 'parked' AND commit_lsn > ? AND commit_lsn <= ?
-                ORDER BY commit_lsn, piece, noted_ms, id""")) {
-            select.setString(1, group);
-            select.setLong(2, from);
-            select.setLong(3, FaultRows.lastOf(connection, group, from, most, bytesMax));
-            select.setFetchSize(ROWS_FETCHED);
-            try (var result = select.executeQuery()) {
-                while (result.next()) {
-                    var id = result.getString(1);
-                    var changes = ChangeBytes.read(seal.open(id, result.getBytes(5)));
-                    if (result.getInt(8) > 0) {
-                        parts.add(parts.removeLast().with(id, changes));
-                        continue;
-                    }
-                    parts.add(new ParkedPart(
-                            List.of(id),
-                            new Transaction(
-                                    result.getLong(2),
-                                    result.getString(3),
-                                    Instant.parse(result.getString(4)),
-                                    changes,
-                                    new Cause(result.getString(6), result.getString(7)))));
-                }
-            }
-        } catch (SQLException e) {
-            throw new StoreFailed("reading parked rows", e);
-        }
-        return parts;
-    }
-
-    /** True when {@code group} has anything parked behind the position {@code from}. */
-    public boolean hasMore(String group, long from) {
-        try {
-            return FaultRows.hasMore(connection, group, from);
-        } catch (SQLException e) {
-            throw new StoreFailed("reading parked rows", e);
-        }
     }
 
     /**

@@ -224,7 +224,7 @@ class PausedTableTest {
                 try (var session = store.session();
                         var hub = bridge.kafkaHub()) {
                     var columns = session.faults().groups().stream()
-                            .flatMap(group -> session.faults().parts(group).stream())
+                            .flatMap(group -> session.parked().parts(group).stream())
                             .flatMap(part -> part.transaction().changes().stream())
                             .filter(change -> change instanceof Change.Updated)
                             .map(change ->

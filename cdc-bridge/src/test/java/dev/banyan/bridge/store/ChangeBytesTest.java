@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,5 +73,22 @@ class ChangeBytesTest {
         }
         assertThatThrownBy(() -> FaultSeal.of(Files.writeString(folder.resolve("short"), "short")))
                 .hasMessageContaining("5 bytes (expected: at least 16)");
+    }
+
+    @Test
+    void piecesAreWrittenAsTheirChangesAreAndOnlyOneThatHasItsOwnIsLarger() {
+        var table = new TableId("public", "t");
+        var changes = IntStream.of(10, 10, 500, 10, 10, 10)
+                .mapToObj(size -> (Change) new Change.Deleted(table, new Row(Map.of("v", "x".repeat(size)))))
+                .toList();
+        var one = ChangeBytes.write(changes.subList(0, 1)).length;
+        var pieces = new ArrayList<ChangeBytes.Written>();
+        new ChangeBytes.Pieces(changes, 2 * one).forEachRemaining(pieces::add);
+
+        assertThat(pieces.stream().map(piece -> piece.changes().size())).containsExactly(2, 1, 2, 1);
+        assertThat(pieces.stream().flatMap(piece -> piece.changes().stream())).containsExactlyElementsOf(changes);
+        for (var piece : pieces) {
+            assertThat(piece.bytes()).isEqualTo(ChangeBytes.write(piece.changes()));
+        }
     }
 }

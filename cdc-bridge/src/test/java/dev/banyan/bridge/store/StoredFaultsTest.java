@@ -181,28 +181,28 @@ class StoredFaultsTest {
                 group = session.faults().groups().first();
                 assertThat(session.faults().groups()).hasSize(1);
                 assertThat(session.faults().isPaused(group)).isTrue();
-                assertThat(session.faults().parts(group))
+                assertThat(session.parked().parts(group))
                         .extracting(ParkedPart::transaction)
                         .containsExactly(transaction(2), transaction(4), large, transaction(6));
-                assertThat(session.faults().parts(group, 2, 2, Long.MAX_VALUE))
+                assertThat(session.parked().parts(group, 2, 2, Long.MAX_VALUE))
                         .as("a transaction is never torn")
                         .extracting(ParkedPart::transaction)
                         .containsExactly(transaction(4), large);
-                assertThat(session.faults().parts(group, 2, 100, 2_000_000))
+                assertThat(session.parked().parts(group, 2, 100, 2_000_000))
                         .as("no more bytes than are asked for")
                         .extracting(ParkedPart::transaction)
                         .containsExactly(transaction(4));
-                assertThat(session.faults().parts(group, 4, 100, 2_000_000))
+                assertThat(session.parked().parts(group, 4, 100, 2_000_000))
                         .as("but one transaction")
                         .extracting(ParkedPart::transaction)
                         .containsExactly(large);
-                assertThat(session.faults().hasMore(group, 5)).isTrue();
-                assertThat(session.faults().hasMore(group, 6)).isFalse();
-                session.faults().resolve(session.faults().parts(group).subList(0, 2), "");
+                assertThat(session.parked().hasMore(group, 5)).isTrue();
+                assertThat(session.parked().hasMore(group, 6)).isFalse();
+                session.faults().resolve(session.parked().parts(group).subList(0, 2), "");
                 session.commit(at(6));
             }
             try (var session = store.session()) {
-                assertThat(session.faults().parts(group))
+                assertThat(session.parked().parts(group))
                         .extracting(ParkedPart::transaction)
                         .containsExactly(large, transaction(6));
                 session.faults().resolve(group, "");
@@ -224,7 +224,7 @@ class StoredFaultsTest {
             session.faults().parkPaused("item", transaction(5).with(changes));
             session.commit(at(5));
 
-            assertThat(session.faults().parts(session.faults().groups().first()))
+            assertThat(session.parked().parts(session.faults().groups().first()))
                     .extracting(ParkedPart::transaction)
                     .containsExactly(transaction(5).with(changes));
         }
