@@ -212,6 +212,7 @@ public final class TransactionAssembler {
         for (var change : changes) {
             complete.add(change);
         }
+        checkTruncation(complete);
         return complete;
     }
 
@@ -273,15 +274,19 @@ public final class TransactionAssembler {
                 list.moveToFile();
             }
             isTruncating |= op.equals("t");
-            if (isTruncating && list.isInFile()) {
-                throw new TransactionTooLarge("transaction " + openId + ": a truncation among " + count
-                        + " rows (expected: none in a transaction that is larger than memory)");
-            }
+            checkTruncation(list);
         }
         if (count > limits.rowsMax || bytes > limits.bytesMax) {
             throw new TransactionTooLarge("transaction " + openId + ": " + count + " rows, " + bytes
                     + " bytes so far (expected: at most limits.transactionRows " + limits.rowsMax
                     + " and limits.transactionMegabytes " + (limits.bytesMax >> 20) + ")");
+        }
+    }
+
+    private void checkTruncation(List<Change> list) {
+        if (isTruncating && list instanceof LargeList<Change> large && large.isInFile()) {
+            throw new TransactionTooLarge("transaction " + openId + ": a truncation among " + list.size()
+                    + " rows (expected: none in a transaction that is larger than memory)");
         }
     }
 

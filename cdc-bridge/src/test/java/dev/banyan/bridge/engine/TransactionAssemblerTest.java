@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.change.Cause;
+import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.change.LargeList;
+import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.TransactionAssembler.Outcome;
+import dev.banyan.bridge.store.ChangeBytes;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
@@ -115,6 +121,26 @@ class TransactionAssemblerTest {
     void endOfAnotherTransactionIsAnError() {
         assembler.accept(begin(7));
         assertThatThrownBy(() -> assembler.accept(end(8, 0))).hasMessageContaining("END of transaction 8");
+    }
+
+    @Test
+    void aTruncationThatWouldLieInAFileWithCarriedRowsIsRefused() {
+        var table = new TableId("public", "t");
+        var inParts = new TransactionAssembler(
+                Dbms.POSTGRESQL,
+                "banyan",
+                new TableId("public", "signal"),
+                Map.of(),
+                Set.of(),
+                new TransactionAssembler.Limits(100, Long.MAX_VALUE),
+                () -> new LargeList<>(100, ChangeBytes.CODEC));
+        var read = new Change.Read(table, new Row(Map.of("id", 1L, "v", "x".repeat(5 << 20))));
+        inParts.carryOver(Collections.nCopies(5, read));
+        inParts.accept(begin(7));
+        inParts.accept(Records.change(Dbms.POSTGRESQL, "public", "t", 1, offset(150, 90)));
+        assertThatThrownBy(() -> inParts.accept(end(7, 1)))
+                .isInstanceOf(TransactionTooLarge.class)
+                .hasMessageContaining("transaction 7: a truncation among 6 rows");
     }
 
     @Test
