@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Writers to table {@code item} that note each change they make in table {@code journal} in the same transaction. Half of what they write is COPY and multi-row inserts; they roll back, whole and to savepoints. The table stays
+ * Writers to table {@code item}, and to {@link Purchases}, that note each change they make in table {@code journal} in the same transaction. Half of what they write is COPY and multi-row inserts; they roll back, whole and to savepoints. The table stays
  * small: what came first is deleted.
  */
 final class Journal {
@@ -58,7 +58,12 @@ final class Journal {
                       - {event: Added, when: created}
                       - {event: Removed, when: removed}
                       - {event: Changed, when: otherwise}
-                """.formatted(schema, topic);
+                """.formatted(schema, topic) + Purchases.mapping(topic);
+    }
+
+    /** The tables that a backfill can be asked for, as one text. */
+    static String tables(String schema) {
+        return String.join(",", schema + ".item", schema + ".purchase", schema + ".line");
     }
 
     private Connection connect() throws SQLException {
@@ -81,6 +86,9 @@ final class Journal {
             rows.copy(statement, 1 + HOT, LARGE);
             rows.change(statement, 1, HOT);
             rows.delete(statement, 1, HOT, HOT);
+            for (var i = 0; i < HOT; i++) {
+                new Purchases(0, new Random(i), rows.transactionId()).change(connection);
+            }
             connection.rollback();
         }
     }
@@ -124,12 +132,13 @@ final class Journal {
     private Thread writer(int number) {
         return Thread.ofPlatform().name("writer-" + number).start(() -> {
             var random = new Random(seed * 31 + number);
+            var purchases = new Purchases(number, random, rows.transactionId());
             var next = number * 100_000_000L;
             while (writing.get()) {
                 try (var connection = connect()) {
                     connection.setAutoCommit(false);
                     while (writing.get()) {
-                        next = write(connection, random, next);
+                        next = write(connection, random, next, purchases);
                         LockSupport.parkNanos(200_000_000); // leaves the processors to the bridge
                     }
                 } catch (SQLException | IOException e) {
@@ -140,7 +149,8 @@ final class Journal {
         });
     }
 
-    private long write(Connection connection, Random random, long from) throws SQLException, IOException {
+    private long write(Connection connection, Random random, long from, Purchases purchases)
+            throws SQLException, IOException {
         var next = from;
         try (var statement = connection.createStatement()) {
             rows.begin(statement);
@@ -171,6 +181,9 @@ final class Journal {
                     next += 3;
                 }
                 default -> rows.delete(statement, hot + HOT, next, 60);
+            }
+            if (random.nextBoolean()) {
+                purchases.change(connection);
             }
             if (random.nextInt(7) == 0) {
                 connection.rollback();

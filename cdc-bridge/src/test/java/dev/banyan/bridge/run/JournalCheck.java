@@ -1,5 +1,6 @@
 package dev.banyan.bridge.run;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.lake.LakeFilter;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One comparison of what a journal says was written with the events of it, and with the table. */
@@ -41,6 +43,7 @@ final class JournalCheck {
     private final List<String> order = new ArrayList<>();
     private final Map<String, Long> last = new HashMap<>();
     private final Map<String, State> folded = new TreeMap<>();
+    private final Map<String, List<String>> purchases = new HashMap<>();
 
     JournalCheck(Connection connection, boolean knowsTransactionId) {
         this.connection = connection;
@@ -55,6 +58,13 @@ final class JournalCheck {
             while (result.next()) {
                 entries.computeIfAbsent(result.getString(1), _ -> new TreeSet<>())
                         .add("item/" + result.getLong(2) + "=" + result.getString(3));
+            }
+        }
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery("SELECT tx, id, state FROM purchase_journal")) {
+            while (result.next()) {
+                entries.computeIfAbsent(result.getString(1), _ -> new TreeSet<>())
+                        .add("purchase/" + result.getLong(2) + "=" + result.getString(3));
             }
         }
         return entries;
@@ -73,14 +83,18 @@ final class JournalCheck {
     }
 
     private static State state(ConsumerRecord<String, String> event) {
+        var data = data(event);
+        var big = data.path("big");
+        return new State(data.path("v").asString(), big.isString() ? big.asString() : null);
+    }
+
+    private static JsonNode data(ConsumerRecord<String, String> event) {
         var dataref = event.headers().lastHeader("ce_dataref");
         try {
-            var data = JSON.readTree(
+            return JSON.readTree(
                     dataref == null
                             ? event.value()
                             : Files.readString(Path.of(URI.create(TestBridge.header(event, "ce_dataref")))));
-            var big = data.path("big");
-            return new State(data.path("v").asString(), big.isString() ? big.asString() : null);
         } catch (IOException e) {
             throw new UncheckedIOException("reading the data that " + event.key() + " names", e);
         }
@@ -101,12 +115,21 @@ final class JournalCheck {
         }
         assertThat(order).as("transactions stand together").doesNotHaveDuplicates();
         assertThat(folded).isEqualTo(table());
+        assertThat(purchases).as("purchases, in order").isNotEmpty().isEqualTo(Purchases.histories(connection));
+        purchases.values().removeIf(history -> history.getLast().equals(Purchases.GONE));
+        assertThat(purchases.entrySet().stream().collect(toMap(Map.Entry::getKey, each -> each.getValue()
+                        .getLast())))
+                .isEqualTo(Purchases.table(connection));
         compareLake(events, lake);
         return entries.size();
     }
 
     private void take(ConsumerRecord<String, String> event) {
         var subject = event.key();
+        if (Purchases.isOne(subject)) {
+            takePurchase(event);
+            return;
+        }
         switch (TestBridge.header(event, "ce_type")) {
             case "t.Imported.v1" ->
                 assertThat(state(event)).as("backfill of " + subject).isEqualTo(folded.get(subject));
@@ -122,7 +145,27 @@ final class JournalCheck {
         }
     }
 
+    private void takePurchase(ConsumerRecord<String, String> event) {
+        var type = TestBridge.header(event, "ce_type");
+        var state = type.equals("t.Removed.v1") ? Purchases.GONE : Purchases.state(data(event));
+        var history = purchases.computeIfAbsent(event.key(), _ -> new ArrayList<>());
+        if (type.equals("t.Imported.v1")) {
+            assertThat(state).as("backfill of " + event.key()).isEqualTo(history.isEmpty() ? null : history.getLast());
+        } else {
+            history.add(state);
+            note(event, state);
+        }
+    }
+
     private void take(ConsumerRecord<String, String> event, String noted, long rank) {
+        note(event, noted);
+        var before = last.put(event.key(), rank);
+        assertThat(before == null || before < rank)
+                .as("order of " + event.key())
+                .isTrue();
+    }
+
+    private void note(ConsumerRecord<String, String> event, String noted) {
         var tx = TestBridge.header(event, "ce_txid");
         assertThat(found.computeIfAbsent(tx, _ -> new TreeSet<>()).add(event.key() + "=" + noted))
                 .as("repeated: " + event.key())
@@ -130,10 +173,6 @@ final class JournalCheck {
         if (order.isEmpty() || !order.getLast().equals(tx)) {
             order.add(tx);
         }
-        var before = last.put(event.key(), rank);
-        assertThat(before == null || before < rank)
-                .as("order of " + event.key())
-                .isTrue();
     }
 
     private static void compareLake(List<ConsumerRecord<String, String>> events, Path lake) {

@@ -14,6 +14,9 @@ interface JournaledRows {
     /** Who may write; the password is the same word. */
     String user();
 
+    /** What SQL calls the transaction. */
+    String transactionId();
+
     /** True when the journal's {@code tx} is what the database calls the transaction; else it is only different for each. */
     boolean knowsTransactionId();
 
@@ -22,8 +25,9 @@ interface JournaledRows {
         return id + " % 100000000 < " + Journal.HOT;
     }
 
-    /** Makes the tables, sequence {@code s} and {@code functions}. */
-    static void create(Connection connection, String... functions) throws SQLException {
+    /** Makes the tables, those of {@link Purchases}, sequence {@code s} and {@code functions}. */
+    static void create(Connection connection, String serial, String... functions) throws SQLException {
+        Purchases.create(connection, serial);
         try (var statement = connection.createStatement();
                 var insert = connection.prepareStatement("INSERT INTO hard VALUES (?, ?)")) {
             statement.execute("CREATE TABLE item (id BIGINT PRIMARY KEY, v TEXT, big TEXT)");

@@ -195,7 +195,7 @@ final class KillRound implements AutoCloseable {
                 .execute(
                         store(),
                         "INSERT INTO bridge_backfill (id, tables, state, rows_read, requested_ms) SELECT '"
-                                + UUID.randomUUID() + "', '" + schema() + ".item', 'requested', 0, "
+                                + UUID.randomUUID() + "', '" + Journal.tables(schema()) + "', 'requested', 0, "
                                 + processes.size());
     }
 

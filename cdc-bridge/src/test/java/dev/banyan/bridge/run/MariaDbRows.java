@@ -18,13 +18,18 @@ final class MariaDbRows implements JournaledRows {
     }
 
     @Override
+    public String transactionId() {
+        return "@tx";
+    }
+
+    @Override
     public boolean knowsTransactionId() {
         return false;
     }
 
     @Override
     public void create(Connection connection) throws SQLException {
-        JournaledRows.create(connection, """
+        JournaledRows.create(connection, "BIGINT AUTO_INCREMENT", """
                 CREATE FUNCTION hard(number BIGINT) RETURNS TEXT READS SQL DATA
                 RETURN CONCAT(number, '|', (SELECT t FROM hard WHERE n = number % 16))""", """
                 CREATE FUNCTION big_of(number BIGINT) RETURNS TEXT DETERMINISTIC

@@ -18,13 +18,18 @@ final class PostgresRows implements JournaledRows {
     }
 
     @Override
+    public String transactionId() {
+        return "pg_current_xact_id()::text::bigint";
+    }
+
+    @Override
     public boolean knowsTransactionId() {
         return true;
     }
 
     @Override
     public void create(Connection connection) throws SQLException {
-        JournaledRows.create(connection, """
+        JournaledRows.create(connection, "BIGSERIAL", """
                 CREATE FUNCTION hard(number BIGINT) RETURNS TEXT LANGUAGE SQL STABLE
                 RETURN number || '|' || (SELECT t FROM hard WHERE n = number % 16)""", """
                 CREATE FUNCTION big_of(number BIGINT) RETURNS TEXT LANGUAGE SQL STABLE
