@@ -228,7 +228,10 @@ public final class Bridge {
             }
             var tables = setup.source().tableIds();
             store.beginAnew(
-                    position, beginning.get().definitions(), store.backfills().next(tables));
+                    position,
+                    beginning.get().definitions(),
+                    beginning.get().published(),
+                    store.backfills().next(tables));
             store.releaseLease();
             System.out.println("next start: from " + setup.source().dbms().place(position.commitLsn())
                     + ", with a backfill of " + tables);

@@ -17,7 +17,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -89,18 +89,21 @@ final class DoctorCommand implements Callable<Integer> {
                                 "spool",
                                 "at " + spool.get().where() + " it holds what the hub does not have",
                                 "start the bridge there until it is empty; the position is not compared with the slot's before"));
-                return new SourceChecks.Stored(false, Optional.empty());
+                return SourceChecks.Stored.unreadable();
             }
-            return new SourceChecks.Stored(true, peeked.map(BridgeStore.Peeked::position));
+            return new SourceChecks.Stored(
+                    true,
+                    peeked.map(BridgeStore.Peeked::position),
+                    peeked.map(BridgeStore.Peeked::published).orElse(Set.of()));
         } catch (IOException | IllegalArgumentException e) {
             if (!String.valueOf(e.getMessage()).contains("faultKeyFile")) {
-                return new SourceChecks.Stored(false, Optional.empty()); // told among the secrets
+                return SourceChecks.Stored.unreadable(); // told among the secrets
             }
             findings.add(Finding.fail(
                     "faultKeyFile",
                     String.valueOf(e.getMessage()),
                     "head -c 32 /dev/urandom > fault.key && chmod 600 fault.key   -- and faultKeyFile: fault.key"));
-            return new SourceChecks.Stored(false, Optional.empty());
+            return SourceChecks.Stored.unreadable();
         } catch (StoreUnusable e) {
             var found = String.valueOf(e.getMessage());
             findings.add(
@@ -110,7 +113,7 @@ final class DoctorCommand implements Callable<Integer> {
                                     found,
                                     "when the bridge is running this is right; its position is on its status page")
                             : Finding.fail("store", found, "store.jdbcUrl, user and password"));
-            return new SourceChecks.Stored(false, Optional.empty());
+            return SourceChecks.Stored.unreadable();
         }
     }
 

@@ -91,8 +91,11 @@ final class ExplainCommand implements Callable<Integer> {
         Preflight.Verdict verdict;
         try (var connection = setup.source().connect()) {
             var source = setup.source().unmanaged();
-            verdict =
-                    Preflight.check(source, connection, new Preflight.Stored(store.position(), store.definitions()), 0);
+            verdict = Preflight.check(
+                    source,
+                    connection,
+                    new Preflight.Stored(store.position(), store.definitions(), store.published()),
+                    0);
         }
         if (verdict instanceof Preflight.Verdict.Refuse(var what, var todo)) {
             System.err.println(what + "\n" + todo);

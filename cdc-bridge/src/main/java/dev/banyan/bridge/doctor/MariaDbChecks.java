@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Looks at a MariaDB server as the bridge will find it. */
 final class MariaDbChecks {
@@ -32,7 +33,11 @@ final class MariaDbChecks {
         if (plan.isEmpty() && stored.isReadable()) {
             checks.findings.add(SourceChecks.position(
                     checks.source,
-                    Preflight.check(checks.source, connection, new Preflight.Stored(stored.position(), List.of()), 0)));
+                    Preflight.check(
+                            checks.source,
+                            connection,
+                            new Preflight.Stored(stored.position(), List.of(), Set.of()),
+                            0)));
         }
         return checks.findings;
     }

@@ -6,12 +6,14 @@ import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.source.SourcePlan;
 import dev.banyan.bridge.store.Position;
+import dev.banyan.bridge.store.PublishedTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Looks at the legacy database as the bridge will find it. */
 public final class SourceChecks {
@@ -29,7 +31,15 @@ public final class SourceChecks {
     }
 
     /** What the store was found to hold: {@code position} is empty before the first start. Not readable while a bridge has it open. */
-    public record Stored(boolean isReadable, Optional<Position> position) {
+    public record Stored(boolean isReadable, Optional<Position> position, Set<PublishedTable> published) {
+        public Stored {
+            published = Set.copyOf(published);
+        }
+
+        /** A store that cannot be read now. */
+        public static Stored unreadable() {
+            return new Stored(false, Optional.empty(), Set.of());
+        }
 
         /** True when the bridge has begun: then a table that does not fit waits, where the mapping says so, and keeps it from nothing. */
         public boolean hasBegun() {
@@ -64,7 +74,7 @@ public final class SourceChecks {
         checks.durability();
         checks.slot();
         if (isSetUp && stored.isReadable) {
-            checks.position(stored.position);
+            checks.position(stored);
         }
         return checks.findings;
     }
@@ -154,8 +164,9 @@ public final class SourceChecks {
         }
     }
 
-    private void position(Optional<Position> stored) throws SQLException {
-        findings.add(position(source, Preflight.check(source, connection, new Preflight.Stored(stored, List.of()), 0)));
+    private void position(Stored stored) throws SQLException {
+        var known = new Preflight.Stored(stored.position, List.of(), stored.published);
+        findings.add(position(source, Preflight.check(source, connection, known, 0)));
     }
 
     static Finding position(Source source, Preflight.Verdict verdict) {

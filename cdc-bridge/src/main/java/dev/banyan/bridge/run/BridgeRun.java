@@ -16,7 +16,6 @@ import dev.banyan.bridge.store.Fenced;
 import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.SpoolClaim;
 import dev.banyan.bridge.store.StoreFailed;
-import dev.banyan.bridge.store.TableDefinition;
 import java.io.Closeable;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -262,7 +261,7 @@ public final class BridgeRun {
             switch (Preflight.check(
                     settings.source(),
                     connection,
-                    new Preflight.Stored(reach(stored, spool), store.definitions()),
+                    new Preflight.Stored(reach(stored, spool), store.definitions(), store.published()),
                     settings.acceptedTimeline())) {
                 case Preflight.Verdict.Refuse(var what, var todo) -> {
                     return EngineEnd.refused(what + "\n" + todo);
@@ -275,7 +274,7 @@ public final class BridgeRun {
                                     at.offset()))
                             .orElse(go.position());
                     server = new CheckedServer(settings.source(), go.position());
-                    begin(store, position, go.definitions());
+                    begin(store, position, go);
                 }
             }
         } catch (SQLException e) {
@@ -339,17 +338,23 @@ public final class BridgeRun {
         return lake == null ? null : Lake.open(lake, clock);
     }
 
-    private void begin(BridgeStore store, Position position, List<TableDefinition> definitions) {
+    private void begin(BridgeStore store, Position position, Preflight.Verdict.Go go) {
         var stored = store.position();
         if (stored.isEmpty()) {
             var tables = settings.source().tableIds();
             store.begin(
                     position,
-                    definitions,
+                    go.definitions(),
+                    go.published(),
                     settings.backfillOnFirstStart() ? Backfill.of(tables, clock.millis()) : null);
             LOG.info("first start at {}", settings.source().dbms().place(position.commitLsn()));
-        } else if (!stored.equals(Optional.of(position))) {
+            return;
+        }
+        if (!stored.equals(Optional.of(position))) {
             store.move(position);
+        }
+        if (!store.published().equals(go.published())) {
+            store.publish(go.published());
         }
     }
 

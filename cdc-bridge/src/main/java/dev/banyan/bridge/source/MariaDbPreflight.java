@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** {@link Preflight} for MariaDB. */
@@ -65,7 +66,7 @@ final class MariaDbPreflight {
         }
         if (stored.position().isEmpty()) {
             var beginning = atSnapshot(server);
-            return new Preflight.Verdict.Go(beginning.position(), beginning.definitions(), true);
+            return new Preflight.Verdict.Go(beginning.position(), beginning.definitions(), Set.of(), true);
         }
         return goOn(server, stored.position().get(), stored.definitions());
     }
@@ -120,7 +121,7 @@ final class MariaDbPreflight {
     }
 
     private static Preflight.Verdict go(Position position) {
-        return new Preflight.Verdict.Go(position, List.of(), false);
+        return new Preflight.Verdict.Go(position, List.of(), Set.of(), false);
     }
 
     private List<TableId> undefined(List<TableDefinition> definitions) {
@@ -183,7 +184,8 @@ final class MariaDbPreflight {
         }
         return new Preflight.Beginning(
                 new Position(identity(server), (int) server.number("server_id"), GtidRule.sequence(gtid), offset),
-                definitions);
+                definitions,
+                Set.of());
     }
 
     private static TableDefinition definition(Statement statement, Map<String, Object> offset, TableId table)

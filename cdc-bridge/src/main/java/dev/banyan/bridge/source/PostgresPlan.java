@@ -17,8 +17,9 @@ final class PostgresPlan {
 
     /*
      * The order matters. PostgreSQL refuses legacy's own UPDATE and DELETE on a published table that has no replica identity, so
-     * identities come before the publication. A slot decodes with the publication as it was at each moment of the log: a slot older
-     * than its publication fails with "publication does not exist" and cannot be cured, so the slot comes last.
+     * identities come before the publication. A slot decodes with the publication as it was at each moment of the log: up to PostgreSQL 17 a
+     * slot older than its publication fails with "publication does not exist" and cannot be cured, and from 18 on it silently lacks what came
+     * before; so the slot comes last.
      *
      * A table without a unique key is never published, although REPLICA IDENTITY FULL would let legacy write to it: two equal rows of
      * it cannot be told apart, and a backfill could not find its way through it.

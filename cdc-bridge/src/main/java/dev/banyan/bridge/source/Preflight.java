@@ -3,11 +3,13 @@ package dev.banyan.bridge.source;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.engine.OffsetRule;
 import dev.banyan.bridge.store.Position;
+import dev.banyan.bridge.store.PublishedTable;
 import dev.banyan.bridge.store.TableDefinition;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Decides, before anything is read, whether going on from the stored position can lose something. */
@@ -26,18 +28,24 @@ public final class Preflight {
     /** Where to start, or why not to. */
     public sealed interface Verdict {
 
-        /** Everything is in place; at a first start with {@code definitions} of the tables as they are at the position. */
-        record Go(Position position, List<TableDefinition> definitions, boolean isFirstStart) implements Verdict {}
+        /** Everything is in place, and this is published; at a first start with {@code definitions} of the tables as they are at the position. */
+        record Go(
+                Position position,
+                List<TableDefinition> definitions,
+                Set<PublishedTable> published,
+                boolean isFirstStart)
+                implements Verdict {}
 
         /** Going on would lose or repeat something; {@code todo} says what a person can do. */
         record Refuse(String what, String todo) implements Verdict {}
     }
 
-    /** What the store remembers: how far the bridge is, and, of MariaDB, how its tables are made. */
-    public record Stored(Optional<Position> position, List<TableDefinition> definitions) {}
+    /** What the store remembers: how far the bridge is, of MariaDB how its tables are made, of PostgreSQL what was published. */
+    public record Stored(
+            Optional<Position> position, List<TableDefinition> definitions, Set<PublishedTable> published) {}
 
-    /** Where to begin anew, and how the tables are made there. */
-    public record Beginning(Position position, List<TableDefinition> definitions) {}
+    /** Where to begin anew, and how the tables are made and published there. */
+    public record Beginning(Position position, List<TableDefinition> definitions, Set<PublishedTable> published) {}
 
     private record Server(String systemIdentifier, int timeline, long currentLsn) {}
 
@@ -53,7 +61,7 @@ public final class Preflight {
             throws SQLException {
         var known = stored.position.isEmpty() ? source : withoutLostColumns(source, connection);
         return switch (source.dbms()) {
-            case POSTGRESQL -> postgresql(known, connection, stored.position, acceptedTimeline);
+            case POSTGRESQL -> continuous(known, connection, stored, acceptedTimeline);
             case MARIADB -> new MariaDbPreflight(known, connection).check(stored);
         };
     }
@@ -82,6 +90,22 @@ public final class Preflight {
     /** True while somebody reads our slot; of MariaDB, which does not say who reads its log, always. */
     public static boolean isRead(Source source, Connection connection) throws SQLException {
         return source.dbms() == Dbms.MARIADB || reader(source, connection).isPresent();
+    }
+
+    private static Verdict continuous(Source source, Connection connection, Stored stored, int acceptedTimeline)
+            throws SQLException {
+        var verdict = postgresql(source, connection, stored.position, acceptedTimeline);
+        if (!(verdict instanceof Verdict.Go go)) {
+            return verdict; // of another server or a slot made anew, which what is published would only repeat
+        }
+        var published = Publication.of(source, connection);
+        if (!go.isFirstStart) {
+            var lost = Publication.gap(source, stored.published, published);
+            if (lost.isPresent()) {
+                return gap(source, lost.get());
+            }
+        }
+        return new Verdict.Go(go.position, go.definitions, published, go.isFirstStart);
     }
 
     private static Verdict postgresql(
@@ -132,7 +156,7 @@ public final class Preflight {
         if (stored.isEmpty()) {
             var lsn = slot.confirmedLsn;
             var position = new Position(server.systemIdentifier, server.timeline, lsn, OffsetRule.startingAt(lsn));
-            return new Verdict.Go(position, List.of(), true);
+            return new Verdict.Go(position, List.of(), Set.of(), true);
         }
         return goOn(source, server, slot.confirmedLsn, stored.get(), acceptedTimeline);
     }
@@ -169,9 +193,10 @@ public final class Preflight {
             return new Verdict.Go(
                     new Position(server.systemIdentifier, server.timeline, position.commitLsn(), position.offset()),
                     List.of(),
+                    Set.of(),
                     false);
         }
-        return new Verdict.Go(position, List.of(), false);
+        return new Verdict.Go(position, List.of(), Set.of(), false);
     }
 
     private static Verdict.Refuse gap(Source source, String what) {
@@ -243,7 +268,12 @@ public final class Preflight {
     public static Optional<Beginning> beginning(Source source, Connection connection) throws SQLException {
         return source.dbms() == Dbms.MARIADB
                 ? new MariaDbPreflight(source, connection).beginning()
-                : slotPosition(source, connection).map(position -> new Beginning(position, List.of()));
+                : slotBeginning(source, connection);
+    }
+
+    private static Optional<Beginning> slotBeginning(Source source, Connection connection) throws SQLException {
+        var published = Publication.of(source, connection);
+        return slotPosition(source, connection).map(position -> new Beginning(position, List.of(), published));
     }
 
     private static Optional<Position> slotPosition(Source source, Connection connection) throws SQLException {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
@@ -127,10 +128,12 @@ public final class BridgeStore implements AutoCloseable {
         }
     }
 
-    /** What is in a store that nobody has opened: its position, the spool that is not empty, and the tables that are paused. */
-    public record Peeked(Position position, Optional<SpoolClaim> spool, List<Pause> pauses) {
+    /** What is in a store that nobody has opened: its position, the spool that is not empty, and the tables that are paused and published. */
+    public record Peeked(
+            Position position, Optional<SpoolClaim> spool, List<Pause> pauses, Set<PublishedTable> published) {
         public Peeked {
             pauses = List.copyOf(pauses);
+            published = Set.copyOf(published);
         }
     }
 
@@ -146,13 +149,17 @@ public final class BridgeStore implements AutoCloseable {
                         .getColumns(
                                 null, null, isH2 ? "BRIDGE_STATE" : "bridge_state", isH2 ? "SPOOL_ID" : "spool_id");
                 var paused =
-                        connection.getMetaData().getTables(null, null, isH2 ? "BRIDGE_PAUSE" : "bridge_pause", null)) {
+                        connection.getMetaData().getTables(null, null, isH2 ? "BRIDGE_PAUSE" : "bridge_pause", null);
+                var remembered = connection
+                        .getMetaData()
+                        .getTables(null, null, isH2 ? "BRIDGE_PUBLISHED" : "bridge_published", null)) {
             if (!tables.next()) {
                 return Optional.empty();
             }
             var spool = columns.next() ? StateRow.spool(connection) : Optional.<SpoolClaim>empty();
             var pauses = paused.next() ? Pauses.all(connection) : List.<Pause>of();
-            return StateRow.position(connection).map(position -> new Peeked(position, spool, pauses));
+            var published = remembered.next() ? PublishedTables.all(connection) : Set.<PublishedTable>of();
+            return StateRow.position(connection).map(position -> new Peeked(position, spool, pauses, published));
         } catch (SQLException e) {
             if (isH2 && e.getErrorCode() == org.h2.api.ErrorCode.DATABASE_NOT_FOUND_WITH_IF_EXISTS_1) {
                 return Optional.empty();
@@ -262,9 +269,10 @@ public final class BridgeStore implements AutoCloseable {
      * Records where the bridge begins anew after a gap: a spool, every backfill but {@code backfill}, the store's name and what paused tables
      * have parked are given up.
      */
-    public void beginAnew(Position position, List<TableDefinition> definitions, Backfill backfill) {
+    public void beginAnew(
+            Position position, List<TableDefinition> definitions, Set<PublishedTable> published, Backfill backfill) {
         run("recording the first position", connection -> {
-            begin(connection, position, definitions);
+            begin(connection, position, definitions, published);
             StateRow.name(connection, UUID.randomUUID().toString());
             BackfillRows.cancelAll(connection, clock.millis());
             FaultRows.giveUpPaused(connection, clock.millis());
@@ -274,10 +282,14 @@ public final class BridgeStore implements AutoCloseable {
         releaseSpool();
     }
 
-    /** Records where the bridge begins and how the tables are made there; the first backfill goes with it. */
-    public void begin(Position position, List<TableDefinition> definitions, @Nullable Backfill backfill) {
+    /** Records where the bridge begins, and how the tables are made and published there; the first backfill goes with it. */
+    public void begin(
+            Position position,
+            List<TableDefinition> definitions,
+            Set<PublishedTable> published,
+            @Nullable Backfill backfill) {
         runForced("recording the first position", connection -> {
-            begin(connection, position, definitions);
+            begin(connection, position, definitions, published);
             if (backfill != null) {
                 BackfillRows.insert(connection, backfill);
             }
@@ -285,10 +297,12 @@ public final class BridgeStore implements AutoCloseable {
         });
     }
 
-    private void begin(Connection connection, Position position, List<TableDefinition> definitions)
+    private void begin(
+            Connection connection, Position position, List<TableDefinition> definitions, Set<PublishedTable> published)
             throws SQLException {
         StateRow.movePosition(connection, dialect, lease.held(), lease.length(), clock, position);
         TableDefinitions.replace(connection, definitions);
+        PublishedTables.replace(connection, published);
     }
 
     /** Records that the server's own numbers changed while its log goes on; throws {@link Fenced} if the lease is lost. */
@@ -302,6 +316,19 @@ public final class BridgeStore implements AutoCloseable {
     /** How the tables are made, and every change of them that was met in the log, oldest first. */
     public List<TableDefinition> definitions() {
         return run("reading the tables' definitions", TableDefinitions::all);
+    }
+
+    /** What of the mapped tables was published when the bridge last looked; empty when it never has. */
+    public Set<PublishedTable> published() {
+        return run("reading what is published", PublishedTables::all);
+    }
+
+    /** Remembers what is published; throws {@link Fenced} if the lease is lost. */
+    public void publish(Set<PublishedTable> published) {
+        runHeld("writing what is published", connection -> {
+            PublishedTables.replace(connection, published);
+            return null;
+        });
     }
 
     /** Remembers a change of a table that was met in the log; throws {@link Fenced} if the lease is lost. */

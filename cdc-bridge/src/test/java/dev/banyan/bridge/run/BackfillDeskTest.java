@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,7 +72,7 @@ class BackfillDeskTest {
 
     @Test
     void whatReadsTheTablesOfAPausedAggregateIsPausedAndNotBegunOrResumed() {
-        store.begin(new Position("1", 1, 0, Map.of("lsn", 0L)), List.of(), null);
+        store.begin(new Position("1", 1, 0, Map.of("lsn", 0L)), List.of(), Set.of(), null);
         ask(Ask.START, "two");
         ask(Ask.START, "one");
         store.pauses().begin(ONE, "order", List.of(ONE), 7, "public.one.v: not there", "bigint\tid");

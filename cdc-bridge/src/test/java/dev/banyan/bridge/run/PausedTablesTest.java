@@ -48,7 +48,7 @@ class PausedTablesTest {
                 Duration.ofSeconds(30),
                 clock);
         assertThat(store.tryLease()).isTrue();
-        store.begin(POSITION, List.of(), null);
+        store.begin(POSITION, List.of(), Set.of(), null);
         store.pauses().begin(LINE, "order", List.of(ORDER, LINE), 7, "public.line.v: not there", OLD);
     }
 

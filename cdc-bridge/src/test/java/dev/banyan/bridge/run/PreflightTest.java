@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -220,7 +221,8 @@ class PreflightTest {
             var source =
                     new Source(own.jdbcUrl(), own.user(), own.password(), own.slot(), own.publication(), true, tables);
             try (var connection = source.connect()) {
-                var verdict = Preflight.check(source, connection, new Preflight.Stored(Optional.empty(), List.of()), 0);
+                var verdict = Preflight.check(
+                        source, connection, new Preflight.Stored(Optional.empty(), List.of(), Set.of()), 0);
                 assertThat(verdict)
                         .isInstanceOfSatisfying(Preflight.Verdict.Refuse.class, refuse -> assertThat(refuse.todo())
                                 .contains("table public.pay_log: no primary key"));

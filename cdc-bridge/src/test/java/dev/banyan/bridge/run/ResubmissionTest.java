@@ -88,7 +88,7 @@ class ResubmissionTest {
                 () -> Instant.ofEpochMilli(
                         now.incrementAndGet())); // what is parked has an order within one transaction
         assertThat(store.tryLease()).isTrue();
-        store.begin(POSITION, List.of(), null);
+        store.begin(POSITION, List.of(), Set.of(), null);
     }
 
     @AfterEach

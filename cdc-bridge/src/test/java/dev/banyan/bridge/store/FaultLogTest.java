@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,7 @@ class FaultLogTest {
         var settings = new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "", FaultSeal.of(key));
         try (var store = BridgeStore.open(settings, "b", "test", Duration.ofSeconds(30), InstantSource.system())) {
             assertThat(store.tryLease()).isTrue();
-            store.begin(POSITION, List.of(), null);
+            store.begin(POSITION, List.of(), Set.of(), null);
             try (var session = store.session()) {
                 var transaction =
                         new Transaction(7, "758", Instant.EPOCH, List.of(insert("parks", 1), insert("skips", 2)));

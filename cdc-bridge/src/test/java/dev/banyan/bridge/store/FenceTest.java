@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +38,7 @@ class FenceTest {
     private static void fencedOff(BridgeStore.Settings settings) throws Exception {
         try (var store = BridgeStore.open(settings, "fence", "first", LONG, InstantSource.system())) {
             assertThat(store.tryLease()).isTrue();
-            store.begin(POSITION, List.of(), null);
+            store.begin(POSITION, List.of(), Set.of(), null);
             var session = store.session();
             store.run("setting the store back", connection -> {
                 var lease = StateRow.lease(connection);
@@ -50,8 +51,9 @@ class FenceTest {
             session.close();
             fenced(store::checkLease);
             fenced(() -> store.move(POSITION));
-            fenced(() -> store.begin(POSITION, List.of(), null));
-            fenced(() -> store.beginAnew(POSITION, List.of(), store.backfills().next(List.of())));
+            fenced(() -> store.begin(POSITION, List.of(), Set.of(), null));
+            fenced(() -> store.beginAnew(
+                    POSITION, List.of(), Set.of(), store.backfills().next(List.of())));
             fenced(() -> store.define("ALTER TABLE t ADD c INT"));
             fenced(() -> store.claimSpool(new SpoolClaim("s", "here")));
             fenced(store::releaseSpool);

@@ -41,7 +41,7 @@ class StoredFaultsTest {
     private static BridgeStore open(BridgeStore.Settings settings) {
         var store = BridgeStore.open(settings, "faults", "test", Duration.ofSeconds(30), InstantSource.system());
         assertThat(store.tryLease()).isTrue();
-        store.begin(POSITION, List.of(), null);
+        store.begin(POSITION, List.of(), Set.of(), null);
         return store;
     }
 
@@ -311,7 +311,7 @@ class StoredFaultsTest {
                 session.faults().park(Set.of(new Faults.Waiting("other", "1")), transaction(4), "no word");
                 session.commit(at(4));
             }
-            store.beginAnew(at(9), List.of(), Backfill.of(List.of(), 1));
+            store.beginAnew(at(9), List.of(), Set.of(), Backfill.of(List.of(), 1));
 
             assertThat(store.pauses().all()).isEmpty();
             try (var session = store.session()) {

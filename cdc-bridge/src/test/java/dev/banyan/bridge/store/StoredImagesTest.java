@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,7 +51,7 @@ class StoredImagesTest {
         var changed = new Row(Map.of("v", "not committed ".repeat(200)));
         var file = folder.resolve("store.mv.db");
         try (var store = opened(folder.resolve("store"))) {
-            store.begin(POSITION, List.of(), null);
+            store.begin(POSITION, List.of(), Set.of(), null);
             try (var session = store.session()) {
                 session.images().put(table, List.of(0), kept, List.of("parent"));
                 session.commit(POSITION);
@@ -85,7 +86,7 @@ class StoredImagesTest {
         var expected = new InMemoryImages();
         try (var store = BridgeStore.open(settings, "images", "test", Duration.ofSeconds(30), InstantSource.system())) {
             assertThat(store.tryLease()).isTrue();
-            store.begin(POSITION, List.of(), null);
+            store.begin(POSITION, List.of(), Set.of(), null);
             for (var life = 0; life < 8; life++) {
                 try (var session = store.session()) {
                     for (var unit = 0; unit < 12; unit++) {

@@ -1,0 +1,112 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.Printed;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** PostgreSQL judges each change by the publication of its moment: one that was away for a while leaves a gap, however it looks now. */
+class PublicationTest {
+
+    @TempDir
+    Path folder;
+
+    /** Streams one row, stops, and hands the bridge over. */
+    private TestBridge stopped(String name) throws Exception {
+        var bridge = new TestBridge(name, folder, "one", "two");
+        bridge.start();
+        bridge.sql("INSERT INTO one VALUES (1, 'a')");
+        bridge.sql("INSERT INTO two VALUES (1, 'a')");
+        bridge.awaitEqual();
+        bridge.stop();
+        return bridge;
+    }
+
+    private static void assertRefused(TestBridge bridge, String... reasons) throws Exception {
+        bridge.launch();
+        assertRefuses(bridge, reasons);
+    }
+
+    private static void assertRefuses(TestBridge bridge, String... reasons) throws Exception {
+        assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+        assertThat(bridge.progress().state()).isEqualTo(Progress.State.REFUSED);
+        assertThat(bridge.progress().reason()).contains(reasons);
+    }
+
+    /** The cure that the refusal names. */
+    private static void resync(TestBridge bridge) throws Exception {
+        bridge.sql("SELECT pg_drop_replication_slot('slot_" + bridge.name + "')");
+        bridge.sql("SELECT pg_create_logical_replication_slot('slot_" + bridge.name + "', 'pgoutput')");
+        var resync = Printed.of("resync", "--config", bridge.config().toString());
+        assertThat(resync.exitCode()).as(resync.err()).isZero();
+        bridge.start();
+        bridge.awaitEqual();
+        bridge.stop();
+    }
+
+    @Test
+    void aTableThatWasTakenOutAndPutBackIsAGapUntilTheResync() throws Exception {
+        try (var bridge = stopped("putback")) {
+            bridge.sql("ALTER PUBLICATION pub_putback DROP TABLE two");
+            bridge.sql("INSERT INTO two VALUES (2, 'missed')");
+            bridge.sql("ALTER PUBLICATION pub_putback ADD TABLE two");
+            assertRefused(bridge, "public.two was taken out of publication pub_putback", "cdc-bridge resync");
+            assertRefused(bridge, "public.two was taken out of publication pub_putback");
+            var doctor = Printed.of("doctor", "--config", bridge.config().toString());
+            assertThat(doctor.out()).contains("public.two was taken out of publication pub_putback");
+            resync(bridge);
+            bridge.start();
+            bridge.sql("INSERT INTO two VALUES (3, 'c')");
+            bridge.awaitEqual();
+        }
+    }
+
+    @Test
+    void aPublicationThatWasMadeAnewIsAGap() throws Exception {
+        try (var bridge = stopped("pubanew")) {
+            bridge.sql("INSERT INTO one VALUES (2, 'missed')");
+            bridge.sql("DROP PUBLICATION pub_pubanew");
+            bridge.sql("CREATE PUBLICATION pub_pubanew FOR TABLE one, two, banyan.signal");
+            assertRefused(bridge, "publication pub_pubanew was dropped and made anew", "cdc-bridge resync");
+        }
+    }
+
+    @Test
+    void aTableThatWasMadeAnewIsAGapEvenWhereAllTablesArePublished() throws Exception {
+        try (var bridge = new TestBridge("allanew", folder, "one", "two")) {
+            bridge.sql("CREATE PUBLICATION pub_allanew FOR ALL TABLES");
+            bridge.start();
+            bridge.sql("INSERT INTO two VALUES (1, 'a')");
+            bridge.awaitEqual();
+            bridge.stop();
+            bridge.sql("CREATE TABLE two_new (id BIGINT PRIMARY KEY, v TEXT)");
+            bridge.sql("INSERT INTO two_new VALUES (1, 'missed')");
+            bridge.sql("DROP TABLE two");
+            bridge.sql("ALTER TABLE two_new RENAME TO two");
+            bridge.sql("ALTER TABLE two REPLICA IDENTITY FULL");
+            assertRefused(bridge, "public.two is another table than it was", "cdc-bridge resync");
+        }
+    }
+
+    @Test
+    void whatLeavesATablePublishedIsNoGap() throws Exception {
+        try (var bridge = stopped("nogap")) {
+            bridge.sql("CREATE TABLE other (id BIGINT PRIMARY KEY)");
+            bridge.sql("ALTER PUBLICATION pub_nogap ADD TABLE other");
+            bridge.sql("INSERT INTO two VALUES (2, 'b')");
+            bridge.sql("TRUNCATE one");
+            bridge.sql("VACUUM FULL two");
+            bridge.sql("ALTER PUBLICATION pub_nogap SET TABLE one, two, banyan.signal");
+            bridge.sql("ALTER PUBLICATION pub_nogap ADD TABLES IN SCHEMA public"); // twice over from here on
+            bridge.start();
+            bridge.awaitEqual();
+            bridge.stop();
+            bridge.sql("ALTER PUBLICATION pub_nogap DROP TABLE two");
+            bridge.sql("INSERT INTO two VALUES (3, 'c')");
+            bridge.start();
+            bridge.awaitEqual();
+        }
+    }
+}
