@@ -147,7 +147,7 @@ public final class Gateway implements AutoCloseable {
         var leadership = new Leadership(store);
         var mark = new MirrorMark();
         var mirrors = new Mirrors(mark, new CopyFilters(), meters, InstantSource.system());
-        var shifting = Shifting.over(settings, rules, traffic, mirrors, store, leadership, meters);
+        var shifting = Shifting.over(settings, rules, traffic, mirrors, store, leadership, meters, forbidden::covers);
         AdminServer admin;
         try {
             admin = AdminServer.start(

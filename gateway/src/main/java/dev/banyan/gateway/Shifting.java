@@ -15,7 +15,9 @@ import dev.banyan.gateway.store.ControlStore;
 import dev.banyan.gateway.store.Leadership;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.function.Predicate;
 
 /** Shifts, put together: what is counted goes in, and where each route stands comes out. */
 record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks, Probes probes) implements AutoCloseable {
@@ -31,7 +33,8 @@ record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks, Probe
             Mirrors mirrors,
             ControlStore store,
             Leadership leadership,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Predicate<InetSocketAddress> forbidden) {
         var watches = new Watches((route, side) -> mirrors.counts(route).copies(side), route -> mirrors.counts(route)
                 .mismatches());
         var plans = new Plans(() -> rules.current().files());
@@ -40,7 +43,7 @@ record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks, Probe
         var webhooks = new Webhooks(settings.webhooks());
         FunctionCounter.builder("banyan.webhooks.lost", webhooks, Webhooks::lost)
                 .register(meters);
-        var probes = new Probes(store.clock(), clock);
+        var probes = new Probes(store.clock(), clock, forbidden);
         probes.start();
         var runner = new ShiftRunner(
                 plans,

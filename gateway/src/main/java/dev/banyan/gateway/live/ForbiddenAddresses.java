@@ -2,9 +2,12 @@ package dev.banyan.gateway.live;
 
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.rules.Backend;
+import dev.banyan.rules.Gate;
 import dev.banyan.rules.Problem;
+import dev.banyan.rules.Route;
 import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesException;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -18,8 +21,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 
-/** This gateway's own ports. A backend may not be one of them: one would loop, the other would open the admin API to all. */
+/**
+ * Where no rule may lead. This gateway's own ports: one would loop, the other would open the admin API to all. And what is reached on this
+ * link alone: there clouds tell a machine its credentials.
+ */
 public final class ForbiddenAddresses {
+
+    /** Beside the addresses of the link itself, where clouds tell as much: those of AWS over IPv6 and of Alibaba. */
+    private static final Set<InetAddress> OF_CLOUDS = Set.of(literal("fd00:ec2::254"), literal("100.100.100.200"));
 
     private final Set<Integer> ports = new CopyOnWriteArraySet<>();
 
@@ -35,25 +44,26 @@ public final class ForbiddenAddresses {
         }
     }
 
-    /** Whether a resolved address is one of our ports, whatever name led there. */
+    /** Whether no rule may lead to a resolved address, whatever name led there. */
     public boolean covers(InetSocketAddress address) {
-        return ports.contains(address.getPort()) && isOurs(address.getAddress());
+        return isOfThisLink(address.getAddress())
+                || (ports.contains(address.getPort()) && isOurs(address.getAddress()));
     }
 
-    /** Throws when a backend of {@code rules} lives at one of our ports. */
+    /** Throws when a backend of {@code rules} lives where none may, or a gate asks there. What a name leads to is looked at when it is used, too. */
     void check(RuleSet rules) throws RulesException {
         List<Problem> problems = new ArrayList<>();
         for (Backend backend : rules.backends()) {
             for (URI url : backend.urls()) {
-                Origin origin = Origin.of(url);
-                if (ports.contains(origin.port()) && isThisMachine(origin.host())) {
-                    problems.add(new Problem(
-                            Path.of(""),
-                            0,
-                            0,
-                            "backends[" + backend.name() + "].url",
-                            url + " is this gateway itself",
-                            "another server"));
+                check("backends[" + backend.name() + "].url", url, problems);
+            }
+        }
+        for (Route route : rules.routes()) {
+            for (Gate gate : route.analysis() == null
+                    ? List.<Gate>of()
+                    : route.analysis().gates()) {
+                if (gate instanceof Gate.Probed probed) {
+                    check("routes[" + route.name() + "].analysis.gates", probed.from(), problems);
                 }
             }
         }
@@ -62,9 +72,39 @@ public final class ForbiddenAddresses {
         }
     }
 
-    private static boolean isThisMachine(String host) {
+    private void check(String where, URI url, List<Problem> problems) {
+        Origin origin = Origin.of(url);
+        String host = origin.host().startsWith("[")
+                ? origin.host().substring(1, origin.host().length() - 1)
+                : origin.host();
+        InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+        if (ports.contains(origin.port()) && isThisMachine(host)) {
+            problems.add(new Problem(Path.of(""), 0, 0, where, url + " is this gateway itself", "another server"));
+        } else if (literal != null && isOfThisLink(literal)) {
+            problems.add(new Problem(
+                    Path.of(""),
+                    0,
+                    0,
+                    where,
+                    url + " is reached on this link alone, where machines are told their credentials",
+                    "an address that is routed"));
+        }
+    }
+
+    private static InetAddress literal(String address) {
+        InetAddress found = NetUtil.createInetAddressFromIpAddressString(address);
+        if (found == null) {
+            throw new IllegalArgumentException(address + " (expected: an address)");
+        }
+        return found;
+    }
+
+    private static boolean isOfThisLink(InetAddress address) {
+        return address.isLinkLocalAddress() || OF_CLOUDS.contains(address);
+    }
+
+    private static boolean isThisMachine(String bare) {
         try {
-            String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
             return Arrays.stream(InetAddress.getAllByName(bare)).anyMatch(ForbiddenAddresses::isOurs);
         } catch (UnknownHostException e) {
             return false;

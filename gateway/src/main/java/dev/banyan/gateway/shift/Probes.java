@@ -1,9 +1,14 @@
 package dev.banyan.gateway.shift;
 
+import dev.banyan.gateway.http.Origin;
 import dev.banyan.rules.Gate;
 import dev.banyan.rules.gate.Observation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -22,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +69,7 @@ public final class Probes implements Observations, AutoCloseable {
 
     private final InstantSource timeOfDay;
     private final InstantSource steady;
+    private final Predicate<InetSocketAddress> forbidden;
     private final JsonMapper json = new JsonMapper();
     private final HttpClient client = HttpClient.newBuilder()
             .connectTimeout(ANSWER_MAX)
@@ -78,8 +85,10 @@ public final class Probes implements Observations, AutoCloseable {
      *
      * @param timeOfDay to hold the times of others against; may be set
      * @param steady to measure durations with; nobody sets it
+     * @param forbidden addresses that nobody is asked at, whatever name leads there
      */
-    public Probes(InstantSource timeOfDay, InstantSource steady) {
+    public Probes(InstantSource timeOfDay, InstantSource steady, Predicate<InetSocketAddress> forbidden) {
+        this.forbidden = forbidden;
         this.timeOfDay = timeOfDay;
         this.steady = steady;
     }
@@ -192,8 +201,11 @@ public final class Probes implements Observations, AutoCloseable {
                 .timeout(ANSWER_MAX)
                 .header("Accept", "application/json")
                 .build();
-        CompletableFuture<java.net.http.HttpResponse<byte[]>> asked =
-                client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
+        CompletableFuture<java.net.http.HttpResponse<byte[]>> asked = CompletableFuture.runAsync(
+                        () -> refuseForbidden(address),
+                        task -> Thread.ofVirtual().name("probe's name").start(task))
+                .thenCompose(_ ->
+                        client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX)));
         try {
             var response = asked.get(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
             if (response.statusCode() != 200) {
@@ -203,11 +215,28 @@ public final class Probes implements Observations, AutoCloseable {
         } catch (TimeoutException e) {
             throw new NoAnswer("no answer within " + ANSWER_MAX.toSeconds() + " s");
         } catch (ExecutionException e) {
-            Throwable why = e.getCause() instanceof IOException io ? io : e;
+            Throwable cause =
+                    e.getCause() instanceof UncheckedIOException unchecked ? unchecked.getCause() : e.getCause();
+            Throwable why = cause instanceof IOException io ? io : e;
             throw new NoAnswer(
                     String.valueOf(why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage()));
         } finally {
             asked.cancel(true);
+        }
+    }
+
+    /** The JVM remembers for thirty seconds what a name leads to, so that the client is told the same right afterwards. */
+    private void refuseForbidden(URI address) {
+        Origin origin = Origin.of(address);
+        try {
+            for (InetAddress each : InetAddress.getAllByName(origin.host())) {
+                if (forbidden.test(new InetSocketAddress(each, origin.port()))) {
+                    throw new UncheckedIOException(
+                            new IOException("leads to " + each.getHostAddress() + ", where no rule may lead"));
+                }
+            }
+        } catch (UnknownHostException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -28,7 +28,7 @@ public final class MemoryGroup implements AutoCloseable {
         try {
             Files.createDirectory(folder);
         } catch (IOException e) {
-            return Optional.empty();
+            return none(e);
         }
         try {
             Path limit = folder.resolve(second ? "memory.max" : "memory.limit_in_bytes");
@@ -39,8 +39,13 @@ public final class MemoryGroup implements AutoCloseable {
             return Optional.of(new MemoryGroup(folder, second));
         } catch (IOException e) {
             remove(folder);
-            return Optional.empty();
+            return none(e);
         }
+    }
+
+    private static Optional<MemoryGroup> none(IOException why) {
+        System.out.println("no control group of our own here, only the JVM's limits: " + why);
+        return Optional.empty();
     }
 
     /** Returns what must stand before a command, so that it runs in this group. */

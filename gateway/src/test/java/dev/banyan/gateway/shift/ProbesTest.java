@@ -31,6 +31,7 @@ class ProbesTest {
     private volatile String answer = "";
     private HttpServer server;
     private Probes probes;
+    private volatile int forbidden;
 
     @BeforeEach
     void start() throws IOException {
@@ -44,7 +45,7 @@ class ProbesTest {
             exchange.close();
         });
         server.start();
-        probes = new Probes(timeOfDay, clock);
+        probes = new Probes(timeOfDay, clock, address -> address.getPort() == forbidden);
     }
 
     @AfterEach
@@ -128,6 +129,14 @@ class ProbesTest {
     void oddAnswersAreNoParity(String body) throws Exception {
         answer = body;
         assertThat(read(parity()).value()).isNull();
+    }
+
+    @Test
+    void whereNoRuleMayLeadNobodyIsAsked() throws Exception {
+        answer = "{\"lagMillis\": 1}";
+        assertThat(read(lag()).value()).isEqualTo(1);
+        forbidden = server.getAddress().getPort();
+        assertThat(read(lag()).words()).contains("no data", "leads to", "where no rule may lead");
     }
 
     @Test
