@@ -1,12 +1,16 @@
 package dev.banyan.bridge;
 
-import dev.banyan.bridge.change.AggregateImages;
+import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.change.UnstoredFaults;
+import dev.banyan.bridge.mapping.Explanation;
 import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.run.KeptLease;
 import dev.banyan.bridge.run.LogPreview;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.Pause;
+import dev.banyan.bridge.store.StoreSession;
 import dev.banyan.bridge.store.TableDefinition;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -107,22 +111,47 @@ final class ExplainCommand implements Callable<Integer> {
         var mapper = setup.mapper();
         // What the mapper remembers is never committed: closing the session forgets it.
         try (var session = store.session()) {
-            var count = new LogPreview(
-                            setup.source(),
-                            position,
-                            definitions.stream().map(TableDefinition::text).toList(),
-                            setup.run(0).limits())
-                    .read(transactions, transaction -> print(mapper, transaction, session.images()));
+            var preview = new LogPreview(new LogPreview.Parts(
+                    setup.source(),
+                    position,
+                    definitions.stream().map(TableDefinition::text).toList(),
+                    setup.run(0).limits(),
+                    store.pauses(),
+                    session.faults(),
+                    mapper));
+            var count = preview.read(transactions, listener(mapper, session));
             if (!json) {
                 System.out.println(
                         count + " transactions from " + setup.source().dbms().place(position.commitLsn()));
             }
+            return 0;
+        } catch (MappingFailed e) {
+            System.err.println("REFUSED: " + e.getMessage());
+            return 1;
         }
-        return 0;
     }
 
-    private void print(Mapper mapper, Transaction transaction, AggregateImages images) {
-        var explanation = mapper.explain(transaction, images);
+    private LogPreview.Listener listener(Mapper mapper, StoreSession session) {
+        var faults = new UnstoredFaults(session.faults());
+        return new LogPreview.Listener() {
+            @Override
+            public void next(Transaction transaction) {
+                print(transaction, mapper.explain(transaction, session.images(), faults));
+            }
+
+            @Override
+            public void paused(Pause pause) {
+                if (json) {
+                    System.out.println(JsonMapper.shared().writeValueAsString(ExplanationText.json(pause)));
+                } else {
+                    System.out.println("the bridge pauses " + pause.table() + " with all of " + pause.aggregate() + ": "
+                            + pause.why());
+                }
+            }
+        };
+    }
+
+    private void print(Transaction transaction, Explanation explanation) {
         if (json) {
             System.out.println(JsonMapper.shared().writeValueAsString(ExplanationText.json(transaction, explanation)));
         } else {

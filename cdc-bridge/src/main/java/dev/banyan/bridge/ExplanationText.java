@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.mapping.Explanation;
 import dev.banyan.bridge.mapping.Explanation.Decision;
+import dev.banyan.bridge.store.Pause;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,6 +71,15 @@ final class ExplanationText {
         return json;
     }
 
+    /** That the bridge would pause an aggregate before the next transaction. */
+    static Map<String, Object> json(Pause pause) {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("pauses", pause.table().toString());
+        json.put("aggregate", pause.aggregate());
+        json.put("why", pause.why());
+        return json;
+    }
+
     private static Map<String, Object> json(Decision decision) {
         var json = new LinkedHashMap<String, Object>();
         json.put("aggregate", decision.aggregate());
@@ -77,6 +87,9 @@ final class ExplanationText {
         if (decision.event() != null && decision.rule() != null) {
             json.put("event", decision.event());
             json.put("rule", decision.rule());
+        }
+        if (decision.fault() != null) {
+            json.put("fault", decision.fault().word);
         }
         json.put("why", decision.why());
         json.put("changed", decision.changed());

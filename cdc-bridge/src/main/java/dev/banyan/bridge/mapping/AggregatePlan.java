@@ -111,6 +111,15 @@ final class AggregatePlan {
         return aggregate.subject().of(subjectFields.stream().map(values::get).toList());
     }
 
+    /** What {@code key} is called where it may be the key that the mapping has no answer for. */
+    String told(List<Object> key) {
+        try {
+            return subject(key);
+        } catch (UnmappableException e) {
+            return aggregate.name() + " " + key;
+        }
+    }
+
     /** The rows a state is built from. */
     record Rows(Row root, List<List<Row>> children) {}
 

@@ -197,10 +197,16 @@ final class Evaluation {
         note(touch, rule, why, difference.changed());
     }
 
-    /** Writes down that the mapping has no answer, and what becomes of that. */
-    void noteFault(Touch touch, OnFault onFault, UnmappableException fault) {
-        var what = onFault instanceof OnFault.Park ? "parked: " : "skipped: ";
-        note(touch, null, what + fault.getMessage(), List.of());
+    /** Writes down that the mapping has no answer, and why there need be none. */
+    void noteSkipped(Touch touch, UnmappableException fault, String reason) {
+        if (notes != null) {
+            notes.verdicts = List.of();
+            notes.decisions.add(Explanation.Notes.fault(
+                    touch.plan().aggregate().name(),
+                    touch.plan().told(touch.key()),
+                    "skipped (" + reason + "): " + fault.getMessage(),
+                    Explanation.Fault.SKIPPED));
+        }
     }
 
     private void note(Touch touch, @Nullable EventRule rule, String why, List<String> changed) {
@@ -213,6 +219,7 @@ final class Evaluation {
                 rule == null ? null : rule.event(),
                 rule == null ? null : rule.name(),
                 why,
+                null,
                 changed,
                 notes.verdicts));
         notes.verdicts = List.of();

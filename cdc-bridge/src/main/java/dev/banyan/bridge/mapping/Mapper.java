@@ -7,9 +7,11 @@ import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.Faults;
 import dev.banyan.bridge.change.Faults.Waiting;
+import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.NoFaults;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.change.UnstoredFaults;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -117,22 +119,27 @@ public final class Mapper implements EventMapper {
 
     @Override
     public List<DomainEvent> map(Transaction transaction, AggregateImages images, Faults faults) {
-        return map(transaction, images, faults, limit.bytesMax());
+        return map(transaction, images, faults, limit.bytesMax(), null);
     }
 
     @Override
     public List<DomainEvent> mapParked(Transaction part, AggregateImages images, Faults faults) {
-        return map(part, images, faults, 0);
+        return map(part, images, faults, 0, null);
     }
 
-    private List<DomainEvent> map(Transaction transaction, AggregateImages images, Faults faults, long bulkBytesMax) {
+    private List<DomainEvent> map(
+            Transaction transaction,
+            AggregateImages images,
+            Faults faults,
+            long bulkBytesMax,
+            Explanation.@Nullable Notes notes) {
         var rest = transaction;
         if (!faults.isEmpty()) {
             refuseTruncation(transaction, faults);
-            rest = park(rest, images, faults, faults::isWaiting, Map.of());
+            rest = park(rest, images, faults, faults::isWaiting, Map.of(), notes);
         }
         while (true) {
-            var attempt = attempt(rest, images, bulkBytesMax, null);
+            var attempt = attempt(rest, images, bulkBytesMax, notes);
             if (attempt.poisoned.isEmpty()) {
                 for (var skipped : attempt.skipped) {
                     faults.skip(skipped.aggregate(), rest, skipped.message(), skipped.reason());
@@ -140,7 +147,7 @@ public final class Mapper implements EventMapper {
                 attempt.done(tally);
                 return attempt.events();
             }
-            rest = park(rest, images, faults, attempt.poisoned::containsKey, attempt.poisoned);
+            rest = park(rest, images, faults, attempt.poisoned::containsKey, attempt.poisoned, notes);
         }
     }
 
@@ -150,7 +157,8 @@ public final class Mapper implements EventMapper {
             AggregateImages images,
             Faults faults,
             Predicate<Waiting> isParted,
-            Map<Waiting, String> messages) {
+            Map<Waiting, String> messages,
+            Explanation.@Nullable Notes notes) {
         var parts = parting.of(transaction, images, isParted);
         if (parts.parted().isEmpty() && !messages.isEmpty()) {
             throw new UnmappableException(messages.values().iterator().next());
@@ -160,6 +168,11 @@ public final class Mapper implements EventMapper {
                     .filter(messages::containsKey)
                     .map(messages::get)
                     .collect(Collectors.joining("\n"));
+            if (notes != null) {
+                parting.subjects(part, images)
+                        .forEach((aggregate, subject) ->
+                                notes.parked(aggregate, subject, messages.get(aggregate), faults.isWaiting(aggregate)));
+            }
             faults.park(aggregates, part, message);
         });
         return parts.rest();
@@ -207,7 +220,18 @@ public final class Mapper implements EventMapper {
 
     @Override
     public Transaction withoutPaused(Transaction transaction, Faults faults) {
-        return paused.park(transaction, faults);
+        return withoutPaused(transaction, faults, null);
+    }
+
+    private Transaction withoutPaused(Transaction transaction, Faults faults, Explanation.@Nullable Notes notes) {
+        var waiting = paused.of(transaction);
+        waiting.forEach((aggregate, part) -> {
+            faults.parkPaused(aggregate, part);
+            if (notes != null) {
+                notes.paused(aggregate, part.changes().size());
+            }
+        });
+        return waiting.isEmpty() ? transaction : paused.rest(transaction);
     }
 
     @Override
@@ -243,30 +267,34 @@ public final class Mapper implements EventMapper {
         return missing == null ? null : new Change.Read(table.id(), missing);
     }
 
-    /** The same as {@link #map}, with the reasons; a transaction that cannot be mapped is explained, too. */
+    /** What {@link #map} would do where nothing waits, with the reasons. */
     public Explanation explain(Transaction transaction, AggregateImages images) {
+        return explain(transaction, images, new UnstoredFaults(NoFaults.HALT));
+    }
+
+    /** What {@link #withoutPaused} and {@link #map} do, with the reasons; a transaction that cannot be mapped is explained, too. */
+    public Explanation explain(Transaction transaction, AggregateImages images, Faults faults) {
         var notes = new Explanation.Notes();
         var unmapped = new HashMap<TableId, Integer>();
-        for (var change : transaction.changes()) {
-            if (!tables.containsKey(change.table())) {
-                unmapped.merge(change.table(), 1, Integer::sum);
-            }
-        }
         try {
-            var attempt = attempt(transaction, images, limit.bytesMax(), notes);
-            if (!attempt.poisoned.isEmpty()) {
-                var message = String.join("\n", attempt.poisoned.values());
-                return new Explanation(List.of(), notes.decisions, unmapped, message);
+            var passing = withoutPaused(transaction, faults, notes);
+            for (var change : passing.changes()) {
+                if (!tables.containsKey(change.table())) {
+                    unmapped.merge(change.table(), 1, Integer::sum);
+                }
             }
-            attempt.done(tally);
-            return new Explanation(attempt.events(), notes.decisions, unmapped, null);
-        } catch (UnmappableException e) {
-            return new Explanation(List.of(), notes.decisions, unmapped, e.getMessage());
+            var events = map(passing, images, faults, limit.bytesMax(), notes);
+            return new Explanation(events, notes.decisions(), unmapped, null);
+        } catch (MappingFailed e) {
+            return new Explanation(List.of(), notes.decisions(), unmapped, e.getMessage());
         }
     }
 
     private Attempt attempt(
             Transaction transaction, AggregateImages images, long bulkBytesMax, Explanation.@Nullable Notes notes) {
+        if (notes != null) {
+            notes.attempt();
+        }
         var touches = new Touches(aggregatesByRoot, aggregatesByChild);
         var rows = new TransactionRows(images, new Redactor(secrets, images::tokens), touches);
         apply(transaction, rows);
@@ -279,7 +307,9 @@ public final class Mapper implements EventMapper {
             } catch (UnmappableException e) {
                 var named = e.in("transaction " + transaction.txId() + ", " + aggregate.name() + " " + touch.key());
                 attempt.fault(touch, named);
-                evaluation.noteFault(touch, aggregate.onFault(), named);
+                if (aggregate.onFault() instanceof OnFault.Skip(var reason)) {
+                    evaluation.noteSkipped(touch, named, reason);
+                }
             }
         }
         if (attempt.poisoned.isEmpty()) {

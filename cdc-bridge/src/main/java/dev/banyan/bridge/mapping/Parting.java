@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -70,8 +71,20 @@ final class Parting {
         return new Parts(parted, transaction.with(rest));
     }
 
-    /** For each change the aggregates it belongs to. */
+    /** The aggregates that {@code transaction} belongs to, and what each is called. */
+    Map<Waiting, String> subjects(Transaction transaction, AggregateImages images) {
+        var subjects = new LinkedHashMap<Waiting, String>();
+        touched(transaction, images, (plan, key) -> subjects.put(waiting(plan, key), plan.told(key)));
+        return subjects;
+    }
+
     private List<Set<Waiting>> touched(Transaction transaction, AggregateImages images) {
+        return touched(transaction, images, (_, _) -> {});
+    }
+
+    /** For each change the aggregates it belongs to; {@code each} hears of them. */
+    private List<Set<Waiting>> touched(
+            Transaction transaction, AggregateImages images, BiConsumer<AggregatePlan, List<Object>> each) {
         var now = new HashMap<TableId, Map<List<Object>, @Nullable Row>>();
         var touched = new ArrayList<Set<Waiting>>();
         for (var change : transaction.changes()) {
@@ -79,7 +92,10 @@ final class Parting {
             var table = tables.get(change.table());
             if (table != null) {
                 for (var row : rows(table, change, images, now)) {
-                    add(table, row, aggregates);
+                    add(table, row, (plan, key) -> {
+                        aggregates.add(waiting(plan, key));
+                        each.accept(plan, key);
+                    });
                 }
             }
             touched.add(aggregates);
@@ -120,15 +136,15 @@ final class Parting {
         return rows;
     }
 
-    private void add(TablePlan table, Row row, Set<Waiting> aggregates) {
+    private void add(TablePlan table, Row row, BiConsumer<AggregatePlan, List<Object>> each) {
         for (var plan : byRoot.getOrDefault(table.id(), List.of())) {
             if (table.hasKey(row)) {
-                aggregates.add(waiting(plan, table.key(row)));
+                each.accept(plan, table.key(row));
             }
         }
         var parent = table.parent(row);
         if (!parent.isEmpty()) {
-            byChild.getOrDefault(table.id(), List.of()).forEach(plan -> aggregates.add(waiting(plan, parent)));
+            byChild.getOrDefault(table.id(), List.of()).forEach(plan -> each.accept(plan, parent));
         }
     }
 

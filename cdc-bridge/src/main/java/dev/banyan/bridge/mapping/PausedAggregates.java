@@ -77,24 +77,29 @@ final class PausedAggregates {
                         .getMostSignificantBits();
     }
 
-    /** Parks what of {@code transaction} waits, and returns the rest. */
-    Transaction park(Transaction transaction, Faults faults) {
+    /** What of {@code transaction} waits, by who it waits with. */
+    Map<String, Transaction> of(Transaction transaction) {
         if (byTable.isEmpty() || transaction.changes().stream().noneMatch(change -> waits(change, transaction))) {
-            return transaction;
+            return Map.of();
         }
         var parked = new LinkedHashMap<String, List<Change>>();
-        var rest = new ArrayList<Change>();
         for (var change : transaction.changes()) {
             var paused = byTable.get(change.table());
             if (paused != null && waits(change, transaction)) {
                 parked.computeIfAbsent(paused.aggregate(), _ -> new ArrayList<>())
                         .add(change);
-            } else {
-                rest.add(change);
             }
         }
-        parked.forEach((aggregate, changes) -> faults.parkPaused(aggregate, transaction.with(changes)));
-        return transaction.with(rest);
+        var parts = new LinkedHashMap<String, Transaction>();
+        parked.forEach((aggregate, changes) -> parts.put(aggregate, transaction.with(changes)));
+        return parts;
+    }
+
+    /** What of {@code transaction} does not wait. */
+    Transaction rest(Transaction transaction) {
+        return transaction.with(transaction.changes().stream()
+                .filter(change -> !waits(change, transaction))
+                .toList());
     }
 
     private boolean waits(Change change, Transaction transaction) {

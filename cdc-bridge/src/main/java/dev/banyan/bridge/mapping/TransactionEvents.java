@@ -150,6 +150,7 @@ final class TransactionEvents {
                                 + (rule.where() == null
                                         ? ""
                                         : ": " + rule.where().text()),
+                        null,
                         List.of(),
                         List.of()));
             } else {
@@ -157,8 +158,8 @@ final class TransactionEvents {
             }
         }
         if (!verdicts.isEmpty()) {
-            notes.decisions.add(
-                    new Decision(AGGREGATE, subject, null, null, "the transaction as a whole", List.of(), verdicts));
+            notes.decisions.add(new Decision(
+                    AGGREGATE, subject, null, null, "the transaction as a whole", null, List.of(), verdicts));
         }
     }
 }

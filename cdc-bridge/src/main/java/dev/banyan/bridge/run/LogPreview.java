@@ -1,9 +1,13 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.change.EventMapper;
+import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.EngineSockets;
+import dev.banyan.bridge.engine.ShapeChanged;
+import dev.banyan.bridge.engine.Shapes;
 import dev.banyan.bridge.engine.StoredOffsets;
 import dev.banyan.bridge.engine.StoredSchemaHistory;
 import dev.banyan.bridge.engine.TransactionAssembler;
@@ -11,7 +15,10 @@ import dev.banyan.bridge.source.LogState;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.OffsetText;
+import dev.banyan.bridge.store.Pause;
+import dev.banyan.bridge.store.Pauses;
 import dev.banyan.bridge.store.Position;
+import dev.banyan.bridge.store.StoredFaults;
 import io.debezium.embedded.Connect;
 import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
@@ -19,15 +26,15 @@ import io.debezium.engine.format.ChangeEventFormat;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,33 +48,102 @@ public final class LogPreview {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration CLOSE_MAX = Duration.ofSeconds(30);
 
-    private final Source source;
-    private final Position position;
-    private final List<String> definitions;
-    private final RunSettings.Limits limits;
-
-    /** A preview from {@code position} on; {@code definitions} of tables are needed for MariaDB's log only. */
-    public LogPreview(Source source, Position position, List<String> definitions, RunSettings.Limits limits) {
-        this.source = source;
-        this.position = position;
-        this.definitions = List.copyOf(definitions);
-        this.limits = limits;
+    /** What it works with; {@code definitions} of tables are needed for MariaDB's log only. */
+    public record Parts(
+            Source source,
+            Position position,
+            List<String> definitions,
+            RunSettings.Limits limits,
+            Pauses pauses,
+            StoredFaults faults,
+            EventMapper mapper) {
+        public Parts {
+            definitions = List.copyOf(definitions);
+        }
     }
 
-    /** Hands the next transactions to {@code each}, at most {@code most} of them and none later than now; returns how many. */
-    public int read(int most, Consumer<Transaction> each) throws SQLException, InterruptedException {
-        var reader = new Reader(end(), most, each);
+    /** What comes next. */
+    public interface Listener {
+        /** The next transaction; the mapper knows what is paused there. */
+        void next(Transaction transaction);
+
+        /** From here on a table does not fit the mapping any more, and its aggregate waits. */
+        void paused(Pause pause);
+    }
+
+    private final Parts parts;
+    private final Source source;
+    private final List<Pause> met = new ArrayList<>();
+    private PausedTables paused;
+    private long reached;
+    private int count;
+
+    /** A preview from the position on. A {@link MappingFailed} where a start would be refused. */
+    public LogPreview(Parts parts) {
+        this.parts = parts;
+        this.source = parts.source;
+        PausedTables.refuseTorn(parts.mapper, parts.pauses, parts.faults);
+        reached = parts.position.commitLsn();
+        paused = pause();
+    }
+
+    private PausedTables pause() {
+        var tables = PausedTables.preview(source, parts.pauses, met, parts.faults);
+        parts.mapper.pause(tables.byTable());
+        return tables;
+    }
+
+    /**
+     * Hands the next transactions to {@code listener}, at most {@code most} of them and none later than now; returns how many. A {@link ShapeChanged}
+     * where the bridge would stop at a table that does not fit.
+     */
+    public int read(int most, Listener listener) throws SQLException, InterruptedException {
+        var end = end();
+        while (true) {
+            try {
+                read(end, most, listener);
+                return count;
+            } catch (ShapeChanged changed) {
+                listener.paused(begin(changed));
+                if (count == most) {
+                    return count;
+                }
+            }
+        }
+    }
+
+    /** Pauses what has {@code changed}, as a bridge would before it starts another engine. */
+    private Pause begin(ShapeChanged changed) {
+        var parking = source.table(changed.table()).map(Source.Table::parking).orElse(null);
+        if (parking == null) {
+            throw changed;
+        }
+        var pause = new Pause(
+                changed.table(),
+                parking.aggregate(),
+                parking.tables(),
+                reached,
+                Instant.EPOCH,
+                changed.why(),
+                changed.shape());
+        met.add(pause);
+        paused = pause();
+        return pause;
+    }
+
+    private void read(long end, int most, Listener listener) throws SQLException, InterruptedException {
+        var reader = new Reader(end, most, listener);
         var engineName = "preview-" + UUID.randomUUID();
         var beat = BinlogHeartbeat.start(source, HEARTBEAT);
         EngineSockets.open(engineName);
         var from = OffsetText.write(offset());
         StoredOffsets.register(engineName, () -> from);
-        StoredSchemaHistory.register(engineName, StoredSchemaHistory.inMemory(definitions));
-        var settings = source.engineSettings(engineName, HEARTBEAT, limits.queueBytesMax());
+        StoredSchemaHistory.register(engineName, StoredSchemaHistory.inMemory(parts.definitions));
+        var settings = source.engineSettings(engineName, HEARTBEAT, parts.limits.queueBytesMax(), paused.whole());
         var engine = engine(settings, reader);
         var thread = Thread.ofPlatform().name("banyan-preview").daemon().start(engine);
         try {
-            return reader.done.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            reader.done.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
@@ -104,12 +180,12 @@ public final class LogPreview {
     /** What the slot was told already, for Debezium tells it this again: our own position may lie further on, and what is up to it is read and left out. */
     private Map<String, Object> offset() throws SQLException {
         if (source.dbms() == Dbms.MARIADB) {
-            return position.offset();
+            return parts.position.offset();
         }
         try (var connection = source.connect()) {
             return Preflight.beginning(source, connection)
                     .map(slot -> slot.position().offset())
-                    .orElse(position.offset());
+                    .orElse(parts.position.offset());
         }
     }
 
@@ -121,24 +197,24 @@ public final class LogPreview {
 
     private final class Reader implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {
 
-        private final CompletableFuture<Integer> done = new CompletableFuture<>();
+        private final CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
         private final TransactionAssembler assembler = new TransactionAssembler(
                 source.dbms(),
                 EngineSettings.PREFIX,
                 source.signalTable(),
                 source.loggedKeys(),
-                Set.of(),
-                limits.transaction().inMemory(),
+                paused.whole(),
+                parts.limits.transaction().inMemory(),
                 null);
+        private final Shapes shapes = source.shapes(paused.misfits(), (_, _, _) -> {});
         private final long end;
         private final int most;
-        private final Consumer<Transaction> each;
-        private int count;
+        private final Listener listener;
 
-        Reader(long end, int most, Consumer<Transaction> each) {
+        Reader(long end, int most, Listener listener) {
             this.end = end;
             this.most = most;
-            this.each = each;
+            this.listener = listener;
         }
 
         void completed(boolean success, @Nullable String message, @Nullable Throwable error) {
@@ -167,11 +243,12 @@ public final class LogPreview {
         }
 
         private void accept(SourceRecord record) {
+            shapes.check(record);
             switch (assembler.accept(record)) {
                 case TransactionAssembler.Outcome.Nothing _ -> {}
                 case TransactionAssembler.Outcome.Quiet quiet -> {
                     if (quiet.position() >= end) {
-                        done.complete(count);
+                        done.complete(null);
                     }
                 }
                 case TransactionAssembler.Outcome.Committed committed -> committed(committed.transaction());
@@ -180,17 +257,18 @@ public final class LogPreview {
 
         private void committed(Transaction transaction) {
             if (transaction.commitLsn() > end) {
-                done.complete(count);
+                done.complete(null);
                 return;
             }
             var isEmpty = transaction.changes().stream()
                     .allMatch(change -> change.table().equals(source.signalTable()));
-            if (transaction.commitLsn() <= position.commitLsn() || isEmpty) {
+            if (transaction.commitLsn() <= reached || isEmpty) {
                 return;
             }
-            each.accept(transaction);
+            listener.next(transaction);
+            reached = transaction.commitLsn();
             if (++count == most) {
-                done.complete(count);
+                done.complete(null);
             }
         }
     }

@@ -10,11 +10,13 @@ import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.Pause;
 import dev.banyan.bridge.store.Pauses;
 import dev.banyan.bridge.store.StoredFaults;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,20 +51,9 @@ final class PausedTables implements Shapes.Listener {
      */
     static PausedTables of(Source source, Pauses stored, StoredFaults faults, boolean isSpooled, Progress progress) {
         var tables = new PausedTables(source, stored);
-        var shapes = source.shapes();
-        var misfits = new HashMap<TableId, String>();
-        for (var pause : stored.all()) {
-            misfits.put(pause.table(), shapes.misfit(pause.table(), pause.shape()));
-        }
-        for (var pause : stored.all()) {
-            if (!isSpooled
-                    && faults.groupOfPaused(pause.aggregate()) == null
-                    && stored.all().stream()
-                            .filter(other -> other.aggregate().equals(pause.aggregate()))
-                            .allMatch(other ->
-                                    misfits.getOrDefault(other.table(), "").isEmpty())) {
-                stored.end(pause.aggregate());
-            }
+        var misfits = misfits(source, stored.all());
+        if (!isSpooled) {
+            over(stored.all(), misfits, faults).forEach(stored::end);
         }
         var told = stored.all().stream()
                 .map(pause -> tables.add(pause, misfits.getOrDefault(pause.table(), "")))
@@ -71,6 +62,40 @@ final class PausedTables implements Shapes.Listener {
             told.forEach(each -> LOG.warn("{}", each.text()));
         }
         return tables;
+    }
+
+    /** Those that a start would find in {@code stored}, where nothing is spooled, and those {@code met} since; nothing is stored, nor told. */
+    static PausedTables preview(Source source, Pauses stored, List<Pause> met, StoredFaults faults) {
+        var tables = new PausedTables(source, stored);
+        var before = stored.all();
+        var over = over(before, misfits(source, before), faults);
+        var pauses = new ArrayList<>(before);
+        pauses.removeIf(pause -> over.contains(pause.aggregate()));
+        pauses.addAll(met);
+        var misfits = misfits(source, pauses);
+        pauses.forEach(pause -> tables.add(pause, misfits.getOrDefault(pause.table(), "")));
+        return tables;
+    }
+
+    private static Map<TableId, String> misfits(Source source, List<Pause> pauses) {
+        var shapes = source.shapes();
+        var misfits = new HashMap<TableId, String>();
+        for (var pause : pauses) {
+            misfits.put(pause.table(), shapes.misfit(pause.table(), pause.shape()));
+        }
+        return misfits;
+    }
+
+    /** The aggregates of {@code pauses} that fit again, and of which nothing is parked. */
+    private static Set<String> over(List<Pause> pauses, Map<TableId, String> misfits, StoredFaults faults) {
+        return pauses.stream()
+                .map(Pause::aggregate)
+                .filter(aggregate -> faults.groupOfPaused(aggregate) == null
+                        && pauses.stream()
+                                .filter(other -> other.aggregate().equals(aggregate))
+                                .allMatch(other ->
+                                        misfits.getOrDefault(other.table(), "").isEmpty()))
+                .collect(Collectors.toSet());
     }
 
     /**

@@ -188,7 +188,7 @@ class WhereTest {
         var skipped = mapper().explain(transaction(placed(order(1, "N", 5L, null))), images);
         assertThat(skipped.events()).isEmpty();
         assertThat(skipped.decisions()).singleElement().satisfies(decision -> assertThat(decision.why())
-                .startsWith("skipped: ")
+                .startsWith("skipped (no matter): ")
                 .contains("where: a division by 0"));
 
         var halting = Files.readString(mapping.file()).replace("{skip: no matter}", "halt");

@@ -7,9 +7,11 @@ import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.InMemoryImages;
+import dev.banyan.bridge.change.NoFaults;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.change.UnstoredFaults;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -237,15 +239,69 @@ class OnFaultTest {
         assertThat(broken.counts().changes()).isZero();
     }
 
-    @Test
-    void explainSaysWhatWouldWaitOrBeSkipped() throws Exception {
-        var parks = mapper("park", "{N: new}").explain(transaction(inserted(1, "Q")), images);
-        assertThat(parks.refusal()).contains("public.itm.sts: 'Q'");
-        assertThat(parks.decisions().getFirst().why()).startsWith("parked: transaction tx100, item [1]");
+    private static List<String> why(Explanation explanation) {
+        return explanation.decisions().stream()
+                .map(each -> each.subject() + ": "
+                        + (each.fault() == null
+                                ? each.event()
+                                : each.why().replaceAll("transaction [^']*('.').*", "$1")))
+                .toList();
+    }
 
-        var skips = mapper("{skip: no}", "{N: new}").explain(transaction(inserted(1, "Q")), images);
+    @Test
+    void explainDoesWhatTheBridgeDoesWithWhatHasNoAnswer() throws Exception {
+        var explained = new InMemoryImages();
+        var trial = new UnstoredFaults(NoFaults.HALT);
+        var parks = mapper("park", "{N: new, P: paid}");
+        var history = List.of(
+                List.of(inserted(1, "N"), inserted(2, "Q"), inserted(3, "N")),
+                List.of(updated(2, "Q", "P"), updated(1, "N", "P")),
+                List.of(
+                        new Change.Inserted(PART, part(7, 1)),
+                        new Change.Updated(PART, part(7, 1), part(7, 2)),
+                        new Change.Inserted(new TableId("public", "other"), part(1, 1))),
+                List.of(updated(1, "P", "N"), updated(3, "N", "P")));
+        var told = new ArrayList<List<String>>();
+        for (var changes : history) {
+            var mapped = map(parks, changes.toArray(Change[]::new));
+            var explanation = parks.explain(transaction(changes.toArray(Change[]::new)), explained, trial);
+
+            assertThat(explanation.refusal()).isNull();
+            assertThat(told(explanation.events())).isEqualTo(mapped);
+            told.add(why(explanation));
+        }
+        assertThat(told)
+                .containsExactly(
+                        List.of("item/2: parked: 'Q'", "item/1: Added", "item/3: Added"),
+                        List.of("item/2: parked: behind what waits of it", "item/1: Changed"),
+                        List.of(
+                                "item/1: parked: with another that it shares a change with",
+                                "item/2: parked: behind what waits of it"),
+                        List.of("item/1: parked: behind what waits of it", "item/3: Changed"));
+        assertThat(trial.waiting("item")).isEqualTo(faults.waiting("item")).isEqualTo(2);
+
+        lsn++;
+        assertThat(parks.explain(transaction(new Change.Truncated(PART)), explained, trial)
+                        .refusal())
+                .contains("2 of item are parked");
+        parks.pause(Map.of(PART, new EventMapper.Paused("item", lsn)));
+        lsn++;
+        var paused = parks.explain(transaction(new Change.Truncated(PART), updated(3, "P", "N")), explained, trial);
+        assertThat(why(paused)).containsExactly("item: parked: 2 changes, with all of item, which a table pauses");
+        assertThat(paused.refusal()).isNull();
+    }
+
+    @Test
+    void explainSaysWhatIsSkippedAndWhyAndWhatStopsTheBridge() throws Exception {
+        var skips = mapper("{skip: nobody asks}", "{N: new}")
+                .explain(transaction(inserted(1, "Q"), inserted(2, "N")), images);
         assertThat(skips.refusal()).isNull();
-        assertThat(skips.decisions().getFirst().why()).startsWith("skipped: ");
+        assertThat(why(skips)).containsExactly("item/1: skipped (nobody asks): 'Q'", "item/2: Added");
+        assertThat(told(skips.events())).containsExactly("Added item/2");
+
+        var halts = mapper("halt", "{N: new}").explain(transaction(inserted(1, "Q")), new InMemoryImages());
+        assertThat(halts.refusal()).contains("public.itm.sts: 'Q'");
+        assertThat(halts.events()).isEmpty();
     }
 
     @Test
