@@ -36,6 +36,11 @@ public interface AggregateImages {
     /** Every row known of {@code table}, in no order; for a truncation, which must name each row that is gone. */
     List<Row> all(TableId table);
 
+    /** Any row known of {@code table}, or null when there is none. */
+    default @Nullable Row any(TableId table) {
+        return all(table).stream().findFirst().orElse(null);
+    }
+
     /** The tokens that stand for values of these rows. */
     default Tokens tokens() {
         throw new IllegalStateException("no token vault");

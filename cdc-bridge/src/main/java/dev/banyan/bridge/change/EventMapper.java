@@ -73,6 +73,11 @@ public interface EventMapper {
         return null;
     }
 
+    /** What of each table this mapper remembers: the columns by the name that images have them under, and their names in the table. */
+    default Map<TableId, Map<String, String>> remembers() {
+        return Map.of();
+    }
+
     /** How often a table changed in a way that no event shows, since this mapper was made. */
     default Map<TableId, Long> withoutEvent() {
         return Map.of();

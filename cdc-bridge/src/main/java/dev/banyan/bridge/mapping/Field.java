@@ -67,7 +67,7 @@ public record Field(
 
     private static @Nullable Object known(Row row, String column, TableId table) {
         var value = row.get(column);
-        if (value == Untouched.VALUE) {
+        if (value == Untouched.VALUE || (value == null && !row.values().containsKey(column))) {
             throw new UnknownValueException(table, column);
         }
         return value;
@@ -75,11 +75,7 @@ public record Field(
 
     private <T> @Nullable T ofNull(String empty, TableId table, @Nullable T otherwise) {
         if (notNull.contains(empty)) {
-            throw new UnmappableException(
-                    table,
-                    empty,
-                    "NULL",
-                    "a value, as notNull says; of rows from before the mapping read the column, a resync brings it");
+            throw new UnmappableException(table, empty, "NULL", "a value, as notNull says");
         }
         return otherwise;
     }

@@ -251,6 +251,11 @@ public final class Mapper implements EventMapper {
     }
 
     @Override
+    public Map<TableId, Map<String, String>> remembers() {
+        return tables.values().stream().collect(Collectors.toMap(TablePlan::id, TablePlan::remembers));
+    }
+
+    @Override
     public List<Long> aggregates(Change change, long commitLsn, AggregateImages images) {
         var together = paused.number(change.table(), commitLsn);
         return together == null ? numbers.of(change, images) : List.of(together);

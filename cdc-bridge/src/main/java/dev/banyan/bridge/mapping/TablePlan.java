@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,11 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns) {
         return keyOf(row, use.key()) != null;
     }
 
+    /** The columns that are remembered, by the name that images have them under. */
+    Map<String, String> remembers() {
+        return columns.names().stream().collect(Collectors.toMap(name -> name, name -> name));
+    }
+
     /** True when {@code row} carries all columns that are remembered. */
     boolean isWhole(Row row) {
         return row.values().keySet().containsAll(use.columns());
@@ -95,10 +101,11 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns) {
         return columns.row(values);
     }
 
-    /** What of {@code row} the remembered row {@code known} still lacks; null when it lacks nothing. */
+    /** What of {@code row} the row {@code stored} still lacks; null when it lacks nothing. */
     @Nullable
-    Row missing(Row row, Row known) {
-        if (!known.values().containsValue(Untouched.VALUE)) {
+    Row missing(Row row, Row stored) {
+        var known = whole(stored);
+        if (!lacks(known)) {
             return null;
         }
         var values = new LinkedHashMap<String, @Nullable Object>();
@@ -112,10 +119,49 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns) {
         return new Row(values);
     }
 
-    /** {@code row} as it was remembered, without what an earlier mapping did not redact yet. */
+    /** True when a value of {@code row} is not known. */
+    static boolean lacks(Row row) {
+        for (var place = 0; place < row.values().size(); place++) {
+            if (row.at(place) == Untouched.VALUE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** {@code known} with what it lacks of {@code row}, the same row as the log has it whole. */
+    Row completed(Row known, Row row, Redactor redactor) {
+        var log = image(row, known, redactor);
+        var values = new @Nullable Object[columns.names().size()];
+        for (var place = 0; place < values.length; place++) {
+            var column = columns.names().get(place);
+            var value = known.get(column);
+            values[place] = value == Untouched.VALUE ? log.get(column) : value;
+        }
+        return columns.row(values);
+    }
+
+    /** {@code stored} with all columns that are remembered: what it was written without is not known. */
+    private Row whole(Row stored) {
+        if (isWhole(stored)) {
+            return stored;
+        }
+        var values = new @Nullable Object[columns.names().size()];
+        for (var place = 0; place < values.length; place++) {
+            var column = columns.names().get(place);
+            values[place] = stored.values().containsKey(column) ? stored.get(column) : Untouched.VALUE;
+        }
+        return columns.row(values);
+    }
+
+    /** {@code stored} as it was remembered, without what an earlier mapping did not redact yet; what that did not read is not known. */
     @Nullable
-    Row remembered(@Nullable Row row, Redactor redactor) {
-        if (row == null || use.redactions().isEmpty()) {
+    Row remembered(@Nullable Row stored, Redactor redactor) {
+        return stored == null ? null : redacted(whole(stored), redactor);
+    }
+
+    private Row redacted(Row row, Redactor redactor) {
+        if (use.redactions().isEmpty()) {
             return row;
         }
         @Nullable Map<String, @Nullable Object> healed = null;

@@ -161,9 +161,6 @@ final class TransactionRows {
 
     private List<Row> storedChildren(TablePlan table, List<Object> parent) {
         var stored = images.children(table.id(), parent);
-        if (table.use().redactions().isEmpty()) {
-            return stored;
-        }
         var rows = new ArrayList<Row>(stored.size());
         for (var row : stored) {
             rows.add(Objects.requireNonNull(table.remembered(row, redactor)));
@@ -246,8 +243,16 @@ final class TransactionRows {
         truncated.add(table.id());
     }
 
-    /** Learns the row at the start from the log, where no image had it. */
+    /** Learns the row at the start from the log, where no image had it, or lacks some of it. */
     private void seen(Slot slot, @Nullable Row before) {
+        if (slot.before != null && slot.before.equals(slot.after)) { // so it is the first change of the row
+            if (before != null && TablePlan.lacks(slot.before) && slot.table.isWhole(before)) {
+                slot.before = slot.table.completed(slot.before, before, redactor);
+                slot.after = slot.before;
+                index(slot, slot.before);
+            }
+            return;
+        }
         if (slot.existed() || slot.after != null || slot.origin != null) {
             return;
         }

@@ -67,6 +67,7 @@ public final class BridgeRun {
     private final AtomicReference<@Nullable BridgeStore> openStore = new AtomicReference<>();
     private volatile Runnable opened = () -> {};
     private volatile boolean fenced;
+    private boolean areColumnsSeen;
 
     public BridgeRun(RunSettings settings, InstantSource clock) {
         this.settings = settings;
@@ -280,6 +281,7 @@ public final class BridgeRun {
         } catch (SQLException e) {
             return new EngineEnd.Again("legacy database: " + e.getMessage(), null);
         }
+        seeColumns(store);
         settings.watcher().accept(Point.CHECKED);
         progress.reached(position.commitLsn(), null);
         @Nullable EngineEnd known = null;
@@ -307,6 +309,16 @@ public final class BridgeRun {
             return new EngineEnd.Again("store: " + e.getMessage(), null).unless(known);
         } catch (LakeFailed e) {
             return new EngineEnd.Again(String.valueOf(e.getMessage()), e.getMessage()).unless(known);
+        }
+    }
+
+    /** Once a process: who cancels what is asked for here is asked again by the next start. */
+    private void seeColumns(BridgeStore store) {
+        if (!areColumnsSeen) {
+            try (var session = store.session()) {
+                NewColumns.see(settings.mapper().get().remembers(), store, session.images());
+            }
+            areColumnsSeen = true;
         }
     }
 

@@ -367,6 +367,11 @@ public final class BridgeStore implements AutoCloseable {
         return new Pauses(this, clock);
     }
 
+    /** Which columns the remembered rows of each table have. */
+    public RememberedColumns remembered() {
+        return new RememberedColumns(this);
+    }
+
     /** Runs {@code work}, which is on the disk when this returns, if the lease is held; throws {@link Fenced} if it is lost. */
     <T extends @Nullable Object> T runHeld(String what, Work<T> work) {
         return runForced(what, connection -> {

@@ -128,6 +128,13 @@ final class H2Images implements SessionImages {
     }
 
     @Override
+    public @Nullable Row any(TableId table) {
+        var prefix = prefix(table);
+        var images = rows().entryIterator(prefix, behind(prefix));
+        return images.hasNext() ? row(images.next().getValue()) : null;
+    }
+
+    @Override
     public Tokens tokens() {
         return tokens;
     }

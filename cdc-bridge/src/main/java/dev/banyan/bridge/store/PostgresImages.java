@@ -46,6 +46,7 @@ final class PostgresImages implements SessionImages {
     private final PreparedStatement selectOne;
     private final PreparedStatement selectChildren;
     private final PreparedStatement selectAll;
+    private final PreparedStatement selectAny;
     private final PreparedStatement deleteAll;
 
     PostgresImages(Connection connection, Tokens tokens) throws SQLException {
@@ -56,6 +57,7 @@ final class PostgresImages implements SessionImages {
         selectChildren = connection.prepareStatement(
                 "SELECT row_key, row_bytes FROM bridge_image WHERE table_name = ? AND parent_key = ?");
         selectAll = connection.prepareStatement("SELECT row_key, row_bytes FROM bridge_image WHERE table_name = ?");
+        selectAny = connection.prepareStatement("SELECT row_bytes FROM bridge_image WHERE table_name = ? LIMIT 1");
         deleteAll = connection.prepareStatement("DELETE FROM bridge_image WHERE table_name = ?");
     }
 
@@ -144,6 +146,19 @@ final class PostgresImages implements SessionImages {
             }
         }
         return List.copyOf(found.values());
+    }
+
+    @Override
+    public @Nullable Row any(TableId table) {
+        try {
+            flush();
+            selectAny.setString(1, name(table));
+            try (var result = selectAny.executeQuery()) {
+                return result.next() ? RowBytes.read(result.getBytes(1)) : null;
+            }
+        } catch (SQLException e) {
+            throw new StoreFailed("reading a row of " + table, e);
+        }
     }
 
     @Override
@@ -268,7 +283,7 @@ final class PostgresImages implements SessionImages {
 
     @Override
     public void close() throws SQLException {
-        for (var statement : new ArrayList<>(List.of(selectOne, selectChildren, selectAll, deleteAll))) {
+        for (var statement : new ArrayList<>(List.of(selectOne, selectChildren, selectAll, selectAny, deleteAll))) {
             statement.close();
         }
         batches.close();

@@ -1,0 +1,80 @@
+package dev.banyan.bridge.store;
+
+import dev.banyan.bridge.change.TableId;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Which columns the remembered rows of a store's tables have: rows keep those of the mapping that they were written by. */
+public final class RememberedColumns {
+
+    private final BridgeStore store;
+
+    RememberedColumns(BridgeStore store) {
+        this.store = store;
+    }
+
+    /**
+     * Every remembered row of a table has {@code columns}, and {@code awaited}, too, once a backfill of it is done that was requested at {@code
+     * askedAtMs} or later.
+     */
+    public record Known(Set<String> columns, Set<String> awaited, long askedAtMs) {
+        public Known {
+            columns = Set.copyOf(columns);
+            awaited = Set.copyOf(awaited);
+        }
+    }
+
+    /** What is known, by table. */
+    public Map<TableId, Known> all() {
+        return store.run("reading which columns are remembered", RememberedColumns::all);
+    }
+
+    private static Map<TableId, Known> all(Connection connection) throws SQLException {
+        var known = new HashMap<TableId, Known>();
+        try (var select = connection.prepareStatement(
+                        "SELECT table_name, columns, awaited, asked_ms FROM bridge_remembered");
+                var result = select.executeQuery()) {
+            while (result.next()) {
+                known.put(
+                        TableId.parse(result.getString(1)),
+                        new Known(names(result.getString(2)), names(result.getString(3)), result.getLong(4)));
+            }
+        }
+        return known;
+    }
+
+    /** Writes {@code known} in place of what was known of these tables, on the disk when this returns. Throws {@link Fenced} if the lease is lost. */
+    public void put(Map<TableId, Known> known) {
+        if (known.isEmpty()) {
+            return;
+        }
+        store.runHeld("writing which columns are remembered", connection -> {
+            try (var delete = connection.prepareStatement("DELETE FROM bridge_remembered WHERE table_name = ?");
+                    var insert = connection.prepareStatement("INSERT INTO bridge_remembered VALUES (?, ?, ?, ?)")) {
+                for (var entry : known.entrySet()) {
+                    delete.setString(1, entry.getKey().toString());
+                    delete.executeUpdate();
+                    insert.setString(1, entry.getKey().toString());
+                    insert.setString(2, text(entry.getValue().columns));
+                    insert.setString(3, text(entry.getValue().awaited));
+                    insert.setLong(4, entry.getValue().askedAtMs);
+                    insert.executeUpdate();
+                }
+            }
+            return (Object) known.size();
+        });
+    }
+
+    private static Set<String> names(String text) {
+        return text.lines().collect(Collectors.toSet());
+    }
+
+    private static String text(Set<String> names) {
+        return String.join("\n", new TreeSet<>(names));
+    }
+}

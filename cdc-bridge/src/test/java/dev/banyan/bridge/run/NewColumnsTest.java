@@ -1,0 +1,212 @@
+package dev.banyan.bridge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.run.BackfillDesk.Ask;
+import dev.banyan.bridge.store.Backfill;
+import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.Position;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A start whose mapping reads columns that remembered rows lack has them read. */
+class NewColumnsTest {
+
+    private static final TableId TABLE = new TableId("public", "one");
+    private static final Position POSITION = new Position("1", 1, 0, Map.of("lsn", 0L));
+
+    @TempDir
+    Path folder;
+
+    private BridgeStore open(BridgeStore.Settings settings) {
+        var store = BridgeStore.open(settings, "new", "test", Duration.ofSeconds(30), InstantSource.system());
+        assertThat(store.tryLease()).isTrue();
+        store.begin(POSITION, List.of(), Set.of(), null);
+        return store;
+    }
+
+    private BridgeStore open() {
+        return open(new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", ""));
+    }
+
+    /** A start with a mapping that reads {@code columns}; returns where each backfill that was ever asked for stands. */
+    private static String start(BridgeStore store, String... columns) {
+        var wanted = Arrays.stream(columns).collect(Collectors.toMap(column -> column, column -> column));
+        try (var session = store.session()) {
+            NewColumns.see(Map.of(TABLE, wanted), store, session.images());
+        }
+        return String.join(
+                " ", store.backfills().all().stream().map(Backfill::word).toList());
+    }
+
+    private static void put(BridgeStore store, Row row) {
+        try (var session = store.session()) {
+            session.images().put(TABLE, List.of(1L), row, List.of());
+            session.commit(POSITION);
+        }
+    }
+
+    private static void ask(BridgeStore store, Ask ask) {
+        new BackfillDesk(store.backfills(), List.of(TABLE), InstantSource.system())
+                .answer(new BackfillDesk.Request(ask, List.of()));
+    }
+
+    /** The newest backfill is over. */
+    private static void end(BridgeStore store, Backfill.State state) {
+        var last = store.backfills().all().getLast();
+        try (var session = store.session()) {
+            session.update(
+                    new Backfill(last.id(), last.tables(), state, last.wish(), 1, null, null, last.requestedAtMs(), 0));
+            session.commit(POSITION);
+        }
+    }
+
+    @Test
+    void columnThatIsNewIsAskedForOnceAndIsThereWhenTheBackfillIsDone() {
+        try (var store = open()) {
+            assertThat(start(store, "id")).as("no row, so none lacks anything").isEmpty();
+            assertThat(start(store, "id", "v")).isEqualTo("requested");
+            assertThat(start(store, "id", "v")).as("it is on its way").isEqualTo("requested");
+            assertThat(start(store, "id", "v", "w")).as("it has not begun").isEqualTo("requested");
+            end(store, Backfill.State.DONE);
+            assertThat(start(store, "id", "v", "w")).isEqualTo("done");
+            assertThat(start(store, "id", "v", "w", "x")).isEqualTo("done requested");
+        }
+    }
+
+    @Test
+    void columnThatWasLeftOutMeanwhileIsNewAgain() {
+        try (var store = open()) {
+            start(store, "id", "v");
+            assertThat(start(store, "id")).isEmpty();
+            assertThat(start(store, "id", "v")).isEqualTo("requested");
+            end(store, Backfill.State.DONE);
+            assertThat(start(store, "id"))
+                    .as("left out before it was seen to be there")
+                    .isEqualTo("done");
+            assertThat(start(store, "id", "v")).isEqualTo("done requested");
+        }
+    }
+
+    @Test
+    void whatIsCancelledIsAskedForByTheNextStartUnlessSomebodyElseHas() {
+        try (var store = open()) {
+            start(store, "id");
+            start(store, "id", "v");
+            ask(store, Ask.CANCEL);
+            assertThat(start(store, "id", "v")).isEqualTo("cancelling requested");
+            end(store, Backfill.State.CANCELLED);
+            ask(store, Ask.START);
+            assertThat(start(store, "id", "v")).isEqualTo("cancelling cancelled requested");
+            end(store, Backfill.State.DONE);
+            assertThat(start(store, "id", "v")).isEqualTo("cancelling cancelled done");
+        }
+    }
+
+    @Test
+    void backfillThatIsUnderWayHasReadRowsWithoutAColumnThatIsNewNow() {
+        try (var store = open()) {
+            start(store, "id");
+            start(store, "id", "v");
+            end(store, Backfill.State.RUNNING);
+            assertThat(start(store, "id", "v")).isEqualTo("running");
+            assertThat(start(store, "id", "v", "w")).isEqualTo("running requested");
+        }
+    }
+
+    @Test
+    void nothingIsAskedForOfAPausedTableBeforeThatIsOver() {
+        try (var store = open()) {
+            start(store, "id");
+            store.pauses().begin(TABLE, "order", List.of(TABLE), 7, "public.one.v: not there", "bigint\tid");
+            assertThat(start(store, "id", "v")).isEmpty();
+            store.pauses().end("order");
+            assertThat(start(store, "id", "v")).isEqualTo("requested");
+        }
+    }
+
+    @Test
+    void storeOfBeforeIsJudgedByARowOfIt() {
+        try (var store = open()) {
+            put(store, new Row(Map.of("id", 1L)));
+            assertThat(start(store, "id", "v")).isEqualTo("requested");
+        }
+    }
+
+    @Test
+    void soIsOneInPostgresql() {
+        Servers.postgres().createDatabase("new_columns_store");
+        var settings =
+                new BridgeStore.Settings(Servers.postgres().jdbcUrl("new_columns_store"), "postgres", "postgres");
+        try (var store = open(settings)) {
+            put(store, new Row(Map.of("id", 1L)));
+            assertThat(start(store, "id")).isEmpty();
+            assertThat(start(store, "id", "v")).isEqualTo("requested");
+            end(store, Backfill.State.DONE);
+            assertThat(start(store, "id", "v")).isEqualTo("done");
+        }
+    }
+
+    private Path config(TestBridge bridge, String lineFields) throws Exception {
+        var config = bridge.config();
+        Files.writeString(folder.resolve("mapping.yaml"), """
+                version: 1
+                schema: %s
+                aggregates:
+                  ord:
+                    topic: %s
+                    subject: ord/{id}
+                    type: t.{event}.v1
+                    table: ord
+                    key: [id]
+                    fields: {id: {column: id, as: integer}}
+                    children:
+                      lines: {table: line, key: [id], parent: [ord], fields: {no: {column: id, as: integer}%s}}
+                    events:
+                      - {event: Imported, when: backfill}
+                      - {event: Added, when: created}
+                      - {event: Removed, when: removed}
+                      - {event: Changed, when: otherwise}
+                """.formatted(bridge.schema(), bridge.topic(), lineFields));
+        return config;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void mappingThatReadsAnotherColumnTellsOfItWithTheRowsThatWereThere(Dbms dbms) throws Exception {
+        try (var bridge = new TestBridge(dbms, "new_columns", folder)) {
+            bridge.sql("CREATE TABLE ord (id BIGINT PRIMARY KEY, v TEXT)");
+            bridge.sql("CREATE TABLE line (id BIGINT PRIMARY KEY, ord BIGINT, rmk TEXT)");
+            try (var process = new BridgeProcess(folder, config(bridge, ""))) {
+                process.awaitStreaming();
+                Await.until("the first backfill is done", () -> process.isWell("/health/migration"));
+                WholeTransactionsTest.commit(
+                        bridge, "INSERT INTO ord VALUES (1, 'a')", "INSERT INTO line VALUES (7, 1, 'urgent')");
+                Await.until("it is told", () -> bridge.events().size() == 1);
+            }
+            try (var process = new BridgeProcess(folder, config(bridge, ", note: rmk"))) {
+                process.awaitStreaming();
+                bridge.sql("INSERT INTO line VALUES (8, 1, 'late')");
+                Await.until("both are told", () -> bridge.data()
+                        .getLast()
+                        .equals("{\"id\":1,\"lines\":[{\"no\":7,\"note\":\"urgent\"},{\"no\":8,\"note\":\"late\"}]}"));
+                Await.until("its backfill is done", () -> process.isWell("/health/migration"));
+            }
+            assertThat(bridge.data()).noneMatch(data -> data.contains("\"note\":null"));
+        }
+    }
+}
