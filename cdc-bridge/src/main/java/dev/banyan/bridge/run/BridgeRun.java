@@ -274,7 +274,7 @@ public final class BridgeRun {
                                     at.commitLsn(),
                                     at.offset()))
                             .orElse(go.position());
-                    server = new CheckedServer(settings.source(), go.position());
+                    server = new CheckedServer(settings.source(), go.position(), go.published());
                     begin(store, position, go);
                 }
             }

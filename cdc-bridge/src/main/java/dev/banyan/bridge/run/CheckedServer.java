@@ -1,11 +1,15 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.source.Preflight;
+import dev.banyan.bridge.source.Publication;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.Position;
+import dev.banyan.bridge.store.PublishedTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** The server that the preflight found good, asked once more when the log is being read. */
@@ -21,12 +25,14 @@ final class CheckedServer {
 
     private final Source source;
     private final Position checked;
+    private final Set<PublishedTable> published;
     private boolean isConfirmed;
 
-    /** The server of {@code source} that was found good to go on at {@code checked}. */
-    CheckedServer(Source source, Position checked) {
+    /** The server of {@code source} that was found good to go on at {@code checked}, and to publish {@code published}. */
+    CheckedServer(Source source, Position checked, Set<PublishedTable> published) {
         this.source = source;
         this.checked = checked;
+        this.published = Set.copyOf(published);
     }
 
     /** To be called when the first records are here; throws {@link ServerChanged} when they may be those of another server. One thread at a time. */
@@ -44,6 +50,11 @@ final class CheckedServer {
                     "the legacy database cannot be asked whether it is still the same: " + e.getMessage());
         }
         isConfirmed = true;
+    }
+
+    /** Why it has not published every mapped table since; empty when it has. */
+    Optional<String> unpublished(Connection connection) throws SQLException {
+        return Publication.gap(source, published, Publication.of(source, connection));
     }
 
     private void awaitReader(Connection connection) throws SQLException, InterruptedException {

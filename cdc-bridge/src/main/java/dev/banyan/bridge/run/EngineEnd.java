@@ -70,6 +70,9 @@ sealed interface EngineEnd {
         if (stop == EngineRun.Stop.ASKED) {
             return new Again("a backfill is to pause, to go on or to end", undone, true);
         }
+        if (stop == EngineRun.Stop.UNPUBLISHED) {
+            return new Again(engine.unpublished(), undone, true); // the preflight refuses
+        }
         if (failure != null) {
             LOG.warn("batch failed", failure);
         }
@@ -77,7 +80,7 @@ sealed interface EngineEnd {
                 switch (stop) {
                     case SILENT -> silence(engine.heartbeatRefusal());
                     case CUT -> "the legacy database has cut the connection";
-                    case ENDED, ASKED, HUNG -> failure == null ? engine.message() : deepest(failure);
+                    case ENDED, ASKED, UNPUBLISHED, HUNG -> failure == null ? engine.message() : deepest(failure);
                 },
                 undone);
     }

@@ -54,12 +54,15 @@ final class EngineRun implements AutoCloseable {
         CUT,
         /** To be started anew at once, because a backfill is to pause, to go on or to end. */
         ASKED,
+        /** The legacy database does not publish what it did: the preflight says what about it. */
+        UNPUBLISHED,
         HUNG
     }
 
     private final RunSettings settings;
     private final Progress progress;
     private final BooleanSupplier stopping;
+    private final CheckedServer server;
     private final PausedTables paused;
     private final BackfillWatch backfills;
     private final Delivery delivery;
@@ -88,6 +91,7 @@ final class EngineRun implements AutoCloseable {
         this.settings = settings;
         this.progress = progress;
         this.stopping = stopping;
+        this.server = server;
         var keys = settings.source().tables().stream().collect(Collectors.toMap(Source.Table::id, Source.Table::key));
         if (spool == null) {
             store.backfills().endUnbegun();
@@ -178,7 +182,7 @@ final class EngineRun implements AutoCloseable {
     void start() {
         progress.signOfLife();
         delivery.start();
-        meter = LogMeter.start(settings.source(), progress);
+        meter = LogMeter.start(settings.source(), progress, server);
         heartbeat = BinlogHeartbeat.start(settings.source(), settings.heartbeat());
         Thread.ofPlatform().name("banyan-engine").daemon().start(() -> {
             try {
@@ -230,6 +234,11 @@ final class EngineRun implements AutoCloseable {
         return heartbeat == null ? "" : heartbeat.refusal();
     }
 
+    /** What is not published any more, or was not for a while; empty when all is. */
+    String unpublished() {
+        return meter == null ? "" : meter.unpublished();
+    }
+
     String message() {
         return message;
     }
@@ -263,6 +272,9 @@ final class EngineRun implements AutoCloseable {
             }
             if (heartbeat != null && heartbeat.isCut() && !delivery.isBusy()) {
                 return Stop.CUT;
+            }
+            if (!unpublished().isEmpty()) {
+                return Stop.UNPUBLISHED;
             }
             if (isSilent()) {
                 return Stop.SILENT;

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Measures where the log ends, how much of what the database keeps is used, and whether it is at work on our log, on a thread of its own: the
- * database may not answer.
+ * Measures where the log ends, how much of what the database keeps is used, whether it is at work on our log, and whether it still
+ * publishes what it did, on a thread of its own: the database may not answer.
  */
 final class LogMeter implements AutoCloseable {
 
@@ -20,18 +20,26 @@ final class LogMeter implements AutoCloseable {
 
     private final Source source;
     private final Progress progress;
+    private final CheckedServer server;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile String unpublished = "";
 
-    private LogMeter(Source source, Progress progress) {
+    private LogMeter(Source source, Progress progress, CheckedServer server) {
         this.source = source;
         this.progress = progress;
+        this.server = server;
     }
 
     /** Begins at once. */
-    static LogMeter start(Source source, Progress progress) {
-        var meter = new LogMeter(source, progress);
+    static LogMeter start(Source source, Progress progress, CheckedServer server) {
+        var meter = new LogMeter(source, progress, server);
         Thread.ofVirtual().name("banyan-log-meter").start(meter::measure);
         return meter;
+    }
+
+    /** Why not everything that was published when the engine started is so still; empty when it is. */
+    String unpublished() {
+        return unpublished;
     }
 
     private void measure() {
@@ -40,6 +48,7 @@ final class LogMeter implements AutoCloseable {
             do {
                 try (var connection = source.connect()) {
                     do {
+                        unpublished = server.unpublished(connection).orElse("");
                         var state = LogState.of(source, connection, progress.lagMillis());
                         progress.logEndsAt(state.end());
                         progress.logPercent(state.percentUsed());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.Printed;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +88,57 @@ class PublicationTest {
             bridge.sql("ALTER TABLE two_new RENAME TO two");
             bridge.sql("ALTER TABLE two REPLICA IDENTITY FULL");
             assertRefused(bridge, "public.two is another table than it was", "cdc-bridge resync");
+        }
+    }
+
+    /** The heartbeats of the bridge go on coming, and so do other tables' rows. */
+    @Test
+    void stopsWhenATableIsTakenOutAndPutBackWhileItRuns() throws Exception {
+        try (var bridge = new TestBridge("running", folder, "one", "two")) {
+            bridge.start();
+            bridge.sql("ALTER PUBLICATION pub_running DROP TABLE two");
+            bridge.sql("INSERT INTO two VALUES (1, 'missed')");
+            bridge.sql("ALTER PUBLICATION pub_running ADD TABLE two");
+            bridge.sql("INSERT INTO one VALUES (1, 'a')");
+            assertRefuses(bridge, "public.two was taken out of publication pub_running and put back", "resync");
+        }
+    }
+
+    @Test
+    void stopsWhenAnotherTableIsGivenTheNameWhileItRuns() throws Exception {
+        try (var bridge = new TestBridge("nightly", folder, "one", "two")) {
+            bridge.start();
+            bridge.sql("CREATE TABLE two_new (id BIGINT PRIMARY KEY, v TEXT)");
+            bridge.sql("DROP TABLE two");
+            bridge.sql("ALTER TABLE two_new RENAME TO two");
+            bridge.sql("ALTER TABLE two REPLICA IDENTITY FULL");
+            bridge.sql("INSERT INTO two VALUES (1, 'missed')");
+            assertRefuses(bridge, "publication pub_nightly lacks [public.two]", "cdc-bridge resync");
+        }
+    }
+
+    @Test
+    void stopsWhenThePublicationIsDroppedWhileItRuns() throws Exception {
+        try (var bridge = new TestBridge("dropped", folder, "one", "two")) {
+            bridge.start();
+            bridge.sql("DROP PUBLICATION pub_dropped");
+            assertRefuses(bridge, "publication pub_dropped lacks [public.one, public.two", "cdc-bridge resync");
+        }
+    }
+
+    @Test
+    void aStoreThatRemembersNothingRemembersWhatIsThere() throws Exception {
+        try (var bridge = stopped("upgraded")) {
+            try (var store = DriverManager.getConnection(bridge.store.jdbcUrl());
+                    var statement = store.createStatement()) {
+                assertThat(statement.executeUpdate("DELETE FROM bridge_published"))
+                        .isEqualTo(2);
+            }
+            bridge.start();
+            bridge.stop();
+            bridge.sql("ALTER PUBLICATION pub_upgraded DROP TABLE two");
+            bridge.sql("ALTER PUBLICATION pub_upgraded ADD TABLE two");
+            assertRefused(bridge, "public.two was taken out of publication pub_upgraded");
         }
     }
 
