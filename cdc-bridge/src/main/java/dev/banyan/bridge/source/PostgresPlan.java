@@ -25,15 +25,12 @@ final class PostgresPlan {
      * it cannot be told apart, and a backfill could not find its way through it.
      */
 
-    private static final String VIA_ROOT = "publish_via_partition_root = true";
-
     private final Source source;
     private final Connection connection;
     private final List<SourcePlan.Step> steps = new ArrayList<>();
     private final List<String> present = new ArrayList<>();
     private final List<String> obstacles = new ArrayList<>();
     private final Set<TableId> refused = new LinkedHashSet<>();
-    private boolean isPartitioned;
 
     PostgresPlan(Source source, Connection connection) {
         this.source = source;
@@ -77,7 +74,6 @@ final class PostgresPlan {
             return;
         }
         table.columns().forEach(column -> column(table, column, found.columns().get(column)));
-        isPartitioned |= found.isPartitioned();
         var without = found.without(source.identity(), table.key());
         without.forEach(part -> replicaIdentity(table, part));
         if (without.isEmpty()) {
@@ -131,59 +127,25 @@ final class PostgresPlan {
                 "CREATE TABLE banyan.signal (id VARCHAR(64) PRIMARY KEY, type VARCHAR(32) NOT NULL, data TEXT)"));
     }
 
-    private Set<TableId> publication(Map<TableId, FoundTable> found) throws SQLException {
+    private Set<String> publication(Map<TableId, FoundTable> found) throws SQLException {
         var wanted = new LinkedHashSet<TableId>();
         source.tables().forEach(table -> wanted.add(table.id()));
         wanted.removeAll(refused);
         wanted.add(source.signalTable());
-        var name = quoted(source.publication());
-        if (text("SELECT pubname FROM pg_publication WHERE pubname = ?", source.publication()) == null) {
-            steps.add(new SourcePlan.Step(
-                    "publication " + source.publication(),
-                    "which tables the bridge reads; every one of them has an identity by now",
-                    "CREATE PUBLICATION " + name + " FOR TABLE " + list(wanted)
-                            + (isPartitioned ? " WITH (" + VIA_ROOT + ")" : "")));
-            return wanted;
-        }
-        var count = wanted.size();
-        wanted.removeAll(published());
-        if (!wanted.isEmpty()) {
-            steps.add(new SourcePlan.Step(
-                    "publication " + source.publication(),
-                    "tables the mapping reads that the publication lacks; resync afterwards, or their rows so far are not known",
-                    "ALTER PUBLICATION " + name + " ADD TABLE " + list(wanted)));
-        }
-        if (isPartitioned
-                && text("SELECT pubname FROM pg_publication WHERE pubname = ? AND NOT pubviaroot", source.publication())
-                        != null) {
-            steps.add(new SourcePlan.Step(
-                    "publication " + source.publication(),
-                    "what happens in partitions comes under the name of their table; resync afterwards, or what happened so far is not known",
-                    "ALTER PUBLICATION " + name + " SET (" + VIA_ROOT + ")"));
-            found.forEach((id, table) -> {
-                if (table.isPartitioned()) {
-                    wanted.add(id);
-                }
-            });
-        }
-        if (wanted.isEmpty()) {
-            present.add("publication " + source.publication() + ": " + count + " tables");
-        }
-        return wanted;
-    }
-
-    private Set<TableId> published() throws SQLException {
-        var published = new LinkedHashSet<TableId>();
-        try (var select = connection.prepareStatement(
-                "SELECT schemaname, tablename FROM pg_publication_tables WHERE pubname = ?")) {
-            select.setString(1, source.publication());
-            try (var result = select.executeQuery()) {
-                while (result.next()) {
-                    published.add(new TableId(result.getString(1), result.getString(2)));
-                }
+        var partitioned = new LinkedHashSet<TableId>();
+        found.forEach((id, table) -> {
+            if (table.isPartitioned() && wanted.contains(id)) {
+                partitioned.add(id);
             }
+        });
+        var publication = new PublicationPlan(source, connection);
+        publication.look(wanted, partitioned);
+        steps.addAll(publication.steps());
+        obstacles.addAll(publication.obstacles());
+        if (publication.steps().isEmpty()) {
+            present.add("publication " + source.publication() + ": " + wanted.size() + " tables");
         }
-        return published;
+        return publication.lacking();
     }
 
     private void grants() throws SQLException {
@@ -263,15 +225,15 @@ final class PostgresPlan {
         }
     }
 
-    private static String list(Set<TableId> tables) {
+    static String list(Set<TableId> tables) {
         return tables.stream().map(PostgresPlan::quoted).collect(Collectors.joining(", "));
     }
 
-    private static String quoted(TableId table) {
+    static String quoted(TableId table) {
         return quoted(table.schema()) + "." + quoted(table.name());
     }
 
-    private static String quoted(String name) {
+    static String quoted(String name) {
         return name.matches("[a-z_][a-z0-9_]*") ? name : "\"" + name.replace("\"", "\"\"") + "\"";
     }
 

@@ -26,7 +26,7 @@ public final class Publication {
 
     private Publication() {}
 
-    /** The mapped tables that are published now; of MariaDB, whose log has every table, none. */
+    /** The mapped tables that are published now, with every kind of change; of MariaDB, whose log has every table, none. */
     public static Set<PublishedTable> of(Source source, Connection connection) throws SQLException {
         var published = new HashSet<PublishedTable>();
         if (source.dbms() == Dbms.MARIADB) {
@@ -41,7 +41,8 @@ public final class Publication {
                 CROSS JOIN LATERAL (SELECT 0::oid AS oid WHERE p.puballtables
                         UNION ALL SELECT e.oid FROM pg_publication_rel e WHERE e.prpubid = p.oid AND e.prrelid = r.oid
                         %s) entry
-                WHERE p.pubname = ? AND n.nspname || '.' || c.relname = ANY (?)""".formatted(bySchema))) {
+                WHERE p.pubname = ? AND p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate
+                      AND (p.pubviaroot OR c.relkind <> 'p') AND n.nspname || '.' || c.relname = ANY (?)""".formatted(bySchema))) {
             select.setString(1, source.publication());
             select.setArray(
                     2,

@@ -12,9 +12,9 @@ import java.util.Set;
 
 /**
  * What is still to be set up in the legacy database, as SQL in the order it has to run in; empty when nothing is. {@code present} is what of it
- * is there already, in words. What happens in the tables {@code unpublished} is not in the log as a slot sees it.
+ * is there already, in words. What is {@code unpublished}, in words, is not in the log as a slot sees it.
  */
-public record SourcePlan(List<Step> steps, List<String> present, List<String> obstacles, Set<TableId> unpublished) {
+public record SourcePlan(List<Step> steps, List<String> present, List<String> obstacles, Set<String> unpublished) {
 
     /** One statement, the reason for it, and what it makes or changes. */
     public record Step(String what, String why, String sql) {

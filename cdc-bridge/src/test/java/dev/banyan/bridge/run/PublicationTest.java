@@ -3,8 +3,10 @@ package dev.banyan.bridge.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.source.SourcePlan;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -123,6 +125,73 @@ class PublicationTest {
             bridge.start();
             bridge.sql("DROP PUBLICATION pub_dropped");
             assertRefuses(bridge, "publication pub_dropped lacks [public.one, public.two", "cdc-bridge resync");
+        }
+    }
+
+    @Test
+    void whatAPublicationLeavesOutIsNamedWithTheStatementThatMendsIt() throws Exception {
+        try (var bridge = new TestBridge("options", folder, "one", "two")) {
+            bridge.manage = false;
+            bridge.sql(
+                    "CREATE PUBLICATION pub_options FOR TABLE one WHERE (id > 5), two (id) WITH (publish = 'insert, update')");
+            var mends = new String[] {
+                "ALTER PUBLICATION pub_options ADD TABLE banyan.signal",
+                "the bridge needs every kind of change, and [delete, truncate] is not published",
+                "ALTER PUBLICATION pub_options SET (publish = 'insert, update, delete, truncate')",
+                "the publication has not all of public.one: rows of public.one that its row filter leaves out",
+                "ALTER PUBLICATION pub_options DROP TABLE public.one",
+                "the publication has not all of public.two: columns v of public.two",
+                "ALTER PUBLICATION pub_options ADD TABLE public.two"
+            };
+            assertRefused(bridge, mends);
+            var config = bridge.config().toString();
+            assertThat(Printed.of("plan", "--config", config).out()).contains(mends);
+            assertThat(Printed.of("doctor", "--config", config).out()).contains(mends);
+            try (var connection = bridge.source().connect()) {
+                SourcePlan.of(bridge.source(), connection).run(connection);
+                assertThat(SourcePlan.of(bridge.source(), connection).isEmpty()).isTrue();
+            }
+            bridge.start();
+            bridge.sql("INSERT INTO one VALUES (1, 'a'), (2, 'b')");
+            bridge.sql("INSERT INTO two VALUES (1, 'a')");
+            bridge.sql("DELETE FROM one WHERE id = 1");
+            bridge.sql("TRUNCATE two");
+            bridge.awaitEqual();
+        }
+    }
+
+    @Test
+    void whatThePublicationLeavesOutSinceIsAGap() throws Exception {
+        try (var bridge = stopped("narrowed")) {
+            bridge.sql("ALTER PUBLICATION pub_narrowed SET TABLE one WHERE (id > 5), two, banyan.signal");
+            bridge.sql("ALTER PUBLICATION pub_narrowed SET (publish = 'insert, update, truncate')");
+            assertRefused(
+                    bridge,
+                    "publication pub_narrowed lacks [delete of all tables, rows of public.one that its row filter leaves out]",
+                    "cdc-bridge resync");
+        }
+    }
+
+    @Test
+    void stopsWhenAKindOfChangeIsTakenOutWhileItRuns() throws Exception {
+        try (var bridge = new TestBridge("kinds", folder, "one", "two")) {
+            bridge.start();
+            bridge.sql("ALTER PUBLICATION pub_kinds SET (publish = 'insert')");
+            assertRefuses(
+                    bridge,
+                    "publication pub_kinds lacks [update of all tables, delete of all tables, truncate of all tables]");
+        }
+    }
+
+    @Test
+    void aPartitionWhoseTableIsPublishedInItsPlaceIsNamed() throws Exception {
+        try (var bridge = new TestBridge("leaf", folder)) {
+            bridge.sql("CREATE TABLE root (id BIGINT PRIMARY KEY, v TEXT) PARTITION BY RANGE (id)");
+            bridge.sql("CREATE TABLE one PARTITION OF root FOR VALUES FROM (0) TO (1000)");
+            bridge.sql("CREATE PUBLICATION pub_leaf FOR TABLE root WITH (publish_via_partition_root = true)");
+            bridge.tables = List.of("one");
+            assertRefused(
+                    bridge, "table public.one: a partition of public.root, under whose name pub_leaf publishes it");
         }
     }
 
