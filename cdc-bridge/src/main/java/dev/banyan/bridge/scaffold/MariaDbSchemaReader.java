@@ -41,10 +41,10 @@ final class MariaDbSchemaReader {
         var refused = new TreeMap<String, String>();
         var tables = new ArrayList<Table>();
         for (var row : rows("""
-                SELECT table_name, create_options FROM information_schema.tables
+                SELECT table_name FROM information_schema.tables
                 WHERE table_schema = ? AND table_type = 'BASE TABLE' ORDER BY table_name""", schema)) {
             var name = row.getFirst();
-            var reason = refusal(name, row.get(1));
+            var reason = refusal(name);
             if (reason.isEmpty()) {
                 tables.add(new Table(name, columns(name), key(name), foreignKeys(name)));
             } else {
@@ -55,12 +55,9 @@ final class MariaDbSchemaReader {
     }
 
     /** Why {@code table} cannot be published; empty when it can. */
-    private String refusal(String table, String options) throws SQLException {
+    private String refusal(String table) throws SQLException {
         if (SchemaReader.TOOLS_OWN.contains(table)) {
             return "it belongs to a migration tool";
-        }
-        if (options.contains("partitioned")) {
-            return "it is partitioned, which the bridge has not been tried with";
         }
         if (table.contains(".")) {
             return "its name has a dot";

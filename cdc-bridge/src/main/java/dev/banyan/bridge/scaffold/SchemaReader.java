@@ -63,7 +63,7 @@ final class SchemaReader {
     private List<String> tableNames(Map<String, String> refused) throws SQLException {
         var names = new ArrayList<String>();
         var sql = """
-                SELECT c.relname, c.relkind, c.relpersistence
+                SELECT c.relname, c.relpersistence
                 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                 WHERE n.nspname = ? AND c.relkind IN ('r', 'p') AND NOT c.relispartition
                 ORDER BY c.relname COLLATE "C"
@@ -75,9 +75,7 @@ final class SchemaReader {
                     var name = rows.getString(1);
                     if (TOOLS_OWN.contains(name)) {
                         refused.put(name, "it belongs to a migration tool");
-                    } else if (rows.getString(2).equals("p")) {
-                        refused.put(name, "it is partitioned, which the bridge has not been tried with");
-                    } else if (!rows.getString(3).equals("p")) {
+                    } else if (!rows.getString(2).equals("p")) {
                         refused.put(name, "it is unlogged, so its changes are not in the log");
                     } else if (name.contains(".")) {
                         refused.put(name, "its name has a dot");

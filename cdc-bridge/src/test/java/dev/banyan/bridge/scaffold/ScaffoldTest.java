@@ -13,6 +13,7 @@ import dev.banyan.bridge.doctor.ColumnChecks;
 import dev.banyan.bridge.doctor.Finding;
 import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.MappingFile;
+import dev.banyan.servers.LocalMariaDb;
 import dev.banyan.servers.LocalPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -167,6 +168,44 @@ class ScaffoldTest {
                     .anyMatch(finding -> finding.level() == Finding.Level.WARN
                             && finding.what().equals("public.Old Stock.ccy")
                             && finding.cure().contains("notNull"));
+        }
+    }
+
+    /** A foreign key to a partitioned table is in the catalogue once more for each of its partitions. */
+    @Test
+    void aPartitionedTableIsReadAndItsPartitionsAreNot() throws Exception {
+        var parted = postgres.createDatabase("parted");
+        postgres.execute("parted", """
+                CREATE TABLE ord (day DATE, num BIGINT, qty INT NOT NULL, PRIMARY KEY (day, num)) PARTITION BY RANGE (day);
+                CREATE TABLE ord_old PARTITION OF ord FOR VALUES FROM (MINVALUE) TO ('2026-01-01');
+                CREATE TABLE ord_new PARTITION OF ord FOR VALUES FROM ('2026-01-01') TO (MAXVALUE) PARTITION BY RANGE (num);
+                CREATE TABLE ord_new_low PARTITION OF ord_new FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+                CREATE TABLE ord_line (day DATE, num BIGINT, pos INT, PRIMARY KEY (day, num, pos), FOREIGN KEY (day, num) REFERENCES ord);
+                CREATE TABLE keyless (day DATE) PARTITION BY RANGE (day);
+                """);
+        var written = Scaffold.write(new Scaffold.Settings(parted, "postgres", "postgres", "public", folder, false));
+
+        assertThat(written.refusedTables()).containsExactly(Map.entry("keyless", "it has no primary key"));
+        assertThat(MappingFile.read(folder.resolve("mapping.yaml")).aggregates())
+                .singleElement()
+                .satisfies(aggregate -> assertThat(aggregate.name()).isEqualTo("ord"));
+        assertThat(Files.readString(folder.resolve("mapping.yaml")))
+                .contains("table: ord\n", "key: [day, num]", "table: ord_line\n")
+                .doesNotContain("ord_old", "ord_new");
+    }
+
+    @Test
+    void aPartitionedTableOfMariaDbIsReadToo() throws Exception {
+        try (var mariadb = LocalMariaDb.start()) {
+            var url = mariadb.createDatabase("parted");
+            mariadb.execute("parted", """
+                    CREATE TABLE ord (day DATE, num BIGINT, qty INT NOT NULL, PRIMARY KEY (day, num)) PARTITION BY RANGE COLUMNS (day)
+                    (PARTITION old VALUES LESS THAN ('2026-01-01'), PARTITION new VALUES LESS THAN (MAXVALUE))""");
+            var written =
+                    Scaffold.write(new Scaffold.Settings(url, mariadb.user(), mariadb.user(), "parted", folder, false));
+
+            assertThat(written.refusedTables()).isEmpty();
+            assertThat(Files.readString(folder.resolve("mapping.yaml"))).contains("table: ord\n", "key: [day, num]");
         }
     }
 
