@@ -14,6 +14,7 @@ final class MariaDbChecks {
 
     private static final long DAY_SECONDS = 24 * 60 * 60;
     private static final long KEPT_DAYS_ENOUGH = 3;
+    private static final String XA_CURE = "let what writes to the mapped tables commit without XA";
 
     private final Source source;
     private final Connection connection;
@@ -30,6 +31,7 @@ final class MariaDbChecks {
         checks.findings.add(Finding.ok("MariaDB", checks.text("SELECT VERSION()")));
         checks.findings.addAll(SourceChecks.of(plan, "log, rights and the bridge's own database are there"));
         checks.retention();
+        checks.xa();
         if (plan.isEmpty() && stored.isReadable()) {
             checks.findings.add(SourceChecks.position(
                     checks.source,
@@ -56,6 +58,41 @@ final class MariaDbChecks {
         } else {
             findings.add(Finding.ok("log", "kept for " + seconds / DAY_SECONDS + " days, read or not"));
         }
+    }
+
+    /** What XA prepares is in the log before it is known whether it will be committed, and its commit comes without rows. */
+    private void xa() throws SQLException {
+        var prepared = new ArrayList<String>();
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery("XA RECOVER")) {
+            while (result.next()) {
+                prepared.add(result.getString("data"));
+            }
+        }
+        var count = Long.parseLong(text("SELECT variable_value FROM information_schema.global_status"
+                + " WHERE variable_name = 'COM_XA_PREPARE'"));
+        if (!prepared.isEmpty()) {
+            findings.add(Finding.warn(
+                    "XA",
+                    transactions(prepared.size()) + (prepared.size() == 1 ? " is" : " are") + " prepared: "
+                            + String.join(", ", prepared)
+                            + "; their rows are in the log already, where the bridge stops at them, or began behind them and"
+                            + " never sees them",
+                    "XA COMMIT or XA ROLLBACK them before the first start or a resync; " + XA_CURE));
+        } else if (count > 0) {
+            findings.add(Finding.warn(
+                    "XA",
+                    transactions(count)
+                            + " prepared since the server started; the bridge stops at one that changes a mapped table, for"
+                            + " its rows are in the log before it is known whether it will be committed",
+                    XA_CURE));
+        } else {
+            findings.add(Finding.ok("XA", "nothing prepared since the server started; the bridge would stop at it"));
+        }
+    }
+
+    private static String transactions(long count) {
+        return count + (count == 1 ? " transaction" : " transactions");
     }
 
     private String text(String sql) throws SQLException {

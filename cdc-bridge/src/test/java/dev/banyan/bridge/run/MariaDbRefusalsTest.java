@@ -106,6 +106,30 @@ class MariaDbRefusalsTest {
         }
     }
 
+    /** What is prepared already has its rows in the log of before, and only its commit comes. */
+    @Test
+    void theDoctorWarnsOfXaTransactionsBeforeTheBridgeMeetsOne() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "xa_doctor", folder, "one")) {
+            var config = bridge.config().toString();
+            try (var connection = bridge.connect();
+                    var statement = connection.createStatement()) {
+                for (var sql : List.of(
+                        "XA START 'due'",
+                        "INSERT INTO one VALUES (1, 'prepared')",
+                        "XA END 'due'",
+                        "XA PREPARE 'due'")) {
+                    statement.execute(sql);
+                }
+                assertThat(Printed.of("doctor", "--config", config).out())
+                        .contains("WARN XA: 1 transaction is prepared: due; ");
+                statement.execute("XA COMMIT 'due'");
+            }
+            assertThat(Printed.of("doctor", "--config", config).out())
+                    .containsPattern("WARN XA: [0-9]+ transactions? prepared since the server started; ")
+                    .doesNotContain("due");
+        }
+    }
+
     private static void insert(TestBridge bridge, String mode, String row) throws Exception {
         try (var connection = DriverManager.getConnection(
                         bridge.jdbcUrl() + "?sessionVariables=sql_mode='" + mode + "'", "admin", "admin");
