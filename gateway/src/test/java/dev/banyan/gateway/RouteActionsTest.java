@@ -46,7 +46,7 @@ class RouteActionsTest {
         gateway = TestGateway.start(
                 folder,
                 """
-                trustedNetworks: [127.0.0.2]
+                trustedNetworks: [127.0.0.1, 127.0.0.2]
                 backends:
                   - {name: legacy, url: "%s", baseline: true, cookies: [JSESSIONID, both]}
                   - {name: new, url: "%s", timeouts: {request: 1h}, cookies: [fig, both]}
@@ -283,8 +283,28 @@ class RouteActionsTest {
         assertThat(forced("127.0.0.3", "X-Side: new")).endsWith("legacy");
         assertThat(forced("127.0.0.2, 127.0.0.3", "X-Side: new")).endsWith("legacy");
         assertThat(forced("127.0.0.3, 127.0.0.2, 127.0.0.1", "X-Side: new")).endsWith("candidate");
-        assertThat(forced("127.0.0.2, nonsense", "X-Side: new")).endsWith("legacy");
         assertThat(forced("127.0.0.2", "X-User: acme\r\nCookie: side=old")).endsWith("legacy");
+    }
+
+    /** The proxy itself stands in a trusted network, as everything inside does where that is 10.0.0.0/8. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            127.0.0.2:51034              | candidate
+            [::ffff:127.0.0.2]:51034     | candidate
+            [::ffff:127.0.0.2]           | candidate
+            127.0.0.3:51034              | legacy
+            203.0.113.9:51034            | legacy
+            [2001:db8::9]:51034          | legacy
+            unknown                      | legacy
+            127.0.0.2, unknown           | legacy
+            127.0.0.2, unknown, 127.0.0.1 | legacy
+            127.0.0.2,                   | legacy
+            127.0.0.2:                   | legacy
+            [127.0.0.2                   | legacy
+            127.2                        | legacy
+            """)
+    void whoseAddressCannotBeReadIsNobodyAndNotTheProxy(String forwardedFor, String side) throws Exception {
+        assertThat(forced(forwardedFor, "X-Side: new")).endsWith(side);
     }
 
     @Test
