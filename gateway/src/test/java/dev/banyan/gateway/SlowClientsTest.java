@@ -1,11 +1,14 @@
 package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -57,14 +60,8 @@ class SlowClientsTest {
             wire.until("end");
             wire.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntook");
         });
-        server.on("/flood", (_, wire) -> {
-            CALLS.add(wire);
-            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
-            String piece = "x".repeat(1 << 16);
-            while (true) {
-                wire.send(piece);
-            }
-        });
+        server.on("/flood", (_, wire) -> flood(wire, "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n"));
+        server.on("/endless", (_, wire) -> flood(wire, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"));
         server.on("/events", (_, wire) -> {
             CALLS.add(wire);
             wire.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -92,6 +89,15 @@ class SlowClientsTest {
                 "0.6",
                 "--client-min-rate",
                 "100000000");
+    }
+
+    private static void flood(Wire wire, String head) throws IOException {
+        CALLS.add(wire);
+        wire.send(head);
+        String piece = "x".repeat(1 << 16);
+        while (true) {
+            wire.send(piece);
+        }
     }
 
     private static void pause(int millis) {
@@ -245,6 +251,22 @@ class SlowClientsTest {
             deaf.send("GET /flood HTTP/1.1\r\nHost: a\r\n\r\n");
             Wire call = CALLS.take();
             TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0);
+            call.close();
+        }
+    }
+
+    /** A reply of no known length ends with its connection, so that the end of one that is cut must not be an orderly one. */
+    @Test
+    void whatAnOldClientWasCutOffFromDoesNotLookWhole() throws Exception {
+        assumeTrue(way == Way.LEAN, "Reactor Netty sends chunks to HTTP/1.0 clients too");
+        try (var socket = new Socket()) {
+            socket.setReceiveBufferSize(4096);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.port()));
+            var deaf = Wire.over(socket);
+            deaf.send("GET /endless HTTP/1.0\r\nHost: a\r\n\r\n");
+            Wire call = CALLS.take();
+            TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0);
+            assertThatThrownBy(deaf::rest).isInstanceOf(SocketException.class);
             call.close();
         }
     }

@@ -1,6 +1,7 @@
 package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
@@ -181,6 +182,33 @@ class TlsTest {
             browser.send(UPGRADE);
             assertThat(browser.until("\r\n\r\n")).startsWith("HTTP/1.1 101");
             assertThat(browser.send("hello").bytes(5)).isEqualTo("hello");
+        }
+    }
+
+    /** Not by the goodbye of TLS, which is the end of what has no length. */
+    @Test
+    void aReplyCutShortDoesNotLookWholeToAnOldClient() throws Exception {
+        way.needsHttp1("a stream ends in a way of its own");
+        legacy.on("/cut", (_, wire) -> wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\n")
+                .close());
+        legacy.on("/whole", (_, wire) -> wire.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nwhole")
+                .close());
+        try (var old = browser(gateway.port())) {
+            old.send("GET /cut HTTP/1.0\r\nHost: shop.test\r\n\r\n");
+            if (way == Way.CHAIN) {
+                assertThat(old.toItsEnd())
+                        .as("chunks without the last")
+                        .contains("part")
+                        .doesNotContain("\r\n0\r\n");
+            } else {
+                assertThat(old.until("part")).endsWith("\r\n\r\npart");
+                assertThatThrownBy(old::rest).isInstanceOf(IOException.class);
+            }
+        }
+        try (var old = browser(gateway.port())) {
+            old.send("GET /whole HTTP/1.0\r\nHost: shop.test\r\n\r\n");
+            assertThat(old.until("whole")).endsWith("whole");
+            assertThat(old.rest()).as("an orderly end").isLessThan(10);
         }
     }
 

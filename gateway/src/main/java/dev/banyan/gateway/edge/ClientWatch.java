@@ -146,7 +146,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
         }
         unbidden = false;
         if (inBody && ForgottenReset.isOf(context.channel())) {
-            context.close();
+            close(context, context.newPromise());
         }
     }
 
@@ -165,6 +165,12 @@ public final class ClientWatch extends ChannelDuplexHandler {
             written += bytes.readableBytes();
         }
         context.write(message, promise);
+    }
+
+    /** Whoever closes comes by here, and this watch itself. */
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        OpenEnd.close(context, promise);
     }
 
     @Override
@@ -214,7 +220,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
                 || isStuck(context.channel().unsafe().outboundBuffer(), now)
                 || (isIdle() && now - idleSince >= idleNanos)
                 || (isOnlyBroken() && now - brokenSince >= headNanos)) {
-            context.close();
+            close(context, context.newPromise());
         } else {
             long next = nextLook(context, now);
             lookAt(now + Math.min(next - now, ForgottenReset.LOOK_NANOS));
@@ -252,7 +258,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
         if (exchanges == 1 && !replyBegun) {
             refuse(context);
         } else {
-            context.close();
+            close(context, context.newPromise());
         }
     }
 
@@ -275,7 +281,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
     private void refuse(ChannelHandlerContext context) {
         refused.accept(408);
         // From here on: what stands behind in the pipeline may put off the end of a connection that it still uses.
-        context.writeAndFlush(Unpooled.wrappedBuffer(TIMED_OUT)).addListener(_ -> context.close());
+        context.writeAndFlush(Unpooled.wrappedBuffer(TIMED_OUT)).addListener(_ -> close(context, context.newPromise()));
     }
 
     /** Tells the watch where one request ends and the next begins. */

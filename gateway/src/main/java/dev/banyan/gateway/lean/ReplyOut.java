@@ -2,12 +2,12 @@ package dev.banyan.gateway.lean;
 
 import dev.banyan.gateway.call.Call;
 import dev.banyan.gateway.call.OwnReply;
+import dev.banyan.gateway.edge.OpenEnd;
 import dev.banyan.gateway.http.HopByHop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
@@ -91,6 +91,9 @@ public final class ReplyOut {
         untilClose = !bodiless && !head.contains(HttpHeaderNames.CONTENT_LENGTH);
         if (http10) {
             keepAlive &= !untilClose;
+            if (untilClose) {
+                OpenEnd.begins(client.channel());
+            }
         } else if (untilClose || (chunked && toHead)) {
             untilClose = false;
             head.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
@@ -171,7 +174,15 @@ public final class ReplyOut {
     }
 
     private void finish(Object last) {
-        client.writeAndFlush(last, client.voidPromise());
+        if (untilClose) {
+            client.writeAndFlush(last).addListener(sent -> {
+                if (sent.isSuccess()) {
+                    OpenEnd.reached(client.channel());
+                }
+            });
+        } else {
+            client.writeAndFlush(last, client.voidPromise());
+        }
     }
 
     public void flush() {
@@ -195,9 +206,6 @@ public final class ReplyOut {
     public void cut() {
         keepAlive = false;
         flush();
-        if (untilClose) {
-            client.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-        }
         client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> client.close());
     }
 
