@@ -9,6 +9,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Requests that are also sent to the side that does not answer the caller, over real sockets. */
@@ -290,6 +292,46 @@ final class MirroringTest {
             assertThat(skipped.path("stream").asLong(0)).isEqualTo(1);
             assertThat(catalog.heads("/catalog")).hasSize(1);
         }
+    }
+
+    /** Many clients that send slowly would else hold more than all pairs together may. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRequestsBodyTakesMemoryFromItsFirstPieceOnAndGivesAllOfItBack(boolean chainOnly) throws Exception {
+        for (ScriptedServer each : List.of(legacy, catalog)) {
+            each.on("/catalog", (_, wire) -> {
+                wire.until("!");
+                wire.send(json("{}"));
+            });
+        }
+        String rules =
+                rules("stage: shadow\nmirror: {percent: 100, methods: [POST], writes: sandboxed, maxBodySize: 64KiB}");
+        String[] options = chainOnly ? new String[] {"--chain-only"} : new String[0];
+        try (var gateway = TestGateway.start(folder, rules, options)) {
+            String half =
+                    "POST /catalog HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 40001\r\n\r\n" + "x".repeat(30_000);
+            try (var gone = gateway.wire();
+                    var slow = gateway.wire()) {
+                gone.send(half);
+                slow.send(half);
+                await("both are counted", () -> memory(gateway) >= 60_000);
+                gone.reset();
+                await("one is", () -> memory(gateway) >= 30_000 && memory(gateway) < 60_000);
+                assertThat(slow.send("x".repeat(10_000) + "!").reply()).endsWith("{}");
+            }
+            awaitCount(gateway, "compared", 1);
+            await("all is given back", () -> memory(gateway) == 0);
+            assertThat(mirror(gateway).path("skipped").path("aborted").asLong(0))
+                    .isEqualTo(1);
+        }
+    }
+
+    private static long memory(TestGateway gateway) throws Exception {
+        return gateway.adminText("/metrics")
+                .lines()
+                .filter(line -> line.startsWith("banyan_mirror_memory_bytes "))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.indexOf(' '))))
+                .sum();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.banyan.gateway.mirror;
 
+import dev.banyan.gateway.backend.Limit;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -21,11 +22,22 @@ final class Collected {
     private byte[] bytes = NOTHING;
     private int length;
     private boolean tooLong;
+    /** What its bytes are taken from, as long as nobody has taken them for it. */
+    private @Nullable Limit memory;
+
+    private boolean noRoom;
 
     /** @param like a whole body that this one is probably equal to, or null */
     Collected(int bytesMax, @Nullable Collected like) {
         this.bytesMax = bytesMax;
         this.like = like;
+    }
+
+    /** Returns one whose bytes are taken from {@code memory} as they come. */
+    static Collected within(int bytesMax, Limit memory) {
+        var body = new Collected(bytesMax, null);
+        body.memory = memory;
+        return body;
     }
 
     /** Says how long the body will be. */
@@ -40,7 +52,7 @@ final class Collected {
     /** Copies a piece, which stays its owner's. What is longer than the limit is forgotten whole. */
     void add(ByteBuf piece) {
         int more = piece.readableBytes();
-        if (more == 0 || tooLong) {
+        if (more == 0 || tooLong || noRoom) {
             return;
         }
         if (more > bytesMax - length) {
@@ -49,6 +61,9 @@ final class Collected {
         }
         if (like == null || !like.holds(piece, length)) {
             makeRoom(length + more);
+            if (noRoom) {
+                return;
+            }
             piece.getBytes(piece.readerIndex(), bytes, length, more);
         }
         length += more;
@@ -71,15 +86,40 @@ final class Collected {
             bytes = Arrays.copyOf(equal.bytes, needed); // what was equal so far, and room for what comes now
         } else if (needed > bytes.length) {
             int grown = bytes.length == 0 ? needed : Math.max(GROWTH_BYTES, 2 * bytes.length);
-            bytes = Arrays.copyOf(bytes, Math.min(bytesMax, Math.max(needed, grown)));
+            int room = Math.min(bytesMax, Math.max(needed, grown));
+            if (memory != null && !memory.take(room - bytes.length)) {
+                noRoom = true;
+                drop();
+                return;
+            }
+            bytes = Arrays.copyOf(bytes, room);
         }
     }
 
     private void forget() {
         tooLong = true;
+        drop();
+    }
+
+    private void drop() {
+        giveBack();
         like = null;
         bytes = NOTHING;
         length = 0;
+    }
+
+    /** Gives back the memory it has taken: it is not needed any more, or somebody else has taken as much for it. */
+    void giveBack() {
+        Limit from = memory;
+        memory = null;
+        if (from != null) {
+            from.giveBack(bytes.length);
+        }
+    }
+
+    /** Whether it was forgotten because there was no memory for it. */
+    boolean hadNoRoom() {
+        return noRoom;
     }
 
     boolean isTooLong() {
@@ -94,6 +134,13 @@ final class Collected {
     byte[] toBytes() {
         byte[] held = held();
         return held.length == length ? held : Arrays.copyOf(held, length);
+    }
+
+    /** Returns the bytes, which are not kept here any more. */
+    byte[] handOver() {
+        byte[] whole = toBytes();
+        drop();
+        return whole;
     }
 
     private byte[] held() {

@@ -56,6 +56,7 @@ public final class Mirrors implements Onlooker, AutoCloseable {
     public Mirrors(MirrorMark mark, Filtering filtering, MeterRegistry meters, InstantSource clock) {
         this.mark = mark;
         this.meters = meters;
+        meters.gauge("banyan.mirror.memory.bytes", memory, Limit::taken);
         this.evidence = new Evidence();
         this.pools = new Pools(LiveBackend::copyConnections);
         this.copies = new Copies(mark, filtering);

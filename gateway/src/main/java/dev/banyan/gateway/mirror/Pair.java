@@ -33,7 +33,7 @@ final class Pair implements Onlooker.Watch {
         this.pool = pool;
         this.copies = copies;
         this.comparing = comparing;
-        this.requestBody = new Collected(mirror.settings().bodyBytesMax(), null);
+        this.requestBody = Collected.within(mirror.settings().bodyBytesMax(), mirror.memory());
         this.body = new Collected(mirror.settings().bodyBytesMax(), null);
     }
 
@@ -50,9 +50,10 @@ final class Pair implements Onlooker.Watch {
                 && !comparing.mayAskBaseline(call.rules().baseline())) {
             why = Skipped.EXTRA_LOAD;
         }
-        if (why == null && !mirror.enter()) {
+        if (why == null && (requestBody.hadNoRoom() || !mirror.enter())) {
             why = Skipped.BUSY;
         }
+        requestBody.giveBack(); // the place has memory for all of the pair
         if (why != null) {
             mirror.counts().skipped(why);
             return false;
@@ -88,6 +89,7 @@ final class Pair implements Onlooker.Watch {
     public void ended(Outcome outcome) {
         HttpHeaders came = head;
         if (came == null) {
+            requestBody.giveBack();
             mirror.counts().skipped(outcome.aborted() ? Skipped.ABORTED : Skipped.NO_REPLY);
             return; // no reply has begun, and no place was taken
         }
@@ -101,7 +103,7 @@ final class Pair implements Onlooker.Watch {
             mirror.leave();
             return;
         }
-        Request request = Request.of(pool, call, copy, requestBody.toBytes());
+        Request request = Request.of(pool, call, copy, requestBody.handOver());
         var own = new Kept(status, came, body);
         copies.ask(request, copy.side(), mirror.settings(), body, asked -> answered(request, own, asked));
     }

@@ -138,9 +138,14 @@ final class RouteMirror {
         places.decrementAndGet();
     }
 
-    /* Two replies, and two more when they are asked again. */
+    /** What pairs take bytes from before they have a place. */
+    Limit memory() {
+        return memory;
+    }
+
+    /* A request, two replies, and two more when they are asked again. */
     private long bytesMax() {
-        return 4L * mirror.bodyBytesMax();
+        return 5L * mirror.bodyBytesMax();
     }
 
     /** How many pairs have a place of either kind. */
