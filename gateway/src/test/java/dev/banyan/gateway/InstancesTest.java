@@ -2,9 +2,11 @@ package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.gateway.backend.WaitingLimit;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +48,8 @@ class InstancesTest {
                         "HTTP/1.1 " + (ONE_IS_ILL.get() ? 500 : 204) + " X\r\nContent-Length: 0\r\n\r\n")
                 .close());
         one.reply("/half/503", "HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\nno");
+        one.reply("/shaky", "HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\nno");
+        one.reply("/down", "HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\nno");
         one.reply("/stingy/503", "HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\nno");
         gateway = TestGateway.start(folder, """
                 backends:
@@ -56,12 +60,23 @@ class InstancesTest {
                     health: {path: /health, interval: 20ms, timeout: 20ms, unhealthyAfter: 2, healthyAfter: 2}
                   - {name: ill, url: "%s", health: {path: /health, interval: 20ms, timeout: 20ms, unhealthyAfter: 2, healthyAfter: 2}}
                   - {name: half, urls: ["http://127.0.0.1:%d", "%s", "%s"], retries: {attempts: 2, budget: 50%%}, circuitBreaker: {windowCalls: 9000, minCalls: 9000}}
+                  - name: shaky
+                    urls: ["%s", "%s"]
+                    retries: {attempts: 1, budget: 50%%}
+                    circuitBreaker: {failureRate: 50%%, windowCalls: 4, minCalls: 4, openFor: 1h}
+                    adaptiveLimit: {target: 10s}
+                  - name: down
+                    url: "%s"
+                    retries: {attempts: 1, budget: 50%%}
+                    circuitBreaker: {failureRate: 50%%, windowCalls: 4, minCalls: 4, openFor: 1h}
                   - {name: stingy, url: "%s", retries: {attempts: 5, budget: 20%%}, circuitBreaker: {windowCalls: 9000, minCalls: 9000}}
                 routes:
                   - {name: both, matches: [{path: {value: /both}}], candidate: both, stage: complete}
                   - {name: watched, matches: [{path: {value: /watched}}], candidate: watched, stage: complete}
                   - {name: ill, matches: [{path: {value: /ill}}], candidate: ill, stage: live, weight: 100%%}
                   - {name: half, matches: [{path: {value: /half}}], candidate: half, stage: complete}
+                  - {name: shaky, matches: [{path: {value: /shaky}}], candidate: shaky, stage: complete}
+                  - {name: down, matches: [{path: {value: /down}}], candidate: down, stage: complete}
                   - {name: stingy, matches: [{path: {value: /stingy}}], candidate: stingy, stage: complete}
                 """.formatted(
                         legacy.url(),
@@ -73,6 +88,9 @@ class InstancesTest {
                         dead,
                         one.url(),
                         two.url(),
+                        one.url(),
+                        two.url(),
+                        one.url(),
                         one.url()));
     }
 
@@ -142,6 +160,39 @@ class InstancesTest {
         assertThat(refused).isEqualTo(3);
         assertThat(one.heads("/half/write").size() + two.heads("/half/write").size())
                 .isEqualTo(6);
+    }
+
+    @Test
+    void anInstanceThatAnotherStoodInForOpensNoBreakerAndLowersNoLimit() throws Exception {
+        WaitingLimit limit = Objects.requireNonNull(
+                gateway.gateway().rules().current().backends().get("shaky").adaptiveLimit());
+        int before = limit.calls();
+        for (int i = 0; i < 10; i++) {
+            assertThat(gateway.ask("GET", "/shaky"))
+                    .as("call %d", i)
+                    .startsWith("HTTP/1.1 200")
+                    .endsWith("two");
+        }
+        assertThat(one.heads("/shaky")).hasSizeGreaterThanOrEqualTo(5);
+        assertThat(breaker("shaky")).isEqualTo("closed");
+        assertThat(limit.calls()).isGreaterThanOrEqualTo(before);
+        assertThat(limit.waiting()).isZero();
+    }
+
+    @Test
+    void aCallThatFailsWithAllItsRetriesIsOneErrorOfTheBackend() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            assertThat(gateway.ask("GET", "/down")).startsWith("HTTP/1.1 503").endsWith("no");
+        }
+        assertThat(breaker("down")).isEqualTo("closed");
+        gateway.ask("GET", "/down");
+        assertThat(breaker("down")).isEqualTo("open");
+        assertThat(gateway.ask("GET", "/down")).startsWith("HTTP/1.1 503").doesNotEndWith("no");
+        assertThat(one.heads("/down")).hasSize(8);
+    }
+
+    private static String breaker(String backend) {
+        return gateway.gateway().rules().current().backends().get(backend).breakerState();
     }
 
     @Test

@@ -203,14 +203,15 @@ public final class Call {
     private Step attempt(LiveBackend backend) {
         retries = 0;
         Failure refused = place.enter(backend, tellsSpeed);
-        return refused == null ? ask(null) : giveUp(refused);
+        return refused == null ? ask(null, Failure.UNHEALTHY) : giveUp(refused);
     }
 
-    private Step ask(@Nullable Instance except) {
+    /** Asks an instance, not {@code except} where there is another; {@code soFar} is what the call was so far if there is none. */
+    private Step ask(@Nullable Instance except, Failure soFar) {
         reconnected = false;
         Instance instance = place.turnTo(except);
         if (instance == null) {
-            place.report(Failure.UNHEALTHY);
+            place.report(soFar);
             return giveUp(Failure.UNHEALTHY);
         }
         return new Step.Ask(serving(), instance, false);
@@ -220,10 +221,10 @@ public final class Call {
     public Step replied(int status) {
         headNanos = System.nanoTime() - startNanos;
         Failure said = Failure.ofStatus(status);
-        place.report(said);
         if (status == UNAVAILABLE && mayRetry(Failure.STATUS_503)) {
-            return ask(place.instance());
+            return ask(place.instance(), Failure.STATUS_503);
         }
+        place.report(said); // what comes of the call, and not of an instance that another one stood in for
         return said != null && mayFallBack && !fellBack ? giveUp(said) : new Step.Forward();
     }
 
@@ -239,7 +240,7 @@ public final class Call {
             return new Step.Ask(serving(), instance, true);
         }
         if (mayRetry(why)) {
-            return ask(instance);
+            return ask(instance, why);
         }
         place.report(why);
         return giveUp(why);
