@@ -176,6 +176,17 @@ class UpgradeTest {
     }
 
     @Test
+    void whatItExpectsIsHeldToTheSameRule() throws Exception {
+        try (var client = gateway.wire()) {
+            client.send(upgrade("/both").replace("Connection", "Expect: cake\r\nConnection"));
+            assertThat(client.reply()).startsWith("HTTP/1.1 417 ").containsIgnoringCase("connection: close\r\n");
+            assertThat(client.ends()).isTrue();
+        }
+        assertThat(gateway.ask(upgrade("/both").replace("Connection", "Expect: 100-continue\r\nConnection")))
+                .startsWith("HTTP/1.1 101 ");
+    }
+
+    @Test
     void anEarlyHintIsNotTakenForTheReply() throws Exception {
         server.on(
                 "/hint", (_, wire) -> wire.send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + StreamsTest.SWITCHED)

@@ -5,6 +5,7 @@ import dev.banyan.gateway.call.Call;
 import dev.banyan.gateway.call.Intake;
 import dev.banyan.gateway.call.OwnReply;
 import dev.banyan.gateway.call.Step;
+import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.Peer;
 import dev.banyan.gateway.lean.ReplyOut;
 import io.netty.buffer.Unpooled;
@@ -50,6 +51,7 @@ public final class Upgrades extends ChannelDuplexHandler {
         } else if (message instanceof HttpRequest request
                 && exchanges == 0
                 && isWebSocket(request)
+                && Framing.unsupported("GET", request.headers()) == null // what goes on is told why not
                 && opened(client, request)) {
             ReferenceCountUtil.release(message);
         } else {
