@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
+import io.netty.util.NetUtil;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
@@ -128,34 +129,33 @@ public final class Framing {
 
     /** Whether {@code host} is a name or address with an optional port, in the characters RFC 3986 gives it. */
     static boolean isHost(String host) {
-        int end = host.length();
-        int portAt = host.lastIndexOf(':');
-        boolean bracketed = host.startsWith("[");
-        if (bracketed) {
+        if (host.startsWith("[")) {
             int close = host.indexOf(']');
-            if (close < 0) {
-                return false;
-            }
-            portAt = close + 1 < end ? close + 1 : -1;
-            if (portAt > 0 && host.charAt(portAt) != ':') {
-                return false;
-            }
+            return close > 0 && isIpV6(host.substring(1, close)) && isPortOrNothing(host, close + 1);
         }
-        int nameEnd = portAt < 0 ? end : portAt;
-        return nameEnd > 0
-                && isName(host, bracketed ? 1 : 0, bracketed ? nameEnd - 1 : nameEnd, bracketed)
-                && (portAt < 0 || isPort(host.substring(portAt + 1)));
+        int colon = host.indexOf(':');
+        int end = colon < 0 ? host.length() : colon;
+        return isName(host, end) && isPortOrNothing(host, end);
     }
 
-    private static boolean isName(String host, int from, int to, boolean bracketed) {
-        for (int i = from; i < to; i++) {
+    private static boolean isIpV6(String address) {
+        // A zone says something on this machine alone.
+        return address.indexOf('%') < 0 && NetUtil.isValidIpV6Address(address);
+    }
+
+    private static boolean isName(String host, int end) {
+        for (int i = 0; i < end; i++) {
             char c = host.charAt(i);
             boolean alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-            if (!alphanumeric && (bracketed ? ":." : "-._~").indexOf(c) < 0) {
+            if (!alphanumeric && "-._~".indexOf(c) < 0) {
                 return false;
             }
         }
-        return from < to;
+        return end > 0;
+    }
+
+    private static boolean isPortOrNothing(String host, int at) {
+        return at == host.length() || (host.charAt(at) == ':' && isPort(host.substring(at + 1)));
     }
 
     private static boolean isPort(String port) {

@@ -32,10 +32,17 @@ public final class Target {
         if (authority < 0) {
             return new Refusal(400, "target is neither a path nor this host's URL");
         }
-        if (!target.substring(authority, pathAt(target, authority)).equalsIgnoreCase(host)) {
+        if (!isSame(target.substring(authority, pathAt(target, authority)), host, target.substring(0, authority - 3))) {
             return new Refusal(400, "target names another host");
         }
         return hasControl(target) ? new Refusal(400, "control character in the target") : null;
+    }
+
+    /** Whether both name the same host and port, where {@code scheme} has a port of its own (RFC 9110, 4.2.3). */
+    private static boolean isSame(String authority, String host, String scheme) {
+        return Framing.isHost(authority)
+                && Framing.isHost(host)
+                && Origin.ofHost(scheme, authority).equals(Origin.ofHost(scheme, host));
     }
 
     /** Returns the path and query of a target in absolute form; a target that is a path already comes back as it is. */

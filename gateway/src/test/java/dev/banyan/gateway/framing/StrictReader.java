@@ -113,14 +113,23 @@ public final class StrictReader {
         String target = line.group(2);
         if (target.startsWith("http://") || target.startsWith("https://")) {
             String rest = target.substring(target.indexOf("//") + 2);
-            check(rest.toLowerCase(Locale.ROOT).startsWith(host.toLowerCase(Locale.ROOT)));
-            rest = rest.substring(host.length());
+            String authority = rest.split("[/?]", 2)[0];
+            String port = target.startsWith("https") ? "443" : "80";
+            check(HOST.matcher(authority).matches() && withPort(authority, port).equals(withPort(host, port)));
+            rest = rest.substring(authority.length());
             check(rest.isEmpty() || rest.startsWith("/") || rest.startsWith("?"));
             target = rest.startsWith("/") ? rest : "/" + rest;
         }
         target = ascii(target);
         check(target.startsWith("/") || (target.equals("*") && line.group(1).equals("OPTIONS")));
         return new Message(line.group(1) + " " + target, body(head, http11, "0"));
+    }
+
+    private static String withPort(String authority, String port) throws Stop {
+        Matcher split = Pattern.compile("(.*?)(?::0*([0-9]*))?").matcher(authority.toLowerCase(Locale.ROOT));
+        check(split.matches());
+        String named = split.group(2);
+        return split.group(1) + ":" + (named == null || named.isEmpty() ? port : named);
     }
 
     /** What is not ASCII, which no target should have, means the same as its percent form. */

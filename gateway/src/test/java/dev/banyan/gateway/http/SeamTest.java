@@ -94,6 +94,29 @@ class SeamTest {
                     a@b           | false
                     a/b           | false
                     [::1          | false
+                    [::1]         | true
+                    [::1]:        | true
+                    [2001:DB8::7] | true
+                    [::ffff:10.0.0.1]:80 | true
+                    [1:2:3:4:5:6:7:8] | true
+                    shop.test:    | true
+                    [shop.test]   | false
+                    [zz]          | false
+                    [:::]         | false
+                    [1]           | false
+                    [10.0.0.1]    | false
+                    [1::2::3]     | false
+                    [1:2:3:4:5:6:7] | false
+                    [1:2:3:4:5:6:7:8:9] | false
+                    [12345::]     | false
+                    [::1.2.3]     | false
+                    [fe80::1%eth0] | false
+                    [[::1]]       | false
+                    [[::1]        | false
+                    []            | false
+                    [::1]80       | false
+                    [::1]:x       | false
+                    ::1           | false
                     a:b           | false
                     :80           | false
                     """)
@@ -111,6 +134,31 @@ class SeamTest {
     void theFrameworkGetsATargetItCanRead(String target, String expected) {
         assertThat(Target.forJava(target)).isEqualTo(expected);
         assertThat(URI.create("http://h" + Target.forJava(target))).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    /a                  | shop.test      | true
+                    http://shop.test/a  | shop.test      | true
+                    http://Shop.Test/a  | shop.test      | true
+                    http://shop.test:80/a | shop.test    | true
+                    http://shop.test:/a | shop.test      | true
+                    http://shop.test/a  | shop.test:80   | true
+                    https://shop.test:443 | shop.test    | true
+                    http://[::1]:80/a   | [::1]          | true
+                    http://shop.test:443/a | shop.test   | false
+                    https://shop.test:80/a | shop.test   | false
+                    http://shop.test:8080/a | shop.test  | false
+                    http://shop.test/a  | shop.test:8080 | false
+                    http://x@shop.test/a | shop.test     | false
+                    http://shop.test:80:80/a | shop.test | false
+                    http://other.test/a | shop.test      | false
+                    http://shop.test/a  | ''             | false
+                    http:///a           | ''             | false
+                    http://:80/a        | ''             | false
+                    """)
+    void aUrlNamesTheHostThatIsAskedFor(String target, String host, boolean same) {
+        assertThat(Target.refusal(target, host) == null).isEqualTo(same);
     }
 
     @Test
