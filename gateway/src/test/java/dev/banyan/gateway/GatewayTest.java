@@ -67,7 +67,7 @@ class GatewayTest {
         legacy.start();
         raw = new RawServer();
         writeRules("live", "100%");
-        gateway = TestGateway.restart(folder, "--proxy-header", "X-Remote-User");
+        gateway = TestGateway.restart(folder, "--proxy-header", "X-Tenant");
     }
 
     private static void writeRules(String stage, String weight) throws IOException {
@@ -141,7 +141,24 @@ class GatewayTest {
                 "X-SSL-Client-Verify",
                 "X-SSL-Client-S-DN",
                 "Proxy",
-                "X-Remote-User"
+                "X-Forwarded",
+                "Remote-User",
+                "Remote-Groups",
+                "X-Remote-User",
+                "X-Remote-Group",
+                "X-Auth-Request-User",
+                "x-auth-request-email",
+                "X-Amzn-Oidc-Identity",
+                "X-Amzn-Oidc-Data",
+                "X-Goog-Authenticated-User-Email",
+                "X-Goog-Authenticated-User-ID",
+                "X-MS-CLIENT-PRINCIPAL",
+                "X-MS-CLIENT-PRINCIPAL-NAME",
+                "WL-Proxy-Client-IP",
+                "WL-Proxy-Client-Cert",
+                "Proxy-Client-IP",
+                "X-Originating-IP",
+                "X-Tenant"
             })
     void whatOnlyAProxyMaySayIsNotTakenFromOthers(String name) throws Exception {
         String claim = name + ": 6.6.6.6\r\n";

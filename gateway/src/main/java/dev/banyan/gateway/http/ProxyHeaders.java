@@ -13,13 +13,27 @@ import java.util.stream.Stream;
 public final class ProxyHeaders {
 
     /** With these the name of any header begins that is one. */
-    private static final List<String> PREFIXES = List.of("x-forwarded-", "x-ssl-client-");
+    private static final List<String> PREFIXES = List.of(
+            "x-forwarded-",
+            "x-ssl-client-",
+            // WebLogic's plug-ins: who the client is, and its certificate.
+            "wl-proxy-",
+            // Whom a proxy has let in: Apache httpd, Authelia and many more, oauth2-proxy, and the clouds' own.
+            "remote-",
+            "x-remote-",
+            "x-auth-request-",
+            "x-amzn-oidc-",
+            "x-goog-authenticated-user-",
+            "x-ms-client-principal");
 
     private static final List<String> KNOWN = List.of(
             "forwarded",
+            "x-forwarded",
             "x-real-ip",
             "x-client-ip",
             "x-cluster-client-ip",
+            "x-originating-ip",
+            "proxy-client-ip",
             "x-original-forwarded-for",
             "x-original-host",
             "x-original-uri",
@@ -48,17 +62,20 @@ public final class ProxyHeaders {
     public static final ProxyHeaders USUAL = new ProxyHeaders(KNOWN);
 
     private final AsciiString[][] namesByLetter = new AsciiString[LETTERS][];
-    private final AsciiString[] prefixes =
-            PREFIXES.stream().map(AsciiString::cached).toArray(AsciiString[]::new);
+    private final AsciiString[][] prefixesByLetter = new AsciiString[LETTERS][];
 
     private ProxyHeaders(List<String> names) {
         for (int letter = 0; letter < LETTERS; letter++) {
-            char first = (char) ('a' + letter);
-            namesByLetter[letter] = names.stream()
-                    .filter(name -> name.charAt(0) == first)
-                    .map(AsciiString::cached)
-                    .toArray(AsciiString[]::new);
+            namesByLetter[letter] = beginningWith((char) ('a' + letter), names);
+            prefixesByLetter[letter] = beginningWith((char) ('a' + letter), PREFIXES);
         }
+    }
+
+    private static AsciiString[] beginningWith(char letter, List<String> names) {
+        return names.stream()
+                .filter(name -> name.charAt(0) == letter)
+                .map(AsciiString::cached)
+                .toArray(AsciiString[]::new);
     }
 
     /** Returns the usual ones and {@code more}; throws IllegalArgumentException for one that cannot be. */
@@ -88,7 +105,7 @@ public final class ProxyHeaders {
                 return true;
             }
         }
-        for (AsciiString prefix : prefixes) {
+        for (AsciiString prefix : prefixesByLetter[letter]) {
             if (AsciiString.regionMatchesAscii(name, true, 0, prefix, 0, prefix.length())) {
                 return true;
             }

@@ -163,12 +163,30 @@ class SeamTest {
 
     @Test
     void namesOfProxyHeadersAreKnownInAnyCase() {
-        var headers = ProxyHeaders.with(List.of("X-Remote-User"));
-        assertThat(List.of("x-REMOTE-user", "X-Forwarded-Whatever", "FORWARDED", "proxy"))
+        var headers = ProxyHeaders.with(List.of("X-Tenant"));
+        assertThat(List.of(
+                        "x-TENANT",
+                        "x-REMOTE-user",
+                        "Remote-User",
+                        "X-Forwarded",
+                        "X-Forwarded-Whatever",
+                        "FORWARDED",
+                        "proxy"))
                 .allMatch(headers::contain);
-        assertThat(List.of("x-remote-users", "x-forwarded", "proxy-authorization", "Accept", "x", "", "1", "\u00e9"))
+        assertThat(List.of(
+                        "x-tenants",
+                        "x-forwardedly",
+                        "x-remote",
+                        "remote",
+                        "x-auth-token",
+                        "proxy-authorization",
+                        "Accept",
+                        "x",
+                        "",
+                        "1",
+                        "\u00e9"))
                 .noneMatch(headers::contain);
-        assertThat(ProxyHeaders.USUAL.contain("X-Remote-User")).isFalse();
+        assertThat(ProxyHeaders.USUAL.contain("X-Tenant")).isFalse();
     }
 
     @Test
