@@ -1,6 +1,7 @@
 package dev.banyan.bridge.mappingtest;
 
 import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.mapping.Explanation;
 import dev.banyan.bridge.yaml.Place;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,10 +18,11 @@ public record MappingTest(String name, Path file, Place at, List<Change> given, 
     /** What must come of the transaction. */
     public sealed interface Expected {
 
-        /** These events, in this order, and no other; none for an empty list. */
-        record Events(List<Event> events) implements Expected {
+        /** These events, in this order, and no other; none for an empty list. Likewise these faults, in any order. */
+        record Events(List<Event> events, List<ExpectedFault> faults) implements Expected {
             public Events {
                 events = List.copyOf(events);
+                faults = List.copyOf(faults);
             }
         }
 
@@ -38,6 +40,12 @@ public record MappingTest(String name, Path file, Place at, List<Change> given, 
             @Nullable String subject,
             @Nullable List<String> changed,
             @Nullable String data) {}
+
+    /** An aggregate that must get no event because of a fault; {@code message} is a part of why, not looked at when it is null. */
+    public record ExpectedFault(
+            Explanation.Fault fault,
+            String subject,
+            @Nullable String message) {}
 
     /** {@code FILE:LINE:COLUMN}. */
     public String place() {

@@ -4,7 +4,9 @@ import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.change.InMemoryImages;
+import dev.banyan.bridge.change.NoFaults;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.change.UnstoredFaults;
 import dev.banyan.bridge.mapping.Explanation;
 import dev.banyan.bridge.mapping.KeyedHash;
 import dev.banyan.bridge.mapping.Mapper;
@@ -13,6 +15,7 @@ import dev.banyan.bridge.mapping.Secrets;
 import dev.banyan.bridge.mapping.TransactionRule;
 import dev.banyan.bridge.mappingtest.MappingTest.Event;
 import dev.banyan.bridge.mappingtest.MappingTest.Expected;
+import dev.banyan.bridge.mappingtest.MappingTest.ExpectedFault;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -87,13 +90,14 @@ public record MappingTestRun(List<Outcome> outcomes, List<String> unmet, int rul
     private static Outcome run(Mapping mapping, MappingTest test) {
         var mapper = new Mapper(mapping, "test", SECRETS, EventLimit.NONE);
         var images = new InMemoryImages();
+        var faults = new UnstoredFaults(NoFaults.HALT);
         if (!test.given().isEmpty()) {
-            var given = mapper.explain(transaction(1, test.given()), images);
+            var given = mapper.explain(transaction(1, test.given()), images, faults);
             if (given.refusal() != null) {
                 return new Outcome(test, List.of("given: " + given.refusal()), given);
             }
         }
-        var explanation = mapper.explain(transaction(2, test.when()), images);
+        var explanation = mapper.explain(transaction(2, test.when()), images, faults);
         return new Outcome(test, differences(mapping, test.expected(), explanation), explanation);
     }
 
@@ -113,10 +117,14 @@ public record MappingTestRun(List<Outcome> outcomes, List<String> unmet, int rul
                         ? List.of()
                         : List.of("refused: " + refusal + " (expected: '" + text + "' in it)");
             }
-            case Expected.Events(var events) ->
-                refusal != null
-                        ? List.of("refused: " + refusal + " (expected: " + eventNames(events) + ")")
-                        : compare(mapping, events, explanation.events());
+            case Expected.Events(var events, var faults) -> {
+                if (refusal != null) {
+                    yield List.of("refused: " + refusal + " (expected: " + eventNames(events) + ")");
+                }
+                var differences = new ArrayList<>(compare(mapping, events, explanation.events()));
+                compare(faults, explanation, differences);
+                yield differences;
+            }
         };
     }
 
@@ -150,6 +158,34 @@ public record MappingTestRun(List<Outcome> outcomes, List<String> unmet, int rul
                         .forEach(line -> differences.add(name + ".data: " + line));
             }
         }
+    }
+
+    private static void compare(List<ExpectedFault> expected, Explanation explanation, List<String> differences) {
+        var found = explanation.decisions().stream()
+                .filter(decision -> decision.fault() != null)
+                .toList();
+        var foundNames = found.stream().map(MappingTestRun::faultName).sorted().toList();
+        var expectedNames = expected.stream()
+                .map(each -> each.fault().word + " " + each.subject())
+                .sorted()
+                .toList();
+        if (!foundNames.equals(expectedNames)) {
+            differences.add("faults: " + foundNames + " (expected: " + expectedNames + ")");
+            return;
+        }
+        for (var each : expected) {
+            var name = each.fault().word + " " + each.subject();
+            found.stream()
+                    .filter(decision -> each.message() != null
+                            && faultName(decision).equals(name)
+                            && !decision.why().contains(each.message()))
+                    .forEach(decision -> differences.add(
+                            name + ": " + decision.why() + " (expected: '" + each.message() + "' in it)"));
+        }
+    }
+
+    private static String faultName(Explanation.Decision decision) {
+        return decision.fault() == null ? "" : decision.fault().word + " " + decision.subject();
     }
 
     private static void differ(String what, Object found, @Nullable Object expected, List<String> differences) {

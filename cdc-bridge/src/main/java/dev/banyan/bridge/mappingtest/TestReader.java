@@ -3,15 +3,18 @@ package dev.banyan.bridge.mappingtest;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.mapping.Explanation.Fault;
 import dev.banyan.bridge.mapping.Mapping;
 import dev.banyan.bridge.mappingtest.MappingTest.Event;
 import dev.banyan.bridge.mappingtest.MappingTest.Expected;
+import dev.banyan.bridge.mappingtest.MappingTest.ExpectedFault;
 import dev.banyan.bridge.yaml.Place;
 import dev.banyan.bridge.yaml.Problems;
 import dev.banyan.bridge.yaml.Section;
 import dev.banyan.bridge.yaml.Yaml;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +47,7 @@ final class TestReader {
                 .orElse(List.of());
         var then = section.find("then");
         var refused = section.text("refused");
+        var faults = section.find("faults");
         section.end();
         if (then.isPresent() == refused.isPresent()) {
             problems.add(
@@ -52,9 +56,13 @@ final class TestReader {
                     then.isPresent() ? "then: and refused:" : "neither then: nor refused:",
                     "then: the events, or refused: a part of the message");
         }
+        if (faults.isPresent() && then.isEmpty()) {
+            problems.add(section.at("faults"), where + ".faults", "no then:", "faults: beside then:");
+        }
         var expected = refused.<Expected>map(Expected.Refused::new)
                 .orElseGet(() -> new Expected.Events(
-                        then.map(list -> events(list, where + ".then")).orElse(List.of())));
+                        then.map(list -> events(list, where + ".then")).orElse(List.of()),
+                        faults.map(list -> faults(list, where + ".faults")).orElse(List.of())));
         return new MappingTest(name, file, section.at(), given, when, expected);
     }
 
@@ -179,6 +187,26 @@ final class TestReader {
             events.add(new Event(section.at(), event, subject, changed, data));
         }
         return events;
+    }
+
+    private List<ExpectedFault> faults(Yaml yaml, String where) {
+        var faults = new ArrayList<ExpectedFault>();
+        var items = items(yaml, where);
+        for (int i = 0; i < items.size(); i++) {
+            var section = Section.of(items.get(i), where + "[" + i + "]", problems);
+            var found = Arrays.stream(Fault.values())
+                    .filter(each -> section.has(each.word))
+                    .toList();
+            if (found.size() == 1) {
+                var subject = section.requiredText(found.getFirst().word, "a subject such as order/7");
+                faults.add(new ExpectedFault(
+                        found.getFirst(), subject, section.text("message").orElse(null)));
+            } else {
+                problems.add(section.at(), section.where(), "not one fate", "parked: or skipped: with a subject");
+            }
+            section.end();
+        }
+        return faults;
     }
 
     private List<Yaml> items(Yaml yaml, String where) {

@@ -213,4 +213,81 @@ class TestCommandTest {
                 """);
         assertThat(Printed.of("test", file.toString()).out()).contains("1 tests, 0 failed");
     }
+
+    @Test
+    void whatIsParkedOrSkippedIsExpectedByItsSubjectWhileOthersPass() throws Exception {
+        var mapping = Files.writeString(folder.resolve("faults.yaml"), """
+                version: 1
+                aggregates:
+                  order:
+                    topic: orders
+                    subject: order/{no}
+                    type: t.{event}.v1
+                    onFault: park
+                    table: ord
+                    key: [no]
+                    fields: {no: {column: no, as: integer}, status: {column: sts, as: code, words: {N: new}}}
+                    events:
+                      - {event: Imported, when: backfill}
+                      - {event: Added, when: created}
+                      - {event: Removed, when: removed}
+                      - {event: Changed, when: otherwise}
+                  draft:
+                    topic: drafts
+                    subject: draft/{no}
+                    type: t.{event}.v1
+                    onFault: {skip: nobody reads them}
+                    table: drf
+                    key: [no]
+                    fields: {no: {column: no, as: integer}, status: {column: sts, as: code, words: {N: new}}}
+                    events:
+                      - {event: DraftImported, when: backfill}
+                      - {event: DraftAdded, when: created}
+                      - {event: DraftRemoved, when: removed}
+                      - {event: DraftChanged, when: otherwise}
+                tests:
+                  - name: others pass
+                    when: [{insert: ord, row: {no: 1, sts: Q}}, {insert: drf, row: {no: 1, sts: R}}, {insert: ord, row: {no: 2, sts: N}}]
+                    then: [{event: Added, subject: order/2}]
+                    faults: [{skipped: draft/1, message: nobody reads them}, {parked: order/1, message: "sts: 'Q'"}]
+                  - name: it waits behind
+                    given: {ord: [{no: 1, sts: Q}]}
+                    when: [{update: ord, key: {no: 1}, set: {sts: N}}]
+                    then: []
+                    faults: [{parked: order/1, message: behind what waits}]
+                """);
+        assertThat(Printed.of("test", mapping.toString()).out()).contains("2 tests, 0 failed");
+
+        var text = Files.readString(mapping);
+        Files.writeString(mapping, text.substring(0, text.indexOf("tests:")) + """
+                tests:
+                  - name: not named
+                    when: [{insert: ord, row: {no: 1, sts: Q}}]
+                    then: []
+                  - name: another message
+                    when: [{insert: ord, row: {no: 1, sts: Q}}]
+                    then: []
+                    faults: [{parked: order/1, message: "sts: 'R'"}]
+                  - name: no refusal any more
+                    when: [{insert: ord, row: {no: 1, sts: Q}}]
+                    refused: "sts: 'Q'"
+                """);
+        var failed = Printed.of("test", mapping.toString());
+        assertThat(failed.exitCode()).isEqualTo(1);
+        assertThat(failed.out())
+                .contains("faults: [parked order/1] (expected: [])")
+                .contains("parked order/1: parked: transaction 2, order [1]: public.ord.sts: 'Q'")
+                .contains("(expected: 'sts: 'R'' in it)")
+                .contains("mapped to [] (expected: a refusal with 'sts: 'Q'')")
+                .contains("3 tests, 3 failed");
+
+        Files.writeString(mapping, text.substring(0, text.indexOf("tests:")) + """
+                tests:
+                  - {name: neither, when: [], then: [], faults: [{message: x}]}
+                  - {name: refused, when: [], refused: x, faults: []}
+                """);
+        assertThat(Printed.of("test", mapping.toString()).err())
+                .contains("tests[0].faults[0]: not one fate (expected: parked: or skipped: with a subject)")
+                .contains("tests[1].faults: no then: (expected: faults: beside then:)");
+    }
 }
