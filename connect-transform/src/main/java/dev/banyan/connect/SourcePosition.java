@@ -2,6 +2,7 @@ package dev.banyan.connect;
 
 import java.time.Instant;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.apache.kafka.connect.errors.DataException;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,13 @@ record SourcePosition(long place, int row, String transaction, Instant committed
      *
      * MySQL and MariaDB write the rows of a statement into one event of the binlog, also several changes of one row: INSERT ... ON DUPLICATE
      * KEY UPDATE may name a key twice. They have one place, and Debezium counts them in source.row.
+     *
+     * What an incremental snapshot reads is no change, and has no place of its own. Debezium sends it between two changes of the log, as it was at the
+     * first or later, so it has the place of the first and comes last there: behind any change that lies at it, before the next. Of PostgreSQL that place
+     * is in source.sequence only, ["LSN of the last commit", "LSN of the change"]; source.lsn is null.
      */
+    private static final int READ_ROW = 999_999;
+    private static final Pattern SEQUENCE = Pattern.compile("\\[(?:null|\"\\d+\"), *\"(\\d+)\"]");
     private static final int BINLOG_BITS = 36;
     private static final int BINLOG_FILE_BITS = 27;
     private static final int BLOCK_BITS = 23;
@@ -30,9 +37,20 @@ record SourcePosition(long place, int row, String transaction, Instant committed
     /** The position in {@code source}, whose fields {@code field} looks up. */
     static SourcePosition of(Function<String, @Nullable Object> field) {
         var connector = String.valueOf(field.apply("connector"));
+        var position = of(connector, field);
+        return isRead(field)
+                ? new SourcePosition(position.place, READ_ROW, position.transaction, position.committed)
+                : position;
+    }
+
+    private static boolean isRead(Function<String, @Nullable Object> field) {
+        return "incremental".equals(field.apply("snapshot"));
+    }
+
+    private static SourcePosition of(String connector, Function<String, @Nullable Object> field) {
         return switch (connector) {
             case "postgresql" -> {
-                var place = number(field, "lsn");
+                var place = isRead(field) ? ofSequence(text(field, "sequence")) : number(field, "lsn");
                 yield new SourcePosition(place, 0, transaction(field.apply("txId"), place), committed(field));
             }
             case "mysql", "mariadb" -> {
@@ -54,6 +72,14 @@ record SourcePosition(long place, int row, String transaction, Instant committed
                 throw new DataException("source.connector: " + connector
                         + " (expected: postgresql, mysql, mariadb or sqlserver, whose positions are known)");
         };
+    }
+
+    private static long ofSequence(String text) {
+        var sequence = SEQUENCE.matcher(text);
+        if (!sequence.matches()) {
+            throw unusable("sequence", text, "two places in the log such as [\"24023119\",\"24023128\"]");
+        }
+        return parsed(sequence.group(1), 10, "sequence");
     }
 
     private static String transaction(@Nullable Object id, long place) {

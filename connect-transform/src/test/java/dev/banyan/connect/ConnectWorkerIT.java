@@ -69,7 +69,8 @@ class ConnectWorkerIT {
                 "CREATE SCHEMA shop",
                 "CREATE TABLE shop.ord (ord_no bigint PRIMARY KEY, sts_cd char(1), amt numeric(10,2), ord_ts timestamp,"
                         + " note text, email text, internal jsonb)",
-                "ALTER TABLE shop.ord REPLICA IDENTITY FULL");
+                "ALTER TABLE shop.ord REPLICA IDENTITY FULL",
+                "CREATE TABLE shop.signal (id text PRIMARY KEY, type text, data text)");
     }
 
     @AfterAll
@@ -126,8 +127,31 @@ class ConnectWorkerIT {
             read(consumer, events, all -> all.size() >= 8);
             assertThat(types(events).subList(6, 8)).containsExactly("OrderRemoved", "OrderRenumbered");
 
+            readAgain(consumer, events);
             killedWhileAWriterGoesOn(config, consumer, events);
         }
+    }
+
+    /** An incremental snapshot gives each row's state, in order with the changes, and ends no task. */
+    private static void readAgain(KafkaConsumer<String, String> consumer, List<ConsumerRecord<String, String>> events)
+            throws Exception {
+        var before = events.size();
+        sql("INSERT INTO shop.signal VALUES ('again', 'execute-snapshot', '{\"data-collections\": [\"shop.ord\"]}')");
+        read(consumer, events, all -> all.size() >= before + 2);
+        sql("UPDATE shop.ord SET sts_cd = 'P' WHERE ord_no = 1");
+        read(consumer, events, all -> all.size() >= before + 3);
+
+        assertThat(types(events).subList(before, events.size()))
+                .containsExactly("OrderImported", "OrderImported", "OrderChanged");
+        var ofOne =
+                events.stream().filter(event -> event.key().equals("order/1")).toList();
+        assertThat(ofOne)
+                .hasSize(3)
+                .extracting(event -> headers(event).get("ce_sequence"))
+                .isSorted();
+        assertThat(ofOne).extracting(event -> headers(event).get("ce_id")).doesNotHaveDuplicates();
+        assertThat(headers(ofOne.get(1))).containsEntry("ce_backfill", "true");
+        assertThat(worker.metric("failed-total")).isZero();
     }
 
     private static void refusesAggregates(String config) throws Exception {
@@ -190,6 +214,9 @@ class ConnectWorkerIT {
                 .replace("db.example", "127.0.0.1")
                 .replace("5432", Integer.toString(postgres.port()))
                 .replace("\"reader\"", "\"" + postgres.user() + "\"")
+                .replace(
+                        "\"heartbeat.interval.ms\"",
+                        "\"signal.data.collection\": \"shop.signal\", \"heartbeat.interval.ms\"")
                 .replace("/etc/banyan/mapping.yaml", mapping.toString());
     }
 

@@ -109,6 +109,26 @@ class MappingTransformTest {
     }
 
     @Test
+    void whatAnIncrementalSnapshotReadsIsTheStateBetweenTwoChanges() {
+        var before = apply(Orders.record("u", 7, Orders.row(7, "N", "x"), Orders.row(7, "P", "x"), 101L));
+        var read = apply(Orders.read(7, Orders.row(7, "P", "x"), 101L));
+        var again = apply(Orders.read(7, Orders.row(7, "P", "x"), 101L));
+        var next = apply(Orders.record("u", 7, Orders.row(7, "P", "x"), Orders.row(7, "S", "x"), 102L));
+
+        assertThat(type(read)).isEqualTo("shop.orders.OrderImported.v1");
+        assertThat(read.value()).isEqualTo(before.value());
+        assertThat(headers(read)).containsEntry("ce_backfill", "true").doesNotContainKey("ce_changed");
+        assertThat(List.of(before, read, next))
+                .extracting(event -> headers(event).get("ce_sequence"))
+                .containsExactly("0000000000000065-000000", "0000000000000065-999999", "0000000000000066-000000")
+                .isSorted();
+        assertThat(headers(again)).isEqualTo(headers(read));
+        assertThat(List.of(before, read, next))
+                .extracting(event -> headers(event).get("ce_id"))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void aChangedKeyIsRemovedUnderTheOldSubjectAndRenumberedUnderTheNew() {
         var leaves = Orders.record("d", 7, Orders.row(7, "P", "x"), null, 101L);
         leaves.headers().add("__debezium.newkey", Orders.key(8), Orders.KEY);

@@ -39,6 +39,8 @@ final class Orders {
             .field("connector", Schema.STRING_SCHEMA)
             .field("ts_ms", Schema.INT64_SCHEMA)
             .field("ts_us", Schema.OPTIONAL_INT64_SCHEMA)
+            .field("snapshot", Schema.OPTIONAL_STRING_SCHEMA)
+            .field("sequence", Schema.OPTIONAL_STRING_SCHEMA)
             .field("db", Schema.STRING_SCHEMA)
             .field("schema", Schema.STRING_SCHEMA)
             .field("table", Schema.STRING_SCHEMA)
@@ -96,6 +98,17 @@ final class Orders {
                 .put("source", source)
                 .put("op", op);
         return record(KEY, key(number), ENVELOPE, value);
+    }
+
+    /** What an incremental snapshot sends of a row after the change at {@code lsn}, as a real one does. */
+    static SourceRecord read(long number, Struct row, long lsn) {
+        var record = record("r", number, null, row, null);
+        ((Struct) record.value())
+                .getStruct("source")
+                .put("txId", null)
+                .put("snapshot", "incremental")
+                .put("sequence", "[\"" + (lsn - 1) + "\",\"" + lsn + "\"]");
+        return record;
     }
 
     static SourceRecord record(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.errors.DataException;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,31 @@ class SourcePositionTest {
         refused(() -> sqlServer("ffffffff:00000001:0001"), "source.change_lsn");
         refused(() -> sqlServer("1:2"), "source.change_lsn: 1:2");
         refused(() -> SourcePosition.of(source("oracle")::get), "source.connector: oracle");
+    }
+
+    @Test
+    void anIncrementalSnapshotsReadComesLastAtThePlaceOfTheChangeBeforeIt() {
+        var postgresql = source("postgresql");
+        postgresql.put("snapshot", "incremental");
+        postgresql.put("sequence", "[null,\"24023128\"]");
+        assertThat(SourcePosition.of(postgresql::get).place()).isEqualTo(24_023_128L);
+        assertThat(SourcePosition.of(postgresql::get).row()).isEqualTo(999_999);
+        for (var text : List.of("[\"24023119\",null]", "[]", "24023128")) {
+            postgresql.put("sequence", text);
+            refused(() -> SourcePosition.of(postgresql::get), "source.sequence: " + text);
+        }
+        postgresql.put("sequence", null);
+        refused(() -> SourcePosition.of(postgresql::get), "source.sequence: none");
+
+        var mariaDb = source("mariadb");
+        mariaDb.put("snapshot", "incremental");
+        mariaDb.put("file", "binlog.000009");
+        mariaDb.put("pos", 5L);
+        mariaDb.put("row", 3);
+        var read = SourcePosition.of(mariaDb::get);
+        mariaDb.put("snapshot", "false");
+        assertThat(read.place()).isEqualTo(SourcePosition.of(mariaDb::get).place());
+        assertThat(read.row()).isGreaterThan(SourcePosition.of(mariaDb::get).row());
     }
 
     private static void refused(Runnable reading, String part) {
