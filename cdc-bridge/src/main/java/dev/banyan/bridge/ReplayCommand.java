@@ -80,7 +80,15 @@ final class ReplayCommand implements Callable<Integer> {
         }
         var lake = options.reader();
         var filter = options.filter();
-        return send ? send(targets, lake, filter) : count(lake, filter);
+        var before = Replay.progress(lake, to);
+        var what = filter.toString();
+        var wrong = wrong(before, what);
+        if (!wrong.isEmpty()) {
+            System.err.println(wrong);
+            return 1;
+        }
+        var from = before.filter(_ -> resume).orElseGet(() -> Replay.Progress.start(what));
+        return send ? send(targets, lake, filter, from) : count(lake, filter, from);
     }
 
     private Path config() {
@@ -90,10 +98,12 @@ final class ReplayCommand implements Callable<Integer> {
         return options.config;
     }
 
-    private int count(LakeReader lake, LakeFilter filter) {
+    private int count(LakeReader lake, LakeFilter filter, Replay.Progress from) {
         var counts = new TreeMap<String, Long>();
-        lake.read(filter, 0, record -> {
-            counts.merge(record.event().type(), 1L, Long::sum);
+        lake.read(filter, from.segment(), record -> {
+            if (!from.covers(record)) {
+                counts.merge(record.event().type(), 1L, Long::sum);
+            }
             return true;
         });
         counts.forEach((type, count) -> System.out.println(type + " " + count));
@@ -103,21 +113,13 @@ final class ReplayCommand implements Callable<Integer> {
         return 0;
     }
 
-    private int send(ReplayTargets targets, LakeReader lake, LakeFilter filter)
+    private int send(ReplayTargets targets, LakeReader lake, LakeFilter filter, Replay.Progress from)
             throws IOException, HubUnavailable, ConfigException {
         var missing = targets.missing();
         if (!missing.isEmpty()) {
             System.err.println(missing);
             return 1;
         }
-        var before = Replay.progress(lake, to);
-        var what = filter.toString();
-        var wrong = wrong(before, what);
-        if (!wrong.isEmpty()) {
-            System.err.println(wrong);
-            return 1;
-        }
-        var from = before.filter(_ -> resume).orElseGet(() -> Replay.Progress.start(what));
         try (var sink = targets.open(from.run());
                 var hub = targets.setup().hub()) {
             var target = ReplayTargets.target(sink, hub, lake, options.uri(targets.setup()));

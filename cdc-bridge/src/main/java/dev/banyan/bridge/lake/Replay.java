@@ -46,6 +46,11 @@ public final class Replay {
             return new Progress(UUID.randomUUID().toString().substring(0, RUN_CHARACTERS), what, 0, 0, -1, false);
         }
 
+        /** True for an event of the segment it is in that it has sent, or has come by. */
+        public boolean covers(LakeRecord record) {
+            return record.segment() == segment && record.number() <= number;
+        }
+
         private Progress after(LakeRecord record) {
             return new Progress(run, what, sent + 1, record.segment(), record.number(), false);
         }
@@ -116,7 +121,7 @@ public final class Replay {
 
         @Override
         public boolean visit(LakeRecord record) {
-            if (record.segment() == from.segment && record.number() <= from.number) {
+            if (from.covers(record)) {
                 return true;
             }
             try {

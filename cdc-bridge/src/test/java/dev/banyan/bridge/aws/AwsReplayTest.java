@@ -206,6 +206,13 @@ class AwsReplayTest {
                     .asString()
                     .contains("claims/date=2026-01-31/id-29.json");
             assertThat(run(replay, own, "--send").err()).contains("and is done (expected: --resume or --restart)");
+            assertThat(run(replay, own).err()).contains("and is done (expected: --resume or --restart)");
+            assertThat(run(replay, own, "--resume").out()).startsWith("0 events would be sent to " + own);
+            assertThat(run(replay, own, "--restart").out()).contains("30 events would be sent to " + own);
+            assertThat(run(replay, own, "--resume", "--subject", "one/1*").err())
+                    .contains("(expected: the same filter)");
+            assertThat(run(replay, shared.replace("all", "new"), "--resume").err())
+                    .contains("was begun (expected: no --resume)");
             assertThat(run(replay, own, "--send", "--resume").out()).contains("30 events sent");
             assertThat(drained(client, own)).as("nothing is new").isEmpty();
             assertThat(run(replay, own, "--send", "--restart").exitCode()).isZero();
