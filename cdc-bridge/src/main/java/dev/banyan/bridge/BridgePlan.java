@@ -3,6 +3,7 @@ package dev.banyan.bridge;
 import dev.banyan.bridge.aws.AwsHub;
 import dev.banyan.bridge.config.BridgeConfig.KeySource;
 import dev.banyan.bridge.contract.Contracts;
+import dev.banyan.bridge.contract.Mode;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.hub.KafkaHub;
 import dev.banyan.bridge.hub.KafkaTopics;
@@ -68,11 +69,13 @@ record BridgePlan(String bridge, List<Part> parts, @Nullable SourcePlan source, 
         planner.store();
         planner.folders();
         planner.keys();
-        return new BridgePlan(setup.config().name(), planner.parts, source, events(setup.mapping()));
+        return new BridgePlan(setup.config().name(), planner.parts, source, events(setup));
     }
 
-    private static List<Event> events(Mapping mapping) {
-        return Contracts.of(mapping).byType().values().stream()
+    private static List<Event> events(Setup setup) {
+        var mapping = setup.mapping();
+        var mode = setup.kafka().isPresent() ? Mode.BINARY : Mode.STRUCTURED;
+        return Contracts.of(mapping, mode).byType().values().stream()
                 .map(event -> new Event(
                         event.type(),
                         event.topics(),

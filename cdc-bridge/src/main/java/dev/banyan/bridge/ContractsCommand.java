@@ -108,7 +108,7 @@ final class ContractsCommand implements Callable<Integer> {
     }
 
     private List<Finding> findings(Mapping mapping, Path folder) throws IOException {
-        return Compatibility.between(ContractFiles.read(folder), mapping, replay);
+        return Compatibility.between(ContractFiles.read(folder), mapping, mode, replay);
     }
 
     private static long breaking(List<Finding> findings) {

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 final class AsyncApi {
 
     static final String SUBJECTS = "x-subjects";
+    static final String CONTENT_TYPE = "defaultContentType";
     private static final String SCHEMA_FORMAT = "application/schema+json;version=draft-2020-12";
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{[^{}]*}");
 
@@ -19,11 +20,10 @@ final class AsyncApi {
     private final String base;
     private final Mode mode;
 
-    /** The document of {@code contracts} whose schemas are published under {@code base}. */
-    AsyncApi(Contracts contracts, String base, Mode mode) {
+    AsyncApi(Contracts contracts) {
         this.contracts = contracts;
-        this.base = base;
-        this.mode = mode;
+        this.base = contracts.base();
+        this.mode = contracts.mode();
     }
 
     /** The document; {@code version} changes with whatever it describes. */
@@ -40,7 +40,7 @@ final class AsyncApi {
                         "description",
                         "CloudEvents 1.0, made by the bridge of the changes in the database's log. At least once: the same id is"
                                 + " the same event. Of one subject, a higher sequence is later."));
-        document.put("defaultContentType", contentType());
+        document.put(CONTENT_TYPE, contentType());
         document.put("channels", channels());
         document.put("operations", operations());
         document.put(
@@ -49,7 +49,7 @@ final class AsyncApi {
     }
 
     private String contentType() {
-        return mode == Mode.BINARY ? "application/json" : "application/cloudevents+json";
+        return mode.contentType;
     }
 
     private Map<String, List<String>> typesByTopic() {

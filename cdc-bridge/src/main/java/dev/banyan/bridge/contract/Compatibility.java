@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -39,11 +40,11 @@ public final class Compatibility {
     }
 
     /**
-     * All differences between the contracts {@code before} and those of {@code mapping}, in the order of its file. With {@code replay}
+     * All differences between the contracts {@code before} and those of {@code mapping} on a hub of {@code mode}, in the order of its file. With {@code replay}
      * it also is breaking when an event of before does not fit the contract of now.
      */
-    public static List<Finding> between(Contracts before, Mapping mapping, boolean replay) {
-        var compatibility = new Compatibility(before, Contracts.of(mapping), mapping, replay);
+    public static List<Finding> between(Contracts before, Mapping mapping, Mode mode, boolean replay) {
+        var compatibility = new Compatibility(before, Contracts.of(mapping, mode), mapping, replay);
         return compatibility.findings();
     }
 
@@ -87,6 +88,7 @@ public final class Compatibility {
 
     private void kept(EventContract before, EventContract now) {
         var type = before.type();
+        envelope(type);
         if (!before.topics().equals(now.topics())) {
             add(true, places.of(now), "topic", text(now.topics()), text(before.topics()), type);
         }
@@ -103,6 +105,20 @@ public final class Compatibility {
         for (var misfit : Fit.of(before.data(), now.data())) {
             changed(misfit, now);
         }
+    }
+
+    /** What is around the data, which every reader unpacks and some look their schema up by. */
+    private void envelope(String type) {
+        if (before.mode() != now.mode()) {
+            add(true, Place.START, "mode", word(now.mode()), word(before.mode()), type);
+        }
+        if (!before.base().equals(now.base())) {
+            add(true, Place.START, "dataschema", now.base() + "...", before.base() + "...", type);
+        }
+    }
+
+    private static String word(Mode mode) {
+        return mode.name().toLowerCase(Locale.ROOT);
     }
 
     private void changed(Misfit misfit, EventContract now) {

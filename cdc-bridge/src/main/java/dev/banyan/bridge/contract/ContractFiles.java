@@ -37,14 +37,14 @@ public final class ContractFiles {
 
     /** The contracts of {@code mapping} as texts by path within their folder. */
     public static SortedMap<String, String> of(Mapping mapping, Mode mode) {
-        var contracts = Contracts.of(mapping);
-        var base = mapping.contracts();
+        var contracts = Contracts.of(mapping, mode);
         var files = new TreeMap<String, String>();
         contracts
                 .byType()
                 .forEach((type, contract) -> files.put(
-                        schemaFile(type), text(JsonSchema.of(Mapping.schemaUri(base, type), type, contract.data()))));
-        var asyncApi = new AsyncApi(contracts, base, mode);
+                        schemaFile(type),
+                        text(JsonSchema.of(Mapping.schemaUri(contracts.base(), type), type, contract.data()))));
+        var asyncApi = new AsyncApi(contracts);
         var version = version(text(asyncApi.document("")) + String.join("", files.values()));
         files.put(DOCUMENT, text(asyncApi.document(version)));
         return files;
@@ -113,7 +113,40 @@ public final class ContractFiles {
         if (byType.isEmpty()) {
             throw new IOException(folder.resolve(DOCUMENT) + ": no messages (expected: what 'contracts --out' wrote)");
         }
-        return new Contracts(byType);
+        return new Contracts(byType, mode(document, folder), base(document, byType.firstKey(), folder));
+    }
+
+    private static Mode mode(JsonNode document, Path folder) throws IOException {
+        var found = document.path(AsyncApi.CONTENT_TYPE).asString("");
+        for (var mode : Mode.values()) {
+            if (mode.contentType.equals(found)) {
+                return mode;
+            }
+        }
+        throw new IOException(folder.resolve(DOCUMENT) + ": " + AsyncApi.CONTENT_TYPE + " '" + found
+                + "' (expected: what 'contracts --out' wrote)");
+    }
+
+    /** What stands before the type in the URI of its schema; the same for all types. */
+    private static String base(JsonNode document, String type, Path folder) throws IOException {
+        var message = document.path("components").path("messages").path(type);
+        for (var mode : Mode.values()) {
+            var envelope = mode == Mode.BINARY
+                    ? message.path("headers")
+                    : message.path("payload").path("schema");
+            var uri = envelope.path("allOf")
+                    .path(1)
+                    .path("properties")
+                    .path(Envelope.name(mode, "dataschema"))
+                    .path("const")
+                    .asString("");
+            var end = Mapping.schemaUri("", type);
+            if (uri.endsWith(end)) {
+                return uri.substring(0, uri.length() - end.length());
+            }
+        }
+        throw new IOException(
+                folder.resolve(DOCUMENT) + ": no dataschema of " + type + " (expected: what 'contracts --out' wrote)");
     }
 
     private static Shape.Forms schema(Path file) throws IOException {

@@ -12,15 +12,15 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The contracts of all events of a mapping, by type. */
-public record Contracts(SortedMap<String, EventContract> byType) {
+/** The contracts of all events of a mapping, by type; how the hub carries them, and what the URIs of their schemas begin with. */
+public record Contracts(SortedMap<String, EventContract> byType, Mode mode, String base) {
 
     public Contracts {
         byType = Collections.unmodifiableSortedMap(new TreeMap<>(byType));
     }
 
-    /** What {@code mapping} promises. */
-    public static Contracts of(Mapping mapping) {
+    /** What {@code mapping} promises on a hub of {@code mode}. */
+    public static Contracts of(Mapping mapping, Mode mode) {
         var drafts = new TreeMap<String, Draft>();
         mapping.aggregates().forEach(aggregate -> add(aggregate, drafts));
         for (var rule : mapping.transactions()) {
@@ -30,7 +30,7 @@ public record Contracts(SortedMap<String, EventContract> byType) {
         var byType = new TreeMap<String, EventContract>();
         drafts.forEach((type, draft) ->
                 byType.put(type, new EventContract(type, draft.topics, draft.subjects, new Forms(draft.forms))));
-        return new Contracts(byType);
+        return new Contracts(byType, mode, mapping.contracts());
     }
 
     private record Draft(SortedSet<String> topics, SortedSet<String> subjects, Map<String, Thing> forms) {

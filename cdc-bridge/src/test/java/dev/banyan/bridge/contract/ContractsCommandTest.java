@@ -147,9 +147,23 @@ class ContractsCommandTest {
     }
 
     @Test
-    void anotherModeIsAnotherDocument() {
-        assertThat(check("--mode", "STRUCTURED").exitCode()).isEqualTo(3);
-        assertThat(check("--mode", "structured").out()).contains("files that differ: 1");
+    void anotherModeIsOneThatNoReaderCanUnpack() throws IOException {
+        assertThat(check("--mode", "STRUCTURED").exitCode()).isEqualTo(1);
+        assertThat(check("--mode", "structured").out())
+                .contains(
+                        "mapping.yaml:1:1: breaking: mode: structured (expected: binary) in orders.OrderChanged.v1 and 4 more")
+                .contains("1 differences, 1 breaking; files that differ: 1");
+        var before = Files.readString(contracts.resolve("asyncapi.json"));
+        assertThat(out("--mode", "structured").err()).contains("nothing written");
+        assertThat(contracts.resolve("asyncapi.json")).hasContent(before);
+
+        assertThat(out("--mode", "structured", "--force").exitCode()).isZero();
+        assertThat(check("--mode", "structured").exitCode()).isZero();
+        assertThat(check().out()).contains("breaking: mode: binary (expected: structured)");
+        change("{event}.v1", "{event}.v2");
+        assertThat(check().exitCode())
+                .as("later versions may be carried as they like")
+                .isEqualTo(3);
     }
 
     @Test
@@ -174,7 +188,12 @@ class ContractsCommandTest {
                 .contains("mapping.yaml:2:12: mapping.contracts: 'schemas' (expected: a URI that ends in '/' or ':'");
 
         change("contracts: schemas", "contracts: https://schemas.example.com/shop/");
-        assertThat(out().exitCode()).isZero();
+        assertThat(check().exitCode()).isEqualTo(1);
+        assertThat(check().out())
+                .contains(
+                        "breaking: dataschema: https://schemas.example.com/shop/... (expected: urn:banyan:contract:...) in orders.OrderChanged.v1 and 4 more");
+        assertThat(out().err()).contains("nothing written");
+        assertThat(out("--force").exitCode()).isZero();
         assertThat(contracts.resolve("schemas/orders.OrderPaid.v1.json"))
                 .content()
                 .contains("\"$id\": \"https://schemas.example.com/shop/orders.OrderPaid.v1.json\"");

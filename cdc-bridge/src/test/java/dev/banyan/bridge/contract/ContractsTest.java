@@ -140,7 +140,7 @@ class ContractsTest {
                     .as("events of\n%s", text(now))
                     .isEmpty();
 
-            var findings = Compatibility.between(Contracts.of(before), now, false).stream()
+            var findings = Compatibility.between(Contracts.of(before, Mode.BINARY), now, Mode.BINARY, false).stream()
                     .filter(Finding::isBreaking)
                     .toList();
             var witnesses = witnesses(before, events);
@@ -159,7 +159,7 @@ class ContractsTest {
         var types = new HashSet<String>();
         events.forEach(event -> types.add(event.type()));
         var witnesses = new ArrayList<String>();
-        Contracts.of(before).byType().keySet().stream()
+        Contracts.of(before, Mode.BINARY).byType().keySet().stream()
                 .filter(type -> !types.contains(type))
                 .forEach(type -> witnesses.add("no event " + type));
         events.stream()
@@ -177,10 +177,11 @@ class ContractsTest {
         for (int i = 0; i < MAPPINGS; i++) {
             var mapping = thing(RandomMapping.of(random).text());
             var out = folder.resolve("contracts" + i);
-            ContractFiles.write(ContractFiles.of(mapping, i % 2 == 0 ? Mode.BINARY : Mode.STRUCTURED), out);
+            var mode = i % 2 == 0 ? Mode.BINARY : Mode.STRUCTURED;
+            ContractFiles.write(ContractFiles.of(mapping, mode), out);
 
-            assertThat(ContractFiles.read(out)).isEqualTo(Contracts.of(mapping));
-            assertThat(Compatibility.between(ContractFiles.read(out), mapping, true))
+            assertThat(ContractFiles.read(out)).isEqualTo(Contracts.of(mapping, mode));
+            assertThat(Compatibility.between(ContractFiles.read(out), mapping, mode, true))
                     .isEmpty();
         }
     }

@@ -39,7 +39,7 @@ final class EventSchemas {
     private static EventSchemas of(Mapping mapping, boolean isClosed) {
         var schemas = new EventSchemas();
         var files = ContractFiles.of(mapping, Mode.BINARY);
-        for (var type : Contracts.of(mapping).byType().keySet()) {
+        for (var type : Contracts.of(mapping, Mode.BINARY).byType().keySet()) {
             var json = (ObjectNode) JsonMapper.shared().readTree(files.get(ContractFiles.schemaFile(type)));
             // Two mappings under comparison have schemas of the same name.
             json.remove("$id");
