@@ -17,6 +17,14 @@ final class JsonSchema {
     private static final String DIGEST_PATTERN = "^[0-9a-f]{64}$";
     private static final String DECIMAL_PATTERN_START = "^-?[0-9]+";
 
+    /*
+     * PostgreSQL has years before 1 and after 9999. The formats date and date-time are those of RFC 3339, whose years have four digits, so they
+     * would refuse what an event may hold. Schemas of before had them and meant the same.
+     */
+    private static final String DATE = "(-[0-9]{4,}|[0-9]{4}|\\+[0-9]{5,})-[0-9]{2}-[0-9]{2}";
+    private static final String DATE_PATTERN = "^" + DATE + "$";
+    private static final String INSTANT_PATTERN = "^" + DATE + "T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z$";
+
     /** Not a schema that {@link #of} writes. */
     static final class Unreadable extends Exception {
         private static final long serialVersionUID = 1L;
@@ -64,8 +72,8 @@ final class JsonSchema {
         switch (shape) {
             case Shape.Text() -> json.put("type", "string");
             case Decimal(var scale) -> typed(json, "string", "pattern", decimalPattern(scale));
-            case Shape.Date() -> typed(json, "string", "format", "date");
-            case Shape.Instant() -> typed(json, "string", "format", "date-time");
+            case Shape.Date() -> typed(json, "string", "pattern", DATE_PATTERN);
+            case Shape.Instant() -> typed(json, "string", "pattern", INSTANT_PATTERN);
             case Shape.Digest() -> typed(json, "string", "pattern", DIGEST_PATTERN);
             case Shape.Whole() -> json.put("type", "integer");
             case Shape.Truth() -> json.put("type", "boolean");
@@ -152,8 +160,17 @@ final class JsonSchema {
                 default -> throw new Unreadable("format '" + format + "' (expected: date or date-time)");
             };
         }
-        if (pattern.equals(DIGEST_PATTERN)) {
-            return new Shape.Digest();
+        switch (pattern) {
+            case DIGEST_PATTERN -> {
+                return new Shape.Digest();
+            }
+            case DATE_PATTERN -> {
+                return new Shape.Date();
+            }
+            case INSTANT_PATTERN -> {
+                return new Shape.Instant();
+            }
+            default -> {}
         }
         for (int scale = Decimal.ANY_SCALE; scale <= ContractShapes.SCALE_MAX; scale++) {
             if (pattern.equals(decimalPattern(scale))) {

@@ -6,8 +6,11 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.banyan.bridge.Printed;
 import dev.banyan.bridge.change.Cause;
+import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.InMemoryImages;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.hub.CloudEventJson;
 import dev.banyan.bridge.mapping.Mapper;
@@ -18,9 +21,14 @@ import dev.banyan.bridge.record.CloudEventHeaders;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -168,6 +176,76 @@ class ContractsTest {
                 .limit(3)
                 .forEach(witnesses::add);
         return witnesses;
+    }
+
+    @Test
+    void yearsThatTheMappingPromisesHaveRoomInTheContract() throws Exception {
+        var mapping = thing("""
+                version: 1
+                aggregates:
+                  find:
+                    topic: finds
+                    subject: find/{no}
+                    type: t.{event}.v1
+                    table: fnd
+                    key: [no]
+                    fields:
+                      no: {column: no, as: integer}
+                      day: {column: day, as: date}
+                      at: {column: at, as: timestamp}
+                    events:
+                      - {event: Imported, when: backfill}
+                      - {event: Added, when: created}
+                      - {event: Removed, when: removed}
+                      - {event: Changed, when: otherwise}
+                """);
+        var schemas = EventSchemas.closed(mapping);
+        var table = new TableId("public", "fnd");
+        for (var year : List.of(-43, 0, 1, 2026, 9_999, 12_345, 294_276)) {
+            var row = new Row(Map.of(
+                    "no",
+                    (long) year,
+                    "day",
+                    LocalDate.of(year, 3, 15),
+                    "at",
+                    OffsetDateTime.of(year, 6, 7, 8, 9, 10, 120_000_000, ZoneOffset.UTC)));
+            var event = events(
+                            mapping,
+                            List.of(new Transaction(1, "1", Instant.EPOCH, List.of(new Change.Inserted(table, row)))),
+                            new InMemoryImages())
+                    .getFirst();
+
+            assertThat(event.data()).contains(LocalDate.of(year, 3, 15).toString());
+            assertThat(schemas.problems(event)).isEmpty();
+        }
+        var strange = new DomainEvent(
+                "1",
+                "t.Added.v1",
+                "finds",
+                "find/1",
+                Instant.EPOCH,
+                "1",
+                "1",
+                false,
+                List.of(),
+                "",
+                Cause.UNKNOWN,
+                "{\"no\":1,\"day\":\"12345-03-15\",\"at\":\"2026-06-07 08:09:10\"}");
+        assertThat(schemas.problems(strange)).as("day and at").hasSize(2);
+    }
+
+    @Test
+    void aContractWithTheFormatsOfBeforeMeansTheSame() throws Exception {
+        var out = folder.resolve("formats");
+        var mapping = MappingFile.read(SHOP);
+        var files = ContractFiles.of(mapping, Mode.BINARY);
+        files.replaceAll(
+                (_, text) -> text.replaceAll("\"pattern\": \"\\^\\(-[^\"]*T[^\"]*\"", "\"format\": \"date-time\"")
+                        .replaceAll("\"pattern\": \"\\^\\(-[^\"]*\"", "\"format\": \"date\""));
+        assertThat(files.toString()).contains("\"format\": \"date-time\"");
+        ContractFiles.write(files, out);
+
+        assertThat(ContractFiles.read(out)).isEqualTo(Contracts.of(mapping, Mode.BINARY));
     }
 
     @ParameterizedTest
