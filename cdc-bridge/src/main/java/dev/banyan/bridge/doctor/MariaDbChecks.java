@@ -1,6 +1,7 @@
 package dev.banyan.bridge.doctor;
 
 import dev.banyan.bridge.source.Preflight;
+import dev.banyan.bridge.source.PreparedXa;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.source.SourcePlan;
 import java.sql.Connection;
@@ -31,8 +32,9 @@ final class MariaDbChecks {
         checks.findings.add(Finding.ok("MariaDB", checks.text("SELECT VERSION()")));
         checks.findings.addAll(SourceChecks.of(plan, "log, rights and the bridge's own database are there"));
         checks.retention();
-        checks.xa();
-        if (plan.isEmpty() && stored.isReadable()) {
+        var prepared = PreparedXa.of(connection);
+        checks.xa(prepared, stored.hasBegun());
+        if (plan.isEmpty() && stored.isReadable() && (stored.hasBegun() || prepared.isEmpty())) {
             checks.findings.add(SourceChecks.position(
                     checks.source,
                     Preflight.check(
@@ -61,24 +63,20 @@ final class MariaDbChecks {
     }
 
     /** What XA prepares is in the log before it is known whether it will be committed, and its commit comes without rows. */
-    private void xa() throws SQLException {
-        var prepared = new ArrayList<String>();
-        try (var statement = connection.createStatement();
-                var result = statement.executeQuery("XA RECOVER")) {
-            while (result.next()) {
-                prepared.add(result.getString("data"));
-            }
-        }
+    private void xa(List<String> prepared, boolean hasBegun) throws SQLException {
         var count = Long.parseLong(text("SELECT variable_value FROM information_schema.global_status"
                 + " WHERE variable_name = 'COM_XA_PREPARE'"));
         if (!prepared.isEmpty()) {
-            findings.add(Finding.warn(
-                    "XA",
-                    transactions(prepared.size()) + (prepared.size() == 1 ? " is" : " are") + " prepared: "
-                            + String.join(", ", prepared)
-                            + "; their rows are in the log already, where the bridge stops at them, or began behind them and"
-                            + " never sees them",
-                    "XA COMMIT or XA ROLLBACK them before the first start or a resync; " + XA_CURE));
+            var what = transactions(prepared.size()) + (prepared.size() == 1 ? " is" : " are") + " prepared: "
+                    + String.join(", ", prepared) + "; ";
+            findings.add(
+                    hasBegun
+                            ? Finding.warn("XA", what + "the bridge stops at those that change a mapped table", XA_CURE)
+                            : Finding.fail(
+                                    "XA",
+                                    what
+                                            + "their rows lie before the place where the bridge would begin, and would be lost",
+                                    "XA COMMIT or XA ROLLBACK them; the first start waits for it; " + XA_CURE));
         } else if (count > 0) {
             findings.add(Finding.warn(
                     "XA",

@@ -182,6 +182,7 @@ final class MariaDbPreflight {
         for (var table : source.tables()) {
             definitions.add(definition(statement, offset, table.id()));
         }
+        PreparedXa.refuse(connection); // last: one that is committed by now, a backfill finds
         return new Preflight.Beginning(
                 new Position(identity(server), (int) server.number("server_id"), GtidRule.sequence(gtid), offset),
                 definitions,

@@ -9,6 +9,8 @@ import dev.banyan.bridge.Printed;
 import dev.banyan.bridge.change.Dbms;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -113,20 +115,57 @@ class MariaDbRefusalsTest {
             var config = bridge.config().toString();
             try (var connection = bridge.connect();
                     var statement = connection.createStatement()) {
-                for (var sql : List.of(
-                        "XA START 'due'",
-                        "INSERT INTO one VALUES (1, 'prepared')",
-                        "XA END 'due'",
-                        "XA PREPARE 'due'")) {
-                    statement.execute(sql);
-                }
+                prepare(statement, "due", "(1, 'prepared')");
                 assertThat(Printed.of("doctor", "--config", config).out())
-                        .contains("WARN XA: 1 transaction is prepared: due; ");
+                        .contains("FAIL XA: 1 transaction is prepared: due; ");
                 statement.execute("XA COMMIT 'due'");
             }
             assertThat(Printed.of("doctor", "--config", config).out())
                     .containsPattern("WARN XA: [0-9]+ transactions? prepared since the server started; ")
                     .doesNotContain("due");
+        }
+    }
+
+    private static void prepare(Statement statement, String name, String row) throws SQLException {
+        for (var sql : List.of(
+                "XA START '" + name + "'",
+                "INSERT INTO one VALUES " + row,
+                "XA END '" + name + "'",
+                "XA PREPARE '" + name + "'")) {
+            statement.execute(sql);
+        }
+    }
+
+    /** The bridge would begin behind the rows, a backfill cannot see them yet, and their commit comes without them. */
+    @Test
+    void aFirstStartWaitsUntilNoXaTransactionIsPrepared() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "xa_first", folder, "one")) {
+            bridge.backfill = true;
+            try (var connection = bridge.connect();
+                    var statement = connection.createStatement()) {
+                prepare(statement, "first", "(1, 'a')");
+                bridge.launch();
+                Await.until(
+                        "it waits", () -> bridge.progress().reason().contains("XA transactions are prepared: first"));
+                assertThat(bridge.progress().state()).isEqualTo(Progress.State.RESTARTING);
+                statement.execute("XA COMMIT 'first'");
+            }
+            Await.until("it streams", () -> bridge.progress().state() == Progress.State.STREAMING);
+            bridge.sql("INSERT INTO one VALUES (2, 'b')");
+            bridge.awaitEqual();
+            bridge.stop();
+            try (var connection = bridge.connect();
+                    var statement = connection.createStatement()) {
+                prepare(statement, "anew", "(3, 'c')");
+                var resync = Printed.of("resync", "--config", bridge.config().toString());
+                assertThat(resync.exitCode()).isNotZero();
+                assertThat(resync.err())
+                        .contains("XA transactions are prepared: anew (expected: none where the bridge begins");
+                statement.execute("XA ROLLBACK 'anew'");
+                assertThat(Printed.of("resync", "--config", bridge.config().toString())
+                                .exitCode())
+                        .isZero();
+            }
         }
     }
 
