@@ -17,6 +17,16 @@ public sealed interface Redaction {
     /** A random word that stands for the value in {@code vault}; without one in a vault of the column's own. */
     record Token(@Nullable String vault) implements Redaction {}
 
+    /** How the value is replaced, in a word: two that differ make other values of one. */
+    default String word() {
+        return switch (this) {
+            case Hash() -> "hash";
+            case Mask(var keep) -> "mask " + keep;
+            case Encrypt(var showsEqual) -> showsEqual ? "encrypt deterministic" : "encrypt";
+            case Token(var vault) -> vault == null ? "token" : "token of " + vault;
+        };
+    }
+
     /** True when nobody knows what a field of {@code type} holds for a value. */
     static boolean hides(FieldType type) {
         var redaction = of(type);

@@ -28,8 +28,9 @@ record Redactor(Secrets secrets, Supplier<Tokens> tokens) {
     }
 
     /**
-     * A value as it was remembered: one from before the mapping said to redact it is replaced now. A mask of what is masked is the same; of
-     * what is hashed only a value in clear that is itself the text of a SHA-256 hash is taken for one.
+     * A value that was remembered under the plain name of its column: one from before the mapping said to redact it is replaced now, one of a store
+     * of before may be redacted already. A mask of what is masked is the same; of what is hashed only a value in clear that is itself the text of a
+     * SHA-256 hash is taken for one.
      */
     Object ofRemembered(Redaction redaction, Object value, String place) {
         var isReplaced =

@@ -142,7 +142,7 @@ public final class RowMapper {
     }
 
     private Row image(TablePlan table, Row before) {
-        return table.image(before, null, redactor);
+        return table.kept(table.image(before, null, redactor));
     }
 
     /** Told of a change that has no event, because the mapping says to skip what it has no answer for. */

@@ -20,19 +20,34 @@ import org.jspecify.annotations.Nullable;
  * How rows of one table are remembered: which columns, under which key, found by which parent. {@code padded} columns belong to a key and
  * lose the blanks that fill up a CHAR, so that a CHAR(3) and a VARCHAR hold the same key.
  */
-record TablePlan(TableUse use, Set<String> padded, Columns columns) {
+record TablePlan(TableUse use, Set<String> padded, Columns columns, Columns kept) {
+
+    /*
+     * In the images a redacted column's name says how it is redacted. A value that another mapping left there, redacted in another way or not to be
+     * redacted now, is therefore another column's, and not known: what is made of a hash or of stars would be nobody's value. Only one in clear is
+     * replaced. (Stores of before have redacted values under the plain name; they are told from values in clear by what they look like.)
+     */
 
     /** What the indexes of every store take of a key's text, in UTF-8, and the name of its table or aggregate with it. */
     static final int KEY_BYTES_MAX = 2_400;
 
     private static final int CHARACTER_BYTES_MAX = 3;
 
+    /** Between a column's name and how it is redacted; no database takes it in a name that somebody would give. */
+    private static final char REDACTED = '\1';
+
     TablePlan {
         padded = Set.copyOf(padded);
     }
 
     TablePlan(TableUse use, Set<String> padded) {
-        this(use, padded, new Columns(use.columns()));
+        this(
+                use,
+                padded,
+                new Columns(use.columns()),
+                new Columns(use.columns().stream()
+                        .map(column -> keptName(column, use.redactions().get(column)))
+                        .toList()));
     }
 
     TableId id() {
@@ -64,7 +79,25 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns) {
 
     /** The columns that are remembered, by the name that images have them under. */
     Map<String, String> remembers() {
-        return columns.names().stream().collect(Collectors.toMap(name -> name, name -> name));
+        return use.columns().stream()
+                .collect(Collectors.toMap(
+                        column -> keptName(column, use.redactions().get(column)), column -> column));
+    }
+
+    private static String keptName(String column, @Nullable Redaction redaction) {
+        return redaction == null ? column : column + REDACTED + redaction.word();
+    }
+
+    /** {@code image} as the images have it. */
+    Row kept(Row image) {
+        if (use.redactions().isEmpty()) {
+            return image;
+        }
+        var values = new @Nullable Object[columns.names().size()];
+        for (var place = 0; place < values.length; place++) {
+            values[place] = image.get(columns.names().get(place));
+        }
+        return kept.row(values);
     }
 
     /** True when {@code row} carries all columns that are remembered. */
@@ -104,19 +137,19 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns) {
     /** What of {@code row} the row {@code stored} still lacks; null when it lacks nothing. */
     @Nullable
     Row missing(Row row, Row stored) {
-        var known = whole(stored);
-        if (!lacks(known)) {
-            return null;
-        }
         var values = new LinkedHashMap<String, @Nullable Object>();
-        for (var column : columns.names()) {
-            if (!use.key().contains(column) && known.get(column) != Untouched.VALUE) {
+        var lacks = false;
+        for (var place = 0; place < columns.names().size(); place++) {
+            var column = columns.names().get(place);
+            var isKnown = keptValue(stored, place) != Untouched.VALUE;
+            lacks |= !isKnown;
+            if (!use.key().contains(column) && isKnown) {
                 values.put(column, Untouched.VALUE);
             } else if (row.values().containsKey(column)) {
                 values.put(column, row.get(column));
             }
         }
-        return new Row(values);
+        return lacks ? new Row(values) : null;
     }
 
     /** True when a value of {@code row} is not known. */
@@ -141,41 +174,33 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns) {
         return columns.row(values);
     }
 
-    /** {@code stored} with all columns that are remembered: what it was written without is not known. */
-    private Row whole(Row stored) {
-        if (isWhole(stored)) {
+    /** {@code stored} as it was remembered; what it was written without is not known, and what it has in clear is redacted now. */
+    @Nullable
+    Row remembered(@Nullable Row stored, Redactor redactor) {
+        if (stored == null || (use.redactions().isEmpty() && isWhole(stored))) {
             return stored;
         }
         var values = new @Nullable Object[columns.names().size()];
         for (var place = 0; place < values.length; place++) {
             var column = columns.names().get(place);
-            values[place] = stored.values().containsKey(column) ? stored.get(column) : Untouched.VALUE;
+            var value = keptValue(stored, place);
+            var redaction = use.redactions().get(column);
+            values[place] = redaction == null
+                            || value == null
+                            || value == Untouched.VALUE
+                            || stored.values().containsKey(kept.names().get(place))
+                    ? value
+                    : redactor.ofRemembered(redaction, value, place(column));
         }
         return columns.row(values);
     }
 
-    /** {@code stored} as it was remembered, without what an earlier mapping did not redact yet; what that did not read is not known. */
-    @Nullable
-    Row remembered(@Nullable Row stored, Redactor redactor) {
-        return stored == null ? null : redacted(whole(stored), redactor);
-    }
-
-    private Row redacted(Row row, Redactor redactor) {
-        if (use.redactions().isEmpty()) {
-            return row;
-        }
-        @Nullable Map<String, @Nullable Object> healed = null;
-        for (var entry : use.redactions().entrySet()) {
-            var value = row.get(entry.getKey());
-            var replaced = value == null || value == Untouched.VALUE
-                    ? null
-                    : redactor.ofRemembered(entry.getValue(), value, place(entry.getKey()));
-            if (replaced != null && !replaced.equals(value)) {
-                healed = healed == null ? new LinkedHashMap<>(row.values()) : healed;
-                healed.put(entry.getKey(), replaced);
-            }
-        }
-        return healed == null ? row : new Row(healed);
+    /** What {@code stored} has of the column at {@code place}, redacted as it is now or in clear. */
+    private @Nullable Object keptValue(Row stored, int place) {
+        var name = kept.names().get(place);
+        var column = columns.names().get(place);
+        var has = stored.values().containsKey(name) ? name : column;
+        return stored.values().containsKey(has) ? stored.get(has) : Untouched.VALUE;
     }
 
     private String place(String column) {

@@ -178,8 +178,11 @@ final class TransactionRows {
                     if (slot.stored != null && !isCleared) {
                         images.remove(slot.table.id(), slot.key);
                     }
-                } else if (isCleared || !slot.after.equals(slot.stored)) {
-                    images.put(slot.table.id(), slot.key, slot.after, slot.table.parent(slot.after));
+                    continue;
+                }
+                var row = slot.table.kept(slot.after);
+                if (isCleared || !row.equals(slot.stored)) {
+                    images.put(slot.table.id(), slot.key, row, slot.table.parent(slot.after));
                 }
             }
         }

@@ -86,11 +86,11 @@ final class NewColumns {
                         read.map(Backfill::requestedAtMs).orElse(0L)));
     }
 
-    /** The columns of {@code wanted} that rows with {@code columns} have. */
+    /** The columns of {@code wanted} that rows with {@code columns} have, or have in clear, which becomes whatever is wanted. */
     private static Set<String> supplied(Map<String, String> wanted, Set<String> columns) {
-        var there = new HashSet<>(wanted.keySet());
-        there.retainAll(columns);
-        return there;
+        return wanted.keySet().stream()
+                .filter(name -> columns.contains(name) || columns.contains(wanted.get(name)))
+                .collect(Collectors.toSet());
     }
 
     private static boolean reads(Backfill backfill, TableId table, long askedAtMs) {
@@ -137,7 +137,7 @@ final class NewColumns {
         lacking.forEach((table, columns) -> LOG.warn(
                 "{}: rows are remembered without {}, which the mapping reads now; what needs it has no event before {}",
                 table,
-                columns,
+                columns.stream().map(name -> name.replace("\1", " as ")).toList(),
                 paused.contains(table)
                         ? "the table is no longer paused, and started anew a backfill has read it"
                         : "a backfill has read it: bridge backfill ls"));

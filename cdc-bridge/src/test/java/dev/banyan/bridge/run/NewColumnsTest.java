@@ -45,7 +45,10 @@ class NewColumnsTest {
 
     /** A start with a mapping that reads {@code columns}; returns where each backfill that was ever asked for stands. */
     private static String start(BridgeStore store, String... columns) {
-        var wanted = Arrays.stream(columns).collect(Collectors.toMap(column -> column, column -> column));
+        return start(store, Arrays.stream(columns).collect(Collectors.toMap(column -> column, column -> column)));
+    }
+
+    private static String start(BridgeStore store, Map<String, String> wanted) {
         try (var session = store.session()) {
             NewColumns.see(Map.of(TABLE, wanted), store, session.images());
         }
@@ -125,6 +128,21 @@ class NewColumnsTest {
             end(store, Backfill.State.RUNNING);
             assertThat(start(store, "id", "v")).isEqualTo("running");
             assertThat(start(store, "id", "v", "w")).isEqualTo("running requested");
+        }
+    }
+
+    @Test
+    void columnThatIsRedactedInAnotherWayIsNewUnlessItWasInClear() {
+        try (var store = open()) {
+            var clear = Map.of("v", "v");
+            var hashed = Map.of("v\1hash", "v");
+            var masked = Map.of("v\1mask 4", "v");
+            assertThat(start(store, clear)).isEmpty();
+            assertThat(start(store, hashed)).isEmpty();
+            assertThat(start(store, masked)).isEqualTo("requested");
+            end(store, Backfill.State.DONE);
+            assertThat(start(store, masked)).isEqualTo("done");
+            assertThat(start(store, clear)).isEqualTo("done requested");
         }
     }
 
