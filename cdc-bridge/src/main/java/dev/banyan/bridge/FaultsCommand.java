@@ -7,6 +7,7 @@ import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.run.ClaimCheck;
 import dev.banyan.bridge.run.KeptLease;
 import dev.banyan.bridge.run.Resubmission;
+import dev.banyan.bridge.run.ResubmittedFaults;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.Fenced;
 import dev.banyan.bridge.store.StoreFailed;
@@ -119,7 +120,7 @@ final class FaultsCommand {
                     var part = each.transaction();
                     System.out.println(ExplanationText.title(part));
                     part.changes().forEach(change -> System.out.println("    " + redactions.line(change)));
-                    ExplanationText.lines(mapper.explain(part, session.images()))
+                    ExplanationText.lines(mapper.explainParked(part, session.images(), new ResubmittedFaults(null)))
                             .forEach(line -> System.out.println("    -> " + line));
                 }
                 if (session.parked().hasMore(id, parts.getLast().transaction().commitLsn())) {

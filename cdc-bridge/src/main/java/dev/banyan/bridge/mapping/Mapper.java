@@ -279,6 +279,15 @@ public final class Mapper implements EventMapper {
 
     /** What {@link #withoutPaused} and {@link #map} do, with the reasons; a transaction that cannot be mapped is explained, too. */
     public Explanation explain(Transaction transaction, AggregateImages images, Faults faults) {
+        return explain(transaction, images, faults, limit.bytesMax());
+    }
+
+    /** What {@link #mapParked} does, with the reasons. */
+    public Explanation explainParked(Transaction part, AggregateImages images, Faults faults) {
+        return explain(part, images, faults, 0);
+    }
+
+    private Explanation explain(Transaction transaction, AggregateImages images, Faults faults, long bulkBytesMax) {
         var notes = new Explanation.Notes();
         var unmapped = new HashMap<TableId, Integer>();
         try {
@@ -288,7 +297,7 @@ public final class Mapper implements EventMapper {
                     unmapped.merge(change.table(), 1, Integer::sum);
                 }
             }
-            var events = map(passing, images, faults, limit.bytesMax(), notes);
+            var events = map(passing, images, faults, bulkBytesMax, notes);
             return new Explanation(events, notes.decisions(), unmapped, null);
         } catch (MappingFailed e) {
             return new Explanation(List.of(), notes.decisions(), unmapped, e.getMessage());

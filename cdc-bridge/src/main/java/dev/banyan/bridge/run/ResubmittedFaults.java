@@ -7,13 +7,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What has no answer when it is resubmitted: it goes on waiting, unless the mapping says now to skip it. Counts what is skipped. */
-final class ResubmittedFaults implements Faults {
+public final class ResubmittedFaults implements Faults {
 
     private final @Nullable Faults noted;
     private int skipped;
 
     /** Those of a resubmission that notes what is skipped in {@code noted}; null for one that is only tried. */
-    ResubmittedFaults(@Nullable Faults noted) {
+    public ResubmittedFaults(@Nullable Faults noted) {
         this.noted = noted;
     }
 
