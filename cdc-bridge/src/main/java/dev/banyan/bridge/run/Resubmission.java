@@ -129,6 +129,7 @@ public final class Resubmission {
                 var result = map(step, session, session.faults(), asOne);
                 var isAll = step.isLast && result.refusal == null;
                 if (isAll || result.transactions > 0) {
+                    NewColumns.see(mapper.remembers(), store, session.images()); // the rows have this mapping's columns
                     publish(name(group, result.events), result.events, session, hub, lake);
                     if (isAll) {
                         session.faults().resolve(group, reason);

@@ -23,6 +23,7 @@ import dev.banyan.bridge.store.Fault;
 import dev.banyan.bridge.store.FaultSeal;
 import dev.banyan.bridge.store.Fenced;
 import dev.banyan.bridge.store.Position;
+import dev.banyan.bridge.store.RememberedColumns;
 import dev.banyan.bridge.store.StoreSession;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -201,6 +202,20 @@ class ResubmissionTest {
         try (var session = store.session()) {
             assertThat(session.waiting()).isZero();
         }
+    }
+
+    @Test
+    void columnsThatTheMappingDoesNotReadAreNotThereWhenAnotherReadsThem() throws Exception {
+        try (var session = store.session()) {
+            NewColumns.see(Map.of(ITEM, Map.of("id", "id", "sts", "sts", "note", "note")), store, session.images());
+        }
+        var group = paused(session ->
+                session.faults().park(Set.of(new Waiting("item", "1")), transaction(3, inserted(1, "N")), "no answer"));
+
+        assertThat(send(by("park", "{N: new}"), group).refusal()).isNull();
+
+        assertThat(store.remembered().all().get(ITEM))
+                .isEqualTo(new RememberedColumns.Known(Set.of("id", "sts"), Set.of(), 0));
     }
 
     @Test
