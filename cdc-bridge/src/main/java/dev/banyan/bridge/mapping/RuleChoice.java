@@ -149,6 +149,6 @@ record RuleChoice(String aggregate, List<EventRule> rules, List<String> names, S
     }
 
     private static boolean isOneOf(@Nullable Object value, List<Object> wanted) {
-        return wanted.isEmpty() || (value != null && wanted.contains(value));
+        return wanted.isEmpty() || (value != null && wanted.stream().anyMatch(each -> WantedValue.is(value, each)));
     }
 }

@@ -210,8 +210,17 @@ final class RuleReader {
             var value = FieldReader.value(scalar, type);
             if (value == null) {
                 problems.add(scalar.at(), where, scalar.kind(), FieldReader.expectedValue(type));
-            } else {
-                checkWord(scalar, field.get(), where);
+                continue;
+            }
+            checkWord(scalar, field.get(), where);
+            var isOfNull = value.equals(field.get().ifNull());
+            var wanted = WantedValue.of(value, type);
+            if (wanted != null) {
+                values.add(wanted);
+            } else if (!isOfNull) {
+                problems.add(scalar.at(), where, "'" + scalar.text() + "'", WantedValue.expected(type));
+            }
+            if (isOfNull && !value.equals(wanted)) {
                 values.add(value);
             }
         }
