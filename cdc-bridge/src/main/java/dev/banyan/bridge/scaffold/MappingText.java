@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -22,6 +23,7 @@ final class MappingText {
     private final Map<String, String> refused;
     private final List<Table> roots = new ArrayList<>();
     private final Map<String, List<Child>> childrenByRoot = new TreeMap<>();
+    private final Set<String> codeNames = new HashSet<>();
     private final Map<String, Values> codes = new LinkedHashMap<>();
     private final StringBuilder aggregates = new StringBuilder();
     private boolean isHashing;
@@ -84,7 +86,7 @@ final class MappingText {
     }
 
     private void aggregate(String name, Table root) {
-        var guess = TableGuess.ofRoot(schema, root);
+        var guess = TableGuess.ofRoot(schema, root, codeNames);
         take(guess);
         line(2, YamlText.quoted(name) + ":");
         line(4, "topic: " + YamlText.quoted(prefix + "." + name));
@@ -108,7 +110,7 @@ final class MappingText {
             var list = guess.unique(Names.camel(child.table().name()));
             lists.add(list);
             line(6, YamlText.quoted(list) + ":");
-            var childGuess = TableGuess.ofChild(schema, child.table(), child.parent());
+            var childGuess = TableGuess.ofChild(schema, child.table(), child.parent(), codeNames);
             take(childGuess);
             table(8, child.table(), childGuess, child.parent());
         }

@@ -37,6 +37,7 @@ final class TableGuess {
     private final Table table;
     private final boolean isOfPersons;
     private final Optional<Column> currency;
+    private final Set<String> codeNames;
     private final Set<String> names = new HashSet<>();
 
     final List<Line> lines = new ArrayList<>();
@@ -50,9 +51,10 @@ final class TableGuess {
     boolean isHashing;
     boolean isLocalTime;
 
-    private TableGuess(LegacySchema schema, Table table) {
+    private TableGuess(LegacySchema schema, Table table, Set<String> codeNames) {
         this.schema = schema;
         this.table = table;
+        this.codeNames = codeNames;
         isOfPersons = table.columns().stream().anyMatch(column -> !isFlag(column) && Names.isPersonal(column.name()));
         var currencies = table.columns().stream()
                 .filter(column -> Names.isCurrency(column.name())
@@ -62,17 +64,17 @@ final class TableGuess {
         currency = currencies.size() == 1 ? Optional.of(currencies.getFirst()) : Optional.empty();
     }
 
-    /** The guess for a table that is an aggregate's root. */
-    static TableGuess ofRoot(LegacySchema schema, Table table) {
-        var guess = new TableGuess(schema, table);
+    /** The guess for a table that is an aggregate's root. Names of its code tables are added to {@code codeNames}, and none of those is taken twice. */
+    static TableGuess ofRoot(LegacySchema schema, Table table, Set<String> codeNames) {
+        var guess = new TableGuess(schema, table, codeNames);
         table.key().forEach(column -> guess.key(table.column(column)));
         guess.others(table.key());
         return guess;
     }
 
-    /** The guess for a table whose rows belong to the aggregate that {@code parent} columns name. */
-    static TableGuess ofChild(LegacySchema schema, Table table, List<String> parent) {
-        var guess = new TableGuess(schema, table);
+    /** The same for a table whose rows belong to the aggregate that {@code parent} columns name. */
+    static TableGuess ofChild(LegacySchema schema, Table table, List<String> parent, Set<String> codeNames) {
+        var guess = new TableGuess(schema, table, codeNames);
         guess.others(parent);
         return guess;
     }
@@ -208,7 +210,7 @@ final class TableGuess {
     }
 
     private void code(Column column) {
-        var name = Names.camel(table.name() + "_" + column.name());
+        var name = unique(Names.camel(table.name() + "_" + column.name()), codeNames);
         codes.put(name, column.values());
         var unknown = column.values().isAll() ? "" : ", unknown: keep";
         var why = column.values().isAll()
@@ -287,8 +289,12 @@ final class TableGuess {
 
     /** {@code name}, or with a number behind it when this table has used it. */
     String unique(String name) {
+        return unique(name, names);
+    }
+
+    private static String unique(String name, Set<String> used) {
         var unique = name;
-        for (int i = 2; !names.add(unique); i++) {
+        for (int i = 2; !used.add(unique); i++) {
             unique = name + i;
         }
         return unique;

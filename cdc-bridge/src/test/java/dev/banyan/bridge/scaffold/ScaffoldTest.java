@@ -7,6 +7,7 @@ import dev.banyan.bridge.Bridge;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.InMemoryImages;
 import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.config.BridgeConfig;
 import dev.banyan.bridge.doctor.ColumnChecks;
@@ -207,6 +208,32 @@ class ScaffoldTest {
             assertThat(written.refusedTables()).isEmpty();
             assertThat(Files.readString(folder.resolve("mapping.yaml"))).contains("table: ord\n", "key: [day, num]");
         }
+    }
+
+    @Test
+    void columnsWhoseNamesRunTogetherHaveACodeTableEach() throws Exception {
+        var alike = postgres.createDatabase("alike");
+        postgres.execute("alike", """
+                CREATE TABLE a_b (id BIGINT PRIMARY KEY, c CHAR(1));
+                CREATE TABLE a (id BIGINT PRIMARY KEY, b_c CHAR(1));
+                INSERT INTO a_b VALUES (1, 'N'), (2, 'P'), (3, 'Q');
+                INSERT INTO a VALUES (1, 'K'), (2, 'L'), (3, 'M');
+                """);
+        Scaffold.write(new Scaffold.Settings(alike, "postgres", "postgres", "public", folder, false));
+
+        var mapper = new Mapper(MappingFile.read(folder.resolve("mapping.yaml")), "alike", null);
+        var events = mapper.map(
+                new Transaction(
+                        1,
+                        "1",
+                        Instant.EPOCH,
+                        List.of(
+                                new Change.Inserted(TableId.parse("a_b"), new Row(Map.of("id", 1L, "c", "N"))),
+                                new Change.Inserted(TableId.parse("a"), new Row(Map.of("id", 1L, "b_c", "K"))))),
+                new InMemoryImages());
+        assertThat(events)
+                .extracting(event -> event.data())
+                .containsExactly("{\"id\":1,\"c\":\"N\"}", "{\"id\":1,\"bC\":\"K\"}");
     }
 
     @Test
