@@ -29,6 +29,10 @@ final class ExplanationText {
         explanation
                 .unmapped()
                 .forEach((table, count) -> lines.add(table + ": " + count + " changes, not in the mapping"));
+        explanation
+                .rootless()
+                .forEach((table, count) -> lines.add(table + ": its rows of " + count
+                        + " rows above it are of no aggregate yet; they are remembered until these are known"));
         if (explanation.refusal() != null) {
             lines.add("REFUSED: " + explanation.refusal());
         }
@@ -65,6 +69,11 @@ final class ExplanationText {
         var unmapped = new LinkedHashMap<String, Integer>();
         explanation.unmapped().forEach((table, count) -> unmapped.put(table.toString(), count));
         json.put("unmapped", unmapped);
+        if (!explanation.rootless().isEmpty()) {
+            var rootless = new LinkedHashMap<String, Integer>();
+            explanation.rootless().forEach((table, count) -> rootless.put(table.toString(), count));
+            json.put("rootless", rootless);
+        }
         if (explanation.refusal() != null) {
             json.put("refusal", explanation.refusal());
         }

@@ -1,6 +1,7 @@
 package dev.banyan.bridge.change;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The aggregates that wait because the mapping had no answer for one of their changes. What is written here becomes durable with the
@@ -8,13 +9,33 @@ import java.util.Set;
  */
 public interface Faults {
 
-    /** An aggregate by its name in the mapping and the text of its key ({@link KeyText}). */
-    record Waiting(String aggregate, String key) {}
+    /**
+     * An aggregate by its name in the mapping and the text of its key ({@link KeyText}), or a row of one of its lists: nobody may know whose it is while it is
+     * parked, and what happens to it, or below it, must wait with it.
+     */
+    record Waiting(String aggregate, String key) {
+
+        private static final char OF_TABLE = '.';
+
+        /** The row {@code key} of {@code table}; an aggregate's name has no dot. */
+        public static Waiting row(String aggregate, TableId table, String key) {
+            return new Waiting(aggregate + OF_TABLE + table, key);
+        }
+
+        public boolean isRow() {
+            return aggregate.indexOf(OF_TABLE) >= 0;
+        }
+    }
 
     /** True when nothing waits. */
     boolean isEmpty();
 
     boolean isWaiting(Waiting aggregate);
+
+    /** The name of what {@code aggregate} waits with; null when it does not wait. */
+    default @Nullable String group(Waiting aggregate) {
+        return null;
+    }
 
     /** How many aggregates called {@code aggregate} wait. */
     int waiting(String aggregate);

@@ -8,6 +8,7 @@ import dev.banyan.bridge.contract.Shape.Text;
 import dev.banyan.bridge.contract.Shape.Thing;
 import dev.banyan.bridge.contract.Shape.Words;
 import dev.banyan.bridge.mapping.Aggregate;
+import dev.banyan.bridge.mapping.Aggregate.ChildList;
 import dev.banyan.bridge.mapping.EventRule;
 import dev.banyan.bridge.mapping.EventRule.When;
 import dev.banyan.bridge.mapping.Field;
@@ -85,9 +86,13 @@ final class ContractShapes {
     }
 
     private Map<String, Shape> properties() {
-        var properties = fields(aggregate.root());
-        for (var child : aggregate.children()) {
-            properties.put(child.name(), new ListOf(new Thing(fields(child.table()))));
+        return properties(aggregate.root(), aggregate.children());
+    }
+
+    private static Map<String, Shape> properties(SourceTable table, List<ChildList> children) {
+        var properties = fields(table);
+        for (var child : children) {
+            properties.put(child.name(), new ListOf(new Thing(properties(child.table(), child.children()))));
         }
         return properties;
     }

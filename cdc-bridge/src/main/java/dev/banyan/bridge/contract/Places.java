@@ -1,8 +1,10 @@
 package dev.banyan.bridge.contract;
 
 import dev.banyan.bridge.mapping.Aggregate;
+import dev.banyan.bridge.mapping.Aggregate.ChildList;
 import dev.banyan.bridge.mapping.Field;
 import dev.banyan.bridge.mapping.Mapping;
+import dev.banyan.bridge.mapping.SourceTable;
 import dev.banyan.bridge.mapping.TransactionRule;
 import dev.banyan.bridge.yaml.Place;
 import java.util.List;
@@ -64,16 +66,20 @@ record Places(Mapping mapping) {
         if (names.isEmpty()) {
             return aggregate.at();
         }
-        var child = aggregate.children().stream()
+        return at(aggregate.root(), aggregate.children(), names, aggregate.at());
+    }
+
+    private static Place at(SourceTable table, List<ChildList> children, List<String> names, Place otherwise) {
+        var child = children.stream()
                 .filter(candidate -> candidate.name().equals(names.getFirst()))
                 .findFirst();
         if (child.isEmpty()) {
-            return field(aggregate.root().fields(), names.getFirst()).orElse(aggregate.at());
+            return field(table.fields(), names.getFirst()).orElse(otherwise);
         }
+        var list = child.get().table();
         return names.size() < 3
-                ? child.get().table().at()
-                : field(child.get().table().fields(), names.get(2))
-                        .orElse(child.get().table().at());
+                ? list.at()
+                : at(list, child.get().children(), names.subList(2, names.size()), list.at());
     }
 
     private static Optional<Place> field(List<Field> fields, String name) {

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Compares what the mapping expects of each column with what the legacy database has there. */
 public final class ColumnChecks {
@@ -76,9 +75,7 @@ public final class ColumnChecks {
 
     private static List<SourceTable> tables(Mapping mapping) {
         return mapping.aggregates().stream()
-                .flatMap(aggregate -> Stream.concat(
-                        Stream.of(aggregate.root()),
-                        aggregate.children().stream().map(child -> child.table())))
+                .flatMap(aggregate -> aggregate.sourceTables().stream())
                 .toList();
     }
 

@@ -24,7 +24,7 @@ public final class KeyTexts {
     private static final int SECONDS_MAX = 30;
     private static final int COUNTED_MAX = 1_000;
 
-    /** A column of a list's table and the one of the root's key that it holds. {@code isText}: equal ones may be written differently. */
+    /** A column of a list's table and the one of the key above that it holds. {@code isText}: equal ones may be written differently. */
     private record Pair(String column, String key, boolean isText, boolean isPadded) {}
 
     private final Connection connection;
@@ -47,26 +47,26 @@ public final class KeyTexts {
         var texts = new KeyTexts(mapping, connection);
         var findings = new ArrayList<Finding>();
         for (var aggregate : mapping.aggregates()) {
-            for (var child : aggregate.children()) {
-                var pairs = texts.pairs(aggregate.root(), child);
+            for (var placed : aggregate.lists()) {
+                var pairs = texts.pairs(placed.above(), placed.list());
                 if (pairs.stream().anyMatch(Pair::isText)) {
-                    texts.compare(child.table().id(), aggregate.root().id(), pairs, findings);
+                    texts.compare(placed.list().table().id(), placed.above().id(), pairs, findings);
                 }
             }
         }
         return findings;
     }
 
-    private List<Pair> pairs(SourceTable root, Aggregate.ChildList child) {
+    private List<Pair> pairs(SourceTable above, Aggregate.ChildList child) {
         var pairs = new ArrayList<Pair>();
-        for (var i = 0; i < root.key().size(); i++) {
-            var key = root.key().get(i);
+        for (var i = 0; i < above.key().size(); i++) {
+            var key = above.key().get(i);
             var column = child.parent().get(i);
             pairs.add(new Pair(
                     column,
                     key,
-                    isText(root.id(), key) || isText(child.table().id(), column),
-                    isPadded(root, key) || isPadded(child.table(), column)));
+                    isText(above.id(), key) || isText(child.table().id(), column),
+                    isPadded(above, key) || isPadded(child.table(), column)));
         }
         return pairs;
     }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /**
  * One thing the business knows (a product, an order) and the tables it is spread over. {@code root} has one row for each; {@code
- * children} are lists of rows that belong to it. {@code rules} are tried in order and the first that holds names the event. {@code contracts} is
+ * children} are lists of rows that belong to it, which may have lists of their own. {@code rules} are tried in order and the first that holds names the event. {@code contracts} is
  * where the schemas of its events are.
  */
 public record Aggregate(
@@ -30,18 +30,48 @@ public record Aggregate(
         rules = List.copyOf(rules);
     }
 
-    /** Rows of {@code table} that become the list {@code name}; their {@code parent} columns hold the root's key. */
-    public record ChildList(String name, SourceTable table, List<String> parent) {
+    /**
+     * Rows of {@code table} that become the list {@code name}; their {@code parent} columns hold the key of the row above: the root, or a row of
+     * the list that this one stands in. Each of them has the lists {@code children}.
+     */
+    public record ChildList(String name, SourceTable table, List<String> parent, List<ChildList> children) {
         public ChildList {
             parent = List.copyOf(parent);
+            children = List.copyOf(children);
         }
+
+        private Stream<Placed> placed(SourceTable above, String aboveName, String pathAbove, int level) {
+            var path = pathAbove.isEmpty() ? name : pathAbove + "." + name;
+            var where = aboveName + ".children." + name;
+            return Stream.concat(
+                    Stream.of(new Placed(this, above, where, path, level)),
+                    children.stream().flatMap(child -> child.placed(table, where, path, level + 1)));
+        }
+    }
+
+    /**
+     * A list with the table of the rows above it. {@code where} is what problems call it, {@code path} the names of the lists down to it; one of the
+     * root's is at level 1.
+     */
+    public record Placed(ChildList list, SourceTable above, String where, String path, int level) {}
+
+    /** All its lists, each before those in it. */
+    public List<Placed> lists() {
+        return children.stream()
+                .flatMap(child -> child.placed(root, name, "", 1))
+                .toList();
+    }
+
+    /** The tables it is spread over, the root's first; one may be used by several lists. */
+    public List<SourceTable> sourceTables() {
+        return Stream.concat(Stream.of(root), lists().stream().map(placed -> placed.list()
+                        .table()))
+                .toList();
     }
 
     /** Every table it is spread over. */
     public Set<TableId> tables() {
-        return Stream.concat(Stream.of(root), children.stream().map(ChildList::table))
-                .map(SourceTable::id)
-                .collect(Collectors.toSet());
+        return sourceTables().stream().map(SourceTable::id).collect(Collectors.toSet());
     }
 
     /** The full type of the event called {@code event}. */

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class AggregateNumbers {
 
     private final Map<TableId, TablePlan> tables;
-    private final Map<TableId, List<AggregatePlan>> byChild;
+    private final Map<TableId, List<ListPlan>> byChild;
     private final MessageDigest sha1;
 
-    AggregateNumbers(Map<TableId, TablePlan> tables, Map<TableId, List<AggregatePlan>> byChild) {
+    AggregateNumbers(Map<TableId, TablePlan> tables, Map<TableId, List<ListPlan>> byChild) {
         this.tables = tables;
         this.byChild = byChild;
         try {
@@ -39,11 +39,11 @@ final class AggregateNumbers {
             return numbers;
         }
         switch (change) {
-            case Change.Inserted(var _, var after) -> add(table, after, numbers);
-            case Change.Read(var _, var after) -> add(table, after, numbers);
+            case Change.Inserted(var _, var after) -> add(table, after, images, numbers);
+            case Change.Read(var _, var after) -> add(table, after, images, numbers);
             case Change.Updated(var _, var before, var after) -> {
                 addBefore(table, before == null ? after : before, before, images, numbers);
-                add(table, after, numbers);
+                add(table, after, images, numbers);
             }
             case Change.Deleted(var _, var before) -> addBefore(table, before, before, images, numbers);
             case Change.Truncated _ ->
@@ -55,25 +55,46 @@ final class AggregateNumbers {
     private void addBefore(
             TablePlan table, Row keyed, @Nullable Row before, AggregateImages images, List<Long> numbers) {
         if (before != null) {
-            add(table, before, numbers);
+            add(table, before, images, numbers);
         }
         if ((before == null || !table.isWhole(before)) && table.hasKey(keyed)) {
             var remembered = images.get(table.id(), table.key(keyed));
             if (remembered != null) {
-                add(table, remembered, numbers);
+                add(table, remembered, images, numbers);
             }
         }
     }
 
-    private void add(TablePlan table, Row row, List<Long> numbers) {
+    private void add(TablePlan table, Row row, AggregateImages images, List<Long> numbers) {
         if (table.hasKey(row)) {
             numbers.add(number(table.id(), table.key(row)));
         }
         var parent = table.parent(row);
         if (!parent.isEmpty()) {
-            for (var plan : byChild.getOrDefault(table.id(), List.of())) {
-                numbers.add(number(plan.root().id(), parent));
+            for (var list : byChild.getOrDefault(table.id(), List.of())) {
+                list.up(parent, new Up(this, list.aggregate(), images, numbers));
             }
+        }
+    }
+
+    /** A row above that changes in the same transaction has its number from there, too, and so leads on to the roots it moves between. */
+    private record Up(AggregateNumbers all, AggregatePlan aggregate, AggregateImages images, List<Long> numbers)
+            implements ListPlan.Way {
+
+        @Override
+        public List<Row> rows(TablePlan table, List<Object> key) {
+            var remembered = images.get(table.id(), key);
+            return remembered == null ? List.of() : List.of(remembered);
+        }
+
+        @Override
+        public void passes(ListPlan list, List<Object> key) {
+            numbers.add(all.number(list.table().id(), key));
+        }
+
+        @Override
+        public void ends(List<Object> root) {
+            numbers.add(all.number(aggregate.root().id(), root));
         }
     }
 

@@ -3,7 +3,6 @@ package dev.banyan.bridge.mapping;
 import dev.banyan.bridge.change.Columns;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
-import dev.banyan.bridge.mapping.Aggregate.ChildList;
 import dev.banyan.bridge.mapping.AggregateState.ChildRow;
 import dev.banyan.bridge.mapping.EventRule.When;
 import java.util.ArrayList;
@@ -19,7 +18,7 @@ final class AggregatePlan {
 
     private final Aggregate aggregate;
     private final TablePlan root;
-    private final List<TablePlan> childTables;
+    private final List<ListPlan> lists;
     private final List<Field> keyFields;
     private final Columns keyColumns;
     private final List<Integer> subjectFields;
@@ -32,9 +31,11 @@ final class AggregatePlan {
         this.aggregate = aggregate;
         idScope = EventIds.scope(aggregate, mapping.aggregates());
         root = table(tables, aggregate.root());
-        childTables = aggregate.children().stream()
-                .map(child -> table(tables, child.table()))
-                .toList();
+        var found = new ArrayList<ListPlan>();
+        aggregate
+                .children()
+                .forEach(child -> found.add(new ListPlan(this, child, null, table -> table(tables, table))));
+        lists = List.copyOf(found);
         keyColumns = new Columns(aggregate.root().key());
         keyFields = aggregate.root().key().stream()
                 .map(column -> field(aggregate, column))
@@ -81,9 +82,16 @@ final class AggregatePlan {
         return root;
     }
 
-    /** Its lists' tables, in their order. */
-    List<TablePlan> children() {
-        return childTables;
+    /** The root's lists, in their order. */
+    List<ListPlan> lists() {
+        return lists;
+    }
+
+    /** All its lists, each before those below it. */
+    List<ListPlan> allLists() {
+        var all = new ArrayList<ListPlan>();
+        lists.forEach(list -> list.addAll(all));
+        return all;
     }
 
     /** False when a new key makes a new aggregate, because no rule asks for it. */
@@ -120,31 +128,46 @@ final class AggregatePlan {
         }
     }
 
-    /** The rows a state is built from. */
-    record Rows(Row root, List<List<Row>> children) {}
+    /** The rows a state is built from: a root's, or a list's row's, with those of its lists. */
+    record Rows(Row row, List<Listed> lists) {}
+
+    /** The rows of one list; {@code below} are the lists of each, empty where there are none. */
+    record Listed(List<Row> rows, List<List<Listed>> below) {}
 
     /** The rows of the aggregate {@code key} whose root row is {@code rootRow}. */
     Rows rows(TransactionRows rows, List<Object> key, Row rootRow, boolean atStart) {
-        var children = new ArrayList<List<Row>>(childTables.size());
-        for (var table : childTables) {
-            children.add(rows.children(table, key, atStart));
+        return new Rows(rootRow, listed(lists, rows, key, atStart));
+    }
+
+    private static List<Listed> listed(
+            List<ListPlan> lists, TransactionRows rows, List<Object> parent, boolean atStart) {
+        var found = new ArrayList<Listed>(lists.size());
+        for (var list : lists) {
+            var of = rows.children(list.table(), parent, atStart);
+            var below = new ArrayList<List<Listed>>();
+            if (!list.below().isEmpty()) {
+                var keys = of.stream().map(list.table()::key).toList();
+                list.below().forEach(each -> rows.expect(each.table(), keys));
+                keys.forEach(key -> below.add(listed(list.below(), rows, key, atStart)));
+            }
+            found.add(new Listed(of, below));
         }
-        return new Rows(rootRow, children);
+        return found;
     }
 
     /** The state that {@code rows} make. Lists whose rows are those of {@code otherRows} are taken from {@code other}. */
     AggregateState state(Rows rows, @Nullable Rows otherRows, @Nullable AggregateState other) {
-        var fields = values(aggregate.root(), rows.root());
-        var children = new ArrayList<List<ChildRow>>(childTables.size());
-        for (int i = 0; i < childTables.size(); i++) {
+        var fields = values(aggregate.root(), rows.row());
+        var children = new ArrayList<List<ChildRow>>(lists.size());
+        for (int i = 0; i < lists.size(); i++) {
             children.add(
                     other != null
                                     && otherRows != null
                                     && isSame(
-                                            rows.children().get(i),
-                                            otherRows.children().get(i))
+                                            rows.lists().get(i),
+                                            otherRows.lists().get(i))
                             ? other.children().get(i)
-                            : list(i, rows.children().get(i)));
+                            : list(lists.get(i), rows.lists().get(i)));
         }
         return new AggregateState(fields, children);
     }
@@ -152,21 +175,45 @@ final class AggregatePlan {
     @SuppressWarnings(
             "ReferenceEquality") // an untouched list is handed on as it is; comparing rows would cost more than mapping
     // them
-    private static boolean isSame(List<Row> rows, List<Row> others) {
-        return rows == others;
+    private static boolean isSame(Listed list, Listed other) {
+        if (list.rows() != other.rows()) {
+            return false;
+        }
+        for (int i = 0; i < list.below().size(); i++) {
+            var below = list.below().get(i);
+            var others = other.below().get(i);
+            for (int j = 0; j < below.size(); j++) {
+                if (!isSame(below.get(j), others.get(j))) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
-    private List<ChildRow> list(int index, List<Row> rows) {
-        ChildList child = aggregate.children().get(index);
-        var table = childTables.get(index);
-        var list = new ArrayList<ChildRow>(rows.size());
-        for (var row : rows) {
-            list.add(new ChildRow(table.key(row), values(child.table(), row)));
+    private static List<ChildRow> list(ListPlan plan, Listed listed) {
+        var list = new ArrayList<ChildRow>(listed.rows().size());
+        for (int i = 0; i < listed.rows().size(); i++) {
+            var row = listed.rows().get(i);
+            list.add(new ChildRow(
+                    plan.table().key(row),
+                    values(plan.list().table(), row),
+                    plan.below().isEmpty()
+                            ? List.of()
+                            : lists(plan.below(), listed.below().get(i))));
         }
         if (list.size() > 1) {
             list.sort(Comparator.comparing(ChildRow::key, TransactionRows::compare));
         }
         return list;
+    }
+
+    private static List<List<ChildRow>> lists(List<ListPlan> plans, List<Listed> listed) {
+        var lists = new ArrayList<List<ChildRow>>(plans.size());
+        for (int i = 0; i < plans.size(); i++) {
+            lists.add(list(plans.get(i), listed.get(i)));
+        }
+        return lists;
     }
 
     private static List<@Nullable Object> values(SourceTable table, Row row) {
@@ -189,7 +236,7 @@ final class AggregatePlan {
                 changed.add(names.get(i));
             }
         }
-        for (int i = 0; i < childTables.size(); i++) {
+        for (int i = 0; i < lists.size(); i++) {
             if (!sameRows(before.children().get(i), after.children().get(i))) {
                 changed.add(names.get(fields + i));
             }
@@ -202,7 +249,17 @@ final class AggregatePlan {
             return false;
         }
         for (int i = 0; i < before.size(); i++) {
-            if (!before.get(i).fields().equals(after.get(i).fields())) {
+            if (!before.get(i).fields().equals(after.get(i).fields())
+                    || !sameLists(before.get(i).children(), after.get(i).children())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean sameLists(List<List<ChildRow>> before, List<List<ChildRow>> after) {
+        for (int i = 0; i < before.size(); i++) {
+            if (!sameRows(before.get(i), after.get(i))) {
                 return false;
             }
         }

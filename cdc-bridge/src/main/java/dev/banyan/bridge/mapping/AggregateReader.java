@@ -44,8 +44,8 @@ final class AggregateReader {
         var type = type();
         var onFault = onFault();
         var root = table(section, name);
-        var children = children();
-        checkNames(root.fields(), children);
+        var children = children(section, name, 1);
+        checkNames(name, root.fields(), children);
         var subject = subject(root);
         var rules = section.require("events", "events: a list of {event: ..., when: ...}")
                 .map(yaml -> new RuleReader(name, root.fields(), children, conditions, problems).read(yaml))
@@ -124,35 +124,46 @@ final class AggregateReader {
         return columns;
     }
 
-    private List<ChildList> children() {
+    /** The lists of the rows that {@code above} describes, and those in them. */
+    private List<ChildList> children(Section above, String aboveName, int level) {
         var children = new ArrayList<ChildList>();
-        section.section("children").ifPresent(list -> {
+        above.section("children").ifPresent(list -> {
+            if (level > MappingFile.LEVELS_MAX) {
+                problems.add(
+                        above.at("children"),
+                        aboveName + ".children",
+                        "lists at level " + level,
+                        "at most " + MappingFile.LEVELS_MAX + " levels; what lies deeper is better an aggregate");
+                return;
+            }
             for (var entry : list.entries()) {
-                var where = name + ".children." + entry.key();
+                var where = aboveName + ".children." + entry.key();
                 var child = Section.of(entry.value(), where, problems);
                 var table = table(child, where);
-                child.require("parent", "parent: the columns that hold the key of " + name);
+                child.require("parent", "parent: the columns that hold the key of " + aboveName);
                 var parent = columns(child, "parent");
+                var lists = children(child, where, level + 1);
                 child.end();
-                children.add(new ChildList(entry.key(), table, parent));
-                checkParent(child, parent);
+                checkNames(where, table.fields(), lists);
+                children.add(new ChildList(entry.key(), table, parent, lists));
+                checkParent(child, parent, above, aboveName);
             }
         });
         return children;
     }
 
-    private void checkParent(Section child, List<String> parent) {
-        var keySize = section.texts("key").size();
+    private void checkParent(Section child, List<String> parent, Section above, String aboveName) {
+        var keySize = above.texts("key").size();
         if (!parent.isEmpty() && keySize > 0 && parent.size() != keySize) {
             problems.add(
                     child.at("parent"),
                     child.where() + ".parent",
                     parent.size() + " columns",
-                    keySize + ", one for each column of the key of " + name + ", in its order");
+                    keySize + ", one for each column of the key of " + aboveName + ", in its order");
         }
     }
 
-    private void checkNames(List<Field> fields, List<ChildList> children) {
+    private void checkNames(String where, List<Field> fields, List<ChildList> children) {
         var names = new HashSet<String>();
         fields.forEach(field -> names.add(field.name()));
         for (var child : children) {
@@ -161,11 +172,14 @@ final class AggregateReader {
                     FIELD_NAME,
                     "a name of letters and digits",
                     child.table().at(),
-                    name + ".children",
+                    where + ".children",
                     problems);
             if (!names.add(child.name())) {
                 problems.add(
-                        child.table().at(), name + ".children", "'" + child.name() + "', also a field", "another name");
+                        child.table().at(),
+                        where + ".children",
+                        "'" + child.name() + "', also a field",
+                        "another name");
             }
         }
     }

@@ -9,6 +9,6 @@ import org.jspecify.annotations.Nullable;
  */
 record AggregateState(List<@Nullable Object> fields, List<List<ChildRow>> children) {
 
-    /** One row of a child list. */
-    record ChildRow(List<Object> key, List<@Nullable Object> fields) {}
+    /** One row of a child list, with its own lists. */
+    record ChildRow(List<Object> key, List<@Nullable Object> fields, List<List<ChildRow>> children) {}
 }

@@ -29,11 +29,11 @@ final class Agreement {
         var agreement = new Agreement(problems);
         for (var aggregate : aggregates) {
             agreement.uses(aggregate.root(), aggregate.name());
-            for (var child : aggregate.children()) {
-                var where = aggregate.name() + ".children." + child.name();
-                agreement.uses(child.table(), where);
-                agreement.parents(child, where);
+            for (var placed : aggregate.lists()) {
+                agreement.uses(placed.list().table(), placed.where());
+                agreement.parents(placed.list(), placed.where());
             }
+            agreement.once(aggregate);
         }
         agreement.redactions(aggregates);
         agreement.subjects(aggregates);
@@ -70,11 +70,29 @@ final class Agreement {
         }
     }
 
+    /** With lists in lists, what a row's parent is must be clear from its table. */
+    private void once(Aggregate aggregate) {
+        if (aggregate.lists().stream().allMatch(placed -> placed.level() == 1)) {
+            return;
+        }
+        var lineByTable = new HashMap<TableId, Integer>();
+        for (var table : aggregate.sourceTables()) {
+            var first = lineByTable.putIfAbsent(table.id(), table.at().line());
+            if (first != null) {
+                problems.add(
+                        table.at(),
+                        aggregate.name() + ".children",
+                        table.id() + ", also in line " + first,
+                        "each table once in an aggregate whose lists have lists");
+            }
+        }
+    }
+
     private void redactions(List<Aggregate> aggregates) {
         for (var aggregate : aggregates) {
             redaction(aggregate.root(), List.of(), aggregate.name());
-            for (var child : aggregate.children()) {
-                redaction(child.table(), child.parent(), aggregate.name() + ".children." + child.name());
+            for (var placed : aggregate.lists()) {
+                redaction(placed.list().table(), placed.list().parent(), placed.where());
             }
         }
     }

@@ -15,13 +15,13 @@ final class Asked {
 
     private final Map<TableId, TablePlan> tables;
     private final Map<TableId, List<AggregatePlan>> byRoot;
-    private final Map<TableId, List<AggregatePlan>> byChild;
+    private final Map<TableId, List<ListPlan>> byChild;
     private final Map<TableId, Keys> keys = new HashMap<>();
 
     private Asked(
             Map<TableId, TablePlan> tables,
             Map<TableId, List<AggregatePlan>> byRoot,
-            Map<TableId, List<AggregatePlan>> byChild) {
+            Map<TableId, List<ListPlan>> byChild) {
         this.tables = tables;
         this.byRoot = byRoot;
         this.byChild = byChild;
@@ -31,7 +31,7 @@ final class Asked {
             List<Transaction> transactions,
             Map<TableId, TablePlan> tables,
             Map<TableId, List<AggregatePlan>> byRoot,
-            Map<TableId, List<AggregatePlan>> byChild) {
+            Map<TableId, List<ListPlan>> byChild) {
         var asked = new Asked(tables, byRoot, byChild);
         for (var transaction : transactions) {
             transaction.changes().forEach(asked::add);
@@ -67,15 +67,39 @@ final class Asked {
         byRoot.getOrDefault(table.id(), List.of()).forEach(plan -> addChildren(plan, key));
         var parent = table.parent(row);
         if (!parent.isEmpty()) {
-            for (var plan : byChild.getOrDefault(table.id(), List.of())) {
-                of(plan.root()).rows().add(parent);
-                addChildren(plan, parent);
-            }
+            byChild.getOrDefault(table.id(), List.of())
+                    .forEach(list -> list.up(parent, new Up(this, list.aggregate())));
+        }
+        byChild.getOrDefault(table.id(), List.of()).forEach(list -> addBelow(list, key));
+    }
+
+    private void addBelow(ListPlan list, List<Object> key) {
+        list.below().forEach(each -> of(each.table()).parents().add(key));
+    }
+
+    /** As far as the row above; who that belongs to is known when it has been read. */
+    private record Up(Asked asked, AggregatePlan aggregate) implements ListPlan.Way {
+
+        @Override
+        public List<Row> rows(TablePlan table, List<Object> key) {
+            return List.of();
+        }
+
+        @Override
+        public void passes(ListPlan list, List<Object> key) {
+            asked.of(list.table()).rows().add(key);
+            asked.addBelow(list, key);
+        }
+
+        @Override
+        public void ends(List<Object> root) {
+            asked.of(aggregate.root()).rows().add(root);
+            asked.addChildren(aggregate, root);
         }
     }
 
     private void addChildren(AggregatePlan plan, List<Object> root) {
-        plan.children().forEach(child -> of(child).parents().add(root));
+        plan.lists().forEach(list -> of(list.table()).parents().add(root));
     }
 
     private Keys of(TablePlan table) {

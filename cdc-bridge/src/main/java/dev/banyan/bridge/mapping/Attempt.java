@@ -2,6 +2,7 @@ package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.Faults.Waiting;
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.mapping.Touches.Touch;
 import java.util.ArrayList;
@@ -21,13 +22,15 @@ final class Attempt {
     final List<DomainEvent> ofTransaction = new ArrayList<>();
     final List<Touch> unchanged = new ArrayList<>();
     final List<Touch> waiting = new ArrayList<>();
+    final Map<TableId, Integer> rootless;
     private final Transaction transaction;
     private final TransactionRows rows;
 
-    Attempt(Transaction transaction, TransactionRows rows, BulkEvents bulk) {
+    Attempt(Transaction transaction, TransactionRows rows, BulkEvents bulk, Map<TableId, Integer> rootless) {
         this.transaction = transaction;
         this.rows = rows;
         this.bulk = bulk;
+        this.rootless = rootless;
     }
 
     List<DomainEvent> events() {

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.mapping;
 
+import dev.banyan.bridge.mapping.Aggregate.ChildList;
 import dev.banyan.bridge.mapping.AggregateState.ChildRow;
 import dev.banyan.bridge.mapping.Field.Money;
 import java.io.StringWriter;
@@ -23,11 +24,7 @@ final class EventData {
         try (var json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             json.writeStartObject();
             fields(json, aggregate.root().fields(), state.fields());
-            for (int i = 0; i < aggregate.children().size(); i++) {
-                var child = aggregate.children().get(i);
-                json.writeName(child.name());
-                list(json, child.table().fields(), state.children().get(i));
-            }
+            lists(json, aggregate.children(), state.children());
             for (var entry : previousKey.entrySet()) {
                 json.writeName(Field.previous(entry.getKey()));
                 value(json, entry.getValue());
@@ -53,11 +50,19 @@ final class EventData {
         return text.toString();
     }
 
-    private static void list(JsonGenerator json, List<Field> fields, List<ChildRow> rows) {
+    private static void lists(JsonGenerator json, List<ChildList> lists, List<List<ChildRow>> rows) {
+        for (int i = 0; i < lists.size(); i++) {
+            json.writeName(lists.get(i).name());
+            list(json, lists.get(i), rows.get(i));
+        }
+    }
+
+    private static void list(JsonGenerator json, ChildList list, List<ChildRow> rows) {
         json.writeStartArray();
         for (var row : rows) {
             json.writeStartObject();
-            fields(json, fields, row.fields());
+            fields(json, list.table().fields(), row.fields());
+            lists(json, list.children(), row.children());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -9,19 +9,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a mapper made of one transaction and why. {@code unmapped} counts the changes of tables the mapping does not use. With a {@code
+ * What a mapper made of one transaction and why. {@code unmapped} counts the changes of tables the mapping does not use, {@code rootless} by
+ * table the rows above its own that lead to no root yet: what is below them is remembered, and no event shows it. With a {@code
  * refusal} the transaction cannot be mapped and there are no events; the decisions before it are told all the same.
  */
 public record Explanation(
         List<DomainEvent> events,
         List<Decision> decisions,
         Map<TableId, Integer> unmapped,
+        Map<TableId, Integer> rootless,
         @Nullable String refusal) {
 
     public Explanation {
         events = List.copyOf(events);
         decisions = List.copyOf(decisions);
         unmapped = Map.copyOf(unmapped);
+        rootless = Map.copyOf(rootless);
     }
 
     /**
@@ -63,6 +66,7 @@ public record Explanation(
     static final class Notes {
         final List<Decision> decisions = new ArrayList<>();
         List<Verdict> verdicts = List.of();
+        Map<TableId, Integer> rootless = Map.of();
         private final List<Decision> waiting = new ArrayList<>();
 
         /** What waits, and then what the last attempt decided of the rest. */

@@ -31,7 +31,7 @@ public final class Mapper implements EventMapper {
 
     private final Map<TableId, TablePlan> tables;
     private final Map<TableId, List<AggregatePlan>> aggregatesByRoot = new HashMap<>();
-    private final Map<TableId, List<AggregatePlan>> aggregatesByChild = new HashMap<>();
+    private final Map<TableId, List<ListPlan>> listsByTable = new HashMap<>();
     private final EventIds ids;
     private final List<TransactionRule> transactionRules;
     private TransactionEvents ofTransaction;
@@ -62,8 +62,8 @@ public final class Mapper implements EventMapper {
         tables = plan(mapping);
         asked = tables;
         tally = new Tally(tables.keySet());
-        parting = new Parting(tables, aggregatesByRoot, aggregatesByChild);
-        numbers = new AggregateNumbers(tables, aggregatesByChild);
+        parting = new Parting(tables, aggregatesByRoot, listsByTable);
+        numbers = new AggregateNumbers(tables, listsByTable);
         // A bulk event counts what a whole transaction did, and a transaction's rule looks at all of it.
         isInParts = mapping.transactions().isEmpty()
                 && mapping.aggregates().stream()
@@ -81,10 +81,10 @@ public final class Mapper implements EventMapper {
             aggregatesByRoot
                     .computeIfAbsent(aggregate.root().id(), _ -> new ArrayList<>())
                     .add(plan);
-            for (var child : aggregate.children()) {
-                aggregatesByChild
-                        .computeIfAbsent(child.table().id(), _ -> new ArrayList<>())
-                        .add(plan);
+            for (var list : plan.allLists()) {
+                listsByTable
+                        .computeIfAbsent(list.table().id(), _ -> new ArrayList<>())
+                        .add(list);
             }
         }
     }
@@ -159,7 +159,7 @@ public final class Mapper implements EventMapper {
             Predicate<Waiting> isParted,
             Map<Waiting, String> messages,
             Explanation.@Nullable Notes notes) {
-        var parts = parting.of(transaction, images, isParted);
+        var parts = parting.of(transaction, images, faults, isParted);
         if (parts.parted().isEmpty() && !messages.isEmpty()) {
             throw new UnmappableException(messages.values().iterator().next());
         }
@@ -184,16 +184,15 @@ public final class Mapper implements EventMapper {
             if (!(change instanceof Change.Truncated(var table))) {
                 continue;
             }
-            for (var plans : List.of(aggregatesByRoot, aggregatesByChild)) {
-                for (var plan : plans.getOrDefault(table, List.of())) {
-                    var waiting = faults.waiting(plan.aggregate().name());
-                    if (waiting > 0) {
-                        throw new UnmappableException(
-                                table,
-                                "truncate",
-                                waiting + " of " + plan.aggregate().name() + " are parked",
-                                "none; events faults resubmit comes first");
-                    }
+            for (var plan : plans()) {
+                var name = plan.aggregate().name();
+                var waiting = plan.aggregate().tables().contains(table) ? faults.waiting(name) : 0;
+                if (waiting > 0) {
+                    throw new UnmappableException(
+                            table,
+                            "truncate",
+                            waiting + " of " + name + " are parked",
+                            "none; events faults resubmit comes first");
                 }
             }
         }
@@ -242,7 +241,7 @@ public final class Mapper implements EventMapper {
 
     @Override
     public void expect(List<Transaction> transactions, AggregateImages images) {
-        images.expect(() -> Asked.of(transactions, asked, aggregatesByRoot, aggregatesByChild));
+        images.expect(() -> Asked.of(transactions, asked, aggregatesByRoot, listsByTable));
     }
 
     @Override
@@ -298,9 +297,9 @@ public final class Mapper implements EventMapper {
                 }
             }
             var events = map(passing, images, faults, bulkBytesMax, notes);
-            return new Explanation(events, notes.decisions(), unmapped, null);
+            return new Explanation(events, notes.decisions(), unmapped, notes.rootless, null);
         } catch (MappingFailed e) {
-            return new Explanation(List.of(), notes.decisions(), unmapped, e.getMessage());
+            return new Explanation(List.of(), notes.decisions(), unmapped, notes.rootless, e.getMessage());
         }
     }
 
@@ -309,10 +308,15 @@ public final class Mapper implements EventMapper {
         if (notes != null) {
             notes.attempt();
         }
-        var touches = new Touches(aggregatesByRoot, aggregatesByChild);
+        var touches = new Touches(aggregatesByRoot, listsByTable);
         var rows = new TransactionRows(images, new Redactor(secrets, images::tokens), touches);
         apply(transaction, rows);
-        var attempt = new Attempt(transaction, rows, new BulkEvents(transaction, ids, bulkBytesMax));
+        touches.resolve(rows);
+        if (notes != null) {
+            notes.rootless = touches.rootless();
+        }
+        var attempt =
+                new Attempt(transaction, rows, new BulkEvents(transaction, ids, bulkBytesMax), touches.rootless());
         var evaluation = new Evaluation(transaction, rows, ids, limit, attempt, notes);
         for (var touch : touches.inOrder()) {
             var aggregate = touch.plan().aggregate();
@@ -359,12 +363,14 @@ public final class Mapper implements EventMapper {
     static Map<TableId, TablePlan> plan(Mapping mapping) {
         Map<TableId, Set<String>> padded = new HashMap<>();
         for (var aggregate : mapping.aggregates()) {
-            var rootPadded = padded(padded, aggregate.root());
-            for (var child : aggregate.children()) {
-                var childPadded = padded(padded, child.table());
-                for (int i = 0; i < child.parent().size(); i++) {
-                    if (rootPadded.contains(aggregate.root().key().get(i))) {
-                        childPadded.add(child.parent().get(i));
+            padded(padded, aggregate.root());
+            for (var placed : aggregate.lists()) {
+                var parent = placed.list().parent();
+                var abovePadded = padded(padded, placed.above());
+                var childPadded = padded(padded, placed.list().table());
+                for (int i = 0; i < parent.size(); i++) {
+                    if (abovePadded.contains(placed.above().key().get(i))) {
+                        childPadded.add(parent.get(i));
                     }
                 }
             }

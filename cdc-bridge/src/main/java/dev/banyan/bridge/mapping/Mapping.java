@@ -34,8 +34,8 @@ public record Mapping(Path file, String contracts, List<Aggregate> aggregates, L
     }
 
     /**
-     * What the mapping needs of each table. Tables of children come before tables of roots: backfilled in this order, an
-     * aggregate is complete when its root is read.
+     * What the mapping needs of each table. Tables of children come before those of the rows above them, and tables of roots last:
+     * backfilled in this order, an aggregate is complete when its root is read.
      */
     public List<TableUse> tables() {
         return TableUse.of(aggregates);

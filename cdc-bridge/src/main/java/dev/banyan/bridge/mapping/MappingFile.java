@@ -24,6 +24,9 @@ public final class MappingFile {
     /** The version of the language, which each file names. */
     static final int LANGUAGE = 1;
 
+    /** How many levels of lists an aggregate may have. */
+    public static final int LEVELS_MAX = 4;
+
     private MappingFile() {}
 
     /** The mapping in {@code file}, whose expressions {@code conditions} understands. Reports everything that is wrong with it at once. */

@@ -2,13 +2,16 @@ package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Faults;
 import dev.banyan.bridge.change.Faults.Waiting;
 import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,6 +28,9 @@ final class Parting {
     /*
      * A change can belong to two aggregates of a kind: a child row that moves to another parent, a root that is renumbered. Then what
      * one of them waits for the other waits for, too. So aggregates that share a change are parted together or not at all.
+     *
+     * Whose a row is may stand in what waits alone, which is not remembered: in the line that an option names, or in the row itself when the log has only its
+     * key. So each row of a list waits by its own key, too, beside its aggregate, and what comes later finds it there.
      */
 
     /** A transaction in two: what waits, by the aggregates that wait together, and what may pass. */
@@ -32,20 +38,20 @@ final class Parting {
 
     private final Map<TableId, TablePlan> tables;
     private final Map<TableId, List<AggregatePlan>> byRoot;
-    private final Map<TableId, List<AggregatePlan>> byChild;
+    private final Map<TableId, List<ListPlan>> byChild;
 
     Parting(
             Map<TableId, TablePlan> tables,
             Map<TableId, List<AggregatePlan>> byRoot,
-            Map<TableId, List<AggregatePlan>> byChild) {
+            Map<TableId, List<ListPlan>> byChild) {
         this.tables = tables;
         this.byRoot = byRoot;
         this.byChild = byChild;
     }
 
-    Parts of(Transaction transaction, AggregateImages images, Predicate<Waiting> isParted) {
+    Parts of(Transaction transaction, AggregateImages images, Faults faults, Predicate<Waiting> isParted) {
         var touched = touched(transaction, images);
-        var groupOf = groups(touched);
+        var groupOf = groups(touched, faults);
         var partedGroups = Collections.<Set<Waiting>>newSetFromMap(new LinkedHashMap<>());
         groupOf.forEach((aggregate, group) -> {
             if (isParted.test(aggregate)) {
@@ -67,15 +73,25 @@ final class Parting {
             }
         }
         var parted = new LinkedHashMap<Set<Waiting>, Transaction>();
-        changesOf.forEach((group, changes) -> parted.put(group, transaction.with(changes)));
+        changesOf.forEach((group, changes) -> parted.put(aggregatesFirst(group), transaction.with(changes)));
         return new Parts(parted, transaction.with(rest));
     }
 
-    /** The aggregates that {@code transaction} belongs to, and what each is called. */
+    /** What {@code transaction} belongs to, and what each is called: aggregates, or rows where nobody can say of which. */
     Map<Waiting, String> subjects(Transaction transaction, AggregateImages images) {
         var subjects = new LinkedHashMap<Waiting, String>();
-        touched(transaction, images, (plan, key) -> subjects.put(waiting(plan, key), plan.told(key)));
+        var touched = touched(transaction, images, (plan, key) -> subjects.put(waiting(plan, key), plan.told(key)));
+        if (subjects.isEmpty()) {
+            touched.forEach(aggregates -> aggregates.forEach(each -> subjects.put(each, each.aggregate())));
+        }
         return subjects;
+    }
+
+    /** A part is known by the first of those that wait. */
+    private static Set<Waiting> aggregatesFirst(Set<Waiting> group) {
+        var ordered = new ArrayList<>(group);
+        ordered.sort(Comparator.comparing(Waiting::isRow)); // the sort is stable
+        return new LinkedHashSet<>(ordered);
     }
 
     private List<Set<Waiting>> touched(Transaction transaction, AggregateImages images) {
@@ -86,21 +102,53 @@ final class Parting {
     private List<Set<Waiting>> touched(
             Transaction transaction, AggregateImages images, BiConsumer<AggregatePlan, List<Object>> each) {
         var now = new HashMap<TableId, Map<List<Object>, @Nullable Row>>();
-        var touched = new ArrayList<Set<Waiting>>();
+        var seen = new Seen(images, new HashMap<>());
+        var rowsOf = new ArrayList<List<Row>>();
         for (var change : transaction.changes()) {
-            var aggregates = new LinkedHashSet<Waiting>();
             var table = tables.get(change.table());
+            var rows = table == null ? List.<Row>of() : rows(table, change, images, now);
+            if (table != null && hasListBelow(table)) {
+                rows.stream().filter(table::hasKey).forEach(row -> seen.add(table, row));
+            }
+            rowsOf.add(rows);
+        }
+        var touched = new ArrayList<Set<Waiting>>();
+        for (int i = 0; i < rowsOf.size(); i++) {
+            var aggregates = new LinkedHashSet<Waiting>();
+            var table = tables.get(transaction.changes().get(i).table());
             if (table != null) {
-                for (var row : rows(table, change, images, now)) {
-                    add(table, row, (plan, key) -> {
-                        aggregates.add(waiting(plan, key));
-                        each.accept(plan, key);
-                    });
-                }
+                rowsOf.get(i).forEach(row -> add(table, row, seen, aggregates, each));
             }
             touched.add(aggregates);
         }
         return touched;
+    }
+
+    private boolean hasListBelow(TablePlan table) {
+        return byChild.getOrDefault(table.id(), List.of()).stream()
+                .anyMatch(list -> !list.below().isEmpty());
+    }
+
+    /** The rows of lists with lists below them: as a transaction has them, all along, and as they are remembered. */
+    private record Seen(AggregateImages images, Map<TableId, Map<List<Object>, Set<Row>>> rowsByTable) {
+
+        void add(TablePlan table, Row row) {
+            rowsByTable
+                    .computeIfAbsent(table.id(), _ -> new HashMap<>())
+                    .computeIfAbsent(table.key(row), _ -> new LinkedHashSet<>())
+                    .add(row);
+        }
+
+        Collection<Row> of(TablePlan table, List<Object> key) {
+            var rows = rowsByTable.getOrDefault(table.id(), Map.of()).getOrDefault(key, Set.of());
+            var remembered = images.get(table.id(), key);
+            if (remembered == null) {
+                return rows;
+            }
+            var all = new LinkedHashSet<>(rows);
+            all.add(remembered);
+            return all;
+        }
     }
 
     /** The rows that {@code change} is about: as they were, as far as that is known, and as they are. */
@@ -136,29 +184,71 @@ final class Parting {
         return rows;
     }
 
-    private void add(TablePlan table, Row row, BiConsumer<AggregatePlan, List<Object>> each) {
+    private void add(
+            TablePlan table,
+            Row row,
+            Seen seen,
+            Set<Waiting> aggregates,
+            BiConsumer<AggregatePlan, List<Object>> each) {
         for (var plan : byRoot.getOrDefault(table.id(), List.of())) {
             if (table.hasKey(row)) {
+                aggregates.add(waiting(plan, table.key(row)));
                 each.accept(plan, table.key(row));
             }
         }
         var parent = table.parent(row);
-        if (!parent.isEmpty()) {
-            byChild.getOrDefault(table.id(), List.of()).forEach(plan -> each.accept(plan, parent));
+        for (var list : byChild.getOrDefault(table.id(), List.of())) {
+            if (!parent.isEmpty()) {
+                list.up(parent, new Up(list.aggregate(), seen, aggregates, each));
+            }
+            if (table.hasKey(row)) {
+                aggregates.add(waiting(list, table.key(row)));
+            }
         }
+    }
+
+    private record Up(
+            AggregatePlan aggregate, Seen seen, Set<Waiting> aggregates, BiConsumer<AggregatePlan, List<Object>> each)
+            implements ListPlan.Way {
+
+        @Override
+        public Collection<Row> rows(TablePlan table, List<Object> key) {
+            return seen.of(table, key);
+        }
+
+        @Override
+        public void passes(ListPlan list, List<Object> key) {
+            aggregates.add(waiting(list, key));
+        }
+
+        @Override
+        public void ends(List<Object> root) {
+            aggregates.add(waiting(aggregate, root));
+            each.accept(aggregate, root);
+        }
+    }
+
+    private static Waiting waiting(ListPlan list, List<Object> key) {
+        return Waiting.row(list.aggregate().aggregate().name(), list.table().id(), KeyText.of(key));
     }
 
     static Waiting waiting(AggregatePlan plan, List<Object> key) {
         return new Waiting(plan.aggregate().name(), KeyText.of(key));
     }
 
-    /** For each aggregate the set of those it shares changes with, itself among them. */
-    private static Map<Waiting, Set<Waiting>> groups(List<Set<Waiting>> touched) {
+    /** For each aggregate the set of those it shares changes with, or waits with already, itself among them. */
+    private static Map<Waiting, Set<Waiting>> groups(List<Set<Waiting>> touched, Faults faults) {
         var groupOf = new LinkedHashMap<Waiting, Set<Waiting>>();
+        var firstByName = new HashMap<String, Waiting>();
         for (var aggregates : touched) {
             var group = new LinkedHashSet<Waiting>();
             for (var aggregate : aggregates) {
                 group.addAll(groupOf.getOrDefault(aggregate, Set.of(aggregate)));
+                var name = faults.group(aggregate);
+                var first = name == null ? null : firstByName.putIfAbsent(name, aggregate);
+                if (first != null) {
+                    group.addAll(groupOf.getOrDefault(first, Set.of(first)));
+                }
             }
             group.forEach(aggregate -> groupOf.put(aggregate, group));
         }

@@ -32,10 +32,10 @@ public final class RowScope {
                         aggregate.root().id() + ", whose rows are " + first.name() + ", too",
                         "a table for each aggregate: a record becomes one event at most");
             }
-            for (var child : aggregate.children()) {
+            for (var placed : aggregate.lists()) {
                 problems.add(
-                        child.table().at(),
-                        name + ".children." + child.name(),
+                        placed.list().table().at(),
+                        placed.where(),
                         "rows of another table",
                         "an aggregate of one row: records come row by row, and no other row is known");
             }

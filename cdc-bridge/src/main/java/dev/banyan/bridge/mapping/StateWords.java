@@ -10,6 +10,7 @@ import dev.banyan.bridge.mapping.RuleChoice.Difference;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,8 +28,6 @@ final class StateWords {
     private final String aggregate;
     private final Kind.Thing variables;
     private final Rows root;
-    private final Map<String, Integer> lists = new HashMap<>();
-    private final List<Rows> items;
 
     static StateWords of(Aggregate aggregate) {
         return new StateWords(aggregate.name(), aggregate.root().fields(), aggregate.children());
@@ -36,16 +35,8 @@ final class StateWords {
 
     StateWords(String aggregate, List<Field> fields, List<ChildList> children) {
         this.aggregate = aggregate;
-        root = Rows.of(fields);
-        items = children.stream().map(child -> Rows.of(child.table().fields())).toList();
-        var state = new LinkedHashMap<String, Kind>(root.kinds(aggregate));
-        for (int i = 0; i < children.size(); i++) {
-            var name = children.get(i).name();
-            var item = aggregate + "." + name;
-            lists.put(name, i);
-            state.put(name, new Kind.ListOf(new Kind.Thing(item, items.get(i).kinds(item))));
-        }
-        var thing = new Kind.Thing(aggregate, state);
+        root = Rows.of(fields, children);
+        var thing = root.thing(aggregate);
         variables = new Kind.Thing("condition", Map.of("op", Plain.TEXT, "before", thing, "after", thing));
     }
 
@@ -70,44 +61,51 @@ final class StateWords {
     }
 
     private Values state(@Nullable AggregateState state) {
-        if (state == null) {
-            return NOTHING;
-        }
-        return name -> {
-            var list = lists.get(name);
-            return list == null
-                    ? root.get(state.fields(), name)
-                    : items.get(list).all(state.children().get(list));
-        };
+        return state == null ? NOTHING : root.values(state.fields(), state.children());
     }
 
-    /** The fields of one table, with their places. */
-    private record Rows(List<Field> fields, Map<String, Integer> indexes) {
+    /** The fields of one table and the lists of its rows, with their places. */
+    private record Rows(
+            List<Field> fields, Map<String, Integer> indexes, Map<String, Integer> lists, List<Rows> items) {
 
-        static Rows of(List<Field> fields) {
+        static Rows of(List<Field> fields, List<ChildList> children) {
             var indexes = new HashMap<String, Integer>();
             for (int i = 0; i < fields.size(); i++) {
                 if (!Redaction.hides(fields.get(i).type())) {
                     indexes.put(fields.get(i).name(), i);
                 }
             }
-            return new Rows(fields, indexes);
+            var lists = new HashMap<String, Integer>();
+            var items = new ArrayList<Rows>();
+            for (var child : children) {
+                lists.put(child.name(), items.size());
+                items.add(of(child.table().fields(), child.children()));
+            }
+            return new Rows(fields, indexes, lists, items);
         }
 
-        Map<String, Kind> kinds(String thing) {
+        Kind.Thing thing(String name) {
             var kinds = new LinkedHashMap<String, Kind>();
-            indexes.forEach((name, index) -> kinds.put(name, kind(fields.get(index), thing + "." + name)));
-            return kinds;
+            indexes.forEach((field, index) -> kinds.put(field, kind(fields.get(index), name + "." + field)));
+            lists.forEach((list, index) ->
+                    kinds.put(list, new Kind.ListOf(items.get(index).thing(name + "." + list))));
+            return new Kind.Thing(name, kinds);
         }
 
-        List<Values> all(List<ChildRow> rows) {
+        Values values(List<@Nullable Object> values, List<List<ChildRow>> children) {
+            return name -> {
+                var list = lists.get(name);
+                return list == null ? get(values, name) : items.get(list).all(children.get(list));
+            };
+        }
+
+        private List<Values> all(List<ChildRow> rows) {
             return rows.stream()
-                    .<Values>map(row -> name -> get(row.fields(), name))
+                    .map(row -> values(row.fields(), row.children()))
                     .toList();
         }
 
-        @Nullable
-        Object get(List<@Nullable Object> values, String name) {
+        private @Nullable Object get(List<@Nullable Object> values, String name) {
             var index = indexes.get(name);
             return index == null ? null : value(fields.get(index), values.get(index));
         }

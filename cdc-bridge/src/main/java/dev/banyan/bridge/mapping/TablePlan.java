@@ -64,7 +64,7 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns, Columns kept
         return key;
     }
 
-    /** The key of the root {@code row} belongs to; empty when it belongs to none. */
+    /** The key of the row above {@code row}, which it belongs to; empty when it belongs to none. */
     List<Object> parent(@Nullable Row row) {
         if (row == null || use.parent().isEmpty()) {
             return List.of();

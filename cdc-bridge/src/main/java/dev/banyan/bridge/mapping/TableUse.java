@@ -1,6 +1,7 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.TableId;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.SequencedSet;
 /**
  * What a mapping needs of one table, over all aggregates that use it. {@code columns} are all it reads, the key first. Those in
  * {@code redactions} are replaced before anything is stored or sent. {@code dropped} columns must not even be read.
- * {@code parent} columns hold the key of the aggregate a child row belongs to; empty for a root.
+ * {@code parent} columns hold the key of the row that a child row belongs to; empty for a root.
  */
 public record TableUse(
         TableId table,
@@ -35,11 +36,14 @@ public record TableUse(
 
     static List<TableUse> of(List<Aggregate> aggregates) {
         var uses = new LinkedHashMap<TableId, Collected>();
-        for (var aggregate : aggregates) {
-            for (var child : aggregate.children()) {
-                uses.computeIfAbsent(child.table().id(), _ -> new Collected(child.table()))
-                        .add(child.table(), child.parent());
-            }
+        var lists = aggregates.stream()
+                .flatMap(aggregate -> aggregate.lists().stream())
+                .sorted(Comparator.comparingInt(Aggregate.Placed::level).reversed())
+                .map(Aggregate.Placed::list)
+                .toList();
+        for (var list : lists) {
+            uses.computeIfAbsent(list.table().id(), _ -> new Collected(list.table()))
+                    .add(list.table(), list.parent());
         }
         for (var aggregate : aggregates) {
             uses.computeIfAbsent(aggregate.root().id(), _ -> new Collected(aggregate.root()))

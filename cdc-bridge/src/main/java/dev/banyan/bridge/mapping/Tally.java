@@ -37,6 +37,7 @@ final class Tally {
         waiting.add(attempt.waiting.size());
         attempt.unchanged.forEach(touch -> touch.tables().forEach(this::withoutEvent));
         attempt.waiting.forEach(touch -> touch.tables().forEach(this::withoutEvent));
+        attempt.rootless.keySet().forEach(this::withoutEvent);
     }
 
     private void withoutEvent(TableId table) {

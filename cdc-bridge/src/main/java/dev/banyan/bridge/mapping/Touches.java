@@ -1,12 +1,16 @@
 package dev.banyan.bridge.mapping;
 
+import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The aggregates a transaction touches, in the order it first touches them, and how. */
 final class Touches implements TransactionRows.Listener {
@@ -19,11 +23,13 @@ final class Touches implements TransactionRows.Listener {
         private boolean live;
         private boolean rootRead;
         private boolean untold;
+        private int place;
         private final Set<TableId> tables = new LinkedHashSet<>();
 
-        private Touch(AggregatePlan plan, List<Object> key) {
+        private Touch(AggregatePlan plan, List<Object> key, int place) {
             this.plan = plan;
             this.key = key;
+            this.place = place;
         }
 
         AggregatePlan plan() {
@@ -55,11 +61,28 @@ final class Touches implements TransactionRows.Listener {
 
     private record Identity(AggregatePlan plan, List<Object> key) {}
 
-    private final Map<TableId, List<AggregatePlan>> byRoot;
-    private final Map<TableId, List<AggregatePlan>> byChild;
-    private final Map<Identity, Touch> touches = new LinkedHashMap<>();
+    /** Rows of a list whose root is found when all changes are known: by the row above them, {@code parent}. */
+    private record Below(ListPlan list, List<Object> parent) {}
 
-    Touches(Map<TableId, List<AggregatePlan>> byRoot, Map<TableId, List<AggregatePlan>> byChild) {
+    /** How such rows were touched. */
+    private static final class BelowTouch {
+        private final int place;
+        private boolean live;
+        private boolean untold;
+
+        private BelowTouch(int place) {
+            this.place = place;
+        }
+    }
+
+    private final Map<TableId, List<AggregatePlan>> byRoot;
+    private final Map<TableId, List<ListPlan>> byChild;
+    private final Map<Identity, Touch> touches = new LinkedHashMap<>();
+    private final Map<Below, BelowTouch> below = new LinkedHashMap<>();
+    private final Map<TableId, Integer> rootless = new LinkedHashMap<>();
+    private int places;
+
+    Touches(Map<TableId, List<AggregatePlan>> byRoot, Map<TableId, List<ListPlan>> byChild) {
         this.byRoot = byRoot;
         this.byChild = byChild;
     }
@@ -76,26 +99,89 @@ final class Touches implements TransactionRows.Listener {
 
     @Override
     public void childTouched(TableId table, List<Object> parent, boolean backfill) {
-        for (var plan : byChild.getOrDefault(table, List.of())) {
-            var touch = touch(plan, parent);
-            touch.live |= !backfill;
-            touch.tables.add(table);
+        for (var list : byChild.getOrDefault(table, List.of())) {
+            if (list.isFirst()) {
+                var touch = touch(list.aggregate(), parent);
+                touch.live |= !backfill;
+                touch.tables.add(table);
+            } else {
+                below(list, parent).live |= !backfill;
+            }
         }
     }
 
     @Override
     public void untold(TableId table, List<Object> key, List<Object> parent) {
         byRoot.getOrDefault(table, List.of()).forEach(plan -> touch(plan, key).untold = true);
-        if (!parent.isEmpty()) {
-            byChild.getOrDefault(table, List.of()).forEach(plan -> touch(plan, parent).untold = true);
+        if (parent.isEmpty()) {
+            return;
+        }
+        for (var list : byChild.getOrDefault(table, List.of())) {
+            if (list.isFirst()) {
+                touch(list.aggregate(), parent).untold = true;
+            } else {
+                below(list, parent).untold = true;
+            }
+        }
+    }
+
+    /** Finds the roots of the rows that name only a row above them, by {@code rows} as they were and as they are. */
+    void resolve(TransactionRows rows) {
+        below.forEach((key, how) -> {
+            var roots = new LinkedHashSet<List<Object>>();
+            key.list.up(key.parent, new UpThrough(rows, roots));
+            if (roots.isEmpty()) {
+                rootless.merge(key.list.table().id(), 1, Integer::sum);
+            }
+            for (var root : roots) {
+                var touch = touch(key.list.aggregate(), root);
+                touch.live |= how.live;
+                touch.untold |= how.untold;
+                touch.place = Math.min(touch.place, how.place);
+                touch.tables.add(key.list.table().id());
+            }
+        });
+    }
+
+    private record UpThrough(TransactionRows rows, Collection<List<Object>> roots) implements ListPlan.Way {
+
+        @Override
+        public List<Row> rows(TablePlan table, List<Object> key) {
+            var slot = rows.slot(table, key);
+            return Stream.of(slot.before(), slot.after())
+                    .filter(Objects::nonNull)
+                    .distinct()
+                    .toList();
+        }
+
+        @Override
+        public void passes(ListPlan list, List<Object> key) {}
+
+        @Override
+        public void ends(List<Object> root) {
+            roots.add(root);
         }
     }
 
     Collection<Touch> inOrder() {
-        return touches.values();
+        return below.isEmpty()
+                ? touches.values()
+                : touches.values().stream()
+                        .sorted(Comparator.comparingInt(touch -> touch.place))
+                        .toList();
+    }
+
+    /** By table of a list in a list, how many rows above were named that lead to no root: what is below them is of no aggregate yet. */
+    Map<TableId, Integer> rootless() {
+        return rootless;
     }
 
     private Touch touch(AggregatePlan plan, List<Object> key) {
-        return touches.computeIfAbsent(new Identity(plan, key), identity -> new Touch(identity.plan, identity.key));
+        return touches.computeIfAbsent(
+                new Identity(plan, key), identity -> new Touch(identity.plan, identity.key, places++));
+    }
+
+    private BelowTouch below(ListPlan list, List<Object> parent) {
+        return below.computeIfAbsent(new Below(list, parent), _ -> new BelowTouch(places++));
     }
 }

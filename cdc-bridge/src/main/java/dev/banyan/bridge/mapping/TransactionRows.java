@@ -5,6 +5,7 @@ import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -132,7 +133,7 @@ final class TransactionRows {
     }
 
     /**
-     * The rows of {@code table} that belong to the root {@code parent}, at the start of the transaction or now. The same list both times
+     * The rows of {@code table} that belong to the row above, {@code parent}, at the start of the transaction or now. The same list both times
      * when the transaction touched none of them.
      */
     List<Row> children(TablePlan table, List<Object> parent, boolean atStart) {
@@ -157,6 +158,14 @@ final class TransactionRows {
             }
         }
         return rows;
+    }
+
+    /** Says that the rows of {@code table} with each of {@code parents} are asked for next. */
+    void expect(TablePlan table, Collection<List<Object>> parents) {
+        var known = storedChildren.getOrDefault(table.id(), Map.of());
+        if (parents.stream().anyMatch(parent -> !known.containsKey(parent))) {
+            images.expect(() -> Map.of(table.id(), new AggregateImages.Keys(Set.of(), new LinkedHashSet<>(parents))));
+        }
     }
 
     private List<Row> storedChildren(TablePlan table, List<Object> parent) {

@@ -50,9 +50,9 @@ final class TestRows {
             });
         }
         mapping.transactions().forEach(rule -> events.add(rule.event()));
-        mapping.aggregates().forEach(aggregate -> aggregate.children().forEach(child -> {
-            types(child.table());
-            parents(aggregate, child);
+        mapping.aggregates().forEach(aggregate -> aggregate.lists().forEach(placed -> {
+            types(placed.list().table());
+            parents(placed.above(), placed.list());
         }));
     }
 
@@ -65,12 +65,12 @@ final class TestRows {
         }
     }
 
-    /** A parent column holds what the root's key holds. */
-    private void parents(Aggregate aggregate, Aggregate.ChildList child) {
+    /** A parent column holds what the key above holds. */
+    private void parents(SourceTable table, Aggregate.ChildList child) {
         var types = typeByColumn.computeIfAbsent(child.table().id(), _ -> new HashMap<>());
-        var root = typeByColumn.getOrDefault(aggregate.root().id(), Map.of());
+        var above = typeByColumn.getOrDefault(table.id(), Map.of());
         for (int i = 0; i < child.parent().size(); i++) {
-            var type = root.get(aggregate.root().key().get(i));
+            var type = above.get(table.key().get(i));
             if (type != null) {
                 types.put(child.parent().get(i), type);
             }

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.scaffold;
 
+import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.scaffold.LegacySchema.Table;
 import dev.banyan.bridge.scaffold.LegacySchema.Values;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ final class MappingText {
     private final String prefix;
     private final Map<String, String> refused;
     private final List<Table> roots = new ArrayList<>();
-    private final Map<String, List<Child>> childrenByRoot = new TreeMap<>();
+    private final Map<String, List<Child>> childrenByTable = new TreeMap<>();
     private final Set<String> codeNames = new HashSet<>();
     private final Map<String, Values> codes = new LinkedHashMap<>();
     private final StringBuilder aggregates = new StringBuilder();
@@ -59,9 +60,9 @@ final class MappingText {
 
     private void sort() {
         for (var table : schema.tables()) {
-            var parent = parent(table).filter(found -> parent(found.table()).isEmpty());
+            var parent = level(table) == 0 ? Optional.<Child>empty() : parent(table);
             if (parent.isPresent()) {
-                childrenByRoot
+                childrenByTable
                         .computeIfAbsent(parent.get().table().name(), _ -> new ArrayList<>())
                         .add(new Child(table, parent.get().parent()));
             } else {
@@ -69,6 +70,23 @@ final class MappingText {
                         .ifPresentOrElse(reason -> refused.put(table.name(), reason), () -> roots.add(table));
             }
         }
+    }
+
+    /** How many lists {@code table} lies below an aggregate's root; 0 for a root. What would lie too deep, or below itself, is one. */
+    private int level(Table table) {
+        var above = new HashSet<>(Set.of(table.name()));
+        var names = new ArrayList<String>();
+        for (var found = parent(table);
+                found.isPresent();
+                found = parent(found.get().table())) {
+            var name = found.get().table().name();
+            names.add(name);
+            if (!above.add(name)) {
+                var toLoop = name.equals(table.name()) ? 0 : names.indexOf(name) + 1;
+                return toLoop % (MappingFile.LEVELS_MAX + 1);
+            }
+        }
+        return names.size() % (MappingFile.LEVELS_MAX + 1);
     }
 
     /** The table that {@code table}'s key names, with the columns that do; best the one its key begins with. */
@@ -99,23 +117,30 @@ final class MappingText {
                                         .collect(Collectors.joining())));
         line(4, "type: " + YamlText.quoted(prefix + "." + name + ".{event}.v1"));
         table(4, root, guess, List.of());
+        var lists = lists(4, root, guess);
+        rules(Names.capital(name), guess, lists);
+        aggregates.append('\n');
+    }
+
+    /** Writes the lists of {@code table}'s rows, and returns their names. */
+    private List<String> lists(int indent, Table table, TableGuess guess) {
         var lists = new ArrayList<String>();
-        var children = childrenByRoot.getOrDefault(root.name(), List.of());
+        var children = childrenByTable.getOrDefault(table.name(), List.of());
         if (!children.isEmpty()) {
             line(
-                    4,
+                    indent,
                     "children: # by their keys, which hold this one's; a list that grows without end is better an aggregate");
         }
         for (var child : children) {
             var list = guess.unique(Names.camel(child.table().name()));
             lists.add(list);
-            line(6, YamlText.quoted(list) + ":");
+            line(indent + 2, YamlText.quoted(list) + ":");
             var childGuess = TableGuess.ofChild(schema, child.table(), child.parent(), codeNames);
             take(childGuess);
-            table(8, child.table(), childGuess, child.parent());
+            table(indent + 4, child.table(), childGuess, child.parent());
+            lists(indent + 4, child.table(), childGuess);
         }
-        rules(Names.capital(name), guess, lists);
-        aggregates.append('\n');
+        return lists;
     }
 
     private void take(TableGuess guess) {

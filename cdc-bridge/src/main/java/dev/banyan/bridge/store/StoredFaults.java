@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -109,6 +110,11 @@ public final class StoredFaults implements Faults {
     }
 
     @Override
+    public @Nullable String group(Waiting aggregate) {
+        return groupOf.get(aggregate);
+    }
+
+    @Override
     public int waiting(String aggregate) {
         return (int) groupOf.keySet().stream()
                 .filter(waiting -> waiting.aggregate().equals(aggregate))
@@ -117,7 +123,7 @@ public final class StoredFaults implements Faults {
 
     /** How many aggregates wait. */
     public int waiting() {
-        return groupOf.size();
+        return (int) groupOf.keySet().stream().filter(each -> !each.isRow()).count();
     }
 
     /** The groups that wait. */
@@ -139,13 +145,26 @@ public final class StoredFaults implements Faults {
             throw new MappingFailed("parked: " + parked + " parts of transactions (expected: at most " + PARKED_MAX
                     + "; mend the mapping, then events faults resubmit)\n" + message);
         }
-        var group = group(aggregates);
-        var first = aggregates.iterator().next();
+        var group = joined(aggregates);
+        var first = named(aggregates, group);
         var fault = fault(Fault.State.PARKED, group, first, part, message, "");
         unwritten.add(new New(fault, part.cause(), sealed(fault.id(), ChangeBytes.Written.of(part.changes())), 0));
         FaultLog.noted(fault);
         parked++;
         isParking = true;
+    }
+
+    /** Which of {@code aggregates} a fault names: where all are rows, one that they wait with. */
+    private Waiting named(Set<Waiting> aggregates, String group) {
+        return aggregates.stream()
+                .filter(each -> !each.isRow())
+                .findFirst()
+                .or(() -> groupOf.entrySet().stream()
+                        .filter(entry -> entry.getValue().equals(group))
+                        .map(Map.Entry::getKey)
+                        .filter(each -> !each.isRow())
+                        .min(Comparator.comparing(Waiting::toString)))
+                .orElseGet(() -> aggregates.iterator().next());
     }
 
     @Override
@@ -158,7 +177,7 @@ public final class StoredFaults implements Faults {
                     .filter(waiting -> waiting.aggregate().equals(aggregate))
                     .forEach(before::add);
         }
-        var group = group(before);
+        var group = joined(before);
         var number = 0;
         if (paused == UNCOUNTED) {
             paused = count("state = 'parked' AND aggregate_key = '" + ALL + "'");
@@ -189,7 +208,7 @@ public final class StoredFaults implements Faults {
     }
 
     /** The one group of {@code aggregates}; groups that meet are joined. */
-    private String group(Set<Waiting> aggregates) {
+    private String joined(Set<Waiting> aggregates) {
         @Nullable String group = null;
         for (var aggregate : aggregates) {
             var own = groupOf.get(aggregate);

@@ -36,6 +36,8 @@ class ContractsCommandTest {
                     key: [ord_no, pos_no]
                     parent: [ord_no]
                     fields: {sku: prd_no}
+                    children:
+                      options: {table: ord_opt, key: [opt_no], parent: [ord_no, pos_no], fields: {name: nm}}
                 events:
                   - {event: OrderImported, when: backfill}
                   - {event: OrderPlaced, when: created}
@@ -92,6 +94,9 @@ class ContractsCommandTest {
             N: new, P: paid} | N: new, P: paid, Q: paid} | 0 | 0 differences
             sku: prd_no | sku: {column: prd_no, as: integer} | 1 | mapping.yaml:18:18: breaking: order.lines[].sku: an integer (expected: text)
             sku: prd_no | item: prd_no | 1 | mapping.yaml:15:16: breaking: order.lines[].sku: nothing (expected: text, or null)
+            {name: nm} | {name: {column: nm, as: integer}} | 1 | mapping.yaml:20:87: breaking: order.lines[].options[].name: an integer (expected: text)
+            {name: nm} | {title: nm} | 1 | mapping.yaml:20:28: breaking: order.lines[].options[].name: nothing (expected: text, or null)
+            options: | extras: | 1 | mapping.yaml:15:16: breaking: order.lines[].options: nothing (expected: a list
             {sku: prd_no} | {sku: prd_no, more: qty} | 3 | order.lines[].more: text, or null (before: nothing)
             event: OrderPaid | event: OrderSettled | 1 | mapping.yaml:3:3: breaking: event: no orders.OrderPaid.v1 (expected: orders.OrderPaid.v1 or a later version of it)
             topic: orders | topic: sales | 1 | breaking: topic: sales (expected: orders)

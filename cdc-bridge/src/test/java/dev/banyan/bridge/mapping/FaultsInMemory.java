@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Faults that live as long as a test. */
 final class FaultsInMemory implements Faults {
@@ -16,7 +18,7 @@ final class FaultsInMemory implements Faults {
 
     final List<Parked> parked = new ArrayList<>();
     final List<String> skipped = new ArrayList<>();
-    private final Map<Waiting, Integer> waiting = new HashMap<>();
+    private final Map<Waiting, String> waiting = new HashMap<>();
 
     @Override
     public boolean isEmpty() {
@@ -29,6 +31,11 @@ final class FaultsInMemory implements Faults {
     }
 
     @Override
+    public @Nullable String group(Waiting aggregate) {
+        return waiting.get(aggregate);
+    }
+
+    @Override
     public int waiting(String aggregate) {
         return (int) waiting.keySet().stream()
                 .filter(each -> each.aggregate().equals(aggregate))
@@ -37,7 +44,11 @@ final class FaultsInMemory implements Faults {
 
     @Override
     public void park(Set<Waiting> aggregates, Transaction part, String message) {
-        aggregates.forEach(each -> waiting.put(each, 1));
+        var group = "group " + parked.size();
+        var joined =
+                aggregates.stream().map(waiting::get).filter(Objects::nonNull).toList();
+        waiting.replaceAll((_, each) -> joined.contains(each) ? group : each);
+        aggregates.forEach(each -> waiting.put(each, group));
         parked.add(new Parked(aggregates, part, message));
     }
 

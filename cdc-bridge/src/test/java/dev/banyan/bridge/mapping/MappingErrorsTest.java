@@ -119,6 +119,33 @@ class MappingErrorsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            parent: [line]      | parent: [ord_id, line]                                                          | 28:21: order.children.lines.children.options.parent: 2 columns (expected: 1, one for each column of the key of order.children.lines, in its order)
+            parent: [line]      | parnt: [line]                                                                   | 28:13: order.children.lines.children.options: unknown key 'parnt' (expected: did you mean 'parent'? One of children, drop, fields, key, notNull, parent, table)
+            options:            | sku:                                                                            | 26:20: order.children.lines.children: 'sku', also a field (expected: another name)
+            table: opt          | table: ord                                                                      | 26:20: order.children: public.ord, also in line 9 (expected: each table once in an aggregate whose lists have lists)
+            fields: {name: nm}  | fields: {name: nm, line: {column: line, as: hash}}                              | 26:20: order.children.lines.children.options: column 'line' a key column that is dropped or redacted (expected: keys in clear: rows are found by them)
+            fields: {name: nm}  | fields: {name: nm}, children: {c: {table: c, key: [i], parent: [o], fields: {a: a}, children: {d: {table: d, key: [i], parent: [o], fields: {a: a}, children: {e: {table: e, key: [i], parent: [o], fields: {a: a}}}}}}} | order.children.lines.children.options.children.c.children.d.children: lists at level 5 (expected: at most 4 levels; what lies deeper is better an aggregate)
+            """)
+    void aMistakeInAListInAListIsNamedAtItsPlace(String good, String bad, String expected) throws Exception {
+        var nested = with("key: [ord_id, no]", "key: [no]").replace("fields: {no: no, sku: sku}\n", """
+                fields: {no: no, sku: sku}
+                        children:
+                          options:
+                            table: opt
+                            key: [id]
+                            parent: [line]
+                            fields: {name: nm}
+                """);
+        assertThat(read(nested).aggregates()).hasSize(1);
+        assertThat(nested).contains(good);
+        var flow = bad.contains("children") ? "\n            children: " : ", children: ";
+        assertThatThrownBy(() -> read(nested.replace(good, bad.replace(", children: {c", flow + "{c"))))
+                .isInstanceOf(MappingException.class)
+                .hasMessageContaining(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
             {N: new, P: paid} | {}            | codes.status
             [ord_id]          | []            | order.key
             id: ord_id        | number: other | order.fields

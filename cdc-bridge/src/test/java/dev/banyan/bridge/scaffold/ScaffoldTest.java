@@ -134,6 +134,32 @@ class ScaffoldTest {
     }
 
     @Test
+    void aTableWhoseKeyHoldsThatOfAListIsAListInIt() throws Exception {
+        var nested = postgres.createDatabase("nested");
+        postgres.execute("nested", """
+                CREATE TABLE bill (no BIGINT PRIMARY KEY);
+                CREATE TABLE bill_line (no BIGINT REFERENCES bill, pos INT, sku TEXT, PRIMARY KEY (no, pos));
+                CREATE TABLE line_extra (no BIGINT, pos INT, seq INT, qty INT, PRIMARY KEY (no, pos, seq),
+                    FOREIGN KEY (no, pos) REFERENCES bill_line);
+                """);
+
+        var written = Scaffold.write(new Scaffold.Settings(nested, "postgres", "postgres", "public", folder, false));
+
+        assertThat(written.aggregates()).isEqualTo(1);
+        assertThat(Files.readString(folder.resolve("mapping.yaml"))).contains("""
+                          lineExtra:
+                            table: line_extra
+                            key: [no, pos, seq]
+                            parent: [no, pos]
+                """);
+        var lists = MappingFile.read(folder.resolve("mapping.yaml"))
+                .aggregates()
+                .getFirst()
+                .lists();
+        assertThat(lists).extracting(placed -> placed.level()).containsExactly(1, 2);
+    }
+
+    @Test
     void anUglySchemaIsGuessedWithItsDoubts() throws Exception {
         var ugly = postgres.createDatabase("ugly");
         postgres.execute("ugly", """

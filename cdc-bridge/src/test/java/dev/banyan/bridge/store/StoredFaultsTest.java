@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -93,6 +94,27 @@ class StoredFaultsTest {
                     .extracting(Fault::key)
                     .contains("parked", "99")
                     .doesNotContain("2", "70");
+        }
+    }
+
+    @Test
+    void aRowWaitsWithItsAggregateAndIsNoneItself() throws Exception {
+        var order = new Faults.Waiting("order", "1");
+        var line = Faults.Waiting.row("order", new TableId("public", "line"), "11");
+        var option = Faults.Waiting.row("order", new TableId("public", "opt"), "111");
+        var settings = inH2();
+        try (var store = open(settings);
+                var session = store.session()) {
+            session.faults().park(new LinkedHashSet<>(List.of(order, line)), transaction(1), "no word");
+            session.faults().park(new LinkedHashSet<>(List.of(line, option)), transaction(2), "");
+            session.commit(POSITION);
+            assertThat(session.faults().waiting()).isEqualTo(1);
+            assertThat(store.listing(10).faults()).extracting(Fault::aggregate).containsExactly("order", "order");
+        }
+        try (var connection = DriverManager.getConnection(settings.jdbcUrl())) {
+            var faults = new StoredFaults(connection, null, InstantSource.system());
+            assertThat(faults.group(option)).isNotNull().isEqualTo(faults.group(order));
+            assertThat(faults.waiting("order")).isEqualTo(1);
         }
     }
 
