@@ -63,7 +63,7 @@ final class Journal {
 
     /** The tables that a backfill can be asked for, as one text. */
     static String tables(String schema) {
-        return String.join(",", schema + ".item", schema + ".purchase", schema + ".line");
+        return String.join(",", schema + ".item", schema + ".purchase", schema + ".line", schema + ".extra");
     }
 
     private Connection connect() throws SQLException {

@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Aggregates with a list: purchases and their lines, changed within a writer's transactions. What a transaction made of one is noted at its
- * end, as a text: the purchase's number, then each line's key and the number of its value.
+ * Aggregates with a list in a list: purchases, their lines, and extras that name a line alone, changed within a writer's transactions. What a
+ * transaction made of one is noted at its end, as a text: the purchase's number, then each line's key, the number of its value and its extras.
  */
 final class Purchases {
 
@@ -22,6 +22,7 @@ final class Purchases {
     private static final String SUBJECT = "purchase/";
     private static final int OF_EACH_WRITER = 6;
     private static final int NUMBERS = 1_000_000;
+    private static final String LINES = "(SELECT id FROM line WHERE purchase = ?)";
 
     private final Random random;
     private final long first;
@@ -49,11 +50,19 @@ final class Purchases {
                     children:
                       lines:
                         table: line
-                        key: [purchase, id]
+                        key: [id]
                         parent: [purchase]
                         fields:
                           id: {column: id, as: integer}
                           v: v
+                        children:
+                          extras:
+                            table: extra
+                            key: [id]
+                            parent: [line]
+                            fields:
+                              id: {column: id, as: integer}
+                              n: {column: n, as: integer}
                     events:
                       - {event: Imported, when: backfill}
                       - {event: Added, when: created}
@@ -65,7 +74,10 @@ final class Purchases {
     static void create(Connection connection, String serial) throws SQLException {
         try (var statement = connection.createStatement()) {
             statement.execute("CREATE TABLE purchase (id BIGINT PRIMARY KEY, n BIGINT)");
-            statement.execute("CREATE TABLE line (id BIGINT, purchase BIGINT, v TEXT, PRIMARY KEY (purchase, id))");
+            statement.execute("CREATE TABLE line (id BIGINT PRIMARY KEY, purchase BIGINT, v TEXT)");
+            statement.execute("CREATE TABLE extra (id BIGINT PRIMARY KEY, line BIGINT, n BIGINT)");
+            statement.execute("CREATE INDEX line_purchase ON line (purchase)");
+            statement.execute("CREATE INDEX extra_line ON extra (line)");
             statement.execute(
                     "CREATE TABLE purchase_journal (seq " + serial + " PRIMARY KEY, tx BIGINT, id BIGINT, state TEXT)");
         }
@@ -77,9 +89,13 @@ final class Purchases {
 
     /** What an event's data says of one, as the journal notes it. */
     static String state(JsonNode data) {
-        var lines = new TreeMap<Long, Long>();
+        var lines = new TreeMap<Long, String>();
         for (var line : data.path("lines")) {
-            lines.put(line.path("id").asLong(), HardValues.number(line.path("v").asString()));
+            var extras = new TreeMap<Long, Long>();
+            line.path("extras")
+                    .forEach(extra -> extras.put(
+                            extra.path("id").asLong(), extra.path("n").asLong()));
+            lines.put(line.path("id").asLong(), HardValues.number(line.path("v").asString()) + " " + extras);
         }
         return data.path("n").asLong() + " " + lines;
     }
@@ -117,11 +133,12 @@ final class Purchases {
     }
 
     private void changeOne(Connection connection, long id, long other, boolean otherIsThere) throws SQLException {
-        switch (random.nextInt(7)) {
+        switch (random.nextInt(10)) {
             case 0 -> addLines(connection, id, 1 + random.nextInt(3));
             case 1 -> run(connection, "UPDATE line SET v = ? WHERE purchase = ?", HardValues.of(number()), id);
             case 2 -> run(connection, "UPDATE purchase SET n = ? WHERE id = ?", number(), id);
-            case 3 -> run(connection, "DELETE FROM line WHERE purchase = ? AND id % 3 = ?", id, random.nextInt(3));
+            case 3 -> // of their extras nobody knows any more whose they are
+                run(connection, "DELETE FROM line WHERE purchase = ? AND id % 3 = ?", id, random.nextInt(3));
             case 4 -> {
                 if (otherIsThere && other != id) { // lines move to another purchase
                     run(
@@ -139,23 +156,57 @@ final class Purchases {
                 connection.rollback(savepoint);
                 addLines(connection, id, 1);
             }
+            case 6 -> run(connection, "UPDATE extra SET n = ? WHERE line IN " + LINES, number(), id);
+            case 7 -> { // extras move to a line of another purchase, or come back to one
+                var lines = lines(connection, other);
+                if (!lines.isEmpty()) {
+                    run(
+                            connection,
+                            "UPDATE extra SET line = ? WHERE line IN " + LINES + " AND id % 2 = ?",
+                            lines.get(random.nextInt(lines.size())),
+                            id,
+                            random.nextInt(2));
+                }
+            }
+            case 8 -> run(connection, "DELETE FROM extra WHERE line IN " + LINES + " AND id % 2 = 0", id);
             default -> {
                 run(connection, "DELETE FROM purchase WHERE id = ?", id);
+                run(connection, "DELETE FROM extra WHERE line IN " + LINES, id);
                 run(connection, "DELETE FROM line WHERE purchase = ?", id);
             }
         }
     }
 
-    /** Of ids that no line ever had. */
+    /** Of ids that no line ever had, some with extras, which may come first. */
     private void addLines(Connection connection, long purchase, int count) throws SQLException {
         for (var i = 0; i < count; i++) {
-            run(
-                    connection,
-                    "INSERT INTO line VALUES (?, ?, ?)",
-                    random.nextLong(Long.MAX_VALUE >> 16),
-                    purchase,
-                    HardValues.of(number()));
+            var id = random.nextLong(Long.MAX_VALUE >> 16);
+            var extrasFirst = random.nextBoolean();
+            if (extrasFirst) {
+                addExtra(connection, id);
+            }
+            run(connection, "INSERT INTO line VALUES (?, ?, ?)", id, purchase, HardValues.of(number()));
+            if (!extrasFirst && random.nextBoolean()) {
+                addExtra(connection, id);
+            }
         }
+    }
+
+    private void addExtra(Connection connection, long line) throws SQLException {
+        run(connection, "INSERT INTO extra VALUES (?, ?, ?)", random.nextLong(Long.MAX_VALUE >> 16), line, number());
+    }
+
+    private static List<Long> lines(Connection connection, long purchase) throws SQLException {
+        var lines = new ArrayList<Long>();
+        try (var select = connection.prepareStatement("SELECT id FROM line WHERE purchase = ? ORDER BY id")) {
+            select.setLong(1, purchase);
+            try (var result = select.executeQuery()) {
+                while (result.next()) {
+                    lines.add(result.getLong(1));
+                }
+            }
+        }
+        return lines;
     }
 
     private int number() {
@@ -195,15 +246,26 @@ final class Purchases {
     }
 
     private static String state(Connection connection, long id) throws SQLException {
-        var lines = new TreeMap<Long, Long>();
+        var lines = new TreeMap<Long, String>();
         try (var ofPurchase = connection.prepareStatement("SELECT n FROM purchase WHERE id = ?");
-                var ofLines = connection.prepareStatement("SELECT id, v FROM line WHERE purchase = ?")) {
+                var ofLines = connection.prepareStatement("SELECT id, v FROM line WHERE purchase = ?");
+                var ofExtras = connection.prepareStatement("SELECT line, id, n FROM extra WHERE line IN " + LINES)) {
             ofPurchase.setLong(1, id);
             ofLines.setLong(1, id);
+            ofExtras.setLong(1, id);
             try (var purchase = ofPurchase.executeQuery();
-                    var line = ofLines.executeQuery()) {
+                    var line = ofLines.executeQuery();
+                    var extra = ofExtras.executeQuery()) {
+                var extras = new HashMap<Long, TreeMap<Long, Long>>();
+                while (extra.next()) {
+                    extras.computeIfAbsent(extra.getLong(1), _ -> new TreeMap<>())
+                            .put(extra.getLong(2), extra.getLong(3));
+                }
                 while (line.next()) {
-                    lines.put(line.getLong(1), HardValues.number(line.getString(2)));
+                    lines.put(
+                            line.getLong(1),
+                            HardValues.number(line.getString(2)) + " "
+                                    + extras.getOrDefault(line.getLong(1), new TreeMap<>()));
                 }
                 return purchase.next() ? purchase.getLong(1) + " " + lines : GONE;
             }
