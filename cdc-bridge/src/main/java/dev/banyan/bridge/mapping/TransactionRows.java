@@ -48,6 +48,9 @@ final class TransactionRows {
         /** The key that today's row had at the start; null for a new row. */
         private @Nullable List<Object> origin;
 
+        /** A backfill read the row: it may lie under the parent that an earlier mapping gave it. */
+        private boolean read;
+
         /** The row of the start lives under another key now. */
         private boolean moved;
 
@@ -190,7 +193,7 @@ final class TransactionRows {
                     continue;
                 }
                 var row = slot.table.kept(slot.after);
-                if (isCleared || !row.equals(slot.stored)) {
+                if (isCleared || slot.read || !row.equals(slot.stored)) {
                     images.put(slot.table.id(), slot.key, row, slot.table.parent(slot.after));
                 }
             }
@@ -212,6 +215,7 @@ final class TransactionRows {
     private void put(Slot slot, Row row, boolean backfill) {
         var previous = slot.after;
         slot.after = slot.table.image(row, previous == null ? slot.before : previous, redactor);
+        slot.read |= backfill;
         index(slot, slot.after);
         touched(slot, slot.after, backfill);
         touched(slot, previous, backfill);

@@ -230,6 +230,35 @@ class NestedListsTest {
     }
 
     @Test
+    void aBackfillPutsRowsBelowTheParentThatAnEarlierMappingDidNotGiveThem() throws Exception {
+        var flat = """
+                version: 1
+                aggregates:
+                  option:
+                    topic: options
+                    subject: option/{id}
+                    type: shop.{event}.v1
+                    table: opt
+                    key: [id]
+                    fields: {id: {column: id, as: integer}, up: up, v: v}
+                    events:
+                      - {event: Imported, when: backfill}
+                      - {event: Added, when: created}
+                      - {event: Removed, when: removed}
+                      - {event: Changed, when: otherwise}
+                """;
+        map(new Mapper(MappingFile.parse(Path.of("m.yaml"), flat), "shop", null), inserted(2, 111, 11));
+        var mapper = mapper();
+        map(mapper, new Change.Read(NestedHistory.id(2), row(111, 11)));
+        map(mapper, new Change.Read(NestedHistory.id(1), row(11, 1)));
+
+        assertThat(map(mapper, new Change.Read(NestedHistory.id(0), row(1, 0))))
+                .singleElement()
+                .asString()
+                .contains("\"id\":111");
+    }
+
+    @Test
     void aBackfillReadsWhatIsLowestFirst() throws Exception {
         assertThat(mapping("{a: a}").tables())
                 .extracting(use -> use.table().name())
