@@ -9,6 +9,7 @@ import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.Backfills;
 import dev.banyan.bridge.store.StoreFailed;
+import io.debezium.DebeziumException;
 import io.debezium.engine.DebeziumEngine;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -119,11 +120,16 @@ final class BackfillWatch {
         }
         LOG.info("backfill {}: asking for {}{}", current.id(), rows.isEmpty() ? "" : "rows again of ", tables);
         signalledAtNanos = nanoClock.getAsLong();
-        signaler.signal(new DebeziumEngine.Signal(
-                current.id() + (isNew && rows.isEmpty() ? "" : "-" + signalledAtNanos),
-                "execute-snapshot",
-                JsonMapper.shared().writeValueAsString(data(tables, rows)),
-                Map.of()));
+        try {
+            signaler.signal(new DebeziumEngine.Signal(
+                    current.id() + (isNew && rows.isEmpty() ? "" : "-" + signalledAtNanos),
+                    "execute-snapshot",
+                    JsonMapper.shared().writeValueAsString(data(tables, rows)),
+                    Map.of()));
+        } catch (DebeziumException e) { // the engine is just ending, and says why when it has; the next one is asked
+            LOG.info("backfill {}: {}", current.id(), e.getMessage());
+            return;
+        }
         signalled = wanted;
         watcher.accept(Point.BACKFILL_ASKED);
     }

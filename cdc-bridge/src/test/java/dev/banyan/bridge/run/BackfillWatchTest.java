@@ -14,6 +14,7 @@ import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.Position;
+import io.debezium.DebeziumException;
 import io.debezium.engine.DebeziumEngine;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -89,6 +90,22 @@ class BackfillWatchTest {
         for (var tick = 0; tick < time.toMillis(); tick += 100) {
             after(Duration.ofMillis(100));
             watch.isAskedOtherwise(false);
+        }
+    }
+
+    @Test
+    void anEngineThatIsJustEndingIsNotAskedAndTheNextOneIs() throws Exception {
+        try (var store = store()) {
+            var asked = store.backfills().request(List.of(ONE));
+            try (var session = store.session()) {
+                var tracker = new BackfillTracker(
+                        Map.of(ONE, List.of("id")), session, store.backfills().all(), _ -> null);
+                watch(tracker, store).signal(_ -> {
+                    throw new DebeziumException("Channel already closed");
+                });
+                watch(tracker, store).signal(signals::add);
+                assertThat(signals).extracting(DebeziumEngine.Signal::id).containsExactly(asked.id());
+            }
         }
     }
 

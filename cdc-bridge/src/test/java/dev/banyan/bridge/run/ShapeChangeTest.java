@@ -38,12 +38,19 @@ class ShapeChangeTest {
     private static void assertStopsBehind(TestBridge bridge, int last, String reason) throws Exception {
         assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
         assertThat(bridge.progress().reason()).contains("the table has changed: ", reason, "nothing was skipped");
-        assertThat(bridge.events().getLast().key()).isEqualTo("one/" + last);
+        assertThat(changes(bridge).getLast().key()).isEqualTo("one/" + last);
+    }
+
+    /** The events of what was written: a backfill, which a column that is new in the mapping asks for, tells of rows at any time. */
+    private static List<ConsumerRecord<String, String>> changes(TestBridge bridge) {
+        return bridge.events().stream()
+                .filter(event -> !TestBridge.header(event, "ce_type").equals("t.Imported.v1"))
+                .toList();
     }
 
     private static void goesOnTo(TestBridge bridge, int last) throws Exception {
         bridge.start();
-        Await.until("it goes on", () -> bridge.events().getLast().key().equals("one/" + last));
+        Await.until("it goes on", () -> changes(bridge).getLast().key().equals("one/" + last));
     }
 
     @ParameterizedTest
@@ -81,7 +88,7 @@ class ShapeChangeTest {
             maps(bridge, "more", "integer");
             goesOnTo(bridge, 1);
             assertThat(bridge.repeatedIds()).isEmpty();
-            assertThat(bridge.events())
+            assertThat(changes(bridge))
                     .extracting(ConsumerRecord::value)
                     .containsExactly(
                             "{\"id\":1,\"v\":11}",
