@@ -158,6 +158,23 @@ class BackendWireTest {
         assertThat(seen).hasValue(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Connection: close", "Content-Length: 9", "Transfer-Encoding: chunked"})
+    void aReplyThatIsResetNeverLooksWhole(String framing) throws Exception {
+        var read = new CountDownLatch(1);
+        String half = framing.startsWith("T") ? "4\r\nhalf\r\n" : "half";
+        server.on("/reset", (_, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\n" + framing + "\r\n\r\n" + half);
+            await(read);
+            wire.reset();
+        });
+        try (var client = gateway.wire()) {
+            client.send("GET /reset HTTP/1.1\r\nHost: a\r\n\r\n").until("half");
+            read.countDown();
+            assertThat(client.toItsEnd()).doesNotEndWith("0\r\n\r\n");
+        }
+    }
+
     /** The reply and the reset behind it are there before the gateway looks at either. */
     @Test
     void aWriteDoesNotGoOverAConnectionThatWasResetRightBehindAReply() throws Exception {

@@ -77,7 +77,9 @@ public record Reply(boolean reveal) implements GatewayFilter {
             // Part of the reply has left: the connection must break, so that the client cannot take it for whole.
             call.brokeOff();
             LOG.debug("reply cut short by {}: {}", call.serving().name(), error.toString());
-            return Mono.error(error);
+            // Not the error itself: Spring takes a reset for one of the client's, and would end the reply in good
+            // order.
+            return Mono.error(new BackendFailure(Failure.of(error)));
         }
         if (error instanceof BodyTooLarge) {
             return Answer.send(exchange, call.tooLarge());
