@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.gateway.backend.WaitingLimit;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,10 +39,7 @@ class InstancesTest {
         legacy = new ScriptedServer("legacy");
         one = new ScriptedServer("one");
         two = new ScriptedServer("two");
-        int dead;
-        try (var free = new ServerSocket(0)) {
-            dead = free.getLocalPort();
-        }
+        int dead = 1; // where nobody listens, and which nobody is given by chance
         one.on("/health", (_, wire) -> wire.send(
                         "HTTP/1.1 " + (ONE_IS_ILL.get() ? 500 : 204) + " X\r\nContent-Length: 0\r\n\r\n")
                 .close());
