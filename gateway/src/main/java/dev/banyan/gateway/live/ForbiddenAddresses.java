@@ -74,11 +74,8 @@ public final class ForbiddenAddresses {
 
     private void check(String where, URI url, List<Problem> problems) {
         Origin origin = Origin.of(url);
-        String host = origin.host().startsWith("[")
-                ? origin.host().substring(1, origin.host().length() - 1)
-                : origin.host();
-        InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
-        if (ports.contains(origin.port()) && isThisMachine(host)) {
+        InetAddress literal = NetUtil.createInetAddressFromIpAddressString(origin.host());
+        if (ports.contains(origin.port()) && isThisMachine(origin.host())) {
             problems.add(new Problem(Path.of(""), 0, 0, where, url + " is this gateway itself", "another server"));
         } else if (literal != null && isOfThisLink(literal)) {
             problems.add(new Problem(
@@ -103,9 +100,9 @@ public final class ForbiddenAddresses {
         return address.isLinkLocalAddress() || OF_CLOUDS.contains(address);
     }
 
-    private static boolean isThisMachine(String bare) {
+    private static boolean isThisMachine(String host) {
         try {
-            return Arrays.stream(InetAddress.getAllByName(bare)).anyMatch(ForbiddenAddresses::isOurs);
+            return Arrays.stream(InetAddress.getAllByName(host)).anyMatch(ForbiddenAddresses::isOurs);
         } catch (UnknownHostException e) {
             return false;
         }
