@@ -3,9 +3,8 @@ package dev.banyan.bridge.mapping;
 import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
-import dev.banyan.bridge.change.Faults;
 import dev.banyan.bridge.change.KeyText;
-import dev.banyan.bridge.change.NoFaults;
+import dev.banyan.bridge.change.NothingWaits;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
@@ -152,27 +151,7 @@ public final class RowMapper {
     }
 
     /** Nothing waits, and skips are told. */
-    private record Skips(OnSkip onSkip) implements Faults {
-
-        @Override
-        public boolean isEmpty() {
-            return true;
-        }
-
-        @Override
-        public boolean isWaiting(Waiting aggregate) {
-            return false;
-        }
-
-        @Override
-        public int waiting(String aggregate) {
-            return 0;
-        }
-
-        @Override
-        public void park(Set<Waiting> aggregates, Transaction part, String message) {
-            NoFaults.HALT.park(aggregates, part, message);
-        }
+    private record Skips(OnSkip onSkip) implements NothingWaits {
 
         @Override
         public void skip(Waiting aggregate, Transaction transaction, String message, String reason) {

@@ -1,13 +1,15 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Faults;
-import dev.banyan.bridge.change.NoFaults;
+import dev.banyan.bridge.change.NothingWaits;
 import dev.banyan.bridge.change.Transaction;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What has no answer when it is resubmitted: it goes on waiting, unless the mapping says now to skip it. Counts what is skipped. */
-public final class ResubmittedFaults implements Faults {
+/**
+ * What has no answer when it is resubmitted: it goes on waiting, unless the mapping says now to skip it. Whatever waits of the aggregate comes with
+ * it, or after it. Counts what is skipped.
+ */
+public final class ResubmittedFaults implements NothingWaits {
 
     private final @Nullable Faults noted;
     private int skipped;
@@ -19,26 +21,6 @@ public final class ResubmittedFaults implements Faults {
 
     int skipped() {
         return skipped;
-    }
-
-    @Override
-    public boolean isEmpty() {
-        return true; // whatever waits of the aggregate comes with it, or after it
-    }
-
-    @Override
-    public boolean isWaiting(Waiting aggregate) {
-        return false;
-    }
-
-    @Override
-    public int waiting(String aggregate) {
-        return 0;
-    }
-
-    @Override
-    public void park(Set<Waiting> aggregates, Transaction part, String message) {
-        NoFaults.HALT.park(aggregates, part, message);
     }
 
     @Override
