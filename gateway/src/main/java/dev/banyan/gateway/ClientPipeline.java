@@ -72,7 +72,7 @@ record ClientPipeline(
         // Slow clients are let go.
         handlers.add(watch.messages());
         // A head that could be read in two ways goes no further.
-        handlers.add(new FrontDoor(intake.traffic()::refused));
+        handlers.add(new FrontDoor(settings.absoluteForm(), intake.traffic()::refused));
         // WebSockets leave this pipeline.
         handlers.add(new Upgrades(intake, tunnels, settings.reveal()));
         // Hop-by-hop headers go before ours come, so that no client can nominate ours away, and the rules are asked.

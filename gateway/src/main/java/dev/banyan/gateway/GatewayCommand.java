@@ -226,6 +226,7 @@ final class GatewayCommand implements Callable<Integer> {
                 runFolder,
                 legacyHost,
                 publicOrigin == null ? null : origin(publicOrigin),
+                ports.absoluteForm(),
                 certificate == null || key == null ? null : new PemFiles(certificate, key),
                 backendTrust,
                 nameServer(),

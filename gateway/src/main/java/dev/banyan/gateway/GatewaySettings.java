@@ -1,6 +1,7 @@
 package dev.banyan.gateway;
 
 import dev.banyan.gateway.edge.Patience;
+import dev.banyan.gateway.http.AbsoluteForm;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.ProxyHeaders;
 import dev.banyan.gateway.http.TrustedPeers;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param http2 whether HTTP/2 is offered, and where and how much of it
  * @param legacyHost the {@code Host} legacy is given; null passes the client's on
  * @param publicOrigin what people type; null takes each request's own word for it
+ * @param absoluteForm hosts that a target in absolute form may name
  * @param certificate PEM files of the data port; null for plain HTTP
  * @param backendTrust PEM certificates of authorities that HTTPS backends may use; null for the JDK's
  * @param nameServer asked where backends are; null for the system's
@@ -43,6 +45,7 @@ public record GatewaySettings(
         Path runFolder,
         @Nullable String legacyHost,
         @Nullable Origin publicOrigin,
+        AbsoluteForm absoluteForm,
         @Nullable PemFiles certificate,
         @Nullable Path backendTrust,
         @Nullable InetSocketAddress nameServer,

@@ -1,12 +1,14 @@
 package dev.banyan.gateway;
 
+import dev.banyan.gateway.http.AbsoluteForm;
 import dev.banyan.gateway.http2.Http2Limits;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Where the gateway listens. */
+/** Where the gateway listens, and by which names. */
 final class PortOptions {
 
     @Spec(Spec.Target.MIXEE)
@@ -51,6 +53,22 @@ final class PortOptions {
             defaultValue = "9080",
             description = "port of the admin API, on loopback only (default: ${DEFAULT-VALUE})")
     int adminPort;
+
+    @Option(
+            names = "--absolute-form",
+            paramLabel = "HOST[:PORT]",
+            description = "host that a request line may name in a URL (GET http://HOST/path); repeatable (default:"
+                    + " whichever the request's Host header names)")
+    List<String> absoluteForm = List.of();
+
+    /** Returns the hosts of URLs in request lines. */
+    AbsoluteForm absoluteForm() {
+        try {
+            return new AbsoluteForm(absoluteForm);
+        } catch (IllegalArgumentException e) {
+            throw Usage.wrong(spec, "--absolute-form: " + e.getMessage());
+        }
+    }
 
     /** Returns the port for requests, 0 for a free one. */
     int port() {

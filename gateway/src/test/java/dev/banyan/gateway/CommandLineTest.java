@@ -52,6 +52,7 @@ class CommandLineTest {
                     --legacy http://a --dns ns.internal          | --dns: ns.internal (expected: an address such as
                     --legacy http://a --drain -1                 | --drain: -1
                     --legacy http://a --public-origin shop       | --public-origin
+                    --legacy http://a --absolute-form http://a   | --absolute-form: http://a (expected: a host, or host:port)
                     --legacy http://a --trusted-proxy 10.0.0.0/x | --trusted-proxy
                     --legacy http://a --proxy-header X_User      | --proxy-header: 'X_User' (expected: the name of a header
                     --legacy http://a --proxy-header Host        | --proxy-header: Host (expected: a header that says something of the client

@@ -1,17 +1,16 @@
 package dev.banyan.gateway.edge;
 
+import dev.banyan.gateway.http.AbsoluteForm;
 import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.Refusal;
 import dev.banyan.gateway.http.Target;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import java.util.function.IntConsumer;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks each request head as the decoder made it, before any framework has read it its own way. A head that could be read in
- * two ways is marked as undecodable, which answers 400 in its turn and closes the connection.
+ * two ways is marked as {@link Refused}, which is answered in its turn and closes the connection.
  */
 public final class FrontDoor extends ChannelInboundHandlerAdapter {
 
@@ -28,11 +27,13 @@ public final class FrontDoor extends ChannelInboundHandlerAdapter {
 
     private static final AttributeKey<HttpHeaders> BROKEN = AttributeKey.valueOf("banyan.brokenBody");
 
+    private final AbsoluteForm absolute;
     private final IntConsumer refused;
     private @Nullable HttpHeaders current;
 
     /** {@code refused} is told the status of each request that goes no further. */
-    public FrontDoor(IntConsumer refused) {
+    public FrontDoor(AbsoluteForm absolute, IntConsumer refused) {
+        this.absolute = absolute;
         this.refused = refused;
     }
 
@@ -45,14 +46,10 @@ public final class FrontDoor extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof HttpRequest request && request.decoderResult().isSuccess()) {
-            Refusal refusal = admit(request);
+            Refusal refusal = admit(request, absolute);
             if (refusal != null) {
                 refused.accept(refusal.status());
-                // What is thrown says which status the server answers.
-                request.setDecoderResult(DecoderResult.failure(
-                        refusal.status() == 431
-                                ? new TooLongHttpHeaderException(refusal.reason())
-                                : new IllegalArgumentException(refusal.reason())));
+                Refused.mark(request, refusal);
                 request.setUri("/");
                 context.pipeline().fireUserEventTriggered(ClientWatch.BROKEN);
             }
@@ -75,7 +72,7 @@ public final class FrontDoor extends ChannelInboundHandlerAdapter {
     }
 
     /** Returns why a head goes no further; null when it does, and then its target is spelled as the framework takes it. */
-    public static @Nullable Refusal admit(HttpRequest request) {
+    public static @Nullable Refusal admit(HttpRequest request, AbsoluteForm absolute) {
         request.headers().remove(TARGET);
         boolean tunnel = request.method().equals(HttpMethod.CONNECT);
         boolean wholeServer = request.uri().equals("*") && request.method().equals(HttpMethod.OPTIONS);
@@ -83,6 +80,9 @@ public final class FrontDoor extends ChannelInboundHandlerAdapter {
         Refusal refusal = Framing.ambiguity(request.protocolVersion(), target, request.headers());
         if (refusal != null) {
             return refusal;
+        }
+        if (!absolute.allows(target)) {
+            return new Refusal(421, "target is a URL of a host that is not served here");
         }
         String origin = Target.originForm(target);
         String forJava = Target.forJava(origin);

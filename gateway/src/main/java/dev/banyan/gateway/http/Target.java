@@ -25,24 +25,32 @@ public final class Target {
 
     /** Returns why {@code target} cannot be forwarded for a client that named {@code host}, or null when it can. */
     static @Nullable Refusal refusal(String target, String host) {
-        if (target.startsWith("/")) {
+        if (isPath(target)) {
             return hasControl(target) ? new Refusal(400, "control character in the target") : null;
         }
-        int authority = authorityAt(target);
-        if (authority < 0) {
+        if (authorityAt(target) < 0) {
             return new Refusal(400, "target is neither a path nor this host's URL");
         }
-        if (!isSame(target.substring(authority, pathAt(target, authority)), host, target.substring(0, authority - 3))) {
+        if (!names(target, host)) {
             return new Refusal(400, "target names another host");
         }
         return hasControl(target) ? new Refusal(400, "control character in the target") : null;
     }
 
-    /** Whether both name the same host and port, where {@code scheme} has a port of its own (RFC 9110, 4.2.3). */
-    private static boolean isSame(String authority, String host, String scheme) {
-        return Framing.isHost(authority)
-                && Framing.isHost(host)
-                && Origin.ofHost(scheme, authority).equals(Origin.ofHost(scheme, host));
+    /** Whether {@code target} is a URL of {@code host} and its port, where the URL's scheme has a port of its own (RFC 9110, 4.2.3). */
+    static boolean names(String target, String host) {
+        int at = authorityAt(target);
+        String authority = at < 0 ? "" : target.substring(at, pathAt(target, at));
+        if (!Framing.isHost(authority) || !Framing.isHost(host)) {
+            return false;
+        }
+        String scheme = target.substring(0, at - 3);
+        return Origin.ofHost(scheme, authority).equals(Origin.ofHost(scheme, host));
+    }
+
+    /** Whether {@code target} is a path, and perhaps a query. */
+    static boolean isPath(String target) {
+        return target.startsWith("/");
     }
 
     /** Returns the path and query of a target in absolute form; a target that is a path already comes back as it is. */
@@ -163,7 +171,7 @@ public final class Target {
     }
 
     private static int authorityAt(String target) {
-        if (target.startsWith("/")) {
+        if (isPath(target)) {
             return -1;
         }
         String start = target.substring(0, Math.min(8, target.length())).toLowerCase(Locale.ROOT);

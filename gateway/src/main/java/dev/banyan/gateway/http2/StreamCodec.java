@@ -3,6 +3,7 @@ package dev.banyan.gateway.http2;
 import dev.banyan.gateway.call.OwnReply;
 import dev.banyan.gateway.edge.FrontDoor;
 import dev.banyan.gateway.edge.Pace;
+import dev.banyan.gateway.http.AbsoluteForm;
 import dev.banyan.gateway.http.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -127,7 +128,7 @@ final class StreamCodec extends ChannelDuplexHandler {
     /** Passes a head on, and the end of a request that has no body. */
     private void pass(ChannelHandlerContext client, Http2Headers head, boolean ended) {
         HttpRequest request = RequestHead.request(head, ended);
-        Refusal refusal = FrontDoor.admit(request);
+        Refusal refusal = FrontDoor.admit(request, AbsoluteForm.ANY);
         if (refusal != null) {
             refuse(client, refusal);
             return;

@@ -6,6 +6,7 @@ import dev.banyan.gateway.call.Step;
 import dev.banyan.gateway.connect.BackendConnection;
 import dev.banyan.gateway.connect.Pool;
 import dev.banyan.gateway.edge.Linger;
+import dev.banyan.gateway.edge.Refused;
 import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.Peer;
 import dev.banyan.gateway.http.Refusal;
@@ -103,6 +104,14 @@ final class ClientSide extends ChannelDuplexHandler {
             return;
         }
         requestDone = message instanceof LastHttpContent;
+        Refusal misread = Refused.of(request);
+        if (misread != null) {
+            answer(
+                    client,
+                    request,
+                    OwnReply.refusal(misread.status(), misread.reason()).andClose());
+            return;
+        }
         if (requestDone || request.decoderResult().isFailure()) {
             toChain(client, message, null);
             return;
