@@ -15,8 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -27,10 +26,12 @@ import software.amazon.awssdk.services.kinesis.model.StreamStatus;
 
 /**
  * Kinesis against a server that somebody else wrote. It comes from npm alone ({@code npm install kinesis-local@0.6.2}) and needs Node, so it
- * runs only when {@code -Dkinesis.local=FOLDER/node_modules/kinesis-local/main.js} says where it is.
+ * runs only where {@code BANYAN_KINESIS_LOCAL=FOLDER/node_modules/kinesis-local/main.js} says where it is, as {@code .ci/run} does.
  */
-@Tag("soak")
-@EnabledIfSystemProperty(named = "kinesis.local", matches = ".+", disabledReason = "no jar of it is on Maven Central")
+@EnabledIfEnvironmentVariable(
+        named = "BANYAN_KINESIS_LOCAL",
+        matches = ".+",
+        disabledReason = "it comes from npm alone, and BANYAN_KINESIS_LOCAL does not say where it is")
 class KinesisLocalTest implements HubContract {
 
     private static final Duration START_MAX = Duration.ofMinutes(2);
@@ -48,7 +49,7 @@ class KinesisLocalTest implements HubContract {
     static void start() throws Exception {
         Credentials.set();
         var port = freePort();
-        var main = Path.of(System.getProperty("kinesis.local", ""));
+        var main = Path.of(System.getenv("BANYAN_KINESIS_LOCAL"));
         var command = new ProcessBuilder("node", main.toString())
                 .directory(main.toFile().getParentFile()) // it looks for its certificate where it is started
                 .redirectErrorStream(true)
