@@ -61,9 +61,9 @@ final class Journal {
                 """.formatted(schema, topic) + Purchases.mapping(topic);
     }
 
-    /** The tables that a backfill can be asked for, as one text. */
+    /** The tables that a backfill can be asked for, as the store keeps them. */
     static String tables(String schema) {
-        return String.join(",", schema + ".item", schema + ".purchase", schema + ".line", schema + ".extra");
+        return String.join("\n", schema + ".item", schema + ".purchase", schema + ".line", schema + ".extra");
     }
 
     private Connection connect() throws SQLException {

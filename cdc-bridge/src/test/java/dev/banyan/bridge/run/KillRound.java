@@ -9,6 +9,7 @@ import dev.banyan.bridge.store.BridgeStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -91,12 +92,25 @@ final class KillRound implements AutoCloseable {
         stop(active, plan.places.size() + 1); // so the lake lacks nothing of the hub
         var events = TopicReader.eventsOf(Servers.kafka().bootstrapServers(), topic());
         var transactions = journal.check(events, folder.resolve("lake"));
+        assertThat(backfills("failure LIKE '%UNKNOWN%'"))
+                .as("backfills of no table")
+                .isZero();
         var named = plan.places.stream().filter(place -> place.point != null).count();
         assertThat(atPoints * 2L).as("of " + named + " ended at their points").isGreaterThan(named - fenced);
         return "seed " + plan.seed + ": " + plan.places.size() + " kills in " + seconds + " s, " + atPoints
                 + " at their points, " + fromOutside + " whose point did not come by, " + fenced + " fenced, "
                 + plan.databaseKills + " of the database, " + events.size() + " events of " + transactions
-                + " transactions";
+                + " transactions, " + backfills("state = 'done'") + " of " + backfills("true")
+                + " backfills read to their end";
+    }
+
+    private long backfills(String condition) throws SQLException {
+        try (var connection = Servers.postgres().connect(store());
+                var statement = connection.createStatement();
+                var count = statement.executeQuery("SELECT count(*) FROM bridge_backfill WHERE " + condition)) {
+            count.next();
+            return count.getLong(1);
+        }
     }
 
     /** Starts what writes when a first process has begun: what is written before is not sent. It ends in order, and leaves its classes to the others. */
