@@ -36,6 +36,9 @@ final class Mistakes {
         if (undefined.matches()) {
             var fields = new TreeSet<String>();
             variables.fields().values().forEach(kind -> collect(kind, fields));
+            if (fields.contains(undefined.group(1))) {
+                return "a field of what it is asked of; '" + undefined.group(1) + "' is one of something else here";
+            }
             return Words.expected(undefined.group(1), fields) + " (not what is encrypted or tokenised)";
         }
         if (found.contains("null")) {

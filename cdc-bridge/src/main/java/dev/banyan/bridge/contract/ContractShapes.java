@@ -9,6 +9,7 @@ import dev.banyan.bridge.contract.Shape.Thing;
 import dev.banyan.bridge.contract.Shape.Words;
 import dev.banyan.bridge.mapping.Aggregate;
 import dev.banyan.bridge.mapping.Aggregate.ChildList;
+import dev.banyan.bridge.mapping.Aggregate.Placed;
 import dev.banyan.bridge.mapping.EventRule;
 import dev.banyan.bridge.mapping.EventRule.When;
 import dev.banyan.bridge.mapping.Field;
@@ -35,6 +36,14 @@ final class ContractShapes {
 
     /** The forms of the data that {@code rule} gives its event, by their names. */
     Map<String, Thing> of(EventRule rule) {
+        return aggregate.lists().stream()
+                .filter(placed -> placed.list().rules().contains(rule))
+                .findFirst()
+                .map(placed -> ofRow(rule, placed))
+                .orElseGet(() -> own(rule));
+    }
+
+    private Map<String, Thing> own(EventRule rule) {
         return switch (rule.when()) {
             case When.Removed() -> Map.of(aggregate.name() + ".removed", removed());
             case When.Renumbered() -> Map.of(aggregate.name() + ".renumbered", renumbered());
@@ -42,6 +51,47 @@ final class ContractShapes {
                 Map.of(aggregate.name(), state());
             case When.Anything() -> anything();
         };
+    }
+
+    /** The forms of what is told of a row of the list {@code placed}: no list can have a name with a dot, so these are no others'. */
+    private Map<String, Thing> ofRow(EventRule rule, Placed placed) {
+        var forms = new LinkedHashMap<String, Thing>();
+        if (!(rule.when() instanceof When.Removed)) {
+            forms.put(aggregate.name() + ".row." + placed.path(), row(placed.names(), false));
+        }
+        if (rule.when() instanceof When.Removed || rule.when() instanceof When.Anything) {
+            forms.put(aggregate.name() + ".removedRow." + placed.path(), row(placed.names(), true));
+        }
+        return forms;
+    }
+
+    private Thing row(List<String> names, boolean isGone) {
+        var properties = key();
+        var child = named(aggregate.children(), names.getFirst());
+        properties.put(child.name(), row(child, names.subList(1, names.size()), isGone));
+        return new Thing(properties);
+    }
+
+    private static Thing row(ChildList list, List<String> below, boolean isGone) {
+        if (below.isEmpty() && !isGone) {
+            return new Thing(properties(list.table(), list.children()));
+        }
+        var properties = new LinkedHashMap<String, Shape>();
+        list.keyFields().forEach(field -> properties.put(field.name(), field(field, list.table())));
+        if (below.isEmpty()) {
+            properties.put("deleted", new Words(List.of(true)));
+        } else {
+            var child = named(list.children(), below.getFirst());
+            properties.put(child.name(), row(child, below.subList(1, below.size()), isGone));
+        }
+        return new Thing(properties);
+    }
+
+    private static ChildList named(List<ChildList> lists, String name) {
+        return lists.stream()
+                .filter(list -> list.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("list " + name + ": not in the mapping"));
     }
 
     private Map<String, Thing> anything() {
@@ -98,12 +148,17 @@ final class ContractShapes {
     }
 
     private Thing removed() {
+        var properties = key();
+        properties.put("deleted", new Words(List.of(true)));
+        return new Thing(properties);
+    }
+
+    private Map<String, Shape> key() {
         var properties = new LinkedHashMap<String, Shape>();
         for (var field : keyFields()) {
             properties.put(field.name(), field(field, aggregate.root()));
         }
-        properties.put("deleted", new Words(List.of(true)));
-        return new Thing(properties);
+        return properties;
     }
 
     private Thing renumbered() {

@@ -48,7 +48,7 @@ public record Contracts(SortedMap<String, EventContract> byType, Mode mode, Stri
     private static void add(Aggregate aggregate, Map<String, Draft> drafts) {
         var shapes = new ContractShapes(aggregate);
         var formsByBulk = new LinkedHashMap<String, Map<String, Thing>>();
-        for (var rule : aggregate.rules()) {
+        for (var rule : aggregate.allRules()) {
             var forms = shapes.of(rule);
             draft(aggregate, rule.event(), drafts)
                     .add(aggregate.topic(), aggregate.subject().template(), forms);

@@ -47,10 +47,9 @@ record Places(Mapping mapping) {
     }
 
     private static Place event(Aggregate aggregate, String type) {
-        return aggregate.rules().stream()
-                .filter(rule -> aggregate.type(rule.event()).equals(type)
-                        || (rule.bulk() != null
-                                && aggregate.type(rule.bulk().event()).equals(type)))
+        return aggregate.allRules().stream()
+                .filter(rule -> rule.events().stream()
+                        .anyMatch(event -> aggregate.type(event).equals(type)))
                 .findFirst()
                 .map(rule -> rule.at())
                 .orElse(aggregate.at());
@@ -77,9 +76,11 @@ record Places(Mapping mapping) {
             return field(table.fields(), names.getFirst()).orElse(otherwise);
         }
         var list = child.get().table();
-        return names.size() < 3
+        // A whole state has a list there, what is told of one row that row itself.
+        var next = names.size() > 1 && names.get(1).equals(Fit.ITEM) ? 2 : 1;
+        return names.size() <= next
                 ? list.at()
-                : at(list, child.get().children(), names.subList(2, names.size()), list.at());
+                : at(list, child.get().children(), names.subList(next, names.size()), list.at());
     }
 
     private static Optional<Place> field(List<Field> fields, String name) {

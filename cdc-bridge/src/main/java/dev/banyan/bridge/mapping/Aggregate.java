@@ -32,12 +32,23 @@ public record Aggregate(
 
     /**
      * Rows of {@code table} that become the list {@code name}; their {@code parent} columns hold the key of the row above: the root, or a row of
-     * the list that this one stands in. Each of them has the lists {@code children}.
+     * the list that this one stands in. Each of them has the lists {@code children}. The first of {@code rules} that holds for what a transaction did
+     * to a row names an event about that row; there may be none.
      */
-    public record ChildList(String name, SourceTable table, List<String> parent, List<ChildList> children) {
+    public record ChildList(
+            String name, SourceTable table, List<String> parent, List<ChildList> children, List<EventRule> rules) {
         public ChildList {
             parent = List.copyOf(parent);
             children = List.copyOf(children);
+            rules = List.copyOf(rules);
+        }
+
+        /** The fields that tell a row from the others below the same row above: those of its key that {@code parent} does not hold. */
+        public List<Field> keyFields() {
+            return table.key().stream()
+                    .filter(column -> !parent.contains(column))
+                    .flatMap(column -> table.field(column).stream())
+                    .toList();
         }
 
         private Stream<Placed> placed(SourceTable above, String aboveName, String pathAbove, int level) {
@@ -53,7 +64,13 @@ public record Aggregate(
      * A list with the table of the rows above it. {@code where} is what problems call it, {@code path} the names of the lists down to it; one of the
      * root's is at level 1.
      */
-    public record Placed(ChildList list, SourceTable above, String where, String path, int level) {}
+    public record Placed(ChildList list, SourceTable above, String where, String path, int level) {
+
+        /** The names of the lists down to it. */
+        public List<String> names() {
+            return List.of(path.split("\\.", -1));
+        }
+    }
 
     /** All its lists, each before those in it. */
     public List<Placed> lists() {
@@ -74,6 +91,12 @@ public record Aggregate(
         return sourceTables().stream().map(SourceTable::id).collect(Collectors.toSet());
     }
 
+    /** Its own rules, then those about the rows of its lists. */
+    public List<EventRule> allRules() {
+        return Stream.concat(rules.stream(), lists().stream().flatMap(placed -> placed.list().rules().stream()))
+                .toList();
+    }
+
     /** The full type of the event called {@code event}. */
     public String type(String event) {
         return typeTemplate.replace("{event}", event);
@@ -91,10 +114,8 @@ public record Aggregate(
 
     /** The event's name in {@code type}, when it is one of this aggregate's types. */
     public Optional<String> eventOf(String type) {
-        return rules.stream()
-                .flatMap(rule -> rule.bulk() == null
-                        ? Stream.of(rule.event())
-                        : Stream.of(rule.event(), rule.bulk().event()))
+        return allRules().stream()
+                .flatMap(rule -> rule.events().stream())
                 .filter(event -> type(event).equals(type))
                 .findFirst();
     }

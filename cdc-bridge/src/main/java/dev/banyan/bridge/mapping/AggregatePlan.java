@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An aggregate with its tables looked up: builds its state from rows, finds the rule that holds, names what changed. */
@@ -32,9 +33,12 @@ final class AggregatePlan {
         idScope = EventIds.scope(aggregate, mapping.aggregates());
         root = table(tables, aggregate.root());
         var found = new ArrayList<ListPlan>();
+        var words = StateWords.of(aggregate);
+        var asked = mapping.asked();
         aggregate
                 .children()
-                .forEach(child -> found.add(new ListPlan(this, child, null, table -> table(tables, table))));
+                .forEach(child ->
+                        found.add(new ListPlan(this, child, null, table -> table(tables, table), words, asked)));
         lists = List.copyOf(found);
         keyColumns = new Columns(aggregate.root().key());
         keyFields = aggregate.root().key().stream()
@@ -46,7 +50,7 @@ final class AggregatePlan {
         names = new ArrayList<>();
         aggregate.root().fields().forEach(field -> names.add(field.name()));
         aggregate.children().forEach(child -> names.add(child.name()));
-        choice = new RuleChoice(aggregate.name(), aggregate.rules(), names, StateWords.of(aggregate), mapping.asked());
+        choice = new RuleChoice(aggregate.name(), aggregate.rules(), names, words, asked);
         isRenumberable = aggregate.rules().stream().anyMatch(rule -> rule.when() instanceof When.Renumbered);
     }
 
@@ -139,8 +143,8 @@ final class AggregatePlan {
         return new Rows(rootRow, listed(lists, rows, key, atStart));
     }
 
-    private static List<Listed> listed(
-            List<ListPlan> lists, TransactionRows rows, List<Object> parent, boolean atStart) {
+    /** The rows of {@code lists} below the row {@code parent}. */
+    static List<Listed> listed(List<ListPlan> lists, TransactionRows rows, List<Object> parent, boolean atStart) {
         var found = new ArrayList<Listed>(lists.size());
         for (var list : lists) {
             var of = rows.children(list.table(), parent, atStart);
@@ -172,10 +176,23 @@ final class AggregatePlan {
         return new AggregateState(fields, children);
     }
 
+    /** The state before that {@code rows} make; null when it is not known whole, or an earlier change was skipped and left something that the mapping has no answer for. */
+    @Nullable
+    AggregateState known(Supplier<AggregateState> rows) {
+        try {
+            return rows.get();
+        } catch (UnmappableException e) {
+            if (e instanceof UnknownValueException || aggregate.onFault() instanceof OnFault.Skip) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
     @SuppressWarnings(
             "ReferenceEquality") // an untouched list is handed on as it is; comparing rows would cost more than mapping
     // them
-    private static boolean isSame(Listed list, Listed other) {
+    static boolean isSame(Listed list, Listed other) {
         if (list.rows() != other.rows()) {
             return false;
         }
@@ -195,17 +212,21 @@ final class AggregatePlan {
         var list = new ArrayList<ChildRow>(listed.rows().size());
         for (int i = 0; i < listed.rows().size(); i++) {
             var row = listed.rows().get(i);
-            list.add(new ChildRow(
-                    plan.table().key(row),
-                    values(plan.list().table(), row),
-                    plan.below().isEmpty()
-                            ? List.of()
-                            : lists(plan.below(), listed.below().get(i))));
+            var state = state(
+                    plan,
+                    row,
+                    plan.below().isEmpty() ? List.of() : listed.below().get(i));
+            list.add(new ChildRow(plan.table().key(row), state.fields(), state.children()));
         }
         if (list.size() > 1) {
             list.sort(Comparator.comparing(ChildRow::key, TransactionRows::compare));
         }
         return list;
+    }
+
+    /** What an event shows of {@code row} of a list, with what is {@code below} it. */
+    static AggregateState state(ListPlan plan, Row row, List<Listed> below) {
+        return new AggregateState(values(plan.list().table(), row), lists(plan.below(), below));
     }
 
     private static List<List<ChildRow>> lists(List<ListPlan> plans, List<Listed> listed) {
@@ -226,6 +247,11 @@ final class AggregatePlan {
 
     /** The fields and lists in which two states differ. A child that only has another key shows no difference. */
     List<String> changed(AggregateState before, AggregateState after) {
+        return changed(names, before, after);
+    }
+
+    /** The same of what has the fields and lists {@code names}. */
+    static List<String> changed(List<String> names, AggregateState before, AggregateState after) {
         var changed = new ArrayList<String>();
         var fields = after.fields().size();
         for (int i = 0; i < fields; i++) {
@@ -236,7 +262,7 @@ final class AggregatePlan {
                 changed.add(names.get(i));
             }
         }
-        for (int i = 0; i < lists.size(); i++) {
+        for (int i = 0; i < after.children().size(); i++) {
             if (!sameRows(before.children().get(i), after.children().get(i))) {
                 changed.add(names.get(fields + i));
             }

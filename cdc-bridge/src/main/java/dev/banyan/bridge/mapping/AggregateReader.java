@@ -8,8 +8,10 @@ import dev.banyan.bridge.yaml.Section;
 import dev.banyan.bridge.yaml.Words;
 import dev.banyan.bridge.yaml.Yaml;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,9 @@ final class AggregateReader {
     private final MappingFile.Defaults defaults;
     private final @Nullable Conditions conditions;
     private final Problems problems;
+
+    /** The rules of the lists that have some, by what problems call the list: they are read when all that they may ask for is known. */
+    private final Map<String, Yaml> rulesByList = new HashMap<>();
 
     AggregateReader(
             Yaml.Entry entry, MappingFile.Defaults defaults, @Nullable Conditions conditions, Problems problems) {
@@ -44,14 +49,39 @@ final class AggregateReader {
         var type = type();
         var onFault = onFault();
         var root = table(section, name);
-        var children = children(section, name, 1);
-        checkNames(name, root.fields(), children);
+        var lists = children(section, name, 1);
+        checkNames(name, root.fields(), lists);
+        var children = withRules(lists, name, "", new StateWords(name, root.fields(), lists));
         var subject = subject(root);
         var rules = section.require("events", "events: a list of {event: ..., when: ...}")
-                .map(yaml -> new RuleReader(name, root.fields(), children, conditions, problems).read(yaml))
+                .map(yaml -> RuleReader.ofAggregate(name, root.fields(), children, conditions, problems)
+                        .read(yaml))
                 .orElse(List.of());
         section.end();
-        return new Aggregate(name, at, topic, subject, type, defaults.contracts(), onFault, root, children, rules);
+        var aggregate =
+                new Aggregate(name, at, topic, subject, type, defaults.contracts(), onFault, root, children, rules);
+        new RowRuleChecks(aggregate, problems).check();
+        return aggregate;
+    }
+
+    /** {@code lists} with their rules, which may ask for what {@code whole} has. */
+    private List<ChildList> withRules(List<ChildList> lists, String above, String pathAbove, StateWords whole) {
+        var found = new ArrayList<ChildList>();
+        for (var list : lists) {
+            var where = above + ".children." + list.name();
+            var path = pathAbove.isEmpty() ? list.name() : pathAbove + "." + list.name();
+            var yaml = rulesByList.get(where);
+            found.add(new ChildList(
+                    list.name(),
+                    list.table(),
+                    list.parent(),
+                    withRules(list.children(), where, path, whole),
+                    yaml == null
+                            ? List.of()
+                            : RuleReader.ofList(where, path, list, whole, conditions, problems)
+                                    .read(yaml)));
+        }
+        return found;
     }
 
     private String type() {
@@ -143,9 +173,10 @@ final class AggregateReader {
                 child.require("parent", "parent: the columns that hold the key of " + aboveName);
                 var parent = columns(child, "parent");
                 var lists = children(child, where, level + 1);
+                child.find("events").ifPresent(rules -> rulesByList.put(where, rules));
                 child.end();
                 checkNames(where, table.fields(), lists);
-                children.add(new ChildList(entry.key(), table, parent, lists));
+                children.add(new ChildList(entry.key(), table, parent, lists, List.of()));
                 checkParent(child, parent, above, aboveName);
             }
         });
@@ -217,9 +248,7 @@ final class AggregateReader {
         }
         var keyFields = new ArrayList<String>();
         for (var column : root.key()) {
-            var field = root.fields().stream()
-                    .filter(candidate -> column.equals(candidate.column()))
-                    .findFirst();
+            var field = root.field(column);
             if (field.isEmpty()) {
                 problems.add(
                         root.at(),
@@ -228,7 +257,7 @@ final class AggregateReader {
                         "a field with this column");
             } else {
                 keyFields.add(field.get().name());
-                checkKeyField(field.get());
+                RowRuleChecks.checkKeyField(field.get(), name, problems);
                 if (!fields.contains(field.get().name())) {
                     problems.add(
                             place,
@@ -243,23 +272,6 @@ final class AggregateReader {
                 problems.add(
                         place, where, "'{" + field + "}'", Words.expected(field, keyFields) + " (fields of the key)");
             }
-        }
-    }
-
-    private void checkKeyField(Field field) {
-        var fits =
-                switch (field.type()) {
-                    case FieldType.Text _ -> true;
-                    case FieldType.Whole _ -> true;
-                    case FieldType.Date _ -> true;
-                    default -> false;
-                };
-        if (!fits || field.currency() != null) {
-            problems.add(
-                    field.at(),
-                    name + ".fields." + field.name(),
-                    "a key column with a conversion",
-                    "string, char, integer or date: a key is passed on as it is");
         }
     }
 }

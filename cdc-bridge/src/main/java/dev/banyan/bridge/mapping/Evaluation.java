@@ -10,6 +10,7 @@ import dev.banyan.bridge.mapping.RuleChoice.Difference;
 import dev.banyan.bridge.mapping.RuleChoice.Op;
 import dev.banyan.bridge.mapping.Touches.Touch;
 import dev.banyan.bridge.mapping.TransactionRows.Slot;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -111,16 +112,8 @@ final class Evaluation {
         }
     }
 
-    /** The state before; null when it is not known whole, or an earlier change was skipped and left something that the mapping has no answer for. */
     private static @Nullable AggregateState stateBefore(Touch touch, AggregatePlan.Rows rows) {
-        try {
-            return touch.plan().state(rows, null, null);
-        } catch (UnmappableException e) {
-            if (e instanceof UnknownValueException || touch.plan().aggregate().onFault() instanceof OnFault.Skip) {
-                return null;
-            }
-            throw e;
-        }
+        return touch.plan().known(() -> touch.plan().state(rows, null, null));
     }
 
     private void changed(Touch touch, Difference difference, String data) {
@@ -173,16 +166,66 @@ final class Evaluation {
         return EventData.of(touch.plan().aggregate(), state, previous);
     }
 
+    /** An event, and what the choice of its rule rests on. */
+    private record Made(EventRule rule, DomainEvent event, Difference difference, RuleChoice choice) {}
+
+    /** Adds the events of what happened to rows and, last, the aggregate's own: all of them, or where one has no answer none. */
     private void emit(Touch touch, EventRule rule, String why, Difference difference, String data) {
-        var aggregate = touch.plan().aggregate();
-        var subject = touch.plan().subject(touch.key());
+        var plan = touch.plan();
+        var subject = plan.subject(touch.key());
+        var changes = difference.op() == Op.BACKFILL
+                ? List.<RowChange>of()
+                : RowChanges.of(plan, touch.key(), rows, difference.after(), notes != null);
+        var all = new ArrayList<Made>(1);
+        for (var change : changes) {
+            if (change.rule() != null) {
+                all.add(made(touch, subject, change.rule(), change, all.size()));
+            }
+        }
+        var id = ids.id(transaction, plan.idName(rule), subject);
+        all.add(new Made(
+                rule, event(plan, rule, id, subject, difference, data, all.size()), difference, plan.choice()));
+        for (var made : all) {
+            attempt.bulk.add(plan.aggregate(), made.rule, made.event, made.choice.told(made.rule, made.difference));
+        }
+        if (notes != null) {
+            changes.forEach(change -> notes.ofRow(plan.aggregate().name(), subject, change));
+        }
+        note(touch, rule, why, difference.changed());
+    }
+
+    private Made made(Touch touch, String subject, EventRule rule, RowChange change, int number) {
+        var plan = touch.plan();
+        var id = ids.ofItem(ids.id(transaction, plan.idName(rule), subject), change.key());
+        var isGone = change.difference().op() == Op.REMOVED;
+        var data = EventData.ofRow(
+                plan.keyValues(touch.key()),
+                change.path(),
+                isGone ? null : change.difference().after());
+        return new Made(
+                rule,
+                event(plan, rule, id, subject, change.difference(), data, number),
+                change.difference(),
+                change.path().getLast().list().choice());
+    }
+
+    /** The event that has the place {@code number} among those of its aggregate. */
+    private DomainEvent event(
+            AggregatePlan plan,
+            EventRule rule,
+            String id,
+            String subject,
+            Difference difference,
+            String data,
+            int number) {
+        var aggregate = plan.aggregate();
         var event = new DomainEvent(
-                ids.id(transaction, touch.plan().idName(rule), subject),
+                id,
                 aggregate.type(rule.event()),
                 aggregate.topic(),
                 subject,
                 transaction.commitTime(),
-                Sequence.of(transaction.commitLsn(), attempt.bulk.next()),
+                Sequence.of(transaction.commitLsn(), attempt.bulk.next() + number),
                 transaction.txId(),
                 difference.op() == Op.BACKFILL,
                 difference.changed(),
@@ -193,8 +236,7 @@ final class Evaluation {
         if (refusal != null) {
             throw new UnmappableException(rule.name() + ": " + refusal);
         }
-        attempt.bulk.add(aggregate, rule, event, touch.plan().choice().told(rule, difference));
-        note(touch, rule, why, difference.changed());
+        return event;
     }
 
     /** Writes down that the mapping has no answer, and why there need be none. */

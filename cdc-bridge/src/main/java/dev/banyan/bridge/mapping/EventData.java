@@ -39,15 +39,46 @@ final class EventData {
         var text = new StringWriter(64);
         try (var json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             json.writeStartObject();
-            for (var entry : key.entrySet()) {
-                json.writeName(entry.getKey());
-                value(json, entry.getValue());
-            }
+            values(json, key);
             json.writeName("deleted");
             json.writeBoolean(true);
             json.writeEndObject();
         }
         return text.toString();
+    }
+
+    /** What is told of one row of a list: its aggregate's key, down to it the keys of the rows above it, and {@code state}; null of a row that is gone. */
+    static String ofRow(Map<String, Object> key, List<RowChange.Level> path, @Nullable AggregateState state) {
+        var text = new StringWriter(256);
+        try (var json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            values(json, key);
+            for (int i = 0; i < path.size(); i++) {
+                var level = path.get(i);
+                json.writeName(level.list().list().name());
+                json.writeStartObject();
+                if (state == null || i < path.size() - 1) {
+                    values(json, level.key());
+                } else {
+                    fields(json, level.list().list().table().fields(), state.fields());
+                    lists(json, level.list().list().children(), state.children());
+                }
+            }
+            if (state == null) {
+                json.writeName("deleted");
+                json.writeBoolean(true);
+            }
+            path.forEach(_ -> json.writeEndObject());
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+
+    private static void values(JsonGenerator json, Map<String, Object> values) {
+        values.forEach((name, value) -> {
+            json.writeName(name);
+            value(json, value);
+        });
     }
 
     private static void lists(JsonGenerator json, List<ChildList> lists, List<List<ChildRow>> rows) {

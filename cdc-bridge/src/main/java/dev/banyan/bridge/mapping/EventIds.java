@@ -1,5 +1,6 @@
 package dev.banyan.bridge.mapping;
 
+import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Transaction;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -37,11 +38,11 @@ final class EventIds {
      * the same subject and has a rule of the same name. Then it is its own name, because one transaction may give both an event.
      */
     static String scope(Aggregate aggregate, List<Aggregate> all) {
-        var names = aggregate.rules().stream().map(EventRule::name).collect(Collectors.toSet());
+        var names = aggregate.allRules().stream().map(EventRule::name).collect(Collectors.toSet());
         return all.stream()
                         .takeWhile(other -> !other.name().equals(aggregate.name()))
                         .filter(other -> other.subject().mayEqual(aggregate.subject()))
-                        .flatMap(other -> other.rules().stream())
+                        .flatMap(other -> other.allRules().stream())
                         .anyMatch(rule -> names.contains(rule.name()))
                 ? aggregate.name() + '/'
                 : "";
@@ -50,6 +51,11 @@ final class EventIds {
     String id(Transaction transaction, String rule, String subject) {
         return uuid(namespace, transaction.identity() + '|' + rule + '|' + subject)
                 .toString();
+    }
+
+    /** The id of the event about the row {@code key} of a list, where {@code id} stands for its rule. */
+    String ofItem(String id, List<?> key) {
+        return uuid(namespace, id + '|' + KeyText.of(key)).toString();
     }
 
     /** The id of what would have {@code id} too, but is the change of the row {@code number} at the same place of the log. */

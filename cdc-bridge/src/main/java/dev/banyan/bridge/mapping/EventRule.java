@@ -20,6 +20,11 @@ public record EventRule(
         @Nullable Bulk bulk,
         Place at) {
 
+    /** The events that it can name. */
+    public List<String> events() {
+        return bulk == null ? List.of(event) : List.of(event, bulk.event());
+    }
+
     /** When {@code atLeast} aggregates of one transaction get this rule's event, they get the event {@code event} together. */
     public record Bulk(String event, int atLeast) {}
 

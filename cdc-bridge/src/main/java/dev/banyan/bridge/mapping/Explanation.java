@@ -28,7 +28,7 @@ public record Explanation(
     }
 
     /**
-     * One aggregate that the transaction touched. {@code rule} is the name of the rule that named the event, null when there is none;
+     * One aggregate that the transaction touched, or a row of its lists. {@code rule} is the name of the rule that named the event, null when there is none;
      * {@code why} says what the choice rests on, and {@code verdicts} what each rule that was looked at said. With a {@code fault} the mapping has
      * no answer, or had none before, and {@code why} says of it what for.
      */
@@ -94,6 +94,20 @@ public record Explanation(
         void paused(String aggregate, int changes) {
             var why = "parked: " + changes + " changes, with all of " + aggregate + ", which a table pauses";
             waiting.add(fault(aggregate, aggregate, why, Fault.PARKED));
+        }
+
+        /** Notes what came of {@code change}, which happened to a row of {@code aggregate}. */
+        void ofRow(String aggregate, String subject, RowChange change) {
+            var rule = change.rule();
+            decisions.add(new Decision(
+                    aggregate,
+                    subject,
+                    rule == null ? null : rule.event(),
+                    rule == null ? null : rule.name(),
+                    change.told() + ": " + change.why(),
+                    null,
+                    change.difference().changed(),
+                    change.verdicts()));
         }
 
         static Decision fault(String aggregate, String subject, String why, Fault fault) {

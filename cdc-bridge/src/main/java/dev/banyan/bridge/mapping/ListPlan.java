@@ -5,6 +5,7 @@ import dev.banyan.bridge.mapping.Aggregate.ChildList;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,19 +30,50 @@ final class ListPlan {
     private final TablePlan table;
     private final @Nullable ListPlan above;
     private final List<ListPlan> below;
+    private final String path;
+    private final List<String> names = new ArrayList<>();
+    private final RuleChoice choice;
+    private final boolean hasRules;
 
     ListPlan(
             AggregatePlan aggregate,
             ChildList list,
             @Nullable ListPlan above,
-            Function<SourceTable, TablePlan> tables) {
+            Function<SourceTable, TablePlan> tables,
+            StateWords whole,
+            Set<String> asked) {
         this.aggregate = aggregate;
         this.list = list;
         this.above = above;
         table = tables.apply(list.table());
+        path = above == null ? list.name() : above.path + "." + list.name();
         var lists = new ArrayList<ListPlan>();
-        list.children().forEach(child -> lists.add(new ListPlan(aggregate, child, this, tables)));
+        list.children().forEach(child -> lists.add(new ListPlan(aggregate, child, this, tables, whole, asked)));
         below = List.copyOf(lists);
+        list.table().fields().forEach(field -> names.add(field.name()));
+        list.children().forEach(child -> names.add(child.name()));
+        choice = new RuleChoice(path, list.rules(), names, StateWords.ofRow(path, list, whole), asked);
+        hasRules = !list.rules().isEmpty() || below.stream().anyMatch(ListPlan::hasRules);
+    }
+
+    /** The names of the lists down to this one. */
+    String path() {
+        return path;
+    }
+
+    /** The names of a row's fields, then of its lists. */
+    List<String> names() {
+        return names;
+    }
+
+    /** The rules about its rows. */
+    RuleChoice choice() {
+        return choice;
+    }
+
+    /** True when it or a list below it has rules about its rows. */
+    boolean hasRules() {
+        return hasRules;
     }
 
     AggregatePlan aggregate() {

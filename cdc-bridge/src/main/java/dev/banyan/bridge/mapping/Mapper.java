@@ -67,7 +67,7 @@ public final class Mapper implements EventMapper {
         // A bulk event counts what a whole transaction did, and a transaction's rule looks at all of it.
         isInParts = mapping.transactions().isEmpty()
                 && mapping.aggregates().stream()
-                        .flatMap(aggregate -> aggregate.rules().stream())
+                        .flatMap(aggregate -> aggregate.allRules().stream())
                         .allMatch(rule -> rule.bulk() == null);
         ids = new EventIds(bridge);
         transactionRules = mapping.transactions();

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +36,21 @@ record RuleChoice(String aggregate, List<EventRule> rules, List<String> names, S
         }
     }
 
-    /** How an aggregate changed: its states, where there is one and it is known, and what differs, by name. */
+    /**
+     * How an aggregate, or a row of its lists, changed: its states, where there is one and it is known, and what differs, by name. Of a row
+     * {@code aggregate} is what that is now.
+     */
     record Difference(
             Op op,
             @Nullable AggregateState before,
             @Nullable AggregateState after,
-            List<String> changed) {}
+            List<String> changed,
+            @Nullable AggregateState aggregate) {
+
+        Difference(Op op, @Nullable AggregateState before, @Nullable AggregateState after, List<String> changed) {
+            this(op, before, after, changed, null);
+        }
+    }
 
     /** True when a rule asks what an aggregate was that is gone. */
     boolean looksBack() {
@@ -62,20 +72,26 @@ record RuleChoice(String aggregate, List<EventRule> rules, List<String> names, S
 
     /** The rule for any change of the kind {@code plain}; there is one, {@link RuleOrder} has seen to it. */
     EventRule of(When plain) {
-        return rules.stream()
-                .filter(rule -> rule.where() == null && rule.when().equals(plain))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(aggregate + ": no rule for " + plain));
+        return find(plain).orElseThrow(() -> new IllegalStateException(aggregate + ": no rule for " + plain));
     }
 
-    /** The first rule that holds. */
+    /** The rule for any change of the kind {@code plain}, if there is one. */
+    Optional<EventRule> find(When plain) {
+        return rules.stream()
+                .filter(rule -> rule.where() == null && rule.when().equals(plain))
+                .findFirst();
+    }
+
+    /** The first rule that holds; of an aggregate's own there is one, {@link RuleOrder} has seen to it. */
     EventRule first(Difference difference) {
-        for (var rule : rules) {
-            if (objection(rule, difference) == null) {
-                return rule;
-            }
-        }
-        throw new IllegalStateException(aggregate + ": no rule for otherwise");
+        return find(difference).orElseThrow(() -> new IllegalStateException(aggregate + ": no rule for otherwise"));
+    }
+
+    /** The first rule that holds, if one does. */
+    Optional<EventRule> find(Difference difference) {
+        return rules.stream()
+                .filter(rule -> objection(rule, difference) == null)
+                .findFirst();
     }
 
     /** What each rule says, up to the first that holds. */

@@ -18,29 +18,70 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the {@code events} of an aggregate and checks that every change has an event and every rule a chance. */
+/**
+ * Reads the {@code events} of an aggregate, or of one of its lists, and checks that every change of an aggregate has an event and every rule a
+ * chance.
+ */
 final class RuleReader {
 
     private static final Map<String, When> PLAIN = plain();
 
-    private final String aggregate;
+    /** What may happen to a row. A backfill tells states alone, and a row with another key is another row. */
+    private static final Map<String, When> PLAIN_OF_ROWS = plainOfRows();
+
+    private final String holder;
+    private final @Nullable String path;
     private final List<Field> fields;
     private final Set<String> names = new LinkedHashSet<>();
+    private final Map<String, When> plain;
     private final WhereReader wheres;
     private final Problems problems;
 
-    RuleReader(
+    private RuleReader(
+            String holder,
+            @Nullable String path,
+            List<Field> fields,
+            List<ChildList> children,
+            WhereReader wheres,
+            Problems problems) {
+        this.holder = holder;
+        this.path = path;
+        this.fields = fields;
+        this.wheres = wheres;
+        this.problems = problems;
+        plain = path == null ? PLAIN : PLAIN_OF_ROWS;
+        fields.forEach(field -> names.add(field.name()));
+        children.forEach(child -> names.add(child.name()));
+    }
+
+    /** One for the rules of an aggregate itself. */
+    static RuleReader ofAggregate(
             String aggregate,
             List<Field> fields,
             List<ChildList> children,
             @Nullable Conditions conditions,
             Problems problems) {
-        this.aggregate = aggregate;
-        this.fields = fields;
-        this.problems = problems;
-        wheres = new WhereReader(new StateWords(aggregate, fields, children).variables(), conditions, problems);
-        fields.forEach(field -> names.add(field.name()));
-        children.forEach(child -> names.add(child.name()));
+        var words = new StateWords(aggregate, fields, children);
+        return new RuleReader(
+                aggregate, null, fields, children, new WhereReader(words.variables(), conditions, problems), problems);
+    }
+
+    /** One for the rules about rows of {@code list}, which problems call {@code where}, of an aggregate with the words {@code whole}. */
+    static RuleReader ofList(
+            String where,
+            String path,
+            ChildList list,
+            StateWords whole,
+            @Nullable Conditions conditions,
+            Problems problems) {
+        var words = StateWords.ofRow(path, list, whole);
+        return new RuleReader(
+                where,
+                path,
+                list.table().fields(),
+                list.children(),
+                new WhereReader(words.variables(), conditions, problems),
+                problems);
     }
 
     private static Map<String, When> plain() {
@@ -53,16 +94,27 @@ final class RuleReader {
         return plain;
     }
 
+    private static Map<String, When> plainOfRows() {
+        var plain = plain();
+        plain.remove("backfill");
+        plain.remove("renumbered");
+        return plain;
+    }
+
     List<EventRule> read(Yaml yaml) {
         var rules = new ArrayList<EventRule>();
         if (!(yaml instanceof Yaml.Items items)) {
-            problems.add(yaml.at(), aggregate + ".events", yaml.kind(), "a list of {event: ..., when: ...}");
+            problems.add(yaml.at(), holder + ".events", yaml.kind(), "a list of {event: ..., when: ...}");
             return rules;
         }
         for (int i = 0; i < items.items().size(); i++) {
-            rule(items.items().get(i), aggregate + ".events[" + i + "]").ifPresent(rules::add);
+            rule(items.items().get(i), holder + ".events[" + i + "]").ifPresent(rules::add);
         }
-        new RuleOrder(aggregate, problems).check(items, rules);
+        var order = new RuleOrder(holder, problems);
+        if (path == null) {
+            order.checkComplete(items, rules);
+        }
+        order.checkReachable(rules);
         return rules;
     }
 
@@ -88,7 +140,7 @@ final class RuleReader {
         var asked = condition.orElse(null);
         return when.map(found -> new EventRule(
                 event,
-                explicitName.orElseGet(() -> nameOf(found, asked)),
+                (path == null ? "" : path + "/") + explicitName.orElseGet(() -> nameOf(found, asked)),
                 found,
                 asked,
                 bulk.orElse(null),
@@ -99,7 +151,7 @@ final class RuleReader {
         if (hasWhere && !section.has("when")) {
             return Optional.of(new When.Anything());
         }
-        var when = section.require("when", "when: " + String.join(", ", PLAIN.keySet()) + ", or {field: ..., to: ...}")
+        var when = section.require("when", "when: " + String.join(", ", plain.keySet()) + ", or {field: ..., to: ...}")
                 .flatMap(found -> when(found, section.where() + ".when"));
         if (hasWhere && when.isPresent() && when.get() instanceof When.Otherwise) {
             problems.add(
@@ -139,11 +191,11 @@ final class RuleReader {
 
     private Optional<When> when(Yaml yaml, String where) {
         if (yaml instanceof Yaml.Scalar word) {
-            var plain = PLAIN.get(word.text());
-            if (plain == null) {
-                problems.add(word.at(), where, word.kind(), Words.expected(word.text(), PLAIN.keySet()));
+            var found = plain.get(word.text());
+            if (found == null) {
+                problems.add(word.at(), where, word.kind(), Words.expected(word.text(), plain.keySet()));
             }
-            return Optional.ofNullable(plain);
+            return Optional.ofNullable(found);
         }
         var section = Section.of(yaml, where, problems);
         var fieldName = section.text("field");

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The words that conditions about an aggregate know: {@code op}, and the state {@code before} and {@code after}, whose fields and lists are
- * what events show. A field that nobody can read is not among them.
+ * what events show. A field that nobody can read is not among them. Conditions about a row of a list know the same of it, and {@code aggregate}, what that is
+ * now.
  */
 final class StateWords {
 
@@ -28,16 +29,41 @@ final class StateWords {
     private final String aggregate;
     private final Kind.Thing variables;
     private final Rows root;
+    private final @Nullable StateWords whole;
 
     static StateWords of(Aggregate aggregate) {
         return new StateWords(aggregate.name(), aggregate.root().fields(), aggregate.children());
     }
 
+    /** The words of conditions about what {@code event} of {@code aggregate} tells of: that, or a row of a list of it. */
+    static StateWords of(Aggregate aggregate, String event) {
+        return aggregate.lists().stream()
+                .filter(placed -> placed.list().rules().stream()
+                        .anyMatch(rule -> rule.event().equals(event)))
+                .findFirst()
+                .map(placed -> ofRow(placed.path(), placed.list(), of(aggregate)))
+                .orElseGet(() -> of(aggregate));
+    }
+
+    /** The words of conditions about the row of the list at {@code path}, of an aggregate that has the words {@code whole}. */
+    static StateWords ofRow(String path, ChildList list, StateWords whole) {
+        return new StateWords(whole.aggregate + "." + path, list.table().fields(), list.children(), whole);
+    }
+
     StateWords(String aggregate, List<Field> fields, List<ChildList> children) {
+        this(aggregate, fields, children, null);
+    }
+
+    private StateWords(String aggregate, List<Field> fields, List<ChildList> children, @Nullable StateWords whole) {
         this.aggregate = aggregate;
+        this.whole = whole;
         root = Rows.of(fields, children);
         var thing = root.thing(aggregate);
-        variables = new Kind.Thing("condition", Map.of("op", Plain.TEXT, "before", thing, "after", thing));
+        var words = new HashMap<String, Kind>(Map.of("op", Plain.TEXT, "before", thing, "after", thing));
+        if (whole != null) {
+            words.put("aggregate", whole.root.thing(whole.aggregate));
+        }
+        variables = new Kind.Thing("condition", words);
     }
 
     /** What a condition about a change may ask for. */
@@ -56,6 +82,7 @@ final class StateWords {
             case "op" -> difference.op().word();
             case "before" -> state(difference.before());
             case "after" -> state(difference.after());
+            case "aggregate" -> whole == null ? null : whole.state(difference.aggregate());
             default -> null;
         };
     }

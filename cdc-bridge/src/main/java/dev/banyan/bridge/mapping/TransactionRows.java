@@ -73,6 +73,16 @@ final class TransactionRows {
             return after;
         }
 
+        /** True when nobody knows how the row was that was here at the start. */
+        boolean isUnseen() {
+            return unseen;
+        }
+
+        /** True when a backfill read the row, and nobody knew of it. */
+        boolean isNewByReading() {
+            return read && !existed();
+        }
+
         boolean existed() {
             return before != null || unseen;
         }
@@ -133,6 +143,12 @@ final class TransactionRows {
                     index(slot, slot.before);
                     return slot;
                 });
+    }
+
+    /** The same of a row that the transaction, or who mapped it so far, has looked at; null for another. */
+    @Nullable
+    Slot known(TablePlan table, List<Object> key) {
+        return slotsByTable.getOrDefault(table.id(), Map.of()).get(key);
     }
 
     /**

@@ -33,7 +33,7 @@ final class TransactionRuleReader {
         this.conditions = conditions;
         this.problems = problems;
         for (var aggregate : aggregates) {
-            for (var rule : aggregate.rules()) {
+            for (var rule : aggregate.allRules()) {
                 aggregatesByEvent
                         .computeIfAbsent(rule.event(), _ -> new LinkedHashSet<>())
                         .add(aggregate);
@@ -114,8 +114,8 @@ final class TransactionRuleReader {
                         "events that one aggregate has, so that each tells of one kind of thing");
                 return Optional.empty();
             }
-            aggregates.forEach(aggregate ->
-                    lists.put(event, new Kind.ListOf(StateWords.of(aggregate).change())));
+            aggregates.forEach(aggregate -> lists.put(
+                    event, new Kind.ListOf(StateWords.of(aggregate, event).change())));
         }
         return new WhereReader(new Kind.Thing("condition", lists), conditions, problems).read(yaml, where);
     }

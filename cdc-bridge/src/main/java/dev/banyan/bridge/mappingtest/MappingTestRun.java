@@ -69,7 +69,7 @@ public record MappingTestRun(List<Outcome> outcomes, List<String> unmet, int rul
         var unmet = new ArrayList<String>();
         var rules = 0;
         for (var aggregate : mapping.aggregates()) {
-            for (var rule : aggregate.rules()) {
+            for (var rule : aggregate.allRules()) {
                 rules++;
                 var name = aggregate.name() + "." + rule.name();
                 if (!met.contains(name)) {

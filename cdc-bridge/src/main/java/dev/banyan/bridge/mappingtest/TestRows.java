@@ -42,12 +42,7 @@ final class TestRows {
         uses = mapping.tables().stream().collect(Collectors.toMap(TableUse::table, use -> use));
         for (var aggregate : mapping.aggregates()) {
             types(aggregate.root());
-            aggregate.rules().forEach(rule -> {
-                events.add(rule.event());
-                if (rule.bulk() != null) {
-                    events.add(rule.bulk().event());
-                }
-            });
+            aggregate.allRules().forEach(rule -> events.addAll(rule.events()));
         }
         mapping.transactions().forEach(rule -> events.add(rule.event()));
         mapping.aggregates().forEach(aggregate -> aggregate.lists().forEach(placed -> {

@@ -60,6 +60,10 @@ final class RandomMapping {
     private static final List<String> BACKFILLED = List.of("Imported", "Added");
     private static final List<String> SPECIAL = List.of("Special", "Removed");
     private static final List<String> BULK = List.of("", ", bulk: {event: Many, atLeast: 5}");
+    private static final List<String> ROWS = List.of(
+            "[{event: PartTold, when: created}, {event: PartTold, when: removed}, {event: PartTold, when: otherwise}]",
+            "[{event: PartGone, when: removed}, {event: PartTold, when: created}, {event: PartTold, when: otherwise}]",
+            "[{event: PartGone, when: removed}]");
     private static final Map<String, Integer> BOUNDS = bounds();
 
     private final Map<String, Integer> choices;
@@ -82,6 +86,7 @@ final class RandomMapping {
         bounds.put("renumbered", 2);
         bounds.put("special", SPECIAL.size() + 1);
         bounds.put("bulk", BULK.size());
+        bounds.put("rows", ROWS.size() + 1);
         return bounds;
     }
 
@@ -131,6 +136,11 @@ final class RandomMapping {
                     .append('\n');
             fields("part.")
                     .forEach(field -> text.append("          ").append(field).append('\n'));
+            if (choice("rows") > 0) {
+                text.append("        events: ")
+                        .append(ROWS.get(choice("rows") - 1))
+                        .append('\n');
+            }
         }
         text.append("    events:\n");
         rules().forEach(rule -> text.append("      - ").append(rule).append('\n'));

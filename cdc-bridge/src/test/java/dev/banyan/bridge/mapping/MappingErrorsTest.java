@@ -120,7 +120,7 @@ class MappingErrorsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             parent: [line]      | parent: [ord_id, line]                                                          | 28:21: order.children.lines.children.options.parent: 2 columns (expected: 1, one for each column of the key of order.children.lines, in its order)
-            parent: [line]      | parnt: [line]                                                                   | 28:13: order.children.lines.children.options: unknown key 'parnt' (expected: did you mean 'parent'? One of children, drop, fields, key, notNull, parent, table)
+            parent: [line]      | parnt: [line]                                                                   | 28:13: order.children.lines.children.options: unknown key 'parnt' (expected: did you mean 'parent'? One of children, drop, events, fields, key, notNull, parent, table)
             options:            | sku:                                                                            | 26:20: order.children.lines.children: 'sku', also a field (expected: another name)
             table: opt          | table: ord                                                                      | 26:20: order.children: public.ord, also in line 9 (expected: each table once in an aggregate whose lists have lists)
             fields: {name: nm}  | fields: {name: nm, line: {column: line, as: hash}}                              | 26:20: order.children.lines.children.options: column 'line' a key column that is dropped or redacted (expected: keys in clear: rows are found by them)
@@ -142,6 +142,46 @@ class MappingErrorsTest {
         assertThatThrownBy(() -> read(nested.replace(good, bad.replace(", children: {c", flow + "{c"))))
                 .isInstanceOf(MappingException.class)
                 .hasMessageContaining(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            when: created                      | when: creatd                                | 25:38: order.children.lines.events[0].when: 'creatd' (expected: did you mean 'created'? One of created, removed, otherwise)
+            when: created                      | when: backfill                              | 25:38: order.children.lines.events[0].when: 'backfill' (expected: one of created, removed, otherwise)
+            when: created                      | when: renumbered                            | 25:38: order.children.lines.events[0].when: 'renumbered' (expected: one of created, removed, otherwise)
+            when: created                      | when: {changed: [total]}                    | 25:49: order.children.lines.events[0].when.changed: 'total' (expected: one of no, sku)
+            when: created                      | where: after.total > 1                      | 25:44: order.children.lines.events[0].where: undefined field 'total' (expected: a field of what it is asked of; 'total' is one of something else here)
+            when: created                      | where: aggregate.totl > 1                   | 25:48: order.children.lines.events[0].where: undefined field 'totl' (expected: did you mean 'total'?
+            when: created                      | when: otherwise                             | 26:13: order.children.lines.events: a rule that never holds: line 25 asks for the same (expected: one of them)
+            LineAdded                          | Placed                                      | 25:13: order.children.lines.events: 'Placed', also an event of order in line 29 (expected: another event: each tells of one kind of thing)
+            LineAdded                          | LineAdded, name: otherwise                  | 26:13: order.children.lines.events: the name 'lines/otherwise', also in line 25 (expected: another name)
+            Placed, when: created              | Placed, name: lines/created, when: created  | 25:13: order.children.lines.events: the name 'lines/created', also in line 29 (expected: another name)
+            {no: no, sku: sku}                 | {sku: sku}                                  | 20:16: order.children.lines.fields: no field for key column 'no' (expected: a field with this column: events about rows name them by their key)
+            {no: no, sku: sku}                 | {no: {column: no, as: decimal}}             | 23:18: order.children.lines.fields.no: a key column with a conversion (expected: string, char, integer or date: a key is passed on as it is)
+            - {event: LineAdded, when: created} | # none                                     | m.yaml
+            """)
+    void aMistakeInARuleAboutRowsIsNamedAtItsPlace(String good, String bad, String expected) throws Exception {
+        var text = with("fields: {no: no, sku: sku}", """
+                fields: {no: no, sku: sku}
+                        events:
+                          - {event: LineAdded, when: created}
+                          - {event: LineChanged, when: otherwise}""");
+        assertThat(text).contains(good);
+        var changed = text.replaceFirst(Pattern.quote(good), Matcher.quoteReplacement(bad));
+        if (expected.equals("m.yaml")) {
+            // None of them has to be there.
+            assertThat(read(changed)
+                            .aggregates()
+                            .getFirst()
+                            .children()
+                            .getFirst()
+                            .rules())
+                    .hasSize(1);
+            return;
+        }
+        assertThatThrownBy(() -> read(changed))
+                .isInstanceOf(MappingException.class)
+                .hasMessageContaining("m.yaml:" + expected);
     }
 
     @ParameterizedTest

@@ -63,6 +63,9 @@ class MappingSchemaTest {
                     key: [id, no]
                     parent: [id]
                     fields: {no: no}
+                    events:
+                      - {event: PartAdded, when: created, qqqqqqqqqqqqqqqqqq: 1}
+                      - {event: PartChanged, when: otherwise, bulk: {event: PartsChanged, qqqqqqqqqqqqqqqqqq: 1}}
                 events:
                   - {event: Imported, when: backfill, qqqqqqqqqqqqqqqqqq: 1}
                   - {event: Added, when: created}
@@ -104,6 +107,7 @@ class MappingSchemaTest {
                                 .path("when")
                                 .path("anyOf")
                                 .path(1)));
+        schemaOf.put("rowRule", definitions.path("rowRule"));
         schemaOf.put("transaction", definitions.path("transaction"));
 
         var known = new java.util.TreeMap<String, Set<String>>();
@@ -194,7 +198,9 @@ class MappingSchemaTest {
         }
         return where.contains(".fields.")
                 ? "field"
-                : where.contains(".events[") ? "rule" : where.contains(".children.") ? "child" : where;
+                : where.contains(".children.")
+                        ? where.contains(".events[") ? "rowRule" : "child"
+                        : where.contains(".events[") ? "rule" : where;
     }
 
     private static Schema validator() throws IOException {

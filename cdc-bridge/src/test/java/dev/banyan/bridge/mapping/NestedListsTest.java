@@ -188,7 +188,7 @@ class NestedListsTest {
     }
 
     /** One part for each set of changes that share a number, over others or by themselves. */
-    private static List<Transaction> parts(Mapper mapper, Transaction transaction, InMemoryImages known) {
+    static List<Transaction> parts(Mapper mapper, Transaction transaction, InMemoryImages known) {
         var groupOf = new HashMap<Long, Long>();
         var numbersOf = transaction.changes().stream()
                 .map(change -> mapper.aggregates(change, transaction.commitLsn(), known))

@@ -59,7 +59,7 @@ class ReferencePageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"expressions, 4", "transactions, 2", "lists in lists, 2"})
+    @CsvSource({"expressions, 4", "transactions, 2", "lists in lists, 2", "events about rows, 3"})
     void testsOfAChapterAreTestsOfTheMappingBeforeThem(String chapter, int count) throws Exception {
         var page = Files.readString(PAGE);
         var expressions = Pattern.compile(

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** An event that was published says by its id which rule it is from. */
 class RuleOfEventTest {
@@ -31,6 +33,14 @@ class RuleOfEventTest {
                 table: thing
                 key: [id]
                 fields: {id: {column: id, as: integer}}
+                children:
+                  parts:
+                    table: part
+                    key: [id, no]
+                    parent: [id]
+                    fields: {no: {column: no, as: integer}, name: name}
+                    events:
+                      - {event: PartAdded, when: created, bulk: {event: ManyPartsAdded, atLeast: 3}}
                 events:
                   - {event: Imported, when: backfill}
                   - {event: Added, when: created, bulk: {event: ManyAdded, atLeast: 3}}
@@ -63,9 +73,28 @@ class RuleOfEventTest {
     void isFoundByTheIdWhateverKindOfRuleItIs() throws Exception {
         var rules = new RuleOfEvent(mapping(MAPPING), "b");
         assertThat(found(rules, eventsOf("758", 1)))
-                .containsExactly("Added by 'created' in line 14", "Seen by 'Seen' in line 3");
+                .containsExactly("Added by 'created' in line 22", "Seen by 'Seen' in line 3");
         assertThat(found(rules, eventsOf("0-1-42", 3)))
-                .containsExactly("ManyAdded by 'created' in line 14", "Seen by 'Seen' in line 3");
+                .containsExactly("ManyAdded by 'created' in line 22", "Seen by 'Seen' in line 3");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, PartAdded", "3, ManyPartsAdded"})
+    void oneAboutARowIsFoundByTheKeyOfTheRow(int rows, String event) throws Exception {
+        var inserted = LongStream.rangeClosed(0, rows)
+                .<Change>mapToObj(no -> no == 0
+                        ? new Change.Inserted(new TableId("public", "thing"), new Row(Map.of("id", 7L)))
+                        : new Change.Inserted(
+                                new TableId("public", "part"), new Row(Map.of("id", 7L, "no", no, "name", "x"))))
+                .toList();
+        var events = new Mapper(mapping(MAPPING), "b", null)
+                .map(new Transaction(1, "758", Instant.EPOCH, inserted), new InMemoryImages());
+
+        assertThat(found(new RuleOfEvent(mapping(MAPPING), "b"), events))
+                .containsExactly(
+                        event + " by 'parts/created' in line 19",
+                        "Added by 'created' in line 22",
+                        "Seen by 'Seen' in line 3");
     }
 
     @Test

@@ -1,0 +1,215 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.mapping.AggregatePlan.Listed;
+import dev.banyan.bridge.mapping.EventRule.When;
+import dev.banyan.bridge.mapping.Explanation.Verdict;
+import dev.banyan.bridge.mapping.RowChange.Level;
+import dev.banyan.bridge.mapping.RuleChoice.Difference;
+import dev.banyan.bridge.mapping.RuleChoice.Op;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Finds what one transaction did to each row of one aggregate's lists, as far as rules ask. */
+final class RowChanges {
+
+    /*
+     * It is the difference between the lists at the start of the transaction and at its end, as an aggregate's own event is: a row is itself as long as
+     * its key and those of the rows above it stay. So one that moves is removed there and added here, and one without an aggregate, or of one that a
+     * backfill reads, is told of by nobody.
+     *
+     * What is gone comes first, lowest lists first, and then the rest, highest lists first: who keeps rows by their keys never has one without the row above
+     * it, and never removes what another place of the same transaction added.
+     */
+
+    private final AggregatePlan plan;
+    private final TransactionRows rows;
+    private final @Nullable AggregateState aggregate;
+    private final boolean isExplained;
+    private final List<RowChange> gone = new ArrayList<>();
+    private final List<RowChange> rest = new ArrayList<>();
+
+    private RowChanges(
+            AggregatePlan plan, TransactionRows rows, @Nullable AggregateState aggregate, boolean isExplained) {
+        this.plan = plan;
+        this.rows = rows;
+        this.aggregate = aggregate;
+        this.isExplained = isExplained;
+    }
+
+    /** Those of the aggregate {@code key}, which is {@code aggregate} now; when {@code isExplained}, also those that no rule names an event for. */
+    static List<RowChange> of(
+            AggregatePlan plan,
+            List<Object> key,
+            TransactionRows rows,
+            @Nullable AggregateState aggregate,
+            boolean isExplained) {
+        var asking = plan.lists().stream().filter(ListPlan::hasRules).toList();
+        if (asking.isEmpty()) {
+            return List.of();
+        }
+        var slot = rows.slot(plan.root(), key);
+        var changes = new RowChanges(plan, rows, aggregate, isExplained);
+        changes.lists(
+                asking,
+                slot.existed() ? AggregatePlan.listed(asking, rows, key, true) : List.of(),
+                slot.after() == null ? List.of() : AggregatePlan.listed(asking, rows, key, false),
+                List.of());
+        changes.gone.addAll(changes.rest);
+        return changes.gone;
+    }
+
+    private void lists(List<ListPlan> lists, List<Listed> before, List<Listed> after, List<Level> above) {
+        for (int i = 0; i < lists.size(); i++) {
+            if (!lists.get(i).hasRules()) {
+                continue;
+            }
+            var old = before.isEmpty() ? null : before.get(i);
+            var now = after.isEmpty() ? null : after.get(i);
+            if (old == null || now == null || !AggregatePlan.isSame(old, now)) {
+                list(lists.get(i), places(lists.get(i), old), places(lists.get(i), now), above);
+            }
+        }
+    }
+
+    /** A row with the lists below it. */
+    private record Placed(Row row, List<Listed> below) {}
+
+    private static Map<List<Object>, Placed> places(ListPlan list, @Nullable Listed listed) {
+        var places = new TreeMap<List<Object>, Placed>(TransactionRows::compare);
+        for (int i = 0; listed != null && i < listed.rows().size(); i++) {
+            var row = listed.rows().get(i);
+            places.put(list.table().key(row), new Placed(row, listed.below().isEmpty() ? List.of() : below(listed, i)));
+        }
+        return places;
+    }
+
+    private static List<Listed> below(Listed listed, int row) {
+        return listed.below().get(row);
+    }
+
+    private void list(
+            ListPlan list, Map<List<Object>, Placed> before, Map<List<Object>, Placed> after, List<Level> above) {
+        before.forEach((key, old) -> {
+            if (!after.containsKey(key)) {
+                removed(list, old, path(list, old, above));
+            }
+        });
+        after.forEach((key, now) -> {
+            var path = path(list, now, above);
+            var old = before.get(key);
+            if (old == null) {
+                appeared(list, key, now, path);
+            } else {
+                stayed(list, old, now, path);
+            }
+        });
+    }
+
+    private void removed(ListPlan list, Placed old, List<Level> path) {
+        lists(list.below(), old.below, List.of(), path);
+        var before = list.choice().looksBack() ? known(list, old) : null;
+        tell(gone, path, difference(Op.REMOVED, before, null, List.of()), "it is gone");
+    }
+
+    private void appeared(ListPlan list, List<Object> key, Placed now, List<Level> path) {
+        var slot = rows.known(list.table(), key);
+        if (slot != null && slot.isNewByReading()) {
+            return;
+        }
+        if (slot != null && slot.isUnseen()) {
+            unseen(list, now, path);
+            lists(list.below(), AggregatePlan.listed(list.below(), rows, key, true), now.below, path);
+            return;
+        }
+        tell(rest, path, difference(Op.CREATED, null, state(list, now), List.of()), "it is new");
+        lists(list.below(), List.of(), now.below, path);
+    }
+
+    private void stayed(ListPlan list, Placed old, Placed now, List<Level> path) {
+        if (!list.list().rules().isEmpty() && !isUntouched(old, now)) {
+            var before = known(list, old);
+            if (before == null) {
+                unseen(list, now, path);
+            } else {
+                var after = state(list, now);
+                var changed = AggregatePlan.changed(list.names(), before, after);
+                if (!changed.isEmpty()) {
+                    tell(rest, path, difference(Op.CHANGED, before, after, changed), "it differs");
+                }
+            }
+        }
+        lists(list.below(), old.below, now.below, path);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // an untouched row is handed on as it is
+    private static boolean isUntouched(Placed old, Placed now) {
+        if (old.row != now.row) {
+            return false;
+        }
+        for (int i = 0; i < now.below.size(); i++) {
+            if (!AggregatePlan.isSame(old.below.get(i), now.below.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A row that was there before, of which nobody knows how it was. */
+    private void unseen(ListPlan list, Placed now, List<Level> path) {
+        if (list.list().rules().isEmpty()) {
+            return;
+        }
+        var why = "it was there before, but nothing is known of how it was";
+        var rule = list.choice().find(new When.Otherwise());
+        if (rule.isPresent() || isExplained) {
+            var difference = difference(Op.CHANGED, null, state(list, now), List.of());
+            rest.add(new RowChange(path, difference, why, rule.orElse(null), List.of()));
+        }
+    }
+
+    private void tell(List<RowChange> changes, List<Level> path, Difference difference, String why) {
+        var choice = path.getLast().list().choice();
+        if (choice.rules().isEmpty()) {
+            return;
+        }
+        var rule = choice.find(difference);
+        if (rule.isPresent() || isExplained) {
+            List<Verdict> verdicts = isExplained ? choice.verdicts(difference) : List.of();
+            changes.add(new RowChange(path, difference, why, rule.orElse(null), verdicts));
+        }
+    }
+
+    private Difference difference(
+            Op op, @Nullable AggregateState before, @Nullable AggregateState after, List<String> changed) {
+        return new Difference(op, before, after, changed, aggregate);
+    }
+
+    private static AggregateState state(ListPlan list, Placed placed) {
+        return AggregatePlan.state(list, placed.row, placed.below);
+    }
+
+    /** How the row was; null when that is not known whole, as of an aggregate. */
+    private @Nullable AggregateState known(ListPlan list, Placed old) {
+        return plan.known(() -> state(list, old));
+    }
+
+    private static List<Level> path(ListPlan list, Placed placed, List<Level> above) {
+        var key = new LinkedHashMap<String, Object>();
+        for (var field : list.list().keyFields()) {
+            var value = field.read(placed.row, list.table().id());
+            if (value == null) {
+                throw new UnmappableException(
+                        list.table().id(), String.valueOf(field.column()), "no value", "a value in each key column");
+            }
+            key.put(field.name(), value);
+        }
+        var path = new ArrayList<>(above);
+        path.add(new Level(list, key));
+        return path;
+    }
+}
