@@ -1,6 +1,7 @@
 package dev.banyan.gateway;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,19 +11,27 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.dns.DatagramDnsQuery;
 import io.netty.handler.codec.dns.DatagramDnsQueryDecoder;
 import io.netty.handler.codec.dns.DatagramDnsResponse;
 import io.netty.handler.codec.dns.DatagramDnsResponseEncoder;
 import io.netty.handler.codec.dns.DefaultDnsRawRecord;
+import io.netty.handler.codec.dns.DefaultDnsResponse;
+import io.netty.handler.codec.dns.DnsQuery;
+import io.netty.handler.codec.dns.DnsRecord;
 import io.netty.handler.codec.dns.DnsRecordType;
+import io.netty.handler.codec.dns.DnsResponse;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.handler.codec.dns.DnsSection;
+import io.netty.handler.codec.dns.TcpDnsQueryDecoder;
+import io.netty.handler.codec.dns.TcpDnsResponseEncoder;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A DNS server for one name, whose addresses a test changes; it can also fail, or say nothing. */
+/** A DNS server for one name, whose addresses a test changes, by UDP and, where they are many, by TCP; it can also fail, or say nothing. */
 final class NameServer implements AutoCloseable {
 
     enum Mood {
@@ -32,7 +41,11 @@ final class NameServer implements AutoCloseable {
     }
 
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    /** More do not fit into a datagram. */
+    private static final int BY_UDP_MAX = 25;
+
     private final Channel channel;
+    private final Channel stream;
     private final AtomicInteger questions = new AtomicInteger();
     private volatile InetAddress[] addresses;
     private volatile Mood mood = Mood.ANSWERS;
@@ -53,14 +66,26 @@ final class NameServer implements AutoCloseable {
                 .bind(InetAddress.getLoopbackAddress(), 0)
                 .syncUninterruptibly()
                 .channel();
+        this.stream = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel opened) {
+                        opened.pipeline().addLast(new TcpDnsQueryDecoder(), new TcpDnsResponseEncoder(), new Answers());
+                    }
+                })
+                .bind(InetAddress.getLoopbackAddress(), port())
+                .syncUninterruptibly()
+                .channel();
     }
 
     int port() {
         return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
-    void moveTo(InetAddress other) {
-        addresses = new InetAddress[] {other};
+    void moveTo(InetAddress... others) {
+        addresses = others.clone();
     }
 
     void be(Mood other) {
@@ -71,25 +96,37 @@ final class NameServer implements AutoCloseable {
         return questions.get();
     }
 
-    private final class Answers extends SimpleChannelInboundHandler<DatagramDnsQuery> {
+    private final class Answers extends SimpleChannelInboundHandler<DnsQuery> {
 
         @Override
-        protected void channelRead0(ChannelHandlerContext context, DatagramDnsQuery query) {
+        protected void channelRead0(ChannelHandlerContext context, DnsQuery query) {
             questions.incrementAndGet();
             if (mood == Mood.IS_SILENT) {
                 return;
             }
-            var question = query.recordAt(DnsSection.QUESTION);
             var code = mood == Mood.FAILS ? DnsResponseCode.SERVFAIL : DnsResponseCode.NOERROR;
-            var answer = new DatagramDnsResponse(
-                    /* sender= */ query.recipient(), /* recipient= */ query.sender(), query.id(), query.opCode(), code);
+            DnsResponse answer = query instanceof DatagramDnsQuery datagram
+                    ? new DatagramDnsResponse(
+                            /* sender= */ datagram.recipient(),
+                            /* recipient= */ datagram.sender(),
+                            query.id(),
+                            query.opCode(),
+                            code)
+                    : new DefaultDnsResponse(query.id(), query.opCode(), code);
+            DnsRecord question = query.recordAt(DnsSection.QUESTION);
             answer.addRecord(DnsSection.QUESTION, question);
-            if (mood == Mood.ANSWERS && question.type().equals(DnsRecordType.A)) {
-                for (InetAddress each : addresses) {
-                    answer.addRecord(
-                            DnsSection.ANSWER,
-                            new DefaultDnsRawRecord(
-                                    question.name(), DnsRecordType.A, 0, Unpooled.wrappedBuffer(each.getAddress())));
+            InetAddress[] all = addresses;
+            boolean tooMany = query instanceof DatagramDnsQuery && all.length > BY_UDP_MAX;
+            answer.setTruncated(tooMany);
+            if (mood == Mood.ANSWERS && !tooMany) {
+                for (InetAddress each : all) {
+                    DnsRecordType type = each instanceof Inet4Address ? DnsRecordType.A : DnsRecordType.AAAA;
+                    if (question.type().equals(type)) {
+                        answer.addRecord(
+                                DnsSection.ANSWER,
+                                new DefaultDnsRawRecord(
+                                        question.name(), type, 0, Unpooled.wrappedBuffer(each.getAddress())));
+                    }
                 }
             }
             var _ = context.writeAndFlush(answer);
@@ -98,6 +135,7 @@ final class NameServer implements AutoCloseable {
 
     @Override
     public void close() {
+        var _ = stream.close().syncUninterruptibly();
         var _ = channel.close().syncUninterruptibly();
         var _ = loops.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS)
                 .syncUninterruptibly();

@@ -2,10 +2,16 @@ package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,18 +70,8 @@ class NamesTest {
                         .close());
             }
             legacy.reply("/ws", StreamsTest.SWITCHED);
-            String rules = """
-                    backends:
-                      - {name: legacy, url: "http://shop.internal.test:%1$d", baseline: true, timeouts: {connect: 2s}}
-                      - {name: new, url: "http://shop.internal.test:%1$d", timeouts: {connect: 2s}}
-                    routes:
-                      - name: chain
-                        matches: [{path: {value: /chain}}]
-                        candidate: new
-                        stage: complete
-                        filters: [SecureHeaders]
-                    """.formatted(legacy.port());
-            try (var gateway = TestGateway.start(folder, rules, "--dns", "127.0.0.1:" + names.port())) {
+            try (var gateway =
+                    TestGateway.start(folder, bothPaths(legacy.port()), "--dns", "127.0.0.1:" + names.port())) {
                 eachPathIsServed(gateway);
                 eachPathIsServed(gateway);
                 try (var _ = new BlackHole(dead, legacy.port())) {
@@ -84,6 +80,91 @@ class NamesTest {
                 }
             }
         }
+    }
+
+    /** They come over TCP. Each connection tries a few of them, and begins with another one. */
+    @Test
+    void aNameWithAThousandAddressesIsServedByMoreThanItsFirst() throws Exception {
+        InetAddress[] thousand = new InetAddress[1_000];
+        for (int i = 0; i < thousand.length; i++) {
+            thousand[i] = InetAddress.getByAddress(new byte[] {127, 0, (byte) (1 + i / 250), (byte) (1 + i % 250)});
+        }
+        Set<InetAddress> reached = ConcurrentHashMap.newKeySet();
+        try (var names = new NameServer(thousand);
+                var legacy = new ScriptedServer("legacy", new ServerSocket(0, 200, InetAddress.ofLiteral("0.0.0.0")))) {
+            for (String path : new String[] {"/lean", "/chain"}) {
+                legacy.on(path, (_, wire) -> {
+                    reached.add(wire.socket().getLocalAddress());
+                    wire.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")
+                            .close();
+                });
+            }
+            legacy.reply("/ws", StreamsTest.SWITCHED);
+            try (var gateway =
+                    TestGateway.start(folder, bothPaths(legacy.port()), "--dns", "127.0.0.1:" + names.port())) {
+                for (int i = 0; i < 20; i++) {
+                    eachPathIsServed(gateway);
+                }
+                assertThat(reached).hasSizeGreaterThan(20).isSubsetOf(thousand);
+            }
+        }
+    }
+
+    /** The gateway's address is one of them, and then all of them; clouds' is there from the beginning. */
+    @Test
+    void anAddressThatIsForbiddenIsNotTriedBesideOthersNorOnceANameHasMovedThere() throws Exception {
+        InetAddress good = InetAddress.ofLiteral("127.0.0.1");
+        InetAddress[] ofClouds = {InetAddress.ofLiteral("169.254.169.254"), InetAddress.ofLiteral("64:ff9b::a9fe:a9fe")
+        };
+        try (var names = new NameServer(ofClouds[0], good, ofClouds[1]);
+                var legacy = new ScriptedServer("legacy")) {
+            for (String path : new String[] {"/lean", "/chain"}) {
+                legacy.on(path, (_, wire) -> wire.send(
+                                "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")
+                        .close());
+            }
+            legacy.reply("/ws", StreamsTest.SWITCHED);
+            try (var gateway =
+                    TestGateway.start(folder, bothPaths(legacy.port()), "--dns", "127.0.0.1:" + names.port())) {
+                for (int i = 0; i < 4; i++) {
+                    eachPathIsServed(gateway);
+                }
+                names.moveTo(ofClouds);
+                int before = names.questions();
+                TestGateway.await("served, and looked up again", () -> {
+                    eachPathIsServed(gateway);
+                    return names.questions() > before + 5;
+                });
+                assertThat(asked(gateway, legacy.port()))
+                        .extracting(InetSocketAddress::getAddress)
+                        .containsOnly(good);
+            }
+        }
+    }
+
+    /** What whoever connects now is told. */
+    private static List<InetSocketAddress> asked(TestGateway gateway, int port) throws Exception {
+        var backend = gateway.gateway().rules().current().backends().get("legacy");
+        try (var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory())) {
+            return backend.addresses()
+                    .getResolver(loops.next())
+                    .resolveAll(InetSocketAddress.createUnresolved("shop.internal.test", port))
+                    .get();
+        }
+    }
+
+    private static String bothPaths(int port) {
+        return """
+                backends:
+                  - {name: legacy, url: "http://shop.internal.test:%1$d", baseline: true, timeouts: {connect: 2s}}
+                  - {name: new, url: "http://shop.internal.test:%1$d", timeouts: {connect: 2s}}
+                routes:
+                  - name: chain
+                    matches: [{path: {value: /chain}}]
+                    candidate: new
+                    stage: complete
+                    filters: [SecureHeaders]
+                """.formatted(port);
     }
 
     private static void eachPathIsServed(TestGateway gateway) throws Exception {

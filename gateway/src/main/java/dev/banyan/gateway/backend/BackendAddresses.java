@@ -19,8 +19,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +43,9 @@ public final class BackendAddresses extends AddressResolverGroup<InetSocketAddre
      * out of date: then DNS is asked first, and what was known serves if it says nothing within a second, and at once while it fails.
      */
     private static final Logger LOG = LoggerFactory.getLogger(BackendAddresses.class);
+
+    /** Of a name with more addresses, what one connection tries: they share its time. */
+    static final int TRIED_MAX = 16;
 
     static final Duration TTL_MAX = Duration.ofSeconds(30);
     private static final Duration RENEW = Duration.ofSeconds(1);
@@ -67,11 +69,13 @@ public final class BackendAddresses extends AddressResolverGroup<InetSocketAddre
         volatile long asOf;
         volatile boolean failing;
 
-        /** All addresses, each time beginning with another one. */
+        /** Those that one connection may try, each time beginning with another one. */
         List<InetSocketAddress> inTurn() {
-            List<InetSocketAddress> turned = new ArrayList<>(addresses);
-            Collections.rotate(turned, turn.getAndIncrement());
-            return turned;
+            List<InetSocketAddress> all = addresses;
+            int from = turn.getAndIncrement();
+            return IntStream.range(from, from + Math.min(all.size(), TRIED_MAX))
+                    .mapToObj(each -> all.get(Math.floorMod(each, all.size())))
+                    .toList();
         }
 
         boolean isYoungerThan(Duration age) {
@@ -100,10 +104,15 @@ public final class BackendAddresses extends AddressResolverGroup<InetSocketAddre
         this.dns = new DnsAddressResolverGroup(builder);
     }
 
-    /** Returns how many addresses a name had when it was last looked up; 1 when it never was. */
+    /** Returns how many addresses one connection tries of those a name had when it was last looked up; 1 when it never was. */
     int count(@Nullable SocketAddress name) {
         Known known = name instanceof InetSocketAddress inet ? knownByName.get(inet) : null;
-        return known == null ? 1 : Math.max(1, known.addresses.size());
+        return known == null ? 1 : Math.clamp(known.addresses.size(), 1, TRIED_MAX);
+    }
+
+    private static String said(List<InetSocketAddress> addresses) {
+        int more = addresses.size() - TRIED_MAX;
+        return more <= 0 ? addresses.toString() : addresses.subList(0, TRIED_MAX) + " and " + more + " more";
     }
 
     @Override
@@ -199,7 +208,7 @@ public final class BackendAddresses extends AddressResolverGroup<InetSocketAddre
                     List<InetSocketAddress> now = done.getNow();
                     if (!known.addresses.isEmpty()
                             && !Set.copyOf(known.addresses).equals(Set.copyOf(now))) {
-                        LOG.info("{} is at {} now, not at {}", name.getHostString(), now, known.addresses);
+                        LOG.info("{} is at {} now, not at {}", name.getHostString(), said(now), said(known.addresses));
                     }
                     known.addresses = now;
                     known.asOf = System.nanoTime();
@@ -210,7 +219,7 @@ public final class BackendAddresses extends AddressResolverGroup<InetSocketAddre
                             "no address for {}: {}; last known: {}",
                             name.getHostString(),
                             done.cause().getMessage(),
-                            known.addresses);
+                            said(known.addresses));
                 }
             });
         }

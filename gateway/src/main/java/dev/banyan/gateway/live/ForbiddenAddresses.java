@@ -7,7 +7,6 @@ import dev.banyan.rules.Problem;
 import dev.banyan.rules.Route;
 import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesException;
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -20,6 +19,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where no rule may lead. This gateway's own ports: one would loop, the other would open the admin API to all. And what is reached on this
@@ -27,8 +30,28 @@ import java.util.concurrent.CopyOnWriteArraySet;
  */
 public final class ForbiddenAddresses {
 
-    /** Beside the addresses of the link itself, where clouds tell as much: those of AWS over IPv6 and of Alibaba. */
-    private static final Set<InetAddress> OF_CLOUDS = Set.of(literal("fd00:ec2::254"), literal("100.100.100.200"));
+    /**
+     * Beside the addresses of the link itself, where clouds tell as much: AWS, also to pods, Google, Oracle (twice) and Scaleway over IPv6;
+     * Alibaba, Azure.
+     */
+    private static final Set<InetAddress> OF_CLOUDS = Stream.of(
+                    "fd00:ec2::254",
+                    "fd00:ec2::23",
+                    "fd20:ce::254",
+                    "fd00:c1::a9fe:a9fe",
+                    "192.0.0.192",
+                    "fd00:42::42",
+                    "100.100.100.200",
+                    "168.63.129.16")
+            .map(InetAddress::ofLiteral)
+            .collect(Collectors.toUnmodifiableSet());
+
+    /** Digits alone, or as hexadecimal, at the end of a host: readers of URLs take it for an address, in one way or another. */
+    private static final Pattern ENDS_IN_A_NUMBER = Pattern.compile("(?:.*[.])?(?:[0-9]+|0[xX][0-9a-fA-F]*)[.]?");
+
+    private static final Pattern IP_V4 = Pattern.compile("(?:(?:0|[1-9][0-9]{0,2})[.]){3}(?:0|[1-9][0-9]{0,2})");
+
+    private static final Pattern LOCALHOST = Pattern.compile("(?:.*[.])?localhost[.]?");
 
     private final Set<Integer> ports = new CopyOnWriteArraySet<>();
 
@@ -46,8 +69,7 @@ public final class ForbiddenAddresses {
 
     /** Whether no rule may lead to a resolved address, whatever name led there. */
     public boolean covers(InetSocketAddress address) {
-        return isOfThisLink(address.getAddress())
-                || (ports.contains(address.getPort()) && isOurs(address.getAddress()));
+        return covers(address.getAddress(), address.getPort());
     }
 
     /** Throws when a backend of {@code rules} lives where none may, or a gate asks there. What a name leads to is looked at when it is used, too. */
@@ -74,26 +96,43 @@ public final class ForbiddenAddresses {
 
     private void check(String where, URI url, List<Problem> problems) {
         Origin origin = Origin.of(url);
-        InetAddress literal = NetUtil.createInetAddressFromIpAddressString(origin.host());
-        if (ports.contains(origin.port()) && isThisMachine(origin.host())) {
-            problems.add(new Problem(Path.of(""), 0, 0, where, url + " is this gateway itself", "another server"));
-        } else if (literal != null && isOfThisLink(literal)) {
-            problems.add(new Problem(
-                    Path.of(""),
-                    0,
-                    0,
+        String host = origin.host();
+        InetAddress literal = literalOrNull(host);
+        if (literal == null
+                && (host.startsWith("[") || ENDS_IN_A_NUMBER.matcher(host).matches())) {
+            problems.add(problem(where, url + " is an address to some and a name to others", "such as 192.0.2.1"));
+        } else if (ports.contains(origin.port()) && isThisMachine(host)) {
+            problems.add(problem(where, url + " is this gateway itself", "another server"));
+        } else if (literal != null && AddressReadings.of(literal).stream().anyMatch(ForbiddenAddresses::isOfThisLink)) {
+            problems.add(problem(
                     where,
                     url + " is reached on this link alone, where machines are told their credentials",
                     "an address that is routed"));
         }
     }
 
-    private static InetAddress literal(String address) {
-        InetAddress found = NetUtil.createInetAddressFromIpAddressString(address);
-        if (found == null) {
-            throw new IllegalArgumentException(address + " (expected: an address)");
+    private static Problem problem(String where, String found, String expected) {
+        return new Problem(Path.of(""), 0, 0, where, found, expected);
+    }
+
+    private boolean covers(InetAddress address, int port) {
+        boolean own = ports.contains(port);
+        return AddressReadings.of(address).stream().anyMatch(each -> isOfThisLink(each) || (own && isOurs(each)));
+    }
+
+    /** Returns the address that the host of a URL is in the spelling that everybody reads alike; its zone does not count. */
+    private static @Nullable InetAddress literalOrNull(String host) {
+        boolean six = host.startsWith("[");
+        String address = six ? host.replaceAll("^\\[|%.*|\\]$", "") : host;
+        String four = six ? address.substring(address.lastIndexOf(':') + 1) : address;
+        if ((!six || four.contains(".")) && !IP_V4.matcher(four).matches()) {
+            return null;
         }
-        return found;
+        try {
+            return InetAddress.ofLiteral(address);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     private static boolean isOfThisLink(InetAddress address) {
@@ -101,8 +140,13 @@ public final class ForbiddenAddresses {
     }
 
     private static boolean isThisMachine(String host) {
+        if (LOCALHOST.matcher(host).matches()) {
+            return true; // whatever some resolver says (RFC 6761, 6.3)
+        }
         try {
-            return Arrays.stream(InetAddress.getAllByName(host)).anyMatch(ForbiddenAddresses::isOurs);
+            return Arrays.stream(InetAddress.getAllByName(host))
+                    .flatMap(each -> AddressReadings.of(each).stream())
+                    .anyMatch(ForbiddenAddresses::isOurs);
         } catch (UnknownHostException e) {
             return false;
         }
