@@ -104,12 +104,18 @@ class TlsTest {
 
     /** A server of this certificate, on a free port of this machine. */
     static SSLServerSocket listen(X509Bundle certificate) throws Exception {
+        return (SSLServerSocket) context(certificate)
+                .getServerSocketFactory()
+                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    /** What serves with this certificate. */
+    static SSLContext context(X509Bundle certificate) throws Exception {
         var keys = KeyManagerFactory.getInstance("PKIX");
         keys.init(certificate.toKeyStore(new char[0]), new char[0]);
         var context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), null, null);
-        return (SSLServerSocket)
-                context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        return context;
     }
 
     /** Connects as a browser would that asks for shop.test and trusts the authority. */

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
@@ -66,6 +67,22 @@ public final class ReplyDecoder extends HttpResponseDecoder {
             context.read(); // the final one: Netty takes it that something has been passed on
         } else if (out.getLast() instanceof LastHttpContent) {
             expecting = false;
+        }
+    }
+
+    /**
+     * What has neither a length nor chunks ends with its connection. With TLS that takes the other side's goodbye (RFC 9112, 9.8): without it
+     * anybody on the way could have cut it.
+     */
+    @Override
+    protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+        super.decodeLast(context, in, out);
+        SslHandler tls = context.pipeline().get(SslHandler.class);
+        if (tls != null
+                && !tls.sslCloseFuture().isSuccess()
+                && !out.isEmpty()
+                && out.getLast() instanceof LastHttpContent) {
+            ReferenceCountUtil.release(out.removeLast());
         }
     }
 

@@ -1,0 +1,157 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * HTTPS backends whose connections end without the goodbye of TLS: a reply that ends with its connection is cut then, and one that says where
+ * it ends is not.
+ */
+@SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+@ParameterizedClass
+@EnumSource(Way.class)
+class TlsTruncationTest {
+
+    private static final List<String> PROTOCOLS = List.of("TLSv1.2", "TLSv1.3");
+
+    @TempDir
+    static Path folder;
+
+    private static final List<ScriptedServer> SERVERS = new ArrayList<>();
+    private static TestGateway gateway;
+    private static volatile CountDownLatch read = new CountDownLatch(0);
+
+    @Parameter
+    Way way;
+
+    @BeforeParameterizedClassInvocation
+    static void start(Way way) throws Exception {
+        TestGateway.take(way);
+        X509Bundle own = new CertificateBuilder()
+                .subject("CN=localhost")
+                .addSanDnsName("localhost")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+        Path rules = Files.createDirectories(folder.resolve(way + "/rules"));
+        Files.writeString(rules.resolve("ca.pem"), own.getCertificatePEM());
+        var backends = new StringBuilder("backends:\n");
+        var routes = new StringBuilder("routes:\n");
+        for (String protocol : PROTOCOLS) {
+            var tls = new RudeTls(TlsTest.context(own), protocol);
+            var server = new ScriptedServer(protocol, tls);
+            SERVERS.add(server);
+            server.on("/" + protocol, (head, wire) -> {
+                String target = head.split(" ", 3)[1];
+                boolean whole = !target.contains("half");
+                wire.send("HTTP/1.1 200 OK\r\n"
+                        + (target.contains("length")
+                                ? "Content-Length: 4\r\n\r\nbody"
+                                : target.contains("chunks")
+                                        ? "Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n" + (whole ? "0\r\n\r\n" : "")
+                                        : "Connection: close\r\n\r\nbody"));
+                DrainTest.await(read);
+                if (target.contains("rude")) {
+                    tls.cut(wire.socket());
+                }
+                wire.close();
+            });
+            backends.append("  - {name: %s, url: \"https://localhost:%d\", tls: {ca: ca.pem}%s}\n"
+                    .formatted(name(protocol), server.port(), protocol.endsWith("2") ? ", baseline: true" : ""));
+        }
+        routes.append(
+                "  - {name: newer, matches: [{path: {type: PathPrefix, value: /TLSv1.3}}], candidate: tls13, stage: complete}\n");
+        gateway = TestGateway.start(folder.resolve(way.toString()), backends.toString() + routes);
+    }
+
+    private static String name(String protocol) {
+        return protocol.toLowerCase(Locale.ROOT).replaceAll("[v.]", "");
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stop() throws Exception {
+        gateway.close();
+        for (ScriptedServer each : SERVERS) {
+            each.close();
+        }
+        SERVERS.clear();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "polite, true",
+        "rude, false",
+        "rude-length, true",
+        "rude-chunks, true",
+        "rude-half-chunks, false",
+    })
+    void whatHasNoLengthIsWholeOnlyWithTheGoodbyeOfTls(String how, boolean whole) throws Exception {
+        for (String protocol : PROTOCOLS) {
+            String target = "/" + protocol + "/" + how;
+            for (boolean atOnce : new boolean[] {true, false}) {
+                read = new CountDownLatch(atOnce ? 0 : 1);
+                try (var client = gateway.wire()) {
+                    client.send("GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n");
+                    String reply = atOnce ? "" : client.until("body");
+                    read.countDown();
+                    check(target, reply, client, whole);
+                }
+            }
+        }
+    }
+
+    private static void check(String target, String begun, Wire client, boolean whole) throws Exception {
+        if (!whole) {
+            assertThat(begun + client.toItsEnd()).as(target).doesNotEndWith("0\r\n\r\n");
+            return;
+        }
+        String reply = begun.contains("body") ? begun : client.until("body");
+        assertThat(reply).as(target).endsWith("body");
+        if (reply.toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked")) {
+            assertThat(client.until("0\r\n\r\n")).as(target).endsWith("0\r\n\r\n");
+        }
+        // The connection has brought a whole reply, and brings another one.
+        assertThat(client.send("GET /TLSv1.2/length HTTP/1.1\r\nHost: a\r\n\r\n")
+                        .until("body"))
+                .as("after " + target)
+                .startsWith("HTTP/1.1 200 ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"polite, true", "rude, false", "rude-half-chunks, false"})
+    void anOldClientSeesItToo(String how, boolean whole) throws Exception {
+        way.needsHttp1("there is no HTTP/1.0 over HTTP/2");
+        read = new CountDownLatch(0);
+        for (String protocol : PROTOCOLS) {
+            try (var old = gateway.wire()) {
+                old.send("GET /" + protocol + "/" + how + " HTTP/1.0\r\nHost: a\r\n\r\n");
+                boolean reset = false;
+                String reply = "";
+                try {
+                    reply = old.until("body");
+                    reply += old.until("\r\n0\r\n\r\n"); // or to the end of the connection
+                } catch (java.net.SocketException e) {
+                    reset = true;
+                }
+                boolean chunks = reply.toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked");
+                boolean ended = chunks ? reply.endsWith("\r\n0\r\n\r\n") : !reset;
+                assertThat(ended).as(protocol + "/" + how + ": " + reply).isEqualTo(whole);
+            }
+        }
+    }
+}
