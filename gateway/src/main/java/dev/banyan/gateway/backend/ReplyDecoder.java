@@ -24,11 +24,17 @@ public final class ReplyDecoder extends HttpResponseDecoder {
     private static final int HEAD_BYTES_MAX = 64 * 1024;
     private static final int PIECE_BYTES_MAX = 64 * 1024;
 
+    /** Beyond what any server says before a reply; Go takes five of them. */
+    static final int INTERIM_MAX = 100;
+
     /** A reply is to come, or its end is. */
     private boolean expecting;
 
     private boolean toHead;
     private boolean clean = true;
+
+    /** Of the reply that is to come. */
+    private int interim;
 
     public ReplyDecoder() {
         super(new HttpDecoderConfig()
@@ -41,6 +47,7 @@ public final class ReplyDecoder extends HttpResponseDecoder {
     public void expectReply(boolean toHead) {
         this.toHead = toHead;
         expecting = clean;
+        interim = 0;
     }
 
     /** Whether nothing has come that nobody asked for. Once it has, its connection brings no reply any more. */
@@ -63,6 +70,10 @@ public final class ReplyDecoder extends HttpResponseDecoder {
         if (out.get(known) instanceof HttpResponse reply && isInterim(reply)) {
             while (out.size() > known) { // its end comes with it
                 ReferenceCountUtil.release(out.remove(known));
+            }
+            if (++interim > INTERIM_MAX) {
+                clean = false;
+                expecting = false;
             }
             context.read(); // the final one: Netty takes it that something has been passed on
         } else if (out.getLast() instanceof LastHttpContent) {
