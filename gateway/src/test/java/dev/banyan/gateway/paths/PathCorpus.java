@@ -8,7 +8,8 @@ import java.util.Set;
 
 /**
  * Ways to write a path so that two servers may take it for different ones: what public lists of bypasses hold, put together
- * from its parts. A character stands for a byte.
+ * from its parts. Each technique of the lists of danielmiessler/SecLists (Fuzzing/403), lobuhi/byp4xx, iamj0ker/bypass-403 and
+ * Dheerajmadhukar/4-ZERO-3 is among them, in words of our own: no line is taken from there. A character stands for a byte.
  */
 public final class PathCorpus {
 
@@ -79,7 +80,28 @@ public final class PathCorpus {
             "/*/",
             "/.../",
             "/..../",
-            "/x/.../../");
+            "/x/.../../",
+            "/%20/x/../",
+            "/-/",
+            "/%b0/",
+            "//;//",
+            "/..%3B/",
+            "/x/..%3B/",
+            "/x/..\\;/",
+            "/;x=y/",
+            "/.;/.;/",
+            "/.;x/",
+            "/%0d/",
+            "/%25/",
+            "/%23/",
+            "/%3f/",
+            "/%26/",
+            "/%2e%2f",
+            "/./%2e/",
+            "/%2e;/",
+            "/;%2f..%2f",
+            "/x/;/../",
+            "/x;/..;/");
 
     private static final List<String> ENDS = List.of(
             "",
@@ -151,7 +173,64 @@ public final class PathCorpus {
             "%c3%a9",
             "%e9",
             "::$DATA",
-            "::$INDEX_ALLOCATION");
+            "::$INDEX_ALLOCATION",
+            "?id=1",
+            "/?",
+            "/??",
+            "/?/",
+            "/??/",
+            "/#",
+            "/#/",
+            "/#/./",
+            "/*",
+            "//*",
+            "/*/",
+            "/-",
+            "/~",
+            "/&",
+            "/%b0/",
+            "/%c2%b0/",
+            "/%20",
+            "/%20/",
+            "/%20%20/",
+            "/%09",
+            "/%09/",
+            "/%0a",
+            "/%0a/",
+            "/%0d",
+            "/%0d/",
+            "/%23",
+            "/%23/",
+            "/%25",
+            "/%25/",
+            "/%26",
+            "/%26/",
+            "/%2f/",
+            "/%3f",
+            "/%3f/",
+            "/.//",
+            "//.",
+            "//./",
+            "..;",
+            "..;/",
+            "/..%3B/",
+            "/..\\;/",
+            "\\/\\/",
+            "/;%2f..%2f..%2f",
+            ";%09",
+            ";%09..",
+            ";%09..;",
+            ";%2f..",
+            "/.random",
+            "/.svc",
+            ".svc?wsdl",
+            ".wadl",
+            ".php",
+            ".aspx",
+            "/x/..",
+            "/x/../",
+            "/x/..;/",
+            "/x/%2e%2e/");
 
     private PathCorpus() {}
 
@@ -192,6 +271,7 @@ public final class PathCorpus {
             spellings.add("%u00" + hex.substring(1));
             spellings.add(c + "%00");
             spellings.add(c + "%0d");
+            spellings.add(c + "+");
         }
         return spellings;
     }
