@@ -154,6 +154,10 @@ class GatewayTest {
                 "WL-Proxy-Client-Cert",
                 "Proxy-Client-IP",
                 "X-Originating-IP",
+                "Client-IP",
+                "Cluster-Client-IP",
+                "Forwarded-For",
+                "X-HTTP-Host-Override",
                 "X-Tenant"
             })
     void whatOnlyAProxyMaySayIsNotTakenFromOthers(String name) throws Exception {

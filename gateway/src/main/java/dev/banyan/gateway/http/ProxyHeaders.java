@@ -34,6 +34,11 @@ public final class ProxyHeaders {
             "x-cluster-client-ip",
             "x-originating-ip",
             "proxy-client-ip",
+            // PHP applications look for the client here first, and for the host in the last.
+            "client-ip",
+            "cluster-client-ip",
+            "forwarded-for",
+            "x-http-host-override",
             "x-original-forwarded-for",
             "x-original-host",
             "x-original-uri",
