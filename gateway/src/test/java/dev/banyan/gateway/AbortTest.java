@@ -45,8 +45,6 @@ class AbortTest {
         TestGateway.take(way);
         level = ResourceLeakDetector.getLevel();
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-        LEAKS.start();
-        leakLog().addAppender(LEAKS);
         server = new ScriptedServer("legacy");
         for (String path : new String[] {"/silent", "/part", "/flood", "/upload", "/ws"}) {
             server.on(path, (_, wire) -> {
@@ -73,6 +71,8 @@ class AbortTest {
                 routes:
                   - {name: filtered, matches: [{headers: [{name: Filter, value: "yes"}]}], candidate: new, stage: complete, filters: ["AddResponseHeader=X-Fig, 1"]}
                 """.formatted(server.url(), server.url()));
+        LEAKS.start();
+        leakLog().addAppender(LEAKS); // the start of a gateway takes those away that were there
     }
 
     private static void flood(Wire wire) throws IOException {
