@@ -13,6 +13,8 @@ import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
 public enum Failure {
     /** No connection: refused, unknown name, no TLS, or not within the connect timeout. */
     CONNECT(502),
+    /** The backend's certificate is not believed: it has expired, say, or is of somebody else. */
+    CERTIFICATE(502),
     /** The connection ended, or carried something that is not HTTP, before a whole reply head. */
     RESET(502),
     /** No reply head within the request timeout. */
@@ -48,7 +50,7 @@ public enum Failure {
 
     /** Whether another instance, or the same a moment later, may well do better. */
     boolean isRetryable() {
-        return this == CONNECT || this == RESET || this == STATUS_503;
+        return this == CONNECT || this == CERTIFICATE || this == RESET || this == STATUS_503;
     }
 
     /** Returns the failure a backend's own status stands for, or null when the reply is its answer. */
@@ -59,6 +61,11 @@ public enum Failure {
             case 504 -> STATUS_504;
             default -> null;
         };
+    }
+
+    /** Returns the failure an error before there was a connection stands for. */
+    public static Failure ofConnecting(Throwable error) {
+        return Distrust.in(error) == null ? CONNECT : CERTIFICATE;
     }
 
     /** Returns the failure an error before a reply head stands for. */
@@ -75,7 +82,7 @@ public enum Failure {
                     return BUSY;
                 }
                 case ConnectException _, UnknownHostException _, NoRouteToHostException _, SSLException _ -> {
-                    return CONNECT;
+                    return ofConnecting(cause);
                 }
                 default -> {}
             }

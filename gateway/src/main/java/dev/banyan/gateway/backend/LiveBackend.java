@@ -8,6 +8,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -57,11 +58,14 @@ public final class LiveBackend {
     private final Limit copies;
     private final Limit copyConnections;
     private final AtomicInteger turn = new AtomicInteger();
+    private final Distrust distrust;
+
     private volatile boolean replaced;
 
     /** Makes the backend ready to be called; nothing connects yet, but for its health checks. */
     LiveBackend(Backend backend, @Nullable String host, @Nullable SslContext tls, BackendAddresses addresses) {
         this.addresses = addresses;
+        this.distrust = new Distrust(backend.name());
         this.backend = backend;
         this.host = host;
         this.tls = tls;
@@ -110,6 +114,10 @@ public final class LiveBackend {
                     // One address of the name after another is tried.
                     Duration each = backend.timeouts().connect().dividedBy(addresses.count(name));
                     channel.config().setConnectTimeoutMillis(Math.toIntExact(Math.max(1, each.toMillis())));
+                    SslHandler handshake = channel.pipeline().get(SslHandler.class);
+                    if (handshake != null) {
+                        distrust.listenTo(handshake);
+                    }
                     ReplyCodec.putInto(channel.pipeline());
                     OddTarget.addTo(channel.pipeline());
                     ReplyWatch.addTo(channel.pipeline());
@@ -192,6 +200,11 @@ public final class LiveBackend {
     /** Where its names are. */
     public BackendAddresses addresses() {
         return addresses;
+    }
+
+    /** Says why its certificate is not believed. */
+    public Distrust distrust() {
+        return distrust;
     }
 
     /** The TLS this backend is called with, or null for plain HTTP. */

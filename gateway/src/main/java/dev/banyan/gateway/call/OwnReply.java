@@ -73,7 +73,7 @@ public record OwnReply(int status, HttpHeaders head, String body) {
 
     private static String reason(Failure failure) {
         return switch (failure) {
-            case CONNECT -> "the server behind the gateway cannot be reached";
+            case CONNECT, CERTIFICATE -> "the server behind the gateway cannot be reached";
             case RESET -> "the server behind the gateway broke off";
             case TIMEOUT -> "the server behind the gateway did not answer in time";
             case BREAKER_OPEN, UNHEALTHY, BUSY ->

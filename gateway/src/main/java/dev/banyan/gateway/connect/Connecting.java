@@ -69,7 +69,7 @@ final class Connecting {
     private void ended(Future<Channel> dialled) {
         if (!dialled.isSuccess()) {
             limit.giveBack();
-            connection.notConnected(Failure.CONNECT);
+            connection.notConnected(Failure.ofConnecting(dialled.cause()));
             return;
         }
         dialled.getNow().closeFuture().addListener(_ -> limit.giveBack());

@@ -149,6 +149,7 @@ public final class Dial {
             return;
         }
         tls.setHandshakeTimeoutMillis(millis(deadline - System.nanoTime()));
+        backend.distrust().listenTo(tls);
         tls.handshakeFuture().addListener(done -> {
             if (!done.isSuccess()) {
                 channel.close();

@@ -97,7 +97,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
             if (dialled.isSuccess()) {
                 stands(dialled.getNow(), request);
             } else {
-                fail(Failure.CONNECT);
+                fail(Failure.ofConnecting(dialled.cause()));
             }
         });
     }
