@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The bridge, which ends its own process the nth time it passes a point: nothing is flushed, no hook runs, as with kill -9. Its hub is down
- * for half a second of every two and a half, so that it spools (unless it is to end at a point of a backfill), and one event of twenty is too large for it. Arguments: configuration, point or {@code null}, n.
+ * for half a second of every four, so that it spools (unless it is to end at a point of a backfill), and one event of twenty is too large for it. Arguments: configuration, point or {@code null}, n.
  */
 public final class KilledBridge {
 
@@ -114,7 +114,7 @@ public final class KilledBridge {
         }
 
         private void check() throws HubUnavailable {
-            if (isOften && System.currentTimeMillis() % 2_500 < 500) {
+            if (isOften && System.currentTimeMillis() % 4_000 < 500) {
                 throw new HubUnavailable("down for now", new IllegalStateException());
             }
         }

@@ -1,6 +1,7 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.source.Source;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -61,9 +63,11 @@ final class Journal {
                 """.formatted(schema, topic) + Purchases.mapping(topic);
     }
 
-    /** The tables that a backfill can be asked for, as the store keeps them. */
-    static String tables(String schema) {
-        return String.join("\n", schema + ".item", schema + ".purchase", schema + ".line", schema + ".extra");
+    /** Its tables. */
+    static List<TableId> tables(String schema) {
+        return Stream.of("item", "purchase", "line", "extra")
+                .map(name -> new TableId(schema, name))
+                .toList();
     }
 
     private Connection connect() throws SQLException {

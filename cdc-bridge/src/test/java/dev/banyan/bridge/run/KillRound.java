@@ -5,18 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.banyan.bridge.KilledBridge;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.source.Identity;
+import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -85,39 +86,27 @@ final class KillRound implements AutoCloseable {
             active = kill(active, kill, config);
         }
         var seconds = (System.nanoTime() - since) / 1_000_000_000;
-        wish("go");
+        ask(BackfillDesk.Ask.RESUME);
         journal.stop(writers);
+        var backfills = awaitBackfills();
         journal.writeLast();
         Journal.awaitLast(Servers.kafka().bootstrapServers(), topic());
         stop(active, plan.places.size() + 1); // so the lake lacks nothing of the hub
         var events = TopicReader.eventsOf(Servers.kafka().bootstrapServers(), topic());
         var transactions = journal.check(events, folder.resolve("lake"));
-        assertThat(backfills("failure LIKE '%UNKNOWN%'"))
-                .as("backfills of no table")
-                .isZero();
         var named = plan.places.stream().filter(place -> place.point != null).count();
         assertThat(atPoints * 2L).as("of " + named + " ended at their points").isGreaterThan(named - fenced);
         return "seed " + plan.seed + ": " + plan.places.size() + " kills in " + seconds + " s, " + atPoints
                 + " at their points, " + fromOutside + " whose point did not come by, " + fenced + " fenced, "
                 + plan.databaseKills + " of the database, " + events.size() + " events of " + transactions
-                + " transactions, " + backfills("state = 'done'") + " of " + backfills("true")
-                + " backfills read to their end";
-    }
-
-    private long backfills(String condition) throws SQLException {
-        try (var connection = Servers.postgres().connect(store());
-                var statement = connection.createStatement();
-                var count = statement.executeQuery("SELECT count(*) FROM bridge_backfill WHERE " + condition)) {
-            count.next();
-            return count.getLong(1);
-        }
+                + " transactions, " + backfills + " backfills read";
     }
 
     /** Starts what writes when a first process has begun: what is written before is not sent. It ends in order, and leaves its classes to the others. */
     private List<Thread> begin(Path config, Journal journal) throws Exception {
         var first = start(config, 0);
-        var store = new BridgeStore.Settings(Servers.postgres().jdbcUrl(store()), "postgres", "postgres");
-        Await.until("it has begun", START_MAX, () -> BridgeStore.peek(store).isPresent());
+        Await.until("it has begun", START_MAX, () -> BridgeStore.peek(storeSettings())
+                .isPresent());
         var writers = journal.startWriters();
         Await.until("it streams", START_MAX, () -> log(0).contains(" STREAMING "));
         stop(first, 0);
@@ -132,9 +121,9 @@ final class KillRound implements AutoCloseable {
         var atWork = System.nanoTime();
         var reads = place.point != null && OF_BACKFILLS.contains(place.point);
         if (reads || random.nextInt(4) == 0) {
-            askForBackfill();
+            ask(BackfillDesk.Ask.START); // who takes over next reads the tables while it goes on
         }
-        wish(plan.pauses && !reads && number % 3 == 1 ? "pause" : "go");
+        ask(plan.pauses && !reads && number % 3 == 1 ? BackfillDesk.Ask.PAUSE : BackfillDesk.Ask.RESUME);
         var next = start(config, number + 1);
         if (plan.databaseKills > 0 && number % (plan.places.size() / plan.databaseKills) == 1) {
             database.kill();
@@ -203,19 +192,38 @@ final class KillRound implements AutoCloseable {
         return Files.readString(file(number));
     }
 
-    /** The next process that takes over reads the table while it goes on. */
-    private void askForBackfill() {
-        Servers.postgres()
-                .execute(
-                        store(),
-                        "INSERT INTO bridge_backfill (id, tables, state, rows_read, requested_ms) SELECT '"
-                                + UUID.randomUUID() + "', '" + Journal.tables(schema()) + "', 'requested', 0, "
-                                + processes.size());
+    /** Asks the desk for something of all backfills, as a command does beside a bridge, if it can be done. */
+    private void ask(BackfillDesk.Ask ask) throws StoreUnusable {
+        try (var store = openStore()) {
+            if (areOver(store.backfills().all()) == (ask == BackfillDesk.Ask.START)) {
+                new BackfillDesk(store.backfills(), Journal.tables(schema()), InstantSource.system())
+                        .answer(new BackfillDesk.Request(ask, List.of()));
+            }
+        }
     }
 
-    /** What is wanted of every backfill under way. */
-    private void wish(String wish) {
-        Servers.postgres().execute(store(), "UPDATE bridge_backfill SET wish = '" + wish + "'");
+    /** Waits until all that was asked for is read, and returns how many backfills that were. */
+    private int awaitBackfills() throws Exception {
+        try (var store = openStore()) {
+            Await.until(
+                    "all backfills are over",
+                    START_MAX,
+                    () -> areOver(store.backfills().all()));
+            return store.backfills().all().size();
+        }
+    }
+
+    private static boolean areOver(List<Backfill> backfills) {
+        return backfills.stream().allMatch(Backfill::isOver);
+    }
+
+    private BridgeStore openStore() throws StoreUnusable {
+        return BridgeStore.open(
+                storeSettings(), plan.name, "kill round", Duration.ofSeconds(1), InstantSource.system());
+    }
+
+    private BridgeStore.Settings storeSettings() {
+        return new BridgeStore.Settings(Servers.postgres().jdbcUrl(store()), "postgres", "postgres");
     }
 
     private Path config(String url, String user) throws IOException {
