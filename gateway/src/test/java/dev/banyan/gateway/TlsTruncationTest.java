@@ -57,6 +57,7 @@ class TlsTruncationTest {
             var server = new ScriptedServer(protocol, tls);
             SERVERS.add(server);
             server.on("/" + protocol, (head, wire) -> {
+                CountDownLatch untilRead = read; // whoever has a whole reply may ask for the next one
                 String target = head.split(" ", 3)[1];
                 boolean whole = !target.contains("half");
                 wire.send("HTTP/1.1 200 OK\r\n"
@@ -65,7 +66,7 @@ class TlsTruncationTest {
                                 : target.contains("chunks")
                                         ? "Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n" + (whole ? "0\r\n\r\n" : "")
                                         : "Connection: close\r\n\r\nbody"));
-                DrainTest.await(read);
+                DrainTest.await(untilRead);
                 if (target.contains("rude")) {
                     tls.cut(wire.socket());
                 }
@@ -126,10 +127,9 @@ class TlsTruncationTest {
             assertThat(client.until("0\r\n\r\n")).as(target).endsWith("0\r\n\r\n");
         }
         // The connection has brought a whole reply, and brings another one.
-        assertThat(client.send("GET /TLSv1.2/length HTTP/1.1\r\nHost: a\r\n\r\n")
-                        .until("body"))
+        assertThat(client.send("GET /after HTTP/1.1\r\nHost: a\r\n\r\n").reply())
                 .as("after " + target)
-                .startsWith("HTTP/1.1 200 ");
+                .endsWith("\r\n\r\nTLSv1.2");
     }
 
     @ParameterizedTest
