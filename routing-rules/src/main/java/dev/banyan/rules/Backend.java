@@ -237,18 +237,23 @@ public record Backend(
      *
      * @param connect until the connection stands
      * @param request from the request sent until the head of the reply; a reply may then stream for as long as it likes
+     * @param silence within a reply that has begun, from one piece to the next; null for as long as it likes
      */
-    public record Timeouts(Duration connect, Duration request) {
+    public record Timeouts(
+            Duration connect, Duration request, @Nullable Duration silence) {
 
-        /** The longest of both. */
+        /** The longest of each. */
         public static final Duration MAX = Duration.ofHours(1);
 
         /** What a backend gets that names no timeouts. */
-        public static final Timeouts UNSET = new Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(30));
+        public static final Timeouts UNSET = new Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(30), null);
 
         public Timeouts {
             requireBounded("connect", connect);
             requireBounded("request", request);
+            if (silence != null) {
+                requireBounded("silence", silence);
+            }
         }
 
         static void requireBounded(String name, Duration value) {

@@ -204,7 +204,8 @@ final class BackendReader {
         }
         return new Backend.Timeouts(
                 duration(at, given, "timeouts", "connect", Backend.Timeouts.UNSET.connect()),
-                duration(at, given, "timeouts", "request", Backend.Timeouts.UNSET.request()));
+                duration(at, given, "timeouts", "request", Backend.Timeouts.UNSET.request()),
+                Durations.read(problems, at, given, "timeouts", "silence"));
     }
 
     private Backend.@Nullable CircuitBreaker circuitBreaker(Declared at, boolean baseline) {

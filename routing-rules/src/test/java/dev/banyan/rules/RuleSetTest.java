@@ -75,7 +75,7 @@ final class RuleSetTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Backend.baseline("legacy", URI.create("http://x/path")))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Backend.Timeouts(Duration.ZERO, Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> new Backend.Timeouts(Duration.ZERO, Duration.ofSeconds(1), null))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Cohort("a", List.of(), "x")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Route.named("a")

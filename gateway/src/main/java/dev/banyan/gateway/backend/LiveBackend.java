@@ -7,6 +7,8 @@ import dev.banyan.rules.Backend;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
@@ -39,6 +41,8 @@ public final class LiveBackend {
 
     /** Copies that are under way to one backend at once, and connections they go over; those beyond are not sent. */
     private static final int COPIES_MAX = 1_000;
+
+    private static final String EVENT_STREAM = "text/event-stream";
 
     /** As many retries as a quiet time may save up. */
     private static final int RETRIES_SAVED_MAX = 10;
@@ -195,6 +199,17 @@ public final class LiveBackend {
     /** The {@code Host} this backend is given instead of the client's, or null when it gets the client's. */
     public @Nullable String host() {
         return host;
+    }
+
+    /** Returns how long it may be silent within a reply of that head, in nanoseconds; 0 is for as long as it likes. */
+    public long silenceNanos(HttpHeaders reply) {
+        Duration silence = backend.timeouts().silence();
+        return silence == null || isEventStream(reply) ? 0 : silence.toNanos();
+    }
+
+    private static boolean isEventStream(HttpHeaders reply) {
+        String type = reply.get(HttpHeaderNames.CONTENT_TYPE, "");
+        return type.regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length());
     }
 
     /** Where its names are. */

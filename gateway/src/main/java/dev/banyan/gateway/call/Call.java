@@ -265,8 +265,8 @@ public final class Call {
     }
 
     /** Part of the reply has left and the rest will not come. */
-    public void brokeOff() {
-        failure = Failure.RESET;
+    public void brokeOff(Failure why) {
+        failure = why;
     }
 
     /** The client has gone, or was let go: whatever the backend does from now on does not count. */

@@ -144,7 +144,7 @@ public record Forward() implements GatewayFilter {
         private void begin(Connection connection) {
             connectionWasUsed = connection.channel().attr(USED).getAndSet(true) != null;
             watch = ReplyWatch.of(connection.channel());
-            watch.begin(passage.call.headTimeout(backend));
+            watch.begin(passage.call.headTimeout(backend), backend);
         }
 
         private void bodyEnds() {

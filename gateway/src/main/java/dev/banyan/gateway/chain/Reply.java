@@ -75,7 +75,7 @@ public record Reply(boolean reveal) implements GatewayFilter {
         passage.discardReply();
         if (exchange.getResponse().isCommitted()) {
             // Part of the reply has left: the connection must break, so that the client cannot take it for whole.
-            call.brokeOff();
+            call.brokeOff(Failure.of(error));
             LOG.debug("reply cut short by {}: {}", call.serving().name(), error.toString());
             // Not the error itself: Spring takes a reset for one of the client's, and would end the reply in good
             // order.

@@ -51,6 +51,10 @@ final class Exchange implements Asker {
     /** A reply has been chosen and goes to the client; nothing else can take its place. */
     private boolean forwarding;
 
+    /** How long the reply may bring nothing while it is the backend's turn; 0 is for as long as it likes. */
+    private long silenceNanos;
+
+    private boolean clientTakes = true;
     private boolean reusable;
     private boolean ended;
 
@@ -121,7 +125,9 @@ final class Exchange implements Asker {
     private void backendTakes(BackendConnection to) {
         boolean more = to.isWritable();
         client.readOn(more);
-        if (!more) {
+        if (forwarding) {
+            awaitMore(to);
+        } else if (!more) {
             awaitHead(to);
         } else if (!requestDone) {
             to.deadlineMet();
@@ -139,8 +145,22 @@ final class Exchange implements Asker {
     }
 
     private void awaitHead(BackendConnection to) {
-        if (!forwarding) {
+        if (forwarding) {
+            awaitMore(to);
+        } else {
             to.deadlineIn(call.headTimeout(to.backend()).toNanos());
+        }
+    }
+
+    /** Waits for the next piece of a reply that has begun, while the backend has all it needs to go on. */
+    private void awaitMore(BackendConnection from) {
+        if (silenceNanos == 0) {
+            return;
+        }
+        if (clientTakes && (requestDone || !call.hasBody() || !from.isWritable())) {
+            from.deadlineIn(silenceNanos);
+        } else {
+            from.deadlineMet();
         }
     }
 
@@ -217,6 +237,10 @@ final class Exchange implements Asker {
     void clientTakes(boolean more) {
         if (connection != null && connection.isReady()) {
             connection.read(more);
+            clientTakes = more;
+            if (forwarding) {
+                awaitMore(connection);
+            }
         }
     }
 
@@ -235,6 +259,8 @@ final class Exchange implements Asker {
         Step step = call.replied(reply.status().code());
         if (step instanceof Step.Forward) {
             forwarding = true;
+            silenceNanos = from.backend().silenceNanos(reply.headers());
+            awaitMore(from);
             out.begin(call, reply);
             return;
         }
@@ -259,7 +285,9 @@ final class Exchange implements Asker {
         if (!(piece instanceof LastHttpContent)) {
             if (!out.piece(piece)) {
                 from.read(false);
+                clientTakes = false;
             }
+            awaitMore(from);
             return;
         }
         ended = true;
@@ -290,7 +318,7 @@ final class Exchange implements Asker {
         }
         ended = true;
         LOG.debug("reply cut short by {}: {}", call.serving().name(), why);
-        call.brokeOff();
+        call.brokeOff(why);
         releaseWaiting();
         out.cut();
         call.end(out.statusSent(), false);

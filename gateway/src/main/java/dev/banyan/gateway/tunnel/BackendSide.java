@@ -219,7 +219,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
 
     private void breakOff() {
         state = State.ENDED;
-        call.brokeOff();
+        call.brokeOff(Failure.RESET);
         out.cut();
         call.end(out.statusSent(), false);
         closeBoth();

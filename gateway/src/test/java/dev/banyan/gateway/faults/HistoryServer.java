@@ -102,6 +102,13 @@ public final class HistoryServer {
                                 + reply + "\r\n0\r\n\r\n");
                 return true;
             }
+            case "drip" -> {
+                send(client, begin + "Content-Length: 1000000000\r\n\r\n");
+                while (true) {
+                    send(client, "drip");
+                    LockSupport.parkNanos(20_000_000);
+                }
+            }
             default -> {}
         }
         send(client, begin + "Content-Length: " + reply.length() + "\r\n\r\n" + reply);

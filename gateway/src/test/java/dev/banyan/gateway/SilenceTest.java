@@ -1,0 +1,192 @@
+package dev.banyan.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.gateway.faults.Faults;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How long a backend may be silent within a reply, and what counts as its silence. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
+@ParameterizedClass
+@EnumSource(
+        value = Way.class,
+        names = {"CHAIN", "HTTP2", "LEAN"})
+class SilenceTest {
+
+    @Parameter
+    Way way;
+
+    /** More than all buffers on the way hold. */
+    private static final int BIG = 64 << 20;
+
+    @TempDir
+    static Path folder;
+
+    private static ScriptedServer server;
+    private static Faults process;
+    private static TestGateway gateway;
+    /** The backend's ends of replies that have begun, in order. */
+    private static final BlockingQueue<Wire> BEGUN = new LinkedBlockingQueue<>();
+
+    @BeforeParameterizedClassInvocation
+    static void start(Way way) throws Exception {
+        TestGateway.take(way);
+        server = new ScriptedServer("legacy");
+        begins("/length", "Content-Length: 8\r\n\r\nhalf");
+        begins("/chunks", "Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+        begins("/end", "Connection: close\r\n\r\nhalf");
+        begins(
+                "/events",
+                "Content-Type: Text/Event-Stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+        server.on("/ws", (_, wire) -> {
+            wire.send(StreamsTest.SWITCHED);
+            BEGUN.add(wire);
+            StreamsTest.hold(wire);
+        });
+        server.on("/big", (_, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + BIG + "\r\n\r\n");
+            String block = "x".repeat(1 << 16);
+            for (int i = 0; i < BIG; i += block.length()) {
+                wire.send(block);
+            }
+        });
+        process = new Faults("stopped", folder.resolve("history"));
+        gateway = TestGateway.start(folder, """
+                backends:
+                  - {name: legacy, url: "%s", baseline: true, timeouts: {silence: 1s}}
+                  - {name: stopped, url: "%s", timeouts: {silence: 1s}}
+                routes:
+                  - {name: stopped, matches: [{path: {value: /stopped}}], candidate: stopped, stage: complete}
+                """.formatted(server.url(), process.url()));
+    }
+
+    /** Begins a reply and leaves its rest to the test. */
+    private static void begins(String target, String reply) {
+        server.on(target, (_, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\n" + reply);
+            BEGUN.add(wire);
+            StreamsTest.hold(wire);
+        });
+    }
+
+    private static Wire begun() throws InterruptedException {
+        Wire next = BEGUN.poll(15, TimeUnit.SECONDS);
+        assertThat(next).as("a reply that has begun").isNotNull();
+        return next;
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stop() throws IOException {
+        gateway.close();
+        process.kill();
+        server.close();
+        BEGUN.clear();
+    }
+
+    /** Waits for longer than a backend may be silent. */
+    private static void outlastTheLimit() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            try (var wire = gateway.wire()) {
+                wire.send("GET /length HTTP/1.1\r\nHost: a\r\n\r\n");
+                begun();
+                assertThat(wire.toItsEnd()).endsWith("half");
+            }
+        }
+    }
+
+    @Test
+    void aProcessThatIsStoppedWithinItsReplyHoldsNoCall() throws Exception {
+        try (var client = gateway.wire()) {
+            client.send("GET /stopped HTTP/1.1\r\nHost: a\r\nX-Id: 1\r\nX-Do: drip\r\nX-Size: 1\r\n\r\n");
+            assertThat(client.until("dripdrip")).startsWith("HTTP/1.1 200");
+            process.freeze();
+            try {
+                assertThat(client.toItsEnd()).doesNotContain("HTTP/1.1");
+                TestGateway.await("its place is free", () -> gateway.inFlight("stopped") == 0);
+            } finally {
+                process.goOn();
+            }
+        }
+        assertThat(gateway.route("stopped").toString()).contains("timeout");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/length", "/chunks", "/end"})
+    void aReplyThatFallsSilentNeverLooksWhole(String target) throws Exception {
+        try (var client = gateway.wire()) {
+            client.send("GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n");
+            begun();
+            String got = client.toItsEnd();
+            assertThat(got).startsWith("HTTP/1.1 200").contains("half");
+            if (target.equals("/length")) {
+                assertThat(got).endsWith("half");
+            } else {
+                assertThat(got.toLowerCase(java.util.Locale.ROOT))
+                        .contains("transfer-encoding: chunked")
+                        .doesNotEndWith("0\r\n\r\n");
+            }
+        }
+    }
+
+    @Test
+    void eventStreamsAndWebSocketsMayBeSilent() throws Exception {
+        try (var events = gateway.wire();
+                var socket = gateway.wire()) {
+            events.send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
+            events.until("half");
+            Wire eventSource = begun();
+            Wire other = null;
+            if (way != Way.HTTP2) { // WebSockets come by HTTP/1.1
+                socket.send(StreamsTest.UPGRADE);
+                socket.until("\r\n\r\n");
+                other = begun();
+            }
+            outlastTheLimit();
+            eventSource.send("4\r\nmore\r\n0\r\n\r\n");
+            assertThat(events.until("0\r\n\r\n")).contains("more");
+            eventSource.close(); // nobody reads another request there
+            if (other != null) {
+                other.send("\u0081\u0002ok");
+                assertThat(socket.bytes(4)).endsWith("ok");
+            }
+        }
+    }
+
+    @Test
+    void aClientThatReadsNothingForAWhileGetsAllOfIt() throws Exception {
+        try (var client = gateway.wire()) {
+            client.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n").until("\r\n\r\n");
+            outlastTheLimit();
+            assertThat(client.bytes(BIG).length()).isEqualTo(BIG);
+        }
+    }
+
+    @Test
+    void aReplyToAnUploadThatIsStillUnderWayMayWaitForIt() throws Exception {
+        server.on("/early", (_, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n");
+            wire.until("0\r\n\r\n");
+            wire.send("4\r\nlate\r\n0\r\n\r\n");
+        });
+        try (var client = gateway.wire()) {
+            client.send("POST /early HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+            client.until("ok\r\n");
+            outlastTheLimit();
+            client.send("0\r\n\r\n");
+            assertThat(client.until("0\r\n\r\n")).contains("late");
+        }
+    }
+}
