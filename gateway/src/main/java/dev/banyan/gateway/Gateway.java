@@ -2,6 +2,7 @@ package dev.banyan.gateway;
 
 import dev.banyan.gateway.admin.AdminServer;
 import dev.banyan.gateway.admin.AdminToken;
+import dev.banyan.gateway.admin.Readiness;
 import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.gateway.backend.BackendTls;
 import dev.banyan.gateway.chain.CopyFilters;
@@ -24,6 +25,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -51,6 +54,8 @@ public final class Gateway implements AutoCloseable {
     private final BackendAddresses addresses;
     private final Shifting shifting;
     private final RunFolder runFolder;
+    private final Readiness readiness;
+    private final Duration unready;
 
     /** What follows files or another source, until it is closed. */
     private interface Watch {
@@ -68,7 +73,9 @@ public final class Gateway implements AutoCloseable {
             Leadership leadership,
             BackendAddresses addresses,
             Shifting shifting,
-            RunFolder runFolder) {
+            RunFolder runFolder,
+            Readiness readiness,
+            Duration unready) {
         this.spring = spring;
         this.http2 = http2;
         this.admin = admin;
@@ -80,6 +87,8 @@ public final class Gateway implements AutoCloseable {
         this.addresses = addresses;
         this.shifting = shifting;
         this.runFolder = runFolder;
+        this.readiness = readiness;
+        this.unready = unready;
     }
 
     /** Runs the gateway as the command line says; see {@code --help}. */
@@ -148,6 +157,7 @@ public final class Gateway implements AutoCloseable {
         var mark = new MirrorMark();
         var mirrors = new Mirrors(mark, new CopyFilters(), meters, InstantSource.system());
         var shifting = Shifting.over(settings, rules, traffic, mirrors, store, leadership, meters, forbidden::covers);
+        var readiness = new Readiness();
         AdminServer admin;
         try {
             admin = AdminServer.start(
@@ -161,6 +171,7 @@ public final class Gateway implements AutoCloseable {
                     shifting.runner(),
                     shifting.status(),
                     certificate,
+                    readiness,
                     meters);
         } catch (RuntimeException e) {
             throw Binding.failed("--admin-port " + settings.adminPort(), e);
@@ -194,8 +205,21 @@ public final class Gateway implements AutoCloseable {
                 mirrors.shareMark(store);
             }
             shifting.runner().start();
+            readiness.begin();
             return new Gateway(
-                    spring, http2, admin, rules, mirrors, watches, store, leadership, addresses, shifting, runFolder);
+                    spring,
+                    http2,
+                    admin,
+                    rules,
+                    mirrors,
+                    watches,
+                    store,
+                    leadership,
+                    addresses,
+                    shifting,
+                    runFolder,
+                    readiness,
+                    settings.unready());
         } catch (RulesException | IOException | RuntimeException e) {
             if (http2 != null) {
                 http2.close();
@@ -320,9 +344,14 @@ public final class Gateway implements AutoCloseable {
         return mirrors;
     }
 
-    /** Stops: no new requests, those in flight are finished within the drain time, then everything is let go. */
+    /**
+     * Stops: says so for a while, then takes no new requests, finishes those in flight within the drain time, and lets everything
+     * go.
+     */
     @Override
     public void close() {
+        readiness.end();
+        serveOn();
         try (runFolder;
                 addresses;
                 store;
@@ -336,6 +365,16 @@ public final class Gateway implements AutoCloseable {
             rules.letGo();
             mirrors.close();
             admin.close();
+        }
+    }
+
+    /** Gives load balancers the time to see it: nobody comes any more when the port closes. */
+    private void serveOn() {
+        try {
+            TimeUnit.NANOSECONDS.sleep(unready.toNanos());
+        } catch (InterruptedException e) {
+            // Whoever interrupts wants this wait to end: what follows has limits of its own, and is not to be cut
+            // short.
         }
     }
 }

@@ -133,12 +133,8 @@ final class GatewayCommand implements Callable<Integer> {
                             + " that this machine has)")
     String transport = "auto";
 
-    @Option(
-            names = "--drain",
-            paramLabel = "SECONDS",
-            defaultValue = "20",
-            description = "how long a stop waits for calls in flight (default: ${DEFAULT-VALUE})")
-    int drainSeconds;
+    @Mixin
+    StopOptions stop = new StopOptions();
 
     @Mixin
     ClientOptions clients = new ClientOptions();
@@ -175,7 +171,7 @@ final class GatewayCommand implements Callable<Integer> {
             var main = Thread.currentThread();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 stopped.countDown();
-                join(main, settings.drain().plusSeconds(10));
+                join(main, settings.unready().plus(settings.drain()).plusSeconds(10));
             }));
             PrintWriter out = spec.commandLine().getOut();
             out.println("READY gateway port=" + gateway.port() + " admin=" + gateway.adminPort()
@@ -213,9 +209,6 @@ final class GatewayCommand implements Callable<Integer> {
         Usage.requireFile(spec, "--tls-cert", certificate);
         Usage.requireFile(spec, "--tls-key", key);
         Usage.requireFile(spec, "--backend-ca", backendTrust);
-        if (drainSeconds < 0 || drainSeconds > 3600) {
-            throw wrong("--drain: " + drainSeconds + " (expected: 0..3600)");
-        }
         StoreLocation location = store.location(runFolder);
         return new GatewaySettings(
                 rules.source(runFolder, location),
@@ -238,7 +231,8 @@ final class GatewayCommand implements Callable<Integer> {
                 clients.patience(),
                 location,
                 checkedWebhooks(),
-                Duration.ofSeconds(drainSeconds));
+                stop.unready(),
+                stop.drain());
     }
 
     private List<URI> checkedWebhooks() {

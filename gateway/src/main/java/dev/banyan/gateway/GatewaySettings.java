@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param patience how long the gateway waits for a client
  * @param store what gateways remember together; opened only when something needs it, or when it is shared
  * @param webhooks who is told of every move of a route
+ * @param unready how long a stop only says so, and serves on
  * @param drain how long a stop waits for calls in flight
  */
 public record GatewaySettings(
@@ -57,6 +58,7 @@ public record GatewaySettings(
         Patience patience,
         StoreLocation store,
         List<URI> webhooks,
+        Duration unready,
         Duration drain) {
 
     public GatewaySettings {

@@ -51,6 +51,7 @@ class CommandLineTest {
                     --legacy http://a --store-password-file /no  | --store-password-file: /no (expected: a readable file)
                     --legacy http://a --dns ns.internal          | --dns: ns.internal (expected: an address such as
                     --legacy http://a --drain -1                 | --drain: -1
+                    --legacy http://a --unready 3601             | --unready: 3601 (expected: 0..3600)
                     --legacy http://a --public-origin shop       | --public-origin
                     --legacy http://a --absolute-form http://a   | --absolute-form: http://a (expected: a host, or host:port)
                     --legacy http://a --trusted-proxy 10.0.0.0/x | --trusted-proxy

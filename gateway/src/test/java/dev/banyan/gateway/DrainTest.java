@@ -1,10 +1,13 @@
 package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -60,6 +63,34 @@ class DrainTest {
                 assertThat(begun.ends()).isTrue();
                 stop.join();
             }
+        }
+    }
+
+    @Test
+    void whoIsToldToStopSaysSoFirstAndServesOn() throws Exception {
+        TestGateway.take(Way.LEAN);
+        try (var server = new ScriptedServer("legacy")) {
+            var gateway = TestGateway.start(folder, """
+                    backends:
+                      - {name: legacy, url: "%s", baseline: true}
+                    """.formatted(server.url()), "--unready", "3600");
+            assertThat(readiness(gateway)).startsWith("HTTP/1.1 200").endsWith("{\"status\":\"ready\"}");
+            int port = gateway.port();
+            var stop = Thread.ofVirtual().start(gateway::close);
+            TestGateway.await("it says so", () -> readiness(gateway).startsWith("HTTP/1.1 503"));
+            assertThat(readiness(gateway)).endsWith("{\"status\":\"stopping\"}");
+            String served = gateway.ask("GET", "/");
+            assertThat(served).startsWith("HTTP/1.1 200").endsWith("legacy").doesNotContainIgnoringCase("close");
+            stop.interrupt(); // instead of the hour
+            stop.join();
+            assertThatThrownBy(() -> Wire.to(port)).isInstanceOf(ConnectException.class);
+        }
+    }
+
+    private static String readiness(TestGateway gateway) throws IOException {
+        try (var wire = Wire.to(gateway.gateway().adminPort())) {
+            return wire.send("GET /health/readiness HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .reply();
         }
     }
 

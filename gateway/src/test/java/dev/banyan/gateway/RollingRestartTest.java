@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -31,6 +32,9 @@ class RollingRestartTest {
     /** A connection carries so many requests before its client turns to the other gateway. */
     private static final int TURN = 20;
 
+    /** How long a gateway says that it stops before it does, where somebody looks: many times what it takes to look. */
+    private static final int UNREADY_SECONDS = 3;
+
     /** What each gateway serves between two stops. */
     private static final int SERVED_BETWEEN = 100;
 
@@ -45,6 +49,9 @@ class RollingRestartTest {
     private final AtomicInteger askedAgain = new AtomicInteger();
     private final Map<String, String> sides = new ConcurrentHashMap<>();
     private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
+    /** Where a balancer sends requests, by what it has seen last; null when it sends them anywhere. */
+    private volatile @Nullable AtomicIntegerArray ready;
+
     private volatile boolean running = true;
 
     @BeforeEach
@@ -80,7 +87,12 @@ class RollingRestartTest {
                 own,
                 List.of(),
                 List.of(),
-                List.of("--rules", folder.resolve("rules").toString(), "--reveal"));
+                List.of(
+                        "--rules",
+                        folder.resolve("rules").toString(),
+                        "--reveal",
+                        "--unready",
+                        ready == null ? "0" : Integer.toString(UNREADY_SECONDS)));
         ports.set(gateway, gateways[gateway].port());
     }
 
@@ -97,6 +109,65 @@ class RollingRestartTest {
     @Test
     void noRequestFailsAndNobodyChangesSides() throws Exception {
         run(1, false);
+    }
+
+    @Test
+    void aBalancerThatLooksWhoIsReadyNeverFindsAClosedPort() throws Exception {
+        for (Process each : List.of(gateways[0].process(), gateways[1].process())) {
+            each.destroyForcibly();
+            each.onExit().join();
+        }
+        var seen = new AtomicIntegerArray(2);
+        ready = seen;
+        start(0);
+        start(1);
+        look(0);
+        look(1);
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < CLIENTS; i++) {
+                int number = i;
+                clients.execute(() -> ask(number));
+            }
+            try {
+                servedBy(0);
+                servedBy(1);
+                var process = gateways[0].process();
+                gateways[0].signal("TERM");
+                while (process.isAlive()) {
+                    look(0);
+                    look(1);
+                }
+                servedBy(1);
+                start(0);
+                look(0);
+                servedBy(0);
+            } finally {
+                running = false;
+            }
+        }
+        assertThat(wrong).isEmpty();
+        assertThat(askedAgain).hasValue(0);
+    }
+
+    /** Looks, as a balancer does, whether a gateway wants requests. */
+    private void look(int gateway) {
+        boolean up;
+        try (var wire = Wire.to(gateways[gateway].adminPort())) {
+            up = wire.send("GET /health/readiness HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .reply()
+                    .startsWith("HTTP/1.1 200");
+        } catch (IOException e) {
+            up = false;
+        }
+        AtomicIntegerArray seen = ready;
+        if (seen != null) {
+            seen.set(gateway, up ? 1 : 0);
+        }
+    }
+
+    private boolean isWanted(int gateway) {
+        AtomicIntegerArray seen = ready;
+        return seen == null || seen.get(gateway) == 1;
     }
 
     @Test
@@ -154,13 +225,20 @@ class RollingRestartTest {
         int at = number % 2;
         int asked = number;
         while (running) {
+            if (!isWanted(at)) {
+                at = 1 - at;
+                continue;
+            }
             try (var wire = Wire.to(ports.get(at))) {
                 boolean open = true;
-                for (int i = 0; i < TURN && open && running; i++) {
+                for (int i = 0; i < TURN && open && running && isWanted(at); i++) {
                     open = ask(wire, at, "c" + asked++ % CUSTOMERS);
                 }
             } catch (IOException e) {
                 // nobody listens there: the other does
+                if (ready != null) {
+                    wrong.add("sent to a closed port: " + e);
+                }
             }
             at = 1 - at;
         }

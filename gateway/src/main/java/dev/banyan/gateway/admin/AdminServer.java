@@ -42,6 +42,7 @@ public final class AdminServer implements AutoCloseable {
             ShiftRunner runner,
             ShiftStatus status,
             @Nullable CertificateInForce certificate,
+            Readiness readiness,
             PrometheusMeterRegistry meters) {
         register(meters, rules);
         register(meters, store, leadership);
@@ -57,6 +58,7 @@ public final class AdminServer implements AutoCloseable {
                 .port(port)
                 .idleTimeout(Duration.ofSeconds(30))
                 .route(routes -> routes.get("/health", door.open(_ -> json(tls.beside(state.health()))))
+                        .get("/health/readiness", door.open(_ -> readiness.answer()))
                         .get("/metrics", door.guarded(_ -> new Reply(200, METRICS_TYPE, meters.scrape())))
                         .get("/admin/routes", door.guarded(_ -> json(state.routes())))
                         .get("/admin/store", door.guarded(_ -> json(storeState.all())))
