@@ -44,6 +44,7 @@ final class JournalCheck {
     private final Map<String, Long> last = new HashMap<>();
     private final Map<String, State> folded = new TreeMap<>();
     private final Map<String, List<String>> purchases = new HashMap<>();
+    private final PurchaseRows rows = new PurchaseRows();
 
     JournalCheck(Connection connection, boolean knowsTransactionId) {
         this.connection = connection;
@@ -107,6 +108,7 @@ final class JournalCheck {
      */
     int check(List<ConsumerRecord<String, String>> events, Path lake) throws SQLException {
         events.forEach(this::take);
+        rows.end();
         var entries = entries();
         if (knowsTransactionId) {
             assertThat(found).isEqualTo(entries);
@@ -147,7 +149,13 @@ final class JournalCheck {
 
     private void takePurchase(ConsumerRecord<String, String> event) {
         var type = TestBridge.header(event, "ce_type");
-        var state = type.equals("t.Removed.v1") ? Purchases.GONE : Purchases.state(data(event));
+        var data = data(event);
+        if (PurchaseRows.isAboutOne(type)) {
+            rows.row(event.key(), type, data);
+            return;
+        }
+        rows.state(event.key(), data);
+        var state = type.equals("t.Removed.v1") ? Purchases.GONE : Purchases.state(data);
         var history = purchases.computeIfAbsent(event.key(), _ -> new ArrayList<>());
         if (type.equals("t.Imported.v1")) {
             assertThat(state).as("backfill of " + event.key()).isEqualTo(history.isEmpty() ? null : history.getLast());

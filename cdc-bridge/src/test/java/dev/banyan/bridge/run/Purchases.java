@@ -55,6 +55,10 @@ final class Purchases {
                         fields:
                           id: {column: id, as: integer}
                           v: v
+                        events:
+                          - {event: LineAdded, when: created}
+                          - {event: LineRemoved, when: removed}
+                          - {event: LineChanged, when: otherwise}
                         children:
                           extras:
                             table: extra
@@ -63,6 +67,10 @@ final class Purchases {
                             fields:
                               id: {column: id, as: integer}
                               n: {column: n, as: integer}
+                            events:
+                              - {event: ExtraAdded, when: created}
+                              - {event: ExtraRemoved, when: removed}
+                              - {event: ExtraChanged, when: otherwise}
                     events:
                       - {event: Imported, when: backfill}
                       - {event: Added, when: created}
