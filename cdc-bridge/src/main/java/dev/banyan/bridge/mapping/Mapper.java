@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Applies a {@link Mapping} to transactions. Each aggregate a transaction touches becomes at most one event, named by the first of its
- * rules that holds for the difference between the start and the end of the transaction. Used by one thread; the counts may be read by any.
+ * rules that holds for the difference between the start and the end of the transaction, and each row of its lists at most one where these have rules. Used by one thread; the counts may be read by any.
  */
 public final class Mapper implements EventMapper {
 
