@@ -58,6 +58,12 @@ public record DomainEvent(
         return characters;
     }
 
+    /** The same event at {@code other} place among its subject's. */
+    public DomainEvent sequenced(String other) {
+        return new DomainEvent(
+                id, type, topic, subject, time, other, txId, backfill, changed, dataschema, cause, data, dataref);
+    }
+
     /** The same event without its data, which lies at {@code uri}. */
     public DomainEvent claimedAt(String uri) {
         return new DomainEvent(

@@ -1,8 +1,11 @@
 package dev.banyan.bridge.change;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a transaction into events. Pure but for {@code images} and {@code faults}, which it reads and brings forward. */
@@ -55,9 +58,20 @@ public interface EventMapper {
     /** Tells {@code images} what mapping {@code transactions} will ask of them. */
     default void expect(List<Transaction> transactions, AggregateImages images) {}
 
-    /** True when parts of a transaction may be mapped one after the other, as long as what belongs together is in one part. */
-    default boolean isInParts() {
-        return false;
+    /** What needs all of a transaction in memory; null when its parts may be mapped one after the other, as long as what belongs together is in one part. */
+    default @Nullable String wholeFor() {
+        return "this mapper maps no parts";
+    }
+
+    /** The events of {@code part} of a transaction, in order, as they are before any are put together; {@code place} says where in all of it a change stands, or -1. */
+    default List<PartEvent> mapPart(
+            Transaction part, ToIntFunction<Change> place, AggregateImages images, Faults faults) {
+        throw new UnsupportedOperationException("a part of transaction " + part.txId());
+    }
+
+    /** Gives {@code each} the events of {@code transaction}, in order: what {@link #map} would have given. {@code events} are those of all its parts, by their places. */
+    default void whole(Transaction transaction, Collection<PartEvent> events, Consumer<DomainEvent> each) {
+        throw new UnsupportedOperationException("transaction " + transaction.txId() + " of parts");
     }
 
     /**

@@ -48,15 +48,29 @@ public final class TransactionAssembler {
         record Quiet(long position, Map<String, ?> offset) implements Outcome {}
     }
 
-    /** Most rows, and roughly the most bytes of values, that one transaction may have. */
-    public record Limits(int rowsMax, long bytesMax) {
+    /** Most rows, and roughly the most bytes of values, that one transaction may have; {@code why} it may not have more, null when that is a setting. */
+    public record Limits(
+            int rowsMax, long bytesMax, @Nullable String why) {
 
         private static final int IN_MEMORY_ROWS = 500_000;
         private static final long IN_MEMORY_BYTES = 256L << 20;
 
-        /** The same for transactions that have to be in memory as a whole. */
-        public Limits inMemory() {
-            return new Limits(Math.min(rowsMax, IN_MEMORY_ROWS), Math.min(bytesMax, IN_MEMORY_BYTES));
+        public Limits(int rowsMax, long bytesMax) {
+            this(rowsMax, bytesMax, null);
+        }
+
+        /** The same for transactions that have to be in memory as a whole, because of {@code why}. */
+        public Limits inMemory(String why) {
+            var isLess = rowsMax > IN_MEMORY_ROWS || bytesMax > IN_MEMORY_BYTES;
+            return new Limits(
+                    Math.min(rowsMax, IN_MEMORY_ROWS), Math.min(bytesMax, IN_MEMORY_BYTES), isLess ? why : null);
+        }
+
+        private String expected() {
+            return why == null
+                    ? "at most limits.transactionRows " + rowsMax + " and limits.transactionMegabytes "
+                            + (bytesMax >> 20)
+                    : "at most " + rowsMax + " rows and " + (bytesMax >> 20) + " MB: " + why;
         }
     }
 
@@ -207,12 +221,13 @@ public final class TransactionAssembler {
         if (readsLeftOver.isEmpty() && changes instanceof LargeList<Change>) {
             return changes;
         }
-        var complete = large == null ? new ArrayList<Change>(readsLeftOver.size() + changes.size()) : large.get();
+        var complete = large == null || isTruncating
+                ? new ArrayList<Change>(readsLeftOver.size() + changes.size())
+                : large.get();
         complete.addAll(readsLeftOver);
         for (var change : changes) {
             complete.add(change);
         }
-        checkTruncation(complete);
         return complete;
     }
 
@@ -268,25 +283,30 @@ public final class TransactionAssembler {
         checkSize(op);
     }
 
+    /** A truncation is about all rows of its table, so what has one stays in memory. */
     private void checkSize(String op) {
+        isTruncating |= op.equals("t");
         if (changes instanceof LargeList<Change> list) {
-            if (bytes > MEMORY_BYTES) {
+            checkTruncation(list);
+            if (isTruncating) {
+                changes = new ArrayList<>(list);
+            } else if (bytes > MEMORY_BYTES) {
                 list.moveToFile();
             }
-            isTruncating |= op.equals("t");
-            checkTruncation(list);
         }
+        var limits = isTruncating && large != null
+                ? this.limits.inMemory("a truncation is among them, which needs all of them in memory")
+                : this.limits;
         if (count > limits.rowsMax || bytes > limits.bytesMax) {
             throw new TransactionTooLarge("transaction " + openId + ": " + count + " rows, " + bytes
-                    + " bytes so far (expected: at most limits.transactionRows " + limits.rowsMax
-                    + " and limits.transactionMegabytes " + (limits.bytesMax >> 20) + ")");
+                    + " bytes so far (expected: " + limits.expected() + ")");
         }
     }
 
     private void checkTruncation(List<Change> list) {
         if (isTruncating && list instanceof LargeList<Change> large && large.isInFile()) {
             throw new TransactionTooLarge("transaction " + openId + ": a truncation among " + list.size()
-                    + " rows (expected: none in a transaction that is larger than memory)");
+                    + " rows (expected: none behind more rows than are kept in memory)");
         }
     }
 

@@ -186,7 +186,8 @@ final class Evaluation {
         all.add(new Made(
                 rule, event(plan, rule, id, subject, difference, data, all.size()), difference, plan.choice()));
         for (var made : all) {
-            attempt.bulk.add(plan.aggregate(), made.rule, made.event, made.choice.told(made.rule, made.difference));
+            var told = made.choice.told(made.rule, made.difference);
+            attempt.bulk.add(new Named(plan.aggregate(), made.rule, made.event, told, touch.change()));
         }
         if (notes != null) {
             changes.forEach(change -> notes.ofRow(plan.aggregate().name(), subject, change));

@@ -9,17 +9,21 @@ import dev.banyan.bridge.change.Faults;
 import dev.banyan.bridge.change.Faults.Waiting;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.NoFaults;
+import dev.banyan.bridge.change.PartEvent;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.change.UnstoredFaults;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +42,8 @@ public final class Mapper implements EventMapper {
     private final Secrets secrets;
     private final Parting parting;
     private final AggregateNumbers numbers;
-    private final boolean isInParts;
+    private final @Nullable String wholeFor;
+    private final NumberedRules numberedRules;
     private final Tally tally;
     private EventLimit limit;
     private PausedAggregates paused = PausedAggregates.NONE;
@@ -64,11 +69,13 @@ public final class Mapper implements EventMapper {
         tally = new Tally(tables.keySet());
         parting = new Parting(tables, aggregatesByRoot, listsByTable);
         numbers = new AggregateNumbers(tables, listsByTable);
-        // A bulk event counts what a whole transaction did, and a transaction's rule looks at all of it.
-        isInParts = mapping.transactions().isEmpty()
-                && mapping.aggregates().stream()
-                        .flatMap(aggregate -> aggregate.allRules().stream())
-                        .allMatch(rule -> rule.bulk() == null);
+        wholeFor = mapping.transactions().stream()
+                .filter(rule -> rule.where() != null)
+                .findFirst()
+                .map(rule -> "the rule " + rule.name() + " in line " + rule.at().line()
+                        + " has a where, which looks at all that a transaction's events tell of")
+                .orElse(null);
+        numberedRules = new NumberedRules(mapping);
         ids = new EventIds(bridge);
         transactionRules = mapping.transactions();
         ofTransaction = new TransactionEvents(transactionRules, ids, limit);
@@ -127,11 +134,44 @@ public final class Mapper implements EventMapper {
         return map(part, images, faults, 0, null);
     }
 
+    @Override
+    public List<PartEvent> mapPart(
+            Transaction part, ToIntFunction<Change> place, AggregateImages images, Faults faults) {
+        return numberedRules.numbered(attempted(part, images, faults, limit.bytesMax(), place, null)
+                .bulk
+                .given());
+    }
+
+    @Override
+    public void whole(Transaction transaction, Collection<PartEvent> events, Consumer<DomainEvent> each) {
+        var digits = Sequence.digits(events.size() + transactionRules.size());
+        var named = numberedRules.named(transaction.commitLsn(), events, digits);
+        if (numberedRules.hasBulk()) {
+            new BulkParts(transaction, ids, limit.bytesMax()).tell(named, each);
+        } else {
+            named.forEach(one -> each.accept(one.event()));
+        }
+        var last = ofTransaction.of(transaction, named, events.size(), null);
+        last.forEach(each);
+        tally.ofTransaction(last.size());
+    }
+
     private List<DomainEvent> map(
             Transaction transaction,
             AggregateImages images,
             Faults faults,
             long bulkBytesMax,
+            Explanation.@Nullable Notes notes) {
+        return attempted(transaction, images, faults, bulkBytesMax, null, notes).events();
+    }
+
+    /** The attempt that came to an end; with {@code place} the transaction is a part, and the rest of it is told later. */
+    private Attempt attempted(
+            Transaction transaction,
+            AggregateImages images,
+            Faults faults,
+            long bulkBytesMax,
+            @Nullable ToIntFunction<Change> place,
             Explanation.@Nullable Notes notes) {
         var rest = transaction;
         if (!faults.isEmpty()) {
@@ -139,13 +179,13 @@ public final class Mapper implements EventMapper {
             rest = park(rest, images, faults, faults::isWaiting, Map.of(), notes);
         }
         while (true) {
-            var attempt = attempt(rest, images, bulkBytesMax, notes);
+            var attempt = attempt(rest, images, bulkBytesMax, place, notes);
             if (attempt.poisoned.isEmpty()) {
                 for (var skipped : attempt.skipped) {
                     faults.skip(skipped.aggregate(), rest, skipped.message(), skipped.reason());
                 }
                 attempt.done(tally);
-                return attempt.events();
+                return attempt;
             }
             rest = park(rest, images, faults, attempt.poisoned::containsKey, attempt.poisoned, notes);
         }
@@ -245,8 +285,8 @@ public final class Mapper implements EventMapper {
     }
 
     @Override
-    public boolean isInParts() {
-        return isInParts;
+    public @Nullable String wholeFor() {
+        return wholeFor;
     }
 
     @Override
@@ -304,19 +344,23 @@ public final class Mapper implements EventMapper {
     }
 
     private Attempt attempt(
-            Transaction transaction, AggregateImages images, long bulkBytesMax, Explanation.@Nullable Notes notes) {
+            Transaction transaction,
+            AggregateImages images,
+            long bulkBytesMax,
+            @Nullable ToIntFunction<Change> place,
+            Explanation.@Nullable Notes notes) {
         if (notes != null) {
             notes.attempt();
         }
         var touches = new Touches(aggregatesByRoot, listsByTable);
         var rows = new TransactionRows(images, new Redactor(secrets, images::tokens), touches);
-        apply(transaction, rows);
+        apply(transaction, rows, touches, place);
         touches.resolve(rows);
         if (notes != null) {
             notes.rootless = touches.rootless();
         }
-        var attempt =
-                new Attempt(transaction, rows, new BulkEvents(transaction, ids, bulkBytesMax), touches.rootless());
+        var bulk = new BulkEvents(new BulkParts(transaction, ids, bulkBytesMax));
+        var attempt = new Attempt(transaction, rows, bulk, touches.rootless());
         var evaluation = new Evaluation(transaction, rows, ids, limit, attempt, notes);
         for (var touch : touches.inOrder()) {
             var aggregate = touch.plan().aggregate();
@@ -330,14 +374,18 @@ public final class Mapper implements EventMapper {
                 }
             }
         }
-        if (attempt.poisoned.isEmpty()) {
-            attempt.ofTransaction.addAll(ofTransaction.of(transaction, attempt.bulk, notes));
+        if (attempt.poisoned.isEmpty() && place == null) {
+            attempt.ofTransaction.addAll(ofTransaction.of(transaction, bulk.given(), bulk.next(), notes));
         }
         return attempt;
     }
 
-    private void apply(Transaction transaction, TransactionRows rows) {
+    private void apply(
+            Transaction transaction, TransactionRows rows, Touches touches, @Nullable ToIntFunction<Change> place) {
         for (var change : transaction.changes()) {
+            if (place != null) {
+                touches.next(place.applyAsInt(change));
+            }
             var table = tables.get(change.table());
             if (table == null) {
                 continue;

@@ -53,7 +53,7 @@ public final class RuleOfEvent {
             for (var rule : aggregate.allRules()) {
                 var bulk = rule.bulk();
                 for (var number = 1; bulk != null && number <= BULKS_MAX; number++) {
-                    if (is(event, transaction, BulkEvents.idName(rule, number))) {
+                    if (is(event, transaction, BulkParts.idName(rule, number))) {
                         return Optional.of(new Found(rule.name(), bulk.event(), rule.at()));
                     }
                 }

@@ -40,6 +40,11 @@ final class Tally {
         attempt.rootless.keySet().forEach(this::withoutEvent);
     }
 
+    /** So many events of a transaction that was mapped in parts are about all of it. */
+    void ofTransaction(int count) {
+        events.add(count);
+    }
+
     private void withoutEvent(TableId table) {
         withoutEvent.computeIfAbsent(table, _ -> new LongAdder()).increment();
     }

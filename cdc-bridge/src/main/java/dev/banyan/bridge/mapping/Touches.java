@@ -24,12 +24,14 @@ final class Touches implements TransactionRows.Listener {
         private boolean rootRead;
         private boolean untold;
         private int place;
+        private int change;
         private final Set<TableId> tables = new LinkedHashSet<>();
 
-        private Touch(AggregatePlan plan, List<Object> key, int place) {
+        private Touch(AggregatePlan plan, List<Object> key, int place, int change) {
             this.plan = plan;
             this.key = key;
             this.place = place;
+            this.change = change;
         }
 
         AggregatePlan plan() {
@@ -46,6 +48,11 @@ final class Touches implements TransactionRows.Listener {
 
         boolean isRootRead() {
             return rootRead;
+        }
+
+        /** The place of the change that touched it first. */
+        int change() {
+            return change;
         }
 
         /** The tables of this aggregate that the transaction changed a row of. */
@@ -67,11 +74,13 @@ final class Touches implements TransactionRows.Listener {
     /** How such rows were touched. */
     private static final class BelowTouch {
         private final int place;
+        private final int change;
         private boolean live;
         private boolean untold;
 
-        private BelowTouch(int place) {
+        private BelowTouch(int place, int change) {
             this.place = place;
+            this.change = change;
         }
     }
 
@@ -81,10 +90,16 @@ final class Touches implements TransactionRows.Listener {
     private final Map<Below, BelowTouch> below = new LinkedHashMap<>();
     private final Map<TableId, Integer> rootless = new LinkedHashMap<>();
     private int places;
+    private int change;
 
     Touches(Map<TableId, List<AggregatePlan>> byRoot, Map<TableId, List<ListPlan>> byChild) {
         this.byRoot = byRoot;
         this.byChild = byChild;
+    }
+
+    /** What is touched from now on, the change at {@code place} touches; one whose place nobody knows (-1) is taken to stand where that before it does. */
+    void next(int place) {
+        change = Math.max(change, place);
     }
 
     @Override
@@ -138,6 +153,7 @@ final class Touches implements TransactionRows.Listener {
                 touch.live |= how.live;
                 touch.untold |= how.untold;
                 touch.place = Math.min(touch.place, how.place);
+                touch.change = Math.min(touch.change, how.change);
                 touch.tables.add(key.list.table().id());
             }
         });
@@ -178,10 +194,10 @@ final class Touches implements TransactionRows.Listener {
 
     private Touch touch(AggregatePlan plan, List<Object> key) {
         return touches.computeIfAbsent(
-                new Identity(plan, key), identity -> new Touch(identity.plan, identity.key, places++));
+                new Identity(plan, key), identity -> new Touch(identity.plan, identity.key, places++, change));
     }
 
     private BelowTouch below(ListPlan list, List<Object> parent) {
-        return below.computeIfAbsent(new Below(list, parent), _ -> new BelowTouch(places++));
+        return below.computeIfAbsent(new Below(list, parent), _ -> new BelowTouch(places++, change));
     }
 }

@@ -30,8 +30,18 @@ final class TransactionEvents {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** An event that an aggregate got, by the name that rules have for it; {@code told} is what conditions may ask of it. */
-    record Given(String name, DomainEvent event, @Nullable Values told) {}
+    /** What one event tells: how many there are of those that its rule names, and the first of them. */
+    private static final class Told {
+        private final List<Named> first = new ArrayList<>();
+        private int count;
+
+        void add(Named named) {
+            count++;
+            if (first.size() < TOLD_MAX) {
+                first.add(named);
+            }
+        }
+    }
 
     private final List<TransactionRule> rules;
     private final EventIds ids;
@@ -43,28 +53,41 @@ final class TransactionEvents {
         this.limit = limit;
     }
 
-    /** The events of the rules that hold for {@code transaction}, whose aggregates got those of {@code bulk}. */
-    List<DomainEvent> of(Transaction transaction, BulkEvents bulk, Explanation.@Nullable Notes notes) {
+    /**
+     * The events of the rules that hold for {@code transaction}, whose aggregates got the {@code count} events {@code given}. They are read once and may
+     * lie in files; what they have {@code told} is kept.
+     */
+    List<DomainEvent> of(Transaction transaction, Iterable<Named> given, int count, Explanation.@Nullable Notes notes) {
         if (rules.isEmpty()) {
             return List.of();
         }
-        var given = bulk.given();
-        var live = given.stream().filter(each -> !each.event.backfill()).toList();
-        if (live.isEmpty()) {
-            return List.of();
-        }
         var told = new LinkedHashMap<String, List<Values>>();
-        for (var each : live) {
-            var changes = told.computeIfAbsent(each.name, _ -> new ArrayList<>());
-            if (each.told != null) {
-                changes.add(each.told);
+        var toldBy = rules.stream().map(_ -> new Told()).toList();
+        for (var named : given) {
+            if (named.event().backfill()) {
+                continue;
+            }
+            var name = named.rule().event();
+            var changes = told.computeIfAbsent(name, _ -> new ArrayList<>());
+            if (named.told() != null) {
+                changes.add(named.told());
+            }
+            for (var i = 0; i < rules.size(); i++) {
+                if (rules.get(i).tells(name)) {
+                    toldBy.get(i).add(named);
+                }
             }
         }
+        if (told.isEmpty()) {
+            return List.of();
+        }
         var subject = TransactionRule.SUBJECT + transaction.identity();
+        var digits = Sequence.digits(count + rules.size());
         var events = new ArrayList<DomainEvent>();
-        for (var rule : rules) {
-            if (objection(rule, told).isEmpty()) {
-                events.add(event(rule, transaction, subject, live, given.size() + events.size()));
+        for (var i = 0; i < rules.size(); i++) {
+            if (objection(rules.get(i), told).isEmpty()) {
+                var sequence = Sequence.of(transaction.commitLsn(), count + events.size(), digits);
+                events.add(event(rules.get(i), transaction, subject, toldBy.get(i), sequence));
             }
         }
         if (notes != null) {
@@ -89,22 +112,20 @@ final class TransactionEvents {
     }
 
     private DomainEvent event(
-            TransactionRule rule, Transaction transaction, String subject, List<Given> live, int ordinal) {
+            TransactionRule rule, Transaction transaction, String subject, Told told, String sequence) {
         var event = new DomainEvent(
                 ids.id(transaction, idName(rule), subject),
                 rule.type(),
                 rule.topic(),
                 subject,
                 transaction.commitTime(),
-                Sequence.of(transaction.commitLsn(), ordinal),
+                sequence,
                 transaction.txId(),
                 false,
                 List.of(),
                 rule.schema(),
                 transaction.causeOfEvents(),
-                data(live.stream()
-                        .filter(each -> rule.toldOf().contains(each.name))
-                        .toList()));
+                data(told));
         var refusal = limit.refusal(event);
         if (refusal != null) {
             throw new UnmappableException(rule.name() + ": " + refusal);
@@ -112,22 +133,22 @@ final class TransactionEvents {
         return event;
     }
 
-    private static String data(List<Given> told) {
+    private static String data(Told told) {
         var text = new StringWriter(256);
         try (var json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             json.writeStartObject();
             json.writeName("count");
-            json.writeNumber(told.size());
+            json.writeNumber(told.count);
             json.writeName("events");
             json.writeStartArray();
-            for (var each : told.subList(0, Math.min(told.size(), TOLD_MAX))) {
+            for (var each : told.first) {
                 json.writeStartObject();
                 json.writeName("event");
-                json.writeString(each.name);
+                json.writeString(each.rule().event());
                 json.writeName("subject");
-                json.writeString(each.event.subject());
+                json.writeString(each.event().subject());
                 json.writeName("id");
-                json.writeString(each.event.id());
+                json.writeString(each.event().id());
                 json.writeEndObject();
             }
             json.writeEndArray();

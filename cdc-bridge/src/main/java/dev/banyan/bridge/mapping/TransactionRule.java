@@ -40,6 +40,11 @@ public record TransactionRule(
         return told;
     }
 
+    /** True when it tells of the events called {@code event}. */
+    boolean tells(String event) {
+        return all.contains(event) || any.contains(event);
+    }
+
     /** What the subjects of its events look like. */
     public String subjectTemplate() {
         return SUBJECT + "{transaction}";

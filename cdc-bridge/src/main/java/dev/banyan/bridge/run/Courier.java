@@ -159,29 +159,41 @@ final class Courier {
             if (transaction == null) {
                 continue;
             }
-            if (!transaction.isLarge()) {
+            if (transaction.isLarge()) {
+                mapInParts(transaction, events, kept);
+            } else {
                 map(transaction, events, kept);
-                continue;
-            }
-            for (var part : LargeTransaction.parts(
-                    transaction,
-                    parts.mapper,
-                    parts.ledger.images(),
-                    parts.limits.memoryRowsMax() / 2,
-                    LargeTransaction.PART_BYTES,
-                    () -> checkGoesOn(transaction))) {
-                var inMemory = LargeTransaction.inMemory(part);
-                parts.mapper.expect(List.of(inMemory), parts.ledger.images());
-                map(inMemory, events, kept);
-                parts.ledger.write();
-                parts.watcher.accept(Point.PART_MAPPED);
-                checkGoesOn(transaction);
             }
         }
         var reach = reach(arrivals.getLast().lsn());
         var isParking = parts.ledger.faults().isParking();
         return new Unit(
                 arrivals, events, kept, reach, isParking ? reach(stored.get().commitLsn()) : reach);
+    }
+
+    /** The same as {@link #map} for one that does not fit into memory. */
+    private void mapInParts(Transaction transaction, List<DomainEvent> events, KeptEvents kept) {
+        Runnable goesOn = () -> checkGoesOn(transaction);
+        var all = new PartEvents(goesOn);
+        var parted = LargeTransaction.parts(
+                transaction,
+                parts.mapper,
+                parts.ledger.images(),
+                parts.limits.memoryRowsMax() / 2,
+                LargeTransaction.PART_BYTES,
+                goesOn);
+        for (var changes : parted) {
+            var part = LargeTransaction.Part.of(transaction, changes);
+            parts.mapper.expect(List.of(part.transaction()), parts.ledger.images());
+            map(
+                    part.transaction(),
+                    passing -> all.addPart(
+                            parts.mapper.mapPart(passing, part.place(), parts.ledger.images(), parts.ledger.faults())));
+            parts.ledger.write();
+            parts.watcher.accept(Point.PART_MAPPED);
+            goesOn.run();
+        }
+        parts.mapper.whole(transaction, all, event -> add(List.of(event), transaction, events, kept));
     }
 
     /** A large transaction takes longer than a stop may: nothing of it is stored or sent yet. */
@@ -192,16 +204,31 @@ final class Courier {
         }
     }
 
-    /** Adds the events of {@code transaction} to those for the hub and those for the lake, as far as they have them not yet. */
+    /** Maps {@code transaction}, and adds its events to those for the hub and those for the lake. */
     private void map(Transaction transaction, List<DomainEvent> events, KeptEvents kept) {
+        map(
+                transaction,
+                passing -> add(
+                        parts.mapper.map(passing, parts.ledger.images(), parts.ledger.faults()),
+                        transaction,
+                        events,
+                        kept));
+    }
+
+    /** Has {@code mapped} map what of {@code transaction}, or of a part of one, neither waits nor is stale. */
+    private void map(Transaction transaction, Consumer<Transaction> mapped) {
         var passing = parts.mapper.withoutPaused(transaction, parts.ledger.faults());
         if (passing.changes().size() < transaction.changes().size()) {
             parts.backfill.touchReadable(transaction);
         }
         var filtered = parts.backfill.filter(passing);
-        var mapped = parts.mapper.map(filtered.transaction(), parts.ledger.images(), parts.ledger.faults());
+        mapped.accept(filtered.transaction());
         parts.backfill.mapped(filtered.transaction());
         parts.progress.backfillRowsDropped.addAndGet(filtered.dropped());
+    }
+
+    /** Adds the events {@code mapped} of {@code transaction} as far as hub and lake have them not yet. */
+    private void add(List<DomainEvent> mapped, Transaction transaction, List<DomainEvent> events, KeptEvents kept) {
         var at = reach(transaction.commitLsn());
         if (hub.covers(at)) {
             parts.progress.suppressedEvents.addAndGet(mapped.size());

@@ -130,7 +130,7 @@ final class EngineRun implements AutoCloseable {
                 () -> isClosing || stopping.getAsBoolean());
         var spooling = settings.spool();
         var parts = new Delivery.Parts(
-                assembler(mapper.isInParts()),
+                assembler(mapper.wholeFor()),
                 settings.source().shapes(paused.misfits(), paused),
                 courier,
                 server::confirm,
@@ -166,7 +166,7 @@ final class EngineRun implements AutoCloseable {
         this.closing = new EngineClosing(engine, engineName, delivery, hub, ended);
     }
 
-    private TransactionAssembler assembler(boolean isInParts) {
+    private TransactionAssembler assembler(@Nullable String wholeFor) {
         var source = settings.source();
         var limits = settings.limits();
         return new TransactionAssembler(
@@ -175,8 +175,8 @@ final class EngineRun implements AutoCloseable {
                 source.signalTable(),
                 source.loggedKeys(),
                 paused.whole(),
-                isInParts ? limits.transaction() : limits.transaction().inMemory(),
-                isInParts ? () -> new LargeList<>(limits.memoryRowsMax(), ChangeBytes.CODEC) : null);
+                wholeFor == null ? limits.transaction() : limits.transaction().inMemory(wholeFor),
+                wholeFor == null ? () -> new LargeList<>(limits.memoryRowsMax(), ChangeBytes.CODEC) : null);
     }
 
     void start() {

@@ -6,9 +6,11 @@ import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.Transaction;
-import dev.banyan.bridge.store.ChangeBytes;
+import dev.banyan.bridge.store.Placed;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /** A transaction that does not fit into memory, in parts that do: each has all that happened to some aggregates, in its order. */
 final class LargeTransaction {
@@ -32,7 +34,7 @@ final class LargeTransaction {
      * The parts of {@code transaction}, of some {@code partRows} rows or {@code partBytes} bytes each; they lie in files. A {@link MappingFailed} when
      * one would not fit into memory either. {@code eachRow} runs for each row, twice, and may break it off.
      */
-    static List<Transaction> parts(
+    static List<LargeList<Placed>> parts(
             Transaction transaction,
             EventMapper mapper,
             AggregateImages images,
@@ -51,21 +53,22 @@ final class LargeTransaction {
         }
         var count = Math.max(
                 Math.ceilDiv(transaction.changes().size(), partRows), Math.toIntExact(Math.ceilDiv(all, partBytes)));
-        var changes = new ArrayList<LargeList<Change>>(count);
+        var changes = new ArrayList<LargeList<Placed>>(count);
         var bytes = new long[count];
         for (var part = 0; part < count; part++) {
-            changes.add(new LargeList<>(0, ChangeBytes.CODEC));
+            changes.add(new LargeList<>(0, Placed.CODEC));
         }
+        var place = 0;
         for (var change : transaction.changes()) {
             eachRow.run();
             var numbers = mapper.aggregates(change, transaction.commitLsn(), images);
             if (!numbers.isEmpty()) {
                 var part = (int) Long.remainderUnsigned(groups.of(numbers.getFirst()), count);
-                changes.get(part).add(change);
+                changes.get(part).add(new Placed(place, change));
                 bytes[part] += change.bytes();
             }
+            place++;
         }
-        var parts = new ArrayList<Transaction>(count);
         for (var part = 0; part < count; part++) {
             var each = changes.get(part);
             var isLarge = bytes[part] > PART_BYTES_MAX * partBytes && each.size() > 1; // one row is in memory anyway
@@ -75,15 +78,22 @@ final class LargeTransaction {
                         + PART_MAX * partRows + ", of " + PART_BYTES_MAX * partBytes
                         + " bytes, of a transaction that is larger than memory)");
             }
-            parts.add(transaction.with(each));
         }
-        return parts;
+        return changes;
     }
 
-    /** {@code part}, which lies in a file, in memory. */
-    static Transaction inMemory(Transaction part) {
-        var changes = new ArrayList<Change>(part.changes().size());
-        part.changes().forEach(changes::add);
-        return part.with(changes);
+    /** A part in memory, and where in all of the transaction its changes stand: -1 for one that it does not have. */
+    record Part(Transaction transaction, ToIntFunction<Change> place) {
+
+        /** {@code part}, which lies in a file, of {@code transaction}. */
+        static Part of(Transaction transaction, List<Placed> part) {
+            var changes = new ArrayList<Change>(part.size());
+            var places = new IdentityHashMap<Change, Integer>(part.size());
+            for (var placed : part) {
+                changes.add(placed.change());
+                places.put(placed.change(), placed.place());
+            }
+            return new Part(transaction.with(changes), change -> places.getOrDefault(change, -1));
+        }
     }
 }

@@ -204,7 +204,7 @@ public final class LogPreview {
                 source.signalTable(),
                 source.loggedKeys(),
                 paused.whole(),
-                parts.limits.transaction().inMemory(),
+                parts.limits.transaction().inMemory("what is only looked at is mapped in memory"),
                 null);
         private final Shapes shapes = source.shapes(paused.misfits(), (_, _, _) -> {});
         private final long end;

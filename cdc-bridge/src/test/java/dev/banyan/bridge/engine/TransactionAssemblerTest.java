@@ -14,6 +14,7 @@ import dev.banyan.bridge.store.ChangeBytes;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
@@ -124,8 +125,7 @@ class TransactionAssemblerTest {
     }
 
     @Test
-    void aTruncationThatWouldLieInAFileWithCarriedRowsIsRefused() {
-        var table = new TableId("public", "t");
+    void whatHasATruncationStaysInMemoryAndOneBehindMoreThanThatIsRefused() {
         var inParts = new TransactionAssembler(
                 Dbms.POSTGRESQL,
                 "banyan",
@@ -133,14 +133,22 @@ class TransactionAssemblerTest {
                 Map.of(),
                 Set.of(),
                 new TransactionAssembler.Limits(100, Long.MAX_VALUE),
-                () -> new LargeList<>(100, ChangeBytes.CODEC));
-        var read = new Change.Read(table, new Row(Map.of("id", 1L, "v", "x".repeat(5 << 20))));
+                () -> new LargeList<>(2, ChangeBytes.CODEC));
+        var read = new Change.Read(new TableId("public", "t"), new Row(Map.of("id", 1L)));
         inParts.carryOver(Collections.nCopies(5, read));
         inParts.accept(begin(7));
         inParts.accept(Records.change(Dbms.POSTGRESQL, "public", "t", 1, offset(150, 90)));
-        assertThatThrownBy(() -> inParts.accept(end(7, 1)))
+        IntStream.range(1, 5).forEach(id -> inParts.accept(row(id)));
+        assertThat(inParts.accept(end(7, 5))).isInstanceOfSatisfying(Outcome.Committed.class, it -> {
+            assertThat(it.transaction().changes()).hasSize(10);
+            assertThat(it.transaction().isLarge()).isFalse();
+        });
+        inParts.accept(begin(8));
+        IntStream.range(1, 5).forEach(id -> inParts.accept(row(id)));
+        var truncation = Records.change(Dbms.POSTGRESQL, "public", "t", 1, offset(150, 90));
+        assertThatThrownBy(() -> inParts.accept(truncation))
                 .isInstanceOf(TransactionTooLarge.class)
-                .hasMessageContaining("transaction 7: a truncation among 6 rows");
+                .hasMessageContaining("transaction 8: a truncation among 5 rows");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.Printed;
+import dev.banyan.bridge.cel.CelConditions;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.InMemoryImages;
@@ -161,16 +162,15 @@ class TransactionRuleTest {
     }
 
     @Test
-    void aTransactionLargerThanMemoryIsNotMappedInParts() throws Exception {
-        var plain = MAPPING.replace(", bulk: {event: StockCounted, atLeast: 3}", "");
-        var without =
-                plain.substring(0, plain.indexOf("transactions:")) + plain.substring(plain.indexOf("aggregates:"));
+    void onlyAConditionNeedsATransactionInMemory() throws Exception {
+        var condition =
+                MAPPING.replace("none: [OrderRemoved]}", "none: [OrderRemoved], where: \"StockChanged.size() > 1\"}");
 
-        assertThat(new Mapper(MappingFile.parse(file, without), "shop", null).isInParts())
-                .isTrue();
-        assertThat(new Mapper(MappingFile.parse(file, plain), "shop", null).isInParts())
-                .as("each part would give the rule's event, with one id")
-                .isFalse();
+        assertThat(mapper.wholeFor()).isNull();
+        assertThat(new Mapper(MappingFile.read(Files.writeString(file, condition), new CelConditions()), "shop", null)
+                        .wholeFor())
+                .isEqualTo("the rule CheckoutCompleted in line 3 has a where, which looks at all that a transaction's"
+                        + " events tell of");
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.Faults;
 import dev.banyan.bridge.change.LargeList;
+import dev.banyan.bridge.change.PartEvent;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.OffsetRule;
@@ -34,6 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -131,7 +133,13 @@ class CourierTest {
         var mapper = new EventMapper() {
             @Override
             public List<DomainEvent> map(Transaction transaction, AggregateImages images) {
-                return world.mapper.map(transaction, images);
+                throw new AssertionError("mapped as a whole");
+            }
+
+            @Override
+            public List<PartEvent> mapPart(
+                    Transaction part, ToIntFunction<Change> place, AggregateImages images, Faults faults) {
+                return List.of();
             }
 
             @Override

@@ -13,6 +13,7 @@ import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.store.ChangeBytes;
+import dev.banyan.bridge.store.Placed;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ class LargePartsTest {
     private static final String TEXT = "x".repeat(ROW_BYTES);
 
     /** The parts of a transaction of {@code rows} rows, which belong to {@code aggregates} in turn. */
-    private static List<Transaction> parts(int rows, long aggregates, int partRows, long partBytes) {
+    private static List<LargeList<Placed>> parts(int rows, long aggregates, int partRows, long partBytes) {
         var changes = new LargeList<Change>(0, ChangeBytes.CODEC);
         for (var id = 0L; id < rows; id++) {
             changes.add(new Change.Updated(SimulatedWorld.TABLE, null, new Row(Map.of("id", id, "v", TEXT))));
@@ -51,8 +52,8 @@ class LargePartsTest {
                 () -> {});
     }
 
-    private static List<Integer> sizes(List<Transaction> parts) {
-        return parts.stream().map(part -> part.changes().size()).toList();
+    private static List<Integer> sizes(List<LargeList<Placed>> parts) {
+        return parts.stream().map(LargeList::size).toList();
     }
 
     @Test

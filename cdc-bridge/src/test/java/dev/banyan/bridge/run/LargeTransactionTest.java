@@ -7,6 +7,7 @@ import dev.banyan.bridge.change.Dbms;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** One transaction of far more rows than the bridge's memory holds: every event of it, exact, and all at once for who reads what is committed. */
 class LargeTransactionTest {
@@ -36,12 +38,94 @@ class LargeTransactionTest {
         inHeapOf("-Xmx256m", dbms, "large_million", Integer.getInteger("banyan.rows", 1_000_000));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void sixtyThousandRowsOfABulkEventInASmallHeap(Dbms dbms) throws Exception {
+        bulkInHeapOf("-Xmx112m", dbms, "large_bulk", 60_000);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("soak")
+    void aMillionRowsOfABulkEventIn256MegabytesOfHeap(Dbms dbms) throws Exception {
+        bulkInHeapOf("-Xmx256m", dbms, "large_bulk_million", Integer.getInteger("banyan.rows", 1_000_000));
+    }
+
+    private void bulkInHeapOf(String heap, Dbms dbms, String name, int rows) throws Exception {
+        try (var bridge = new TestBridge(dbms, name, folder)) {
+            bridge.sql("CREATE TABLE item (id BIGINT PRIMARY KEY, v TEXT)");
+            bridge.sql("CREATE TABLE part (id BIGINT PRIMARY KEY, item BIGINT, v TEXT)");
+            bridge.sql("INSERT INTO item SELECT g, 'old' FROM " + bridge.series(1, 10));
+            var config = config(bridge, ", bulk: {event: ListImported, atLeast: 50000}", """
+                    transactions:
+                      - {event: Restocked, topic: %s, type: "t.{event}.v1", all: [Added, Changed], none: [Removed]}
+                    """.formatted(bridge.topic()));
+            try (var process = new BridgeProcess(folder, config, heap, "-XX:+ExitOnOutOfMemoryError")) {
+                process.awaitStreaming();
+                Await.until("the backfill is done", () -> process.tells("\"state\":\"done\""));
+                var from = bridge.events().size();
+                commit(
+                        bridge,
+                        "INSERT INTO item SELECT g, CONCAT('value ', g) FROM " + bridge.series(11, rows),
+                        "UPDATE item SET v = 'changed' WHERE id = 4",
+                        "UPDATE item SET v = CONCAT('last ', id) WHERE id = " + rows);
+                var since = System.nanoTime();
+                checkBulk(bridge, process, from, rows);
+                System.out.printf(
+                        "%,d rows of %s in one bulk event with %s: %,d ms%n",
+                        rows, dbms.title(), heap, (System.nanoTime() - since) / 1_000_000);
+            }
+        }
+    }
+
+    /** The bulk event first, whose parts count and hold all rows in their order, then the one that was changed, then the transaction's. */
+    private static void checkBulk(TestBridge bridge, BridgeProcess process, int from, int rows) throws Exception {
+        var json = new JsonMapper();
+        var singles = new ArrayList<String>();
+        var sequences = new ArrayList<String>();
+        var next = 11;
+        var part = 1;
+        var skipped = 0;
+        try (var consumer = TopicReader.consumer(bridge.bootstrapServers, bridge.topic())) {
+            var deadline = System.nanoTime() + Duration.ofMinutes(30).toNanos();
+            while (singles.size() < 2) {
+                assertThat(System.nanoTime()).as(next + " arrived").isLessThan(deadline);
+                assertThat(process.isAlive()).isTrue();
+                for (var event : consumer.poll(Duration.ofMillis(200))) {
+                    if (skipped++ < from) {
+                        continue;
+                    }
+                    sequences.add(TestBridge.header(event, "ce_sequence"));
+                    if (!TestBridge.header(event, "ce_type").equals("t.ListImported.v1")) {
+                        singles.add(TestBridge.header(event, "ce_type") + " " + event.value());
+                        continue;
+                    }
+                    assertThat(singles).as("before the bulk event").isEmpty();
+                    var told = json.readTree(event.value());
+                    assertThat(told.get("count").intValue()).isEqualTo(rows - 10);
+                    assertThat(told.get("part").intValue()).isEqualTo(part++);
+                    for (var item : told.get("items")) {
+                        assertThat(item.get("subject").stringValue()).isEqualTo("item/" + next);
+                        assertThat(item.get("data").get("v").stringValue())
+                                .isEqualTo((next == rows ? "last " : "value ") + next);
+                        next++;
+                    }
+                    assertThat(told.get("parts").intValue() < part).isEqualTo(next == rows + 1);
+                }
+            }
+        }
+        assertThat(next).isEqualTo(rows + 1);
+        assertThat(singles.getFirst()).isEqualTo("t.Changed.v1 {\"id\":4,\"v\":\"changed\",\"parts\":[]}");
+        assertThat(singles.getLast()).startsWith("t.Restocked.v1 {\"count\":" + (rows - 9) + ",");
+        assertThat(sequences).isSorted().doesNotHaveDuplicates();
+    }
+
     private void inHeapOf(String heap, Dbms dbms, String name, int rows) throws Exception {
         try (var bridge = new TestBridge(dbms, name, folder)) {
             bridge.sql("CREATE TABLE item (id BIGINT PRIMARY KEY, v TEXT)");
             bridge.sql("CREATE TABLE part (id BIGINT PRIMARY KEY, item BIGINT, v TEXT)");
             bridge.sql("INSERT INTO item SELECT g, 'old' FROM " + bridge.series(1, 10));
-            var config = config(bridge);
+            var config = config(bridge, "", "");
             var options = new String[] {heap, "-XX:+ExitOnOutOfMemoryError"};
             try (var process = new BridgeProcess(folder, config, options)) {
                 process.awaitStreaming();
@@ -128,9 +212,10 @@ class LargeTransactionTest {
                 + (id == 7 ? "{\"v\":\"part\"}" : hasPart ? "{\"v\":\"part\"}" : "") + "]}";
     }
 
-    private Path config(TestBridge bridge) throws Exception {
+    private Path config(TestBridge bridge, String bulk, String transactions) throws Exception {
         var config = bridge.config();
-        Files.writeString(folder.resolve("mapping.yaml"), """
+        Files.writeString(
+                folder.resolve("mapping.yaml"), """
                 version: 1
                 schema: %s
                 aggregates:
@@ -145,10 +230,10 @@ class LargeTransactionTest {
                       parts: {table: part, key: [id], parent: [item], fields: {v: v}}
                     events:
                       - {event: Imported, when: backfill}
-                      - {event: Added, when: created}
+                      - {event: Added, when: created%s}
                       - {event: Removed, when: removed}
                       - {event: Changed, when: otherwise}
-                """.formatted(bridge.schema(), bridge.topic()));
+                """.formatted(bridge.schema(), bridge.topic(), bulk) + transactions);
         Files.writeString(config, Files.readString(config) + "limits: {queueMegabytes: 8}\n");
         return config;
     }

@@ -1,0 +1,191 @@
+package dev.banyan.bridge.mapping;
+
+import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.Transaction;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.Consumer;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** Where a rule with {@code bulk} names enough of a transaction's events, makes them one event in parts. */
+final class BulkParts {
+
+    /*
+     * A part is bounded because a hub takes no message above about a megabyte. An item carries what its own event would have carried,
+     * so that a consumer can apply it to its subject under the bulk event's sequence. All bulk events of an aggregate have one subject,
+     * and so one order.
+     *
+     * What is parked is resubmitted a part at a time, so a bulk event of it could have the id of one that went before: there is none then.
+     * An event that would not leave room for a part's own words stays one of its own.
+     *
+     * The events may lie in files: they are read once to count, once to tell, and once more for each bulk event, of which one part is in memory.
+     */
+    static final int PART_ITEMS_MAX = 500;
+
+    static final int PART_CHARACTERS_MAX = 400_000;
+    private static final int ENVELOPE_CHARACTERS = 2_000;
+    private static final int ITEM_CHARACTERS = 100;
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    /** How many events a rule names, and where each of their parts begins. */
+    private final class Filling {
+        private int count;
+        private int parts;
+        private int items;
+        private long characters;
+
+        /** Adds {@code event}; true when it is the first of a part. */
+        boolean begins(DomainEvent event) {
+            var length = characters(event);
+            var isFirst = parts == 0 || items == PART_ITEMS_MAX || characters + length > charactersMax;
+            if (isFirst) {
+                parts++;
+                items = 0;
+                characters = 0;
+            }
+            count++;
+            items++;
+            characters += length;
+            return isFirst;
+        }
+    }
+
+    private final Transaction transaction;
+    private final EventIds ids;
+    private final long charactersMax;
+
+    /** Bulk events of {@code transaction} for a hub that takes events of {@code bytesMax} bytes; of 0 bytes, none. */
+    BulkParts(Transaction transaction, EventIds ids, long bytesMax) {
+        this.transaction = transaction;
+        this.ids = ids;
+        // A character is at most three bytes of UTF-8.
+        this.charactersMax = Math.min(PART_CHARACTERS_MAX, bytesMax / 3 - ENVELOPE_CHARACTERS);
+    }
+
+    boolean mayBeBulk(Named named) {
+        return named.rule().bulk() != null && !named.event().backfill() && characters(named.event()) <= charactersMax;
+    }
+
+    /** Gives {@code each} the events of {@code all}, which can be read again and again, in their order; a bulk event stands where its first item stood. */
+    void tell(Iterable<Named> all, Consumer<DomainEvent> each) {
+        var together = new IdentityHashMap<EventRule, Filling>();
+        for (var named : all) {
+            if (mayBeBulk(named)) {
+                together.computeIfAbsent(named.rule(), _ -> new Filling()).begins(named.event());
+            }
+        }
+        together.entrySet().removeIf(entry -> entry.getValue().count < atLeast(entry.getKey()));
+        var told = new HashSet<Filling>();
+        for (var named : all) {
+            var filling = mayBeBulk(named) ? together.get(named.rule()) : null;
+            if (filling == null) {
+                each.accept(named.event());
+            } else if (told.add(filling)) {
+                tell(all, together, filling, each);
+            }
+        }
+    }
+
+    private static int atLeast(EventRule rule) {
+        return rule.bulk() == null ? Integer.MAX_VALUE : rule.bulk().atLeast();
+    }
+
+    private void tell(
+            Iterable<Named> all,
+            IdentityHashMap<EventRule, Filling> together,
+            Filling whole,
+            Consumer<DomainEvent> each) {
+        var filling = new Filling();
+        var part = new ArrayList<Named>();
+        for (var named : all) {
+            if (!mayBeBulk(named) || together.get(named.rule()) != whole) {
+                continue;
+            }
+            if (filling.begins(named.event()) && !part.isEmpty()) {
+                each.accept(bulkEvent(part, filling.parts - 1, whole));
+                part.clear();
+            }
+            part.add(named);
+        }
+        each.accept(bulkEvent(part, filling.parts, whole));
+    }
+
+    private static int characters(DomainEvent event) {
+        var changed =
+                event.changed().stream().mapToInt(name -> name.length() + 3).sum();
+        return ITEM_CHARACTERS
+                + event.subject().length()
+                + changed
+                + event.data().length();
+    }
+
+    /** What of the part {@code number} of a rule's bulk event goes into its id. */
+    static String idName(EventRule rule, int number) {
+        return rule.name() + "/bulk/" + number;
+    }
+
+    private DomainEvent bulkEvent(List<Named> part, int number, Filling whole) {
+        var first = part.getFirst();
+        var bulk = first.rule().bulk();
+        if (bulk == null) {
+            throw new IllegalStateException("rule " + first.rule().name() + ": no bulk");
+        }
+        var subject = first.aggregate().bulkSubject();
+        return new DomainEvent(
+                ids.id(transaction, idName(first.rule(), number), subject),
+                first.aggregate().type(bulk.event()),
+                first.aggregate().topic(),
+                subject,
+                transaction.commitTime(),
+                first.event().sequence(),
+                transaction.txId(),
+                false,
+                List.of(),
+                first.aggregate().schema(bulk.event()),
+                first.event().cause(),
+                data(part, number, whole.parts, whole.count));
+    }
+
+    private static String data(List<Named> part, int number, int parts, int count) {
+        var text = new StringWriter(1024);
+        try (var json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            var numbers = new LinkedHashMap<String, Integer>();
+            numbers.put("count", count);
+            numbers.put("part", number);
+            numbers.put("parts", parts);
+            numbers.forEach((name, value) -> {
+                json.writeName(name);
+                json.writeNumber(value);
+            });
+            json.writeName("items");
+            json.writeStartArray();
+            part.forEach(member -> item(json, member.event()));
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+
+    private static void item(JsonGenerator json, DomainEvent event) {
+        json.writeStartObject();
+        json.writeName("subject");
+        json.writeString(event.subject());
+        json.writeName("id");
+        json.writeString(event.id());
+        json.writeName("changed");
+        json.writeStartArray();
+        event.changed().forEach(json::writeString);
+        json.writeEndArray();
+        json.writeName("data");
+        json.writeRawValue(event.data());
+        json.writeEndObject();
+    }
+}
