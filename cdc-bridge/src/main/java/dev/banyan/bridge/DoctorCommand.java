@@ -10,6 +10,7 @@ import dev.banyan.bridge.lake.LakeFailed;
 import dev.banyan.bridge.lake.LakePlace;
 import dev.banyan.bridge.lake.LakeReader;
 import dev.banyan.bridge.mapping.MappingException;
+import dev.banyan.bridge.run.NewColumns;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
@@ -82,6 +83,12 @@ final class DoctorCommand implements Callable<Integer> {
                                             "paused",
                                             FaultText.line(pause, setup.source().dbms()),
                                             "mend the mapping if it does not fit the table, then events faults resubmit --all --send")));
+            var mapper = setup.mapper();
+            peeked.map(BridgeStore.Peeked::remembered).ifPresent(known -> NewColumns.unread(mapper.remembers(), known)
+                    .forEach((table, what) -> findings.add(Finding.warn(
+                            "backfill",
+                            table + ": " + what,
+                            "nothing: the next start asks for the backfill of the table"))));
             var spool = peeked.flatMap(BridgeStore.Peeked::spool);
             if (spool.isPresent()) {
                 findings.add(

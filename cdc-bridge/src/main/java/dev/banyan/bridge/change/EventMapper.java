@@ -87,7 +87,13 @@ public interface EventMapper {
         return null;
     }
 
-    /** What of each table this mapper remembers: the columns by the name that images have them under, and their names in the table. */
+    /** Begins what {@link #remembers} names that is no column; alone it says that such names are among the others. */
+    String PLACE = "\2";
+
+    /**
+     * What of each table this mapper remembers: the columns by the name that images have them under, and their names in the table; and, behind {@link
+     * #PLACE}, the places that the table has in the mapping. Tables are in the order in which a backfill reads them best.
+     */
     default Map<TableId, Map<String, String>> remembers() {
         return Map.of();
     }

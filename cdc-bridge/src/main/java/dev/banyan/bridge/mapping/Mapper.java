@@ -15,11 +15,14 @@ import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.change.UnstoredFaults;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -44,6 +47,7 @@ public final class Mapper implements EventMapper {
     private final AggregateNumbers numbers;
     private final @Nullable String wholeFor;
     private final NumberedRules numberedRules;
+    private final Map<TableId, Map<String, String>> remembers;
     private final Tally tally;
     private EventLimit limit;
     private PausedAggregates paused = PausedAggregates.NONE;
@@ -76,6 +80,7 @@ public final class Mapper implements EventMapper {
                         + " has a where, which looks at all that a transaction's events tell of")
                 .orElse(null);
         numberedRules = new NumberedRules(mapping);
+        remembers = remembers(mapping, tables);
         ids = new EventIds(bridge);
         transactionRules = mapping.transactions();
         ofTransaction = new TransactionEvents(transactionRules, ids, limit);
@@ -291,7 +296,20 @@ public final class Mapper implements EventMapper {
 
     @Override
     public Map<TableId, Map<String, String>> remembers() {
-        return tables.values().stream().collect(Collectors.toMap(TablePlan::id, TablePlan::remembers));
+        return remembers;
+    }
+
+    private static Map<TableId, Map<String, String>> remembers(Mapping mapping, Map<TableId, TablePlan> tables) {
+        var places = mapping.places();
+        var remembers = new LinkedHashMap<TableId, Map<String, String>>();
+        for (var use : mapping.tables()) {
+            var columns = new HashMap<>(
+                    Objects.requireNonNull(tables.get(use.table())).remembers());
+            columns.put(PLACE, PLACE);
+            places.getOrDefault(use.table(), Set.of()).forEach(place -> columns.put(PLACE + place, PLACE + place));
+            remembers.put(use.table(), Map.copyOf(columns));
+        }
+        return Collections.unmodifiableMap(remembers);
     }
 
     @Override

@@ -1,7 +1,10 @@
 package dev.banyan.bridge.mapping;
 
+import dev.banyan.bridge.change.TableId;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -39,6 +42,21 @@ public record Mapping(Path file, String contracts, List<Aggregate> aggregates, L
      */
     public List<TableUse> tables() {
         return TableUse.of(aggregates);
+    }
+
+    /** The places that each table has, a word each: an aggregate's root, or a list below the rows of a table, by columns. Its rows are remembered for these. */
+    Map<TableId, Set<String>> places() {
+        var places = new HashMap<TableId, Set<String>>();
+        for (var aggregate : aggregates) {
+            places.computeIfAbsent(aggregate.root().id(), _ -> new TreeSet<>()).add(aggregate.name());
+            for (var placed : aggregate.lists()) {
+                var list = placed.list();
+                places.computeIfAbsent(list.table().id(), _ -> new TreeSet<>())
+                        .add(aggregate.name() + "." + placed.path() + " in "
+                                + placed.above().id() + " by " + String.join(", ", list.parent()));
+            }
+        }
+        return places;
     }
 
     /** The names of the events whose changes conditions about whole transactions look at. */

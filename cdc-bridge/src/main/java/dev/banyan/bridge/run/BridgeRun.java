@@ -316,7 +316,7 @@ public final class BridgeRun {
     private void seeColumns(BridgeStore store) {
         if (!areColumnsSeen) {
             try (var session = store.session()) {
-                NewColumns.see(settings.mapper().get().remembers(), store, session.images());
+                NewColumns.atStart(settings.mapper().get().remembers(), store, session.images());
             }
             areColumnsSeen = true;
         }

@@ -1,5 +1,7 @@
 package dev.banyan.bridge.run;
 
+import static dev.banyan.bridge.change.EventMapper.PLACE;
+
 import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.store.Backfill;
@@ -7,16 +9,18 @@ import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.RememberedColumns.Known;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has the columns that a mapping reads for the first time read of the rows that are remembered without them. */
-final class NewColumns {
+/** Has what a mapping reads for the first time read of the rows that are there: tables, and columns that rows are remembered without. */
+public final class NewColumns {
 
     /*
      * A remembered row has the columns of the mapping that it was written by. What it lacks is not known, and until it is, its aggregate has no
@@ -24,6 +28,10 @@ final class NewColumns {
      * of the table is done that was asked for then or later, whoever asked: all who ran since read that column.
      *
      * A store of before says nothing of its rows. One of them is looked at, as if all were like it; what another lacks is unknown all the same.
+     *
+     * A table that is new in the mapping lacks all of it. So does one whose place there is new (a root, or a list below other rows): its rows are
+     * remembered without what that place needs, or are told by no event of that aggregate. The first start with a store asks for nothing: it has its
+     * own setting.
      */
     private static final Logger LOG = LoggerFactory.getLogger(NewColumns.class);
 
@@ -34,13 +42,76 @@ final class NewColumns {
     private final List<Backfill> backfills;
     private final Map<TableId, Known> known;
     private final Map<TableId, Known> next = new HashMap<>();
-    private final Map<TableId, Set<String>> lacking = new HashMap<>();
+    private final Map<TableId, Set<String>> lacking = new LinkedHashMap<>();
 
     private NewColumns(BridgeStore store, AggregateImages images) {
         this.store = store;
         this.images = images;
         this.backfills = store.backfills().all();
         this.known = store.remembered().all();
+    }
+
+    /** The same as {@link #see} for a start: what it leaves out is not kept up to date from now on, so that it is new when it comes back. */
+    static void atStart(Map<TableId, Map<String, String>> wanted, BridgeStore store, AggregateImages images) {
+        store.remembered().forgetAllBut(wanted.keySet());
+        see(wanted, store, images);
+    }
+
+    /** By table of {@code wanted} what a start would ask a backfill for that is not asked for yet, in words; {@code known} is what the store knows. */
+    public static Map<TableId, String> unread(Map<TableId, Map<String, String>> wanted, Map<TableId, Known> known) {
+        var unread = new LinkedHashMap<TableId, String>();
+        wanted.forEach((table, names) -> {
+            var before = before(table, names.keySet(), known);
+            if (before == null || supplied(names, before.awaited()).equals(names.keySet())) {
+                return;
+            }
+            var missing = new TreeSet<>(names.keySet());
+            missing.removeAll(supplied(names, before.columns()));
+            if (!missing.isEmpty()) {
+                unread.put(table, words(missing));
+            }
+        });
+        return unread;
+    }
+
+    /** What is known of the rows of {@code table}, seen with the names {@code wanted}; null when that is to be seen of a row. */
+    private static @Nullable Known before(TableId table, Set<String> wanted, Map<TableId, Known> known) {
+        var before = known.get(table);
+        if (before == null) {
+            return known.isEmpty() ? null : new Known(Set.of(PLACE), Set.of(), 0);
+        }
+        return before.columns().stream().anyMatch(NewColumns::isPlace) ? before : withPlaces(before, wanted);
+    }
+
+    /** {@code before}, of a store that did not know places: they are taken to be those of {@code wanted}. */
+    private static Known withPlaces(Known before, Set<String> wanted) {
+        var places = wanted.stream().filter(NewColumns::isPlace).toList();
+        var columns = new HashSet<>(before.columns());
+        columns.addAll(places);
+        var awaited = new HashSet<>(before.awaited());
+        if (!awaited.isEmpty()) {
+            awaited.addAll(places);
+        }
+        return new Known(columns, awaited, before.askedAtMs());
+    }
+
+    private static boolean isPlace(String name) {
+        return name.startsWith(PLACE);
+    }
+
+    /** What rows lack, for people. */
+    private static String words(Set<String> missing) {
+        var columns = missing.stream()
+                .filter(name -> !isPlace(name))
+                .map(name -> name.replace("\1", " as "))
+                .toList();
+        var places = missing.stream()
+                .filter(NewColumns::isPlace)
+                .map(name -> name.substring(PLACE.length()))
+                .toList();
+        return places.isEmpty()
+                ? "rows are remembered without " + columns + ", which the mapping reads now"
+                : "new in the mapping as " + String.join("; ", places);
     }
 
     /**
@@ -54,10 +125,12 @@ final class NewColumns {
     }
 
     private void see(TableId table, Map<String, String> wanted) {
-        var before = known.get(table);
+        var before = before(table, wanted.keySet(), known);
         if (before == null) {
             var row = images.any(table);
-            before = new Known(row == null ? wanted.keySet() : row.values().keySet(), Set.of(), 0);
+            before = row == null
+                    ? new Known(wanted.keySet(), Set.of(), 0)
+                    : withPlaces(new Known(row.values().keySet(), Set.of(), 0), wanted.keySet());
         }
         var columns = new HashSet<>(before.columns());
         var askedAtMs = before.askedAtMs();
@@ -134,10 +207,10 @@ final class NewColumns {
                                             wanted.getOrDefault(table, Map.of()).keySet(),
                                             asked.requestedAtMs()))));
         }
-        lacking.forEach((table, columns) -> LOG.warn(
-                "{}: rows are remembered without {}, which the mapping reads now; what needs it has no event before {}",
+        lacking.forEach((table, missing) -> LOG.warn(
+                "{}: {}; what needs it has no event before {}",
                 table,
-                columns.stream().map(name -> name.replace("\1", " as ")).toList(),
+                words(missing),
                 paused.contains(table)
                         ? "the table is no longer paused, and started anew a backfill has read it"
                         : "a backfill has read it: bridge backfill ls"));

@@ -2,6 +2,7 @@ package dev.banyan.bridge.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.secret.VaultKeys;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -130,8 +132,13 @@ public final class BridgeStore implements AutoCloseable {
 
     /** What is in a store that nobody has opened: its position, the spool that is not empty, and the tables that are paused and published. */
     public record Peeked(
-            Position position, Optional<SpoolClaim> spool, List<Pause> pauses, Set<PublishedTable> published) {
+            Position position,
+            Optional<SpoolClaim> spool,
+            List<Pause> pauses,
+            Set<PublishedTable> published,
+            Map<TableId, RememberedColumns.Known> remembered) {
         public Peeked {
+            remembered = Map.copyOf(remembered);
             pauses = List.copyOf(pauses);
             published = Set.copyOf(published);
         }
@@ -150,16 +157,22 @@ public final class BridgeStore implements AutoCloseable {
                                 null, null, isH2 ? "BRIDGE_STATE" : "bridge_state", isH2 ? "SPOOL_ID" : "spool_id");
                 var paused =
                         connection.getMetaData().getTables(null, null, isH2 ? "BRIDGE_PAUSE" : "bridge_pause", null);
-                var remembered = connection
+                var publishing = connection
                         .getMetaData()
-                        .getTables(null, null, isH2 ? "BRIDGE_PUBLISHED" : "bridge_published", null)) {
+                        .getTables(null, null, isH2 ? "BRIDGE_PUBLISHED" : "bridge_published", null);
+                var remembering = connection
+                        .getMetaData()
+                        .getTables(null, null, isH2 ? "BRIDGE_REMEMBERED" : "bridge_remembered", null)) {
             if (!tables.next()) {
                 return Optional.empty();
             }
             var spool = columns.next() ? StateRow.spool(connection) : Optional.<SpoolClaim>empty();
             var pauses = paused.next() ? Pauses.all(connection) : List.<Pause>of();
-            var published = remembered.next() ? PublishedTables.all(connection) : Set.<PublishedTable>of();
-            return StateRow.position(connection).map(position -> new Peeked(position, spool, pauses, published));
+            var published = publishing.next() ? PublishedTables.all(connection) : Set.<PublishedTable>of();
+            var remembered =
+                    remembering.next() ? RememberedColumns.all(connection) : Map.<TableId, RememberedColumns.Known>of();
+            return StateRow.position(connection)
+                    .map(position -> new Peeked(position, spool, pauses, published, remembered));
         } catch (SQLException e) {
             if (isH2 && e.getErrorCode() == org.h2.api.ErrorCode.DATABASE_NOT_FOUND_WITH_IF_EXISTS_1) {
                 return Optional.empty();

@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.TableId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,7 +35,7 @@ public final class RememberedColumns {
         return store.run("reading which columns are remembered", RememberedColumns::all);
     }
 
-    private static Map<TableId, Known> all(Connection connection) throws SQLException {
+    static Map<TableId, Known> all(Connection connection) throws SQLException {
         var known = new HashMap<TableId, Known>();
         try (var select = connection.prepareStatement(
                         "SELECT table_name, columns, awaited, asked_ms FROM bridge_remembered");
@@ -67,6 +68,24 @@ public final class RememberedColumns {
                 }
             }
             return (Object) known.size();
+        });
+    }
+
+    /** Knows nothing any more of the tables but {@code mapped}. Throws {@link Fenced} if the lease is lost. */
+    public void forgetAllBut(Set<TableId> mapped) {
+        var gone = new HashSet<>(all().keySet());
+        gone.removeAll(mapped);
+        if (gone.isEmpty()) {
+            return;
+        }
+        store.runHeld("forgetting which columns are remembered", connection -> {
+            try (var delete = connection.prepareStatement("DELETE FROM bridge_remembered WHERE table_name = ?")) {
+                for (var table : gone) {
+                    delete.setString(1, table.toString());
+                    delete.executeUpdate();
+                }
+            }
+            return (Object) gone.size();
         });
     }
 
