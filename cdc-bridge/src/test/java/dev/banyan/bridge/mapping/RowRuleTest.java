@@ -203,7 +203,7 @@ class RowRuleTest {
         assertThat(events.getFirst().data())
                 .startsWith("{\"count\":3,")
                 .contains("\"data\":{\"id\":2,\"lines\":{\"no\":1,\"qty\":1,\"card\":\"***1\"}}");
-        assertThat(mapper.isInParts()).isFalse();
+        assertThat(mapper.wholeFor()).contains("the rule LargeOrder in line");
     }
 
     @Test

@@ -137,7 +137,8 @@ class PartEventsTest {
             var before = mapper.counts().events();
             var expected = mapper.map(transaction, inMemory);
             var counted = mapper.counts().events() - before;
-            assertThat(throughFiles(transaction, inFiles, 50)).isEqualTo(expected);
+            assertThat(throughFiles(transaction, inFiles, Math.max(2, count / 8)))
+                    .isEqualTo(expected);
             assertThat(mapper.counts().events() - before - counted)
                     .as("events counted")
                     .isEqualTo(counted);
