@@ -75,7 +75,8 @@ public record Reply(boolean reveal) implements GatewayFilter {
         passage.discardReply();
         if (exchange.getResponse().isCommitted()) {
             // Part of the reply has left: the connection must break, so that the client cannot take it for whole.
-            call.brokeOff(Failure.of(error));
+            // Within a reply whatever is not silence is a break, be it of TLS.
+            call.brokeOff(Failure.of(error) == Failure.TIMEOUT ? Failure.TIMEOUT : Failure.RESET);
             LOG.debug("reply cut short by {}: {}", call.serving().name(), error.toString());
             // Not the error itself: Spring takes a reset for one of the client's, and would end the reply in good
             // order.
