@@ -23,7 +23,8 @@ final class PassThrough {
                 "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(toolkit.options(module));
         if (module.equals("gateway")) {
-            command.addAll(Toolkit.gatewayOptions(System.getenv()));
+            command.addAll(
+                    Toolkit.gatewayOptions(System.getenv(), Runtime.getRuntime().maxMemory()));
         }
         command.addAll(List.of("-jar", jar.toString()));
         command.addAll(arguments);

@@ -11,6 +11,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +82,11 @@ class LauncherIT {
         assertThat(first.output()).contains("keeping the gateway's classes").doesNotContain("building");
         assertThat(tree.resolve("gateway/target/gateway.aot")).isNotEmptyFile();
         assertThat(run(path, banyan, "gateway", "--version").output()).doesNotContain("keeping", "building");
+        var small = new HashMap<>(path);
+        small.put("JDK_JAVA_OPTIONS", "-XX:MaxRAM=512m");
+        var ran = run(small, banyan, "gateway", "--version");
+        assertThat(ran.exitCode()).as(ran.output()).isZero();
+        assertThat(ran.output()).doesNotContain("warning");
     }
 
     @Test

@@ -18,15 +18,9 @@ public record Toolkit(Path root) {
     /** An option that the gateway's JVM is given unless the environment has something that {@code instead} finds. */
     private record Wish(String option, Pattern instead) {}
 
-    /*
-     * What the gateway allocates dies at once: a collector without barriers leaves it more of the processor, and young objects need
-     * no more room than what is allocated between two short collections. Netty's leak detector records a stack trace for each
-     * hundredth buffer; the tests run with it, people need not pay for it.
-     */
-    private static final List<Wish> GATEWAY = List.of(
-            new Wish("-XX:+UseParallelGC", Pattern.compile(COLLECTOR)),
-            new Wish("-XX:MaxNewSize=256m", Pattern.compile(COLLECTOR + "|" + HEAP_SIZE)),
-            new Wish("-Dio.netty.leakDetection.level=disabled", Pattern.compile("leakDetection")));
+    private static final int MEGABYTE = 1 << 20;
+
+    private static final int YOUNG_MEGABYTES_MAX = 256;
 
     /** Returns the toolkit this program was started from. */
     public static Toolkit ofThisProgram() {
@@ -58,16 +52,30 @@ public record Toolkit(Path root) {
 
     /**
      * Returns the options that the gateway's JVM runs best with, save where {@code environment} chooses otherwise: a JVM does not
-     * start with two collectors, and of two sizes it takes the last.
+     * start with two collectors, and of two sizes it takes the last. {@code heapMax} is the bytes of heap that it may have.
      */
-    public static List<String> gatewayOptions(Map<String, String> environment) {
+    public static List<String> gatewayOptions(Map<String, String> environment, long heapMax) {
         var chosen = Stream.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS")
                 .map(name -> environment.getOrDefault(name, ""))
                 .collect(Collectors.joining(" "));
-        return GATEWAY.stream()
+        return wishes(heapMax).stream()
                 .filter(wish -> !wish.instead.matcher(chosen).find())
                 .map(Wish::option)
                 .toList();
+    }
+
+    /*
+     * What the gateway allocates dies at once: a collector without barriers leaves it more of the processor. The room for young objects is fixed,
+     * since the JVM would make it so small that it collects several times a second, which callers notice; but more than half of a small heap must
+     * not be young, or the JVM does not start. Netty's leak detector records a stack trace for each hundredth buffer; the tests run with it, people
+     * need not pay for it.
+     */
+    private static List<Wish> wishes(long heapMax) {
+        var young = Math.clamp(heapMax / 2 / MEGABYTE, 1, YOUNG_MEGABYTES_MAX);
+        return List.of(
+                new Wish("-XX:+UseParallelGC", Pattern.compile(COLLECTOR)),
+                new Wish("-Xmn" + young + "m", Pattern.compile(COLLECTOR + "|" + HEAP_SIZE)),
+                new Wish("-Dio.netty.leakDetection.level=disabled", Pattern.compile("leakDetection")));
     }
 
     /** Returns the version in the jar's manifest, {@code dev} when classes run outside a jar. */

@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ToolkitTest {
 
     private static final String COLLECTOR = "-XX:+UseParallelGC";
-    private static final String YOUNG = "-XX:MaxNewSize=256m";
+    private static final String YOUNG = "-Xmn256m";
+    private static final long HEAP = 4L << 30;
     private static final String LEAKS = "-Dio.netty.leakDetection.level=disabled";
 
     @ParameterizedTest
@@ -29,9 +31,16 @@ class ToolkitTest {
                 .map(word -> Map.of("collector", COLLECTOR, "young", YOUNG, "leaks", LEAKS)
                         .get(word))
                 .toList();
-        assertThat(Toolkit.gatewayOptions(Map.of("JDK_JAVA_OPTIONS", environment)))
+        assertThat(Toolkit.gatewayOptions(Map.of("JDK_JAVA_OPTIONS", environment), HEAP))
                 .isEqualTo(expected);
-        assertThat(Toolkit.gatewayOptions(Map.of("JAVA_TOOL_OPTIONS", environment)))
+        assertThat(Toolkit.gatewayOptions(Map.of("JAVA_TOOL_OPTIONS", environment), HEAP))
                 .isEqualTo(expected);
+    }
+
+    /** With an eighth of a heap that small left for what lives on, the JVM says that it cannot use the cache of classes, and ends. */
+    @Test
+    void halfOfASmallHeapIsForWhatLivesOn() {
+        assertThat(Toolkit.gatewayOptions(Map.of(), 128L << 20)).contains("-Xmn64m");
+        assertThat(Toolkit.gatewayOptions(Map.of(), 1000)).contains("-Xmn1m");
     }
 }
