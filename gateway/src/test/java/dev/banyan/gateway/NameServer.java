@@ -40,10 +40,10 @@ final class NameServer implements AutoCloseable {
         IS_SILENT
     }
 
-    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     /** More do not fit into a datagram. */
     private static final int BY_UDP_MAX = 25;
 
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Channel channel;
     private final Channel stream;
     private final AtomicInteger questions = new AtomicInteger();
@@ -52,6 +52,18 @@ final class NameServer implements AutoCloseable {
 
     NameServer(InetAddress... addresses) {
         this.addresses = addresses;
+        this.stream = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel opened) {
+                        opened.pipeline().addLast(new TcpDnsQueryDecoder(), new TcpDnsResponseEncoder(), new Answers());
+                    }
+                })
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .syncUninterruptibly()
+                .channel();
         this.channel = new Bootstrap()
                 .group(loops)
                 .channel(NioDatagramChannel.class)
@@ -63,25 +75,13 @@ final class NameServer implements AutoCloseable {
                                         new DatagramDnsQueryDecoder(), new DatagramDnsResponseEncoder(), new Answers());
                     }
                 })
-                .bind(InetAddress.getLoopbackAddress(), 0)
-                .syncUninterruptibly()
-                .channel();
-        this.stream = new ServerBootstrap()
-                .group(loops)
-                .channel(NioServerSocketChannel.class)
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel opened) {
-                        opened.pipeline().addLast(new TcpDnsQueryDecoder(), new TcpDnsResponseEncoder(), new Answers());
-                    }
-                })
-                .bind(InetAddress.getLoopbackAddress(), port())
+                .bind(InetAddress.getLoopbackAddress(), port()) // of datagrams nearly every port is free
                 .syncUninterruptibly()
                 .channel();
     }
 
     int port() {
-        return ((InetSocketAddress) channel.localAddress()).getPort();
+        return ((InetSocketAddress) stream.localAddress()).getPort();
     }
 
     void moveTo(InetAddress... others) {
