@@ -69,13 +69,8 @@ public final class BackendAddresses extends AddressResolverGroup<InetSocketAddre
         volatile long asOf;
         volatile boolean failing;
 
-        /** Those that one connection may try, each time beginning with another one. */
         List<InetSocketAddress> inTurn() {
-            List<InetSocketAddress> all = addresses;
-            int from = turn.getAndIncrement();
-            return IntStream.range(from, from + Math.min(all.size(), TRIED_MAX))
-                    .mapToObj(each -> all.get(Math.floorMod(each, all.size())))
-                    .toList();
+            return BackendAddresses.inTurn(addresses, turn.getAndIncrement());
         }
 
         boolean isYoungerThan(Duration age) {
@@ -108,6 +103,13 @@ public final class BackendAddresses extends AddressResolverGroup<InetSocketAddre
     int count(@Nullable SocketAddress name) {
         Known known = name instanceof InetSocketAddress inet ? knownByName.get(inet) : null;
         return known == null ? 1 : Math.clamp(known.addresses.size(), 1, TRIED_MAX);
+    }
+
+    /** Returns those of {@code all} that one connection may try; each {@code turn}, of whatever sign, begins with another one. */
+    static <A> List<A> inTurn(List<A> all, int turn) {
+        return IntStream.range(0, Math.min(all.size(), TRIED_MAX))
+                .mapToObj(each -> all.get((Math.floorMod(turn, all.size()) + each) % all.size()))
+                .toList();
     }
 
     private static String said(List<InetSocketAddress> addresses) {
