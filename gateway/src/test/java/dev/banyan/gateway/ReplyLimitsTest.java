@@ -65,12 +65,15 @@ class ReplyLimitsTest {
         server.close();
     }
 
+    private static String interim(int count) {
+        return "HTTP/1.1 102 Processing\r\n\r\n".repeat(count / 2)
+                + "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n".repeat(count - count / 2);
+    }
+
     @ParameterizedTest
     @CsvSource({"0, 200", "1, 200", "100, 200", "101, 502", "5000, 502"})
     void aHundredInterimRepliesMayComeBeforeOne(int count, int status) throws Exception {
-        String interim = "HTTP/1.1 102 Processing\r\n\r\n".repeat(count / 2)
-                + "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n".repeat(count - count / 2);
-        server.on("/interim", (_, wire) -> wire.send(interim + OK));
+        server.on("/interim", (_, wire) -> wire.send(interim(count) + OK));
         try (var client = gateway.wire()) {
             // A second time: they are counted for each reply.
             for (int i = 0; i < 2; i++) {
@@ -80,6 +83,19 @@ class ReplyLimitsTest {
             }
             assertThat(client.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n").reply())
                     .endsWith("legacy");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 101", "1, 101", "100, 101", "101, 502", "5000, 502"})
+    void andBeforeAWebSocketOrTheReplyThatThereIsNone(int count, int status) throws Exception {
+        server.on("/ws", (_, wire) -> wire.send(interim(count) + StreamsTest.SWITCHED));
+        server.on("/none", (_, wire) -> wire.send(interim(count) + OK));
+        try (var client = gateway.wire();
+                var other = gateway.wire()) {
+            assertThat(client.send(StreamsTest.UPGRADE).until("\r\n\r\n")).startsWith("HTTP/1.1 " + status);
+            assertThat(other.send(StreamsTest.UPGRADE.replace("/ws", "/none")).until("\r\n\r\n"))
+                    .startsWith("HTTP/1.1 " + (status == 101 ? 200 : status));
         }
     }
 

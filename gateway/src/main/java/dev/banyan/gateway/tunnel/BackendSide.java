@@ -180,6 +180,10 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext backend) {
+        if (state == State.ASKED && !replies.isClean()) {
+            fail(Failure.RESET); // what it has said is no reply, and none comes any more
+            return;
+        }
         if (state == State.REPLYING) {
             out.flush();
         }
