@@ -15,6 +15,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -123,11 +124,21 @@ class SilenceTest {
         assertThat(gateway.route("stopped").toString()).contains("timeout");
     }
 
+    /** Asks for a WebSocket, or for nothing but a reply. */
+    private String asks(String target, boolean forWebSocket) {
+        if (forWebSocket) {
+            way.needsHttp1("WebSockets come by HTTP/1.1");
+            return StreamsTest.UPGRADE.replace("/ws", target);
+        }
+        return "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"/length", "/chunks", "/end"})
-    void aReplyThatFallsSilentNeverLooksWhole(String target) throws Exception {
+    @CsvSource({"/length, false", "/chunks, false", "/end, false", "/length, true", "/chunks, true", "/end, true"})
+    void aReplyThatFallsSilentNeverLooksWhole(String target, boolean toUpgrade) throws Exception {
+        int before = timeouts();
         try (var client = gateway.wire()) {
-            client.send("GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n");
+            client.send(asks(target, toUpgrade));
             begun();
             String got = client.toItsEnd();
             assertThat(got).startsWith("HTTP/1.1 200").contains("half");
@@ -139,6 +150,11 @@ class SilenceTest {
                         .doesNotEndWith("0\r\n\r\n");
             }
         }
+        TestGateway.await("its reason is counted", () -> timeouts() > before);
+    }
+
+    private static int timeouts() throws Exception {
+        return gateway.admin("/admin/routes").at("/unrouted/failures/timeout").asInt(0);
     }
 
     @Test
@@ -165,10 +181,11 @@ class SilenceTest {
         }
     }
 
-    @Test
-    void aClientThatReadsNothingForAWhileGetsAllOfIt() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aClientThatReadsNothingForAWhileGetsAllOfIt(boolean toUpgrade) throws Exception {
         try (var client = gateway.wire()) {
-            client.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n").until("\r\n\r\n");
+            client.send(asks("/big", toUpgrade)).until("\r\n\r\n");
             outlastTheLimit();
             assertThat(client.bytes(BIG).length()).isEqualTo(BIG);
         }

@@ -9,7 +9,6 @@ import dev.banyan.gateway.call.OwnReply;
 import dev.banyan.gateway.call.Step;
 import dev.banyan.gateway.connect.Dial;
 import dev.banyan.gateway.edge.ForgottenReset;
-import dev.banyan.gateway.edge.Late;
 import dev.banyan.gateway.http.Framing;
 import dev.banyan.gateway.http.OwnCookies;
 import dev.banyan.gateway.http.Target;
@@ -58,12 +57,17 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     private final ReplyDecoder replies = new ReplyDecoder();
     private final HttpRequestEncoder requests = new HttpRequestEncoder();
     private final ToClient toClient;
-    private final Late late = new Late();
+    /** For the head of its reply, and then for the next piece. */
+    private final Deadline deadline;
+
     private final ForgottenReset forgotten =
             new ForgottenReset(backend -> backend.channel().config().isAutoRead(), this::broken);
     private State state = State.ASKED;
     private @Nullable Future<Channel> dial;
     private @Nullable Channel channel;
+    /** How long a reply that has begun may bring nothing while the client takes it; 0 is for as long as it likes. */
+    private long silenceNanos;
+
     private boolean leaving;
 
     /** For a call that has turned to its backend. */
@@ -73,6 +77,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         this.out = out;
         this.tunnels = tunnels;
         this.toClient = new ToClient(client);
+        this.deadline = new Deadline(client.executor(), this::giveUp);
         this.accept = Accept.of(call.head().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, ""));
         this.patience = call.headTimeout(call.serving());
     }
@@ -106,20 +111,25 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         channel = backend;
         tunnels.add(this);
         backend.closeFuture().addListener(_ -> gone());
-        replyWithin(patience.toNanos());
+        deadline.in(patience.toNanos());
         backend.writeAndFlush(request);
     }
 
-    private void replyWithin(long nanos) {
-        long due = System.nanoTime() + nanos;
-        client.executor().schedule(() -> giveUp(due), nanos, TimeUnit.NANOSECONDS);
-    }
-
-    private void giveUp(long due) {
-        if (late.looksAgain(due, System.nanoTime())) {
-            replyWithin(Late.AGAIN_NANOS);
+    /** Nothing has come for too long. */
+    private void giveUp() {
+        if (state == State.REPLYING) {
+            breakOff(Failure.TIMEOUT);
         } else {
             fail(Failure.TIMEOUT);
+        }
+    }
+
+    /** Waits for the next piece of a reply that has begun, while the client takes them. */
+    private void awaitMore() {
+        if (silenceNanos > 0 && client.channel().isWritable()) {
+            deadline.in(silenceNanos);
+        } else {
+            deadline.none();
         }
     }
 
@@ -155,12 +165,15 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
             return;
         }
         call.replied(status);
+        deadline.none();
         if (switches) {
             state = State.TUNNEL;
             out.upgrade(call, reply);
             call.count(status, false);
         } else {
             state = State.REPLYING;
+            silenceNanos = call.serving().silenceNanos(reply.headers());
+            awaitMore();
             out.begin(call, reply);
         }
     }
@@ -168,13 +181,14 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     private void piece(HttpContent piece) {
         if (piece.decoderResult().isFailure()) {
             piece.release();
-            breakOff();
+            breakOff(Failure.RESET);
         } else if (piece instanceof LastHttpContent last) {
             state = State.ENDED;
             call.end(out.end(last), false);
             closeBoth();
         } else {
             out.piece(piece);
+            awaitMore();
         }
     }
 
@@ -193,7 +207,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     /** Not just closed: a reply without a length would end with that as if it were whole. */
     private void broken(ChannelHandlerContext backend) {
         if (state == State.REPLYING) {
-            breakOff();
+            breakOff(Failure.RESET);
         } else {
             backend.close();
         }
@@ -203,7 +217,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext backend) {
         if (state == State.REPLYING) {
-            breakOff();
+            breakOff(Failure.RESET);
         }
         backend.fireChannelInactive();
     }
@@ -221,15 +235,16 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         closeBoth();
     }
 
-    private void breakOff() {
+    private void breakOff(Failure why) {
         state = State.ENDED;
-        call.brokeOff(Failure.RESET);
+        call.brokeOff(why);
         out.cut();
         call.end(out.statusSent(), false);
         closeBoth();
     }
 
     private void closeBoth() {
+        deadline.none();
         client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         if (channel != null) {
             channel.close();
@@ -281,6 +296,9 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     void clientTakes(boolean more) {
         if (channel != null) {
             channel.config().setAutoRead(more);
+            if (state == State.REPLYING) {
+                awaitMore();
+            }
         }
     }
 
