@@ -2,6 +2,11 @@ package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.banyan.gateway.backend.Distrust;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.nio.file.Files;
@@ -9,7 +14,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -18,6 +26,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /**
  * HTTPS backends whose connections end without the goodbye of TLS: a reply that ends with its connection is cut then, and one that says where
@@ -34,6 +44,10 @@ class TlsTruncationTest {
     static Path folder;
 
     private static final List<ScriptedServer> SERVERS = new ArrayList<>();
+    private static final ListAppender<ILoggingEvent> SAID = new ListAppender<>();
+    /** The backend's ends of replies that it does not end. */
+    private static final BlockingQueue<Wire> OPEN = new LinkedBlockingQueue<>();
+
     private static TestGateway gateway;
     private static volatile CountDownLatch read = new CountDownLatch(0);
 
@@ -77,7 +91,33 @@ class TlsTruncationTest {
         }
         routes.append(
                 "  - {name: newer, matches: [{path: {type: PathPrefix, value: /TLSv1.3}}], candidate: tls13, stage: complete}\n");
+        for (String name : List.of("plain", "upgrade", "left")) {
+            var tls = new RudeTls(TlsTest.context(own), "TLSv1.3");
+            var server = new ScriptedServer(name, tls);
+            SERVERS.add(server);
+            server.on("/" + name, (_, wire) -> {
+                wire.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nbody");
+                if (name.equals("left")) {
+                    OPEN.add(wire);
+                    StreamsTest.hold(wire);
+                } else {
+                    tls.cut(wire.socket());
+                    wire.close();
+                }
+            });
+            backends.append("  - {name: %s, url: \"https://localhost:%d\", tls: {ca: ca.pem}}\n"
+                    .formatted(name, server.port()));
+            routes.append("  - {name: %1$s, matches: [{path: {value: /%1$s}}], candidate: %1$s, stage: complete}\n"
+                    .formatted(name));
+        }
         gateway = TestGateway.start(folder.resolve(way.toString()), backends.toString() + routes);
+        SAID.list.clear();
+        SAID.start();
+        log().addAppender(SAID); // the start of a gateway takes those away that were there
+    }
+
+    private static Logger log() {
+        return (Logger) LoggerFactory.getLogger(Distrust.class);
     }
 
     private static String name(String protocol) {
@@ -91,6 +131,8 @@ class TlsTruncationTest {
             each.close();
         }
         SERVERS.clear();
+        OPEN.clear();
+        log().detachAppender(SAID);
     }
 
     @ParameterizedTest
@@ -153,5 +195,58 @@ class TlsTruncationTest {
                 assertThat(ended).as(protocol + "/" + how + ": " + reply).isEqualTo(whole);
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "upgrade"})
+    void whatMayHaveBeenCutIsSaidAndNoMoreThanOnceAMinute(String how) throws Exception {
+        for (int i = 0; i < 3; i++) {
+            try (var client = gateway.wire()) {
+                client.send(asks("/" + how, how.equals("upgrade"))).toItsEnd();
+            }
+        }
+        List<ILoggingEvent> said = said(how);
+        assertThat(said).isNotEmpty().allSatisfy(each -> {
+            assertThat(each.getLevel()).isEqualTo(Level.WARN);
+            assertThat(each.getFormattedMessage()).contains("close_notify", "must send Content-Length or chunks");
+        });
+        for (int i = 1; i < said.size(); i++) {
+            assertThat(said.get(i).getTimeStamp() - said.get(i - 1).getTimeStamp())
+                    .isGreaterThan(59_000);
+        }
+    }
+
+    /** Asks for a WebSocket, or for nothing but a reply. */
+    private String asks(String target, boolean forWebSocket) {
+        if (forWebSocket) {
+            way.needsHttp1("WebSockets come by HTTP/1.1");
+            return StreamsTest.UPGRADE.replace("/ws", target);
+        }
+        return "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
+    }
+
+    /** For a client that has left, say. It is a backend of which nothing is said yet. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void ofAReplyThatTheGatewayEndsNothingIsSaid(boolean toUpgrade) throws Exception {
+        for (int i = 0; i < 10; i++) {
+            try (var client = gateway.wire()) {
+                client.send(asks("/left", toUpgrade)).until("body");
+            }
+            Wire backend = OPEN.poll(15, TimeUnit.SECONDS);
+            assertThat(backend).as("asked").isNotNull();
+            TestGateway.await("let go", () -> gateway.inFlight("left") == 0);
+            backend.socket().setSoTimeout(15_000);
+            assertThat(backend.ends()).isTrue();
+            backend.close();
+        }
+        assertThat(said("left")).isEmpty();
+    }
+
+    /** What was said of a backend. */
+    private static List<ILoggingEvent> said(String backend) {
+        return SAID.list.stream()
+                .filter(each -> each.getFormattedMessage().startsWith("backend " + backend + ":"))
+                .toList();
     }
 }

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says in the log why a backend's certificate is not believed: at once, and as long as it is not once a minute. */
+/**
+ * Says in the log what of a backend is not believed: its certificate, or that a reply of its has ended. Each at once, and as long as it is not
+ * once a minute.
+ */
 public final class Distrust {
 
     private static final Logger LOG = LoggerFactory.getLogger(Distrust.class);
@@ -18,8 +21,10 @@ public final class Distrust {
 
     private final String backend;
 
-    /** 0 until something was said. */
-    private final AtomicLong saidAt = new AtomicLong();
+    /** When each was said last; 0 until it was. */
+    private final AtomicLong certificateSaidAt = new AtomicLong();
+
+    private final AtomicLong endSaidAt = new AtomicLong();
 
     Distrust(String backend) {
         this.backend = backend;
@@ -29,9 +34,7 @@ public final class Distrust {
     public void listenTo(SslHandler tls) {
         tls.handshakeFuture().addListener((Future<Channel> done) -> {
             CertificateException why = done.isSuccess() ? null : in(done.cause());
-            long now = System.nanoTime() | 1;
-            long before = saidAt.get();
-            if (why != null && (before == 0 || now - before >= AGAIN_NANOS) && saidAt.compareAndSet(before, now)) {
+            if (why != null && isTime(certificateSaidAt)) {
                 Throwable root = root(why);
                 LOG.warn(
                         "backend {}: its certificate is not believed: {}: {}",
@@ -40,6 +43,22 @@ public final class Distrust {
                         root.getMessage());
             }
         });
+    }
+
+    /** It has ended a reply that ends with its connection, and not as TLS wants it. */
+    void endedWithoutGoodbye() {
+        if (isTime(endSaidAt)) {
+            LOG.warn(
+                    "backend {}: ended a reply without close_notify, length or chunks: it may have been cut short, and breaks off for the"
+                            + " client; a server that never says goodbye must send Content-Length or chunks",
+                    backend);
+        }
+    }
+
+    private static boolean isTime(AtomicLong saidAt) {
+        long now = System.nanoTime() | 1;
+        long before = saidAt.get();
+        return (before == 0 || now - before >= AGAIN_NANOS) && saidAt.compareAndSet(before, now);
     }
 
     /** Returns what is wrong with a certificate, where that is why a handshake failed; null where it is something else. */

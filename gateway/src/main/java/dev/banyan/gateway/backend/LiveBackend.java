@@ -122,7 +122,7 @@ public final class LiveBackend {
                     if (handshake != null) {
                         distrust.listenTo(handshake);
                     }
-                    ReplyCodec.putInto(channel.pipeline());
+                    ReplyCodec.putInto(channel.pipeline(), distrust);
                     OddTarget.addTo(channel.pipeline());
                     ReplyWatch.addTo(channel.pipeline());
                 });
@@ -217,7 +217,7 @@ public final class LiveBackend {
         return addresses;
     }
 
-    /** Says why its certificate is not believed. */
+    /** Says what of it is not believed. */
     public Distrust distrust() {
         return distrust;
     }

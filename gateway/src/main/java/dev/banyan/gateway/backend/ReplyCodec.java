@@ -18,13 +18,13 @@ import reactor.netty.NettyPipeline;
 /** The codec of a connection of the client library, for which whatever comes unasked would be the beginning of the next reply. */
 final class ReplyCodec extends CombinedChannelDuplexHandler<ReplyDecoder, HttpRequestEncoder> {
 
-    private ReplyCodec() {
-        super(new ReplyDecoder(), new HttpRequestEncoder());
+    private ReplyCodec(Distrust distrust) {
+        super(new ReplyDecoder(distrust), new HttpRequestEncoder());
     }
 
     /** Takes the place of the library's own codec. */
-    static void putInto(ChannelPipeline pipeline) {
-        var codec = new ReplyCodec();
+    static void putInto(ChannelPipeline pipeline, Distrust distrust) {
+        var codec = new ReplyCodec(distrust);
         pipeline.replace(NettyPipeline.HttpCodec, NettyPipeline.HttpCodec, codec);
         pipeline.addAfter(NettyPipeline.HttpCodec, "banyan.replyEnd", codec.new End());
     }
@@ -35,6 +35,12 @@ final class ReplyCodec extends CombinedChannelDuplexHandler<ReplyDecoder, HttpRe
             inboundHandler().expectReply(request.method().equals(HttpMethod.HEAD));
         }
         super.write(context, message, promise);
+    }
+
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) throws Exception {
+        inboundHandler().closes();
+        super.close(context, promise);
     }
 
     /**

@@ -27,6 +27,8 @@ public final class ReplyDecoder extends HttpResponseDecoder {
     /** Beyond what any server says before a reply; Go takes five of them. */
     static final int INTERIM_MAX = 100;
 
+    private final Distrust distrust;
+
     /** A reply is to come, or its end is. */
     private boolean expecting;
 
@@ -36,11 +38,16 @@ public final class ReplyDecoder extends HttpResponseDecoder {
     /** Of the reply that is to come. */
     private int interim;
 
-    public ReplyDecoder() {
+    /** Whether the connection ends for another reason than that the other side has ended it. */
+    private boolean broken;
+
+    /** {@code distrust} says what is not believed of whoever is at the other end. */
+    public ReplyDecoder(Distrust distrust) {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(STATUS_LINE_BYTES_MAX)
                 .setMaxHeaderSize(HEAD_BYTES_MAX)
                 .setMaxChunkSize(PIECE_BYTES_MAX));
+        this.distrust = distrust;
     }
 
     /** Says that a reply is to come, and what it answers: after a HEAD it has no body, whatever its head says. */
@@ -53,6 +60,17 @@ public final class ReplyDecoder extends HttpResponseDecoder {
     /** Whether nothing has come that nobody asked for. Once it has, its connection brings no reply any more. */
     public boolean isClean() {
         return clean;
+    }
+
+    /** Says that this side closes the connection: how a reply ends then says nothing of the other one. */
+    public void closes() {
+        broken = true;
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
+        broken = true;
+        super.exceptionCaught(context, cause);
     }
 
     @Override
@@ -94,6 +112,9 @@ public final class ReplyDecoder extends HttpResponseDecoder {
                 && !out.isEmpty()
                 && out.getLast() instanceof LastHttpContent) {
             ReferenceCountUtil.release(out.removeLast());
+            if (!broken) {
+                distrust.endedWithoutGoodbye();
+            }
         }
     }
 

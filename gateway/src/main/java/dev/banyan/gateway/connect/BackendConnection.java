@@ -39,7 +39,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     private final Pool pool;
     private final LiveBackend backend;
     private final Instance instance;
-    private final ReplyDecoder decoder = new ReplyDecoder();
+    private final ReplyDecoder decoder;
     private @Nullable Asker owner;
     private @Nullable Connecting connecting;
     private @Nullable Channel channel;
@@ -60,6 +60,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     BackendConnection(Pool pool, LiveBackend backend, Instance instance, Asker owner) {
         this.pool = pool;
         this.backend = backend;
+        this.decoder = new ReplyDecoder(backend.distrust());
         this.instance = instance;
         this.owner = owner;
     }
@@ -197,6 +198,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     public void close() {
         owner = null;
         leaving = false;
+        decoder.closes();
         cancelTimer();
         if (channel != null) {
             channel.close();

@@ -54,7 +54,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     private final Tunnels tunnels;
     private final String accept;
     private final Duration patience;
-    private final ReplyDecoder replies = new ReplyDecoder();
+    private final ReplyDecoder replies;
     private final HttpRequestEncoder requests = new HttpRequestEncoder();
     private final ToClient toClient;
     /** For the head of its reply, and then for the next piece. */
@@ -78,6 +78,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         this.tunnels = tunnels;
         this.toClient = new ToClient(client);
         this.deadline = new Deadline(client.executor(), this::giveUp);
+        this.replies = new ReplyDecoder(call.serving().distrust());
         this.accept = Accept.of(call.head().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, ""));
         this.patience = call.headTimeout(call.serving());
     }
@@ -245,6 +246,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
 
     private void closeBoth() {
         deadline.none();
+        replies.closes();
         client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         if (channel != null) {
             channel.close();
