@@ -6,6 +6,7 @@ import dev.banyan.gateway.faults.Faults;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,9 @@ class SilenceTest {
 
     /** More than all buffers on the way hold. */
     private static final int BIG = 64 << 20;
+
+    /** More than the system and the gateway hold of it for a backend that takes nothing. */
+    private static final int UPLOAD = 16 << 20;
 
     @TempDir
     static Path folder;
@@ -203,6 +207,48 @@ class SilenceTest {
             client.until("ok\r\n");
             outlastTheLimit();
             client.send("0\r\n\r\n");
+            assertThat(client.until("0\r\n\r\n")).contains("late");
+        }
+    }
+
+    @Test
+    void onceAnUploadHasEndedItsReplyMayNotBeSilent() throws Exception {
+        server.on("/over", (_, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n");
+            wire.until("0\r\n\r\n");
+        });
+        try (var client = gateway.wire()) {
+            client.send("POST /over HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+            client.until("ok\r\n");
+            client.send("0\r\n\r\n");
+            assertThat(client.toItsEnd()).doesNotEndWith("0\r\n\r\n");
+        }
+    }
+
+    /** Nobody sees whether it takes something of what the system has room for, or stands still for a while, as here. */
+    @Test
+    void whoTakesAnUploadSlowlyIsNotSilent() throws Exception {
+        String block = "x".repeat(1 << 16);
+        var goesOn = new CountDownLatch(1);
+        server.on("/slow", (_, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n");
+            DrainTest.await(goesOn);
+            for (int i = 0; i < UPLOAD; i += block.length()) {
+                wire.bytes(block.length());
+            }
+            wire.send("4\r\nlate\r\n0\r\n\r\n");
+        });
+        try (var client = gateway.wire()) {
+            client.send("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: " + UPLOAD + "\r\n\r\n");
+            Thread sends = Thread.ofVirtual().start(() -> {
+                for (int i = 0; i < UPLOAD; i += block.length()) {
+                    client.sendIfOpen(block);
+                }
+            });
+            client.until("ok\r\n");
+            outlastTheLimit();
+            goesOn.countDown();
+            sends.join();
             assertThat(client.until("0\r\n\r\n")).contains("late");
         }
     }

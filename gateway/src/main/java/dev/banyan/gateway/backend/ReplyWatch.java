@@ -151,7 +151,7 @@ public final class ReplyWatch extends ChannelDuplexHandler {
     }
 
     private boolean isBackendsTurn() {
-        return wanted && (bodyEnded || (context != null && !context.channel().isWritable()));
+        return wanted && bodyEnded;
     }
 
     @Override

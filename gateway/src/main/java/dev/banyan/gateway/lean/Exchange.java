@@ -152,12 +152,12 @@ final class Exchange implements Asker {
         }
     }
 
-    /** Waits for the next piece of a reply that has begun, while the backend has all it needs to go on. */
+    /** Waits for the next piece of a reply that has begun, once the backend has all of the request and while the client takes them. */
     private void awaitMore(BackendConnection from) {
         if (silenceNanos == 0) {
             return;
         }
-        if (clientTakes && (requestDone || !call.hasBody() || !from.isWritable())) {
+        if (clientTakes && (requestDone || !call.hasBody())) {
             from.deadlineIn(silenceNanos);
         } else {
             from.deadlineMet();
