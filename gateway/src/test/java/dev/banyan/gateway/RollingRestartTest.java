@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -43,7 +44,7 @@ class RollingRestartTest {
 
     private ScriptedServer legacy;
     private ScriptedServer candidate;
-    private final GatewayProcess[] gateways = new GatewayProcess[2];
+    private final List<GatewayProcess> gateways = new ArrayList<>();
     private final AtomicIntegerArray ports = new AtomicIntegerArray(2);
     private final AtomicIntegerArray served = new AtomicIntegerArray(2);
     private final AtomicInteger askedAgain = new AtomicInteger();
@@ -55,7 +56,7 @@ class RollingRestartTest {
     private volatile boolean running = true;
 
     @BeforeEach
-    void start() throws Exception {
+    void startBackends() throws Exception {
         legacy = backend("legacy");
         candidate = backend("candidate");
         Files.createDirectories(folder.resolve("rules"));
@@ -68,8 +69,6 @@ class RollingRestartTest {
                 routes:
                   - {name: split, matches: [{path: {value: /}}], candidate: new, cohort: shopper, stage: live, weight: 50%%}
                 """.formatted(legacy.url(), candidate.url()));
-        start(0);
-        start(1);
     }
 
     private static ScriptedServer backend(String name) throws IOException {
@@ -83,7 +82,7 @@ class RollingRestartTest {
 
     private void start(int gateway) throws Exception {
         Path own = Files.createDirectories(folder.resolve("gateway-" + gateway));
-        gateways[gateway] = GatewayProcess.start(
+        var started = GatewayProcess.start(
                 own,
                 List.of(),
                 List.of(),
@@ -93,15 +92,18 @@ class RollingRestartTest {
                         "--reveal",
                         "--unready",
                         ready == null ? "0" : Integer.toString(UNREADY_SECONDS)));
-        ports.set(gateway, gateways[gateway].port());
+        if (gateway < gateways.size()) {
+            gateways.set(gateway, started);
+        } else {
+            gateways.add(started);
+        }
+        ports.set(gateway, started.port());
     }
 
     @AfterEach
     void stop() throws IOException {
         running = false;
-        for (GatewayProcess each : gateways) {
-            each.close();
-        }
+        gateways.forEach(GatewayProcess::close);
         legacy.close();
         candidate.close();
     }
@@ -113,10 +115,6 @@ class RollingRestartTest {
 
     @Test
     void aBalancerThatLooksWhoIsReadyNeverFindsAClosedPort() throws Exception {
-        for (Process each : List.of(gateways[0].process(), gateways[1].process())) {
-            each.destroyForcibly();
-            each.onExit().join();
-        }
         var seen = new AtomicIntegerArray(2);
         ready = seen;
         start(0);
@@ -131,11 +129,12 @@ class RollingRestartTest {
             try {
                 servedBy(0);
                 servedBy(1);
-                var process = gateways[0].process();
-                gateways[0].signal("TERM");
+                var process = gateways.get(0).process();
+                gateways.get(0).signal("TERM");
                 while (process.isAlive()) {
                     look(0);
                     look(1);
+                    LockSupport.parkNanos(5_000_000); // no balancer looks without a pause
                 }
                 servedBy(1);
                 start(0);
@@ -152,7 +151,7 @@ class RollingRestartTest {
     /** Looks, as a balancer does, whether a gateway wants requests. */
     private void look(int gateway) {
         boolean up;
-        try (var wire = Wire.to(gateways[gateway].adminPort())) {
+        try (var wire = Wire.to(gateways.get(gateway).adminPort())) {
             up = wire.send("GET /health/readiness HTTP/1.1\r\nHost: localhost\r\n\r\n")
                     .reply()
                     .startsWith("HTTP/1.1 200");
@@ -183,6 +182,8 @@ class RollingRestartTest {
     }
 
     private void run(int restarts, boolean kill) throws Exception {
+        start(0);
+        start(1);
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < CLIENTS; i++) {
                 int number = i;
@@ -213,8 +214,8 @@ class RollingRestartTest {
     }
 
     private void restart(int gateway, boolean kill) throws Exception {
-        Process process = gateways[gateway].process();
-        gateways[gateway].signal(kill ? "KILL" : "TERM");
+        Process process = gateways.get(gateway).process();
+        gateways.get(gateway).signal(kill ? "KILL" : "TERM");
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(128 + (kill ? 9 : 15));
         servedBy(1 - gateway);
