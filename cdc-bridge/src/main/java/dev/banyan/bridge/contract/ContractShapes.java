@@ -109,6 +109,7 @@ final class ContractShapes {
         var item = new LinkedHashMap<String, Shape>();
         item.put("subject", new Text());
         item.put("id", new Text());
+        item.put("sequence", new Text());
         item.put("changed", new ListOf(new Text()));
         item.put("data", data);
         var bulk = new LinkedHashMap<String, Shape>();

@@ -18,8 +18,8 @@ final class BulkParts {
 
     /*
      * A part is bounded because a hub takes no message above about a megabyte. An item carries what its own event would have carried,
-     * so that a consumer can apply it to its subject under the bulk event's sequence. All bulk events of an aggregate have one subject,
-     * and so one order.
+     * so that a consumer can apply it to its subject under the sequence that its own event would have: a subject may have events of other rules
+     * between two items of one part, and many items in it. All bulk events of an aggregate have one subject, and so one order.
      *
      * What is parked is resubmitted a part at a time, so a bulk event of it could have the id of one that went before: there is none then.
      * An event that would not leave room for a part's own words stays one of its own.
@@ -30,7 +30,7 @@ final class BulkParts {
 
     static final int PART_CHARACTERS_MAX = 400_000;
     private static final int ENVELOPE_CHARACTERS = 2_000;
-    private static final int ITEM_CHARACTERS = 100;
+    private static final int ITEM_CHARACTERS = 145;
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -127,7 +127,7 @@ final class BulkParts {
     }
 
     /** What of the part {@code number} of a rule's bulk event goes into its id. */
-    static String idName(EventRule rule, int number) {
+    static String idName(EventRule rule, String number) {
         return rule.name() + "/bulk/" + number;
     }
 
@@ -139,7 +139,7 @@ final class BulkParts {
         }
         var subject = first.aggregate().bulkSubject();
         return new DomainEvent(
-                ids.id(transaction, idName(first.rule(), number), subject),
+                ids.id(transaction, idName(first.rule(), Integer.toString(number)), subject),
                 first.aggregate().type(bulk.event()),
                 first.aggregate().topic(),
                 subject,
@@ -180,6 +180,8 @@ final class BulkParts {
         json.writeString(event.subject());
         json.writeName("id");
         json.writeString(event.id());
+        json.writeName("sequence");
+        json.writeString(event.sequence());
         json.writeName("changed");
         json.writeStartArray();
         event.changed().forEach(json::writeString);

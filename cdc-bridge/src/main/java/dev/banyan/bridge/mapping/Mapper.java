@@ -377,7 +377,8 @@ public final class Mapper implements EventMapper {
         if (notes != null) {
             notes.rootless = touches.rootless();
         }
-        var bulk = new BulkEvents(new BulkParts(transaction, ids, bulkBytesMax));
+        var bulk = new BulkEvents(
+                new BulkParts(transaction, ids, bulkBytesMax), transaction.commitLsn(), transactionRules.size());
         var attempt = new Attempt(transaction, rows, bulk, touches.rootless());
         var evaluation = new Evaluation(transaction, rows, ids, limit, attempt, notes);
         for (var touch : touches.inOrder()) {

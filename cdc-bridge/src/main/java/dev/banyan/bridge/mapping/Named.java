@@ -13,4 +13,10 @@ record Named(
         EventRule rule,
         DomainEvent event,
         @Nullable Values told,
-        int place) {}
+        int place) {
+
+    /** The same at another place among its subject's. */
+    Named sequenced(String sequence) {
+        return new Named(aggregate, rule, event.sequenced(sequence), told, place);
+    }
+}

@@ -17,9 +17,6 @@ import tools.jackson.core.json.JsonFactory;
 /** Finds the rule of a mapping that gave an event: the event's id is made of it, and of nothing that the event does not carry. One thread uses it. */
 public final class RuleOfEvent {
 
-    /** How many events of one rule about many changes may tell of one transaction to be found. */
-    private static final int BULKS_MAX = 1_000;
-
     /** A rule by its name, the event that it names, and where it stands in the mapping. */
     public record Found(String rule, String event, Place at) {}
 
@@ -50,19 +47,30 @@ public final class RuleOfEvent {
             if (ofRow.isPresent()) {
                 return ofRow;
             }
-            for (var rule : aggregate.allRules()) {
-                var bulk = rule.bulk();
-                for (var number = 1; bulk != null && number <= BULKS_MAX; number++) {
-                    if (is(event, transaction, BulkParts.idName(rule, number))) {
-                        return Optional.of(new Found(rule.name(), bulk.event(), rule.at()));
-                    }
-                }
+            var ofMany = ofMany(event, transaction, aggregate);
+            if (ofMany.isPresent()) {
+                return ofMany;
             }
         }
         return mapping.transactions().stream()
                 .filter(rule -> is(event, transaction, TransactionEvents.idName(rule)))
                 .findFirst()
                 .map(rule -> new Found(rule.name(), rule.event(), rule.at()));
+    }
+
+    /** The rule with {@code bulk}; the number of the part, which is in the id, is in the event's data. */
+    private Optional<Found> ofMany(DomainEvent event, Transaction transaction, Aggregate aggregate) {
+        var part =
+                event.subject().equals(aggregate.bulkSubject()) && !event.data().isEmpty()
+                        ? texts(event.data()).get("/part")
+                        : null;
+        for (var rule : aggregate.allRules()) {
+            var bulk = rule.bulk();
+            if (part != null && bulk != null && is(event, transaction, BulkParts.idName(rule, part))) {
+                return Optional.of(new Found(rule.name(), bulk.event(), rule.at()));
+            }
+        }
+        return Optional.empty();
     }
 
     /** The rule about rows of a list; the key of the row, which is in the id, is in the event's data. */

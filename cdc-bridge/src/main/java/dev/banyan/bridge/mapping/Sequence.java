@@ -3,7 +3,7 @@ package dev.banyan.bridge.mapping;
 /** An event's place among all of its subject's: the commit's position in the log and the event's number in its transaction. */
 public final class Sequence {
 
-    private static final int DIGITS_MIN = 6;
+    static final int DIGITS_MIN = 6;
 
     private Sequence() {}
 

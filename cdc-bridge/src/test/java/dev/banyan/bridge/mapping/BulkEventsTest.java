@@ -69,6 +69,23 @@ class BulkEventsTest {
     }
 
     @Test
+    void numbersOfMoreThanAMillionEventsSortAsText() throws Exception {
+        var mapping = MappingFile.parse(Path.of("m.yaml"), MAPPING);
+        var transaction = transaction(inserted(1, 1));
+        var event = mapper().map(transaction, new InMemoryImages()).getFirst();
+        var aggregate = mapping.aggregates().getFirst();
+        var one = new Named(aggregate, aggregate.rules().getFirst(), event, null, 0);
+        var bulk = new BulkEvents(new BulkParts(transaction, new EventIds("shop"), 0), 1, 1);
+        for (var number = 0; number < 1_000_000; number++) {
+            bulk.add(one);
+        }
+        var events = bulk.result();
+
+        assertThat(events.getFirst().sequence()).isEqualTo("0000000000000001-0000000");
+        assertThat(events.getLast().sequence()).isEqualTo("0000000000000001-0999999");
+    }
+
+    @Test
     void whatWasParkedBecomesNoBulkEventWhoseIdMayHaveGoneBefore() throws Exception {
         var parked = transaction(inserted(1, 10), inserted(2, 10));
 

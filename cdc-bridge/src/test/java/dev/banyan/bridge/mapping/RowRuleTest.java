@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** An event for each row of a list that a transaction added, changed or removed, beside that of the aggregate. */
 class RowRuleTest {
@@ -204,6 +206,29 @@ class RowRuleTest {
                 .startsWith("{\"count\":3,")
                 .contains("\"data\":{\"id\":2,\"lines\":{\"no\":1,\"qty\":1,\"card\":\"***1\"}}");
         assertThat(mapper.wholeFor()).contains("the rule LargeOrder in line");
+    }
+
+    @Test
+    void itemsOfABulkEventHaveTheirPlacesAmongTheOtherEventsOfTheirSubjects() throws Exception {
+        var mapper = mapper(MAPPING.replace(
+                "Changed, when: otherwise", "Changed, when: otherwise, bulk: {event: ManyChanged, atLeast: 2}"));
+        map(mapper, order(1), inserted(1, 1, 3), order(2), inserted(2, 1, 3), inserted(2, 2, 3));
+        var events = map(mapper, emptied(1, 1), emptied(2, 1), emptied(2, 2));
+
+        assertThat(types(events)).containsExactly("LineEmptied", "ManyChanged", "LineEmptied", "LineEmptied");
+        var places = new TreeMap<String, String>();
+        events.stream()
+                .filter(event -> event.type().equals("LineEmptied"))
+                .forEach(event -> places.put(event.sequence(), event.subject() + " line"));
+        for (var item : JsonMapper.shared().readTree(events.get(1).data()).get("items")) {
+            places.put(item.get("sequence").stringValue(), item.get("subject").stringValue() + " state");
+        }
+        assertThat(places.values())
+                .containsExactly("order/1 line", "order/1 state", "order/2 line", "order/2 line", "order/2 state");
+    }
+
+    private static Change emptied(long id, long no) {
+        return new Change.Updated(LINE, line(id, no, 3), line(id, no, 0));
     }
 
     @Test

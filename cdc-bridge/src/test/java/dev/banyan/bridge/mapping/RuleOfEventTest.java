@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.change.InMemoryImages;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
@@ -95,6 +96,20 @@ class RuleOfEventTest {
                         event + " by 'parts/created' in line 19",
                         "Added by 'created' in line 22",
                         "Seen by 'Seen' in line 3");
+    }
+
+    @Test
+    void partOfABulkEventIsFoundWhateverItsNumber() throws Exception {
+        var mapping = mapping(MAPPING.replaceFirst("(?s)transactions:.*aggregates:", "aggregates:"));
+        var oneItemAPart = new EventLimit(6_960, event -> event.data().length(), 0);
+        var inserted = LongStream.range(0, 1_100)
+                .<Change>mapToObj(id -> new Change.Inserted(new TableId("public", "thing"), new Row(Map.of("id", id))))
+                .toList();
+        var events = new Mapper(mapping, "b", Secrets.NONE, oneItemAPart)
+                .map(new Transaction(1, "758", Instant.EPOCH, inserted), new InMemoryImages());
+
+        assertThat(events).hasSize(1_100);
+        assertThat(found(new RuleOfEvent(mapping, "b"), events)).containsOnly("ManyAdded by 'created' in line 20");
     }
 
     @Test
