@@ -1,5 +1,6 @@
 package dev.banyan.bridge;
 
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.doctor.ColumnChecks;
 import dev.banyan.bridge.doctor.Finding;
@@ -9,6 +10,7 @@ import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.LakeFailed;
 import dev.banyan.bridge.lake.LakePlace;
 import dev.banyan.bridge.lake.LakeReader;
+import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.run.NewColumns;
 import dev.banyan.bridge.store.BridgeStore;
@@ -16,6 +18,7 @@ import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -84,11 +87,7 @@ final class DoctorCommand implements Callable<Integer> {
                                             FaultText.line(pause, setup.source().dbms()),
                                             "mend the mapping if it does not fit the table, then events faults resubmit --all --send")));
             var mapper = setup.mapper();
-            peeked.map(BridgeStore.Peeked::remembered).ifPresent(known -> NewColumns.unread(mapper.remembers(), known)
-                    .forEach((table, what) -> findings.add(Finding.warn(
-                            "backfill",
-                            table + ": " + what,
-                            "nothing: the next start asks for the backfill of the table"))));
+            peeked.ifPresent(known -> unread(mapper, known, findings));
             var spool = peeked.flatMap(BridgeStore.Peeked::spool);
             if (spool.isPresent()) {
                 findings.add(
@@ -122,6 +121,18 @@ final class DoctorCommand implements Callable<Integer> {
                             : Finding.fail("store", found, "store.jdbcUrl, user and password"));
             return SourceChecks.Stored.unreadable();
         }
+    }
+
+    private static void unread(Mapper mapper, BridgeStore.Peeked known, List<Finding> findings) {
+        var paused = new HashSet<TableId>();
+        known.pauses().forEach(pause -> paused.addAll(pause.tables()));
+        NewColumns.unread(mapper.remembers(), known.remembered(), known.backfills())
+                .forEach((table, what) -> findings.add(Finding.warn(
+                        "backfill",
+                        table + ": " + what,
+                        paused.contains(table)
+                                ? "end the pause of the table: the next start after it asks for its backfill"
+                                : "nothing: the next start asks for the backfill of the table")));
     }
 
     private static void source(Setup setup, SourceChecks.Stored stored, List<Finding> findings) {

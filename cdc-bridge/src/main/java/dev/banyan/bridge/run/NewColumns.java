@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -53,21 +54,25 @@ public final class NewColumns {
 
     /** The same as {@link #see} for a start: what it leaves out is not kept up to date from now on, so that it is new when it comes back. */
     static void atStart(Map<TableId, Map<String, String>> wanted, BridgeStore store, AggregateImages images) {
+        see(wanted, store, images); // first: that the store knows of other tables says that this is not its first start
         store.remembered().forgetAllBut(wanted.keySet());
-        see(wanted, store, images);
     }
 
-    /** By table of {@code wanted} what a start would ask a backfill for that is not asked for yet, in words; {@code known} is what the store knows. */
-    public static Map<TableId, String> unread(Map<TableId, Map<String, String>> wanted, Map<TableId, Known> known) {
+    /**
+     * By table of {@code wanted} what a start would ask a backfill for that none of {@code backfills} is to read or has read, in words; {@code known} is what
+     * the store knows.
+     */
+    public static Map<TableId, String> unread(
+            Map<TableId, Map<String, String>> wanted, Map<TableId, Known> known, List<Backfill> backfills) {
         var unread = new LinkedHashMap<TableId, String>();
         wanted.forEach((table, names) -> {
             var before = before(table, names.keySet(), known);
-            if (before == null || supplied(names, before.awaited()).equals(names.keySet())) {
+            if (before == null) {
                 return;
             }
             var missing = new TreeSet<>(names.keySet());
-            missing.removeAll(supplied(names, before.columns()));
-            if (!missing.isEmpty()) {
+            missing.removeAll(there(table, names, before, backfills));
+            if (!missing.isEmpty() && reading(table, names, before, backfills).isEmpty()) {
                 unread.put(table, words(missing));
             }
         });
@@ -132,13 +137,7 @@ public final class NewColumns {
                     ? new Known(wanted.keySet(), Set.of(), 0)
                     : withPlaces(new Known(row.values().keySet(), Set.of(), 0), wanted.keySet());
         }
-        var columns = new HashSet<>(before.columns());
-        var askedAtMs = before.askedAtMs();
-        if (backfills.stream()
-                .anyMatch(backfill -> backfill.state() == Backfill.State.DONE && reads(backfill, table, askedAtMs))) {
-            columns.addAll(before.awaited());
-        }
-        var there = supplied(wanted, columns);
+        var there = there(table, wanted, before, backfills);
         if (there.equals(wanted.keySet())) {
             keep(table, new Known(there, Set.of(), 0));
             return;
@@ -146,17 +145,35 @@ public final class NewColumns {
         var missing = new TreeSet<>(wanted.keySet());
         missing.removeAll(there);
         lacking.put(table, missing);
-        var isAwaited = supplied(wanted, before.awaited()).equals(wanted.keySet());
-        var read = backfills.stream()
-                .filter(backfill -> isUnderWay(backfill)
-                        && ((isAwaited && reads(backfill, table, askedAtMs)) || isUnbegun(backfill, table)))
-                .findFirst();
+        var read = reading(table, wanted, before, backfills);
         keep(
                 table,
                 new Known(
                         there,
                         read.isPresent() ? wanted.keySet() : Set.of(),
                         read.map(Backfill::requestedAtMs).orElse(0L)));
+    }
+
+    /** What of {@code wanted} all rows of {@code table} have, of which {@code before} is known. */
+    private static Set<String> there(
+            TableId table, Map<String, String> wanted, Known before, List<Backfill> backfills) {
+        var columns = new HashSet<>(before.columns());
+        if (backfills.stream()
+                .anyMatch(backfill ->
+                        backfill.state() == Backfill.State.DONE && reads(backfill, table, before.askedAtMs()))) {
+            columns.addAll(before.awaited());
+        }
+        return supplied(wanted, columns);
+    }
+
+    /** The backfill that is to read what of {@code wanted} rows of {@code table} lack. */
+    private static Optional<Backfill> reading(
+            TableId table, Map<String, String> wanted, Known before, List<Backfill> backfills) {
+        var isAwaited = supplied(wanted, before.awaited()).equals(wanted.keySet());
+        return backfills.stream()
+                .filter(backfill -> isUnderWay(backfill)
+                        && ((isAwaited && reads(backfill, table, before.askedAtMs())) || isUnbegun(backfill, table)))
+                .findFirst();
     }
 
     /** The columns of {@code wanted} that rows with {@code columns} have, or have in clear, which becomes whatever is wanted. */

@@ -136,8 +136,10 @@ public final class BridgeStore implements AutoCloseable {
             Optional<SpoolClaim> spool,
             List<Pause> pauses,
             Set<PublishedTable> published,
-            Map<TableId, RememberedColumns.Known> remembered) {
+            Map<TableId, RememberedColumns.Known> remembered,
+            List<Backfill> backfills) {
         public Peeked {
+            backfills = List.copyOf(backfills);
             remembered = Map.copyOf(remembered);
             pauses = List.copyOf(pauses);
             published = Set.copyOf(published);
@@ -169,10 +171,12 @@ public final class BridgeStore implements AutoCloseable {
             var spool = columns.next() ? StateRow.spool(connection) : Optional.<SpoolClaim>empty();
             var pauses = paused.next() ? Pauses.all(connection) : List.<Pause>of();
             var published = publishing.next() ? PublishedTables.all(connection) : Set.<PublishedTable>of();
+            var isRemembering = remembering.next();
             var remembered =
-                    remembering.next() ? RememberedColumns.all(connection) : Map.<TableId, RememberedColumns.Known>of();
+                    isRemembering ? RememberedColumns.all(connection) : Map.<TableId, RememberedColumns.Known>of();
+            var backfills = isRemembering ? BackfillRows.all(connection) : List.<Backfill>of();
             return StateRow.position(connection)
-                    .map(position -> new Peeked(position, spool, pauses, published, remembered));
+                    .map(position -> new Peeked(position, spool, pauses, published, remembered, backfills));
         } catch (SQLException e) {
             if (isH2 && e.getErrorCode() == org.h2.api.ErrorCode.DATABASE_NOT_FOUND_WITH_IF_EXISTS_1) {
                 return Optional.empty();

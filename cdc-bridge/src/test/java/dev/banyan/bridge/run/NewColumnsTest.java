@@ -10,7 +10,6 @@ import dev.banyan.bridge.run.BackfillDesk.Ask;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.Position;
-import dev.banyan.bridge.store.RememberedColumns;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,9 +65,7 @@ class NewColumnsTest {
         try (var session = store.session()) {
             NewColumns.atStart(wanted, store, session.images());
         }
-        assertThat(NewColumns.unread(wanted, store.remembered().all()))
-                .as("all that is missing is asked for")
-                .isEmpty();
+        assertThat(unread(store, wanted)).as("all that is missing is asked for").isEmpty();
         return store.backfills().all().stream()
                 .map(backfill -> backfill.word() + " "
                         + backfill.tables().stream()
@@ -196,7 +193,7 @@ class NewColumnsTest {
         try (var store = open()) {
             assertThat(startOf(store, Map.of("ord", "order"))).isEmpty();
             var both = Map.of("ord", "order", "cust", "customer");
-            assertThat(NewColumns.unread(Map.of(new TableId("public", "cust"), withPlace("customer")), known(store)))
+            assertThat(unread(store, Map.of(new TableId("public", "cust"), withPlace("customer"))))
                     .containsValue("new in the mapping as customer");
             assertThat(startOf(store, both)).containsExactly("requested [cust]");
             assertThat(startOf(store, both)).containsExactly("requested [cust]");
@@ -221,7 +218,7 @@ class NewColumnsTest {
             start(store, "id"); // as a bridge of before does
             assertThat(startOf(store, Map.of("one", "order"))).isEmpty();
             var list = Map.of("one", "basket.lines in public.basket by basket_id");
-            assertThat(NewColumns.unread(Map.of(TABLE, withPlace("basket.lines")), known(store)))
+            assertThat(unread(store, Map.of(TABLE, withPlace("basket.lines"))))
                     .containsExactly(Map.entry(TABLE, "new in the mapping as basket.lines"));
             assertThat(startOf(store, list)).containsExactly("requested [one]");
             assertThat(startOf(store, list)).containsExactly("requested [one]");
@@ -230,8 +227,32 @@ class NewColumnsTest {
         }
     }
 
-    private static Map<TableId, RememberedColumns.Known> known(BridgeStore store) {
-        return store.remembered().all();
+    @Test
+    void tableThatStandsInForAllOfBeforeIsNoFirstStart() {
+        try (var store = open()) {
+            startOf(store, Map.of("ord", "order"));
+            assertThat(startOf(store, Map.of("orders", "order"))).containsExactly("requested [orders]");
+            assertThat(store.remembered().all())
+                    .as("the other is forgotten")
+                    .containsOnlyKeys(new TableId("public", "orders"));
+        }
+    }
+
+    @Test
+    void whatWasCancelledIsToldToWhoeverAsksBeforeTheNextStart() {
+        try (var store = open()) {
+            var both = Map.of("ord", "order", "cust", "customer");
+            startOf(store, Map.of("ord", "order"));
+            startOf(store, both);
+            end(store, Backfill.State.CANCELLED);
+            assertThat(unread(store, Map.of(new TableId("public", "cust"), withPlace("customer"))))
+                    .containsValue("new in the mapping as customer");
+        }
+    }
+
+    private static Map<TableId, String> unread(BridgeStore store, Map<TableId, Map<String, String>> wanted) {
+        return NewColumns.unread(
+                wanted, store.remembered().all(), store.backfills().all());
     }
 
     @Test
