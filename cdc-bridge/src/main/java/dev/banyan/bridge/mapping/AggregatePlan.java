@@ -176,11 +176,10 @@ final class AggregatePlan {
         return new AggregateState(fields, children);
     }
 
-    /** The state before that {@code rows} make; null when it is not known whole, or an earlier change was skipped and left something that the mapping has no answer for. */
-    @Nullable
-    AggregateState known(Supplier<AggregateState> rows) {
+    /** What {@code before} makes of rows of before; null when they are not known whole, or an earlier change was skipped and left something that the mapping has no answer for. */
+    <T> @Nullable T known(Supplier<T> before) {
         try {
-            return rows.get();
+            return before.get();
         } catch (UnmappableException e) {
             if (e instanceof UnknownValueException || aggregate.onFault() instanceof OnFault.Skip) {
                 return null;

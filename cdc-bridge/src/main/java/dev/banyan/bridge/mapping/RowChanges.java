@@ -20,7 +20,8 @@ final class RowChanges {
     /*
      * It is the difference between the lists at the start of the transaction and at its end, as an aggregate's own event is: a row is itself as long as
      * its key and those of the rows above it stay. So one that moves is removed there and added here, and one without an aggregate, or of one that a
-     * backfill reads, is told of by nobody.
+     * backfill reads, is told of by nobody. A unit may carry what a backfill read beside changes of the log: a row that only the backfill touched, with
+     * all below it, is not told as added or changed because another row of its aggregate is.
      *
      * What is gone comes first, lowest lists first, and then the rest, highest lists first: who keeps rows by their keys never has one without the row above
      * it, and never removes what another place of the same transaction added.
@@ -53,6 +54,9 @@ final class RowChanges {
             return List.of();
         }
         var slot = rows.slot(plan.root(), key);
+        if (slot.isNewByReading()) {
+            return List.of();
+        }
         var changes = new RowChanges(plan, rows, aggregate, isExplained);
         changes.lists(
                 asking,
@@ -95,8 +99,9 @@ final class RowChanges {
     private void list(
             ListPlan list, Map<List<Object>, Placed> before, Map<List<Object>, Placed> after, List<Level> above) {
         before.forEach((key, old) -> {
-            if (!after.containsKey(key)) {
-                removed(list, old, path(list, old, above));
+            @Nullable List<Level> path = after.containsKey(key) ? null : plan.known(() -> path(list, old, above));
+            if (path != null) {
+                removed(list, old, path);
             }
         });
         after.forEach((key, now) -> {
@@ -121,8 +126,10 @@ final class RowChanges {
         if (slot != null && slot.isNewByReading()) {
             return;
         }
-        if (slot != null && slot.isUnseen()) {
-            unseen(list, now, path);
+        if (slot != null && (slot.isUnseen() || slot.isOnlyRead())) {
+            if (slot.isUnseen()) {
+                unseen(list, now, path);
+            }
             lists(list.below(), AggregatePlan.listed(list.below(), rows, key, true), now.below, path);
             return;
         }
@@ -131,7 +138,7 @@ final class RowChanges {
     }
 
     private void stayed(ListPlan list, Placed old, Placed now, List<Level> path) {
-        if (!list.list().rules().isEmpty() && !isUntouched(old, now)) {
+        if (!list.list().rules().isEmpty() && !isUntouched(old, now) && (isLive(list, old) || isLive(list, now))) {
             var before = known(list, old);
             if (before == null) {
                 unseen(list, now, path);
@@ -157,6 +164,28 @@ final class RowChanges {
             }
         }
         return true;
+    }
+
+    /** True when the log changed the row, or one below it. */
+    private boolean isLive(ListPlan list, Placed placed) {
+        return isLive(list, placed.row, placed.below);
+    }
+
+    private boolean isLive(ListPlan list, Row row, List<Listed> below) {
+        var slot = rows.known(list.table(), list.table().key(row));
+        if (slot != null && slot.isLive()) {
+            return true;
+        }
+        for (int i = 0; i < below.size(); i++) {
+            var listed = below.get(i);
+            for (int j = 0; j < listed.rows().size(); j++) {
+                var lists = listed.below().isEmpty() ? List.<Listed>of() : below(listed, j);
+                if (isLive(list.below().get(i), listed.rows().get(j), lists)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** A row that was there before, of which nobody knows how it was. */

@@ -51,6 +51,9 @@ final class TransactionRows {
         /** A backfill read the row: it may lie under the parent that an earlier mapping gave it. */
         private boolean read;
 
+        /** The log changed the row: not all that is other of it was read. */
+        private boolean live;
+
         /** The row of the start lives under another key now. */
         private boolean moved;
 
@@ -76,6 +79,16 @@ final class TransactionRows {
         /** True when nobody knows how the row was that was here at the start. */
         boolean isUnseen() {
             return unseen;
+        }
+
+        /** True when a backfill read the row, and nothing else happened to it. */
+        boolean isOnlyRead() {
+            return read && !live;
+        }
+
+        /** True when the log changed the row. */
+        boolean isLive() {
+            return live;
         }
 
         /** True when a backfill read the row, and nobody knew of it. */
@@ -232,6 +245,7 @@ final class TransactionRows {
         var previous = slot.after;
         slot.after = slot.table.image(row, previous == null ? slot.before : previous, redactor);
         slot.read |= backfill;
+        slot.live |= !backfill;
         index(slot, slot.after);
         touched(slot, slot.after, backfill);
         touched(slot, previous, backfill);
@@ -244,6 +258,8 @@ final class TransactionRows {
         to.origin = from.origin == null ? (from.existed() && !from.moved ? from.key : null) : from.origin;
         from.after = null;
         from.origin = null;
+        from.live = true;
+        to.live = true;
         if (to.origin != null) {
             slot(from.table, to.origin).moved = !to.origin.equals(to.key);
         }
@@ -257,6 +273,7 @@ final class TransactionRows {
         var previous = slot.after;
         slot.after = null;
         slot.origin = null;
+        slot.live = true;
         touched(slot, previous == null ? slot.before : previous, false);
     }
 

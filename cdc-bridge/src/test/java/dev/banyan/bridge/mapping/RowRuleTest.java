@@ -231,6 +231,68 @@ class RowRuleTest {
         return new Change.Updated(LINE, line(id, no, 3), line(id, no, 0));
     }
 
+    /** As a restart amid a backfill gives it: what was read comes with what the log says next. */
+    @Test
+    void rowsThatOnlyABackfillReadAreNeitherNewNorOther() throws Exception {
+        var mapper = mapper(byNumberAlone());
+        map(mapper, order(1), inserted(1, 1, 3), inserted(1, 2, 3), order(2), inserted(2, 5, 3));
+
+        assertThat(told(map(mapper, read(1, 1, 9), read(1, 5, 3), updated(2, 3, 5))).stream()
+                        .filter(each -> each.startsWith("Line")))
+                .as("line 1 was otherwise and line 5 elsewhere when the backfill read them")
+                .containsExactly("LineChanged order/1 {\"id\":1,\"lines\":{\"no\":2,\"qty\":5,\"card\":\"***1\"}}");
+    }
+
+    @Test
+    void rowsOfAnAggregateThatABackfillReadAreNotToldOne() throws Exception {
+        assertThat(types(map(mapper(), new Change.Read(ORDER, new Row(Map.of("id", 1L))), inserted(1, 1, 3))))
+                .noneMatch(type -> type.startsWith("Line"));
+    }
+
+    @Test
+    void rowThatABackfillReadIsOtherWhereTheLogChangedWhatIsBelowIt() throws Exception {
+        var mapper = mapper(
+                byNumberAlone()
+                        .replace(
+                                "card: {column: card, as: mask, keep: 1}}",
+                                "card: {column: card, as: mask, keep: 1}}\n        children:\n"
+                                        + "          options: {table: opt, key: [o], parent: [no], fields: {o: {column: o, as: integer}}}"));
+        var option = new TableId("public", "opt");
+        map(mapper, order(1), inserted(1, 1, 3), inserted(1, 2, 3));
+
+        assertThat(types(map(
+                        mapper,
+                        read(1, 1, 3),
+                        new Change.Inserted(option, new Row(Map.of("no", 1L, "o", 7L))),
+                        new Change.Read(option, new Row(Map.of("no", 2L, "o", 8L))))))
+                .containsExactly("LineChanged", "Changed");
+    }
+
+    private static String byNumberAlone() {
+        return MAPPING.replace("key: [id, no]", "key: [no]")
+                .replace(
+                        "LineHalved, where: \"op == 'changed' && after.qty == before.qty / before.qty\"",
+                        "LineChanged, when: otherwise");
+    }
+
+    private static Change read(long id, long no, long qty) {
+        return new Change.Read(LINE, line(id, no, qty));
+    }
+
+    @Test
+    void aggregateIsRemovedThoughARowThatWasSkippedHasNoKeyToTell() throws Exception {
+        var mapper = mapper(MAPPING.replaceFirst("(?s)transactions:.*aggregates:", "aggregates:")
+                .replace("onFault: halt", "onFault: {skip: it is a test}"));
+        map(mapper, order(1), inserted(1, 1, 3));
+        var odd = new Row(Map.of("id", 1L, "no", "x", "qty", 3L, "card", "4711"));
+        var faults = new FaultsInMemory();
+        assertThat(mapper.map(transaction(new Change.Inserted(LINE, odd)), images, faults))
+                .isEmpty();
+        var removal = transaction(new Change.Deleted(ORDER, new Row(Map.of("id", 1L))));
+
+        assertThat(types(mapper.map(removal, images, faults))).containsExactly("Removed");
+    }
+
     @Test
     void aRuleAboutTheTransactionMayAskThemAndTheirOrder() throws Exception {
         var mapper = mapper();
