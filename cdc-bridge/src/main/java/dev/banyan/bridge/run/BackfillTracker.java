@@ -196,6 +196,11 @@ final class BackfillTracker {
         return reads.isEmpty() ? new Filtered(transaction, 0) : withoutStale(transaction, reads);
     }
 
+    /** The key of {@code read}, the same for what {@link #filter} leaves of it. */
+    StoreSession.RowKey keyOf(Change.Read read) {
+        return keys.of(read.table(), read.after());
+    }
+
     private Filtered withoutStale(Transaction transaction, List<StoreSession.RowKey> reads) {
         var asked = new LinkedHashSet<>(reads);
         reads.forEach(read -> asked.add(all(read.table())));

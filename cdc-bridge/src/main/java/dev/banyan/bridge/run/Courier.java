@@ -183,7 +183,7 @@ final class Courier {
                 LargeTransaction.PART_BYTES,
                 goesOn);
         for (var changes : parted) {
-            var part = LargeTransaction.Part.of(transaction, changes);
+            var part = LargeTransaction.Part.of(transaction, changes, parts.backfill::keyOf);
             parts.mapper.expect(List.of(part.transaction()), parts.ledger.images());
             map(
                     part.transaction(),

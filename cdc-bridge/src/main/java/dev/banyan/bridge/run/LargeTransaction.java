@@ -5,11 +5,16 @@ import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.MappingFailed;
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.store.Placed;
+import dev.banyan.bridge.store.StoreSession.RowKey;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /** A transaction that does not fit into memory, in parts that do: each has all that happened to some aggregates, in its order. */
@@ -85,15 +90,34 @@ final class LargeTransaction {
     /** A part in memory, and where in all of the transaction its changes stand: -1 for one that it does not have. */
     record Part(Transaction transaction, ToIntFunction<Change> place) {
 
-        /** {@code part}, which lies in a file, of {@code transaction}. */
-        static Part of(Transaction transaction, List<Placed> part) {
+        /** {@code part}, which lies in a file, of {@code transaction}; a backfill's row that another stands in for is known by {@code key}, which is that of its table. */
+        static Part of(Transaction transaction, List<Placed> part, Function<Change.Read, RowKey> key) {
             var changes = new ArrayList<Change>(part.size());
             var places = new IdentityHashMap<Change, Integer>(part.size());
             for (var placed : part) {
                 changes.add(placed.change());
                 places.put(placed.change(), placed.place());
             }
-            return new Part(transaction.with(changes), change -> places.getOrDefault(change, -1));
+            var reads = new HashMap<TableId, Map<RowKey, Integer>>();
+            return new Part(transaction.with(changes), change -> {
+                var place = places.get(change);
+                if (place != null || !(change instanceof Change.Read read)) {
+                    return place == null ? -1 : place;
+                }
+                return reads.computeIfAbsent(read.table(), table -> placeByKey(table, part, key))
+                        .getOrDefault(key.apply(read), -1);
+            });
+        }
+
+        private static Map<RowKey, Integer> placeByKey(
+                TableId table, List<Placed> part, Function<Change.Read, RowKey> key) {
+            var places = new HashMap<RowKey, Integer>();
+            for (var placed : part) {
+                if (placed.change() instanceof Change.Read read && read.table().equals(table)) {
+                    places.putIfAbsent(key.apply(read), placed.place());
+                }
+            }
+            return places;
         }
     }
 }
