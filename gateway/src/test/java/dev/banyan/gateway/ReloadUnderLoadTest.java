@@ -11,6 +11,7 @@ import dev.banyan.rules.Match;
 import dev.banyan.rules.Route;
 import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.Stage;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -18,6 +19,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -35,15 +37,15 @@ class ReloadUnderLoadTest {
     Path folder;
 
     @ParameterizedTest
-    @CsvSource({"CHAIN, 1000", "HTTP2, 1000", "LEAN, 10000"})
-    void howeverManySwapsFailNoRequestAndMixNoDecision(Way way, int swaps) throws Exception {
+    @CsvSource({"CHAIN, 1000, 0", "HTTP2, 1000, 0", "LEAN, 10000, 0", "LEAN, 3, 100000"})
+    void howeverManySwapsFailNoRequestAndMixNoDecision(Way way, int swaps, int others) throws Exception {
         HttpServer one = named("one");
         HttpServer two = named("two");
         URI urlOne = url(one.getAddress().getPort());
         URI urlTwo = url(two.getAddress().getPort());
         // Each set is consistent in itself: route "to-one" leads to backend one and exists only in the first.
-        RuleSet first = rules(urlOne, urlTwo, "to-one", "one");
-        RuleSet second = rules(urlOne, urlTwo, "to-two", "two");
+        RuleSet first = rules(urlOne, urlTwo, "to-one", "one", others);
+        RuleSet second = rules(urlOne, urlTwo, "to-two", "two", others);
         var wrong = new ConcurrentLinkedQueue<String>();
         var served = new AtomicInteger();
         var running = new AtomicBoolean(true);
@@ -57,8 +59,23 @@ class ReloadUnderLoadTest {
             for (int i = 0; i < 4; i++) {
                 clients.execute(() -> ask(gateway.port(), running, wrong, served));
             }
+            long nanos = 0;
+            long heapOfTwo = 0;
             for (int i = 0; i < swaps; i++) {
+                int before = served.get();
+                long since = System.nanoTime();
                 gateway.gateway().rules().swapIn(i % 2 == 0 ? second : first);
+                nanos += System.nanoTime() - since;
+                if (others > 0) {
+                    TestGateway.await("some were served", () -> served.get() > before + 20);
+                    heapOfTwo = i == 0 ? usedHeap() : heapOfTwo;
+                }
+            }
+            System.out.printf("%,d swaps of %,d rules: %,d us each%n", swaps, others, nanos / 1000 / swaps);
+            if (others > 0) {
+                assertThat(usedHeap())
+                        .as("what is no longer in force is let go")
+                        .isLessThan(heapOfTwo + heapOfTwo / 4);
             }
             TestGateway.await("enough were served", () -> served.get() >= 200);
             running.set(false);
@@ -70,6 +87,12 @@ class ReloadUnderLoadTest {
         }
         assertThat(wrong).isEmpty();
         assertThat(served.get()).isGreaterThanOrEqualTo(200);
+    }
+
+    /** Bytes of the heap that are in use when it has been collected. */
+    private static long usedHeap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     private static void ask(int port, AtomicBoolean running, Queue<String> wrong, AtomicInteger served) {
@@ -95,17 +118,24 @@ class ReloadUnderLoadTest {
         }
     }
 
-    private static RuleSet rules(URI one, URI two, String route, String candidate) {
-        var match = Match.path(Match.Path.prefix("/x"));
+    private static RuleSet rules(URI one, URI two, String route, String candidate, int others) {
+        var routes = new ArrayList<>(List.of(route(route, "/x", candidate)));
+        for (int i = 0; i < others; i++) {
+            routes.add(route("other-" + i, "/others/" + i, candidate));
+        }
         return RuleSet.of(
                 List.of(Backend.baseline("legacy", one), Backend.candidate("one", one), Backend.candidate("two", two)),
                 List.of(),
-                List.of(Route.named(route)
-                        .matches(match)
-                        .candidate(candidate)
-                        .stage(Stage.COMPLETE)
-                        .fallback(false)
-                        .build()));
+                routes);
+    }
+
+    private static Route route(String name, String prefix, String candidate) {
+        return Route.named(name)
+                .matches(Match.path(Match.Path.prefix(prefix)))
+                .candidate(candidate)
+                .stage(Stage.COMPLETE)
+                .fallback(false)
+                .build();
     }
 
     private static URI url(int port) {

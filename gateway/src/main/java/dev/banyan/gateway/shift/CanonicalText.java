@@ -1,7 +1,9 @@
 package dev.banyan.gateway.shift;
 
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,23 @@ import org.jspecify.annotations.Nullable;
  * out, and the rest stands beside its name. Records of one type that differ have texts that differ.
  */
 final class CanonicalText {
+
+    private record Component(String name, boolean isPrimitive, Method accessor) {
+
+        static Component of(RecordComponent component) {
+            var accessor = component.getAccessor();
+            accessor.setAccessible(true); // a public part of a type that is not
+            return new Component(component.getName(), component.getType().isPrimitive(), accessor);
+        }
+    }
+
+    /** Asked for once a type: 100,000 routes are some millions of records. */
+    private static final ClassValue<List<Component>> COMPONENTS = new ClassValue<>() {
+        @Override
+        protected List<Component> computeValue(Class<?> type) {
+            return Arrays.stream(type.getRecordComponents()).map(Component::of).toList();
+        }
+    };
 
     private CanonicalText() {}
 
@@ -31,20 +50,18 @@ final class CanonicalText {
 
     private static String record(Record whole) {
         List<String> parts = new ArrayList<>();
-        for (RecordComponent component : whole.getClass().getRecordComponents()) {
+        for (Component component : COMPONENTS.get(whole.getClass())) {
             Object part = part(whole, component);
-            if (!isUnset(part, component.getType().isPrimitive())) {
-                parts.add(component.getName() + "=" + of(part));
+            if (!isUnset(part, component.isPrimitive)) {
+                parts.add(component.name + "=" + of(part));
             }
         }
         return whole.getClass().getSimpleName() + parts;
     }
 
-    private static @Nullable Object part(Record whole, RecordComponent component) {
+    private static @Nullable Object part(Record whole, Component component) {
         try {
-            var accessor = component.getAccessor();
-            accessor.setAccessible(true); // a public part of a type that is not
-            return accessor.invoke(whole);
+            return component.accessor.invoke(whole);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(component + ": cannot be read", e);
         }
