@@ -20,6 +20,7 @@ final class AggregatePlan {
     private final Aggregate aggregate;
     private final TablePlan root;
     private final List<ListPlan> lists;
+    private final List<ListPlan> listsWithRules;
     private final List<Field> keyFields;
     private final Columns keyColumns;
     private final List<Integer> subjectFields;
@@ -40,6 +41,7 @@ final class AggregatePlan {
                 .forEach(child ->
                         found.add(new ListPlan(this, child, null, table -> table(tables, table), words, asked)));
         lists = List.copyOf(found);
+        listsWithRules = found.stream().filter(ListPlan::hasRules).toList();
         keyColumns = new Columns(aggregate.root().key());
         keyFields = aggregate.root().key().stream()
                 .map(column -> field(aggregate, column))
@@ -89,6 +91,11 @@ final class AggregatePlan {
     /** The root's lists, in their order. */
     List<ListPlan> lists() {
         return lists;
+    }
+
+    /** Those that have rules about their rows, or below which one has. */
+    List<ListPlan> listsWithRules() {
+        return listsWithRules;
     }
 
     /** All its lists, each before those below it. */

@@ -49,7 +49,7 @@ final class RowChanges {
             TransactionRows rows,
             @Nullable AggregateState aggregate,
             boolean isExplained) {
-        var asking = plan.lists().stream().filter(ListPlan::hasRules).toList();
+        var asking = plan.listsWithRules();
         if (asking.isEmpty()) {
             return List.of();
         }

@@ -89,9 +89,12 @@ record RuleChoice(String aggregate, List<EventRule> rules, List<String> names, S
 
     /** The first rule that holds, if one does. */
     Optional<EventRule> find(Difference difference) {
-        return rules.stream()
-                .filter(rule -> objection(rule, difference) == null)
-                .findFirst();
+        for (var rule : rules) {
+            if (objection(rule, difference) == null) {
+                return Optional.of(rule);
+            }
+        }
+        return Optional.empty();
     }
 
     /** What each rule says, up to the first that holds. */
