@@ -19,9 +19,23 @@ public sealed interface Decision {
             Side side, ChosenBy by, int bucket, @Nullable NewCookie issue, boolean split) {}
 
     /**
+     * How a side of a route is served. Routes that ask for the same share one, so that a request looks at no memory of its route's own for it.
+     *
+     * @param fallback whether the baseline may serve instead, should the backend fail before a reply began
+     * @param requestTimeout how long the backend may take until the head of its reply; null is the backend's own
+     * @param filters what the request and its reply pass through
+     */
+    record Terms(boolean fallback, @Nullable Duration requestTimeout, List<FilterCall> filters) {
+
+        /** Of the baseline, and of requests without a route. */
+        static final Terms NONE = new Terms(false, null, List.of());
+    }
+
+    /**
      * It goes to {@code backend}.
      *
      * @param route null when no route matches, and the baseline serves it
+     * @param name the route's; null without a route
      * @param place where in {@link RuleSet#routes} that stands; -1 without a route
      * @param match which of the route's matches; -1 without a route
      * @param rewritten what the backend is asked for instead; null forwards the target as it came
@@ -29,10 +43,12 @@ public sealed interface Decision {
      */
     record Routed(
             @Nullable Route route,
+            @Nullable String name,
             int place,
             int match,
             Backend backend,
             Choice choice,
+            Terms terms,
             @Nullable Rewritten rewritten,
             @Nullable Copy copy)
             implements Decision {
@@ -55,18 +71,18 @@ public sealed interface Decision {
 
         /** Whether the baseline may serve this request, should the backend fail it before a reply began. */
         public boolean mayFallBack() {
-            return side() == Side.CANDIDATE && route != null && route.fallback() && route.stage() == Stage.LIVE;
+            return terms.fallback();
         }
 
         /** How long the backend may take until the head of its reply. */
         public Duration requestTimeout() {
-            Duration own = side() == Side.CANDIDATE && route != null ? route.requestTimeout() : null;
+            Duration own = terms.requestTimeout();
             return own == null ? backend.timeouts().request() : own;
         }
 
         /** What the request and its reply pass through. */
         public List<FilterCall> filters() {
-            return side() == Side.CANDIDATE && route != null ? route.filters() : List.of();
+            return terms.filters();
         }
     }
 

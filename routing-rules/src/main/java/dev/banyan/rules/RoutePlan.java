@@ -24,6 +24,7 @@ final class RoutePlan {
      */
 
     private final Route route;
+    private final String name;
     private final int place;
     private final Stage stage;
     private final int weight;
@@ -38,18 +39,41 @@ final class RoutePlan {
     /** The cohort's, in a form that takes one look. */
     private final Map<String, Side> assigned;
 
-    private final long fromMillis;
-    private final long untilMillis;
+    /** Of the candidate's side. */
+    private final Decision.Terms terms;
+
+    /** When anybody but the baseline serves; null is always. */
+    private final @Nullable Window window;
+
+    private record Window(long fromMillis, long untilMillis) {
+
+        static @Nullable Window of(@Nullable Schedule schedule) {
+            if (schedule == null) {
+                return null;
+            }
+            long from =
+                    schedule.from() == null ? Long.MIN_VALUE : schedule.from().toEpochMilli();
+            long until =
+                    schedule.until() == null ? Long.MAX_VALUE : schedule.until().toEpochMilli();
+            return new Window(from, until);
+        }
+
+        boolean isOpen(long atMillis) {
+            return atMillis >= fromMillis && atMillis < untilMillis;
+        }
+    }
 
     /** {@code candidate} is null for a route that redirects or is retired; {@code place} is the route's among all. */
-    RoutePlan(
+    private RoutePlan(
             Route route,
             int place,
+            Decision.Terms terms,
             Backend baseline,
             @Nullable Backend candidate,
             @Nullable Cohort cohort,
             Map<String, Side> assigned) {
         this.route = route;
+        this.name = route.name();
         this.place = place;
         this.stage = route.stage();
         this.weight = route.weight();
@@ -59,13 +83,8 @@ final class RoutePlan {
         this.candidate = candidate;
         this.cohort = cohort;
         this.assigned = assigned;
-        Schedule schedule = route.schedule();
-        this.fromMillis = schedule == null || schedule.from() == null
-                ? Long.MIN_VALUE
-                : schedule.from().toEpochMilli();
-        this.untilMillis = schedule == null || schedule.until() == null
-                ? Long.MAX_VALUE
-                : schedule.until().toEpochMilli();
+        this.terms = terms;
+        this.window = Window.of(route.schedule());
     }
 
     Route route() {
@@ -74,8 +93,8 @@ final class RoutePlan {
 
     /** {@code match} is the index of the match that fitted; {@code chance} makes the value of a new cookie. */
     Decision decide(RequestFacts facts, int match, Chance chance) {
-        if (facts.atMillis() < fromMillis || facts.atMillis() >= untilMillis) {
-            return new Decision.Routed(route, place, match, baseline, BASELINE_BY_SCHEDULE, null, null);
+        if (window != null && !window.isOpen(facts.atMillis())) {
+            return toBaseline(match, BASELINE_BY_SCHEDULE, null);
         }
         return switch (stage) {
             case OFF, SHADOW -> toBaseline(facts, match, BASELINE_BY_STAGE, chance);
@@ -110,7 +129,7 @@ final class RoutePlan {
 
     private Decision toBaseline(RequestFacts facts, int match, Decision.Choice choice, Chance chance) {
         if (plain) {
-            return new Decision.Routed(route, place, match, baseline, choice, null, null);
+            return toBaseline(match, choice, null);
         }
         Decision.Copy copy = null;
         if (candidate != null && isMirrored(facts, chance)) {
@@ -119,12 +138,16 @@ final class RoutePlan {
                     path == null && route.rewrite() != null && route.rewrite().path() != null;
             copy = broken ? null : new Decision.Copy(candidate, Side.CANDIDATE, rewritten(path));
         }
-        return new Decision.Routed(route, place, match, baseline, choice, null, copy);
+        return toBaseline(match, choice, copy);
+    }
+
+    private Decision toBaseline(int match, Decision.Choice choice, Decision.@Nullable Copy copy) {
+        return new Decision.Routed(route, name, place, match, baseline, choice, Decision.Terms.NONE, null, copy);
     }
 
     private Decision toCandidate(RequestFacts facts, int match, Decision.Choice choice, Chance chance) {
         if (plain && candidate != null) {
-            return new Decision.Routed(route, place, match, candidate, choice, null, null);
+            return new Decision.Routed(route, name, place, match, candidate, choice, terms, null, null);
         }
         Redirect redirect = route.redirect();
         String path = rewrittenPath(facts, match, route.rewrite());
@@ -138,12 +161,12 @@ final class RoutePlan {
                     : new Decision.Redirected(route, match, redirect.statusCode(), location, choice);
         }
         if (candidate == null) {
-            return new Decision.Routed(route, place, match, baseline, choice, null, null);
+            return new Decision.Routed(route, name, place, match, baseline, choice, terms, null, null);
         }
         Mirror mirror = route.mirror();
         boolean reverse = mirror != null && mirror.reverse() && isMirrored(facts, chance);
         Decision.Copy copy = reverse ? new Decision.Copy(baseline, Side.BASELINE, null) : null;
-        return new Decision.Routed(route, place, match, candidate, choice, rewritten(path), copy);
+        return new Decision.Routed(route, name, place, match, candidate, choice, terms, rewritten(path), copy);
     }
 
     /** The path that replaces the request's; null when it stays, or when nobody can say what it would be. */
@@ -209,6 +232,11 @@ final class RoutePlan {
                 : null;
     }
 
+    private static Decision.Terms terms(Route route) {
+        boolean fallback = route.fallback() && route.stage() == Stage.LIVE;
+        return new Decision.Terms(fallback, route.requestTimeout(), route.filters());
+    }
+
     /** Every route's plan, by the route's name. */
     static Map<String, RoutePlan> of(RuleSet rules, Backend baseline) {
         Map<String, Backend> backends = new HashMap<>();
@@ -219,13 +247,15 @@ final class RoutePlan {
             cohorts.put(each.name(), each);
             assigned.put(each.name(), Map.copyOf(each.assigned()));
         }
+        Map<Decision.Terms, Decision.Terms> shared = new HashMap<>();
         Map<String, RoutePlan> plans = new HashMap<>();
         for (int place = 0; place < rules.routes().size(); place++) {
             Route route = rules.routes().get(place);
             Backend candidate = route.candidate() == null ? null : backends.get(route.candidate());
             Cohort cohort = route.cohort() == null ? null : cohorts.get(route.cohort());
             Map<String, Side> sides = cohort == null ? Map.of() : assigned.getOrDefault(cohort.name(), Map.of());
-            plans.put(route.name(), new RoutePlan(route, place, baseline, candidate, cohort, sides));
+            Decision.Terms terms = shared.computeIfAbsent(terms(route), each -> each);
+            plans.put(route.name(), new RoutePlan(route, place, terms, baseline, candidate, cohort, sides));
         }
         return plans;
     }

@@ -45,7 +45,7 @@ public final class RoutingTable {
             RuleSet rules, Backend baseline, MatchGroups groups, @Nullable MatchGroups smallGroups, Chance chance) {
         Map<String, RoutePlan> planByRoute = RoutePlan.of(rules, baseline);
         this.rules = rules;
-        this.catchAll = new Decision.Routed(null, -1, -1, baseline, NO_CHOICE, null, null);
+        this.catchAll = new Decision.Routed(null, null, -1, -1, baseline, NO_CHOICE, Decision.Terms.NONE, null, null);
         this.index = new HostIndex(groups, planByRoute);
         this.smallIndex = smallGroups == null ? null : new HostIndex(smallGroups, planByRoute);
         this.pathModels = new LinkedHashSet<>(List.of(baseline.pathModel()));

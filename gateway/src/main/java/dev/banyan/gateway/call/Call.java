@@ -371,9 +371,9 @@ public final class Call {
 
     /** Counts how it came out, where the backend is not left with that. */
     public void count(int status, boolean aborted) {
-        Route route = routed().route();
+        String route = routed().name();
         var outcome = new Outcome(
-                route == null ? Outcome.NO_ROUTE : route.name(),
+                route == null ? Outcome.NO_ROUTE : route,
                 routed().side(),
                 serving().name(),
                 status,

@@ -90,11 +90,10 @@ public final class Mirrors implements Onlooker, AutoCloseable {
         Decision.Routed routed = call.routed();
         Decision.Copy copy = routed.copy();
         Route route = routed.route();
-        Mirror settings = route == null ? null : route.mirror();
-        if (copy == null || route == null || settings == null || call.isCopy()) {
+        if (copy == null || route == null || route.mirror() == null || call.isCopy()) {
             return null;
         }
-        RouteMirror mirror = of(call.rules(), route, settings);
+        RouteMirror mirror = of(call.rules(), route, route.mirror());
         return new Pair(mirror, call, copy, pools.of(client), copies, comparing);
     }
 

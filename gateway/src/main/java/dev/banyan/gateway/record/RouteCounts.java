@@ -17,7 +17,12 @@ public final class RouteCounts {
     private volatile Tally[] tallies = {};
 
     void add(Outcome outcome) {
-        of(outcome.assigned(), outcome.backend()).add(outcome);
+        Tally.add(numbers(outcome.assigned(), outcome.backend()), outcome);
+    }
+
+    /** Returns where this thread counts what {@code backend} served of {@code side}. */
+    long[] numbers(Side side, String backend) {
+        return of(side, backend).mine();
     }
 
     private Tally of(Side side, String backend) {
