@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -94,6 +95,10 @@ class AbsoluteFormTest {
     }
 
     private static void check(TestGateway gateway, String request, int status) throws Exception {
+        check(gateway, request, status, status == 421 ? NOT_SERVED : reasonOf400(request));
+    }
+
+    private static void check(TestGateway gateway, String request, int status, String reason) throws Exception {
         try (var wire = gateway.wire()) {
             String reply = wire.send(request).reply();
             assertThat(reply).startsWith("HTTP/1.1 " + status);
@@ -102,7 +107,7 @@ class AbsoluteFormTest {
                 return;
             }
             assertThat(reply).containsIgnoringCase("\r\nconnection: close\r\n");
-            assertThat(reply.strip()).endsWith(status == 421 ? NOT_SERVED : reasonOf400(request));
+            assertThat(reply.strip()).endsWith(reason);
             // What came behind it is nobody's request.
             wire.sendIfOpen("GET /orders?x=1 HTTP/1.1\r\nHost: shop.test\r\n\r\n");
             assertThat(wire.toItsEnd()).isEmpty();
@@ -113,6 +118,26 @@ class AbsoluteFormTest {
         return request.startsWith("GET http")
                 ? ELSEWHERE
                 : "400 Bad Request: target is neither a path nor this host's URL";
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    http://shop.test/orders?x=1           | shop.test          | 200
+                    HTTP://SHOP.test:80/orders?x=1        | SHOP.test:80       | 200
+                    http://[2001:db8::1]:8080/orders?x=1  | [2001:db8::1]:8080 | 200
+                    http://stranger.test/orders?x=1       | stranger.test      | 421
+                    http://a@shop.test/orders?x=1         |                    | 400
+                    http:///orders?x=1                    |                    | 400
+                    """)
+    void whereNoHostIsSaidWhichHttp10MayTheUrlSaysIt(String target, String host, int whereNamed) throws Exception {
+        int before = server.heads("/orders").size();
+        check(any, "GET " + target + " HTTP/1.0\r\n\r\n", host == null ? 400 : 200);
+        check(two, "GET " + target + " HTTP/1.0\r\n\r\n", whereNamed);
+        check(any, "GET " + target + " HTTP/1.1\r\n\r\n", 400, "400 Bad Request: not exactly one Host");
+        List<String> asked = server.heads("/orders");
+        assertThat(asked.subList(before, asked.size()))
+                .hasSize((host == null ? 0 : 1) + (whereNamed == 200 ? 1 : 0))
+                .allSatisfy(head -> assertThat(head).containsIgnoringCase("\r\nHost: " + host + "\r\n"));
     }
 
     @Test

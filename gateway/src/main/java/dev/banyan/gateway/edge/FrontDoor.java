@@ -8,9 +8,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import java.util.function.IntConsumer;
@@ -71,12 +73,25 @@ public final class FrontDoor extends ChannelInboundHandlerAdapter {
         return client.hasAttr(BROKEN) && client.attr(BROKEN).get() == head;
     }
 
+    /** HTTP/1.0 may leave {@code Host} out, and a URL then says it alone, as it would to any server (RFC 9112, 3.2.2). */
+    private static void nameHost(HttpRequest request, String target) {
+        String host = Target.hostOf(target);
+        if (host != null
+                && request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0
+                && !request.headers().contains(HttpHeaderNames.HOST)) {
+            request.headers().set(HttpHeaderNames.HOST, host);
+        }
+    }
+
     /** Returns why a head goes no further; null when it does, and then its target is spelled as the framework takes it. */
     public static @Nullable Refusal admit(HttpRequest request, AbsoluteForm absolute) {
         request.headers().remove(TARGET);
         boolean tunnel = request.method().equals(HttpMethod.CONNECT);
         boolean wholeServer = request.uri().equals("*") && request.method().equals(HttpMethod.OPTIONS);
         String target = tunnel || wholeServer ? "/" : request.uri();
+        if (!Target.isPath(target)) {
+            nameHost(request, target);
+        }
         Refusal refusal = Framing.ambiguity(request.protocolVersion(), target, request.headers());
         if (refusal != null) {
             return refusal;

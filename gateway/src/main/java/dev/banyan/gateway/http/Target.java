@@ -39,17 +39,23 @@ public final class Target {
 
     /** Whether {@code target} is a URL of {@code host} and its port, where the URL's scheme has a port of its own (RFC 9110, 4.2.3). */
     static boolean names(String target, String host) {
-        int at = authorityAt(target);
-        String authority = at < 0 ? "" : target.substring(at, pathAt(target, at));
-        if (!Framing.isHost(authority) || !Framing.isHost(host)) {
+        String authority = hostOf(target);
+        if (authority == null || !Framing.isHost(host)) {
             return false;
         }
-        String scheme = target.substring(0, at - 3);
+        String scheme = target.substring(0, authorityAt(target) - 3);
         return Origin.ofHost(scheme, authority).equals(Origin.ofHost(scheme, host));
     }
 
+    /** Returns the host, and port, that a target in absolute form names, as it spells them; null for any other target. */
+    public static @Nullable String hostOf(String target) {
+        int at = authorityAt(target);
+        String authority = at < 0 ? "" : target.substring(at, pathAt(target, at));
+        return Framing.isHost(authority) ? authority : null;
+    }
+
     /** Whether {@code target} is a path, and perhaps a query. */
-    static boolean isPath(String target) {
+    public static boolean isPath(String target) {
         return target.startsWith("/");
     }
 
