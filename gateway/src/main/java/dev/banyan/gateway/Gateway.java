@@ -3,6 +3,7 @@ package dev.banyan.gateway;
 import dev.banyan.gateway.admin.AdminServer;
 import dev.banyan.gateway.admin.AdminToken;
 import dev.banyan.gateway.admin.Readiness;
+import dev.banyan.gateway.backend.Authorities;
 import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.gateway.backend.BackendTls;
 import dev.banyan.gateway.chain.CopyFilters;
@@ -24,6 +25,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -298,9 +300,18 @@ public final class Gateway implements AutoCloseable {
         var builder = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS");
         Path trust = settings.backendTrust();
         if (trust != null) {
-            builder.trustManager(trust.toFile());
+            builder.trustManager(authorities(trust));
         }
         return new BackendTls(builder.build(), settings.rules().folder());
+    }
+
+    private static Authorities authorities(Path trust) throws IOException {
+        try {
+            return Authorities.of(Files.readAllBytes(trust));
+        } catch (IOException e) {
+            throw new IOException(
+                    "--backend-ca: " + trust + ": " + e.getMessage() + " (expected: PEM certificates)", e);
+        }
     }
 
     public int port() {

@@ -56,8 +56,19 @@ class UntrustedBackendTest {
                 .notBefore(now.minus(DAY.multipliedBy(9)))
                 .notAfter(now.minus(DAY))
                 .buildIssuedBy(authority);
+        X509Bundle oldRoot = authority("Old Root")
+                .notBefore(now.minus(DAY.multipliedBy(9)))
+                .notAfter(now.minus(DAY))
+                .buildSelfSigned();
+        X509Bundle earlyRoot = authority("Early Root")
+                .notBefore(now.plus(DAY))
+                .notAfter(now.plus(DAY.multipliedBy(9)))
+                .buildSelfSigned();
         Path rules = Files.createDirectories(folder.resolve(way + "/rules"));
         Files.writeString(rules.resolve("ca.pem"), authority.getCertificatePEM());
+        Files.writeString(
+                rules.resolve("several.pem"),
+                earlyRoot.getCertificatePEM() + oldRoot.getCertificatePEM() + authority.getCertificatePEM());
         var backends = new StringBuilder("backends:\n");
         var routes = new StringBuilder("routes:\n");
         add("good", server().buildIssuedBy(authority), backends, routes);
@@ -76,6 +87,9 @@ class UntrustedBackendTest {
                 backends,
                 routes);
         add("old-issuer", server().buildIssuedBy(oldIssuer), backends, routes);
+        add("old-root", server().buildIssuedBy(oldRoot), backends, routes);
+        add("early-root", server().buildIssuedBy(earlyRoot), backends, routes);
+        add("beside", server().buildIssuedBy(authority), backends, routes);
         add("stranger", server().buildIssuedBy(stranger), backends, routes);
         add(
                 "misnamed",
@@ -104,8 +118,12 @@ class UntrustedBackendTest {
         var server = new ScriptedServer(name, TlsTest.listen(certificate));
         SERVERS.add(server);
         server.reply("/" + name + "/ws", StreamsTest.SWITCHED);
-        backends.append("  - {name: %s, url: \"https://localhost:%d\", tls: {ca: ca.pem}%s}\n"
-                .formatted(name, server.port(), name.equals("good") ? ", baseline: true" : ""));
+        backends.append("  - {name: %s, url: \"https://localhost:%d\", tls: {ca: %s}%s}\n"
+                .formatted(
+                        name,
+                        server.port(),
+                        name.matches("good|stranger|expired") ? "ca.pem" : "several.pem",
+                        name.equals("good") ? ", baseline: true" : ""));
         if (!name.equals("good")) {
             routes.append(
                     "  - {name: %1$s, matches: [{path: {type: PathPrefix, value: /%1$s}}], candidate: %1$s, stage: complete}\n"
@@ -132,6 +150,8 @@ class UntrustedBackendTest {
         "expired, CertificateExpiredException: NotAfter",
         "early, CertificateNotYetValidException: NotBefore",
         "old-issuer, CertificateExpiredException: NotAfter",
+        "old-root, CertificateExpiredException: authority CN=Old Root: NotAfter",
+        "early-root, CertificateNotYetValidException: authority CN=Early Root: NotBefore",
         "stranger, unable to find valid certification path",
         "misnamed, No subject alternative DNS name matching localhost",
     })
@@ -161,5 +181,9 @@ class UntrustedBackendTest {
     @Test
     void oneThatIsGoodIsServedBesideThem() throws Exception {
         assertThat(gateway.ask("GET", "/")).startsWith("HTTP/1.1 200 ").endsWith("good");
+        assertThat(gateway.ask("GET", "/beside"))
+                .as("under a good authority that others stand beside")
+                .startsWith("HTTP/1.1 200 ")
+                .endsWith("beside");
     }
 }

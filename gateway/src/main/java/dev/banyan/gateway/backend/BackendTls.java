@@ -6,7 +6,6 @@ import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesException;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,7 +68,7 @@ public record BackendTls(SslContext standard, @Nullable Path folder) {
         try {
             return SslContextBuilder.forClient()
                     .endpointIdentificationAlgorithm("HTTPS")
-                    .trustManager(new ByteArrayInputStream(authorities.getBytes(StandardCharsets.ISO_8859_1)))
+                    .trustManager(Authorities.of(authorities.getBytes(StandardCharsets.ISO_8859_1)))
                     .build();
         } catch (IOException | IllegalArgumentException e) {
             throw unreadable(backend, e);
