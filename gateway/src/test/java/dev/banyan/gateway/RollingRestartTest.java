@@ -33,8 +33,8 @@ class RollingRestartTest {
     /** A connection carries so many requests before its client turns to the other gateway. */
     private static final int TURN = 20;
 
-    /** How long a gateway says that it stops before it does, where somebody looks: many times what it takes to look. */
-    private static final int UNREADY_SECONDS = 3;
+    /** How long a gateway says that it stops before it does, where somebody looks: longer than any test. */
+    private static final int UNREADY_SECONDS = 3_600;
 
     /** What each gateway serves between two stops. */
     private static final int SERVED_BETWEEN = 100;
@@ -47,6 +47,7 @@ class RollingRestartTest {
     private final List<GatewayProcess> gateways = new ArrayList<>();
     private final AtomicIntegerArray ports = new AtomicIntegerArray(2);
     private final AtomicIntegerArray served = new AtomicIntegerArray(2);
+    private final AtomicIntegerArray clients = new AtomicIntegerArray(2);
     private final AtomicInteger askedAgain = new AtomicInteger();
     private final Map<String, String> sides = new ConcurrentHashMap<>();
     private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
@@ -121,21 +122,21 @@ class RollingRestartTest {
         start(1);
         look(0);
         look(1);
-        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < CLIENTS; i++) {
                 int number = i;
-                clients.execute(() -> ask(number));
+                threads.execute(() -> ask(number));
             }
             try {
                 servedBy(0);
                 servedBy(1);
-                var process = gateways.get(0).process();
                 gateways.get(0).signal("TERM");
-                while (process.isAlive()) {
+                TestGateway.await("it says that it stops, and nobody is left who was sent there", () -> {
                     look(0);
                     look(1);
-                    LockSupport.parkNanos(5_000_000); // no balancer looks without a pause
-                }
+                    return !isWanted(0) && clients.get(0) == 0;
+                });
+                gateways.get(0).close();
                 servedBy(1);
                 start(0);
                 look(0);
@@ -184,10 +185,10 @@ class RollingRestartTest {
     private void run(int restarts, boolean kill) throws Exception {
         start(0);
         start(1);
-        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < CLIENTS; i++) {
                 int number = i;
-                clients.execute(() -> ask(number));
+                threads.execute(() -> ask(number));
             }
             try {
                 for (int i = 0; i < 2 * restarts; i++) {
@@ -226,23 +227,29 @@ class RollingRestartTest {
         int at = number % 2;
         int asked = number;
         while (running) {
-            if (!isWanted(at)) {
-                at = 1 - at;
-                continue;
+            clients.incrementAndGet(at); // before it looks whether to go there, so that who sees none is right
+            if (isWanted(at)) {
+                asked = takeATurn(at, asked);
             }
-            try (var wire = Wire.to(ports.get(at))) {
-                boolean open = true;
-                for (int i = 0; i < TURN && open && running && isWanted(at); i++) {
-                    open = ask(wire, at, "c" + asked++ % CUSTOMERS);
-                }
-            } catch (IOException e) {
-                // nobody listens there: the other does
-                if (ready != null) {
-                    wrong.add("sent to a closed port: " + e);
-                }
-            }
+            clients.decrementAndGet(at);
             at = 1 - at;
         }
+    }
+
+    private int takeATurn(int at, int first) {
+        int asked = first;
+        try (var wire = Wire.to(ports.get(at))) {
+            boolean open = true;
+            for (int i = 0; i < TURN && open && running && isWanted(at); i++) {
+                open = ask(wire, at, "c" + asked++ % CUSTOMERS);
+            }
+        } catch (IOException e) {
+            // nobody listens there: the other does
+            if (ready != null) {
+                wrong.add("sent to a closed port: " + e);
+            }
+        }
+        return asked;
     }
 
     /** Asks once, and returns whether the connection may be used again. What was not answered at all is asked of the other gateway. */
