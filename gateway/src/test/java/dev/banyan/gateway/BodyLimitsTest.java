@@ -107,7 +107,7 @@ class BodyLimitsTest {
             client.send("1000\r\n" + "x".repeat(LIMIT) + "\r\n");
             client.send("1\r\ny\r\n0\r\n\r\n");
             assertThat(client.reply()).startsWith("HTTP/1.1 413");
-            assertThat(way == Way.HTTP2 || client.ends())
+            assertThat(way.isHttp2() || client.ends())
                     .as("a connection of HTTP/1.1 ends")
                     .isTrue();
         }

@@ -131,7 +131,7 @@ class FullBackendTest {
         try {
             for (int i = 0; i < 5; i++) {
                 open.add(begun("GET /held/events HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200"));
-                if (way != Way.HTTP2) {
+                if (!way.isHttp2()) {
                     open.add(begun(StreamsTest.UPGRADE.replace("/ws", "/held/ws"), "HTTP/1.1 101"));
                 }
                 open.add(gateway.wire().send("PUT /held/up HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"));

@@ -294,7 +294,7 @@ class GatewayTest {
         String good = Files.readString(file);
         List<Integer> ports = new ArrayList<>(
                 List.of(gateway.gateway().adminPort(), gateway.gateway().port()));
-        if (way == Way.HTTP2) {
+        if (way.isHttp2()) {
             ports.add(gateway.http2Port());
         }
         for (int own : ports) {

@@ -169,7 +169,7 @@ class SilenceTest {
             events.until("half");
             Wire eventSource = begun();
             Wire other = null;
-            if (way != Way.HTTP2) { // WebSockets come by HTTP/1.1
+            if (!way.isHttp2()) { // WebSockets come by HTTP/1.1
                 socket.send(StreamsTest.UPGRADE);
                 socket.until("\r\n\r\n");
                 other = begun();

@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 /** Backends that say what nobody asked for, over plain connections, over TLS, and to copies: it is nobody's reply. */
 @SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
 @ParameterizedClass
-@EnumSource(Way.class)
+@EnumSource(value = Way.class, names = "HTTP2_CHAIN", mode = EnumSource.Mode.EXCLUDE)
 class StrayBytesTest {
 
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

@@ -97,7 +97,7 @@ class StreamsTest {
         List<Wire> clients = new ArrayList<>();
         List<Wire> backends = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            boolean socket = i % 2 == 0 && way != Way.HTTP2;
+            boolean socket = i % 2 == 0 && !way.isHttp2();
             var client = gateway.wire();
             client.send(socket ? UPGRADE : "GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
             clients.add(client);
@@ -111,7 +111,7 @@ class StreamsTest {
                     .swapIn(dev.banyan.rules.RuleSet.of(List.of(backend(500 + i)), List.of(), List.of()));
         }
         for (int i = 0; i < clients.size(); i++) {
-            boolean socket = i % 2 == 0 && way != Way.HTTP2;
+            boolean socket = i % 2 == 0 && !way.isHttp2();
             backends.get(i).send(socket ? "hello" : "5\r\nhello\r\n");
             assertThat(clients.get(i).until("hello")).endsWith("hello");
             if (socket) {

@@ -33,7 +33,7 @@ final class TestGateway implements AutoCloseable {
         this.gateway = gateway;
         this.folder = folder;
         Integer http2 = gateway.http2Port();
-        this.bridge = http2 != null && way == Way.HTTP2 ? new Http2Bridge(http2) : null;
+        this.bridge = http2 != null && way.isHttp2() ? new Http2Bridge(http2) : null;
     }
 
     /** Has the gateways that start from now on take this way. */

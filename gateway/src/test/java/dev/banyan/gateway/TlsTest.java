@@ -120,7 +120,7 @@ class TlsTest {
 
     /** Connects as a browser would that asks for shop.test and trusts the authority. */
     private Wire browser(int port) throws Exception {
-        if (way == Way.HTTP2) {
+        if (way.isHttp2()) {
             var tls = SslContextBuilder.forClient()
                     .trustManager(authority.getCertificate())
                     .applicationProtocolConfig(new ApplicationProtocolConfig(

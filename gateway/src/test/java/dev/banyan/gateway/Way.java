@@ -8,27 +8,31 @@ enum Way {
     CHAIN,
     /** By streams of HTTP/2, through a {@link Http2Bridge}. */
     HTTP2,
+    /** The same, and then the filter chain, as streams of filtered routes do. */
+    HTTP2_CHAIN,
     /** {@link #LEAN} over the transport of machines without io_uring, for what depends on transports. */
     EPOLL,
     /** Last, since what a test class left is what the next one starts with. */
     LEAN;
 
-    /** For runs by hand: streams then take the filter chain in every test, as those of filtered routes do. */
-    private static final boolean HTTP2_THROUGH_THE_CHAIN = Boolean.getBoolean("banyan.http2.chain");
-
     /** Returns what makes a gateway take every request this way. */
     List<String> options() {
         return switch (this) {
             case CHAIN -> List.of("--chain-only");
-            case HTTP2 ->
-                HTTP2_THROUGH_THE_CHAIN ? List.of("--http2-port", "0", "--chain-only") : List.of("--http2-port", "0");
+            case HTTP2 -> List.of("--http2-port", "0");
+            case HTTP2_CHAIN -> List.of("--http2-port", "0", "--chain-only");
             case EPOLL -> List.of("--transport", "epoll");
             case LEAN -> List.of();
         };
     }
 
+    /** Whether clients speak HTTP/2, so that tests which speak HTTP/1.1 come through a bridge. */
+    boolean isHttp2() {
+        return this == HTTP2 || this == HTTP2_CHAIN;
+    }
+
     /** Skips a test of what only HTTP/1.1 has. */
     void needsHttp1(String why) {
-        Assumptions.assumeTrue(this != HTTP2, why);
+        Assumptions.assumeTrue(!isHttp2(), why);
     }
 }
