@@ -11,6 +11,10 @@ public final class Await {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final long PAUSE_MIN_NANOS = 20_000_000;
+
+    /** Of a condition that costs nothing. */
+    private static final long PAUSE_LATE_NANOS = 100_000_000;
+
     private static final long PAUSE_MAX_NANOS = 1_000_000_000;
 
     private Await() {}
@@ -20,15 +24,17 @@ public final class Await {
     }
 
     public static void until(String what, Duration within, Callable<Boolean> condition) throws Exception {
-        var deadline = System.nanoTime() + within.toNanos();
-        var asked = System.nanoTime();
+        var since = System.nanoTime();
+        var asked = since;
         while (!condition.call()) {
             var now = System.nanoTime();
-            if (now > deadline) {
+            if (now - since > within.toNanos()) {
                 throw new AssertionError("not within " + within.toSeconds() + " s: " + what);
             }
-            // A fifth of a processor at most goes into asking, the rest is for what is awaited.
-            TimeUnit.NANOSECONDS.sleep(Math.clamp(4 * (now - asked), PAUSE_MIN_NANOS, PAUSE_MAX_NANOS));
+            // A fifth of a processor at most goes into asking, the rest is for what is awaited; what takes long is
+            // asked for less often.
+            var pause = Math.clamp((now - since) / 16, PAUSE_MIN_NANOS, PAUSE_LATE_NANOS);
+            TimeUnit.NANOSECONDS.sleep(Math.clamp(4 * (now - asked), pause, PAUSE_MAX_NANOS));
             asked = System.nanoTime();
         }
     }
