@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,7 +50,9 @@ final class LossEngine implements AutoCloseable {
         for (var sql : List.of(
                 "CREATE TABLE a (id BIGINT PRIMARY KEY)",
                 "CREATE TABLE b (id BIGINT PRIMARY KEY)",
-                "CREATE PUBLICATION p FOR TABLE a, b",
+                "CREATE SCHEMA banyan",
+                "CREATE TABLE banyan.signal (id VARCHAR(64) PRIMARY KEY, type VARCHAR(32) NOT NULL, data TEXT)",
+                "CREATE PUBLICATION p FOR TABLE a, b, banyan.signal",
                 "SELECT pg_create_logical_replication_slot('" + database + "', 'pgoutput')")) {
             Servers.postgres().execute(database, sql);
         }
@@ -58,8 +61,17 @@ final class LossEngine implements AutoCloseable {
 
     /** Starts, and returns when it reads the slot of {@code database}, which has its name. Its offset is a file in {@code folder}. */
     LossEngine(Path folder, String database, Duration heartbeat, Consumer consumer) throws Exception {
+        this(properties(folder, database, heartbeat), database, consumer);
+    }
+
+    /** The same with {@code settings} in place of its own, and with the signal table. */
+    LossEngine(Path folder, String database, Map<String, String> settings, Consumer consumer) throws Exception {
+        this(with(properties(folder, database, Duration.ZERO), settings), database, consumer);
+    }
+
+    private LossEngine(Properties properties, String database, Consumer consumer) throws Exception {
         this.engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
-                .using(properties(folder, database, heartbeat))
+                .using(properties)
                 .notifying((records, committer) -> {
                     var ids = consumer.take(records, committer);
                     committer.markBatchFinished();
@@ -69,6 +81,22 @@ final class LossEngine implements AutoCloseable {
         executor.execute(engine);
         executor.shutdown();
         Await.until("the slot is read", () -> isRead(database));
+    }
+
+    private static Properties with(Properties properties, Map<String, String> settings) {
+        properties.setProperty("signal.enabled.channels", "source,in-process");
+        settings.forEach(properties::setProperty);
+        return properties;
+    }
+
+    /** Asks through the channel within the process, as {@code id}, that an incremental snapshot read {@code table}. */
+    void askFor(String table, String id) {
+        engine.getSignaler()
+                .signal(new DebeziumEngine.Signal(
+                        id,
+                        "execute-snapshot",
+                        "{\"type\": \"incremental\", \"data-collections\": [\"public." + table + "\"]}",
+                        Map.of()));
     }
 
     private static boolean isRead(String database) throws SQLException {
