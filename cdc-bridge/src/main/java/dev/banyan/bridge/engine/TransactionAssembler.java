@@ -32,7 +32,8 @@ public final class TransactionAssembler {
      * leave them out.
      *
      * MariaDB: each GTID is a BEGIN, and a statement that changes tables has no END; the next BEGIN ends it. So a BEGIN may complete a
-     * truncation. Rows without an END are those of XA PREPARE, of which nobody knows yet whether they will ever be committed.
+     * truncation. Rows without an END are those of XA PREPARE, of which nobody knows yet whether they will ever be committed;
+     * Debezium says nothing of XA COMMIT and XA ROLLBACK.
      */
 
     /** What a record completed. */
@@ -180,7 +181,8 @@ public final class TransactionAssembler {
         if (!changes.stream().allMatch(change -> change instanceof Change.Truncated)) {
             throw new TransactionUnreadable("transaction " + id + ": " + changes.size()
                     + " rows and no commit (expected: no XA transactions on the mapped tables; MariaDB logs their rows before it is"
-                    + " known whether they are committed)");
+                    + " known whether they are committed. Let what writes to these tables commit without XA, wait until XA RECOVER"
+                    + " is empty, then resync)");
         }
         return new Outcome.Committed(
                 new Transaction(GtidRule.sequence(id), id, openedAt, changes), GtidRule.behind(offset, id));
