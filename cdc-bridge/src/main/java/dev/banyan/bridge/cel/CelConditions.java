@@ -24,7 +24,7 @@ public final class CelConditions implements Conditions {
 
     private static Reading understood(CelAbstractSyntaxTree ast, Thing variables) {
         try {
-            return new Reading.Understood(new CelCondition(CelEnvironment.RUNTIME.createProgram(ast), variables));
+            return new Reading.Understood(CelCondition.of(ast, variables));
         } catch (CelEvaluationException e) {
             throw new IllegalStateException("an expression that is well typed cannot be planned", e);
         }

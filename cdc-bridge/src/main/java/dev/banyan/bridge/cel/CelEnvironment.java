@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** CEL as mappings have it: what can be written and what evaluates it. A mapping without expressions never loads this class. */
 final class CelEnvironment {
 
-    /** Steps of all loops of one evaluation. */
+    /** Steps of all loops of one evaluation that is about one change. */
     static final int STEPS_MAX = 10_000;
 
     private static final CelOptions OPTIONS = CelOptions.current()
@@ -25,16 +25,20 @@ final class CelEnvironment {
             .enableHeterogeneousNumericComparisons(true)
             .build();
 
-    static final CelRuntime RUNTIME = CelRuntimeFactory.plannerRuntimeBuilder()
-            .setOptions(OPTIONS)
-            .addFunctionBindings(Functions.BINDINGS)
-            .build();
-
     static {
         loadParser();
     }
 
     private CelEnvironment() {}
+
+    /** What evaluates conditions, whose loops have so many steps at most. */
+    static CelRuntime runtime(int stepsMax) {
+        return CelRuntimeFactory.plannerRuntimeBuilder()
+                .setOptions(
+                        OPTIONS.toBuilder().comprehensionMaxIterations(stepsMax).build())
+                .addFunctionBindings(Functions.BINDINGS)
+                .build();
+    }
 
     /** A compiler of conditions about {@code variables}. */
     static CelCompiler compiler(Thing variables) {

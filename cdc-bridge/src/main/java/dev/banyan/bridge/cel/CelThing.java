@@ -3,6 +3,7 @@ package dev.banyan.bridge.cel;
 import com.google.common.collect.ImmutableList;
 import com.google.errorprone.annotations.Immutable;
 import dev.banyan.bridge.mapping.Conditions.Kind;
+import dev.banyan.bridge.mapping.Conditions.Many;
 import dev.banyan.bridge.mapping.Conditions.Values;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.StructTypeReference;
@@ -31,19 +32,33 @@ final class CelThing extends StructValue<String, CelThing> {
 
     private final Kind.Thing kind;
     private final Values values;
+    private final int bytes;
 
     /** Lists that were asked for before: a loop may ask at each step. Null until there is one. */
     private @Nullable Map<String, Object> lists;
 
+    /** A thing that is in memory anyway. */
     CelThing(Kind.Thing kind, Values values) {
-        this.kind = kind;
-        this.values = values;
+        this(kind, values, 0);
     }
 
-    /** {@code value} of a field of {@code kind} as CEL has it. */
-    private static @Nullable Object seen(@Nullable Kind kind, @Nullable Object value) {
+    /** One that is in memory for as long as this is, and takes {@code bytes} there. */
+    CelThing(Kind.Thing kind, Values values, int bytes) {
+        this.kind = kind;
+        this.values = values;
+        this.bytes = bytes;
+    }
+
+    /** How much memory is free once nobody has it any more, roughly. */
+    int bytes() {
+        return bytes;
+    }
+
+    /** {@code value} of a field of {@code kind} as CEL has it. What is part of this keeps all of it. */
+    private @Nullable Object seen(@Nullable Kind kind, @Nullable Object value) {
         return switch (value) {
-            case Values inner when kind instanceof Kind.Thing thing -> new CelThing(thing, inner);
+            case Values inner when kind instanceof Kind.Thing thing -> new CelThing(thing, inner, bytes);
+            case Many many when kind instanceof Kind.ListOf(var item) -> new AsItIs(new Things(many, item));
             case List<?> items
             when kind instanceof Kind.ListOf(var item) -> {
                 Effort.spend(items.size());

@@ -13,17 +13,24 @@ final class Effort {
     /** A second's worth, or less. */
     static final long MOST = 10_000_000;
 
+    /** The same where it is about many things, for each of them. */
+    static final long MOST_EACH = 1_000;
+
     private static final int CHARACTERS = 16;
     private static final int COMPARISONS = 256;
     private static final ThreadLocal<@Nullable Effort> CURRENT = new ThreadLocal<>();
 
-    private long left = MOST;
+    private final long most;
+    private long left;
 
-    private Effort() {}
+    private Effort(long most) {
+        this.most = most;
+        this.left = most;
+    }
 
-    /** From now on this thread evaluates another expression. */
-    static void begin() {
-        CURRENT.set(new Effort());
+    /** From now on this thread evaluates another expression, about so many things. */
+    static void begin(int things) {
+        CURRENT.set(new Effort(Math.max(MOST, things * MOST_EACH)));
     }
 
     static void end() {
@@ -39,7 +46,8 @@ final class Effort {
         effort.left -= units;
         if (effort.left < 0) {
             effort.left = 0;
-            throw new Failure("more than " + MOST + " values and characters to look at", "shorter lists and texts");
+            throw new Failure(
+                    "more than " + effort.most + " values and characters to look at", "shorter lists and texts");
         }
     }
 

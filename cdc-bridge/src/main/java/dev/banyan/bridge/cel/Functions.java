@@ -110,8 +110,8 @@ final class Functions {
                 "sum",
                 CelOverloadDecl.newMemberOverload("list_int_sum", SimpleType.INT, ListType.create(SimpleType.INT)),
                 CelOverloadDecl.newMemberOverload("list_decimal_sum", DECIMAL, ListType.create(DECIMAL)));
-        bindings.add(CelFunctionBinding.from("list_int_sum", List.class, Functions::sum));
-        bindings.add(CelFunctionBinding.from("list_decimal_sum", List.class, Functions::decimalSum));
+        bindings.add(CelFunctionBinding.from("list_int_sum", List.class, list -> Sum.of(list, 0L)));
+        bindings.add(CelFunctionBinding.from("list_decimal_sum", List.class, list -> Sum.of(list, Decimal.of(0))));
     }
 
     private void texts() {
@@ -125,18 +125,6 @@ final class Functions {
                         "add_counted", SimpleType.STRING, SimpleType.STRING, SimpleType.STRING));
         bindings.add(CelFunctionBinding.from("contains_counted", String.class, String.class, Effort::contains));
         bindings.add(CelFunctionBinding.from("add_counted", String.class, String.class, Effort::joined));
-    }
-
-    private static long sum(List<?> numbers) {
-        try {
-            return numbers.stream().mapToLong(number -> (Long) number).reduce(0, Math::addExact);
-        } catch (ArithmeticException e) {
-            throw new Failure("a sum that 64 bits cannot hold", "smaller ones, or decimal(...) of each");
-        }
-    }
-
-    private static Decimal decimalSum(List<?> numbers) {
-        return numbers.stream().map(number -> (Decimal) number).reduce(Decimal.of(0), Decimal::plus);
     }
 
     private void declare(String function, CelOverloadDecl... overloads) {

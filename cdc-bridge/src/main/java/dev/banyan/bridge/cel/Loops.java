@@ -13,7 +13,6 @@ import dev.cel.parser.CelMacro;
 import dev.cel.parser.CelMacroExprFactory;
 import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelFunctionBinding;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,21 +51,6 @@ final class Loops {
             CelFunctionBinding.from("gathered_listed", Gathered.class, Gathered::list));
 
     private Loops() {}
-
-    /** What the steps of one loop have added. */
-    private static final class Gathered {
-
-        private final List<Object> items = new ArrayList<>();
-
-        Gathered with(Object item) {
-            items.add(item);
-            return this;
-        }
-
-        List<Object> list() {
-            return ImmutableList.copyOf(items);
-        }
-    }
 
     /** What one step of a loop does, made of the words that it is written with. */
     @Immutable

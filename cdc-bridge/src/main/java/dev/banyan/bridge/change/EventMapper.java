@@ -63,14 +63,21 @@ public interface EventMapper {
         return "this mapper maps no parts";
     }
 
-    /** The events of {@code part} of a transaction, in order, as they are before any are put together; {@code place} says where in all of it a change stands, or -1. */
+    /**
+     * The events of {@code part} of a transaction that is larger than memory, all of what belongs together, in order, as they are before any are put together; {@code place} says
+     * where in all of it a change stands, or -1.
+     */
     default List<PartEvent> mapPart(
             Transaction part, ToIntFunction<Change> place, AggregateImages images, Faults faults) {
         throw new UnsupportedOperationException("a part of transaction " + part.txId());
     }
 
-    /** Gives {@code each} the events of {@code transaction}, in order: what {@link #map} would have given. {@code events} are those of all its parts, by their places. */
-    default void whole(Transaction transaction, Collection<PartEvent> events, Consumer<DomainEvent> each) {
+    /**
+     * Gives {@code each} the events of {@code transaction}, in order: what {@link #map} would have given. {@code events} are those of all its parts, by their places. {@code
+     * eachRead} runs often, and may break it off.
+     */
+    default void whole(
+            Transaction transaction, Collection<PartEvent> events, Runnable eachRead, Consumer<DomainEvent> each) {
         throw new UnsupportedOperationException("transaction " + transaction.txId() + " of parts");
     }
 

@@ -52,12 +52,20 @@ public interface Conditions {
         record ListOf(Thing item) implements Kind {}
     }
 
-    /** The values of a thing by name: String, Long, Boolean, BigDecimal, Instant, {@code Values} or a list of them; null where there is none. */
+    /** The values of a thing by name: String, Long, Boolean, BigDecimal, Instant, {@code Values}, a list of them or {@link Many}; null where there is none. */
     @FunctionalInterface
     interface Values {
         @Nullable
         Object get(String name);
     }
+
+    /** Things in an order that are made anew each time somebody goes through them: there may be more than memory holds. */
+    interface Many extends Iterable<Item> {
+        int size();
+    }
+
+    /** One of many things; {@code bytes} is how large it is, roughly, by the bytes of its values. */
+    record Item(Values values, int bytes) {}
 
     /** A question that each change has an answer to. Asked by any thread. */
     @FunctionalInterface

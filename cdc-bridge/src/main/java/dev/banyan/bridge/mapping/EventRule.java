@@ -28,12 +28,12 @@ public record EventRule(
     /** When {@code atLeast} aggregates of one transaction get this rule's event, they get the event {@code event} together. */
     public record Bulk(String event, int atLeast) {}
 
-    /** What must be true besides: an expression, as it was written and as a condition. */
-    public record Where(String text, Condition condition) {
+    /** What must be true besides: an expression, as it was written and as a condition. {@code at} is its place, as {@code mapping.yaml:8:12}. */
+    public record Where(String text, Condition condition, String at) {
 
-        /** Why it does not hold for {@code variables}; null when it does. The rule of {@code event} at {@code rule} asks. */
+        /** Why it does not hold for {@code variables}; null when it does. The rule of {@code event} asks. */
         @Nullable
-        Supplier<String> objection(Values variables, String event, Place rule) {
+        Supplier<String> objection(Values variables, String event) {
             try {
                 return switch (condition.about(variables)) {
                     case YES -> null;
@@ -41,7 +41,7 @@ public record EventRule(
                     case UNKNOWN -> () -> "a value it asks for is not there: " + text;
                 };
             } catch (NoAnswer e) {
-                throw new UnmappableException(event + " in line " + rule.line() + ": where: " + e.getMessage());
+                throw new UnmappableException(event + " in " + at + ": where: " + e.getMessage());
             }
         }
     }

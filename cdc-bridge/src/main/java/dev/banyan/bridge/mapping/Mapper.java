@@ -45,7 +45,7 @@ public final class Mapper implements EventMapper {
     private final Secrets secrets;
     private final Parting parting;
     private final AggregateNumbers numbers;
-    private final @Nullable String wholeFor;
+    private final Map<String, StateWords> askedWords;
     private final NumberedRules numberedRules;
     private final Map<TableId, Map<String, String>> remembers;
     private final Tally tally;
@@ -73,17 +73,12 @@ public final class Mapper implements EventMapper {
         tally = new Tally(tables.keySet());
         parting = new Parting(tables, aggregatesByRoot, listsByTable);
         numbers = new AggregateNumbers(tables, listsByTable);
-        wholeFor = mapping.transactions().stream()
-                .filter(rule -> rule.where() != null)
-                .findFirst()
-                .map(rule -> "the rule " + rule.name() + " in line " + rule.at().line()
-                        + " has a where, which looks at all that a transaction's events tell of")
-                .orElse(null);
+        askedWords = mapping.askedWords();
         numberedRules = new NumberedRules(mapping);
         remembers = remembers(mapping, tables);
         ids = new EventIds(bridge);
         transactionRules = mapping.transactions();
-        ofTransaction = new TransactionEvents(transactionRules, ids, limit);
+        ofTransaction = new TransactionEvents(transactionRules, askedWords, ids, limit);
         this.secrets = secrets;
         tables.values().forEach(table -> table.use()
                 .redactions()
@@ -140,6 +135,11 @@ public final class Mapper implements EventMapper {
     }
 
     @Override
+    public @Nullable String wholeFor() {
+        return null;
+    }
+
+    @Override
     public List<PartEvent> mapPart(
             Transaction part, ToIntFunction<Change> place, AggregateImages images, Faults faults) {
         return numberedRules.numbered(attempted(part, images, faults, limit.bytesMax(), place, null)
@@ -148,7 +148,8 @@ public final class Mapper implements EventMapper {
     }
 
     @Override
-    public void whole(Transaction transaction, Collection<PartEvent> events, Consumer<DomainEvent> each) {
+    public void whole(
+            Transaction transaction, Collection<PartEvent> events, Runnable eachRead, Consumer<DomainEvent> each) {
         var digits = Sequence.digits(events.size() + transactionRules.size());
         var named = numberedRules.named(transaction.commitLsn(), events, digits);
         if (numberedRules.hasBulk()) {
@@ -156,7 +157,7 @@ public final class Mapper implements EventMapper {
         } else {
             named.forEach(one -> each.accept(one.event()));
         }
-        var last = ofTransaction.of(transaction, named, events.size(), null);
+        var last = ofTransaction.of(transaction, named, events.size(), eachRead, null);
         last.forEach(each);
         tally.ofTransaction(last.size());
     }
@@ -281,17 +282,12 @@ public final class Mapper implements EventMapper {
     @Override
     public void refuse(Map<String, String> whyById) {
         limit = limit.without(whyById);
-        ofTransaction = new TransactionEvents(transactionRules, ids, limit);
+        ofTransaction = new TransactionEvents(transactionRules, askedWords, ids, limit);
     }
 
     @Override
     public void expect(List<Transaction> transactions, AggregateImages images) {
         images.expect(() -> Asked.of(transactions, asked, aggregatesByRoot, listsByTable));
-    }
-
-    @Override
-    public @Nullable String wholeFor() {
-        return wholeFor;
     }
 
     @Override
@@ -394,7 +390,7 @@ public final class Mapper implements EventMapper {
             }
         }
         if (attempt.poisoned.isEmpty() && place == null) {
-            attempt.ofTransaction.addAll(ofTransaction.of(transaction, bulk.given(), bulk.next(), notes));
+            attempt.ofTransaction.addAll(ofTransaction.of(transaction, bulk.given(), bulk.next(), () -> {}, notes));
         }
         return attempt;
     }

@@ -59,6 +59,20 @@ public record Mapping(Path file, String contracts, List<Aggregate> aggregates, L
         return places;
     }
 
+    /** The words of those events, by name. */
+    Map<String, StateWords> askedWords() {
+        var asked = asked();
+        var words = new HashMap<String, StateWords>();
+        for (var aggregate : aggregates) {
+            for (var rule : aggregate.allRules()) {
+                if (asked.contains(rule.event())) {
+                    words.computeIfAbsent(rule.event(), event -> StateWords.of(aggregate, event));
+                }
+            }
+        }
+        return Map.copyOf(words);
+    }
+
     /** The names of the events whose changes conditions about whole transactions look at. */
     Set<String> asked() {
         return transactions.stream()

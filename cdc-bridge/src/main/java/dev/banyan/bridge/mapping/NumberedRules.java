@@ -31,7 +31,7 @@ final class NumberedRules {
     /** {@code events} of a part. */
     List<PartEvent> numbered(List<Named> events) {
         return events.stream()
-                .map(named -> new PartEvent(named.place(), number(named.rule()), named.event()))
+                .map(named -> new PartEvent(named.place(), number(named.rule()), named.event(), named.told()))
                 .toList();
     }
 
@@ -70,7 +70,7 @@ final class NumberedRules {
             var next = from.next();
             var named = rules.get(next.rule());
             var event = next.event().sequenced(Sequence.of(commitLsn, ordinal++, digits));
-            return new Named(named.aggregate, named.rule, event, null, next.place());
+            return new Named(named.aggregate, named.rule, event, next.told(), next.place());
         }
     }
 }

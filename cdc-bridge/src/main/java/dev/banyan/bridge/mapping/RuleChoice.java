@@ -1,6 +1,5 @@
 package dev.banyan.bridge.mapping;
 
-import dev.banyan.bridge.mapping.Conditions.Values;
 import dev.banyan.bridge.mapping.EventRule.When;
 import dev.banyan.bridge.mapping.Explanation.Verdict;
 import java.util.ArrayList;
@@ -59,10 +58,9 @@ record RuleChoice(String aggregate, List<EventRule> rules, List<String> names, S
                         && (rule.when() instanceof When.Removed || rule.when() instanceof When.Anything));
     }
 
-    /** What a condition about a transaction may ask of {@code difference}, which {@code rule} names; null when none does. */
-    @Nullable
-    Values told(EventRule rule, Difference difference) {
-        return asked.contains(rule.event()) ? words.of(difference) : null;
+    /** What a condition about a transaction may ask of {@code difference}, which {@code rule} names, as {@link ToldBytes}; null when none does. */
+    byte @Nullable [] told(EventRule rule, Difference difference) {
+        return difference.op != Op.BACKFILL && asked.contains(rule.event()) ? ToldBytes.of(difference) : null;
     }
 
     /** True when what its rules say of {@code op} is worth telling. */
@@ -124,7 +122,7 @@ record RuleChoice(String aggregate, List<EventRule> rules, List<String> names, S
         var objection = objection(rule.when(), difference);
         return objection != null || rule.where() == null
                 ? objection
-                : rule.where().objection(words.of(difference), rule.event(), rule.at());
+                : rule.where().objection(words.of(difference), rule.event());
     }
 
     private @Nullable Supplier<String> objection(When when, Difference difference) {

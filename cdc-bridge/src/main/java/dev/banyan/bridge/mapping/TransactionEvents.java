@@ -3,14 +3,15 @@ package dev.banyan.bridge.mapping;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.change.Transaction;
-import dev.banyan.bridge.mapping.Conditions.Values;
 import dev.banyan.bridge.mapping.Explanation.Decision;
 import dev.banyan.bridge.mapping.Explanation.Verdict;
 import java.io.StringWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -31,7 +32,7 @@ final class TransactionEvents {
     private static final JsonFactory JSON = new JsonFactory();
 
     /** What one event tells: how many there are of those that its rule names, and the first of them. */
-    private static final class Told {
+    private static final class Counted {
         private final List<Named> first = new ArrayList<>();
         private int count;
 
@@ -44,65 +45,76 @@ final class TransactionEvents {
     }
 
     private final List<TransactionRule> rules;
+    private final Map<String, StateWords> askedWords;
     private final EventIds ids;
     private final EventLimit limit;
 
-    TransactionEvents(List<TransactionRule> rules, EventIds ids, EventLimit limit) {
+    /** With {@code askedWords}, the words of the events that conditions look at, by name. */
+    TransactionEvents(List<TransactionRule> rules, Map<String, StateWords> askedWords, EventIds ids, EventLimit limit) {
         this.rules = rules;
+        this.askedWords = askedWords;
         this.ids = ids;
         this.limit = limit;
     }
 
     /**
      * The events of the rules that hold for {@code transaction}, whose aggregates got the {@code count} events {@code given}. They are read once and may
-     * lie in files; what they have {@code told} is kept.
+     * lie in files; {@code eachRead} runs whenever a condition looks at one, and may break it off.
      */
-    List<DomainEvent> of(Transaction transaction, Iterable<Named> given, int count, Explanation.@Nullable Notes notes) {
+    List<DomainEvent> of(
+            Transaction transaction,
+            Iterable<Named> given,
+            int count,
+            Runnable eachRead,
+            Explanation.@Nullable Notes notes) {
         if (rules.isEmpty()) {
             return List.of();
         }
-        var told = new LinkedHashMap<String, List<Values>>();
-        var toldBy = rules.stream().map(_ -> new Told()).toList();
+        var names = new HashSet<String>();
+        var told = new HashMap<String, Told>();
+        askedWords.forEach((name, words) -> told.put(name, new Told(words, eachRead)));
+        var countedBy = rules.stream().map(_ -> new Counted()).toList();
         for (var named : given) {
             if (named.event().backfill()) {
                 continue;
             }
             var name = named.rule().event();
-            var changes = told.computeIfAbsent(name, _ -> new ArrayList<>());
-            if (named.told() != null) {
+            names.add(name);
+            var changes = told.get(name);
+            if (changes != null && named.told() != null) {
                 changes.add(named.told());
             }
             for (var i = 0; i < rules.size(); i++) {
                 if (rules.get(i).tells(name)) {
-                    toldBy.get(i).add(named);
+                    countedBy.get(i).add(named);
                 }
             }
         }
-        if (told.isEmpty()) {
+        if (names.isEmpty()) {
             return List.of();
         }
         var subject = TransactionRule.SUBJECT + transaction.identity();
         var digits = Sequence.digits(count + rules.size());
         var events = new ArrayList<DomainEvent>();
         for (var i = 0; i < rules.size(); i++) {
-            if (objection(rules.get(i), told).isEmpty()) {
+            if (objection(rules.get(i), names, told).isEmpty()) {
                 var sequence = Sequence.of(transaction.commitLsn(), count + events.size(), digits);
-                events.add(event(rules.get(i), transaction, subject, toldBy.get(i), sequence));
+                events.add(event(rules.get(i), transaction, subject, countedBy.get(i), sequence));
             }
         }
         if (notes != null) {
-            note(notes, subject, told);
+            note(notes, subject, names, told);
         }
         return events;
     }
 
-    /** What {@code rule} says to a transaction that gave the events {@code told}; empty when it holds. */
-    private static String objection(TransactionRule rule, Map<String, List<Values>> told) {
-        var objection = rule.objection(told.keySet());
+    /** What {@code rule} says to a transaction that gave the events {@code names}, which have {@code told} that; empty when it holds. */
+    private static String objection(TransactionRule rule, Set<String> names, Map<String, Told> told) {
+        var objection = rule.objection(names);
         if (!objection.isEmpty() || rule.where() == null) {
             return objection;
         }
-        var unmet = rule.where().objection(name -> told.getOrDefault(name, List.of()), rule.event(), rule.at());
+        var unmet = rule.where().objection(told::get, rule.event());
         return unmet == null ? "" : unmet.get();
     }
 
@@ -112,7 +124,7 @@ final class TransactionEvents {
     }
 
     private DomainEvent event(
-            TransactionRule rule, Transaction transaction, String subject, Told told, String sequence) {
+            TransactionRule rule, Transaction transaction, String subject, Counted counted, String sequence) {
         var event = new DomainEvent(
                 ids.id(transaction, idName(rule), subject),
                 rule.type(),
@@ -125,7 +137,7 @@ final class TransactionEvents {
                 List.of(),
                 rule.schema(),
                 transaction.causeOfEvents(),
-                data(told));
+                data(counted));
         var refusal = limit.refusal(event);
         if (refusal != null) {
             throw new UnmappableException(rule.name() + ": " + refusal);
@@ -133,15 +145,15 @@ final class TransactionEvents {
         return event;
     }
 
-    private static String data(Told told) {
+    private static String data(Counted counted) {
         var text = new StringWriter(256);
         try (var json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             json.writeStartObject();
             json.writeName("count");
-            json.writeNumber(told.count);
+            json.writeNumber(counted.count);
             json.writeName("events");
             json.writeStartArray();
-            for (var each : told.first) {
+            for (var each : counted.first) {
                 json.writeStartObject();
                 json.writeName("event");
                 json.writeString(each.rule().event());
@@ -157,10 +169,10 @@ final class TransactionEvents {
         return text.toString();
     }
 
-    private void note(Explanation.Notes notes, String subject, Map<String, List<Values>> told) {
+    private void note(Explanation.Notes notes, String subject, Set<String> names, Map<String, Told> told) {
         var verdicts = new ArrayList<Verdict>();
         for (var rule : rules) {
-            var objection = objection(rule, told);
+            var objection = objection(rule, names, told);
             if (objection.isEmpty()) {
                 notes.decisions.add(new Decision(
                         AGGREGATE,

@@ -29,7 +29,7 @@ record WhereReader(
         }
         return switch (conditions.read(scalar.text(), variables)) {
             case Reading.Understood(var condition) ->
-                Optional.of(new Where(scalar.text().strip(), condition));
+                Optional.of(new Where(scalar.text().strip(), condition, problems.named(scalar.at())));
             case Reading.Misread(var mistakes) -> {
                 mistakes.forEach(mistake -> add(mistake, scalar, where));
                 yield Optional.empty();

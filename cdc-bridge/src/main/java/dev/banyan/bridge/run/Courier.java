@@ -193,7 +193,7 @@ final class Courier {
             parts.watcher.accept(Point.PART_MAPPED);
             goesOn.run();
         }
-        parts.mapper.whole(transaction, all, event -> add(List.of(event), transaction, events, kept));
+        parts.mapper.whole(transaction, all, goesOn, event -> add(List.of(event), transaction, events, kept));
     }
 
     /** A large transaction takes longer than a stop may: nothing of it is stored or sent yet. */

@@ -10,6 +10,8 @@ import java.io.IOException;
 /** A change of a part of a transaction, and the place that it has in all of it. */
 public record Placed(int place, Change change) {
 
+    private static final int NONE = -1;
+
     /** Placed changes as bytes, and back. */
     public static final LargeList.Codec<Placed> CODEC = new LargeList.Codec<>() {
         @Override
@@ -36,11 +38,20 @@ public record Placed(int place, Change change) {
             out.writeInt(event.place());
             out.writeInt(event.rule());
             EventBytes.CODEC.write(out, event.event());
+            var told = event.told();
+            out.writeInt(told == null ? NONE : told.length);
+            if (told != null) {
+                out.write(told);
+            }
         }
 
         @Override
         public PartEvent read(DataInputStream in) throws IOException {
-            return new PartEvent(in.readInt(), in.readInt(), EventBytes.CODEC.read(in));
+            var place = in.readInt();
+            var rule = in.readInt();
+            var event = EventBytes.CODEC.read(in);
+            var length = in.readInt();
+            return new PartEvent(place, rule, event, length == NONE ? null : in.readNBytes(length));
         }
 
         @Override

@@ -23,6 +23,11 @@ public final class Problems {
         }
     }
 
+    /** {@code place} with the name of the file, for a message of later: {@code mapping.yaml:8:12}. */
+    public String named(Place place) {
+        return file.getFileName() + ":" + place.line() + ":" + place.column();
+    }
+
     public boolean isEmpty() {
         return found.isEmpty();
     }

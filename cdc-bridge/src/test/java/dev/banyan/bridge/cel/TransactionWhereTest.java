@@ -173,7 +173,7 @@ class TransactionWhereTest {
 
         assertThatThrownBy(() -> mapper.map(TRANSACTION, images))
                 .isInstanceOf(UnmappableException.class)
-                .hasMessageContaining("Whole in line 3: where: a division by 0");
+                .hasMessageContaining("Whole in mapping.yaml:8:12: where: a division by 0");
     }
 
     @ParameterizedTest

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.Printed;
-import dev.banyan.bridge.cel.CelConditions;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.InMemoryImages;
@@ -159,18 +158,6 @@ class TransactionRuleTest {
 
         assertThat(mapper.map(transaction(stock(1, 9), new Change.Inserted(ORDER, row(7, 1))), others))
                 .isEqualTo(first);
-    }
-
-    @Test
-    void onlyAConditionNeedsATransactionInMemory() throws Exception {
-        var condition =
-                MAPPING.replace("none: [OrderRemoved]}", "none: [OrderRemoved], where: \"StockChanged.size() > 1\"}");
-
-        assertThat(mapper.wholeFor()).isNull();
-        assertThat(new Mapper(MappingFile.read(Files.writeString(file, condition), new CelConditions()), "shop", null)
-                        .wholeFor())
-                .isEqualTo("the rule CheckoutCompleted in line 3 has a where, which looks at all that a transaction's"
-                        + " events tell of");
     }
 
     @Test

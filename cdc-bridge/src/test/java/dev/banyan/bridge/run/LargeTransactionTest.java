@@ -22,6 +22,12 @@ import tools.jackson.databind.json.JsonMapper;
 /** One transaction of far more rows than the bridge's memory holds: every event of it, exact, and all at once for who reads what is committed. */
 class LargeTransactionTest {
 
+    /** A sum, a count of some and of one, and two questions for all; each looks at every row. */
+    private static final String WHERE = ", where: \"Added.map(a, a.after.id).sum() == ROWS * (ROWS + 1) / 2 - 55"
+            + " && Added.filter(a, a.after.v.startsWith('value ')).size() == ROWS - 11"
+            + " && Added.exists_one(a, a.after.v == 'last ROWS') && !Added.exists(a, a.after.id <= 10)"
+            + " && Changed.all(c, c.before.v == 'old' && Added.all(a, a.after.id != c.after.id))\"";
+
     @TempDir
     Path folder;
 
@@ -41,25 +47,39 @@ class LargeTransactionTest {
     @ParameterizedTest
     @EnumSource
     void sixtyThousandRowsOfABulkEventInASmallHeap(Dbms dbms) throws Exception {
-        bulkInHeapOf("-Xmx112m", dbms, "large_bulk", 60_000);
+        bulkInHeapOf("-Xmx112m", dbms, "large_bulk", 60_000, "");
     }
 
     @ParameterizedTest
     @EnumSource
     @Tag("soak")
     void aMillionRowsOfABulkEventIn256MegabytesOfHeap(Dbms dbms) throws Exception {
-        bulkInHeapOf("-Xmx256m", dbms, "large_bulk_million", Integer.getInteger("banyan.rows", 1_000_000));
+        bulkInHeapOf("-Xmx256m", dbms, "large_bulk_million", Integer.getInteger("banyan.rows", 1_000_000), "");
     }
 
-    private void bulkInHeapOf(String heap, Dbms dbms, String name, int rows) throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void anExpressionAboutSixtyThousandRowsInASmallHeap(Dbms dbms) throws Exception {
+        bulkInHeapOf("-Xmx112m", dbms, "large_where", 60_000, WHERE);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("soak")
+    void anExpressionAboutAMillionRowsIn256MegabytesOfHeap(Dbms dbms) throws Exception {
+        bulkInHeapOf("-Xmx256m", dbms, "large_where_million", Integer.getInteger("banyan.rows", 1_000_000), WHERE);
+    }
+
+    private void bulkInHeapOf(String heap, Dbms dbms, String name, int rows, String where) throws Exception {
         try (var bridge = new TestBridge(dbms, name, folder)) {
             bridge.sql("CREATE TABLE item (id BIGINT PRIMARY KEY, v TEXT)");
             bridge.sql("CREATE TABLE part (id BIGINT PRIMARY KEY, item BIGINT, v TEXT)");
             bridge.sql("INSERT INTO item SELECT g, 'old' FROM " + bridge.series(1, 10));
             var config = config(bridge, ", bulk: {event: ListImported, atLeast: 50000}", """
                     transactions:
-                      - {event: Restocked, topic: %s, type: "t.{event}.v1", all: [Added, Changed], none: [Removed]}
-                    """.formatted(bridge.topic()));
+                      - {event: Restocked, topic: %s, type: "t.{event}.v1", all: [Added, Changed], none: [Removed]%s}
+                    """.formatted(
+                            bridge.topic(), where.replace("ROWS", "" + rows)));
             try (var process = new BridgeProcess(folder, config, heap, "-XX:+ExitOnOutOfMemoryError")) {
                 process.awaitStreaming();
                 Await.until("the backfill is done", () -> process.tells("\"state\":\"done\""));
@@ -72,8 +92,8 @@ class LargeTransactionTest {
                 var since = System.nanoTime();
                 checkBulk(bridge, process, from, rows);
                 System.out.printf(
-                        "%,d rows of %s in one bulk event with %s: %,d ms%n",
-                        rows, dbms.title(), heap, (System.nanoTime() - since) / 1_000_000);
+                        "%,d rows of %s in one bulk event with %s%s: %,d ms%n",
+                        rows, dbms.title(), heap, where, (System.nanoTime() - since) / 1_000_000);
             }
         }
     }

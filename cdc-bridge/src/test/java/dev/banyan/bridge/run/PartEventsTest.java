@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.cel.CelConditions;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventLimit;
@@ -18,6 +19,7 @@ import dev.banyan.bridge.mapping.Secrets;
 import dev.banyan.bridge.store.ChangeBytes;
 import dev.banyan.bridge.store.Placed;
 import dev.banyan.bridge.store.StoreSession;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,6 +42,18 @@ class PartEventsTest {
               - {event: Stocked, topic: all, type: "t.{event}.v1", all: [Added, Changed], none: [Emptied]}
               - {event: Touched, topic: all, type: "t.{event}.v1", any: [Changed, Moved]}
               - {event: Emptied, topic: all, type: "t.{event}.v1", all: [Gone], none: [Changed, Added]}
+              - event: Grown
+                topic: all
+                type: t.{event}.v1
+                any: [Added, Changed, Moved, Gone, LineCut]
+                where: >-
+                  Added.map(a, size(a.after.v)).sum() + Changed.filter(c, has(c.before.v) && c.before.v < c.after.v).size()
+                  > Gone.map(g, size(g.before.v)).sum() + Moved.size() && Added.exists(a, a.after.lines.exists(l, l.options.size() > 1))
+              - event: Cut
+                topic: all
+                type: t.{event}.v1
+                any: [LineCut, Changed]
+                where: LineCut.exists(l, size(l.before.v) > 30) && Changed.map(c, c.after.id).sum() % 2 == 0
             aggregates:
               item:
                 topic: items
@@ -53,6 +68,8 @@ class PartEventsTest {
                     key: [id]
                     parent: [item]
                     fields: {id: {column: id, as: integer}, v: v}
+                    events:
+                      - {event: LineCut, when: removed}
                     children:
                       options: {table: opt, key: [id], parent: [line], fields: {v: v}}
                 events:
@@ -63,6 +80,9 @@ class PartEventsTest {
                   - {event: Moved, when: otherwise, bulk: {event: ListMoved, atLeast: 1000}}
             """.replace("none: [Emptied]", "none: [Gone]");
 
+    @TempDir
+    static Path folder;
+
     private final Mapper mapper = mapper();
     private final Map<TableId, Map<Long, Row>> rows = new HashMap<>();
     private long lsn;
@@ -70,7 +90,11 @@ class PartEventsTest {
     private static Mapper mapper() {
         try {
             var limit = new EventLimit(9_000, event -> event.data().length(), 0);
-            return new Mapper(MappingFile.parse(Path.of("m.yaml"), MAPPING), "shop", Secrets.NONE, limit);
+            return new Mapper(
+                    MappingFile.read(Files.writeString(folder.resolve("m.yaml"), MAPPING), new CelConditions()),
+                    "shop",
+                    Secrets.NONE,
+                    limit);
         } catch (Exception e) {
             throw new IllegalStateException("reading a mapping that is right", e);
         }
@@ -122,7 +146,7 @@ class PartEventsTest {
             all.addPart(mapper.mapPart(part.transaction(), part.place(), images, NoFaults.HALT));
         }
         var events = new ArrayList<DomainEvent>();
-        mapper.whole(large, all, events::add);
+        mapper.whole(large, all, () -> {}, events::add);
         return events;
     }
 
@@ -168,7 +192,12 @@ class PartEventsTest {
         }
         assertThat(types).containsKeys("t.ListImported.v1", "t.Moved.v1", "t.Touched.v1", "t.Imported.v1");
         if (count == 400) {
-            assertThat(types).containsKeys("t.ListChanged.v1");
+            assertThat(types).containsKeys("t.ListChanged.v1", "t.LineCut.v1");
+            for (var asked : List.of("t.Grown.v1", "t.Cut.v1")) {
+                assertThat(types.getOrDefault(asked, 0))
+                        .as(asked + " of 30 transactions")
+                        .isBetween(1, 29);
+            }
             assertThat(types.get("t.ListImported.v1"))
                     .as("parts of 30 transactions")
                     .isGreaterThan(30);
@@ -181,7 +210,7 @@ class PartEventsTest {
         var one = mapper.mapPart(read, _ -> 0, new InMemoryImages(), NoFaults.HALT)
                 .getFirst();
         var sequences = new ArrayList<String>(2);
-        mapper.whole(read, Collections.nCopies(1_000_001, one), event -> {
+        mapper.whole(read, Collections.nCopies(1_000_001, one), () -> {}, event -> {
             if (sequences.isEmpty()) {
                 sequences.add(event.sequence());
                 sequences.add("");
