@@ -40,7 +40,10 @@ final class AggregateNumbers {
         }
         switch (change) {
             case Change.Inserted(var _, var after) -> add(table, after, images, numbers);
-            case Change.Read(var _, var after) -> add(table, after, images, numbers);
+            case Change.Read(var _, var after) -> { // it may have been another aggregate's
+                addBefore(table, after, null, images, numbers);
+                add(table, after, images, numbers);
+            }
             case Change.Updated(var _, var before, var after) -> {
                 addBefore(table, before == null ? after : before, before, images, numbers);
                 add(table, after, images, numbers);

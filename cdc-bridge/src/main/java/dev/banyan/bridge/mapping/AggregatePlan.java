@@ -5,6 +5,7 @@ import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.mapping.AggregateState.ChildRow;
 import dev.banyan.bridge.mapping.EventRule.When;
+import dev.banyan.bridge.mapping.TransactionRows.Moment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -146,20 +147,20 @@ final class AggregatePlan {
     record Listed(List<Row> rows, List<List<Listed>> below) {}
 
     /** The rows of the aggregate {@code key} whose root row is {@code rootRow}. */
-    Rows rows(TransactionRows rows, List<Object> key, Row rootRow, boolean atStart) {
-        return new Rows(rootRow, listed(lists, rows, key, atStart));
+    Rows rows(TransactionRows rows, List<Object> key, Row rootRow, Moment moment) {
+        return new Rows(rootRow, listed(lists, rows, key, moment));
     }
 
     /** The rows of {@code lists} below the row {@code parent}. */
-    static List<Listed> listed(List<ListPlan> lists, TransactionRows rows, List<Object> parent, boolean atStart) {
+    static List<Listed> listed(List<ListPlan> lists, TransactionRows rows, List<Object> parent, Moment moment) {
         var found = new ArrayList<Listed>(lists.size());
         for (var list : lists) {
-            var of = rows.children(list.table(), parent, atStart);
+            var of = rows.children(list.table(), parent, moment);
             var below = new ArrayList<List<Listed>>();
             if (!list.below().isEmpty()) {
                 var keys = of.stream().map(list.table()::key).toList();
                 list.below().forEach(each -> rows.expect(each.table(), keys));
-                keys.forEach(key -> below.add(listed(list.below(), rows, key, atStart)));
+                keys.forEach(key -> below.add(listed(list.below(), rows, key, moment)));
             }
             found.add(new Listed(of, below));
         }

@@ -9,6 +9,7 @@ import dev.banyan.bridge.mapping.Explanation.Decision;
 import dev.banyan.bridge.mapping.RuleChoice.Difference;
 import dev.banyan.bridge.mapping.RuleChoice.Op;
 import dev.banyan.bridge.mapping.Touches.Touch;
+import dev.banyan.bridge.mapping.TransactionRows.Moment;
 import dev.banyan.bridge.mapping.TransactionRows.Slot;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Evaluation {
 
     private static final When OTHERWISE = new When.Otherwise();
+    private static final String READ = "a backfill read it";
 
     private final Transaction transaction;
     private final TransactionRows rows;
@@ -26,6 +28,9 @@ final class Evaluation {
     private final EventLimit limit;
     private final Attempt attempt;
     private final Explanation.@Nullable Notes notes;
+
+    /** The events of the aggregate that is looked at. */
+    private final List<Made> made = new ArrayList<>();
 
     /** With {@code notes} every decision is written down, which costs more than the mapping itself. */
     Evaluation(
@@ -43,19 +48,26 @@ final class Evaluation {
         this.notes = notes;
     }
 
+    /** Adds what {@code touch} has for events: all of it, or where some of it has no answer none. */
     void evaluate(Touch touch) {
+        made.clear();
         var slot = rows.slot(touch.plan().root(), touch.key());
-        var after = slot.after();
+        var after = slot.at(Moment.END);
         if (after != null) {
             try {
                 present(touch, slot, after);
             } catch (UnknownValueException e) {
+                made.clear();
                 waits(touch, String.valueOf(e.getMessage()));
             }
         } else if (slot.existed()) {
-            removed(touch, slot.before());
+            removed(touch, slot.at(Moment.START));
         } else {
             waits(touch, "its rows are remembered until its root row is known");
+        }
+        for (var each : made) {
+            var told = each.choice.told(each.rule, each.difference);
+            attempt.bulk.add(new Named(touch.plan().aggregate(), each.rule, each.event, told, touch.change()));
         }
     }
 
@@ -69,28 +81,32 @@ final class Evaluation {
         var key = plan.keyValues(touch.key());
         var stateBefore = before == null || !plan.choice().looksBack()
                 ? null
-                : stateBefore(touch, plan.rows(rows, touch.key(), before, true));
+                : stateBefore(touch, plan.rows(rows, touch.key(), before, Moment.START));
         var difference = new Difference(Op.REMOVED, stateBefore, null, List.of());
         var rule = choose(touch, difference);
         emit(touch, rule, "its root row is gone", difference, EventData.ofRemoved(key));
     }
 
     private void present(Touch touch, Slot slot, Row after) {
+        if (!touch.isLive()) {
+            backfilled(touch, slot, after);
+            return;
+        }
+        var isToldAsRead = readBeside(touch, slot);
         var plan = touch.plan();
-        var rowsAfter = plan.rows(rows, touch.key(), after, false);
+        var rowsAfter = plan.rows(rows, touch.key(), after, Moment.END);
         var origin = slot.origin();
         var renumbered = origin != null && !origin.equals(touch.key());
         if (origin == null || (renumbered && !plan.isRenumberable())) {
-            var why = touch.isLive() ? "its root row is new" : "a backfill read it";
-            whole(touch, touch.isLive() ? Op.CREATED : Op.BACKFILL, why, plan.state(rowsAfter, null, null));
+            whole(touch, Op.CREATED, "its root row is new", plan.state(rowsAfter, null, null));
             return;
         }
-        var before = rows.slot(plan.root(), origin).before();
+        var before = rows.slot(plan.root(), origin).at(Moment.START);
         if (before == null) {
             unseen(touch, plan.state(rowsAfter, null, null), renumbered ? origin : null);
             return;
         }
-        var rowsBefore = plan.rows(rows, origin, before, true);
+        var rowsBefore = plan.rows(rows, origin, before, Moment.START);
         var stateBefore = stateBefore(touch, rowsBefore);
         if (stateBefore == null) {
             unseen(touch, plan.state(rowsAfter, null, null), renumbered ? origin : null);
@@ -99,17 +115,47 @@ final class Evaluation {
         var stateAfter = plan.state(rowsAfter, rowsBefore, stateBefore);
         var changed = plan.changed(stateBefore, stateAfter);
         var difference = new Difference(renumbered ? Op.RENUMBERED : Op.CHANGED, stateBefore, stateAfter, changed);
-        if (!touch.isLive()) {
-            backfilled(touch, stateAfter, changed);
-        } else if (!changed.isEmpty()) {
+        if (!changed.isEmpty()) {
             changed(touch, difference, data(touch, stateAfter, renumbered ? origin : null));
-        } else if (touch.isRootRead() || touch.isUntold()) {
+        } else if (!isToldAsRead && (touch.isRootRead() || touch.isUntold())) {
             // The backfill drops what it reads of a row that the log had first, so this is the only chance to tell of
             // it.
             whole(touch, Op.BACKFILL, "no event has told of it yet", stateAfter);
-        } else {
+        } else if (!isToldAsRead) {
             unchanged(touch, "nothing that an event shows changed");
         }
+    }
+
+    /** What a backfill alone touched: its root always becomes an event, children only when they add something. */
+    private void backfilled(Touch touch, Slot slot, Row after) {
+        var plan = touch.plan();
+        var known = slot.at(Moment.KNOWN);
+        var rowsKnown = known == null ? null : plan.rows(rows, touch.key(), known, Moment.KNOWN);
+        var before = rowsKnown == null ? null : stateBefore(touch, rowsKnown);
+        var state =
+                plan.state(plan.rows(rows, touch.key(), after, Moment.END), before == null ? null : rowsKnown, before);
+        if (touch.isRootRead() || before == null || !plan.changed(before, state).isEmpty()) {
+            whole(touch, Op.BACKFILL, READ, state);
+        } else {
+            unchanged(touch, "a backfill read rows of it that were known already");
+        }
+    }
+
+    /** Tells the state that a backfill found before the log changed it further; true when there is one that nobody knew. */
+    private boolean readBeside(Touch touch, Slot slot) {
+        var found = slot.at(Moment.START);
+        if (!touch.isRead() || found == null) {
+            return false;
+        }
+        var plan = touch.plan();
+        var state = stateBefore(touch, plan.rows(rows, touch.key(), found, Moment.START));
+        var known = slot.at(Moment.KNOWN);
+        var before = known == null ? null : stateBefore(touch, plan.rows(rows, touch.key(), known, Moment.KNOWN));
+        if (state == null || (before != null && plan.changed(before, state).isEmpty())) {
+            return false;
+        }
+        whole(touch, Op.BACKFILL, READ, state);
+        return true;
     }
 
     private static @Nullable AggregateState stateBefore(Touch touch, AggregatePlan.Rows rows) {
@@ -129,21 +175,8 @@ final class Evaluation {
         return rule;
     }
 
-    /** A row the backfill read: the root always becomes an event, children only when they add something. */
-    private void backfilled(Touch touch, AggregateState state, List<String> changed) {
-        if (touch.isRootRead() || !changed.isEmpty()) {
-            whole(touch, Op.BACKFILL, "a backfill read it", state);
-        } else {
-            unchanged(touch, "a backfill read rows of it that were known already");
-        }
-    }
-
     /** A change of an aggregate that was there before, but that no backfill has read yet: only its new state is known. */
     private void unseen(Touch touch, AggregateState state, @Nullable List<Object> previousKey) {
-        if (!touch.isLive()) {
-            whole(touch, Op.BACKFILL, "a backfill read it", state);
-            return;
-        }
         var rule = touch.plan().choice().of(previousKey == null ? OTHERWISE : new When.Renumbered());
         var why = "it was there before, but nothing is known of how it was";
         var op = previousKey == null ? Op.CHANGED : Op.RENUMBERED;
@@ -169,33 +202,27 @@ final class Evaluation {
     /** An event, and what the choice of its rule rests on. */
     private record Made(EventRule rule, DomainEvent event, Difference difference, RuleChoice choice) {}
 
-    /** Adds the events of what happened to rows and, last, the aggregate's own: all of them, or where one has no answer none. */
+    /** Makes the events of what happened to rows and, last, the aggregate's own. */
     private void emit(Touch touch, EventRule rule, String why, Difference difference, String data) {
         var plan = touch.plan();
         var subject = plan.subject(touch.key());
         var changes = difference.op() == Op.BACKFILL
                 ? List.<RowChange>of()
                 : RowChanges.of(plan, touch.key(), rows, difference.after(), notes != null);
-        var all = new ArrayList<Made>(1);
         for (var change : changes) {
             if (change.rule() != null) {
-                all.add(made(touch, subject, change.rule(), change, all.size()));
+                made.add(made(touch, subject, change.rule(), change));
             }
         }
         var id = ids.id(transaction, plan.idName(rule), subject);
-        all.add(new Made(
-                rule, event(plan, rule, id, subject, difference, data, all.size()), difference, plan.choice()));
-        for (var made : all) {
-            var told = made.choice.told(made.rule, made.difference);
-            attempt.bulk.add(new Named(plan.aggregate(), made.rule, made.event, told, touch.change()));
-        }
+        made.add(new Made(rule, event(plan, rule, id, subject, difference, data), difference, plan.choice()));
         if (notes != null) {
             changes.forEach(change -> notes.ofRow(plan.aggregate().name(), subject, change));
         }
         note(touch, rule, why, difference.changed());
     }
 
-    private Made made(Touch touch, String subject, EventRule rule, RowChange change, int number) {
+    private Made made(Touch touch, String subject, EventRule rule, RowChange change) {
         var plan = touch.plan();
         var id = ids.ofItem(ids.id(transaction, plan.idName(rule), subject), change.key());
         var isGone = change.difference().op() == Op.REMOVED;
@@ -205,20 +232,14 @@ final class Evaluation {
                 isGone ? null : change.difference().after());
         return new Made(
                 rule,
-                event(plan, rule, id, subject, change.difference(), data, number),
+                event(plan, rule, id, subject, change.difference(), data),
                 change.difference(),
                 change.path().getLast().list().choice());
     }
 
-    /** The event that has the place {@code number} among those of its aggregate. */
+    /** The event that comes behind those that are made. */
     private DomainEvent event(
-            AggregatePlan plan,
-            EventRule rule,
-            String id,
-            String subject,
-            Difference difference,
-            String data,
-            int number) {
+            AggregatePlan plan, EventRule rule, String id, String subject, Difference difference, String data) {
         var aggregate = plan.aggregate();
         var event = new DomainEvent(
                 id,
@@ -226,7 +247,7 @@ final class Evaluation {
                 aggregate.topic(),
                 subject,
                 transaction.commitTime(),
-                Sequence.of(transaction.commitLsn(), attempt.bulk.next() + number),
+                Sequence.of(transaction.commitLsn(), attempt.bulk.next() + made.size()),
                 transaction.txId(),
                 difference.op() == Op.BACKFILL,
                 difference.changed(),

@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies a {@link Mapping} to transactions. Each aggregate a transaction touches becomes at most one event, named by the first of its
+ * Applies a {@link Mapping} to transactions. Each aggregate a transaction touches becomes at most one event (and one before it with the state that a backfill read), named by the first of its
  * rules that holds for the difference between the start and the end of the transaction, and each row of its lists at most one where these have rules. Used by one thread; the counts may be read by any.
  */
 public final class Mapper implements EventMapper {

@@ -7,6 +7,7 @@ import dev.banyan.bridge.mapping.Explanation.Verdict;
 import dev.banyan.bridge.mapping.RowChange.Level;
 import dev.banyan.bridge.mapping.RuleChoice.Difference;
 import dev.banyan.bridge.mapping.RuleChoice.Op;
+import dev.banyan.bridge.mapping.TransactionRows.Moment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,9 +20,8 @@ final class RowChanges {
 
     /*
      * It is the difference between the lists at the start of the transaction and at its end, as an aggregate's own event is: a row is itself as long as
-     * its key and those of the rows above it stay. So one that moves is removed there and added here, and one without an aggregate, or of one that a
-     * backfill reads, is told of by nobody. A unit may carry what a backfill read beside changes of the log: a row that only the backfill touched, with
-     * all below it, is not told as added or changed because another row of its aggregate is.
+     * its key and those of the rows above it stay. So one that moves is removed there and added here, and one without an aggregate is told of by nobody.
+     * What a backfill read beside changes of the log was so at the start: the aggregate's state tells of it, ahead of all this.
      *
      * What is gone comes first, lowest lists first, and then the rest, highest lists first: who keeps rows by their keys never has one without the row above
      * it, and never removes what another place of the same transaction added.
@@ -54,14 +54,11 @@ final class RowChanges {
             return List.of();
         }
         var slot = rows.slot(plan.root(), key);
-        if (slot.isNewByReading()) {
-            return List.of();
-        }
         var changes = new RowChanges(plan, rows, aggregate, isExplained);
         changes.lists(
                 asking,
-                slot.existed() ? AggregatePlan.listed(asking, rows, key, true) : List.of(),
-                slot.after() == null ? List.of() : AggregatePlan.listed(asking, rows, key, false),
+                slot.existed() ? AggregatePlan.listed(asking, rows, key, Moment.START) : List.of(),
+                slot.at(Moment.END) == null ? List.of() : AggregatePlan.listed(asking, rows, key, Moment.END),
                 List.of());
         changes.gone.addAll(changes.rest);
         return changes.gone;
@@ -123,14 +120,9 @@ final class RowChanges {
 
     private void appeared(ListPlan list, List<Object> key, Placed now, List<Level> path) {
         var slot = rows.known(list.table(), key);
-        if (slot != null && slot.isNewByReading()) {
-            return;
-        }
-        if (slot != null && (slot.isUnseen() || slot.isOnlyRead())) {
-            if (slot.isUnseen()) {
-                unseen(list, now, path);
-            }
-            lists(list.below(), AggregatePlan.listed(list.below(), rows, key, true), now.below, path);
+        if (slot != null && slot.isUnseen()) {
+            unseen(list, now, path);
+            lists(list.below(), AggregatePlan.listed(list.below(), rows, key, Moment.START), now.below, path);
             return;
         }
         tell(rest, path, difference(Op.CREATED, null, state(list, now), List.of()), "it is new");
@@ -138,7 +130,7 @@ final class RowChanges {
     }
 
     private void stayed(ListPlan list, Placed old, Placed now, List<Level> path) {
-        if (!list.list().rules().isEmpty() && !isUntouched(old, now) && (isLive(list, old) || isLive(list, now))) {
+        if (!list.list().rules().isEmpty() && !isUntouched(old, now)) {
             var before = known(list, old);
             if (before == null) {
                 unseen(list, now, path);
@@ -164,28 +156,6 @@ final class RowChanges {
             }
         }
         return true;
-    }
-
-    /** True when the log changed the row, or one below it. */
-    private boolean isLive(ListPlan list, Placed placed) {
-        return isLive(list, placed.row, placed.below);
-    }
-
-    private boolean isLive(ListPlan list, Row row, List<Listed> below) {
-        var slot = rows.known(list.table(), list.table().key(row));
-        if (slot != null && slot.isLive()) {
-            return true;
-        }
-        for (int i = 0; i < below.size(); i++) {
-            var listed = below.get(i);
-            for (int j = 0; j < listed.rows().size(); j++) {
-                var lists = listed.below().isEmpty() ? List.<Listed>of() : below(listed, j);
-                if (isLive(list.below().get(i), listed.rows().get(j), lists)) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     /** A row that was there before, of which nobody knows how it was. */

@@ -2,6 +2,7 @@ package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.mapping.TransactionRows.Moment;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ final class Touches implements TransactionRows.Listener {
         private final List<Object> key;
         private boolean live;
         private boolean rootRead;
+        private boolean read;
         private boolean untold;
         private int place;
         private int change;
@@ -50,6 +52,11 @@ final class Touches implements TransactionRows.Listener {
             return rootRead;
         }
 
+        /** A backfill read its root or a row of its lists. */
+        boolean isRead() {
+            return read;
+        }
+
         /** The place of the change that touched it first. */
         int change() {
             return change;
@@ -76,6 +83,7 @@ final class Touches implements TransactionRows.Listener {
         private final int place;
         private final int change;
         private boolean live;
+        private boolean read;
         private boolean untold;
 
         private BelowTouch(int place, int change) {
@@ -108,6 +116,7 @@ final class Touches implements TransactionRows.Listener {
             var touch = touch(plan, key);
             touch.live |= !backfill;
             touch.rootRead |= backfill;
+            touch.read |= backfill;
             touch.tables.add(table);
         }
     }
@@ -118,9 +127,12 @@ final class Touches implements TransactionRows.Listener {
             if (list.isFirst()) {
                 var touch = touch(list.aggregate(), parent);
                 touch.live |= !backfill;
+                touch.read |= backfill;
                 touch.tables.add(table);
             } else {
-                below(list, parent).live |= !backfill;
+                var touch = below(list, parent);
+                touch.live |= !backfill;
+                touch.read |= backfill;
             }
         }
     }
@@ -151,6 +163,7 @@ final class Touches implements TransactionRows.Listener {
             for (var root : roots) {
                 var touch = touch(key.list.aggregate(), root);
                 touch.live |= how.live;
+                touch.read |= how.read;
                 touch.untold |= how.untold;
                 touch.place = Math.min(touch.place, how.place);
                 touch.change = Math.min(touch.change, how.change);
@@ -164,7 +177,8 @@ final class Touches implements TransactionRows.Listener {
         @Override
         public List<Row> rows(TablePlan table, List<Object> key) {
             var slot = rows.slot(table, key);
-            return Stream.of(slot.before(), slot.after())
+            return Stream.of(Moment.values())
+                    .map(slot::at)
                     .filter(Objects::nonNull)
                     .distinct()
                     .toList();

@@ -25,6 +25,16 @@ final class TransactionRows {
     /** Rows that one TRUNCATE may remove; each becomes an event. */
     static final int TRUNCATED_ROWS_MAX = 200_000;
 
+    /** When a row is looked at. */
+    enum Moment {
+        /** As it was remembered, or as the log says that it was. */
+        KNOWN,
+        /** At the start of the transaction: as a backfill found it before the log changed it, else as it was known. */
+        START,
+        /** At the end of the transaction. */
+        END
+    }
+
     /** One key of one table, and the rows it has had in this transaction. */
     static final class Slot {
 
@@ -36,6 +46,9 @@ final class TransactionRows {
 
         /** The row at the start of the transaction; null when there was none, or when {@link #unseen}. */
         private @Nullable Row before;
+
+        /** The row as a backfill read it, where that is other than {@code before} and the log had not changed it yet. */
+        private @Nullable Row found;
 
         private @Nullable Row after;
 
@@ -67,13 +80,12 @@ final class TransactionRows {
         }
 
         @Nullable
-        Row before() {
-            return before;
-        }
-
-        @Nullable
-        Row after() {
-            return after;
+        Row at(Moment moment) {
+            return switch (moment) {
+                case KNOWN -> before;
+                case START -> found == null ? before : found;
+                case END -> after;
+            };
         }
 
         /** True when nobody knows how the row was that was here at the start. */
@@ -81,23 +93,14 @@ final class TransactionRows {
             return unseen;
         }
 
-        /** True when a backfill read the row, and nothing else happened to it. */
-        boolean isOnlyRead() {
-            return read && !live;
-        }
-
-        /** True when the log changed the row. */
-        boolean isLive() {
-            return live;
-        }
-
-        /** True when a backfill read the row, and nobody knew of it. */
-        boolean isNewByReading() {
-            return read && !existed();
-        }
-
         boolean existed() {
-            return before != null || unseen;
+            return at(Moment.START) != null || unseen;
+        }
+
+        /** A backfill read it, as it is now. */
+        private void found() {
+            found = after == null || after.equals(before) ? null : after;
+            origin = key;
         }
 
         /** The key whose row at the start is this row now; null when this row is new. */
@@ -165,10 +168,10 @@ final class TransactionRows {
     }
 
     /**
-     * The rows of {@code table} that belong to the row above, {@code parent}, at the start of the transaction or now. The same list both times
+     * The rows of {@code table} that belong to the row above, {@code parent}, at {@code moment}. The same list each time
      * when the transaction touched none of them.
      */
-    List<Row> children(TablePlan table, List<Object> parent, boolean atStart) {
+    List<Row> children(TablePlan table, List<Object> parent, Moment moment) {
         var stored = storedChildren
                 .computeIfAbsent(table.id(), _ -> new HashMap<>())
                 .computeIfAbsent(parent, _ -> storedChildren(table, parent));
@@ -184,7 +187,7 @@ final class TransactionRows {
             }
         }
         for (var slot : touched) {
-            var row = atStart ? slot.before : slot.after;
+            var row = slot.at(moment);
             if (row != null && table.parent(row).equals(parent)) {
                 rows.add(row);
             }
@@ -246,6 +249,9 @@ final class TransactionRows {
         slot.after = slot.table.image(row, previous == null ? slot.before : previous, redactor);
         slot.read |= backfill;
         slot.live |= !backfill;
+        if (!slot.live) {
+            slot.found();
+        }
         index(slot, slot.after);
         touched(slot, slot.after, backfill);
         touched(slot, previous, backfill);

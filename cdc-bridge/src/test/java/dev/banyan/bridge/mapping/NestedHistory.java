@@ -85,7 +85,12 @@ final class NestedHistory {
     }
 
     Transaction next() {
-        changes = new ArrayList<>();
+        return next(List.of());
+    }
+
+    /** One that carries what a backfill read, too: {@code reads}. */
+    Transaction next(List<Change> reads) {
+        changes = new ArrayList<>(reads);
         for (int i = 0; i <= random.nextInt(5); i++) {
             step(random.nextInt(TABLES.size()));
         }
@@ -104,6 +109,18 @@ final class NestedHistory {
         return transaction(tables.get(index).values().stream()
                 .<Change>map(row -> new Change.Read(id(index), row))
                 .toList());
+    }
+
+    /** Rows that are other than the log said, as a backfill reads them. */
+    List<Change> reads() {
+        var reads = new ArrayList<Change>();
+        for (int i = 0; i <= random.nextInt(3); i++) {
+            var table = random.nextInt(TABLES.size());
+            var row = row(random.nextInt(KEYS), key(table - 1));
+            tables.get(table).put((Long) Objects.requireNonNull(row.get("id")), row);
+            reads.add(new Change.Read(id(table), row));
+        }
+        return reads;
     }
 
     private Transaction transaction(List<Change> changes) {

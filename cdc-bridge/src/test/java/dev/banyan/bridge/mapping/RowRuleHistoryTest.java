@@ -2,6 +2,7 @@ package dev.banyan.bridge.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.InMemoryImages;
 import dev.banyan.bridge.change.NoFaults;
@@ -165,6 +166,71 @@ class RowRuleHistoryTest {
 
     private static List<Transaction> parts(Mapper mapper, Transaction transaction, InMemoryImages known) {
         return NestedListsTest.parts(mapper, transaction, known);
+    }
+
+    /** As a restart amid a backfill gives it: the state that was read is told, and what the log did from there. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatABackfillReadBesideChangesIsToldAsAStateAndTheChangesAsWhatTheyAre(boolean hasWholeRows) throws Exception {
+        var both = 0;
+        for (var seed = 0; seed < SEEDS; seed++) {
+            var mapper = mapper("{a: a, b: b, c: c}");
+            var known = new InMemoryImages();
+            var inParts = new InMemoryImages();
+            var history = new NestedHistory(seed, hasWholeRows, false);
+            for (var i = 0; i < TRANSACTIONS; i++) {
+                var before = history.states();
+                var reads = history.reads();
+                var start = history.states();
+                var transaction = history.next(reads);
+                var end = history.states();
+                var parts = new TreeSet<String>();
+                for (var part : parts(mapper, transaction, inParts)) {
+                    mapper.map(part, inParts).forEach(event -> parts.add(event.id() + told(event)));
+                }
+                var events = mapper.map(transaction, known);
+
+                var ofRows =
+                        events.stream().filter(RowRuleHistoryTest::isOfARow).toList();
+                assertThat(new TreeSet<>(
+                                ofRows.stream().map(RowRuleHistoryTest::told).toList()))
+                        .as("seed %s, %s", seed, transaction)
+                        .isEqualTo(expected(start, end))
+                        .hasSameSizeAs(ofRows);
+                var ofOrders = events.stream().filter(event -> !isOfARow(event)).toList();
+                assertThat(ofOrders.stream().map(RowRuleHistoryTest::told).toList())
+                        .as("seed %s, %s", seed, transaction)
+                        .containsExactlyInAnyOrderElementsOf(states(before, start, end, reads));
+                assertThat(events).extracting(DomainEvent::id).doesNotHaveDuplicates();
+                assertStatesComeLast(events);
+                assertThat(parts)
+                        .isEqualTo(new TreeSet<>(events.stream()
+                                .map(event -> event.id() + told(event))
+                                .toList()));
+                both += ofOrders.size()
+                        - (int) ofOrders.stream()
+                                .map(DomainEvent::subject)
+                                .distinct()
+                                .count();
+            }
+        }
+        assertThat(both).isGreaterThan(SEEDS);
+    }
+
+    private static Set<String> states(
+            Map<String, String> before, Map<String, String> start, Map<String, String> end, List<Change> reads) {
+        var told = NestedHistory.told(start, end);
+        end.keySet().forEach(subject -> {
+            var found = start.get(subject);
+            var isRead = reads.stream()
+                    .anyMatch(read -> read.table().equals(NestedHistory.id(0))
+                            && subject.equals(
+                                    "order/" + ((Change.Read) read).after().get("id")));
+            if (found != null && (!found.equals(before.get(subject)) || (isRead && found.equals(end.get(subject))))) {
+                told.add("Imported " + subject + " " + found);
+            }
+        });
+        return told;
     }
 
     @ParameterizedTest

@@ -17,6 +17,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -236,16 +238,56 @@ class RowRuleTest {
         var mapper = mapper(byNumberAlone());
         map(mapper, order(1), inserted(1, 1, 3), inserted(1, 2, 3), order(2), inserted(2, 5, 3));
 
-        assertThat(told(map(mapper, read(1, 1, 9), read(1, 5, 3), updated(2, 3, 5))).stream()
-                        .filter(each -> each.startsWith("Line")))
+        assertThat(told(map(mapper, read(1, 1, 9), read(1, 5, 3), updated(2, 3, 5))))
                 .as("line 1 was otherwise and line 5 elsewhere when the backfill read them")
-                .containsExactly("LineChanged order/1 {\"id\":1,\"lines\":{\"no\":2,\"qty\":5,\"card\":\"***1\"}}");
+                .containsExactly(
+                        "Imported order/1 " + lines(1, "1:9", "2:3", "5:3"),
+                        "LineChanged order/1 {\"id\":1,\"lines\":{\"no\":2,\"qty\":5,\"card\":\"***1\"}}",
+                        "Changed order/1 " + lines(1, "1:9", "2:5", "5:3"),
+                        "Imported order/2 " + lines(2));
     }
 
     @Test
-    void rowsOfAnAggregateThatABackfillReadAreNotToldOne() throws Exception {
-        assertThat(types(map(mapper(), new Change.Read(ORDER, new Row(Map.of("id", 1L))), inserted(1, 1, 3))))
-                .noneMatch(type -> type.startsWith("Line"));
+    void rowThatMovedByReadingAloneIsRemovedNowhereAndBothOrdersTellTheirStates() throws Exception {
+        var mapper = mapper(byNumberAlone()
+                .replace(
+                        "{event: LineAdded, when: created}",
+                        "{event: LineAdded, when: created}\n          - {event: LineRemoved, when: removed}"));
+        map(mapper, order(1), order(2), inserted(2, 5, 3), inserted(2, 6, 3));
+
+        assertThat(told(map(mapper, read(1, 5, 3), new Change.Deleted(LINE, line(2, 6, 3)))))
+                .containsExactly(
+                        "Imported order/1 " + lines(1, "5:3"),
+                        "Imported order/2 " + lines(2, "6:3"),
+                        "LineRemoved order/2 {\"id\":2,\"lines\":{\"no\":6,\"deleted\":true}}",
+                        "Changed order/2 " + lines(2));
+    }
+
+    private static String lines(long id, String... quantityByNumber) {
+        return Stream.of(quantityByNumber)
+                .map(line -> "{\"no\":" + line.replace(":", ",\"qty\":") + ",\"card\":\"***1\"}")
+                .collect(Collectors.joining(",", "{\"id\":" + id + ",\"lines\":[", "]}"));
+    }
+
+    @Test
+    void orderThatABackfillReadIsNoNewOneThoughTheLogAddsALineToIt() throws Exception {
+        var mapper = mapper();
+        map(mapper, inserted(1, 1, 3));
+        var read = new Change.Read(ORDER, new Row(Map.of("id", 1L)));
+
+        assertThat(told(map(mapper, read, read(1, 2, 4), inserted(1, 3, 5))))
+                .containsExactly(
+                        "Imported order/1 " + lines(1, "1:3", "2:4"),
+                        "LineAdded order/1 {\"id\":1,\"lines\":{\"no\":3,\"qty\":5,\"card\":\"***1\"}}",
+                        "Changed order/1 " + lines(1, "1:3", "2:4", "3:5"));
+    }
+
+    @Test
+    void orderThatABackfillReadIsGoneWhereTheLogRemovesIt() throws Exception {
+        var read = new Change.Read(ORDER, new Row(Map.of("id", 1L)));
+        var removal = new Change.Deleted(ORDER, new Row(Map.of("id", 1L)));
+
+        assertThat(types(map(mapper(), read, removal))).containsExactly("Removed");
     }
 
     @Test
@@ -264,7 +306,7 @@ class RowRuleTest {
                         read(1, 1, 3),
                         new Change.Inserted(option, new Row(Map.of("no", 1L, "o", 7L))),
                         new Change.Read(option, new Row(Map.of("no", 2L, "o", 8L))))))
-                .containsExactly("LineChanged", "Changed");
+                .containsExactly("Imported", "LineChanged", "Changed");
     }
 
     private static String byNumberAlone() {
