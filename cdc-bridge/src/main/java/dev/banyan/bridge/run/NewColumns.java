@@ -33,23 +33,31 @@ public final class NewColumns {
      * A table that is new in the mapping lacks all of it. So does one whose place there is new (a root, or a list below other rows): its rows are
      * remembered without what that place needs, or are told by no event of that aggregate. The first start with a store asks for nothing: it has its
      * own setting.
+     *
+     * Rows that are remembered as a list already, by the same columns, would be nothing new to a backfill that read them again for another list. What
+     * lacks then are events of the roots with that list, so it is the root's table that lacks the place, until that has been read.
      */
     private static final Logger LOG = LoggerFactory.getLogger(NewColumns.class);
+
+    /** Stands in a list's place before the columns that hold the key of the row above. */
+    private static final String BY = " by ";
 
     private static final Known NOTHING = new Known(Set.of(), Set.of(), 0);
 
     private final BridgeStore store;
     private final AggregateImages images;
     private final List<Backfill> backfills;
+    private final Map<TableId, Known> stored;
     private final Map<TableId, Known> known;
     private final Map<TableId, Known> next = new HashMap<>();
     private final Map<TableId, Set<String>> lacking = new LinkedHashMap<>();
 
-    private NewColumns(BridgeStore store, AggregateImages images) {
+    private NewColumns(Map<TableId, Map<String, String>> wanted, BridgeStore store, AggregateImages images) {
         this.store = store;
         this.images = images;
         this.backfills = store.backfills().all();
-        this.known = store.remembered().all();
+        this.stored = store.remembered().all();
+        this.known = known(wanted, stored);
     }
 
     /** The same as {@link #see} for a start: what it leaves out is not kept up to date from now on, so that it is new when it comes back. */
@@ -59,13 +67,14 @@ public final class NewColumns {
     }
 
     /**
-     * By table of {@code wanted} what a start would ask a backfill for that none of {@code backfills} is to read or has read, in words; {@code known} is what
+     * By table of {@code wanted} what a start would ask a backfill for that none of {@code backfills} is to read or has read, in words; {@code stored} is what
      * the store knows.
      */
     public static Map<TableId, String> unread(
-            Map<TableId, Map<String, String>> wanted, Map<TableId, Known> known, List<Backfill> backfills) {
+            Map<TableId, Map<String, String>> wanted, Map<TableId, Known> stored, List<Backfill> backfills) {
+        var known = known(wanted, stored);
         var unread = new LinkedHashMap<TableId, String>();
-        wanted.forEach((table, names) -> {
+        ofRoots(wanted, known).forEach((table, names) -> {
             var before = before(table, names.keySet(), known);
             if (before == null) {
                 return;
@@ -77,6 +86,65 @@ public final class NewColumns {
             }
         });
         return unread;
+    }
+
+    /** {@code wanted}, but for each list of rows that are remembered as such a list already it is the table of its root that wants the place. */
+    private static Map<TableId, Map<String, String>> ofRoots(
+            Map<TableId, Map<String, String>> wanted, Map<TableId, Known> known) {
+        var ofRoots = new LinkedHashMap<TableId, Map<String, String>>();
+        wanted.forEach((table, names) -> ofRoots.put(table, new HashMap<>(names)));
+        wanted.forEach((table, names) -> {
+            var before = before(table, names.keySet(), known);
+            if (before == null) {
+                return;
+            }
+            var there = names(before);
+            for (var place : names.keySet()) {
+                var root = there.contains(place) ? null : root(place, wanted);
+                if (root != null
+                        && (there.stream().anyMatch(other -> isSameList(place, other))
+                                || known.getOrDefault(root, NOTHING).awaited().contains(place))) {
+                    ofRoots.getOrDefault(table, new HashMap<>()).remove(place);
+                    ofRoots.getOrDefault(root, new HashMap<>()).put(place, place);
+                }
+            }
+        });
+        return ofRoots;
+    }
+
+    /** {@code stored}, but a list's place that its root's table has been read for is the list's own. */
+    private static Map<TableId, Known> known(Map<TableId, Map<String, String>> wanted, Map<TableId, Known> stored) {
+        var known = new HashMap<>(stored);
+        wanted.forEach((table, names) -> names.keySet().forEach(place -> {
+            var root = root(place, wanted);
+            if (root != null && stored.getOrDefault(root, NOTHING).columns().contains(place)) {
+                known.computeIfPresent(table, (_, its) -> its.with(place));
+            }
+        }));
+        return known;
+    }
+
+    /** What the rows have, or will have when they have been read. */
+    private static Set<String> names(Known known) {
+        var names = new HashSet<>(known.columns());
+        names.addAll(known.awaited());
+        return names;
+    }
+
+    /** The table of the root of the list that is {@code place}; null of what is no list's. */
+    private static @Nullable TableId root(String place, Map<TableId, Map<String, String>> wanted) {
+        var dot = place.indexOf('.');
+        return !isPlace(place) || dot < 0
+                ? null
+                : wanted.keySet().stream()
+                        .filter(table -> wanted.getOrDefault(table, Map.of()).containsKey(place.substring(0, dot)))
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    private static boolean isSameList(String place, String other) {
+        var by = place.lastIndexOf(BY);
+        return isPlace(other) && by >= 0 && other.endsWith(place.substring(by));
     }
 
     /** What is known of the rows of {@code table}, seen with the names {@code wanted}; null when that is to be seen of a row. */
@@ -124,9 +192,10 @@ public final class NewColumns {
      * wanted} has the name that {@code images} call it, and that of the table.
      */
     static void see(Map<TableId, Map<String, String>> wanted, BridgeStore store, AggregateImages images) {
-        var columns = new NewColumns(store, images);
-        wanted.forEach(columns::see);
-        columns.ask(wanted);
+        var columns = new NewColumns(wanted, store, images);
+        var ofRoots = ofRoots(wanted, columns.known);
+        ofRoots.forEach(columns::see);
+        columns.ask(ofRoots);
     }
 
     private void see(TableId table, Map<String, String> wanted) {
@@ -200,7 +269,7 @@ public final class NewColumns {
     }
 
     private void keep(TableId table, Known columns) {
-        if (!columns.equals(known.get(table))) {
+        if (!columns.equals(stored.get(table))) {
             next.put(table, columns);
         }
     }

@@ -28,6 +28,13 @@ public final class RememberedColumns {
             columns = Set.copyOf(columns);
             awaited = Set.copyOf(awaited);
         }
+
+        /** The same with {@code column}. */
+        public Known with(String column) {
+            var all = new HashSet<>(columns);
+            all.add(column);
+            return new Known(all, awaited, askedAtMs);
+        }
     }
 
     /** What is known, by table. */

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -75,8 +76,13 @@ class NewColumnsTest {
                 .toList();
     }
 
-    private static Map<String, String> withPlace(String place) {
-        return Map.of("id", "id", PLACE, PLACE, PLACE + place, PLACE + place);
+    /** With several places between semicolons. */
+    private static Map<String, String> withPlace(String places) {
+        var names = new HashMap<>(Map.of("id", "id", PLACE, PLACE));
+        for (var place : places.split("; ", -1)) {
+            names.put(PLACE + place, PLACE + place);
+        }
+        return names;
     }
 
     private static void put(BridgeStore store, Row row) {
@@ -228,6 +234,40 @@ class NewColumnsTest {
     }
 
     @Test
+    void listOfRowsThatAreAListAlreadyHasItsRootsRead() {
+        try (var store = open()) {
+            var ofOrders = "order.lines in public.ord by no";
+            var ofInvoices = "invoice.lines in public.inv by no";
+            var before = Map.of("ord", "order", "inv", "invoice", "line", ofOrders);
+            var both = Map.of("ord", "order", "inv", "invoice", "line", ofOrders + "; " + ofInvoices);
+            var after = Map.of("ord", "order", "inv", "invoice", "line", ofInvoices);
+            assertThat(startOf(store, before)).isEmpty();
+            assertThat(startOf(store, both)).containsExactly("requested [inv]");
+            assertThat(startOf(store, both)).containsExactly("requested [inv]");
+            end(store, Backfill.State.CANCELLED);
+            assertThat(startOf(store, both)).containsExactly("cancelled [inv]", "requested [inv]");
+            end(store, Backfill.State.DONE);
+            assertThat(startOf(store, both)).containsExactly("cancelled [inv]", "done [inv]");
+            assertThat(startOf(store, after)).containsExactly("cancelled [inv]", "done [inv]");
+            assertThat(startOf(store, before))
+                    .as("the orders' list was left out meanwhile")
+                    .containsExactly("cancelled [inv]", "done [inv]", "requested [ord]");
+        }
+    }
+
+    @Test
+    void listByOtherColumnsHasItsRowsRead() {
+        try (var store = open()) {
+            var ofOrders = "order.lines in public.ord by no";
+            startOf(store, Map.of("ord", "order", "inv", "invoice", "line", ofOrders));
+            assertThat(startOf(
+                            store,
+                            Map.of("ord", "order", "inv", "invoice", "line", "invoice.lines in public.inv by inv_no")))
+                    .containsExactly("requested [line]");
+        }
+    }
+
+    @Test
     void tableThatStandsInForAllOfBeforeIsNoFirstStart() {
         try (var store = open()) {
             startOf(store, Map.of("ord", "order"));
@@ -347,6 +387,47 @@ class NewColumnsTest {
                 process.awaitStreaming();
                 Await.until(
                         "the order has its line",
+                        () -> bridge.data().getLast().equals("{\"id\":1,\"lines\":[{\"no\":7}]}"));
+                Await.until("its backfill is done", () -> process.isWell("/health/migration"));
+            }
+        }
+    }
+
+    /** The lines of an order are those of its invoice, too, which has its number. */
+    @ParameterizedTest
+    @EnumSource
+    void listOfRowsThatAreAListAlreadyIsToldWithItsRoots(Dbms dbms) throws Exception {
+        try (var bridge = new TestBridge(dbms, "new_list", folder)) {
+            bridge.sql("CREATE TABLE ord (id BIGINT PRIMARY KEY, v TEXT)");
+            bridge.sql("CREATE TABLE inv (id BIGINT PRIMARY KEY)");
+            bridge.sql("CREATE TABLE line (id BIGINT PRIMARY KEY, ord BIGINT, rmk TEXT)");
+            var orders = Files.readString(config(bridge, "").resolveSibling("mapping.yaml"));
+            var list = orders.lines()
+                    .filter(line -> line.contains("lines:"))
+                    .findFirst()
+                    .orElseThrow()
+                    .strip();
+            var invoice = lineOfItsOwn(bridge)
+                    .replace("line:", "inv:")
+                    .replace("line/", "inv/")
+                    .replace("table: line", "table: inv")
+                    .replace("Line", "Invoice");
+            var mapping = folder.resolve("mapping.yaml");
+            Files.writeString(mapping, orders + invoice);
+            try (var process = new BridgeProcess(folder, folder.resolve("bridge.yaml"))) {
+                process.awaitStreaming();
+                Await.until("the first backfill is done", () -> process.isWell("/health/migration"));
+                WholeTransactionsTest.commit(
+                        bridge, "INSERT INTO line VALUES (7, 1, 'urgent')", "INSERT INTO inv VALUES (1)");
+                Await.until("it is told", () -> bridge.data().contains("{\"id\":1}"));
+            }
+            Files.writeString(
+                    mapping,
+                    orders + invoice.replaceFirst("(?m)^( +)events:", "$1children:\n$1  " + list + "\n$1events:"));
+            try (var process = new BridgeProcess(folder, folder.resolve("bridge.yaml"))) {
+                process.awaitStreaming();
+                Await.until(
+                        "the invoice has its line",
                         () -> bridge.data().getLast().equals("{\"id\":1,\"lines\":[{\"no\":7}]}"));
                 Await.until("its backfill is done", () -> process.isWell("/health/migration"));
             }
