@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface EventMapper {
 
-    /** The events of {@code transaction}, in order; the same for the same transaction and the same images. A {@link MappingFailed} ends the run. */
+    /**
+     * The events of {@code transaction}, in order; the same for the same transaction and the same images. Where they are many they lie in a file, and are
+     * read in their order alone. A {@link MappingFailed} ends the run.
+     */
     List<DomainEvent> map(Transaction transaction, AggregateImages images);
 
     /** The same, but what has no answer may wait or be skipped where the mapping says so. */

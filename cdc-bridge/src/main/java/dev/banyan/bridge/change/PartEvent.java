@@ -1,9 +1,43 @@
 package dev.banyan.bridge.change;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** An event of a part of a transaction, and what the mapper needs to make its part of the whole. */
 public final class PartEvent {
+
+    private static final int NONE = -1;
+
+    /** As bytes, and back. */
+    public static final LargeList.Codec<PartEvent> CODEC = new LargeList.Codec<>() {
+        @Override
+        public void write(DataOutputStream out, PartEvent event) throws IOException {
+            out.writeInt(event.place);
+            out.writeInt(event.rule);
+            EventBytes.CODEC.write(out, event.event);
+            var told = event.told;
+            out.writeInt(told == null ? NONE : told.length);
+            if (told != null) {
+                out.write(told);
+            }
+        }
+
+        @Override
+        public PartEvent read(DataInputStream in) throws IOException {
+            var place = in.readInt();
+            var rule = in.readInt();
+            var event = EventBytes.CODEC.read(in);
+            var length = in.readInt();
+            return new PartEvent(place, rule, event, length == NONE ? null : in.readNBytes(length));
+        }
+
+        @Override
+        public long bytes(PartEvent event) {
+            return event.event.characters() + (event.told == null ? 0 : event.told.length);
+        }
+    };
 
     private final int place;
     private final int rule;

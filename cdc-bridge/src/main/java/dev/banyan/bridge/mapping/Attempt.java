@@ -34,13 +34,7 @@ final class Attempt {
     }
 
     List<DomainEvent> events() {
-        var events = bulk.result();
-        if (ofTransaction.isEmpty()) {
-            return events;
-        }
-        var all = new ArrayList<>(events);
-        all.addAll(ofTransaction);
-        return List.copyOf(all);
+        return bulk.result(ofTransaction);
     }
 
     /** Files {@code fault} as the mapping says, or throws it. */

@@ -1,56 +1,62 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventBytes;
+import dev.banyan.bridge.change.LargeList;
+import dev.banyan.bridge.change.PartEvent;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /** The events of one transaction, in order. Where a rule with {@code bulk} names enough of them, they become one event in parts. */
 final class BulkEvents {
 
     private final BulkParts parts;
-    private final long commitLsn;
+    private final GivenEvents given;
     private final int others;
-    private final List<Named> all = new ArrayList<>();
     private boolean hasBulk;
 
-    /** Those of the transaction at {@code commitLsn}, which has at most {@code others} beside them. */
-    BulkEvents(BulkParts parts, long commitLsn, int others) {
+    /** Those of the transaction that {@code given} is to have, and at most {@code others} beside them. */
+    BulkEvents(BulkParts parts, GivenEvents given, int others) {
         this.parts = parts;
-        this.commitLsn = commitLsn;
+        this.given = given;
         this.others = others;
     }
 
     /** The number of the next event in its transaction. */
     int next() {
-        return all.size();
+        return given.size();
     }
 
-    void add(Named named) {
-        all.add(named);
-        hasBulk |= parts.mayBeBulk(named);
+    void addAll(GivenEvents all) {
+        for (var named : all.all(Sequence.DIGITS_MIN)) {
+            given.add(named);
+            hasBulk |= parts.mayBeBulk(named);
+        }
     }
 
     /** The events before any are put together. */
-    List<Named> given() {
-        return Collections.unmodifiableList(all);
+    Iterable<Named> given() {
+        return given.all(digits());
     }
 
-    List<DomainEvent> result() {
-        number();
-        if (!hasBulk) {
-            return all.stream().map(Named::event).toList();
-        }
-        var result = new ArrayList<DomainEvent>();
-        parts.tell(all, result::add);
-        return List.copyOf(result);
+    /** The same as those of a part of a transaction. */
+    List<PartEvent> ofPart() {
+        return given.ofPart();
     }
 
-    /** Gives each a number with the digits that all of them need, where each got one with fewer as it came. */
-    private void number() {
-        var digits = Sequence.digits(all.size() + others);
-        for (var i = 0; digits > Sequence.DIGITS_MIN && i < all.size(); i++) {
-            all.set(i, all.get(i).sequenced(Sequence.of(commitLsn, i, digits)));
+    /** What they become, and behind them {@code last}. It is read in its order alone where it is much. */
+    List<DomainEvent> result(List<DomainEvent> last) {
+        List<DomainEvent> result = given.isInFile() ? new LargeList<>(0, EventBytes.CODEC) : new ArrayList<>();
+        if (hasBulk) {
+            parts.tell(given(), result::add);
+        } else {
+            given().forEach(named -> result.add(named.event()));
         }
+        result.addAll(last);
+        return given.isInFile() ? result : List.copyOf(result);
+    }
+
+    private int digits() {
+        return Sequence.digits(given.size() + others);
     }
 }

@@ -11,7 +11,6 @@ import dev.banyan.bridge.mapping.RuleChoice.Op;
 import dev.banyan.bridge.mapping.Touches.Touch;
 import dev.banyan.bridge.mapping.TransactionRows.Moment;
 import dev.banyan.bridge.mapping.TransactionRows.Slot;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +28,10 @@ final class Evaluation {
     private final Attempt attempt;
     private final Explanation.@Nullable Notes notes;
 
+    private final GivenEvents.Room room;
+
     /** The events of the aggregate that is looked at. */
-    private final List<Made> made = new ArrayList<>();
+    private GivenEvents made;
 
     /** With {@code notes} every decision is written down, which costs more than the mapping itself. */
     Evaluation(
@@ -39,25 +40,32 @@ final class Evaluation {
             EventIds ids,
             EventLimit limit,
             Attempt attempt,
+            GivenEvents.Room room,
             Explanation.@Nullable Notes notes) {
         this.transaction = transaction;
         this.rows = rows;
         this.ids = ids;
         this.limit = limit;
         this.attempt = attempt;
+        this.room = room;
+        this.made = none();
         this.notes = notes;
+    }
+
+    private GivenEvents none() {
+        return new GivenEvents(room, transaction.commitLsn());
     }
 
     /** Adds what {@code touch} has for events: all of it, or where some of it has no answer none. */
     void evaluate(Touch touch) {
-        made.clear();
+        made = none();
         var slot = rows.slot(touch.plan().root(), touch.key());
         var after = slot.at(Moment.END);
         if (after != null) {
             try {
                 present(touch, slot, after);
             } catch (UnknownValueException e) {
-                made.clear();
+                made = none();
                 waits(touch, String.valueOf(e.getMessage()));
             }
         } else if (slot.existed()) {
@@ -65,10 +73,8 @@ final class Evaluation {
         } else {
             waits(touch, "its rows are remembered until its root row is known");
         }
-        for (var each : made) {
-            var told = each.choice.told(each.rule, each.difference);
-            attempt.bulk.add(new Named(touch.plan().aggregate(), each.rule, each.event, told, touch.change()));
-        }
+        attempt.bulk.addAll(made);
+        rows.release();
     }
 
     private void waits(Touch touch, String why) {
@@ -199,42 +205,37 @@ final class Evaluation {
         return EventData.of(touch.plan().aggregate(), state, previous);
     }
 
-    /** An event, and what the choice of its rule rests on. */
-    private record Made(EventRule rule, DomainEvent event, Difference difference, RuleChoice choice) {}
-
     /** Makes the events of what happened to rows and, last, the aggregate's own. */
     private void emit(Touch touch, EventRule rule, String why, Difference difference, String data) {
         var plan = touch.plan();
         var subject = plan.subject(touch.key());
-        var changes = difference.op() == Op.BACKFILL
-                ? List.<RowChange>of()
-                : RowChanges.of(plan, touch.key(), rows, difference.after(), notes != null);
-        for (var change : changes) {
-            if (change.rule() != null) {
-                made.add(made(touch, subject, change.rule(), change));
-            }
+        if (difference.op() != Op.BACKFILL) {
+            RowChanges.each(plan, touch.key(), rows, difference.after(), notes != null, change -> {
+                if (change.rule() != null) {
+                    emit(touch, subject, change.rule(), change);
+                }
+                if (notes != null) {
+                    notes.ofRow(plan.aggregate().name(), subject, change);
+                }
+            });
         }
         var id = ids.id(transaction, plan.idName(rule), subject);
-        made.add(new Made(rule, event(plan, rule, id, subject, difference, data), difference, plan.choice()));
-        if (notes != null) {
-            changes.forEach(change -> notes.ofRow(plan.aggregate().name(), subject, change));
-        }
+        add(touch, rule, event(plan, rule, id, subject, difference, data), plan.choice(), difference);
         note(touch, rule, why, difference.changed());
     }
 
-    private Made made(Touch touch, String subject, EventRule rule, RowChange change) {
+    private void emit(Touch touch, String subject, EventRule rule, RowChange change) {
         var plan = touch.plan();
+        var difference = change.difference();
         var id = ids.ofItem(ids.id(transaction, plan.idName(rule), subject), change.key());
-        var isGone = change.difference().op() == Op.REMOVED;
-        var data = EventData.ofRow(
-                plan.keyValues(touch.key()),
-                change.path(),
-                isGone ? null : change.difference().after());
-        return new Made(
-                rule,
-                event(plan, rule, id, subject, change.difference(), data),
-                change.difference(),
-                change.path().getLast().list().choice());
+        var isGone = difference.op() == Op.REMOVED;
+        var data = EventData.ofRow(plan.keyValues(touch.key()), change.path(), isGone ? null : difference.after());
+        var choice = change.path().getLast().list().choice();
+        add(touch, rule, event(plan, rule, id, subject, difference, data), choice, difference);
+    }
+
+    private void add(Touch touch, EventRule rule, DomainEvent event, RuleChoice choice, Difference difference) {
+        made.add(new Named(touch.plan().aggregate(), rule, event, choice.told(rule, difference), touch.change()));
     }
 
     /** The event that comes behind those that are made. */

@@ -47,6 +47,7 @@ public final class Mapper implements EventMapper {
     private final AggregateNumbers numbers;
     private final Map<String, StateWords> askedWords;
     private final NumberedRules numberedRules;
+    private final GivenEvents.Room room;
     private final Map<TableId, Map<String, String>> remembers;
     private final Tally tally;
     private EventLimit limit;
@@ -67,6 +68,11 @@ public final class Mapper implements EventMapper {
 
     /** The same with the keys for all that the mapping redacts, for a hub that takes events up to {@code limit}. */
     public Mapper(Mapping mapping, String bridge, Secrets secrets, EventLimit limit) {
+        this(mapping, bridge, secrets, limit, GivenEvents.IN_MEMORY);
+    }
+
+    /** The same with at most {@code eventsInMemory} of a transaction in memory. */
+    Mapper(Mapping mapping, String bridge, Secrets secrets, EventLimit limit, int eventsInMemory) {
         this.limit = limit;
         tables = plan(mapping);
         asked = tables;
@@ -75,6 +81,7 @@ public final class Mapper implements EventMapper {
         numbers = new AggregateNumbers(tables, listsByTable);
         askedWords = mapping.askedWords();
         numberedRules = new NumberedRules(mapping);
+        room = new GivenEvents.Room(numberedRules, eventsInMemory);
         remembers = remembers(mapping, tables);
         ids = new EventIds(bridge);
         transactionRules = mapping.transactions();
@@ -142,9 +149,9 @@ public final class Mapper implements EventMapper {
     @Override
     public List<PartEvent> mapPart(
             Transaction part, ToIntFunction<Change> place, AggregateImages images, Faults faults) {
-        return numberedRules.numbered(attempted(part, images, faults, limit.bytesMax(), place, null)
+        return attempted(part, images, faults, limit.bytesMax(), place, null)
                 .bulk
-                .given());
+                .ofPart();
     }
 
     @Override
@@ -374,9 +381,11 @@ public final class Mapper implements EventMapper {
             notes.rootless = touches.rootless();
         }
         var bulk = new BulkEvents(
-                new BulkParts(transaction, ids, bulkBytesMax), transaction.commitLsn(), transactionRules.size());
+                new BulkParts(transaction, ids, bulkBytesMax),
+                new GivenEvents(room, transaction.commitLsn()),
+                transactionRules.size());
         var attempt = new Attempt(transaction, rows, bulk, touches.rootless());
-        var evaluation = new Evaluation(transaction, rows, ids, limit, attempt, notes);
+        var evaluation = new Evaluation(transaction, rows, ids, limit, attempt, room, notes);
         for (var touch : touches.inOrder()) {
             var aggregate = touch.plan().aggregate();
             try {

@@ -28,11 +28,8 @@ final class NumberedRules {
         return rules.stream().anyMatch(each -> each.rule.bulk() != null);
     }
 
-    /** {@code events} of a part. */
-    List<PartEvent> numbered(List<Named> events) {
-        return events.stream()
-                .map(named -> new PartEvent(named.place(), number(named.rule()), named.event(), named.told()))
-                .toList();
+    PartEvent numbered(Named named) {
+        return new PartEvent(named.place(), number(named.rule()), named.event(), named.told());
     }
 
     private int number(EventRule rule) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what one transaction did to each row of one aggregate's lists, as far as rules ask. */
@@ -24,44 +25,50 @@ final class RowChanges {
      * What a backfill read beside changes of the log was so at the start: the aggregate's state tells of it, ahead of all this.
      *
      * What is gone comes first, lowest lists first, and then the rest, highest lists first: who keeps rows by their keys never has one without the row above
-     * it, and never removes what another place of the same transaction added.
+     * it, and never removes what another place of the same transaction added. So the lists are gone through twice: what happened to their rows is kept nowhere.
      */
 
     private final AggregatePlan plan;
     private final TransactionRows rows;
     private final @Nullable AggregateState aggregate;
     private final boolean isExplained;
-    private final List<RowChange> gone = new ArrayList<>();
-    private final List<RowChange> rest = new ArrayList<>();
+    private final boolean isOfGone;
+    private final Consumer<RowChange> each;
 
     private RowChanges(
-            AggregatePlan plan, TransactionRows rows, @Nullable AggregateState aggregate, boolean isExplained) {
+            AggregatePlan plan,
+            TransactionRows rows,
+            @Nullable AggregateState aggregate,
+            boolean isExplained,
+            boolean isOfGone,
+            Consumer<RowChange> each) {
         this.plan = plan;
         this.rows = rows;
         this.aggregate = aggregate;
         this.isExplained = isExplained;
+        this.isOfGone = isOfGone;
+        this.each = each;
     }
 
     /** Those of the aggregate {@code key}, which is {@code aggregate} now; when {@code isExplained}, also those that no rule names an event for. */
-    static List<RowChange> of(
+    static void each(
             AggregatePlan plan,
             List<Object> key,
             TransactionRows rows,
             @Nullable AggregateState aggregate,
-            boolean isExplained) {
+            boolean isExplained,
+            Consumer<RowChange> each) {
         var asking = plan.listsWithRules();
         if (asking.isEmpty()) {
-            return List.of();
+            return;
         }
         var slot = rows.slot(plan.root(), key);
-        var changes = new RowChanges(plan, rows, aggregate, isExplained);
-        changes.lists(
-                asking,
-                slot.existed() ? AggregatePlan.listed(asking, rows, key, Moment.START) : List.of(),
-                slot.at(Moment.END) == null ? List.of() : AggregatePlan.listed(asking, rows, key, Moment.END),
-                List.of());
-        changes.gone.addAll(changes.rest);
-        return changes.gone;
+        var before = slot.existed() ? AggregatePlan.listed(asking, rows, key, Moment.START) : List.<Listed>of();
+        var after =
+                slot.at(Moment.END) == null ? List.<Listed>of() : AggregatePlan.listed(asking, rows, key, Moment.END);
+        for (var isOfGone : List.of(true, false)) {
+            new RowChanges(plan, rows, aggregate, isExplained, isOfGone, each).lists(asking, before, after, List.of());
+        }
     }
 
     private void lists(List<ListPlan> lists, List<Listed> before, List<Listed> after, List<Level> above) {
@@ -96,6 +103,9 @@ final class RowChanges {
     private void list(
             ListPlan list, Map<List<Object>, Placed> before, Map<List<Object>, Placed> after, List<Level> above) {
         before.forEach((key, old) -> {
+            if (!isOfGone) {
+                return;
+            }
             @Nullable List<Level> path = after.containsKey(key) ? null : plan.known(() -> path(list, old, above));
             if (path != null) {
                 removed(list, old, path);
@@ -115,7 +125,7 @@ final class RowChanges {
     private void removed(ListPlan list, Placed old, List<Level> path) {
         lists(list.below(), old.below, List.of(), path);
         var before = list.choice().looksBack() ? known(list, old) : null;
-        tell(gone, path, difference(Op.REMOVED, before, null, List.of()), "it is gone");
+        tell(path, difference(Op.REMOVED, before, null, List.of()), "it is gone");
     }
 
     private void appeared(ListPlan list, List<Object> key, Placed now, List<Level> path) {
@@ -125,12 +135,15 @@ final class RowChanges {
             lists(list.below(), AggregatePlan.listed(list.below(), rows, key, Moment.START), now.below, path);
             return;
         }
-        tell(rest, path, difference(Op.CREATED, null, state(list, now), List.of()), "it is new");
+        if (isOfGone) {
+            return; // all below it is new
+        }
+        tell(path, difference(Op.CREATED, null, state(list, now), List.of()), "it is new");
         lists(list.below(), List.of(), now.below, path);
     }
 
     private void stayed(ListPlan list, Placed old, Placed now, List<Level> path) {
-        if (!list.list().rules().isEmpty() && !isUntouched(old, now)) {
+        if (!isOfGone && !list.list().rules().isEmpty() && !isUntouched(old, now)) {
             var before = known(list, old);
             if (before == null) {
                 unseen(list, now, path);
@@ -138,7 +151,7 @@ final class RowChanges {
                 var after = state(list, now);
                 var changed = AggregatePlan.changed(list.names(), before, after);
                 if (!changed.isEmpty()) {
-                    tell(rest, path, difference(Op.CHANGED, before, after, changed), "it differs");
+                    tell(path, difference(Op.CHANGED, before, after, changed), "it differs");
                 }
             }
         }
@@ -160,18 +173,18 @@ final class RowChanges {
 
     /** A row that was there before, of which nobody knows how it was. */
     private void unseen(ListPlan list, Placed now, List<Level> path) {
-        if (list.list().rules().isEmpty()) {
+        if (isOfGone || list.list().rules().isEmpty()) {
             return;
         }
         var why = "it was there before, but nothing is known of how it was";
         var rule = list.choice().find(new When.Otherwise());
         if (rule.isPresent() || isExplained) {
             var difference = difference(Op.CHANGED, null, state(list, now), List.of());
-            rest.add(new RowChange(path, difference, why, rule.orElse(null), List.of()));
+            each.accept(new RowChange(path, difference, why, rule.orElse(null), List.of()));
         }
     }
 
-    private void tell(List<RowChange> changes, List<Level> path, Difference difference, String why) {
+    private void tell(List<Level> path, Difference difference, String why) {
         var choice = path.getLast().list().choice();
         if (choice.rules().isEmpty()) {
             return;
@@ -179,7 +192,7 @@ final class RowChanges {
         var rule = choice.find(difference);
         if (rule.isPresent() || isExplained) {
             List<Verdict> verdicts = isExplained ? choice.verdicts(difference) : List.of();
-            changes.add(new RowChange(path, difference, why, rule.orElse(null), verdicts));
+            each.accept(new RowChange(path, difference, why, rule.orElse(null), verdicts));
         }
     }
 

@@ -25,6 +25,9 @@ final class TransactionRows {
     /** Rows that one TRUNCATE may remove; each becomes an event. */
     static final int TRUNCATED_ROWS_MAX = 200_000;
 
+    /** Rows of lists that are kept beyond the aggregate they were read for. */
+    private static final int CHILDREN_IN_MEMORY_MAX = 20_000;
+
     /** When a row is looked at. */
     enum Moment {
         /** As it was remembered, or as the log says that it was. */
@@ -128,6 +131,7 @@ final class TransactionRows {
     private final Map<TableId, Map<List<Object>, Set<Slot>>> slotsByParent = new HashMap<>();
     private final Map<TableId, Map<List<Object>, List<Row>>> storedChildren = new HashMap<>();
     private final Set<TableId> truncated = new LinkedHashSet<>();
+    private long childrenInMemory;
 
     TransactionRows(AggregateImages images, Redactor redactor, Listener listener) {
         this.images = images;
@@ -195,6 +199,14 @@ final class TransactionRows {
         return rows;
     }
 
+    /** Forgets the rows of lists that were read of the images, where they are many: they are read again where they are asked for again. */
+    void release() {
+        if (childrenInMemory > CHILDREN_IN_MEMORY_MAX) {
+            storedChildren.clear();
+            childrenInMemory = 0;
+        }
+    }
+
     /** Says that the rows of {@code table} with each of {@code parents} are asked for next. */
     void expect(TablePlan table, Collection<List<Object>> parents) {
         var known = storedChildren.getOrDefault(table.id(), Map.of());
@@ -209,6 +221,7 @@ final class TransactionRows {
         for (var row : stored) {
             rows.add(Objects.requireNonNull(table.remembered(row, redactor)));
         }
+        childrenInMemory += rows.size();
         return rows;
     }
 

@@ -1,13 +1,13 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventBytes;
 import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.Lake;
-import dev.banyan.bridge.store.EventBytes;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;

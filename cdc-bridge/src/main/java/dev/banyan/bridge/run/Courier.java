@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventBytes;
 import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.TableId;
@@ -12,7 +13,6 @@ import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.store.Backfill;
-import dev.banyan.bridge.store.EventBytes;
 import dev.banyan.bridge.store.Ledger;
 import dev.banyan.bridge.store.Position;
 import java.util.ArrayList;

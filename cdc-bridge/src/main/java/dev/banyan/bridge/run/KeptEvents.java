@@ -1,10 +1,10 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventBytes;
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.lake.Lake;
-import dev.banyan.bridge.store.EventBytes;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -2,7 +2,6 @@ package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.PartEvent;
-import dev.banyan.bridge.store.Placed;
 import java.util.AbstractCollection;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,7 +29,7 @@ final class PartEvents extends AbstractCollection<PartEvent> {
     /** Adds the events of the next part. */
     void addPart(List<PartEvent> events) {
         if (!events.isEmpty()) {
-            var part = new LargeList<>(0, Placed.EVENTS);
+            var part = new LargeList<>(0, PartEvent.CODEC);
             part.addAll(events);
             parts.add(part);
             size += events.size();

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.change.InMemoryImages;
+import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.NoFaults;
 import dev.banyan.bridge.change.Transaction;
 import java.nio.file.Path;
@@ -30,6 +32,11 @@ class RowRuleHistoryTest {
     private static final Map<String, String> LISTS = Map.of("lines", "Line", "options", "Option", "notes", "Note");
 
     private static Mapper mapper(String words) throws Exception {
+        return mapper(words, "", GivenEvents.IN_MEMORY);
+    }
+
+    /** One with {@code more} in each rule about rows that were added. */
+    private static Mapper mapper(String words, String more, int eventsInMemory) throws Exception {
         var text = new StringBuilder();
         var list = "";
         for (var line : NestedHistory.MAPPING.replace("WORDS", words).lines().toList()) {
@@ -39,11 +46,13 @@ class RowRuleHistoryTest {
             if (line.strip().equals("parent: [up]")) {
                 text.append(line.replace(
                         "parent: [up]",
-                        "events: [{event: NAdded, when: created}, {event: NRemoved, when: removed}, {event: NChanged, when: otherwise}]\n"
-                                .replace("N", list)));
+                        "events: [{event: NAdded, when: createdMORE}, {event: NRemoved, when: removed}, {event: NChanged, when: otherwise}]\n"
+                                .replace("MORE", more)
+                                .replaceAll("N(?=[A-Zs])", list)));
             }
         }
-        return new Mapper(MappingFile.parse(Path.of("m.yaml"), text.toString()), "shop", null);
+        var mapping = MappingFile.parse(Path.of("m.yaml"), text.toString());
+        return new Mapper(mapping, "shop", Secrets.NONE, EventLimit.NONE, eventsInMemory);
     }
 
     private static String told(DomainEvent event) {
@@ -162,6 +171,28 @@ class RowRuleHistoryTest {
                 assertThat(told).as("seed %s, %s", seed, i).containsExactlyInAnyOrderElementsOf(whole);
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ", bulk: {event: NsAdded, atLeast: 2}"})
+    void whatIsTooMuchForMemoryIsTheSameFromAFile(String bulk) throws Exception {
+        var inFiles = 0;
+        for (var seed = 0; seed < SEEDS; seed++) {
+            var inMemory = mapper("{a: a, b: b, c: c}", bulk, GivenEvents.IN_MEMORY);
+            var inFile = mapper("{a: a, b: b, c: c}", bulk, 2);
+            var known = new InMemoryImages();
+            var knownInFile = new InMemoryImages();
+            var history = new NestedHistory(seed, true, false);
+            for (var i = 0; i < TRANSACTIONS; i++) {
+                var transaction = i % 40 == 39 ? history.truncation(i / 40) : history.next(history.reads());
+                var events = inFile.map(transaction, knownInFile);
+                assertThat(new ArrayList<>(events))
+                        .as("seed %s, %s", seed, transaction)
+                        .isEqualTo(inMemory.map(transaction, known));
+                inFiles += events instanceof LargeList<?> list && list.isInFile() ? 1 : 0;
+            }
+        }
+        assertThat(inFiles).isGreaterThan(SEEDS);
     }
 
     private static List<Transaction> parts(Mapper mapper, Transaction transaction, InMemoryImages known) {

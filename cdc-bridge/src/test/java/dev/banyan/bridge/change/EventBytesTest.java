@@ -1,10 +1,7 @@
-package dev.banyan.bridge.store;
+package dev.banyan.bridge.change;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.banyan.bridge.change.Cause;
-import dev.banyan.bridge.change.DomainEvent;
-import dev.banyan.bridge.change.LargeList;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,5 @@
-package dev.banyan.bridge.store;
+package dev.banyan.bridge.change;
 
-import dev.banyan.bridge.change.Cause;
-import dev.banyan.bridge.change.DomainEvent;
-import dev.banyan.bridge.change.LargeList;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
