@@ -1,6 +1,5 @@
 package dev.banyan.gateway.backend;
 
-import io.netty.handler.timeout.ReadTimeoutException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
@@ -74,9 +73,6 @@ public enum Failure {
             switch (cause) {
                 case BackendFailure known -> {
                     return known.failure();
-                }
-                case ReadTimeoutException _ -> {
-                    return TIMEOUT;
                 }
                 case PoolAcquirePendingLimitException _, PoolAcquireTimeoutException _ -> {
                     return BUSY;

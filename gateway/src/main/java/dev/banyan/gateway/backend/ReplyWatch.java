@@ -1,6 +1,5 @@
 package dev.banyan.gateway.backend;
 
-import dev.banyan.gateway.edge.Late;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -8,10 +7,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.timeout.ReadTimeoutException;
 import java.time.Duration;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
@@ -21,29 +17,27 @@ import reactor.netty.NettyPipeline;
  */
 public final class ReplyWatch extends ChannelDuplexHandler {
 
-    private final Late late = new Late();
-    private @Nullable ChannelHandlerContext context;
+    private final Channel channel;
+    private final Deadline deadline;
+    /** Of the call that is under way, or null. */
     private @Nullable LiveBackend backend;
-    private long patienceNanos;
-    /** Whether a reply's head is still to come. */
-    private boolean awaited;
-    /** How long the reply that has begun may bring nothing while it is the backend's turn; 0 is for as long as it likes. */
-    private long silenceNanos;
+
+    private boolean bodyEnded;
+    private boolean replying;
     /** Whether somebody wants the next bytes. */
     private boolean wanted;
 
     private boolean inRead;
-    private long silentSince;
 
-    private boolean bodyEnded;
-    private @Nullable Future<?> timer;
-
-    private ReplyWatch() {}
+    private ReplyWatch(Channel channel) {
+        this.channel = channel;
+        this.deadline = new Deadline(channel.eventLoop(), this::fail);
+    }
 
     /** Adds itself where there is an HTTP codec. */
     static void addTo(ChannelPipeline pipeline) {
         if (pipeline.get(NettyPipeline.HttpCodec) != null) {
-            pipeline.addAfter(NettyPipeline.HttpCodec, "banyan.replyWatch", new ReplyWatch());
+            pipeline.addAfter(NettyPipeline.HttpCodec, "banyan.replyWatch", new ReplyWatch(pipeline.channel()));
         }
     }
 
@@ -59,12 +53,10 @@ public final class ReplyWatch extends ChannelDuplexHandler {
     /** A call begins whose backend may take so long for its head, and as long without taking any of the body. */
     public void begin(Duration patience, LiveBackend asked) {
         inLoop(() -> {
-            stop();
             backend = asked;
-            silenceNanos = 0;
-            patienceNanos = patience.toNanos();
-            awaited = true;
             bodyEnded = false;
+            replying = false;
+            deadline.callBegins(channel, patience.toNanos());
         });
     }
 
@@ -72,38 +64,32 @@ public final class ReplyWatch extends ChannelDuplexHandler {
     public void bodyEnds() {
         inLoop(() -> {
             bodyEnded = true;
-            if (awaited) {
-                stop();
-                giveUpIn(patienceNanos);
-            } else {
-                turn();
-            }
+            awaitTurn();
         });
     }
 
     private void inLoop(Runnable step) {
-        ChannelHandlerContext at = context;
-        if (at == null || at.executor().inEventLoop()) {
+        if (channel.eventLoop().inEventLoop()) {
             step.run();
         } else {
-            at.executor().execute(step);
+            channel.eventLoop().execute(step);
         }
     }
 
-    @Override
-    public void handlerAdded(ChannelHandlerContext added) {
-        context = added;
+    private void over() {
+        backend = null;
+        replying = false;
+        deadline.none();
+    }
+
+    /** Whose turn it is may have changed, or the backend has just done something. */
+    private void awaitTurn() {
+        deadline.turn(bodyEnded, wanted);
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (awaited && !bodyEnded) {
-            stop();
-            if (!context.channel().isWritable()) {
-                giveUpIn(patienceNanos);
-            }
-        }
-        turn();
+        awaitTurn();
         context.fireChannelWritabilityChanged();
     }
 
@@ -111,7 +97,9 @@ public final class ReplyWatch extends ChannelDuplexHandler {
     public void read(ChannelHandlerContext context) {
         if (!wanted) {
             wanted = true;
-            turn();
+            if (replying) {
+                awaitTurn();
+            }
         }
         context.read();
     }
@@ -126,70 +114,34 @@ public final class ReplyWatch extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext context, Object message) {
         wanted &= inRead; // unless somebody has asked for more since this read began
         inRead = true;
-        if (message instanceof HttpResponse reply && reply.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
-            awaited = false;
-            stop();
-            silenceNanos = backend == null ? 0 : backend.silenceNanos(reply.headers());
+        LiveBackend of = backend;
+        if (message instanceof HttpResponse reply
+                && reply.status().codeClass() != HttpStatusClass.INFORMATIONAL
+                && of != null) {
+            replying = true;
+            deadline.replyBegins(of.silenceNanos(reply.headers()));
         }
-        if (message instanceof LastHttpContent) {
-            silenceNanos = 0;
-            stop();
-        } else {
-            turn();
+        if (replying && message instanceof LastHttpContent) {
+            over();
+        } else if (replying) {
+            awaitTurn();
         }
         context.fireChannelRead(message);
     }
 
-    /** Whether it is the backend's turn may have changed, or it has just done something: its time begins anew. */
-    private void turn() {
-        if (silenceNanos > 0) {
-            silentSince = System.nanoTime();
-            if (timer == null && isBackendsTurn()) {
-                giveUpIn(silenceNanos);
-            }
-        }
-    }
-
-    private boolean isBackendsTurn() {
-        return wanted && bodyEnded;
-    }
-
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        awaited = false;
-        silenceNanos = 0;
-        stop();
+        over();
+        deadline.end();
         context.fireChannelInactive();
     }
 
-    private void giveUpIn(long nanos) {
-        ChannelHandlerContext at = context;
-        if (at != null) {
-            long due = System.nanoTime() + nanos;
-            timer = at.executor().schedule(() -> giveUp(at, due), nanos, TimeUnit.NANOSECONDS);
-        }
-    }
-
     @SuppressWarnings("FutureReturnValueIgnored") // Netty: a connection that is being closed reports to nobody
-    private void giveUp(ChannelHandlerContext context, long due) {
-        timer = null;
-        long now = System.nanoTime();
-        if (late.looksAgain(due, now)) {
-            giveUpIn(Late.AGAIN_NANOS);
-        } else if (silenceNanos > 0 && !isBackendsTurn()) {
-            return; // a turn of its begins the time anew
-        } else if (silenceNanos > 0 && now - silentSince < silenceNanos) {
-            giveUpIn(silenceNanos - (now - silentSince));
-        } else {
-            context.fireExceptionCaught(ReadTimeoutException.INSTANCE);
+    private void fail(Failure why) {
+        ChannelHandlerContext context = channel.pipeline().context(this);
+        if (context != null) {
+            context.fireExceptionCaught(new BackendFailure(why));
             context.close();
-        }
-    }
-
-    private void stop() {
-        if (timer != null) {
-            timer.cancel(false);
-            timer = null;
         }
     }
 }

@@ -1,19 +1,17 @@
 package dev.banyan.gateway.connect;
 
+import dev.banyan.gateway.backend.Deadline;
 import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.backend.ReplyDecoder;
 import dev.banyan.gateway.edge.ForgottenReset;
-import dev.banyan.gateway.edge.Late;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +25,6 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
      * A reply may end in the middle of what was read, with more behind it. So a connection goes back to the pool only when all
      * that was read has been decoded: the next call must not take such bytes for its reply. While it waits, there may be other
      * events between two parts of one read, so that it is looked at again when it is taken.
-     *
-     * One timer serves everything that is waited for, and lives across calls: a call only writes down its deadline. When the
-     * timer goes off it looks at what is due and sets itself anew, a few times a minute however many calls there are.
      */
 
     private static final long IDLE_NANOS = LiveBackend.IDLE_MAX.toNanos();
@@ -50,10 +45,9 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
 
     private final long bornNanos = System.nanoTime();
     private long idleSince = bornNanos;
-    private long deadline;
-    private @Nullable Future<?> timer;
-    private long timerAt;
-    private final Late late = new Late();
+    /** For the connection, then for a call's backend, then for another call. */
+    private final Deadline deadline;
+
     private final ForgottenReset forgotten =
             new ForgottenReset(context -> context.channel().config().isAutoRead(), _ -> broke(Failure.RESET));
 
@@ -63,6 +57,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
         this.decoder = new ReplyDecoder(backend.distrust());
         this.instance = instance;
         this.owner = owner;
+        this.deadline = new Deadline(pool.loop(), this::passed);
     }
 
     public LiveBackend backend() {
@@ -123,7 +118,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         ready = true;
-        deadline = 0;
+        deadline.none();
         try {
             waiting.connected(this);
         } catch (RuntimeException e) {
@@ -135,7 +130,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     void notConnected(Failure why) {
         Asker waiting = owner;
         owner = null;
-        cancelTimer();
+        deadline.end();
         if (waiting != null) {
             waiting.broke(this, why);
         }
@@ -155,6 +150,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
             close();
             return false;
         }
+        deadline.none();
         used = true;
         owner = next;
         return true;
@@ -185,7 +181,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     /** The call over this connection has ended. One that is not {@code reusable} is closed. */
     public void leave(boolean reusable) {
         owner = null;
-        deadline = 0;
+        deadline.none();
         if (!reusable || backend.isReplaced()) {
             close();
             return;
@@ -199,7 +195,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
         owner = null;
         leaving = false;
         decoder.closes();
-        cancelTimer();
+        deadline.end();
         if (channel != null) {
             channel.close();
         } else if (connecting != null) {
@@ -236,7 +232,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
             leaving = false;
             idleSince = System.nanoTime();
             pool.put(this);
-            lookAt(idleSince + IDLE_NANOS);
+            deadline.in(IDLE_NANOS);
         }
     }
 
@@ -269,56 +265,35 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Fails the call unless {@link #deadlineMet} comes first. */
+    /** Fails the call unless it has ended by then. */
     public void deadlineIn(long nanos) {
-        deadline = System.nanoTime() + nanos;
-        lookAt(deadline);
+        deadline.in(nanos);
     }
 
-    public void deadlineMet() {
-        deadline = 0;
-    }
-
-    private void lookAt(long nanos) {
-        if (timer != null) {
-            if (timerAt - nanos <= 0) {
-                return;
-            }
-            timer.cancel(false);
-        }
-        timerAt = nanos;
-        timer = pool.loop().schedule(this::look, Math.max(0, nanos - System.nanoTime()), TimeUnit.NANOSECONDS);
-    }
-
-    private void cancelTimer() {
-        if (timer != null) {
-            timer.cancel(false);
-            timer = null;
+    /** A request is sent, whose backend has so long for its reply's head: fails the call as {@link Deadline#turn} says. */
+    public void callBegins(long patienceNanos) {
+        if (channel != null) {
+            deadline.callBegins(channel, patienceNanos);
         }
     }
 
-    private void look() {
-        timer = null;
-        long now = System.nanoTime();
-        if (late.looksAgain(timerAt, now)) {
-            lookAt(now + Late.AGAIN_NANOS);
-        } else if (owner == null) {
-            if (now - idleSince >= IDLE_NANOS) {
-                pool.remove(this);
-                close();
-            } else {
-                lookAt(idleSince + IDLE_NANOS);
-            }
-        } else if (deadline != 0 && now - deadline >= 0) {
-            if (ready) {
-                broke(Failure.TIMEOUT);
-            } else {
-                notConnected(connecting != null && connecting.hasBegun() ? Failure.CONNECT : Failure.BUSY);
-                close();
-            }
+    public void replyBegins(long silenceNanos) {
+        deadline.replyBegins(silenceNanos);
+    }
+
+    public void turn(boolean sent, boolean wanted) {
+        deadline.turn(sent, wanted);
+    }
+
+    private void passed(Failure why) {
+        if (owner == null) {
+            pool.remove(this);
+            close();
+        } else if (ready) {
+            broke(why);
         } else {
-            long next = now + IDLE_NANOS;
-            lookAt(deadline != 0 && deadline - next < 0 ? deadline : next);
+            notConnected(connecting != null && connecting.hasBegun() ? Failure.CONNECT : Failure.BUSY);
+            close();
         }
     }
 }

@@ -51,9 +51,6 @@ final class Exchange implements Asker {
     /** A reply has been chosen and goes to the client; nothing else can take its place. */
     private boolean forwarding;
 
-    /** How long the reply may bring nothing while it is the backend's turn; 0 is for as long as it likes. */
-    private long silenceNanos;
-
     private boolean clientTakes = true;
     private boolean reusable;
     private boolean ended;
@@ -102,11 +99,12 @@ final class Exchange implements Asker {
         }
         String target = Target.ascii(call.rewritten(call.target(), backend));
         to.expectReply(method.equals(HttpMethod.HEAD));
+        to.callBegins(call.headTimeout(backend).toNanos());
         if (!call.hasBody()) {
             to.write(new DefaultFullHttpRequest(
                     HttpVersion.HTTP_1_1, method, target, Unpooled.EMPTY_BUFFER, head, EmptyHttpHeaders.INSTANCE));
             to.flush();
-            awaitHead(to);
+            awaitTurn(to);
             return;
         }
         if (!head.contains(HttpHeaderNames.CONTENT_LENGTH)) {
@@ -121,17 +119,10 @@ final class Exchange implements Asker {
         backendTakes(to);
     }
 
-    /** Reads on while the backend takes the body, and gives it the time of a reply's head to take more where it does not. */
+    /** Reads on while the backend takes the body. */
     private void backendTakes(BackendConnection to) {
-        boolean more = to.isWritable();
-        client.readOn(more);
-        if (forwarding) {
-            awaitMore(to);
-        } else if (!more) {
-            awaitHead(to);
-        } else if (!requestDone) {
-            to.deadlineMet();
-        }
+        client.readOn(to.isWritable());
+        awaitTurn(to);
     }
 
     private void sendWaiting(BackendConnection to) {
@@ -139,29 +130,10 @@ final class Exchange implements Asker {
         while (waiting != null && (piece = waiting.poll()) != null) {
             to.write(piece);
         }
-        if (requestDone) {
-            awaitHead(to);
-        }
     }
 
-    private void awaitHead(BackendConnection to) {
-        if (forwarding) {
-            awaitMore(to);
-        } else {
-            to.deadlineIn(call.headTimeout(to.backend()).toNanos());
-        }
-    }
-
-    /** Waits for the next piece of a reply that has begun, once the backend has all of the request and while the client takes them. */
-    private void awaitMore(BackendConnection from) {
-        if (silenceNanos == 0) {
-            return;
-        }
-        if (clientTakes && (requestDone || !call.hasBody())) {
-            from.deadlineIn(silenceNanos);
-        } else {
-            from.deadlineMet();
-        }
+    private void awaitTurn(BackendConnection from) {
+        from.turn(requestDone || !call.hasBody(), clientTakes);
     }
 
     /** A piece of the request's body has come; takes it over. */
@@ -194,7 +166,7 @@ final class Exchange implements Asker {
         unflushed = true;
         if (requestDone) {
             flushRequest();
-            awaitHead(to);
+            awaitTurn(to);
         } else if (!to.isWritable()) {
             flushRequest();
             backendTakes(to);
@@ -239,7 +211,7 @@ final class Exchange implements Asker {
             connection.read(more);
             clientTakes = more;
             if (forwarding) {
-                awaitMore(connection);
+                awaitTurn(connection);
             }
         }
     }
@@ -254,13 +226,12 @@ final class Exchange implements Asker {
             broke(from, Failure.RESET);
             return;
         }
-        from.deadlineMet();
         reusable = Framing.keepsConnection(reply);
         Step step = call.replied(reply.status().code());
         if (step instanceof Step.Forward) {
             forwarding = true;
-            silenceNanos = from.backend().silenceNanos(reply.headers());
-            awaitMore(from);
+            from.replyBegins(from.backend().silenceNanos(reply.headers()));
+            awaitTurn(from);
             out.begin(call, reply);
             return;
         }
@@ -287,7 +258,7 @@ final class Exchange implements Asker {
                 from.read(false);
                 clientTakes = false;
             }
-            awaitMore(from);
+            awaitTurn(from);
             return;
         }
         ended = true;

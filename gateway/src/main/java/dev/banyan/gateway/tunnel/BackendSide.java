@@ -1,5 +1,6 @@
 package dev.banyan.gateway.tunnel;
 
+import dev.banyan.gateway.backend.Deadline;
 import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.backend.ReplyDecoder;
@@ -117,11 +118,11 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     }
 
     /** Nothing has come for too long. */
-    private void giveUp() {
+    private void giveUp(Failure why) {
         if (state == State.REPLYING) {
-            breakOff(Failure.TIMEOUT);
+            breakOff(why);
         } else {
-            fail(Failure.TIMEOUT);
+            fail(why);
         }
     }
 
@@ -245,7 +246,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     }
 
     private void closeBoth() {
-        deadline.none();
+        deadline.end();
         replies.closes();
         client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         if (channel != null) {

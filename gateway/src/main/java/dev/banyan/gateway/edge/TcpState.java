@@ -1,0 +1,40 @@
+package dev.banyan.gateway.edge;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What became of what was written to a TCP connection: the system holds megabytes of it, and its room for more does not show a slow reader. Only
+ * Linux's own transports tell.
+ */
+public final class TcpState {
+
+    private TcpState() {}
+
+    /**
+     * Returns how long the other side has let nothing more be sent, in nanoseconds: all was sent, or it has no room, or it acknowledges nothing.
+     * {@link Long#MAX_VALUE} where nobody knows.
+     */
+    public static long quietNanos(Channel channel) {
+        try {
+            long millis =
+                    switch (channel) {
+                        case IoUringSocketChannel socket -> {
+                            var info = socket.tcpInfo();
+                            yield info.retransmits() == 0 ? info.lastDataSent() : -1;
+                        }
+                        case EpollSocketChannel socket -> {
+                            var info = socket.tcpInfo();
+                            yield info.retransmits() == 0 ? info.lastDataSent() : -1;
+                        }
+                        default -> -1;
+                    };
+            return millis < 0 ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(millis);
+        } catch (ChannelException e) {
+            return Long.MAX_VALUE; // it is being closed
+        }
+    }
+}
