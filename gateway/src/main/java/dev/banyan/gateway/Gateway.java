@@ -158,7 +158,7 @@ public final class Gateway implements AutoCloseable {
         var leadership = new Leadership(store);
         var mark = new MirrorMark();
         var mirrors = new Mirrors(mark, new CopyFilters(), meters, InstantSource.system());
-        var shifting = Shifting.over(settings, rules, traffic, mirrors, store, leadership, meters, forbidden::covers);
+        var shifting = Shifting.over(settings, rules, traffic, mirrors, store, leadership, meters, addresses);
         var readiness = new Readiness();
         AdminServer admin;
         try {

@@ -1,5 +1,6 @@
 package dev.banyan.gateway;
 
+import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.gateway.live.RulesInForce;
 import dev.banyan.gateway.mirror.Mirrors;
 import dev.banyan.gateway.record.Traffic;
@@ -15,9 +16,7 @@ import dev.banyan.gateway.store.ControlStore;
 import dev.banyan.gateway.store.Leadership;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.function.Predicate;
 
 /** Shifts, put together: what is counted goes in, and where each route stands comes out. */
 record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks, Probes probes) implements AutoCloseable {
@@ -34,7 +33,7 @@ record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks, Probe
             ControlStore store,
             Leadership leadership,
             MeterRegistry meters,
-            Predicate<InetSocketAddress> forbidden) {
+            BackendAddresses addresses) {
         var watches = new Watches((route, side) -> mirrors.counts(route).copies(side), route -> mirrors.counts(route)
                 .mismatches());
         var plans = new Plans(() -> rules.current().files());
@@ -43,7 +42,7 @@ record Shifting(ShiftRunner runner, ShiftStatus status, Webhooks webhooks, Probe
         var webhooks = new Webhooks(settings.webhooks());
         FunctionCounter.builder("banyan.webhooks.lost", webhooks, Webhooks::lost)
                 .register(meters);
-        var probes = new Probes(store.clock(), clock, forbidden);
+        var probes = new Probes(store.clock(), clock, addresses);
         probes.start();
         var runner = new ShiftRunner(
                 plans,

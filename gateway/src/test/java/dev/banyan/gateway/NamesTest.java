@@ -142,6 +142,44 @@ class NamesTest {
         }
     }
 
+    /** A gate's name, which the system's own resolver does not know, leads to clouds' address first and again in the end. */
+    @Test
+    void gatesAskNobodyAtAnAddressThatIsForbidden() throws Exception {
+        InetAddress good = InetAddress.ofLiteral("127.0.0.1");
+        InetAddress ofClouds = InetAddress.ofLiteral("169.254.169.254");
+        try (var names = new NameServer(ofClouds);
+                var legacy = new ScriptedServer("legacy")) {
+            legacy.on("/lag", (_, wire) -> wire.send(
+                            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 17\r\n\r\n{\"lagMillis\":700}")
+                    .close());
+            String rules = """
+                    backends:
+                      - {name: legacy, url: "%1$s", baseline: true}
+                      - {name: new, url: "%1$s"}
+                    cohorts:
+                      - {name: customer, key: [{header: X-Customer}], salt: s}
+                    routes:
+                      - name: gated
+                        matches: [{path: {value: /gated}}]
+                        candidate: new
+                        cohort: customer
+                        steps: [{setWeight: 5%%}, {setWeight: 100%%}]
+                        analysis: {minRequests: 1, gates: [{metric: cdcLag, from: "http://lag.internal.test:%2$d/lag", max: 1s}]}
+                    """.formatted(legacy.url(), legacy.port());
+            try (var gateway = TestGateway.start(folder, rules, "--dns", "127.0.0.1:" + names.port())) {
+                TestGateway.await("nobody is asked", () -> gateway.adminText("/admin/shifts/gated")
+                        .contains("lag.internal.test leads where no rule may"));
+                names.moveTo(good);
+                TestGateway.await("its answer", () -> gateway.adminText("/admin/shifts/gated")
+                        .contains("700 ms behind"));
+                names.moveTo(ofClouds);
+                int before = names.questions();
+                TestGateway.await("looked up again", () -> names.questions() > before + 3);
+                assertThat(gateway.adminText("/admin/shifts/gated")).contains("700 ms behind");
+            }
+        }
+    }
+
     /** What whoever connects now is told. */
     private static List<InetSocketAddress> asked(TestGateway gateway, int port) throws Exception {
         var backend = gateway.gateway().rules().current().backends().get("legacy");

@@ -139,9 +139,10 @@ public final class BackendAddresses extends AddressResolverGroup<InetSocketAddre
             this.asked = asked;
         }
 
+        /** An address that a URL names itself is looked at as those are to which a name leads. */
         @Override
         protected boolean doIsResolved(InetSocketAddress address) {
-            return !address.isUnresolved();
+            return !address.isUnresolved() && !forbidden.test(address);
         }
 
         @Override
@@ -200,7 +201,7 @@ public final class BackendAddresses extends AddressResolverGroup<InetSocketAddre
                 List<InetSocketAddress> allowed =
                         done.getNow().stream().filter(forbidden.negate()).toList();
                 if (allowed.isEmpty()) {
-                    answer.tryFailure(new UnknownHostException(name.getHostString() + " leads to this gateway itself"));
+                    answer.tryFailure(new UnknownHostException(name.getHostString() + " leads where no rule may"));
                 } else {
                     answer.trySuccess(allowed);
                 }

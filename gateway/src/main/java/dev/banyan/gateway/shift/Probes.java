@@ -1,17 +1,11 @@
 package dev.banyan.gateway.shift;
 
-import dev.banyan.gateway.http.Origin;
+import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.rules.Gate;
 import dev.banyan.rules.gate.Observation;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
-import java.net.UnknownHostException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,11 +21,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufFlux;
+import reactor.netty.Connection;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -69,12 +67,8 @@ public final class Probes implements Observations, AutoCloseable {
 
     private final InstantSource timeOfDay;
     private final InstantSource steady;
-    private final Predicate<InetSocketAddress> forbidden;
+    private final HttpClient client;
     private final JsonMapper json = new JsonMapper();
-    private final HttpClient client = HttpClient.newBuilder()
-            .connectTimeout(ANSWER_MAX)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
     private final Semaphore asking = new Semaphore(ASKED_AT_ONCE_MAX);
     private final Map<Gate.Probed, Told> told = new ConcurrentHashMap<>();
     private volatile Set<Gate.Probed> gates = Set.of();
@@ -85,10 +79,14 @@ public final class Probes implements Observations, AutoCloseable {
      *
      * @param timeOfDay to hold the times of others against; may be set
      * @param steady to measure durations with; nobody sets it
-     * @param forbidden addresses that nobody is asked at, whatever name leads there
+     * @param addresses where names are looked up, so that whoever is asked lives where a backend may
      */
-    public Probes(InstantSource timeOfDay, InstantSource steady, Predicate<InetSocketAddress> forbidden) {
-        this.forbidden = forbidden;
+    public Probes(InstantSource timeOfDay, InstantSource steady, BackendAddresses addresses) {
+        this.client = HttpClient.newConnection()
+                .resolver(addresses)
+                .followRedirect(false)
+                .disableRetry(true)
+                .headers(head -> head.set(HttpHeaderNames.ACCEPT, "application/json"));
         this.timeOfDay = timeOfDay;
         this.steady = steady;
     }
@@ -197,47 +195,47 @@ public final class Probes implements Observations, AutoCloseable {
     }
 
     private byte[] answer(URI address) throws NoAnswer, InterruptedException {
-        var request = HttpRequest.newBuilder(address)
-                .timeout(ANSWER_MAX)
-                .header("Accept", "application/json")
-                .build();
-        CompletableFuture<java.net.http.HttpResponse<byte[]>> asked = CompletableFuture.runAsync(
-                        () -> refuseForbidden(address),
-                        task -> Thread.ofVirtual().name("probe's name").start(task))
-                .thenCompose(_ ->
-                        client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX)));
+        CompletableFuture<byte @Nullable []> asked = client.get()
+                .uri(address)
+                .responseConnection(Probes::take)
+                .single()
+                .toFuture();
         try {
-            var response = asked.get(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
-            if (response.statusCode() != 200) {
-                throw new NoAnswer("status " + response.statusCode() + " (expected: 200)");
+            byte[] answer = asked.get(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            if (answer == null) {
+                throw new NoAnswer("nothing");
             }
-            return response.body();
+            return answer;
         } catch (TimeoutException e) {
             throw new NoAnswer("no answer within " + ANSWER_MAX.toSeconds() + " s");
         } catch (ExecutionException e) {
-            Throwable cause =
-                    e.getCause() instanceof UncheckedIOException unchecked ? unchecked.getCause() : e.getCause();
-            Throwable why = cause instanceof IOException io ? io : e;
-            throw new NoAnswer(
-                    String.valueOf(why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage()));
+            Throwable why = e.getCause() == null ? e : e.getCause();
+            throw why instanceof NoAnswer known
+                    ? known
+                    : new NoAnswer(String.valueOf(
+                            why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage()));
         } finally {
             asked.cancel(true);
         }
     }
 
-    /** The JVM remembers for thirty seconds what a name leads to, so that the client is told the same right afterwards. */
-    private void refuseForbidden(URI address) {
-        Origin origin = Origin.of(address);
-        try {
-            for (InetAddress each : InetAddress.getAllByName(origin.host())) {
-                if (forbidden.test(new InetSocketAddress(each, origin.port()))) {
-                    throw new UncheckedIOException(
-                            new IOException("leads to " + each.getHostAddress() + ", where no rule may lead"));
-                }
-            }
-        } catch (UnknownHostException e) {
-            throw new UncheckedIOException(e);
+    private static Mono<byte[]> take(HttpClientResponse reply, Connection from) {
+        return body(reply, from.inbound().receive()).doFinally(_ -> from.dispose()); // it may never end
+    }
+
+    private static Mono<byte[]> body(HttpClientResponse reply, ByteBufFlux pieces) {
+        if (reply.status().code() != 200) {
+            return Mono.error(new NoAnswer("status " + reply.status().code() + " (expected: 200)"));
         }
+        var all = new ByteArrayOutputStream();
+        return pieces.asByteArray()
+                .<byte[]>handle((piece, next) -> {
+                    all.writeBytes(piece);
+                    if (all.size() > ANSWER_BYTES_MAX) {
+                        next.error(new NoAnswer("more than " + ANSWER_BYTES_MAX + " bytes"));
+                    }
+                })
+                .then(Mono.fromCallable(all::toByteArray));
     }
 
     private static final class NoAnswer extends Exception {
@@ -304,6 +302,5 @@ public final class Probes implements Observations, AutoCloseable {
     @Override
     public void close() {
         thread.interrupt();
-        client.shutdownNow();
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.rules.Analysis;
 import dev.banyan.rules.Gate;
 import dev.banyan.rules.gate.Observation;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What gates are told of what others know, and that anything odd is no data. */
 class ProbesTest {
@@ -30,6 +32,7 @@ class ProbesTest {
     private volatile int status = 200;
     private volatile String answer = "";
     private HttpServer server;
+    private BackendAddresses addresses;
     private Probes probes;
     private volatile int forbidden;
 
@@ -45,12 +48,14 @@ class ProbesTest {
             exchange.close();
         });
         server.start();
-        probes = new Probes(timeOfDay, clock, address -> address.getPort() == forbidden);
+        addresses = new BackendAddresses(null, address -> address.getPort() == forbidden);
+        probes = new Probes(timeOfDay, clock, addresses);
     }
 
     @AfterEach
     void stop() {
         probes.close();
+        addresses.close();
         server.stop(0);
     }
 
@@ -131,12 +136,16 @@ class ProbesTest {
         assertThat(read(parity()).value()).isNull();
     }
 
-    @Test
-    void whereNoRuleMayLeadNobodyIsAsked() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "127.0.0.1"})
+    void whereNoRuleMayLeadNobodyIsAsked(String host) throws Exception {
         answer = "{\"lagMillis\": 1}";
-        assertThat(read(lag()).value()).isEqualTo(1);
+        var gate = new Gate.CdcLag(
+                URI.create(here().toString().replace("localhost", host)), List.of(), Duration.ofSeconds(5), true);
         forbidden = server.getAddress().getPort();
-        assertThat(read(lag()).words()).contains("no data", "leads to", "where no rule may lead");
+        assertThat(read(gate).words()).contains("no data", host + " leads where no rule may");
+        forbidden = 0;
+        assertThat(read(gate).value()).isEqualTo(1);
     }
 
     @Test
