@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.banyan.gateway.backend.WaitingLimit;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -156,6 +159,36 @@ class InstancesTest {
         assertThat(refused).isEqualTo(3);
         assertThat(one.heads("/half/write").size() + two.heads("/half/write").size())
                 .isEqualTo(6);
+    }
+
+    /** One of the three refuses connections. A client's word for it is not a proxy's. */
+    @Test
+    void whatIsTriedAgainSaysSo() throws Exception {
+        for (int i = 0; i < 9; i++) {
+            gateway.ask("GET /half/marked HTTP/1.1\r\nHost: a\r\nX-Envoy-Attempt-Count: 7\r\n\r\n");
+        }
+        List<String> marks = Stream.concat(one.heads("/half/marked").stream(), two.heads("/half/marked").stream())
+                .map(head -> head.toLowerCase(Locale.ROOT)
+                        .replaceFirst("(?s).*\r\nx-envoy-attempt-count: ([0-9]+)\r\n.*|.*", "$1"))
+                .toList();
+        assertThat(marks).hasSize(9).containsOnly("", "2").contains("", "2");
+    }
+
+    @Test
+    void whatAProxyInFrontHasTriedAgainIsLeftToIt() throws Exception {
+        String rules = """
+                backends:
+                  - {name: legacy, url: "%s", baseline: true, retries: {attempts: 3, budget: 50%%}}
+                """.formatted(one.url());
+        try (var behind = TestGateway.start(folder.resolve("behind-" + way), rules, "--trusted-proxy", "127.0.0.0/8")) {
+            for (String attempt : List.of("1", "2", "many")) {
+                behind.ask("GET /half/503/" + attempt + " HTTP/1.1\r\nHost: a\r\nX-Envoy-Attempt-Count: " + attempt
+                        + "\r\n\r\n");
+            }
+        }
+        assertThat(one.heads("/half/503/1")).hasSize(4);
+        assertThat(one.heads("/half/503/2")).hasSize(1);
+        assertThat(one.heads("/half/503/many")).hasSize(4);
     }
 
     @Test

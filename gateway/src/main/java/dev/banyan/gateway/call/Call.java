@@ -4,6 +4,7 @@ import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.Fallback;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.gateway.http.AttemptCount;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.gateway.http.OwnCookies;
 import dev.banyan.gateway.http.Target;
@@ -53,6 +54,9 @@ public final class Call {
     private boolean repeatable;
     private boolean reconnected;
     private int retries;
+    /** How often somebody was asked, whoever it was. */
+    private int attempts;
+
     private long headNanos;
     /** How many bytes of the body may still come. */
     private long bodyRoom = Long.MAX_VALUE;
@@ -214,6 +218,7 @@ public final class Call {
             place.report(soFar);
             return giveUp(Failure.UNHEALTHY);
         }
+        attempts++;
         return new Step.Ask(serving(), instance, false);
     }
 
@@ -237,6 +242,7 @@ public final class Call {
         Instance instance = place.instance();
         if (!reconnected && instance != null && Fallback.mayReconnect(why, repeatable, connectionWasUsed)) {
             reconnected = true;
+            attempts++;
             return new Step.Ask(serving(), instance, true);
         }
         if (mayRetry(why)) {
@@ -246,8 +252,20 @@ public final class Call {
         return giveUp(why);
     }
 
+    /** Whether somebody was asked before. */
+    public boolean isAgain() {
+        return attempts > 1;
+    }
+
+    /** Says in a head that goes to a backend which attempt it is, where that is not the first. */
+    public void markAttempt(HttpHeaders sent) {
+        if (isAgain()) {
+            AttemptCount.write(sent, AttemptCount.of(head) + attempts - 1);
+        }
+    }
+
     private boolean mayRetry(Failure why) {
-        if (!repeatable || !serving().mayRetry(why, retries)) {
+        if (!repeatable || AttemptCount.of(head) > 1 || !serving().mayRetry(why, retries)) {
             return false;
         }
         retries++;

@@ -127,6 +127,7 @@ public record Forward() implements GatewayFilter {
             // Replaced whole: the client library would add a User-Agent and an Accept of its own.
             HttpHeaders head = request.requestHeaders();
             head.clear().add(passage.headFor(backend));
+            passage.call.markAttempt(head);
             OddTarget.mark(head, target);
             HostNames.write(head, passage.call.asked(), backend, instance.origin(), passage.call.hostFor(backend));
             OwnCookies.removeFromRequest(head, passage.call.foreignCookies(backend));

@@ -46,6 +46,7 @@ public final class ProxyHeaders {
             // have seen.
             "x-original-url",
             "x-rewrite-url",
+            "x-envoy-attempt-count",
             "x-envoy-external-address",
             "x-envoy-original-path",
             "true-client-ip",

@@ -92,8 +92,13 @@ final class Exchange implements Asker {
         String host = call.hostFor(backend);
         Set<String> foreign = call.foreignCookies(backend);
         boolean hasForeign = !foreign.isEmpty() && head.contains(HttpHeaderNames.COOKIE);
-        if (host != null || backend.host() != null || hasForeign || !head.contains(HttpHeaderNames.HOST)) {
+        if (host != null
+                || backend.host() != null
+                || hasForeign
+                || call.isAgain()
+                || !head.contains(HttpHeaderNames.HOST)) {
             head = head.copy(); // another backend may still be asked under another name
+            call.markAttempt(head);
             HostNames.write(head, call.asked(), backend, to.instance().origin(), host);
             OwnCookies.removeFromRequest(head, foreign);
         }
