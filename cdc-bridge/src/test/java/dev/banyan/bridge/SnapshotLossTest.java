@@ -177,7 +177,10 @@ class SnapshotLossTest {
         return record.topic().endsWith(".transaction") && "END".equals(((Struct) record.value()).getString("status"));
     }
 
-    /** The bridge drops such a row: BackfillTrackerTest. `doctor` warns of a role that does not wait for the standbys that others wait for. */
+    /**
+     * The bridge drops such a row where its key changed since the backfill was asked for (BackfillTrackerTest), but not here, where it changed just
+     * before: {@code doctor} warns of a role that does not wait for the standbys that others wait for.
+     */
     @Test
     void aRowThatIsReadBehindItsRemovalIsAGhost() throws Exception {
         var database = database("race");
