@@ -39,7 +39,9 @@ record CelCondition(CelAbstractSyntaxTree ast, Kind.Thing kind, Program program,
         Effort.begin(things);
         try {
             var condition = things <= THINGS_MIN ? this : with(ast, kind, steps(things));
-            return condition.evaluated(variables);
+            var answer = condition.evaluated(variables);
+            Effort.throwBroken();
+            return answer;
         } catch (CelEvaluationException e) {
             throw new IllegalStateException("an expression that was planned before cannot be planned", e);
         } finally {
@@ -66,13 +68,13 @@ record CelCondition(CelAbstractSyntaxTree ast, Kind.Thing kind, Program program,
             var result = program.eval(new CelThing(kind, variables)::find);
             return Boolean.TRUE.equals(result) ? Answer.YES : Answer.NO;
         } catch (CelEvaluationException e) {
+            Effort.throwBroken();
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 switch (cause) {
                     case CelThing.Absent _ -> {
                         return Answer.UNKNOWN;
                     }
                     case Failure failure -> throw noAnswer(failure);
-                    case Things.Unread unread -> throw unread.why();
                     default -> {}
                 }
             }

@@ -22,6 +22,7 @@ final class Effort {
 
     private final long most;
     private long left;
+    private Things.@Nullable Unread broken;
 
     private Effort(long most) {
         this.most = most;
@@ -35,6 +36,22 @@ final class Effort {
 
     static void end() {
         CURRENT.remove();
+    }
+
+    /** Something could not be read: there is no answer, even if CEL takes that for one side of an {@code ||} and goes by the other. */
+    static void broken(Things.Unread why) {
+        var effort = CURRENT.get();
+        if (effort != null && effort.broken == null) {
+            effort.broken = why;
+        }
+    }
+
+    /** Throws what could not be read since {@link #begin}, if anything. */
+    static void throwBroken() {
+        var effort = CURRENT.get();
+        if (effort != null && effort.broken != null) {
+            throw effort.broken.why();
+        }
     }
 
     /** Counts {@code units}, each about a value that is looked at. */

@@ -26,8 +26,12 @@ final class Sum {
         }
         try {
             sum = switch (item) {
-                case Long number -> Math.addExact(sum == null ? 0 : (Long) sum, number);
-                case Decimal number -> sum == null ? number : ((Decimal) sum).plus(number);
+                case Long number
+                when sum == null || sum instanceof Long -> Math.addExact(sum == null ? 0 : (Long) sum, number);
+                case Decimal number
+                when sum == null || sum instanceof Decimal -> sum == null ? number : ((Decimal) sum).plus(number);
+                case Long _, Decimal _ ->
+                    throw new Failure("a sum of whole numbers and decimals", "numbers of one kind");
                 default -> null;
             };
         } catch (ArithmeticException e) {

@@ -16,7 +16,7 @@ final class Things extends AbstractList<Object> implements RandomAccess {
      * Not as fast as it says at any index but the one behind the last: lists that do not say so are copied by CEL where a loop's variable is one.
      */
 
-    /** Thrown where things cannot be read any more, which is no answer to a condition. */
+    /** Thrown where things cannot be read any more, which is no answer to a condition, whatever CEL makes of it. */
     static final class Unread extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -54,14 +54,16 @@ final class Things extends AbstractList<Object> implements RandomAccess {
         var open = from;
         if (open == null || index < next) {
             open = iterator();
-            from = open;
             next = 0;
         }
+        from = null; // should a read fail
         for (; next < index; next++) {
             open.next();
         }
+        var found = open.next();
         next++;
-        return open.next();
+        from = open;
+        return found;
     }
 
     @Override
@@ -86,7 +88,9 @@ final class Things extends AbstractList<Object> implements RandomAccess {
         try {
             return reading.get();
         } catch (RuntimeException e) {
-            throw new Unread(e);
+            var unread = new Unread(e);
+            Effort.broken(unread);
+            throw unread;
         }
     }
 }

@@ -58,7 +58,16 @@ final class Evaluation {
 
     /** Adds what {@code touch} has for events: all of it, or where some of it has no answer none. */
     void evaluate(Touch touch) {
-        made = none();
+        try {
+            made = none();
+            evaluateSlot(touch);
+            attempt.bulk.addAll(made);
+        } finally {
+            rows.release();
+        }
+    }
+
+    private void evaluateSlot(Touch touch) {
         var slot = rows.slot(touch.plan().root(), touch.key());
         var after = slot.at(Moment.END);
         if (after != null) {
@@ -73,8 +82,6 @@ final class Evaluation {
         } else {
             waits(touch, "its rows are remembered until its root row is known");
         }
-        attempt.bulk.addAll(made);
-        rows.release();
     }
 
     private void waits(Touch touch, String why) {

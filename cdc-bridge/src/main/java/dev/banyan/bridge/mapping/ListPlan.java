@@ -5,7 +5,6 @@ import dev.banyan.bridge.mapping.Aggregate.ChildList;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +40,7 @@ final class ListPlan {
             @Nullable ListPlan above,
             Function<SourceTable, TablePlan> tables,
             StateWords whole,
-            Set<String> asked) {
+            LookedAt asked) {
         this.aggregate = aggregate;
         this.list = list;
         this.above = above;

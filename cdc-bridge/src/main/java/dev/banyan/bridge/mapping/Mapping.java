@@ -1,12 +1,14 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.mapping.EventRule.Where;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -61,7 +63,7 @@ public record Mapping(Path file, String contracts, List<Aggregate> aggregates, L
 
     /** The words of those events, by name. */
     Map<String, StateWords> askedWords() {
-        var asked = asked();
+        var asked = asked().events();
         var words = new HashMap<String, StateWords>();
         for (var aggregate : aggregates) {
             for (var rule : aggregate.allRules()) {
@@ -73,11 +75,15 @@ public record Mapping(Path file, String contracts, List<Aggregate> aggregates, L
         return Map.copyOf(words);
     }
 
-    /** The names of the events whose changes conditions about whole transactions look at. */
-    Set<String> asked() {
+    /** What conditions about whole transactions look at. */
+    LookedAt asked() {
+        return new LookedAt(toldOf(_ -> true), toldOf(where -> where.text().contains(StateWords.AGGREGATE)));
+    }
+
+    private Set<String> toldOf(Predicate<Where> which) {
         return transactions.stream()
-                .filter(rule -> rule.where() != null)
+                .filter(rule -> rule.where() != null && which.test(rule.where()))
                 .flatMap(rule -> rule.toldOf().stream())
-                .collect(Collectors.toSet());
+                .collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Which of an aggregate's rules holds for a change from one state to another. {@code names} are those of the fields, then of the lists;
  * {@code words} those of conditions. Conditions about whole transactions look at what {@code asked} events tell of.
  */
-record RuleChoice(String aggregate, List<EventRule> rules, List<String> names, StateWords words, Set<String> asked) {
+record RuleChoice(String aggregate, List<EventRule> rules, List<String> names, StateWords words, LookedAt asked) {
 
     /** What happened to an aggregate within a transaction. */
     enum Op {
@@ -54,13 +53,15 @@ record RuleChoice(String aggregate, List<EventRule> rules, List<String> names, S
     /** True when a rule asks what an aggregate was that is gone. */
     boolean looksBack() {
         return rules.stream()
-                .anyMatch(rule -> (rule.where() != null || asked.contains(rule.event()))
+                .anyMatch(rule -> (rule.where() != null || asked.events().contains(rule.event()))
                         && (rule.when() instanceof When.Removed || rule.when() instanceof When.Anything));
     }
 
     /** What a condition about a transaction may ask of {@code difference}, which {@code rule} names, as {@link ToldBytes}; null when none does. */
     byte @Nullable [] told(EventRule rule, Difference difference) {
-        return difference.op != Op.BACKFILL && asked.contains(rule.event()) ? ToldBytes.of(difference) : null;
+        return difference.op != Op.BACKFILL && asked.events().contains(rule.event())
+                ? ToldBytes.of(difference, asked.wholes().contains(rule.event()))
+                : null;
     }
 
     /** True when what its rules say of {@code op} is worth telling. */

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class StateWords {
 
+    /** The word for the aggregate that a row of a list is of. */
+    static final String AGGREGATE = "aggregate";
+
     private static final Values NOTHING = _ -> null;
 
     private final String aggregate;
@@ -61,7 +64,7 @@ final class StateWords {
         var thing = root.thing(aggregate);
         var words = new HashMap<String, Kind>(Map.of("op", Plain.TEXT, "before", thing, "after", thing));
         if (whole != null) {
-            words.put("aggregate", whole.root.thing(whole.aggregate));
+            words.put(AGGREGATE, whole.root.thing(whole.aggregate));
         }
         variables = new Kind.Thing("condition", words);
     }
@@ -82,7 +85,7 @@ final class StateWords {
             case "op" -> difference.op().word();
             case "before" -> state(difference.before());
             case "after" -> state(difference.after());
-            case "aggregate" -> whole == null ? null : whole.state(difference.aggregate());
+            case AGGREGATE -> whole == null ? null : whole.state(difference.aggregate());
             default -> null;
         };
     }

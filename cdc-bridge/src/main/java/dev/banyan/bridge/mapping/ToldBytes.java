@@ -40,13 +40,14 @@ final class ToldBytes {
 
     private ToldBytes() {}
 
-    static byte[] of(Difference difference) {
+    /** Of a row of a list {@code whole} is also the aggregate that it is of, which its events all have in common. */
+    static byte[] of(Difference difference, boolean whole) {
         var bytes = new ByteArrayOutputStream(128);
         try (var out = new DataOutputStream(bytes)) {
             out.writeUTF(difference.op().name());
             write(out, difference.before());
             write(out, difference.after());
-            write(out, difference.aggregate());
+            write(out, whole ? difference.aggregate() : null);
         } catch (IOException e) {
             throw new UncheckedIOException("writing into memory", e);
         }

@@ -33,16 +33,22 @@ final class TransactionEvents {
 
     /** What one event tells: how many there are of those that its rule names, and the first of them. */
     private static final class Counted {
-        private final List<Named> first = new ArrayList<>();
+        private final List<Mention> first = new ArrayList<>();
         private int count;
 
         void add(Named named) {
             count++;
             if (first.size() < TOLD_MAX) {
-                first.add(named);
+                first.add(new Mention(
+                        named.rule().event(),
+                        named.event().subject(),
+                        named.event().id()));
             }
         }
     }
+
+    /** What is told of an event, whose data may be large. */
+    private record Mention(String event, String subject, String id) {}
 
     private final List<TransactionRule> rules;
     private final Map<String, StateWords> askedWords;
@@ -156,11 +162,11 @@ final class TransactionEvents {
             for (var each : counted.first) {
                 json.writeStartObject();
                 json.writeName("event");
-                json.writeString(each.rule().event());
+                json.writeString(each.event());
                 json.writeName("subject");
-                json.writeString(each.event().subject());
+                json.writeString(each.subject());
                 json.writeName("id");
-                json.writeString(each.event().id());
+                json.writeString(each.id());
                 json.writeEndObject();
             }
             json.writeEndArray();

@@ -125,11 +125,18 @@ class ManyThingsTest {
         assertThatThrownBy(() -> answer(expression, _ -> {})).hasMessageContaining(message.strip());
     }
 
-    @Test
-    void whatBreaksOffTheReadingIsNoAnswer() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Many.all(m, m.id >= 0)",
+                "Many.all(m, m.id >= 0) || Few.size() == 3",
+                "Many.exists(m, m.id < 10 && m.amount < decimal(0)) || Many.exists(m, m.id == 5000)",
+                "!(Many.exists(m, m.id == 5000) && Few.size() == 4)"
+            })
+    void whatBreaksOffTheReadingIsNoAnswer(String expression) {
         var why = new IllegalStateException("stopped");
 
-        assertThatThrownBy(() -> answer("Many.all(m, m.id >= 0)", id -> {
+        assertThatThrownBy(() -> answer(expression, id -> {
                     if (id == 1_000) {
                         throw why;
                     }

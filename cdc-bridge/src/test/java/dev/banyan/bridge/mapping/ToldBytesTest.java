@@ -45,7 +45,7 @@ class ToldBytesTest {
         var other = new AggregateState(List.of(), List.of());
 
         assertThat(ToldBytes.read(
-                        ToldBytes.of(new Difference(Op.RENUMBERED, written, other, List.of("changed"), written))))
+                        ToldBytes.of(new Difference(Op.RENUMBERED, written, other, List.of("changed"), written), true)))
                 .isEqualTo(new Difference(Op.RENUMBERED, read, other, List.of(), read));
     }
 
@@ -54,6 +54,15 @@ class ToldBytesTest {
     void whatIsNotThere(Op op) {
         var nothing = new Difference(op, null, null, List.of());
 
-        assertThat(ToldBytes.read(ToldBytes.of(nothing))).isEqualTo(nothing);
+        assertThat(ToldBytes.read(ToldBytes.of(nothing, true))).isEqualTo(nothing);
+    }
+
+    @Test
+    void theAggregateOfARowOnlyWhereSomebodyLooksAtIt() {
+        var row = new AggregateState(List.of(), List.of());
+        var ofRow = new Difference(Op.CHANGED, row, row, List.of(), state(List.of()));
+
+        assertThat(ToldBytes.read(ToldBytes.of(ofRow, false)))
+                .isEqualTo(new Difference(Op.CHANGED, row, row, List.of(), null));
     }
 }
