@@ -58,7 +58,7 @@ class SlowUploadTest {
         server.on("/silent", (_, _) -> {});
         gateway = TestGateway.start(folder, """
                 backends:
-                  - {name: legacy, url: "%s", baseline: true, timeouts: {request: 3s}}
+                  - {name: legacy, url: "%s", baseline: true, timeouts: {request: 3s, silence: 3s}}
                 """.formatted(server.url()));
     }
 

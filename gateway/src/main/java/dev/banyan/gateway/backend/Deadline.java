@@ -71,7 +71,7 @@ public final class Deadline {
         replying = false;
     }
 
-    /** Its reply has begun, and may bring nothing for so long; 0 is for as long as it likes. */
+    /** Its reply has begun, and may bring nothing for so long, while nothing of the request can be sent either; 0 is for as long as it likes. */
     public void replyBegins(long nanos) {
         silenceNanos = nanos;
         replying = true;
@@ -90,11 +90,16 @@ public final class Deadline {
         if (channel == null || (replying && !wanted)) {
             return;
         }
-        boolean takes = sent ? !replying : !channel.isWritable();
-        turnNanos = takes ? patienceNanos : sent ? silenceNanos : 0;
+        boolean takes = sent || !channel.isWritable();
+        turnNanos = !takes ? 0 : replying ? silence(sent) : patienceNanos;
         if (turnNanos > 0) {
             set(turnNanos);
         }
+    }
+
+    /** Room for more of a request shows in steps, for which silence alone may be too short. */
+    private long silence(boolean sent) {
+        return sent || silenceNanos == 0 ? silenceNanos : Math.max(silenceNanos, patienceNanos);
     }
 
     private void set(long nanos) {
