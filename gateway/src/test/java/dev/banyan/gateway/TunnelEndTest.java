@@ -2,13 +2,15 @@ package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a stop does to open WebSockets. */
+/** What a stop does to open WebSockets, and what is left of those that have ended. */
 @SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
 class TunnelEndTest {
 
@@ -64,6 +66,49 @@ class TunnelEndTest {
                 stop.join();
             }
         }
+    }
+
+    /** As a timer would that waits for something still. */
+    @Test
+    void nothingIsKeptOfOneThatHasEnded() throws Exception {
+        BlockingQueue<Wire> calls = new LinkedBlockingQueue<>();
+        try (var server = new ScriptedServer("legacy")) {
+            server.on("/ws", (_, wire) -> {
+                wire.send(SWITCHED);
+                calls.add(wire);
+                StreamsTest.hold(wire);
+            });
+            try (var gateway = TestGateway.start(folder, """
+                    backends:
+                      - {name: legacy, url: "http://localhost:%d", baseline: true, timeouts: {request: 1h}}
+                    """.formatted(server.port()))) {
+                Wire left = gateway.wire();
+                Wire stays = gateway.wire();
+                open(left, calls);
+                Wire leaves = open(stays, calls);
+                assertThat(living()).as("while they are open").isEqualTo(2);
+                left.close();
+                leaves.close();
+                assertThat(stays.ends()).isTrue();
+                stays.close();
+                TestGateway.await("nothing refers to them", () -> living() == 0);
+            }
+        }
+    }
+
+    /** Returns how many ends of tunnels are left after a collection of garbage. */
+    private static int living() throws Exception {
+        String lines = (String) ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "gcClassHistogram",
+                        new Object[] {new String[0]},
+                        new String[] {String[].class.getName()});
+        return lines.lines()
+                .map(line -> line.strip().split("\\s+", -1))
+                .filter(words -> words.length > 3 && words[3].equals("dev.banyan.gateway.tunnel.BackendSide"))
+                .mapToInt(words -> Integer.parseInt(words[1]))
+                .sum();
     }
 
     private static Wire open(Wire client, BlockingQueue<Wire> calls) throws Exception {

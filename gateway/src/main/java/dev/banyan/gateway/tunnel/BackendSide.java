@@ -167,8 +167,8 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
             return;
         }
         call.replied(status);
-        deadline.none();
         if (switches) {
+            deadline.end(); // a timer would keep all of this long after a short tunnel has ended
             state = State.TUNNEL;
             out.upgrade(call, reply);
             call.count(status, false);
@@ -259,6 +259,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     /** The backend has gone. */
     private void gone() {
         tunnels.remove(this);
+        deadline.end();
         switch (state) {
             case ASKED -> fail(Failure.RESET);
             case TUNNEL -> {
@@ -276,7 +277,8 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         if (state == State.TUNNEL && backend != null) {
             backend.config().setAutoRead(true);
             backend.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-            backend.eventLoop().schedule(() -> backend.close(), patience.toMillis(), TimeUnit.MILLISECONDS);
+            var cut = backend.eventLoop().schedule(() -> backend.close(), patience.toMillis(), TimeUnit.MILLISECONDS);
+            backend.closeFuture().addListener(_ -> cut.cancel(false));
         } else if (state != State.ENDED) {
             state = State.ENDED;
             out.drop();
