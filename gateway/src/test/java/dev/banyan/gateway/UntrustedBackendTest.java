@@ -68,7 +68,10 @@ class UntrustedBackendTest {
         Files.writeString(rules.resolve("ca.pem"), authority.getCertificatePEM());
         Files.writeString(
                 rules.resolve("several.pem"),
-                earlyRoot.getCertificatePEM() + oldRoot.getCertificatePEM() + authority.getCertificatePEM());
+                authority.getPrivateKeyPEM() // as of a file that was put together from all there was
+                        + earlyRoot.getCertificatePEM()
+                        + oldRoot.getCertificatePEM()
+                        + authority.getCertificatePEM());
         var backends = new StringBuilder("backends:\n");
         var routes = new StringBuilder("routes:\n");
         add("good", server().buildIssuedBy(authority), backends, routes);

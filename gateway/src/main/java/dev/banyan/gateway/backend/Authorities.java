@@ -3,6 +3,7 @@ package dev.banyan.gateway.backend;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateException;
@@ -13,11 +14,15 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Believes the servers that the authorities of a file vouch for, while these are valid themselves. The JDK asks that of every certificate
@@ -25,8 +30,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Authorities extends X509ExtendedTrustManager {
 
+    /** Beside them a file may hold keys and lists of what has been revoked. */
+    private static final Pattern PEM =
+            Pattern.compile("-----BEGIN [^-\\r\\n]*CERTIFICATE-----[^-]++-----END [^-\\r\\n]*CERTIFICATE-----");
+
     private final List<X509Certificate> all;
     private final X509ExtendedTrustManager whenever;
+
+    /** What has been asked of some alone: those that were valid together, and each that was not, so at most three for each of them. */
+    private final Map<List<X509Certificate>, X509ExtendedTrustManager> some = new ConcurrentHashMap<>();
 
     private Authorities(List<X509Certificate> all) throws GeneralSecurityException, IOException {
         this.all = List.copyOf(all);
@@ -40,9 +52,13 @@ public final class Authorities extends X509ExtendedTrustManager {
      */
     public static Authorities of(byte[] pem) throws IOException {
         List<X509Certificate> all = new ArrayList<>();
+        String certificates = PEM.matcher(new String(pem, StandardCharsets.ISO_8859_1))
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.joining("\n"));
+        var in = new ByteArrayInputStream(certificates.getBytes(StandardCharsets.ISO_8859_1));
         try {
-            for (var each :
-                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem))) {
+            for (var each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
                 all.add((X509Certificate) each);
             }
             if (all.isEmpty()) {
@@ -78,27 +94,30 @@ public final class Authorities extends X509ExtendedTrustManager {
 
     private void check(Question question) throws CertificateException {
         question.ask(whenever);
-        List<X509Certificate> valid =
-                all.stream().filter(each -> outOfItsTime(each) == null).toList();
+        List<X509Certificate> valid = all.stream().filter(Authorities::isValid).toList();
         if (valid.size() == all.size() || isBelieved(question, valid)) {
             return;
         }
         for (X509Certificate each : all) {
-            CertificateException why = outOfItsTime(each);
-            if (why != null && isBelieved(question, List.of(each))) {
-                throw why;
+            if (!isValid(each) && isBelieved(question, List.of(each))) {
+                sayWhyNot(each);
             }
         }
         throw new CertificateException("no authority that is valid now vouches for it");
     }
 
     /** Whether these vouch for it by themselves. */
-    private static boolean isBelieved(Question question, List<X509Certificate> valid) {
-        if (valid.isEmpty()) {
+    private boolean isBelieved(Question question, List<X509Certificate> these) {
+        if (these.isEmpty()) {
             return false;
         }
         try {
-            question.ask(believing(valid));
+            X509ExtendedTrustManager manager = some.get(these);
+            if (manager == null) {
+                manager = believing(these);
+                some.put(these, manager);
+            }
+            question.ask(manager);
             return true;
         } catch (GeneralSecurityException
                 | IOException e) { // the others were needed, whose error is what there is to say
@@ -106,16 +125,27 @@ public final class Authorities extends X509ExtendedTrustManager {
         }
     }
 
-    private static @Nullable CertificateException outOfItsTime(X509Certificate authority) {
-        String name = "authority " + authority.getSubjectX500Principal() + ": ";
+    private static boolean isValid(X509Certificate authority) {
         try {
             authority.checkValidity();
-            return null;
-        } catch (CertificateExpiredException e) {
-            return new CertificateExpiredException(name + e.getMessage());
-        } catch (CertificateNotYetValidException e) {
-            return new CertificateNotYetValidException(name + e.getMessage());
+            return true;
+        } catch (CertificateExpiredException | CertificateNotYetValidException e) {
+            return false;
         }
+    }
+
+    private static void sayWhyNot(X509Certificate authority) throws CertificateException {
+        try {
+            authority.checkValidity();
+        } catch (CertificateExpiredException e) {
+            throw new CertificateExpiredException(nameOf(authority) + e.getMessage());
+        } catch (CertificateNotYetValidException e) {
+            throw new CertificateNotYetValidException(nameOf(authority) + e.getMessage());
+        }
+    }
+
+    private static String nameOf(X509Certificate authority) {
+        return "authority " + authority.getSubjectX500Principal() + ": ";
     }
 
     @Override
