@@ -122,7 +122,7 @@ public final class Deadline {
     private void look() {
         timer = null;
         long now = System.nanoTime();
-        boolean again = late.looksAgain(timerAt, now);
+        boolean again = late.looksAgain(awaited ? timerAt : now, now); // who waits for nothing is never late
         if (!awaited) {
             return;
         }

@@ -12,6 +12,11 @@ import java.util.concurrent.TimeUnit;
  */
 public final class TcpState {
 
+    /*
+     * What is sent again counts as sent, so that a connection whose other side has vanished would never be quiet. While something is being sent again
+     * the time since that side was last heard counts instead: one that has vanished says nothing, and one that is behind a lossy network does.
+     */
+
     private TcpState() {}
 
     /**
@@ -24,11 +29,11 @@ public final class TcpState {
                     switch (channel) {
                         case IoUringSocketChannel socket -> {
                             var info = socket.tcpInfo();
-                            yield info.retransmits() == 0 ? info.lastDataSent() : -1;
+                            yield info.retransmits() == 0 ? info.lastDataSent() : info.lastAckRecv();
                         }
                         case EpollSocketChannel socket -> {
                             var info = socket.tcpInfo();
-                            yield info.retransmits() == 0 ? info.lastDataSent() : -1;
+                            yield info.retransmits() == 0 ? info.lastDataSent() : info.lastAckRecv();
                         }
                         default -> -1;
                     };

@@ -1,0 +1,58 @@
+package dev.banyan.gateway.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+@SuppressWarnings("FutureReturnValueIgnored") // an embedded channel reports to nobody
+class DeadlineTest {
+
+    private static final long SOON = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final List<Failure> passed = new ArrayList<>();
+    private final Deadline deadline = new Deadline(channel.eventLoop(), passed::add);
+
+    @AfterEach
+    void close() {
+        channel.finishAndReleaseAll();
+    }
+
+    /** Returns whether a timer is set. */
+    private boolean isTimed() {
+        return channel.runScheduledPendingTasks() >= 0;
+    }
+
+    /** So long that it did not run meanwhile. */
+    private void pauseAndLook() {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+        channel.runScheduledPendingTasks();
+    }
+
+    @Test
+    void aPauseInWhichNothingWasAwaitedDoesNotTakeTheSecondLookFromTheNext() {
+        deadline.in(SOON);
+        deadline.none();
+        pauseAndLook();
+        deadline.in(SOON);
+        pauseAndLook();
+        assertThat(passed).isEmpty();
+        while (isTimed()) {
+            LockSupport.parkNanos(SOON);
+        }
+        assertThat(passed).containsExactly(Failure.TIMEOUT);
+    }
+
+    @Test
+    void noTimerStaysBehindItsEnd() {
+        deadline.in(TimeUnit.HOURS.toNanos(1));
+        deadline.end();
+        assertThat(isTimed()).isFalse();
+    }
+}
