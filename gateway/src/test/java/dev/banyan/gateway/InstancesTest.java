@@ -105,6 +105,8 @@ class InstancesTest {
     void instancesTakeTurns() throws Exception {
         for (int i = 0; i < 20; i++) {
             gateway.ask("GET", "/both");
+            // One that is still busy is passed over, and a client may have its reply a moment before that is over.
+            TestGateway.await("it is over", () -> gateway.inFlight("both") == 0);
         }
         assertThat(one.heads("/both")).hasSize(10);
         assertThat(two.heads("/both")).hasSize(10);
