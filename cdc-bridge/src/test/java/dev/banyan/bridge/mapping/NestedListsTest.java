@@ -29,7 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Lists in lists: whatever happens to a row, the aggregate that it belongs to is told, and no other. */
 class NestedListsTest {
 
-    private static final int SEEDS = 25;
+    /** {@code -Dbanyan.histories=200} for a long run. */
+    private static final int SEEDS = Integer.getInteger("banyan.histories", 10);
+
     private static final int TRANSACTIONS = 120;
 
     private final InMemoryImages images = new InMemoryImages();

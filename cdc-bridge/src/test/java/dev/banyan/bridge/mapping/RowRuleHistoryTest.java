@@ -27,7 +27,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** Whatever happens to orders, lines, options and notes, rules about rows tell the difference between two states, row by row. */
 class RowRuleHistoryTest {
 
-    private static final int SEEDS = 25;
+    /** {@code -Dbanyan.histories=200} for a long run. */
+    private static final int SEEDS = Integer.getInteger("banyan.histories", 10);
+
     private static final int TRANSACTIONS = 120;
     private static final Map<String, String> LISTS = Map.of("lines", "Line", "options", "Option", "notes", "Note");
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,10 +45,10 @@ class LargeTransactionTest {
         inHeapOf("-Xmx256m", dbms, "large_million", Integer.getInteger("banyan.rows", 1_000_000));
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void sixtyThousandRowsOfABulkEventInASmallHeap(Dbms dbms) throws Exception {
-        bulkInHeapOf("-Xmx112m", dbms, "large_bulk", 60_000, "");
+    /** Over PostgreSQL alone: what differs between the databases ends where a transaction is read, of which there is more above. */
+    @Test
+    void sixtyThousandRowsOfABulkEventAndAnExpressionAboutThemInASmallHeap() throws Exception {
+        bulkInHeapOf("-Xmx112m", Dbms.POSTGRESQL, "large_bulk", 60_000, "", WHERE);
     }
 
     @ParameterizedTest
@@ -59,27 +60,25 @@ class LargeTransactionTest {
 
     @ParameterizedTest
     @EnumSource
-    void anExpressionAboutSixtyThousandRowsInASmallHeap(Dbms dbms) throws Exception {
-        bulkInHeapOf("-Xmx112m", dbms, "large_where", 60_000, WHERE);
-    }
-
-    @ParameterizedTest
-    @EnumSource
     @Tag("soak")
     void anExpressionAboutAMillionRowsIn256MegabytesOfHeap(Dbms dbms) throws Exception {
         bulkInHeapOf("-Xmx256m", dbms, "large_where_million", Integer.getInteger("banyan.rows", 1_000_000), WHERE);
     }
 
-    private void bulkInHeapOf(String heap, Dbms dbms, String name, int rows, String where) throws Exception {
+    /** With a rule about the transaction for each of {@code wheres}. */
+    private void bulkInHeapOf(String heap, Dbms dbms, String name, int rows, String... wheres) throws Exception {
         try (var bridge = new TestBridge(dbms, name, folder)) {
             bridge.sql("CREATE TABLE item (id BIGINT PRIMARY KEY, v TEXT)");
             bridge.sql("CREATE TABLE part (id BIGINT PRIMARY KEY, item BIGINT, v TEXT)");
             bridge.sql("INSERT INTO item SELECT g, 'old' FROM " + bridge.series(1, 10));
-            var config = config(bridge, ", bulk: {event: ListImported, atLeast: 50000}", """
-                    transactions:
-                      - {event: Restocked, topic: %s, type: "t.{event}.v1", all: [Added, Changed], none: [Removed]%s}
-                    """.formatted(
-                            bridge.topic(), where.replace("ROWS", "" + rows)));
+            var rules = new StringBuilder("transactions:\n");
+            for (var where : wheres) {
+                rules.append(
+                        """
+                          - {event: %sRestocked, topic: %s, type: "t.{event}.v1", all: [Added, Changed], none: [Removed]%s}
+                        """.formatted(where.isEmpty() ? "" : "All", bridge.topic(), where.replace("ROWS", "" + rows)));
+            }
+            var config = config(bridge, ", bulk: {event: ListImported, atLeast: 50000}", rules.toString());
             try (var process = new BridgeProcess(folder, config, heap, "-XX:+ExitOnOutOfMemoryError")) {
                 process.awaitStreaming();
                 Await.until("the backfill is done", () -> process.tells("\"state\":\"done\""));
@@ -90,16 +89,17 @@ class LargeTransactionTest {
                         "UPDATE item SET v = 'changed' WHERE id = 4",
                         "UPDATE item SET v = CONCAT('last ', id) WHERE id = " + rows);
                 var since = System.nanoTime();
-                checkBulk(bridge, process, from, rows);
+                checkBulk(bridge, process, from, rows, wheres.length);
                 System.out.printf(
                         "%,d rows of %s in one bulk event with %s%s: %,d ms%n",
-                        rows, dbms.title(), heap, where, (System.nanoTime() - since) / 1_000_000);
+                        rows, dbms.title(), heap, String.join("", wheres), (System.nanoTime() - since) / 1_000_000);
             }
         }
     }
 
-    /** The bulk event first, whose parts count and hold all rows in their order, then the one that was changed, then the transaction's. */
-    private static void checkBulk(TestBridge bridge, BridgeProcess process, int from, int rows) throws Exception {
+    /** The bulk event first, whose parts count and hold all rows in their order, then the one that was changed, then those of the transaction. */
+    private static void checkBulk(TestBridge bridge, BridgeProcess process, int from, int rows, int ofTransaction)
+            throws Exception {
         var json = new JsonMapper();
         var singles = new ArrayList<String>();
         var sequences = new ArrayList<String>();
@@ -108,7 +108,7 @@ class LargeTransactionTest {
         var skipped = 0;
         try (var consumer = TopicReader.consumer(bridge.bootstrapServers, bridge.topic())) {
             var deadline = System.nanoTime() + Duration.ofMinutes(30).toNanos();
-            while (singles.size() < 2) {
+            while (singles.size() < 1 + ofTransaction) {
                 assertThat(System.nanoTime()).as(next + " arrived").isLessThan(deadline);
                 assertThat(process.isAlive()).isTrue();
                 for (var event : consumer.poll(Duration.ofMillis(200))) {
@@ -136,7 +136,9 @@ class LargeTransactionTest {
         }
         assertThat(next).isEqualTo(rows + 1);
         assertThat(singles.getFirst()).isEqualTo("t.Changed.v1 {\"id\":4,\"v\":\"changed\",\"parts\":[]}");
-        assertThat(singles.getLast()).startsWith("t.Restocked.v1 {\"count\":" + (rows - 9) + ",");
+        assertThat(singles.subList(1, singles.size()))
+                .hasSize(ofTransaction)
+                .allMatch(told -> told.contains("Restocked.v1 {\"count\":" + (rows - 9) + ","));
         assertThat(sequences).isSorted().doesNotHaveDuplicates();
     }
 
