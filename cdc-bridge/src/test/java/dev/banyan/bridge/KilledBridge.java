@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * The bridge, which ends its own process the nth time it passes a point: nothing is flushed, no hook runs, as with kill -9. Its hub is down
@@ -41,15 +42,27 @@ public final class KilledBridge {
         var config = Path.of(arguments[0]).toAbsolutePath();
         var at = arguments[1];
         var left = new AtomicInteger(Integer.parseInt(arguments[2]));
+        var settings = settings(config, !at.startsWith("BACKFILL"), point -> kill(point, at, left));
+        var run = new BridgeRun(settings, InstantSource.system());
+        var main = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(run, main)));
+        Thread.ofVirtual().start(() -> tell(run));
+        var end = run.run();
+        System.out.println(end + " " + run.progress().reason());
+        Runtime.getRuntime().halt(end == BridgeRun.End.STOPPED ? 0 : 1);
+    }
+
+    /** What it runs with; the hub of one whose backfills are to be begun is not {@code isOftenDown}. */
+    public static RunSettings settings(Path config, boolean isOftenDown, Consumer<Point> watcher) throws Exception {
         var of = Setup.read(config).run(0);
         var folder = config.resolveSibling("spool");
         var key = FaultSeal.of(config.resolveSibling("fault.key"));
-        var settings = new RunSettings(
+        return new RunSettings(
                 of.name(),
                 of.source(),
                 of.store(),
                 of.mapper(),
-                () -> new OftenDown(of.hub().get(), !at.startsWith("BACKFILL")), // none begins while it is down
+                () -> new OftenDown(of.hub().get(), isOftenDown),
                 new RunSettings.Limits(of.limits().transaction(), of.limits().queueBytesMax(), UNIT_ROWS, MEMORY_ROWS),
                 false,
                 Duration.ofMillis(300),
@@ -59,14 +72,7 @@ public final class KilledBridge {
                 of.lake(),
                 new RunSettings.Spooling(
                         new DiskSpool.Settings(folder, key, 1L << 30, 100_000), Duration.ofMillis(300), 50),
-                point -> kill(point, at, left));
-        var run = new BridgeRun(settings, InstantSource.system());
-        var main = Thread.currentThread();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(run, main)));
-        Thread.ofVirtual().start(() -> tell(run));
-        var end = run.run();
-        System.out.println(end + " " + run.progress().reason());
-        Runtime.getRuntime().halt(end == BridgeRun.End.STOPPED ? 0 : 1);
+                watcher);
     }
 
     /** The process ends with the last of the hooks, whatever its threads are at: this one waits. */

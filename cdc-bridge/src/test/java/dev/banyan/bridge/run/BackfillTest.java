@@ -33,7 +33,7 @@ class BackfillTest {
     Path folder;
 
     /** A hub that takes so many more publications, and then none, without an answer, until it is given up or opened. */
-    private record Gate(Hub real, AtomicInteger left, AtomicBoolean aborted) implements Hub {
+    record Gate(Hub real, AtomicInteger left, AtomicBoolean aborted) implements Hub {
 
         @Override
         public Optional<HubPosition> open() throws HubUnavailable {

@@ -134,7 +134,7 @@ class EdgeValuesTest {
                     Await.until("the last one arrives", () -> hasAdded(bridge, last.table(), lastId));
                 }
                 // Of the roots it has only what its store remembers.
-                try (var process = new BridgeProcess(folder, config, "user.timezone=America/Sao_Paulo")) {
+                try (var process = new BridgeThread(folder, config)) {
                     process.awaitStreaming();
                     for (var section : sections) {
                         bridge.sql("INSERT INTO touch SELECT id, id FROM " + section.table() + " ORDER BY id");

@@ -64,7 +64,7 @@ class ExplainFaultsTest {
     void saysWhatIsParkedWhatWaitsBehindItAndWhichTableIsPaused(Dbms dbms) throws Exception {
         try (var bridge = new TestBridge(dbms, "explained_faults", folder, "one", "two")) {
             var config = config(bridge);
-            try (var process = new BridgeProcess(folder, config)) {
+            try (var process = new BridgeThread(folder, config)) {
                 process.awaitStreaming();
                 Await.until("the first backfill is done", () -> process.isWell("/health/migration"));
                 bridge.sql("INSERT INTO one VALUES (1, '11'), (2, '12')");
@@ -99,7 +99,7 @@ class ExplainFaultsTest {
             assertThat(JsonMapper.shared().readTree(json.get(2)).at("/pauses").asString())
                     .isEqualTo(bridge.schema() + ".one");
 
-            try (var process = new BridgeProcess(folder, config)) {
+            try (var process = new BridgeThread(folder, config)) {
                 process.awaitStreaming();
                 Await.until("what passes is told", () -> told(bridge).size() == 5);
                 Await.until("the rest waits", () -> process.tells("\"waitingAggregates\":2"));

@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.ConfiguredRun;
 import dev.banyan.bridge.Printed;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.hub.KafkaHub;
@@ -183,7 +184,7 @@ class FailoverTest {
                         .isEqualTo("1");
             }
             assertThat(eventsInLake()).containsExactly("before", "not stored");
-            try (var accepted = new BridgeProcess(folder, config, List.of("--accept-timeline", "2"))) {
+            try (var accepted = new BridgeThread(folder, ConfiguredRun.of(config, 2))) {
                 accepted.awaitStreaming();
                 Await.until("what came after it arrives", () -> events().contains("after"));
                 Await.until("it is stored", () -> accepted.tells("\"transactions\":2"));

@@ -51,7 +51,7 @@ class FaultsTest {
         return config;
     }
 
-    static int parked(BridgeProcess process) throws Exception {
+    static int parked(RunningBridge process) throws Exception {
         return process.get("/faults", 200).split("\"parked\"", -1).length - 1;
     }
 
@@ -98,7 +98,7 @@ class FaultsTest {
 
             resubmitted(bridge, config);
 
-            try (var process = new BridgeProcess(folder, config)) {
+            try (var process = new BridgeThread(folder, config)) {
                 process.awaitStreaming();
                 bridge.sql("UPDATE one SET v = '4' WHERE id = 2");
                 Await.until("it goes on", () -> told(bridge).size() == 8);

@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -102,15 +103,21 @@ final class KillRound implements AutoCloseable {
                 + " transactions, " + backfills + " backfills read";
     }
 
-    /** Starts what writes when a first process has begun: what is written before is not sent. It ends in order, and leaves its classes to the others. */
+    /** Starts what writes when a first bridge, in this JVM, has begun: what is written before is not sent. It ends in order. */
     private List<Thread> begin(Path config, Journal journal) throws Exception {
-        var first = start(config, 0);
-        Await.until("it has begun", START_MAX, () -> BridgeStore.peek(storeSettings())
-                .isPresent());
-        var writers = journal.startWriters();
-        Await.until("it streams", START_MAX, () -> log(0).contains(" STREAMING "));
-        stop(first, 0);
-        return writers;
+        var first = new BridgeRun(KilledBridge.settings(config, true, _ -> {}), InstantSource.system());
+        var end = new FutureTask<>(first::run);
+        Thread.ofPlatform().name("bridge-" + plan.name).start(end);
+        try {
+            Await.until("it has begun", START_MAX, () -> BridgeStore.peek(storeSettings())
+                    .isPresent());
+            var writers = journal.startWriters();
+            Await.until("it streams", START_MAX, () -> first.progress().state() == Progress.State.STREAMING);
+            return writers;
+        } finally {
+            first.stop();
+            assertThat(end.get(START_MAX.toSeconds(), TimeUnit.SECONDS)).isEqualTo(BridgeRun.End.STOPPED);
+        }
     }
 
     /** Sees {@code active} to its end, and returns its successor. */
@@ -169,9 +176,9 @@ final class KillRound implements AutoCloseable {
         return isOver ? "at its point" : "killed";
     }
 
-    /** Starts process {@code number}; the first and the one after the last kill live on. */
+    /** Starts process {@code number}, from 1; the one after the last kill lives on. */
     private Process start(Path config, int number) throws IOException {
-        var isKilled = number > 0 && number <= plan.places.size();
+        var isKilled = number <= plan.places.size();
         var place = isKilled ? plan.places.get(number - 1) : new Place(null, 0);
         var command = ChildJava.command();
         command.addAll(List.of(

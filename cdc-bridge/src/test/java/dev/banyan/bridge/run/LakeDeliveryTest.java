@@ -150,7 +150,7 @@ class LakeDeliveryTest {
                 Await.until("it is in the middle", () -> process.transactions() > 20);
                 process.kill();
             }
-            try (var process = new BridgeProcess(folder, config)) {
+            try (var process = new BridgeThread(folder, config)) {
                 process.awaitStreaming();
                 Await.until("all is in the hub", () -> inHub(bridge).size() == 3_000);
                 Await.until("and in the lake", () -> inLake().size() >= 3_000);

@@ -56,7 +56,7 @@ class MovedColumnTest {
         try (var bridge = new TestBridge(dbms, "moved_column", folder)) {
             bridge.sql("CREATE TABLE ord (id BIGINT PRIMARY KEY, v TEXT)");
             bridge.sql("CREATE TABLE line (id BIGINT PRIMARY KEY, ord BIGINT)");
-            try (var process = new BridgeProcess(folder, config(bridge, ", v: v", ""))) {
+            try (var process = new BridgeThread(folder, config(bridge, ", v: v", ""))) {
                 process.awaitStreaming();
                 Await.until("the first backfill is done", () -> process.isWell("/health/migration"));
                 bridge.sql("INSERT INTO ord VALUES (1, 'a')");

@@ -87,7 +87,7 @@ class NestedListsOnServersTest {
             bridge.sql("INSERT INTO ord VALUES (1), (2)");
             bridge.sql("INSERT INTO line VALUES (11, 1)");
             bridge.sql("INSERT INTO opt VALUES (111, 11, 'gift')");
-            try (var process = new BridgeProcess(folder, config(bridge))) {
+            try (var process = new BridgeThread(folder, config(bridge))) {
                 process.awaitStreaming();
                 Await.until("the backfill is done", () -> told(bridge).size() == 2);
                 bridge.sql("UPDATE line SET ord = 2 WHERE id = 11");
@@ -146,7 +146,7 @@ class NestedListsOnServersTest {
                 Await.until("five parts wait", () -> FaultsTest.parked(process) == 5);
                 process.kill();
             }
-            try (var process = new BridgeProcess(folder, config)) {
+            try (var process = new BridgeThread(folder, config)) {
                 process.awaitStreaming();
                 bridge.sql("INSERT INTO opt VALUES (122, 12, '6')");
                 bridge.sql("INSERT INTO ord VALUES (3)");

@@ -339,14 +339,14 @@ class NewColumnsTest {
         try (var bridge = new TestBridge(dbms, "new_columns", folder)) {
             bridge.sql("CREATE TABLE ord (id BIGINT PRIMARY KEY, v TEXT)");
             bridge.sql("CREATE TABLE line (id BIGINT PRIMARY KEY, ord BIGINT, rmk TEXT)");
-            try (var process = new BridgeProcess(folder, config(bridge, ""))) {
+            try (var process = new BridgeThread(folder, config(bridge, ""))) {
                 process.awaitStreaming();
                 Await.until("the first backfill is done", () -> process.isWell("/health/migration"));
                 WholeTransactionsTest.commit(
                         bridge, "INSERT INTO ord VALUES (1, 'a')", "INSERT INTO line VALUES (7, 1, 'urgent')");
                 Await.until("it is told", () -> bridge.events().size() == 1);
             }
-            try (var process = new BridgeProcess(folder, config(bridge, ", note: rmk"))) {
+            try (var process = new BridgeThread(folder, config(bridge, ", note: rmk"))) {
                 process.awaitStreaming();
                 bridge.sql("INSERT INTO line VALUES (8, 1, 'late')");
                 Await.until("both are told", () -> bridge.data()
@@ -371,7 +371,7 @@ class NewColumnsTest {
                     mapping,
                     whole.replaceFirst("(?m)^ *children:\\R.*\\R", "")
                             + (dbms == Dbms.MARIADB ? lineOfItsOwn(bridge) : ""));
-            try (var process = new BridgeProcess(folder, folder.resolve("bridge.yaml"))) {
+            try (var process = new BridgeThread(folder, folder.resolve("bridge.yaml"))) {
                 process.awaitStreaming();
                 Await.until("the first backfill is done", () -> process.isWell("/health/migration"));
                 WholeTransactionsTest.commit(
@@ -383,7 +383,7 @@ class NewColumnsTest {
                 bridge.sql("ALTER PUBLICATION pub_new_table ADD TABLE line");
                 bridge.sql("ALTER TABLE line REPLICA IDENTITY FULL");
             }
-            try (var process = new BridgeProcess(folder, folder.resolve("bridge.yaml"))) {
+            try (var process = new BridgeThread(folder, folder.resolve("bridge.yaml"))) {
                 process.awaitStreaming();
                 Await.until(
                         "the order has its line",
@@ -414,7 +414,7 @@ class NewColumnsTest {
                     .replace("Line", "Invoice");
             var mapping = folder.resolve("mapping.yaml");
             Files.writeString(mapping, orders + invoice);
-            try (var process = new BridgeProcess(folder, folder.resolve("bridge.yaml"))) {
+            try (var process = new BridgeThread(folder, folder.resolve("bridge.yaml"))) {
                 process.awaitStreaming();
                 Await.until("the first backfill is done", () -> process.isWell("/health/migration"));
                 WholeTransactionsTest.commit(
@@ -424,7 +424,7 @@ class NewColumnsTest {
             Files.writeString(
                     mapping,
                     orders + invoice.replaceFirst("(?m)^( +)events:", "$1children:\n$1  " + list + "\n$1events:"));
-            try (var process = new BridgeProcess(folder, folder.resolve("bridge.yaml"))) {
+            try (var process = new BridgeThread(folder, folder.resolve("bridge.yaml"))) {
                 process.awaitStreaming();
                 Await.until(
                         "the invoice has its line",

@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,7 +67,7 @@ class PausedTableTest {
                 .toList();
     }
 
-    private static int parked(BridgeProcess process) throws Exception {
+    private static int parked(RunningBridge process) throws Exception {
         return WAITING.matcher(process.get("/faults", 200))
                 .results()
                 .mapToInt(found -> Integer.parseInt(found.group(1)))
@@ -109,7 +111,7 @@ class PausedTableTest {
                 assertThat(process.get("/metrics", 200)).contains("banyan_bridge_paused_tables{bridge=");
                 process.kill();
             }
-            try (var process = new BridgeProcess(folder, config)) {
+            try (var process = new BridgeThread(folder, config)) {
                 process.awaitStreaming();
                 bridge.sql("DELETE FROM one WHERE id = 2");
                 bridge.sql("ALTER TABLE one RENAME COLUMN w TO u");
@@ -138,7 +140,7 @@ class PausedTableTest {
                             "Changed {\"id\":1,\"v\":21}",
                             "Removed {\"id\":2,\"deleted\":true}");
 
-            try (var process = new BridgeProcess(folder, maps(config, "w", "u"))) {
+            try (var process = new BridgeThread(folder, maps(config, "w", "u"))) {
                 process.awaitStreaming();
                 assertThat(process.status()).contains("\"fits\":true");
                 bridge.sql("UPDATE one SET u = '31', note = NULL WHERE id = 1");
@@ -152,7 +154,7 @@ class PausedTableTest {
                     .doesNotContain(SECRET);
             assertThat(resubmitted(config, 0)).contains("2 transactions, 2 events sent");
 
-            try (var process = new BridgeProcess(folder, config)) {
+            try (var process = new BridgeThread(folder, config)) {
                 process.awaitStreaming();
                 bridge.sql("UPDATE one SET u = '32' WHERE id = 3");
                 Await.until("it goes on", () -> told(bridge, "one").size() == 8);
@@ -262,21 +264,26 @@ class PausedTableTest {
     @ParameterizedTest
     @EnumSource
     void aBackfillThatReadsItIsPausedWithItAndGoesOnAfterwards(Dbms dbms) throws Exception {
-        var rows = 40_000;
+        var rows = 9_000; // some chunks
+        var left = new AtomicInteger(1);
         try (var bridge = new TestBridge(dbms, "paused_backfill", folder, "one", "two")) {
             config(bridge);
             bridge.parks = true;
             bridge.backfill = true;
+            bridge.hub = hub -> new BackfillTest.Gate(hub, left, new AtomicBoolean());
+            // So that Debezium, too, waits for the hub.
+            bridge.limits = new RunSettings.Limits(RunSettings.Limits.DEFAULT.transaction(), 100_000, 500);
             bridge.store =
                     new BridgeStore.Settings(bridge.store.jdbcUrl(), "", "", FaultSeal.of(folder.resolve("fault.key")));
             reads(bridge, "{column: v, as: integer}");
             bridge.sql("INSERT INTO one SELECT g, '20260101' FROM " + bridge.series(1, rows));
             bridge.start();
-            Await.until("the backfill reads", () -> bridge.progress().backfillRows() > 0);
+            Await.until("the backfill reads", () -> bridge.progress().backfillRows() > 0 && left.get() == 0);
             bridge.sql(
                     "ALTER TABLE one" + (dbms == Dbms.MARIADB ? " MODIFY v DATE" : " ALTER v TYPE date USING v::date"));
             bridge.sql("INSERT INTO one VALUES (0, '2026-02-02')");
             bridge.sql("INSERT INTO two VALUES (1, '1')");
+            left.set(Integer.MAX_VALUE);
             Await.until("others pass", () -> told(bridge, "two").size() == 1);
             assertThat(bridge.progress().pausedTables()).hasSize(1);
             assertThat(bridge.run().backfills()).extracting(Backfill::word).containsExactly("paused");

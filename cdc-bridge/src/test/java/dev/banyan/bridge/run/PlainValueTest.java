@@ -101,8 +101,7 @@ class PlainValueTest {
             }
             var token = String.valueOf(tokens(bridge).get("one/1"));
             assertThat(token).matches("tok_[0-9a-f]{32}");
-            try (var process =
-                    new BridgeProcess(folder, config, "aws.accessKeyId=local", "aws.secretAccessKey=local")) {
+            try (var process = new BridgeThread(folder, config)) {
                 process.awaitStreaming();
                 bridge.sql("INSERT INTO one VALUES (3, '1', " + row);
                 bridge.sql("UPDATE one SET v = 2 WHERE id = 1");

@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import static dev.banyan.bridge.run.WholeTransactionsTest.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.ConfiguredRun;
 import dev.banyan.bridge.change.Dbms;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Events about lines beside those of their orders, on a real database: none from a backfill, one for each line from its log. */
 class RowEventsOnServersTest {
 
-    private static final int ORDERS = 100;
-    private static final int LINES = 210;
+    private static final int ORDERS = 20;
+    private static final int LINES = 50;
+    private static final int IN_MEMORY = 200;
 
     @TempDir
     Path folder;
@@ -72,7 +74,7 @@ class RowEventsOnServersTest {
     void eachLineIsToldOnceBeforeTheStateOfItsOrder(Dbms dbms) throws Exception {
         try (var bridge = new TestBridge(dbms, "row_events", folder)) {
             tables(bridge);
-            try (var process = new BridgeProcess(folder, config(bridge))) {
+            try (var process = new BridgeThread(folder, config(bridge))) {
                 process.awaitStreaming();
                 Await.until(
                         "the backfill is done",
@@ -113,7 +115,8 @@ class RowEventsOnServersTest {
     void aTransactionThatGoesThroughFilesTellsEachLineOnce(Dbms dbms) throws Exception {
         try (var bridge = new TestBridge(dbms, "row_events_large", folder)) {
             tables(bridge);
-            try (var process = new BridgeProcess(folder, config(bridge))) {
+            try (var process =
+                    new BridgeThread(folder, ConfiguredRun.of(config(bridge), 0).inMemory(IN_MEMORY))) {
                 process.awaitStreaming();
                 Await.until("the backfill is done", () -> bridge.events().size() == 2);
                 var series = dbms == Dbms.POSTGRESQL

@@ -112,7 +112,7 @@ class ShapesTest {
     }
 
     private void filled(TestBridge bridge, Check check) throws Exception {
-        try (var process = new BridgeProcess(folder, config(bridge))) {
+        try (var process = new BridgeThread(folder, config(bridge))) {
             process.awaitStreaming();
             Await.until("the backfill is done", () -> process.tells("\"state\":\"done\""));
             assertThat(told(bridge, 0))

@@ -159,7 +159,7 @@ class SpoolTest {
                 assertThat(confirmed(bridge)).isGreaterThan(before);
                 process.kill();
             }
-            try (var process = new BridgeProcess(folder, config)) {
+            try (var process = new BridgeThread(folder, config)) {
                 Await.until("it goes on spooling", () -> process.tells("\"state\":\"spooling\""));
                 awaitConfirmed(bridge);
                 var from = System.nanoTime();

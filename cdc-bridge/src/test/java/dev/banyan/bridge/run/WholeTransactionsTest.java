@@ -144,10 +144,9 @@ class WholeTransactionsTest {
                     "DELETE FROM ord WHERE no = 3",
                     "UPDATE stk SET qty = 7 WHERE prd = 3",
                     "INSERT INTO ord VALUES (4, 'N')");
-            try (var process = new BridgeProcess(folder, config)) {
+            try (var process = new BridgeThread(folder, config)) {
                 process.awaitStreaming();
                 Await.until("it tells of the last one", () -> told(live(bridge)).contains("OrderPlaced order/4"));
-                process.kill();
             }
             var events = live(bridge);
             assertThat(told(events))

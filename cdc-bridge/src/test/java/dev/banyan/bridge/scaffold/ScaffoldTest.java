@@ -14,7 +14,7 @@ import dev.banyan.bridge.doctor.ColumnChecks;
 import dev.banyan.bridge.doctor.Finding;
 import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.MappingFile;
-import dev.banyan.servers.LocalMariaDb;
+import dev.banyan.bridge.run.Servers;
 import dev.banyan.servers.LocalPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,22 +50,16 @@ class ScaffoldTest {
             INSERT INTO invoice_line VALUES (7, 1, 'Hammer', 2, 9.9950);
             """;
 
-    private static LocalPostgres postgres;
+    private static final LocalPostgres POSTGRES = Servers.postgres();
     private static String url;
 
     @TempDir
     Path folder;
 
     @BeforeAll
-    static void startADatabase() {
-        postgres = LocalPostgres.start();
-        url = postgres.createDatabase("billing");
-        postgres.execute("billing", DDL);
-    }
-
-    @AfterAll
-    static void stopIt() {
-        postgres.close();
+    static void fillADatabase() {
+        url = POSTGRES.createDatabase("billing");
+        POSTGRES.execute("billing", DDL);
     }
 
     @Test
@@ -135,8 +128,8 @@ class ScaffoldTest {
 
     @Test
     void aTableWhoseKeyHoldsThatOfAListIsAListInIt() throws Exception {
-        var nested = postgres.createDatabase("nested");
-        postgres.execute("nested", """
+        var nested = POSTGRES.createDatabase("nested");
+        POSTGRES.execute("nested", """
                 CREATE TABLE bill (no BIGINT PRIMARY KEY);
                 CREATE TABLE bill_line (no BIGINT REFERENCES bill, pos INT, sku TEXT, PRIMARY KEY (no, pos));
                 CREATE TABLE line_extra (no BIGINT, pos INT, seq INT, qty INT, PRIMARY KEY (no, pos, seq),
@@ -161,8 +154,8 @@ class ScaffoldTest {
 
     @Test
     void anUglySchemaIsGuessedWithItsDoubts() throws Exception {
-        var ugly = postgres.createDatabase("ugly");
-        postgres.execute("ugly", """
+        var ugly = POSTGRES.createDatabase("ugly");
+        POSTGRES.execute("ugly", """
                 CREATE TABLE "Old Stock" ("Id" UUID PRIMARY KEY DEFAULT gen_random_uuid(), act CHAR(1) NOT NULL, low_case CHAR(1),
                     "Del Jn" CHAR(1) NOT NULL, empty_yn CHAR(1), sold_dt INTEGER NOT NULL, odd_dt INTEGER, none_dt INTEGER,
                     price_ct INTEGER NOT NULL, fee_amt NUMERIC(10,2) NOT NULL, ccy CHAR(3) NOT NULL, weight DOUBLE PRECISION,
@@ -186,7 +179,7 @@ class ScaffoldTest {
                         "# left out: age: the language has no type for interval",
                         "notNull: [act, ");
         var mapping = MappingFile.read(folder.resolve("mapping.yaml"));
-        try (var connection = postgres.connect("ugly");
+        try (var connection = POSTGRES.connect("ugly");
                 var statement = connection.createStatement()) {
             assertThat(ColumnChecks.of(mapping, connection, false))
                     .allMatch(finding -> finding.level() == Finding.Level.OK);
@@ -201,8 +194,8 @@ class ScaffoldTest {
     /** A foreign key to a partitioned table is in the catalogue once more for each of its partitions. */
     @Test
     void aPartitionedTableIsReadAndItsPartitionsAreNot() throws Exception {
-        var parted = postgres.createDatabase("parted");
-        postgres.execute("parted", """
+        var parted = POSTGRES.createDatabase("parted");
+        POSTGRES.execute("parted", """
                 CREATE TABLE ord (day DATE, num BIGINT, qty INT NOT NULL, PRIMARY KEY (day, num)) PARTITION BY RANGE (day);
                 CREATE TABLE ord_old PARTITION OF ord FOR VALUES FROM (MINVALUE) TO ('2026-01-01');
                 CREATE TABLE ord_new PARTITION OF ord FOR VALUES FROM ('2026-01-01') TO (MAXVALUE) PARTITION BY RANGE (num);
@@ -223,23 +216,22 @@ class ScaffoldTest {
 
     @Test
     void aPartitionedTableOfMariaDbIsReadToo() throws Exception {
-        try (var mariadb = LocalMariaDb.start()) {
-            var url = mariadb.createDatabase("parted");
-            mariadb.execute("parted", """
-                    CREATE TABLE ord (day DATE, num BIGINT, qty INT NOT NULL, PRIMARY KEY (day, num)) PARTITION BY RANGE COLUMNS (day)
-                    (PARTITION old VALUES LESS THAN ('2026-01-01'), PARTITION new VALUES LESS THAN (MAXVALUE))""");
-            var written =
-                    Scaffold.write(new Scaffold.Settings(url, mariadb.user(), mariadb.user(), "parted", folder, false));
+        var mariadb = Servers.mariadb();
+        var url = mariadb.createDatabase("parted");
+        mariadb.execute("parted", """
+                CREATE TABLE ord (day DATE, num BIGINT, qty INT NOT NULL, PRIMARY KEY (day, num)) PARTITION BY RANGE COLUMNS (day)
+                (PARTITION old VALUES LESS THAN ('2026-01-01'), PARTITION new VALUES LESS THAN (MAXVALUE))""");
+        var written =
+                Scaffold.write(new Scaffold.Settings(url, mariadb.user(), mariadb.user(), "parted", folder, false));
 
-            assertThat(written.refusedTables()).isEmpty();
-            assertThat(Files.readString(folder.resolve("mapping.yaml"))).contains("table: ord\n", "key: [day, num]");
-        }
+        assertThat(written.refusedTables()).isEmpty();
+        assertThat(Files.readString(folder.resolve("mapping.yaml"))).contains("table: ord\n", "key: [day, num]");
     }
 
     @Test
     void columnsWhoseNamesRunTogetherHaveACodeTableEach() throws Exception {
-        var alike = postgres.createDatabase("alike");
-        postgres.execute("alike", """
+        var alike = POSTGRES.createDatabase("alike");
+        POSTGRES.execute("alike", """
                 CREATE TABLE a_b (id BIGINT PRIMARY KEY, c CHAR(1));
                 CREATE TABLE a (id BIGINT PRIMARY KEY, b_c CHAR(1));
                 INSERT INTO a_b VALUES (1, 'N'), (2, 'P'), (3, 'Q');
@@ -321,7 +313,7 @@ class ScaffoldTest {
 
     @SuppressWarnings("NullAway") // a record's constructor loses its type annotations in the class file
     private static List<Row> rows(String table) throws Exception {
-        try (var connection = postgres.connect("billing");
+        try (var connection = POSTGRES.connect("billing");
                 var statement = connection.createStatement();
                 var result = statement.executeQuery("SELECT * FROM " + table)) {
             var rows = new ArrayList<Row>();
