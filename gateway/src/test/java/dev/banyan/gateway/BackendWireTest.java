@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
@@ -257,6 +259,7 @@ class BackendWireTest {
 
     /** Nothing ever comes back on a connection that was used before, as if its other end had vanished without a word. */
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @ValueSource(strings = {"GET", "POST"})
     void aCallOnAConnectionWhoseOtherEndHasVanishedEndsAtItsLimitAndNoneFollowsIt(String method) throws Exception {
         Map<Wire, Integer> calls = new ConcurrentHashMap<>();
@@ -302,6 +305,7 @@ class BackendWireTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aBackendThatNeverSpeaksTlsIsGivenUpAndAClientThatLeavesMeanwhileTakesNoPlace() throws Exception {
         try (var client = gateway.wire()) {
             client.send("GET /mute HTTP/1.1\r\nHost: a\r\n\r\n");

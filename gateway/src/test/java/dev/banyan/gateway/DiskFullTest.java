@@ -28,6 +28,8 @@ class DiskFullTest {
 
     private static final int SAID_MAX = 100;
 
+    private static final HttpClient ADMIN = HttpClient.newHttpClient();
+
     @TempDir
     Path folder;
 
@@ -158,10 +160,7 @@ class DiskFullTest {
 
     private String send(HttpRequest.Builder request) throws IOException, InterruptedException {
         String token = Files.readString(run().resolve("admin.token")).strip();
-        try (var client = HttpClient.newHttpClient()) {
-            return client.send(
-                            request.header("Authorization", "Bearer " + token).build(), BodyHandlers.ofString())
-                    .body();
-        }
+        return ADMIN.send(request.header("Authorization", "Bearer " + token).build(), BodyHandlers.ofString())
+                .body();
     }
 }

@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
@@ -154,6 +156,7 @@ class MirrorTransportTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aReplyThatIsFramedInAnotherWayIsTheSameReply() throws Exception {
         var scripts = new LinkedHashMap<String, ScriptedServer.Script>();
         scripts.put("early", bytes("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + ABCDE));
@@ -179,6 +182,7 @@ class MirrorTransportTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aReplyThatIsNoneIsAnErrorOfTheCopy() throws Exception {
         var scripts = new LinkedHashMap<String, ScriptedServer.Script>();
         scripts.put("reset", (_, wire) -> {
@@ -200,6 +204,7 @@ class MirrorTransportTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void anEndlessReplyIsLetGoAtTheLimit() throws Exception {
         var scripts = new LinkedHashMap<String, ScriptedServer.Script>();
         scripts.put("chunks", endless(OK + "Transfer-Encoding: chunked\r\n\r\n", "5\r\nabcde\r\n"));
@@ -212,6 +217,7 @@ class MirrorTransportTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aReplyThatBeginsLikeTheOtherIsNotTheSame() throws Exception {
         var scripts = new LinkedHashMap<String, ScriptedServer.Script>();
         scripts.put("shorter", bytes(OK + "Content-Length: 4\r\n\r\nabcd"));
@@ -227,6 +233,7 @@ class MirrorTransportTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void beyondItsPlacesARequestIsNotMirroredAndAPlaceComesBackInTime() throws Exception {
         legacy.reply("/hung", ABCDE);
         other.on("/hung", (_, _) -> {});
@@ -244,6 +251,7 @@ class MirrorTransportTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aCandidateThatDiffersAlwaysIsComparedAsOftenAsAnother() throws Exception {
         legacy.reply("/always-other", ABCDE);
         other.reply("/always-other", OK + "Content-Length: 1\r\n\r\na");
@@ -259,6 +267,7 @@ class MirrorTransportTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aConnectionThatWasClosedMeanwhileIsNoErrorOfTheOtherSide() throws Exception {
         var used = new ConcurrentHashMap<Wire, Boolean>();
         var closed = new AtomicInteger();
@@ -286,6 +295,7 @@ class MirrorTransportTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aCopyToTheCandidateAndItsReplyPassTheFiltersOfTheRoute() throws Exception {
         legacy.reply("/filtered", OK + "Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nabcde");
         other.reply(
@@ -317,6 +327,7 @@ class MirrorTransportTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aCopyToTheBaselinePassesNoFiltersAndIsComparedWithWhatTheCallerGot() throws Exception {
         legacy.reply("/reversed", OK + "Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nabcde");
         other.reply("/reversed", OK + "Content-Type: text/html\r\nContent-Length: 5\r\n\r\nabcde");
@@ -327,6 +338,7 @@ class MirrorTransportTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aRequestThatAFilterAnswersIsNotMirrored() throws Exception {
         legacy.reply("/answering", ABCDE);
         gateway.ask("GET /answering HTTP/1.1\r\nHost: shop.test\r\nX-Long: " + "x".repeat(200) + "\r\n\r\n");

@@ -26,6 +26,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,8 +39,18 @@ class ReloadUnderLoadTest {
     Path folder;
 
     @ParameterizedTest
-    @CsvSource({"CHAIN, 1000, 0", "HTTP2, 1000, 0", "LEAN, 10000, 0", "LEAN, 3, 100000"})
+    @CsvSource({"CHAIN, 1000, 0", "HTTP2, 1000, 0", "LEAN, 10000, 0", "LEAN, 10, 10000"})
     void howeverManySwapsFailNoRequestAndMixNoDecision(Way way, int swaps, int others) throws Exception {
+        swap(way, swaps, others);
+    }
+
+    @Test
+    @Tag("soak")
+    void norDoSwapsOfAHundredThousandRules() throws Exception {
+        swap(Way.LEAN, 3, 100_000);
+    }
+
+    private void swap(Way way, int swaps, int others) throws Exception {
         HttpServer one = named("one");
         HttpServer two = named("two");
         URI urlOne = url(one.getAddress().getPort());

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.banyan.gateway.faults.Faults;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
@@ -20,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How long a backend may be silent within a reply, and what counts as its silence. */
+/** How long a backend may be silent within a reply, and what counts as its silence. All tests at once, since they wait for that limit. */
 @SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
 @ParameterizedClass
 @EnumSource(
@@ -43,24 +46,24 @@ class SilenceTest {
     private static ScriptedServer server;
     private static Faults process;
     private static TestGateway gateway;
-    /** The backend's ends of replies that have begun, in order. */
-    private static final BlockingQueue<Wire> BEGUN = new LinkedBlockingQueue<>();
+    /** The backend's ends of what may be silent. */
+    private static final BlockingQueue<Wire> EVENTS = new LinkedBlockingQueue<>();
+
+    private static final BlockingQueue<Wire> SOCKETS = new LinkedBlockingQueue<>();
 
     @BeforeParameterizedClassInvocation
     static void start(Way way) throws Exception {
         TestGateway.take(way);
         server = new ScriptedServer("legacy");
-        begins("/length", "Content-Length: 8\r\n\r\nhalf");
-        begins("/chunks", "Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
-        begins("/end", "Connection: close\r\n\r\nhalf");
+        var forgotten = new LinkedBlockingQueue<Wire>();
+        begins("/length", "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf", forgotten);
+        begins("/chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n", forgotten);
+        begins("/end", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf", forgotten);
         begins(
                 "/events",
-                "Content-Type: Text/Event-Stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
-        server.on("/ws", (_, wire) -> {
-            wire.send(StreamsTest.SWITCHED);
-            BEGUN.add(wire);
-            StreamsTest.hold(wire);
-        });
+                "HTTP/1.1 200 OK\r\nContent-Type: Text/Event-Stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+                EVENTS);
+        begins("/ws", StreamsTest.SWITCHED, SOCKETS);
         server.on("/big", (_, wire) -> {
             wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + BIG + "\r\n\r\n");
             String block = "x".repeat(1 << 16);
@@ -75,20 +78,33 @@ class SilenceTest {
                   - {name: stopped, url: "%s", timeouts: {silence: 1s}}
                 routes:
                   - {name: stopped, matches: [{path: {value: /stopped}}], candidate: stopped, stage: complete}
-                """.formatted(server.url(), process.url()));
+                """.formatted(server.url(), process.url()) + counted());
+    }
+
+    /** A route for each reply that falls silent, which has its counts; the baseline answers. */
+    private static String counted() {
+        var routes = new StringBuilder();
+        for (String reply : List.of("length", "chunks", "end")) {
+            for (boolean toUpgrade : new boolean[] {false, true}) {
+                routes.append("""
+                          - {name: %1$s, matches: [{path: {value: /%2$s/%1$s}}], candidate: stopped, stage: shadow}
+                        """.formatted(reply + "-" + toUpgrade, reply));
+            }
+        }
+        return routes.toString();
     }
 
     /** Begins a reply and leaves its rest to the test. */
-    private static void begins(String target, String reply) {
+    private static void begins(String target, String reply, BlockingQueue<Wire> begun) {
         server.on(target, (_, wire) -> {
-            wire.send("HTTP/1.1 200 OK\r\n" + reply);
-            BEGUN.add(wire);
+            wire.send(reply);
+            begun.add(wire);
             StreamsTest.hold(wire);
         });
     }
 
-    private static Wire begun() throws InterruptedException {
-        Wire next = BEGUN.poll(15, TimeUnit.SECONDS);
+    private static Wire begun(BlockingQueue<Wire> replies) throws InterruptedException {
+        Wire next = replies.poll(15, TimeUnit.SECONDS);
         assertThat(next).as("a reply that has begun").isNotNull();
         return next;
     }
@@ -98,7 +114,8 @@ class SilenceTest {
         gateway.close();
         process.kill();
         server.close();
-        BEGUN.clear();
+        EVENTS.clear();
+        SOCKETS.clear();
     }
 
     /** Waits for longer than a backend may be silent. */
@@ -106,13 +123,13 @@ class SilenceTest {
         for (int i = 0; i < 2; i++) {
             try (var wire = gateway.wire()) {
                 wire.send("GET /length HTTP/1.1\r\nHost: a\r\n\r\n");
-                begun();
                 assertThat(wire.toItsEnd()).endsWith("half");
             }
         }
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aProcessThatIsStoppedWithinItsReplyHoldsNoCall() throws Exception {
         try (var client = gateway.wire()) {
             client.send("GET /stopped HTTP/1.1\r\nHost: a\r\nX-Id: 1\r\nX-Do: drip\r\nX-Size: 1\r\n\r\n");
@@ -138,12 +155,12 @@ class SilenceTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @CsvSource({"/length, false", "/chunks, false", "/end, false", "/length, true", "/chunks, true", "/end, true"})
     void aReplyThatFallsSilentNeverLooksWhole(String target, boolean toUpgrade) throws Exception {
-        int before = timeouts();
+        String route = target.substring(1) + "-" + toUpgrade;
         try (var client = gateway.wire()) {
-            client.send(asks(target, toUpgrade));
-            begun();
+            client.send(asks(target + "/" + route, toUpgrade));
             String got = client.toItsEnd();
             assertThat(got).startsWith("HTTP/1.1 200").contains("half");
             if (target.equals("/length")) {
@@ -154,25 +171,24 @@ class SilenceTest {
                         .doesNotEndWith("0\r\n\r\n");
             }
         }
-        TestGateway.await("its reason is counted", () -> timeouts() > before);
-    }
-
-    private static int timeouts() throws Exception {
-        return gateway.admin("/admin/routes").at("/unrouted/failures/timeout").asInt(0);
+        TestGateway.await(
+                "its reason is counted",
+                () -> gateway.route(route).at("/failures/timeout").asInt(0) == 1);
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void eventStreamsAndWebSocketsMayBeSilent() throws Exception {
         try (var events = gateway.wire();
                 var socket = gateway.wire()) {
             events.send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
             events.until("half");
-            Wire eventSource = begun();
+            Wire eventSource = begun(EVENTS);
             Wire other = null;
             if (!way.isHttp2()) { // WebSockets come by HTTP/1.1
                 socket.send(StreamsTest.UPGRADE);
                 socket.until("\r\n\r\n");
-                other = begun();
+                other = begun(SOCKETS);
             }
             outlastTheLimit();
             eventSource.send("4\r\nmore\r\n0\r\n\r\n");
@@ -186,6 +202,7 @@ class SilenceTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @ValueSource(booleans = {false, true})
     void aClientThatReadsNothingForAWhileGetsAllOfIt(boolean toUpgrade) throws Exception {
         try (var client = gateway.wire()) {
@@ -196,6 +213,7 @@ class SilenceTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aReplyToAnUploadThatIsStillUnderWayMayWaitForIt() throws Exception {
         server.on("/early", (_, wire) -> {
             wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n");
@@ -212,6 +230,7 @@ class SilenceTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void onceAnUploadHasEndedItsReplyMayNotBeSilent() throws Exception {
         server.on("/over", (_, wire) -> {
             wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n");
@@ -227,6 +246,7 @@ class SilenceTest {
 
     /** Nobody sees whether it takes something of what the system has room for, or stands still for a while, as here. */
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whoTakesAnUploadSlowlyIsNotSilent() throws Exception {
         String block = "x".repeat(1 << 16);
         var goesOn = new CountDownLatch(1);

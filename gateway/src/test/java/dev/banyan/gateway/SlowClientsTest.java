@@ -10,10 +10,17 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
@@ -22,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Clients that take their time: which are cut off, and which are not. */
+/** Clients that take their time: which are cut off, and which are not. All tests at once, since they wait for limits. */
 @SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
 @ParameterizedClass
 @EnumSource(
@@ -45,27 +52,42 @@ class SlowClientsTest {
     private static ScriptedServer server;
     private static TestGateway gateway;
     private static TestGateway strict;
-    private static final BlockingQueue<Wire> CALLS = new LinkedBlockingQueue<>();
+    /** The backend's ends of calls, by the first element of their paths. */
+    private static final Map<String, BlockingQueue<Wire>> CALLS = new ConcurrentHashMap<>();
+
+    /** Each test whose call is one that is given up, or counted, has a backend of its own. */
+    private static final List<String> BACKENDS = List.of("stalls", "trickles", "deaf", "old", "slowly");
+
+    /** How many were answered with 408. */
+    private static final AtomicInteger REFUSED = new AtomicInteger();
 
     @BeforeParameterizedClassInvocation
     static void start(Way way) throws Exception {
         TestGateway.take(way);
         server = new ScriptedServer("legacy");
-        server.on("/upload", (head, wire) -> {
-            CALLS.add(wire);
-            String body = wire.until("end");
-            wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
-        });
-        server.on("/lazy", (head, wire) -> {
-            CALLS.add(wire);
+        for (String path : List.of("/stalls", "/moves", "/trickles")) {
+            server.on(path, (head, wire) -> {
+                called(head, wire);
+                String body = wire.until("end");
+                wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+            });
+        }
+        server.on("/lazy", (_, wire) -> {
             pause(LONG_MILLIS);
             wire.until("end");
             wire.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntook");
         });
-        server.on("/flood", (_, wire) -> flood(wire, "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n"));
-        server.on("/endless", (_, wire) -> flood(wire, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"));
+        for (String path : List.of("/strict", "/deaf", "/slowly")) {
+            server.on(path, (head, wire) -> {
+                called(head, wire);
+                flood(wire, "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
+            });
+        }
+        server.on("/old", (head, wire) -> {
+            called(head, wire);
+            flood(wire, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+        });
         server.on("/events", (_, wire) -> {
-            CALLS.add(wire);
             wire.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
             pause(LONG_MILLIS);
             wire.send("5\r\nevent\r\n0\r\n\r\n");
@@ -74,8 +96,13 @@ class SlowClientsTest {
                 folder,
                 """
                 backends:
-                  - {name: legacy, url: "%s", baseline: true}
-                """.formatted(server.url()),
+                  - {name: legacy, url: "%1$s", baseline: true}
+                %2$sroutes:
+                %3$s""".formatted(
+                                server.url(),
+                                forEach("  - {name: %1$s, url: \"" + server.url() + "\"}\n"),
+                                forEach(
+                                        "  - {name: %1$s, matches: [{path: {value: /%1$s}}], candidate: %1$s, stage: complete}\n")),
                 "--client-head-timeout",
                 "0.5",
                 "--client-idle-timeout",
@@ -93,8 +120,19 @@ class SlowClientsTest {
                 "100000000");
     }
 
+    private static String forEach(String rule) {
+        return BACKENDS.stream().map(rule::formatted).collect(Collectors.joining());
+    }
+
+    private static BlockingQueue<Wire> calls(String path) {
+        return CALLS.computeIfAbsent(path, _ -> new LinkedBlockingQueue<>());
+    }
+
+    private static void called(String head, Wire wire) {
+        calls(head.split(" ", 3)[1]).add(wire);
+    }
+
     private static void flood(Wire wire, String head) throws IOException {
-        CALLS.add(wire);
         wire.send(head);
         String piece = "x".repeat(1 << 16);
         while (true) {
@@ -107,16 +145,19 @@ class SlowClientsTest {
     }
 
     @AfterParameterizedClassInvocation
-    static void stop() throws IOException {
+    static void stop() throws Exception {
+        TestGateway.await("each counted once", () -> refused() == REFUSED.get());
+        REFUSED.set(0);
+        CALLS.clear();
         gateway.close();
         strict.close();
         server.close();
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aHeadThatDoesNotEndIsAnswered408() throws Exception {
         way.needsHttp1(HALF_HEADS);
-        long before = refused();
         try (var slow = gateway.wire()) {
             slow.send("GET / HTTP/1.1\r\nHost: a\r\n");
             // Bytes that keep coming do not prolong it.
@@ -124,36 +165,42 @@ class SlowClientsTest {
                 pause(100);
                 slow.send("X-" + i + ": 1\r\n");
             }
-            assertThat(slow.until("\r\n\r\n")).startsWith("HTTP/1.1 408");
+            isRefused(slow);
             assertThat(slow.ends()).isTrue();
         }
-        assertThat(refused()).isEqualTo(before + 1);
+    }
+
+    private static void isRefused(Wire client) throws IOException {
+        assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 408");
+        REFUSED.incrementAndGet();
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void theSecondHeadOfAConnectionIsHeldToTheSameLimit() throws Exception {
         way.needsHttp1(HALF_HEADS);
         try (var slow = gateway.wire()) {
             assertThat(slow.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").reply()).endsWith("legacy");
             slow.send("GET / HTTP/1.1\r\n");
-            assertThat(slow.until("\r\n\r\n")).startsWith("HTTP/1.1 408");
+            isRefused(slow);
         }
     }
 
     /** Also when its first bytes came in one piece with the request before, and long before it was its turn. */
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @CsvSource({"/, legacy", "/events, 'event\r\n0\r\n\r\n'"})
     void aHeadSentAheadIsHeldToTheSameLimitFromItsTurnOn(String path, String end) throws Exception {
         way.needsHttp1(HALF_HEADS);
         try (var slow = gateway.wire()) {
             slow.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\nGET /next HT");
             assertThat(slow.reply()).startsWith("HTTP/1.1 200").endsWith(end);
-            assertThat(slow.until("\r\n\r\n")).startsWith("HTTP/1.1 408");
+            isRefused(slow);
         }
-        CALLS.clear();
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void anIdleConnectionIsClosedWithoutAWord() throws Exception {
         try (var silent = gateway.wire();
                 var used = gateway.wire()) {
@@ -164,6 +211,7 @@ class SlowClientsTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aConnectionThatIsUsedStaysOpen() throws Exception {
         try (var used = gateway.wire()) {
             for (int i = 0; i < 4; i++) {
@@ -175,25 +223,24 @@ class SlowClientsTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void anUploadThatStallsIsAnswered408AndItsBackendLetGo() throws Exception {
         try (var slow = gateway.wire()) {
-            slow.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nfirst");
-            Wire call = CALLS.take();
-            assertThat(slow.until("\r\n\r\n")).startsWith("HTTP/1.1 408");
+            slow.send("POST /stalls HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nfirst");
+            Wire call = calls("/stalls").take();
+            isRefused(slow);
             assertThat(slow.ends()).isTrue();
-            TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0);
+            TestGateway.await("let go", () -> gateway.inFlight("stalls") == 0);
             call.close();
         }
-        assertThat(gateway.admin("/admin/routes")
-                        .at("/unrouted/errors/baseline")
-                        .asInt())
-                .isZero();
+        assertThat(gateway.route("stalls").at("/errors/candidate").asInt()).isZero();
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void anUploadThatIsSlowButMovesIsTaken() throws Exception {
         try (var slow = gateway.wire()) {
-            slow.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 378\r\n\r\n");
+            slow.send("POST /moves HTTP/1.1\r\nHost: a\r\nContent-Length: 378\r\n\r\n");
             for (int i = 0; i < 15; i++) {
                 slow.send("twenty-five bytes a time ");
                 pause(100);
@@ -201,29 +248,30 @@ class SlowClientsTest {
             slow.send("end");
             assertThat(slow.reply()).startsWith("HTTP/1.1 200").endsWith("end");
         }
-        CALLS.take();
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void anUploadThatOnlyTricklesIsRefused() throws Exception {
-        long before = refused();
         try (var slow = gateway.wire()) {
-            slow.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
-            Wire call = CALLS.take();
-            TestGateway.await("refused", () -> {
+            slow.send("POST /trickles HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
+            Wire call = calls("/trickles").take();
+            TestGateway.await("let go", () -> {
                 pause(100);
                 slow.sendIfOpen(".");
-                return refused() == before + 1;
+                return gateway.inFlight("trickles") == 0;
             });
+            REFUSED.incrementAndGet(); // what it was answered it may have missed, since it went on sending
             call.close();
         }
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aReplyThatIsTakenTooSlowlyIsCutOff() throws Exception {
         try (var slow = strict.wire()) {
-            slow.send("GET /flood HTTP/1.1\r\nHost: a\r\n\r\n");
-            Wire call = CALLS.take();
+            slow.send("GET /strict HTTP/1.1\r\nHost: a\r\n\r\n");
+            Wire call = calls("/strict").take();
             TestGateway.await("let go", () -> {
                 slow.bytes(50_000);
                 return strict.inFlight("legacy") == 0;
@@ -233,6 +281,7 @@ class SlowClientsTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aClientIsNotBlamedForABackendThatDoesNotRead() throws Exception {
         try (var client = gateway.wire()) {
             int bytes = 20_000_000;
@@ -241,59 +290,61 @@ class SlowClientsTest {
             client.send("end");
             assertThat(client.reply()).startsWith("HTTP/1.1 200").endsWith("took");
         }
-        CALLS.take();
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aClientThatReadsNothingIsCutOffAndItsBackendLetGo() throws Exception {
         try (var socket = new Socket()) {
             socket.setReceiveBufferSize(4096);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.port()));
             var deaf = Wire.over(socket);
-            deaf.send("GET /flood HTTP/1.1\r\nHost: a\r\n\r\n");
-            Wire call = CALLS.take();
-            TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0);
+            deaf.send("GET /deaf HTTP/1.1\r\nHost: a\r\n\r\n");
+            Wire call = calls("/deaf").take();
+            TestGateway.await("let go", () -> gateway.inFlight("deaf") == 0);
             call.close();
         }
     }
 
     /** A reply of no known length ends with its connection, so that the end of one that is cut must not be an orderly one. */
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatAnOldClientWasCutOffFromDoesNotLookWhole() throws Exception {
         assumeTrue(way == Way.LEAN, "Reactor Netty sends chunks to HTTP/1.0 clients too");
         try (var socket = new Socket()) {
             socket.setReceiveBufferSize(4096);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.port()));
             var deaf = Wire.over(socket);
-            deaf.send("GET /endless HTTP/1.0\r\nHost: a\r\n\r\n");
-            Wire call = CALLS.take();
-            TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0);
+            deaf.send("GET /old HTTP/1.0\r\nHost: a\r\n\r\n");
+            Wire call = calls("/old").take();
+            TestGateway.await("let go", () -> gateway.inFlight("old") == 0);
             assertThatThrownBy(deaf::rest).isInstanceOf(SocketException.class);
             call.close();
         }
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aClientThatReadsSlowlyIsNot() throws Exception {
         try (var slow = gateway.wire()) {
-            slow.send("GET /flood HTTP/1.1\r\nHost: a\r\n\r\n");
+            slow.send("GET /slowly HTTP/1.1\r\nHost: a\r\n\r\n");
             for (int i = 0; i < 15; i++) {
                 assertThat(slow.bytes(500_000)).hasSize(500_000);
                 pause(100);
             }
-            assertThat(gateway.inFlight("legacy")).isEqualTo(1);
+            assertThat(gateway.inFlight("slowly")).isEqualTo(1);
         }
-        TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0);
-        CALLS.take().close();
+        TestGateway.await("let go", () -> gateway.inFlight("slowly") == 0);
+        calls("/slowly").take().close();
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aStreamThatHasNothingToSayIsNotCut() throws Exception {
         try (var client = gateway.wire()) {
             client.send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(client.reply()).contains("event\r\n");
         }
-        CALLS.take();
     }
 
     private static long refused() throws Exception {

@@ -161,14 +161,17 @@ final class TestGateway implements AutoCloseable {
         return gateway.rules().current().backends().get(backend).inFlight();
     }
 
-    /** Returns when {@code condition} holds, or fails after 60 s. */
+    /** Returns when {@code condition} holds, or fails after 60 s. Asks for a fifth of the time at most, but every 50 ms. */
     static void await(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long asked = System.nanoTime();
+        long end = asked + PATIENCE.toNanos();
         while (!condition.call()) {
-            if (System.nanoTime() > end) {
+            long now = System.nanoTime();
+            if (now > end) {
                 Assertions.fail("not within " + PATIENCE + ": " + what);
             }
-            Thread.sleep(5);
+            Thread.sleep(Math.clamp(4 * (now - asked) / 1_000_000, 5, 50));
+            asked = System.nanoTime();
         }
     }
 

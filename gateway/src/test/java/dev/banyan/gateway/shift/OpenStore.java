@@ -48,10 +48,14 @@ record OpenStore(ControlStore store, Leadership leadership) implements AutoClose
     }
 
     static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long asked = System.nanoTime();
+        long end = asked + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as(what + " within " + PATIENCE).isLessThan(end);
-            Thread.sleep(5);
+            long now = System.nanoTime();
+            assertThat(now).as(what + " within " + PATIENCE).isLessThan(end);
+            Thread.sleep(
+                    Math.clamp(4 * (now - asked) / 1_000_000, 5, 50)); // it is asked for a fifth of the time at most
+            asked = System.nanoTime();
         }
     }
 

@@ -34,7 +34,7 @@ final class ShiftProcess {
     /** An hour passes in a quarter of a second. */
     private static final long FASTER = 14_400;
 
-    private static final Duration PAUSE = Duration.ofMillis(10);
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private ShiftProcess() {}
 

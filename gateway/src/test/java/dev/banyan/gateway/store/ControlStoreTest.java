@@ -19,6 +19,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -35,6 +37,7 @@ class ControlStoreTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("databases")
     void aTransactionIsKeptWholeOrNotAtAll(StoreLocation location) throws Exception {
         try (var store = started(location)) {
@@ -62,6 +65,7 @@ class ControlStoreTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aStoreThatIsDownIsWaitedForInTheBackgroundAndFailsAtOnceForTheOthers() throws Exception {
         var database = SharedPostgres.newDatabase();
         try (var relay = new Relay(SharedPostgres.port());
@@ -93,6 +97,7 @@ class ControlStoreTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aPasswordThatIsChangedIsReadAgain() throws Exception {
         var database = SharedPostgres.newDatabase();
         var secret = Files.writeString(folder.resolve("secret"), "wrong\n");
@@ -113,6 +118,7 @@ class ControlStoreTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void transactionsThatAreOnlySlowAreNotCutOff() throws Exception {
         var enough = new Semaphore(0);
         try (var store = started(StoreLocation.inFolder(folder.resolve("slow")));
@@ -137,6 +143,7 @@ class ControlStoreTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void anErrorIsNotTheEndOfLooking() throws Exception {
         var failing = new AtomicBoolean(true);
         try (var store = new ControlStore(StoreLocation.inFolder(folder.resolve("error")), location -> {
@@ -154,6 +161,7 @@ class ControlStoreTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatOpensOnlyAfterCloseHasGivenUpIsClosedToo() throws Exception {
         var opening = new CountDownLatch(1);
         var go = new CountDownLatch(1);

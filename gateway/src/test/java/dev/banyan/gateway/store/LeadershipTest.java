@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** One leads; what becomes of it when it is killed, stopped for a while, or cut off. */
 class LeadershipTest {
@@ -32,6 +34,7 @@ class LeadershipTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whoeverOpensAFileLeadsAtOnceWithAHigherEpoch() throws Exception {
         var location = StoreLocation.inFolder(folder);
         for (long epoch = 1; epoch <= 2; epoch++) {
@@ -46,6 +49,7 @@ class LeadershipTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void oneThatStopsHandsOverAndOneThatIsCutOffKnowsThatItMayBeDeposed() throws Exception {
         var database = SharedPostgres.newDatabase();
         try (var relay = new Relay(SharedPostgres.port());
@@ -78,6 +82,7 @@ class LeadershipTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aDeposedLeaderWritesNothingMoreThoughItWasStoppedInTheMiddleOfIt() throws Exception {
         var database = SharedPostgres.newDatabase();
         try (var store = started(SharedPostgres.at(SharedPostgres.port(), database))) {
@@ -107,6 +112,7 @@ class LeadershipTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aStoreWhoseClockIsSetBackDoesNotKeepADeadLeader() throws Exception {
         var database = SharedPostgres.newDatabase();
         try (var store = started(SharedPostgres.at(SharedPostgres.port(), database));
@@ -122,6 +128,7 @@ class LeadershipTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aFileThatAnotherProcessHasOpenIsSaidToBe() throws Exception {
         List<Process> processes = new ArrayList<>();
         try (var store = started(StoreLocation.inFolder(folder))) {

@@ -24,7 +24,7 @@ public final class SharedPostgres {
     }
 
     /** Makes an empty database and returns its name. */
-    public static String newDatabase() {
+    public static synchronized String newDatabase() {
         var name = "control_" + COUNT.incrementAndGet();
         SERVER.createDatabase(name);
         return name;
