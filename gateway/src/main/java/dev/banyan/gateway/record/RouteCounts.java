@@ -17,12 +17,7 @@ public final class RouteCounts {
     private volatile Tally[] tallies = {};
 
     void add(Outcome outcome) {
-        Tally.add(numbers(outcome.assigned(), outcome.backend()), outcome);
-    }
-
-    /** Returns where this thread counts what {@code backend} served of {@code side}. */
-    long[] numbers(Side side, String backend) {
-        return of(side, backend).mine();
+        of(outcome.assigned(), outcome.backend()).add(outcome);
     }
 
     private Tally of(Side side, String backend) {

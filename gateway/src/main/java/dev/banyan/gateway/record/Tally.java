@@ -40,7 +40,7 @@ final class Tally {
     static final int SIZE = FAILURES + Failure.values().length;
 
     /** Threads beyond these share numbers. */
-    static final int THREADS = 16;
+    private static final int THREADS = 16;
 
     private static final VarHandle NUMBER = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle NUMBERS = MethodHandles.arrayElementVarHandle(long[][].class);
@@ -75,13 +75,8 @@ final class Tally {
         return backend;
     }
 
-    /** The place of this thread's numbers, below {@link #THREADS}. */
-    static int thread() {
-        return PLACE.get();
-    }
-
-    /** Counts at {@code mine}, which {@link #mine} gave. */
-    static void add(long[] mine, Outcome outcome) {
+    void add(Outcome outcome) {
+        long[] mine = mine();
         add(mine, REQUESTS, 1);
         if (outcome.headNanos() > 0) {
             add(mine, HEAD_NANOS, outcome.headNanos());
@@ -122,9 +117,8 @@ final class Tally {
         NUMBER.getAndAdd(numbers, which, more);
     }
 
-    /** Returns this thread's numbers. */
-    long[] mine() {
-        int place = thread();
+    private long[] mine() {
+        int place = PLACE.get();
         long[] known = (long[]) NUMBERS.getAcquire(byThread, place);
         return known != null ? known : make(place);
     }

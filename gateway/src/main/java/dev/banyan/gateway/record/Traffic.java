@@ -28,15 +28,14 @@ public final class Traffic {
     /**
      * Counts a request that a backend was asked for.
      *
-     * @param known the counts of the rules that it went by, of which its route stands at {@code place}; below 0 without a route. A side of a
-     *     place is always the same backend's, but for requests that fell back
+     * @param known the counts of the rules that it went by, of which its route stands at {@code place}; below 0 without a route
      */
     public void add(Outcome outcome, CountsByPlace known, int place) {
-        if (place < 0) {
-            of(outcome.route()).add(outcome);
-        } else {
-            known.add(outcome, place, this);
-        }
+        add(outcome, place < 0 ? of(outcome.route()) : known.of(place, outcome.route(), this));
+    }
+
+    private void add(Outcome outcome, RouteCounts to) {
+        to.add(outcome);
         also.accept(outcome);
     }
 
@@ -57,9 +56,7 @@ public final class Traffic {
     }
 
     private void answered(String route, int status) {
-        var outcome = Outcome.answered(route, status);
-        of(route).add(outcome);
-        also.accept(outcome);
+        add(Outcome.answered(route, status), of(route));
     }
 
     /** Returns who asked for what a route has retired, by user agent, the most frequent first. */
