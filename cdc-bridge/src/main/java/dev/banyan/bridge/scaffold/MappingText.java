@@ -106,8 +106,12 @@ final class MappingText {
     private void aggregate(String name, Table root) {
         var guess = TableGuess.ofRoot(schema, root, codeNames);
         take(guess);
-        line(2, YamlText.quoted(name) + ":");
-        line(4, "topic: " + YamlText.quoted(prefix + "." + name));
+        line(2, YamlText.quoted(name) + ": # an aggregate, by its key");
+        owners(root).forEach(owner -> line(4, "# " + YamlText.comment(owner)));
+        line(
+                4,
+                "topic: " + YamlText.quoted(prefix + "." + name)
+                        + " # this, subject, type and the fields' names are what consumers see");
         line(
                 4,
                 "subject: "
@@ -120,6 +124,17 @@ final class MappingText {
         var lists = lists(4, root, guess);
         rules(Names.capital(name), guess, lists);
         aggregates.append('\n');
+    }
+
+    /** The tables that {@code root} names beside its key: its rows may be parts of theirs. */
+    private List<String> owners(Table root) {
+        return root.foreignKeys().stream()
+                .filter(key ->
+                        !root.key().containsAll(key.columns()) && !key.parent().equals(root.name()))
+                .filter(key -> schema.table(key.parent()).isPresent())
+                .map(key -> "does a row live and die with its " + key.parent()
+                        + "? Then it is better a list there: children, with parent: " + YamlText.list(key.columns()))
+                .toList();
     }
 
     /** Writes the lists of {@code table}'s rows, and returns their names. */
@@ -175,7 +190,7 @@ final class MappingText {
     }
 
     private void rules(String event, TableGuess guess, List<String> lists) {
-        line(4, "events: # the first that holds names the event");
+        line(4, "events: # the first that holds names the event; what do your people call these?");
         rule(event + "Imported", "backfill");
         rule(event + "Added", "created");
         rule(event + "Removed", "removed");

@@ -94,7 +94,7 @@ final class TableGuess {
     }
 
     private void key(Column column) {
-        add(column, plain(column), "");
+        add(column, plain(column), plainRemark(column));
     }
 
     private void others(List<String> done) {
@@ -150,7 +150,7 @@ final class TableGuess {
             isLocalTime = true;
             add(column, "{column: %s, as: localTimestamp}", "local time: its clock is timeZone's, above");
         } else if (type.equals("timestamptz")) {
-            add(column, "{column: %s, as: timestamp}", "");
+            add(column, "{column: %s, as: timestamp}", "an instant, told in UTC");
         } else if (column.isInteger() && Names.isCents(column.name())) {
             add(column, "{column: %s, as: cents" + currencyOf(column) + "}", "by its name: 1999 is 19.99");
         } else if (column.hasDays()) {
@@ -163,7 +163,9 @@ final class TableGuess {
             add(
                     column,
                     "{column: %s, as: decimal" + scale + currency + "}",
-                    currency.isEmpty() ? "" : "money by its name, in the one currency of the row");
+                    currency.isEmpty()
+                            ? "exact, as a text; money? then it wants a currency"
+                            : "money by its name, in the one currency of the row");
         } else if (type.equals("float4") || type.equals("float8")) {
             add(column, "{column: %s, as: decimal}", "binary floating point: is it exact enough?");
         } else {
@@ -171,9 +173,17 @@ final class TableGuess {
             if (plain.isEmpty()) {
                 leftOut.add(column.name() + ": the language has no type for " + type);
             } else {
-                add(column, plain, "");
+                add(column, plain, plainRemark(column));
             }
         }
+    }
+
+    /** What there is to look at in {@link #plain}: where it is another type than the column's. */
+    private static String plainRemark(Column column) {
+        if (isWholeNumber(column)) {
+            return "a whole number by its scale of 0";
+        }
+        return column.type().equals("bpchar") ? "without the blanks at its end" : "";
     }
 
     /** The value of a field without a meaning, or empty when the language has no type for it. */

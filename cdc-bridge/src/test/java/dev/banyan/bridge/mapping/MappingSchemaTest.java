@@ -1,10 +1,12 @@
 package dev.banyan.bridge.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.banyan.bridge.mappingtest.MappingTests;
 import dev.banyan.bridge.yaml.Problem;
 import dev.banyan.bridge.yaml.Problems;
 import dev.banyan.bridge.yaml.Yaml;
@@ -21,6 +23,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -150,12 +155,32 @@ class MappingSchemaTest {
         assertThat(bare).isEmpty();
     }
 
-    @Test
-    void theShopsMappingFitsTheSchema() throws Exception {
-        var problems = new Problems(Path.of("mapping.yaml"));
-        var yaml = YamlFile.read(Path.of("examples/shop/mapping.yaml"), problems);
+    @ParameterizedTest
+    @ValueSource(strings = {"mapping.yaml", "mapping.tests.yaml"})
+    void theShopsMappingAndItsTestsFitTheSchema(String name) throws Exception {
+        var yaml = YamlFile.read(Path.of("examples/shop").resolve(name), new Problems(Path.of(name)));
 
         assertThat(validator().validate(json(yaml.orElseThrow()))).isEmpty();
+    }
+
+    /** One key too many in each place, so that the reader says that it does not know it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tests[0]           | {name: a, when: [], then: [], q: 1}",
+                "tests[0].when[0]   | {name: a, when: [{insert: prd_mst, row: {prd_no: P1}, q: 1}], then: []}",
+                "tests[0].when[0]   | {name: a, when: [{truncate: prd_mst, key: {prd_no: P1}}], then: []}",
+                "tests[0].then[0]   | {name: a, when: [], then: [{event: ProductAdded, q: 1}]}",
+                "tests[0].faults[0] | {name: a, when: [], then: [], faults: [{parked: product/P1, q: 1}]}",
+            })
+    void whatTheReaderOfTestsRefusesDoesNotFitEither(String where, String test) throws Exception {
+        var file = Files.copy(Path.of("examples/shop/mapping.yaml"), folder.resolve("mapping.yaml"));
+        var tests = Files.writeString(folder.resolve("mapping.tests.yaml"), "tests: [" + test + "]");
+        var yaml = json(YamlFile.read(tests, new Problems(tests)).orElseThrow());
+
+        assertThatThrownBy(() -> MappingTests.read(MappingFile.read(file))).hasMessageContaining(where);
+        assertThat(validator().validate(yaml)).isNotEmpty();
     }
 
     @Test

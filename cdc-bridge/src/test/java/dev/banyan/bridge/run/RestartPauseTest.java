@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A database that is back is read again within 10 s: no pause is longer than 5 s. {@link BridgeFaults} and {@link NothingLostTest} see that few attempts are enough. */
+/** A database that is back is read again within 10 s: no pause is longer than 5 s. {@link BridgeFaults} and {@link NothingLostTest} see that there are no more attempts than that makes. */
 class RestartPauseTest {
 
     /**

@@ -107,6 +107,16 @@ class ScaffoldTest {
         var mapping = Files.readString(folder.resolve("mapping.yaml"));
         assertThat(mapping)
                 .contains("timeZone: UTC # check")
+                .contains("invoice: # an aggregate, by its key")
+                .contains(
+                        "# does a row live and die with its customer? Then it is better a list there: children, with parent: [customer_id]")
+                .contains(
+                        "topic: \"billing.invoice\" # this, subject, type and the fields' names are what consumers see")
+                .doesNotContain("its invoice?")
+                .contains("events: # the first that holds names the event; what do")
+                .contains("qty: {column: qty, as: integer} # a whole number by its scale of 0")
+                .contains("unitPrice: {column: unit_price, as: decimal, scale: 4} # exact, as a text")
+                .contains("sentAt: {column: sent_at, as: timestamp} # an instant, told in UTC")
                 .contains("invoiceSts: {N: N, P: P} # name these")
                 .contains("#   audit_log: it has no primary key")
                 .contains("#   member: its key column e_mail looks personal")
