@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "events",
         description =
-                "Events of the lake and events that wait: `banyan events ls`, `count`, `show`, `replay`, `faults`.")
+                "Events of the lake and events that wait: `banyan events ls`, `count`, `show`, `replay`, `verify`, `faults`.")
 final class EventsCommand implements Callable<Integer> {
 
     @Parameters(arity = "0..*", paramLabel = "OPTION", description = "A command and its options.")
