@@ -103,7 +103,7 @@ class AbortTest {
 
     @Test
     void whoeverLeavesTheOtherSideIsToldAndThePlaceIsFreeAgain() throws Exception {
-        leaveInEveryWay(10);
+        leaveInEveryWay(4);
     }
 
     @Test

@@ -32,7 +32,7 @@ class KilledWhileKeepingTest {
 
     @Test
     void theCopyIsTheOldOneOrTheNewOne() throws Exception {
-        run(20_261_126, 3, Long.MAX_VALUE);
+        run(20_261_126, 2, Long.MAX_VALUE);
     }
 
     @Test
