@@ -1,6 +1,6 @@
 package dev.banyan.bridge;
 
-import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.change.Era;
 import dev.banyan.bridge.run.BridgeRun;
 import dev.banyan.bridge.run.ControlFile;
 import dev.banyan.bridge.run.RunSettings;
@@ -185,12 +185,20 @@ public final class Bridge {
     @Command(
             name = "resync",
             mixinStandardHelpOptions = true,
-            description = "After a gap: starts over at the slot's position and asks for a backfill of every table.")
+            description =
+                    "After a gap: starts over at the slot's position, or the end of MariaDB's log, and asks for a backfill of every table.")
     static final class Resync implements Callable<Integer> {
 
         @CommandLine.Mixin
         @SuppressWarnings("NullAway.Init") // picocli sets it
         private ConfigOption files;
+
+        @Option(
+                names = "--era",
+                paramLabel = "N",
+                description =
+                        "begin era N at least: for a store that was lost, one more than the first two hexadecimal digits of the last sequence")
+        private int leastEra;
 
         @Override
         public Integer call() throws Exception {
@@ -206,19 +214,18 @@ public final class Bridge {
             }
         }
 
-        private static int resync(Setup setup, BridgeStore store, Optional<Preflight.Beginning> beginning) {
+        private int resync(Setup setup, BridgeStore store, Optional<Preflight.Beginning> beginning) {
             if (beginning.isEmpty()) {
                 System.err.println("the legacy database is not set up (expected: run the plan first)");
                 return 1;
             }
-            var position = beginning.get().position();
-            var stored = store.position();
-            var isSetBack = stored.isPresent() && isSetBack(position, stored.get());
-            if (isSetBack && setup.source().dbms() == Dbms.MARIADB) {
-                System.err.println("the log ends at GTID sequence " + position.commitLsn()
-                        + ", before our position: what comes would have the ids of other events (expected: numbers that go on;"
-                        + " SET SESSION gtid_seq_no = " + (stored.get().commitLsn() + 1)
-                        + ", and a change of any table in that session, then resync)");
+            var place = beginning.get().position();
+            var before = store.position();
+            var era = Math.max(leastEra, era(beginning.get(), before));
+            if (era > Era.LAST) {
+                System.err.println(
+                        "era " + era + ": there is none after " + Era.LAST
+                                + " (expected: a bridge of another name, with a store of its own, and consumers that begin anew)");
                 return 1;
             }
             if (!store.tryLease()) {
@@ -228,26 +235,25 @@ public final class Bridge {
             }
             var tables = setup.source().tableIds();
             store.beginAnew(
-                    position,
+                    place.in(era),
                     beginning.get().definitions(),
                     beginning.get().published(),
                     store.backfills().next(tables));
             store.releaseLease();
-            System.out.println("next start: from " + setup.source().dbms().place(position.commitLsn())
+            System.out.println("next start: from " + setup.source().dbms().place(place.commitLsn())
                     + ", with a backfill of " + tables);
-            if (isSetBack) {
-                System.out.println("that is before our position, "
-                        + setup.source().dbms().place(stored.get().commitLsn())
-                        + ": consumers that compare sequences or keep ids must begin anew, too");
+            if (before.isPresent() && era != before.get().era()) {
+                System.out.println("that log does not go on behind our position, "
+                        + setup.source().dbms().place(before.get().commitLsn()) + ": era " + era
+                        + " begins, and what comes has a higher sequence, and other ids, than all before");
             }
             return 0;
         }
 
-        /** True when the log of the same server has begun anew, or was restored, and gives its numbers a second time. */
-        private static boolean isSetBack(Position position, Position stored) {
-            return position.systemIdentifier().equals(stored.systemIdentifier())
-                    && position.timeline() == stored.timeline()
-                    && position.commitLsn() < stored.commitLsn();
+        /** A log that goes on behind {@code before} keeps its era: what was sent and not stored comes again with its ids. */
+        private static int era(Preflight.Beginning beginning, Optional<Position> before) {
+            return before.map(at -> beginning.goesOn(at) ? at.era() : at.era() + 1)
+                    .orElse(0);
         }
     }
 }

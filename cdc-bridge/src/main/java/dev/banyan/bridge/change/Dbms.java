@@ -8,15 +8,16 @@ public enum Dbms {
     POSTGRESQL("PostgreSQL") {
         @Override
         public String place(long position) {
-            return Long.toHexString(position >>> 32).toUpperCase(Locale.ROOT) + "/"
-                    + Long.toHexString(position & 0xffffffffL).toUpperCase(Locale.ROOT);
+            var lsn = Era.place(position);
+            return Long.toHexString(lsn >>> 32).toUpperCase(Locale.ROOT) + "/"
+                    + Long.toHexString(lsn & 0xffffffffL).toUpperCase(Locale.ROOT);
         }
     },
     /** A place is the sequence number of a transaction's GTID. */
     MARIADB("MariaDB") {
         @Override
         public String place(long position) {
-            return "GTID sequence " + position;
+            return "GTID sequence " + Era.place(position);
         }
     };
 
@@ -31,7 +32,7 @@ public enum Dbms {
         return title;
     }
 
-    /** {@code position} as people know it: {@code 0/1A2B3C}, or {@code GTID sequence 1234}. */
+    /** The place of {@code position} as people know it: {@code 0/1A2B3C}, or {@code GTID sequence 1234}. */
     public abstract String place(long position);
 
     /** The database whose transactions have ids like {@code txId}: a GTID has dashes, PostgreSQL's number has none. */

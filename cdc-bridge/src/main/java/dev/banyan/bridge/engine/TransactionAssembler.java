@@ -3,6 +3,7 @@ package dev.banyan.bridge.engine;
 import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.change.Era;
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
@@ -81,6 +82,7 @@ public final class TransactionAssembler {
     private static final Outcome NOTHING = new Outcome.Nothing();
 
     private final Dbms dbms;
+    private final int era;
     private final String transactionTopic;
     private final String messageTopic;
     private final String heartbeatTopic;
@@ -102,12 +104,13 @@ public final class TransactionAssembler {
 
     /** An assembler of records under {@code topicPrefix}; the rows of {@code signalTable} are Debezium's own and are left out. */
     public TransactionAssembler(Dbms dbms, String topicPrefix, TableId signalTable, Limits limits) {
-        this(dbms, topicPrefix, signalTable, Map.of(), Set.of(), limits, null);
+        this(dbms, 0, topicPrefix, signalTable, Map.of(), Set.of(), limits, null);
     }
 
-    /** The same, with {@code loggedKeys} and {@code whole} for {@link RowChanges}; with {@code large}, empty lists, a transaction goes to a file when it grows beyond {@link #MEMORY_BYTES}. */
+    /** The same for transactions of {@code era}, with {@code loggedKeys} and {@code whole} for {@link RowChanges}; with {@code large}, empty lists, a transaction goes to a file when it grows beyond {@link #MEMORY_BYTES}. */
     public TransactionAssembler(
             Dbms dbms,
+            int era,
             String topicPrefix,
             TableId signalTable,
             Map<TableId, List<String>> loggedKeys,
@@ -115,6 +118,7 @@ public final class TransactionAssembler {
             Limits limits,
             @Nullable Supplier<LargeList<Change>> large) {
         this.dbms = dbms;
+        this.era = era;
         this.large = large;
         this.changes = large == null ? new ArrayList<>() : large.get();
         this.transactionTopic = topicPrefix + ".transaction";
@@ -184,8 +188,7 @@ public final class TransactionAssembler {
                     + " known whether they are committed. Let what writes to these tables commit without XA, wait until XA RECOVER"
                     + " is empty, then resync)");
         }
-        return new Outcome.Committed(
-                new Transaction(GtidRule.sequence(id), id, openedAt, changes), GtidRule.behind(offset, id));
+        return new Outcome.Committed(new Transaction(position(id), id, openedAt, changes), GtidRule.behind(offset, id));
     }
 
     private Outcome end(SourceRecord record, Struct value) {
@@ -208,7 +211,7 @@ public final class TransactionAssembler {
                         new Transaction(commitLsn(offset), id, commitTime(offset, value), complete, said), offset);
             }
             case MARIADB -> {
-                var position = GtidRule.sequence(id);
+                var position = position(id);
                 var offset = GtidRule.behind(record.sourceOffset(), id);
                 yield complete.isEmpty() // of tables that are not mapped, or our heartbeat
                         ? new Outcome.Quiet(position, offset)
@@ -335,11 +338,15 @@ public final class TransactionAssembler {
         return colon < 0 ? id : id.substring(0, colon);
     }
 
-    private static long commitLsn(Map<String, ?> offset) {
+    private long commitLsn(Map<String, ?> offset) {
         if (offset.get(OffsetRule.COMMIT_LSN) instanceof Long lsn) {
-            return lsn;
+            return Era.position(era, lsn);
         }
         throw new IllegalStateException("END of a transaction without its position");
+    }
+
+    private long position(String gtid) {
+        return Era.position(era, GtidRule.sequence(gtid));
     }
 
     private static Instant commitTime(Map<String, ?> offset, Struct value) {

@@ -1,8 +1,9 @@
 package dev.banyan.bridge.hub;
 
+import dev.banyan.bridge.change.Era;
 import java.util.Map;
 
-/** How far the events in the hub reach: written with them, in the same Kafka transaction. LSNs compare only within one timeline of one server. */
+/** How far the events in the hub reach: written with them, in the same Kafka transaction. Positions compare only within one timeline of one server. */
 public record HubPosition(String storeId, String systemIdentifier, int timeline, long commitLsn) {
 
     /** True when the events of {@code commitLsn}, on the same log and for the same store, are in the hub already. */
@@ -16,6 +17,10 @@ public record HubPosition(String storeId, String systemIdentifier, int timeline,
     /** What of it is on timeline {@code next}, too: all up to where its own ended for that, of {@code endByTimeline}; itself when that is not known. */
     public HubPosition on(int next, Map<Integer, Long> endByTimeline) {
         var end = endByTimeline.get(timeline);
-        return end == null ? this : new HubPosition(storeId, systemIdentifier, next, Math.min(commitLsn, end));
+        if (end == null) {
+            return this;
+        }
+        var last = Era.position(Era.of(commitLsn), end);
+        return new HubPosition(storeId, systemIdentifier, next, Math.min(commitLsn, last));
     }
 }

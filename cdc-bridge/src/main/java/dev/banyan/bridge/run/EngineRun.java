@@ -130,7 +130,7 @@ final class EngineRun implements AutoCloseable {
                 () -> isClosing || stopping.getAsBoolean());
         var spooling = settings.spool();
         var parts = new Delivery.Parts(
-                assembler(mapper.wholeFor()),
+                assembler(position.era(), mapper.wholeFor()),
                 settings.source().shapes(paused.misfits(), paused),
                 courier,
                 server::confirm,
@@ -166,11 +166,12 @@ final class EngineRun implements AutoCloseable {
         this.closing = new EngineClosing(engine, engineName, delivery, hub, ended);
     }
 
-    private TransactionAssembler assembler(@Nullable String wholeFor) {
+    private TransactionAssembler assembler(int era, @Nullable String wholeFor) {
         var source = settings.source();
         var limits = settings.limits();
         return new TransactionAssembler(
                 source.dbms(),
+                era,
                 EngineSettings.PREFIX,
                 source.signalTable(),
                 source.loggedKeys(),

@@ -1,6 +1,7 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.change.Era;
 import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.Transaction;
@@ -98,7 +99,7 @@ public final class LogPreview {
      * where the bridge would stop at a table that does not fit.
      */
     public int read(int most, Listener listener) throws SQLException, InterruptedException {
-        var end = end();
+        var end = Era.position(parts.position.era(), end());
         while (true) {
             try {
                 read(end, most, listener);
@@ -200,6 +201,7 @@ public final class LogPreview {
         private final CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
         private final TransactionAssembler assembler = new TransactionAssembler(
                 source.dbms(),
+                parts.position.era(),
                 EngineSettings.PREFIX,
                 source.signalTable(),
                 source.loggedKeys(),

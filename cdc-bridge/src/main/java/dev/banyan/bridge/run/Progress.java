@@ -1,6 +1,7 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Era;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.store.Backfill;
@@ -124,9 +125,10 @@ public final class Progress {
     }
 
     /** The legacy database's log ends here now. */
-    void logEndsAt(long lsn) {
-        lagBytes = Math.max(0, lsn - commitLsn);
-        logLag.measured(lsn, clock.millis());
+    void logEndsAt(long place) {
+        var end = Era.position(Era.of(commitLsn), place);
+        lagBytes = Math.max(0, end - commitLsn);
+        logLag.measured(end, clock.millis());
     }
 
     /** For how long at most something has waited to be delivered; empty when that was not measured lately. */

@@ -80,7 +80,7 @@ final class MariaDbPreflight {
                     + server.number("server_id") + " (expected: " + checked.systemIdentifier() + ", server_id "
                     + checked.timeline() + ")");
         }
-        var isSetBack = !end.contains(",") && GtidRule.sequence(end) < checked.commitLsn();
+        var isSetBack = !end.contains(",") && GtidRule.sequence(end) < checked.place();
         return isSetBack
                 ? Optional.of(
                         "the server's log ends at " + end + ", before our position " + GtidRule.gtid(checked.offset()))
@@ -108,7 +108,7 @@ final class MariaDbPreflight {
             return gap("this is another database server: " + identity(server) + ", GTIDs " + end + " (expected: "
                     + position.systemIdentifier() + ", after " + gtid + ")");
         }
-        if (GtidRule.sequence(end) < position.commitLsn()) {
+        if (GtidRule.sequence(end) < position.place()) {
             return gap("the server's log ends at " + end + ", before our position " + gtid
                     + ": it was restored or failed over to a copy that lagged");
         }
@@ -142,7 +142,7 @@ final class MariaDbPreflight {
         var files = server.logFiles();
         var first = files.getFirst().name();
         var before = server.gtidBefore(first, 4).orElse("");
-        if (!before.isEmpty() && (before.contains(",") || GtidRule.sequence(before) > position.commitLsn())) {
+        if (!before.isEmpty() && (before.contains(",") || GtidRule.sequence(before) > position.place())) {
             return Optional.of(gap("the log begins after " + before + " in " + first + ", later than our position "
                     + GtidRule.gtid(position.offset()) + ": what lies between has been deleted"));
         }
@@ -183,10 +183,12 @@ final class MariaDbPreflight {
             definitions.add(definition(statement, offset, table.id()));
         }
         PreparedXa.refuse(connection); // last: one that is committed by now, a backfill finds
+        var sequence = GtidRule.sequence(gtid);
         return new Preflight.Beginning(
-                new Position(identity(server), (int) server.number("server_id"), GtidRule.sequence(gtid), offset),
+                new Position(identity(server), (int) server.number("server_id"), sequence, offset),
                 definitions,
-                Set.of());
+                Set.of(),
+                sequence);
     }
 
     private static TableDefinition definition(Statement statement, Map<String, Object> offset, TableId table)
@@ -227,7 +229,7 @@ final class MariaDbPreflight {
                 Changes may be missing. The bridge does not jump over a gap. To start over without one:
                   1. run the plan again: cdc-bridge plan --config FILE
                   2. cdc-bridge resync --config FILE          -- takes the log's end as position and asks for a full backfill
-                Rows deleted during the gap are not found by a backfill; compare both sides afterwards.
+                When the backfill is done, rows that were deleted during the gap are told as removed.
                 See docs/how-to/bridge-mariadb.md.""";
     }
 }

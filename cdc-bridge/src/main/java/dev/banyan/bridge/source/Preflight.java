@@ -44,8 +44,17 @@ public final class Preflight {
     public record Stored(
             Optional<Position> position, List<TableDefinition> definitions, Set<PublishedTable> published) {}
 
-    /** Where to begin anew, and how the tables are made and published there. */
-    public record Beginning(Position position, List<TableDefinition> definitions, Set<PublishedTable> published) {}
+    /** Where to begin anew, how the tables are made and published there, and the place where the server's log ends. */
+    public record Beginning(
+            Position position, List<TableDefinition> definitions, Set<PublishedTable> published, long end) {
+
+        /** True when {@code before} is a position in the same log, as far as that can be known: what follows has higher places than what came before. */
+        public boolean goesOn(Position before) {
+            return position.systemIdentifier().equals(before.systemIdentifier())
+                    && position.timeline() == before.timeline()
+                    && end >= before.place();
+        }
+    }
 
     private record Server(String systemIdentifier, int timeline, long currentLsn) {}
 
@@ -168,14 +177,14 @@ public final class Preflight {
                     "this is another database server: system identifier " + server.systemIdentifier + " (expected: "
                             + position.systemIdentifier() + ")");
         }
-        if (confirmed > position.commitLsn()) {
+        if (confirmed > position.place()) {
             return gap(
                     source,
                     "slot " + source.slot() + " stands at " + lsn(confirmed) + ", ahead of our position "
                             + lsn(position.commitLsn())
                             + ": it was made anew or moved by hand, and what lies between is not sent again");
         }
-        if (position.commitLsn() > server.currentLsn) {
+        if (position.place() > server.currentLsn) {
             return gap(
                     source,
                     "the server's log ends at " + lsn(server.currentLsn) + ", before our position "
@@ -209,7 +218,7 @@ public final class Preflight {
                   1. SELECT pg_drop_replication_slot('%s');   -- if it is still there
                   2. run the plan again: cdc-bridge plan --config FILE
                   3. cdc-bridge resync --config FILE          -- takes the new slot's position and asks for a full backfill
-                Rows deleted during the gap are not found by a backfill; compare both sides afterwards.
+                When the backfill is done, rows that were deleted during the gap are told as removed.
                 See docs/how-to/bridge-will-not-start.md.""".formatted(source.slot());
     }
 
@@ -273,7 +282,9 @@ public final class Preflight {
 
     private static Optional<Beginning> slotBeginning(Source source, Connection connection) throws SQLException {
         var published = Publication.of(source, connection);
-        return slotPosition(source, connection).map(position -> new Beginning(position, List.of(), published));
+        var position = slotPosition(source, connection);
+        var end = server(connection).currentLsn;
+        return position.map(at -> new Beginning(at, List.of(), published, end));
     }
 
     private static Optional<Position> slotPosition(Source source, Connection connection) throws SQLException {

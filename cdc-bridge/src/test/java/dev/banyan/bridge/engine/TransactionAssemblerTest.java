@@ -128,6 +128,7 @@ class TransactionAssemblerTest {
     void whatHasATruncationStaysInMemoryAndOneBehindMoreThanThatIsRefused() {
         var inParts = new TransactionAssembler(
                 Dbms.POSTGRESQL,
+                0,
                 "banyan",
                 new TableId("public", "signal"),
                 Map.of(),
