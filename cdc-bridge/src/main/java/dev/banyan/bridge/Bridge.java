@@ -3,6 +3,7 @@ package dev.banyan.bridge;
 import dev.banyan.bridge.change.Era;
 import dev.banyan.bridge.run.BridgeRun;
 import dev.banyan.bridge.run.ControlFile;
+import dev.banyan.bridge.run.KeptLease;
 import dev.banyan.bridge.run.RunSettings;
 import dev.banyan.bridge.run.StatusServer;
 import dev.banyan.bridge.scaffold.Scaffold;
@@ -234,12 +235,13 @@ public final class Bridge {
                 return 1;
             }
             var tables = setup.source().tableIds();
-            store.beginAnew(
-                    place.in(era),
-                    beginning.get().definitions(),
-                    beginning.get().published(),
-                    store.backfills().next(tables));
-            store.releaseLease();
+            try (var _ = KeptLease.of(store, () -> {}, () -> {})) { // to hide many rows takes longer than a lease
+                store.beginAnew(
+                        place.in(era),
+                        beginning.get().definitions(),
+                        beginning.get().published(),
+                        store.backfills().next(tables));
+            }
             System.out.println("next start: from " + setup.source().dbms().place(place.commitLsn())
                     + ", with a backfill of " + tables);
             if (before.isPresent() && era != before.get().era()) {

@@ -64,6 +64,12 @@ public record DomainEvent(
                 id, type, topic, subject, time, other, txId, backfill, changed, dataschema, cause, data, dataref);
     }
 
+    /** The same as a state that a backfill has found, under another {@code id} and at another place among its subject's. */
+    public DomainEvent readAs(String otherId, String place) {
+        return new DomainEvent(
+                otherId, type, topic, subject, time, place, txId, true, changed, dataschema, cause, data, dataref);
+    }
+
     /** The same event without its data, which lies at {@code uri}. */
     public DomainEvent claimedAt(String uri) {
         return new DomainEvent(

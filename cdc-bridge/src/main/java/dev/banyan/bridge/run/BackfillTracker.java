@@ -180,6 +180,7 @@ final class BackfillTracker {
             switch (change) {
                 case Change.Read(var table, var after) -> {
                     reads.add(keys.of(table, after));
+                    session.see(reads.getLast());
                     readSince.merge(table, 1L, Long::sum);
                 }
                 case Change.Inserted(var table, var after) -> session.touch(keys.of(table, after));
@@ -232,7 +233,11 @@ final class BackfillTracker {
         }
         for (var change : transaction.changes()) {
             switch (change) {
-                case Change.Read _ -> {}
+                case Change.Read(var table, var after) -> {
+                    if (isReadable(table, after)) {
+                        session.see(keys.of(table, after));
+                    }
+                }
                 case Change.Inserted(var table, var after) -> touchReadable(table, after);
                 case Change.Updated(var table, var before, var after) -> {
                     touchReadable(table, after);
@@ -247,9 +252,13 @@ final class BackfillTracker {
     }
 
     private void touchReadable(TableId table, Row row) {
-        if (keys.columns(table).stream().allMatch(column -> row.get(column) != null)) {
+        if (isReadable(table, row)) {
             session.touch(keys.of(table, row));
         }
+    }
+
+    private boolean isReadable(TableId table, Row row) {
+        return keys.columns(table).stream().allMatch(column -> row.get(column) != null);
     }
 
     /** Hears that {@code transaction} is mapped. */

@@ -97,7 +97,9 @@ final class Courier {
     private final LeasedHub hub;
     private final Map<TableId, Long> withoutEventBefore;
     private final AtomicReference<Position> stored;
+    private final GoneRows gone;
     private @Nullable Unit unit;
+    private @Nullable List<DomainEvent> untold;
 
     /** A courier that goes on from {@code stored}, and moves it. */
     Courier(Parts parts, Source source, AtomicReference<Position> stored) {
@@ -106,6 +108,7 @@ final class Courier {
         this.stored = stored;
         this.hub = new LeasedHub(
                 parts.hub, parts.ledger, parts.storeId, parts.limits.memoryRowsMax(), parts.onOurs, parts.watcher);
+        this.gone = new GoneRows(parts.mapper, parts.ledger);
         this.withoutEventBefore = parts.progress.withoutEvent();
         parts.progress.waitingAggregates(parts.ledger.waiting());
     }
@@ -114,6 +117,9 @@ final class Courier {
     Step step() {
         try {
             hub.open();
+            if (unit == null && tellGone()) {
+                return DELIVERED;
+            }
             var current = unit == null ? next() : unit;
             unit = current;
             if (current == null) {
@@ -126,6 +132,29 @@ final class Courier {
         } catch (HubUnavailable e) {
             return new Step.HubFailed(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Tells the next rows that went in a gap; false when there are none. */
+    private boolean tellGone() throws HubUnavailable {
+        var at = stored.get();
+        var events = untold == null ? gone.next(at) : untold;
+        untold = events;
+        if (events == null) {
+            return false;
+        }
+        parts.ledger.keepTokens();
+        hub.publishMore(events, reach(at.commitLsn()), reach(at.commitLsn()));
+        if (parts.lake != null) {
+            var kept = new KeptEvents(LakePart.Limits.of(parts.limits.memoryRowsMax()));
+            kept.add(events, reach(at.commitLsn()));
+            kept.appendBehindReach(parts.lake, () -> {});
+        }
+        parts.ledger.commit(at);
+        parts.ledger.force();
+        parts.watcher.accept(Point.STORED);
+        parts.progress.events.addAndGet(events.size());
+        untold = null;
+        return true;
     }
 
     private @Nullable Unit next() {

@@ -79,7 +79,14 @@ final class LeasedHub {
      * told of {@code told}, which may lie before: then they come again after a crash.
      */
     void publish(List<DomainEvent> events, HubPosition position, HubPosition told) throws HubUnavailable {
-        if (events.isEmpty() || covers(position)) {
+        if (!covers(position)) {
+            publishMore(events, position, told);
+        }
+    }
+
+    /** The same for what comes behind all that the hub has up to {@code position}, and may be there already. */
+    void publishMore(List<DomainEvent> events, HubPosition position, HubPosition told) throws HubUnavailable {
+        if (events.isEmpty()) {
             return;
         }
         var next = reach != null && reach.covers(told) ? reach : told;

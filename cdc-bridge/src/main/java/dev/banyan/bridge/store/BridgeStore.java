@@ -284,16 +284,20 @@ public final class BridgeStore implements AutoCloseable {
 
     /**
      * Records where the bridge begins anew after a gap: a spool, every backfill but {@code backfill}, the store's name and what paused tables
-     * have parked are given up.
+     * have parked are given up. Once {@code backfill} is done, the remembered rows that neither it nor the log had are told as removed.
      */
     public void beginAnew(
             Position position, List<TableDefinition> definitions, Set<PublishedTable> published, Backfill backfill) {
+        try (var session = session()) {
+            session.hide(backfill.tables().stream().map(Backfill.Table::id).toList());
+        }
         run("recording the first position", connection -> {
             begin(connection, position, definitions, published);
             StateRow.name(connection, UUID.randomUUID().toString());
             BackfillRows.cancelAll(connection, clock.millis());
             FaultRows.giveUpPaused(connection, clock.millis());
             BackfillRows.insert(connection, backfill);
+            HiddenRows.await(connection, backfill);
             return null;
         });
         releaseSpool();

@@ -10,8 +10,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
 import org.h2.mvstore.tx.TransactionMap;
@@ -27,7 +29,7 @@ final class H2Images implements SessionImages {
      * here are changed under the very transaction that SQL on this connection has open, so that they commit, and are undone in a
      * crash, together with the position.
      *
-     * `rows` has a row, with its parent's key before it, under TABLE 0 KEY; `children` has nothing, under TABLE 0 PARENT 0 KEY. A parent's
+     * `rows` has a row, with its parent's key and that one's length before it, under TABLE 0 KEY; a length with its highest bit says that the row is hidden; `children` has nothing, under TABLE 0 PARENT 0 KEY. A parent's
      * key may itself hold the separator (MariaDB's text can), so what `children` names is asked for its parent once more.
      */
     private static final String ROWS = "banyan.rows";
@@ -36,6 +38,7 @@ final class H2Images implements SessionImages {
     private static final char SEPARATOR = '\0';
     private static final char BEHIND = '\1';
     private static final byte[] NOTHING = {};
+    private static final byte HIDDEN = (byte) 0x80;
 
     private final SessionLocal session;
     private final Tokens tokens;
@@ -110,6 +113,38 @@ final class H2Images implements SessionImages {
     }
 
     @Override
+    public void hide(TableId table) {
+        var prefix = prefix(table);
+        for (var images = rows().entryIterator(prefix, behind(prefix)); images.hasNext(); ) {
+            var image = images.next();
+            rows().put(image.getKey(), marked(image.getValue(), true));
+        }
+    }
+
+    @Override
+    public void see(TableId table, String key) {
+        var image = rows().get(prefix(table) + key);
+        if (image != null && isHidden(image)) {
+            rows().put(prefix(table) + key, marked(image, false));
+        }
+    }
+
+    @Override
+    public SequencedMap<String, Row> hidden(TableId table, String last, int most) {
+        var prefix = prefix(table);
+        var found = new LinkedHashMap<String, Row>();
+        for (var images = rows().entryIterator(prefix + last, behind(prefix));
+                images.hasNext() && found.size() < most; ) {
+            var image = images.next();
+            var key = image.getKey().substring(prefix.length());
+            if (isHidden(image.getValue()) && !key.equals(last)) {
+                found.put(key, row(image.getValue()));
+            }
+        }
+        return found;
+    }
+
+    @Override
     public void clear(TableId table) {
         var prefix = prefix(table);
         for (var keys = rows().keyIterator(prefix, behind(prefix)); keys.hasNext(); ) {
@@ -175,12 +210,25 @@ final class H2Images implements SessionImages {
     }
 
     private static String parent(byte[] image) {
-        return new String(image, Integer.BYTES, ByteBuffer.wrap(image).getInt(), StandardCharsets.UTF_8);
+        return new String(image, Integer.BYTES, parentLength(image), StandardCharsets.UTF_8);
     }
 
     private static Row row(byte[] image) {
-        var from = Integer.BYTES + ByteBuffer.wrap(image).getInt();
-        return RowBytes.read(image, from);
+        return RowBytes.read(image, Integer.BYTES + parentLength(image));
+    }
+
+    private static int parentLength(byte[] image) {
+        return ByteBuffer.wrap(image).getInt() & Integer.MAX_VALUE;
+    }
+
+    private static boolean isHidden(byte[] image) {
+        return (image[0] & HIDDEN) != 0;
+    }
+
+    private static byte[] marked(byte[] image, boolean isHidden) {
+        var marked = image.clone();
+        marked[0] = (byte) (isHidden ? image[0] | HIDDEN : image[0] & ~HIDDEN);
+        return marked;
     }
 
     @Override

@@ -27,6 +27,9 @@ final class ImageBatches implements AutoCloseable {
             String parent,
             @Nullable Row row) {}
 
+    /** A row's key, of which it is known that it is there. */
+    record Seen(String table, String key) {}
+
     /** Is handed each row that was found. */
     @FunctionalInterface
     interface Found {
@@ -38,6 +41,7 @@ final class ImageBatches implements AutoCloseable {
     private final PreparedStatement selectChildren;
     private final PreparedStatement put;
     private final PreparedStatement delete;
+    private final PreparedStatement see;
 
     ImageBatches(Connection connection) throws SQLException {
         this.connection = connection;
@@ -46,10 +50,14 @@ final class ImageBatches implements AutoCloseable {
         put = connection.prepareStatement("""
                 INSERT INTO bridge_image (table_name, row_key, parent_key, row_bytes)
                 SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::bytea[])
-                ON CONFLICT (table_name, row_key) DO UPDATE SET parent_key = excluded.parent_key, row_bytes = excluded.row_bytes""");
+                ON CONFLICT (table_name, row_key) DO UPDATE SET parent_key = excluded.parent_key, row_bytes = excluded.row_bytes,
+                    hidden = FALSE""");
         delete = connection.prepareStatement("""
                 DELETE FROM bridge_image image USING unnest(?::text[], ?::text[]) AS gone (table_name, row_key)
                 WHERE image.table_name = gone.table_name AND image.row_key = gone.row_key""");
+        see = connection.prepareStatement("""
+                UPDATE bridge_image image SET hidden = FALSE FROM unnest(?::text[], ?::text[]) AS seen (table_name, row_key)
+                WHERE image.table_name = seen.table_name AND image.row_key = seen.row_key AND image.hidden""");
     }
 
     void rows(String table, List<String> keys, Found found) throws SQLException {
@@ -92,6 +100,16 @@ final class ImageBatches implements AutoCloseable {
         }
     }
 
+    /** Takes the marks of those of {@code rows} that are hidden. */
+    void see(List<Seen> rows) throws SQLException {
+        for (var from = 0; from < rows.size(); from += KEYS_MAX) {
+            var part = rows.subList(from, Math.min(rows.size(), from + KEYS_MAX));
+            see.setArray(1, texts(part.stream().map(Seen::table).toArray()));
+            see.setArray(2, texts(part.stream().map(Seen::key).toArray()));
+            see.executeUpdate();
+        }
+    }
+
     private Array texts(Object[] texts) throws SQLException {
         return connection.createArrayOf("text", texts);
     }
@@ -107,7 +125,7 @@ final class ImageBatches implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (var statement : List.of(selectRows, selectChildren, put, delete)) {
+        for (var statement : List.of(selectRows, selectChildren, put, delete, see)) {
             statement.close();
         }
     }

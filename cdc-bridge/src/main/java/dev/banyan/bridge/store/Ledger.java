@@ -2,8 +2,12 @@ package dev.banyan.bridge.store;
 
 import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Faults;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one run of the engine remembers: gathered, read back at once, and committed by {@link #commit} all together. One thread uses it.
@@ -28,6 +32,21 @@ public interface Ledger {
 
     /** Remembers that a row changed while a backfill was under way. */
     void touch(StoreSession.RowKey row);
+
+    /** Remembers that a row was read, whatever becomes of what was read. */
+    default void see(StoreSession.RowKey row) {}
+
+    /** Rows of {@code table} that are remembered and not there any more, as the backfill of a resync found that was done at {@code doneAt}. */
+    record Gone(TableId table, List<Row> rows, Instant doneAt) {
+        public Gone {
+            rows = List.copyOf(rows);
+        }
+    }
+
+    /** The next rows that are gone, {@code most} of them; null when there are no more. */
+    default @Nullable Gone nextGone(int most) {
+        return null;
+    }
 
     /** Those of {@code rows} that changed since the running backfill was asked for. */
     Set<StoreSession.RowKey> touchedAmong(List<StoreSession.RowKey> rows);

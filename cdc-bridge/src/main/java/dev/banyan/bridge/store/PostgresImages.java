@@ -10,8 +10,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -48,6 +50,9 @@ final class PostgresImages implements SessionImages {
     private final PreparedStatement selectAll;
     private final PreparedStatement selectAny;
     private final PreparedStatement deleteAll;
+    private final PreparedStatement hideAll;
+    private final PreparedStatement selectHidden;
+    private final Set<Key> seen = new LinkedHashSet<>();
 
     PostgresImages(Connection connection, Tokens tokens) throws SQLException {
         this.tokens = tokens;
@@ -59,6 +64,11 @@ final class PostgresImages implements SessionImages {
         selectAll = connection.prepareStatement("SELECT row_key, row_bytes FROM bridge_image WHERE table_name = ?");
         selectAny = connection.prepareStatement("SELECT row_bytes FROM bridge_image WHERE table_name = ? LIMIT 1");
         deleteAll = connection.prepareStatement("DELETE FROM bridge_image WHERE table_name = ?");
+        hideAll = connection.prepareStatement(
+                "UPDATE bridge_image SET hidden = TRUE WHERE table_name = ? AND NOT hidden");
+        selectHidden = connection.prepareStatement("""
+                SELECT row_key, row_bytes FROM bridge_image WHERE table_name = ? AND row_key > ? AND hidden
+                ORDER BY row_key LIMIT ?""");
     }
 
     @Override
@@ -116,6 +126,33 @@ final class PostgresImages implements SessionImages {
         } else {
             siblings.remove(key);
         }
+    }
+
+    @Override
+    public void hide(TableId table) throws SQLException {
+        flush();
+        hideAll.setString(1, name(table));
+        hideAll.executeUpdate();
+    }
+
+    @Override
+    public void see(TableId table, String key) {
+        seen.add(new Key(table, key));
+    }
+
+    @Override
+    public SequencedMap<String, Row> hidden(TableId table, String last, int most) throws SQLException {
+        flush();
+        selectHidden.setString(1, name(table));
+        selectHidden.setString(2, last);
+        selectHidden.setInt(3, most);
+        var found = new LinkedHashMap<String, Row>();
+        try (var result = selectHidden.executeQuery()) {
+            while (result.next()) {
+                found.put(result.getString(1), RowBytes.read(result.getBytes(2)));
+            }
+        }
+        return found;
     }
 
     @Override
@@ -270,6 +307,10 @@ final class PostgresImages implements SessionImages {
             }
         }
         batches.write(stored);
+        batches.see(seen.stream()
+                .map(key -> new ImageBatches.Seen(name(key.table), key.key))
+                .toList());
+        seen.clear();
     }
 
     @Override
@@ -283,7 +324,8 @@ final class PostgresImages implements SessionImages {
 
     @Override
     public void close() throws SQLException {
-        for (var statement : new ArrayList<>(List.of(selectOne, selectChildren, selectAll, selectAny, deleteAll))) {
+        for (var statement : new ArrayList<>(
+                List.of(selectOne, selectChildren, selectAll, selectAny, deleteAll, hideAll, selectHidden))) {
             statement.close();
         }
         batches.close();

@@ -29,6 +29,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
     private final ParkedRows parked;
     private final StoredTokens tokens;
     private final IncompleteRows incomplete;
+    private final HiddenRows hidden;
     private final Set<RowKey> touched = new LinkedHashSet<>();
     private boolean forgetTouched;
 
@@ -55,6 +56,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
         this.faults = new StoredFaults(connection, seal, clock);
         this.parked = new ParkedRows(connection, seal);
         this.incomplete = new IncompleteRows(connection);
+        this.hidden = new HiddenRows(connection, images);
     }
 
     @Override
@@ -85,6 +87,34 @@ public final class StoreSession implements Ledger, AutoCloseable {
     @Override
     public void touch(RowKey row) {
         touched.add(row);
+        hidden.see(row);
+    }
+
+    @Override
+    public void see(RowKey row) {
+        hidden.see(row);
+    }
+
+    @Override
+    public @Nullable Gone nextGone(int most) {
+        try {
+            return hidden.next(most);
+        } catch (SQLException e) {
+            throw new StoreFailed("reading the rows that are gone", e);
+        }
+    }
+
+    /** Hides every remembered row of {@code tables}; throws {@link Fenced} if the lease is lost. */
+    void hide(List<TableId> tables) {
+        try {
+            for (var table : tables) {
+                images.hide(table);
+                StateRow.keep(connection, held);
+                connection.commit();
+            }
+        } catch (SQLException e) {
+            throw new StoreFailed("hiding the remembered rows", e);
+        }
     }
 
     @Override
@@ -164,6 +194,9 @@ public final class StoreSession implements Ledger, AutoCloseable {
             images.committed();
             faults.committed();
             touched.clear();
+            if (forgetTouched) {
+                hidden.look(); // a backfill is over
+            }
             forgetTouched = false;
             if (hasFaults) {
                 force(); // else, after a kill, a mended mapping makes of them what the hub is taken to have
