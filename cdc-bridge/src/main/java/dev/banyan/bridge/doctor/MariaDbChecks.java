@@ -32,6 +32,7 @@ final class MariaDbChecks {
         checks.findings.add(Finding.ok("MariaDB", checks.text("SELECT VERSION()")));
         checks.findings.addAll(SourceChecks.of(plan, "log, rights and the bridge's own database are there"));
         checks.retention();
+        checks.partitions();
         var prepared = PreparedXa.of(connection);
         checks.xa(prepared, stored.hasBegun());
         if (plan.isEmpty() && stored.isReadable() && (stored.hasBegun() || prepared.isEmpty())) {
@@ -59,6 +60,27 @@ final class MariaDbChecks {
                             + ";   -- and in the server's configuration"));
         } else {
             findings.add(Finding.ok("log", "kept for " + seconds / DAY_SECONDS + " days, read or not"));
+        }
+    }
+
+    private void partitions() throws SQLException {
+        for (var table : source.tableIds()) {
+            try (var select =
+                    connection.prepareStatement("SELECT COUNT(partition_name) FROM information_schema.partitions"
+                            + " WHERE table_schema = ? AND table_name = ?")) {
+                select.setString(1, table.schema());
+                select.setString(2, table.name());
+                try (var result = select.executeQuery()) {
+                    if (result.next() && result.getLong(1) > 0) {
+                        findings.add(Finding.warn(
+                                "partitions of " + table,
+                                result.getLong(1)
+                                        + ": of rows that go or come with one (DROP, TRUNCATE, EXCHANGE) the log has the statement"
+                                        + " alone; the bridge reads the table again then, and tells what is gone as removed",
+                                ""));
+                    }
+                }
+            }
         }
     }
 

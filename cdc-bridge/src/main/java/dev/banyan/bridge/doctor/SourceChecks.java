@@ -2,9 +2,11 @@ package dev.banyan.bridge.doctor;
 
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.source.ColumnType;
+import dev.banyan.bridge.source.Leaves;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.source.SourcePlan;
+import dev.banyan.bridge.store.Leaf;
 import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.PublishedTable;
 import java.sql.Connection;
@@ -14,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Looks at the legacy database as the bridge will find it. */
 public final class SourceChecks {
@@ -73,6 +77,7 @@ public final class SourceChecks {
         var isSetUp = checks.plan();
         checks.durability();
         checks.slot();
+        checks.partitions();
         if (isSetUp && stored.isReadable) {
             checks.position(stored);
         }
@@ -152,6 +157,17 @@ public final class SourceChecks {
         } else {
             findings.add(Finding.ok("slot " + source.slot(), state));
         }
+    }
+
+    private void partitions() throws SQLException {
+        var countByTable = Leaves.of(source, connection).stream()
+                .collect(Collectors.groupingBy(Leaf::table, TreeMap::new, Collectors.counting()));
+        countByTable.forEach((table, count) -> findings.add(Finding.warn(
+                "partitions of " + table,
+                count
+                        + ": of rows that go or come with one (DROP, DETACH, TRUNCATE, ATTACH) the log has none; where one goes"
+                        + " the bridge sees it within 5 s, reads the table again, and tells what is gone as removed",
+                "after an ATTACH of one that has rows: backfill start " + table.name())));
     }
 
     private void room(String setting, long used) throws SQLException {

@@ -13,4 +13,7 @@ public interface SchemaLog {
 
     /** Adds {@code change}; it survives a crash when this returns. */
     void append(String change);
+
+    /** Hears of a statement, at {@code gtid} or right behind it, with which rows of the tables that it names may go, or come, of which the log has none. */
+    default void rowsMoved(String statement, String gtid) {}
 }

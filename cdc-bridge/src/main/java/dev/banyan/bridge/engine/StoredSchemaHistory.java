@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Debezium's history of table definitions, in the bridge's {@link SchemaLog}. */
@@ -29,6 +30,11 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
      * A definition is written here when Debezium reads it, before any row of the new shape is handed out; so it is never behind the
      * position. After a crash it may be read and written a second time: it carries the whole table, so that nothing changes by it.
      */
+
+    /** Partitions that go, or come, with their rows. A statement too many is a backfill too many. */
+    private static final Pattern MOVES_ROWS = Pattern.compile(
+            "\\b(?:DROP|TRUNCATE|EXCHANGE|CONVERT|DISCARD|IMPORT)\\b.*\\bPARTITION\\b",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     static final String SETTING = "schema.history.internal.banyan.name";
 
@@ -103,6 +109,11 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
 
     @Override
     protected void storeRecord(HistoryRecord change) {
+        var statement = change.document().getString(HistoryRecord.Fields.DDL_STATEMENTS);
+        var offset = change.document().getDocument(HistoryRecord.Fields.POSITION);
+        if (statement != null && offset != null && MOVES_ROWS.matcher(statement).find()) {
+            log().rowsMoved(statement, String.valueOf(offset.getString(GtidRule.GTIDS))); // before, as that is durable
+        }
         log().append(text(change));
     }
 

@@ -1,9 +1,12 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.Era;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.lake.LakeFailed;
+import dev.banyan.bridge.source.Leaves;
+import dev.banyan.bridge.source.LogState;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.spool.Spool;
@@ -13,17 +16,20 @@ import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.FaultListing;
 import dev.banyan.bridge.store.Fenced;
+import dev.banyan.bridge.store.Leaf;
 import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.SpoolClaim;
 import dev.banyan.bridge.store.StoreFailed;
 import java.io.Closeable;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -274,8 +280,13 @@ public final class BridgeRun {
                                     at.commitLsn(),
                                     at.offset()))
                             .orElse(go.position());
-                    server = new CheckedServer(settings.source(), go.position(), go.published());
                     begin(store, position, go);
+                    server = new CheckedServer(
+                            settings.source(),
+                            go.position(),
+                            go.published(),
+                            leaves(store, connection, position),
+                            leaves -> store.lostRows().seen(leaves, Set.of(), 0));
                 }
             }
         } catch (SQLException e) {
@@ -368,6 +379,22 @@ public final class BridgeRun {
         if (!store.published().equals(go.published())) {
             store.publish(go.published());
         }
+    }
+
+    /** The partitions that there are; where one of before is gone, its table is read again, behind all that the log has of that partition. */
+    private Set<Leaf> leaves(BridgeStore store, Connection connection, Position position) throws SQLException {
+        var source = settings.source();
+        var leaves = Leaves.of(source, connection);
+        var before = store.lostRows().leaves();
+        if (!leaves.equals(before)) {
+            var lost = Leaves.lost(source, before, leaves);
+            if (!lost.isEmpty()) {
+                LOG.warn("rows of {} went with a partition: the table is read again, and what is gone told", lost);
+            }
+            var since = Era.position(position.era(), LogState.end(source, connection));
+            store.lostRows().seen(leaves, lost, since);
+        }
+        return leaves;
     }
 
     /** {@code position} as people know it. */

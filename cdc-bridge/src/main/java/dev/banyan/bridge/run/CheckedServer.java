@@ -1,8 +1,11 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.source.Leaves;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Publication;
 import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.store.Leaf;
 import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.PublishedTable;
 import java.sql.Connection;
@@ -11,6 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** The server that the preflight found good, asked once more when the log is being read. */
 final class CheckedServer {
@@ -26,13 +30,22 @@ final class CheckedServer {
     private final Source source;
     private final Position checked;
     private final Set<PublishedTable> published;
+    private final Consumer<Set<Leaf>> remember;
+    private Set<Leaf> leaves;
     private boolean isConfirmed;
 
-    /** The server of {@code source} that was found good to go on at {@code checked}, and to publish {@code published}. */
-    CheckedServer(Source source, Position checked, Set<PublishedTable> published) {
+    /** The server of {@code source} that was found good to go on at {@code checked}, to publish {@code published}, and to have the partitions {@code leaves}; {@code remember} hears of new ones. */
+    CheckedServer(
+            Source source,
+            Position checked,
+            Set<PublishedTable> published,
+            Set<Leaf> leaves,
+            Consumer<Set<Leaf>> remember) {
         this.source = source;
         this.checked = checked;
         this.published = Set.copyOf(published);
+        this.leaves = Set.copyOf(leaves);
+        this.remember = remember;
     }
 
     /** To be called when the first records are here; throws {@link ServerChanged} when they may be those of another server. One thread at a time. */
@@ -55,6 +68,17 @@ final class CheckedServer {
     /** Why it has not published every mapped table since; empty when it has. */
     Optional<String> unpublished(Connection connection) throws SQLException {
         return Publication.gap(source, published, Publication.of(source, connection));
+    }
+
+    /** The tables of which a partition is gone, or emptied, since; one thread asks. */
+    Set<TableId> lost(Connection connection) throws SQLException {
+        var now = Leaves.of(source, connection);
+        var lost = Leaves.lost(source, leaves, now);
+        if (lost.isEmpty() && !now.equals(leaves)) {
+            remember.accept(now);
+            leaves = now;
+        }
+        return lost;
     }
 
     private void awaitReader(Connection connection) throws SQLException, InterruptedException {

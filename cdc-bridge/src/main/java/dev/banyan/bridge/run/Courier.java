@@ -117,7 +117,7 @@ final class Courier {
     Step step() {
         try {
             hub.open();
-            if (unit == null && tellGone()) {
+            if (unit == null && (hideLost() || tellGone())) {
                 return DELIVERED;
             }
             var current = unit == null ? next() : unit;
@@ -132,6 +132,18 @@ final class Courier {
         } catch (HubUnavailable e) {
             return new Step.HubFailed(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Hides tables of which rows went with a partition, for a backfill to find what is left; false when there are none. */
+    private boolean hideLost() {
+        var at = stored.get();
+        if (!parts.ledger.hideLost(at)) {
+            return false;
+        }
+        parts.ledger.commit(at);
+        parts.ledger.force();
+        parts.watcher.accept(Point.STORED);
+        return true;
     }
 
     /** Tells the next rows that went in a gap; false when there are none. */

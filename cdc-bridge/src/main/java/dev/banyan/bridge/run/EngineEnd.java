@@ -73,6 +73,9 @@ sealed interface EngineEnd {
         if (stop == EngineRun.Stop.UNPUBLISHED) {
             return new Again(engine.unpublished(), undone, true); // the preflight refuses
         }
+        if (stop == EngineRun.Stop.PARTED) {
+            return new Again("rows of " + engine.lost() + " went with a partition", undone, true);
+        }
         if (failure != null) {
             LOG.warn("batch failed", failure);
         }
@@ -80,7 +83,8 @@ sealed interface EngineEnd {
                 switch (stop) {
                     case SILENT -> silence(engine.heartbeatRefusal());
                     case CUT -> "the legacy database has cut the connection";
-                    case ENDED, ASKED, UNPUBLISHED, HUNG -> failure == null ? engine.message() : deepest(failure);
+                    case ENDED, ASKED, UNPUBLISHED, PARTED, HUNG ->
+                        failure == null ? engine.message() : deepest(failure);
                 },
                 undone);
     }

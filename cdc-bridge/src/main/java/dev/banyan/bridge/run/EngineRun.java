@@ -1,6 +1,7 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.LargeList;
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.EngineSockets;
 import dev.banyan.bridge.engine.ShapeChanged;
@@ -26,6 +27,7 @@ import io.debezium.engine.RecordChangeEvent;
 import io.debezium.engine.format.ChangeEventFormat;
 import io.debezium.engine.spi.OffsetCommitPolicy;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +58,8 @@ final class EngineRun implements AutoCloseable {
         ASKED,
         /** The legacy database does not publish what it did: the preflight says what about it. */
         UNPUBLISHED,
+        /** Rows went with a partition: the next start notes of which tables. */
+        PARTED,
         HUNG
     }
 
@@ -143,7 +147,8 @@ final class EngineRun implements AutoCloseable {
         StoredOffsets.register(
                 engineName,
                 () -> OffsetText.write(backfill.handedOut(delivery.sure().offset())));
-        StoredSchemaHistory.register(engineName, new StoredSchemaLog(store));
+        StoredSchemaHistory.register(
+                engineName, new StoredSchemaLog(store, settings.source().tableIds(), position.era()));
         SnapshotNotices.register(engineName, backfill::told);
         this.engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
                 .using(settings.source()
@@ -240,6 +245,11 @@ final class EngineRun implements AutoCloseable {
         return meter == null ? "" : meter.unpublished();
     }
 
+    /** The tables of which rows went with a partition. */
+    Set<TableId> lost() {
+        return meter == null ? Set.of() : meter.lost();
+    }
+
     String message() {
         return message;
     }
@@ -276,6 +286,9 @@ final class EngineRun implements AutoCloseable {
             }
             if (!unpublished().isEmpty()) {
                 return Stop.UNPUBLISHED;
+            }
+            if (!lost().isEmpty()) {
+                return Stop.PARTED;
             }
             if (isSilent()) {
                 return Stop.SILENT;

@@ -1,9 +1,11 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.source.LogState;
 import dev.banyan.bridge.source.Source;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -23,6 +25,7 @@ final class LogMeter implements AutoCloseable {
     private final CheckedServer server;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile String unpublished = "";
+    private volatile Set<TableId> lost = Set.of();
 
     private LogMeter(Source source, Progress progress, CheckedServer server) {
         this.source = source;
@@ -42,6 +45,11 @@ final class LogMeter implements AutoCloseable {
         return unpublished;
     }
 
+    /** The tables of which rows went with a partition since the engine started. */
+    Set<TableId> lost() {
+        return lost;
+    }
+
     private void measure() {
         var wasAtWork = false;
         try {
@@ -49,6 +57,7 @@ final class LogMeter implements AutoCloseable {
                 try (var connection = source.connect()) {
                     do {
                         unpublished = server.unpublished(connection).orElse("");
+                        lost = server.lost(connection);
                         var state = LogState.of(source, connection, progress.lagMillis());
                         progress.logEndsAt(state.end());
                         progress.logPercent(state.percentUsed());

@@ -1,5 +1,8 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.Era;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.engine.GtidRule;
 import dev.banyan.bridge.engine.SchemaLog;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.TableDefinition;
@@ -7,9 +10,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The definitions of tables in the bridge's store. */
-record StoredSchemaLog(BridgeStore store) implements SchemaLog {
+/** The definitions of tables in the bridge's store, where also the mapped {@code tables} are noted of which rows went with a partition. */
+record StoredSchemaLog(BridgeStore store, List<TableId> tables, int era) implements SchemaLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoredSchemaLog.class);
 
     @Override
     public List<String> changes() {
@@ -23,6 +32,26 @@ record StoredSchemaLog(BridgeStore store) implements SchemaLog {
             store.define(change);
             return change;
         });
+    }
+
+    @Override
+    public void rowsMoved(String statement, String gtid) {
+        var named = tables.stream()
+                .filter(table -> Pattern.compile(
+                                "(?<!\\w)" + Pattern.quote(table.name()) + "(?!\\w)", Pattern.CASE_INSENSITIVE)
+                        .matcher(statement)
+                        .find())
+                .collect(Collectors.toSet());
+        if (!named.isEmpty()) {
+            LOG.warn(
+                    "rows of {} went with a partition ({}): the table is read again, and what is gone told",
+                    named,
+                    statement);
+            undisturbed(() -> {
+                store.lostRows().note(named, Era.position(era, GtidRule.sequence(gtid)));
+                return gtid;
+            });
+        }
     }
 
     /** Closing the engine interrupts the caller, and H2 closes its file under an interrupted thread: another thread does the work. */

@@ -34,7 +34,7 @@ public final class Backfills {
     /** Asks for {@code tables} to be read, after everything that was asked for before. */
     public Backfill request(List<TableId> tables) {
         return store.runForced("asking for a backfill", connection -> {
-            var backfill = next(connection, tables);
+            var backfill = next(connection, tables, clock.millis());
             BackfillRows.insert(connection, backfill);
             return backfill;
         });
@@ -42,14 +42,14 @@ public final class Backfills {
 
     /** A backfill of {@code tables} to be asked for, which sorts behind every other whatever the clock says. */
     public Backfill next(List<TableId> tables) {
-        return store.run("reading the backfills", connection -> next(connection, tables));
+        return store.run("reading the backfills", connection -> next(connection, tables, clock.millis()));
     }
 
-    private Backfill next(Connection connection, List<TableId> tables) throws SQLException {
+    static Backfill next(Connection connection, List<TableId> tables, long nowMs) throws SQLException {
         var last = BackfillRows.all(connection).stream()
                 .mapToLong(Backfill::requestedAtMs)
                 .max();
-        return Backfill.of(tables, Math.max(clock.millis(), last.orElse(0) + 1));
+        return Backfill.of(tables, Math.max(nowMs, last.orElse(0) + 1));
     }
 
     /** Any {@code most} of the rows that the running backfill has to read again, by table: each row's key. */

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,9 @@ public final class BridgeStore implements AutoCloseable {
     private final String bridge;
     private final HeldLease lease;
     private final InstantSource clock;
+
+    /** How often rows were noted as lost: a session looks then. */
+    final AtomicInteger lostNoted = new AtomicInteger();
 
     private BridgeStore(
             HikariDataSource source,
@@ -297,6 +301,7 @@ public final class BridgeStore implements AutoCloseable {
             BackfillRows.cancelAll(connection, clock.millis());
             FaultRows.giveUpPaused(connection, clock.millis());
             BackfillRows.insert(connection, backfill);
+            LostRows.forget(connection);
             HiddenRows.await(connection, backfill);
             return null;
         });
@@ -388,6 +393,11 @@ public final class BridgeStore implements AutoCloseable {
         return new Pauses(this, clock);
     }
 
+    /** What rows went with partitions. */
+    public LostRows lostRows() {
+        return new LostRows(this);
+    }
+
     /** Which columns the remembered rows of each table have. */
     public RememberedColumns remembered() {
         return new RememberedColumns(this);
@@ -417,7 +427,7 @@ public final class BridgeStore implements AutoCloseable {
             var connection = source.getConnection();
             var held = lease.held();
             var tokens = new StoredTokens(connection, made -> keepTokens(held, made), vault);
-            return new StoreSession(connection, dialect, lease, held, clock, seal, tokens);
+            return new StoreSession(connection, dialect, lease, held, clock, seal, tokens, lostNoted::get);
         } catch (SQLException e) {
             throw new StoreFailed("connecting to the store", e);
         }

@@ -6,6 +6,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +27,17 @@ final class HiddenRows {
     private final Connection connection;
     private final SessionImages images;
     private final List<Table> tables;
+    private final IntSupplier lostNoted;
+    private Map<TableId, Long> lost = Map.of();
+    private int noted = -1;
     private final List<Table> due = new ArrayList<>();
     private Instant doneAt = Instant.EPOCH;
     private String last = "";
 
-    HiddenRows(Connection connection, SessionImages images) throws SQLException {
+    /** {@code lostNoted} is how often something was noted in {@link LostRows}. */
+    HiddenRows(Connection connection, SessionImages images, IntSupplier lostNoted) throws SQLException {
         this.connection = connection;
+        this.lostNoted = lostNoted;
         this.images = images;
         this.tables = new ArrayList<>(tables());
         look();
@@ -36,7 +45,8 @@ final class HiddenRows {
 
     private List<Table> tables() throws SQLException {
         var found = new ArrayList<Table>();
-        try (var select = connection.prepareStatement("SELECT table_name, backfill_id FROM bridge_hidden");
+        try (var select = connection.prepareStatement(
+                        "SELECT table_name, backfill_id FROM bridge_hidden ORDER BY place");
                 var result = select.executeQuery()) {
             while (result.next()) {
                 found.add(new Table(TableId.parse(result.getString(1)), result.getString(2)));
@@ -47,12 +57,14 @@ final class HiddenRows {
 
     /** Writes down that {@code backfill} has to be done before what is hidden of its tables is gone. */
     static void await(Connection connection, Backfill backfill) throws SQLException {
-        try (var delete = connection.prepareStatement("DELETE FROM bridge_hidden");
-                var insert = connection.prepareStatement("INSERT INTO bridge_hidden VALUES (?, ?)")) {
-            delete.executeUpdate();
+        try (var delete = connection.prepareStatement("DELETE FROM bridge_hidden WHERE table_name = ?");
+                var insert = connection.prepareStatement("INSERT INTO bridge_hidden VALUES (?, ?, ?)")) {
             for (var table : backfill.tables()) {
+                delete.setString(1, table.id().toString());
+                delete.executeUpdate();
                 insert.setString(1, table.id().toString());
                 insert.setString(2, backfill.id());
+                insert.setInt(3, backfill.tables().indexOf(table));
                 insert.addBatch();
             }
             insert.executeBatch();
@@ -77,6 +89,51 @@ final class HiddenRows {
                 }
             }
         }
+    }
+
+    /** Hides the tables of which rows went, all changes of which lie at or before {@code position}, and asks for them to be read; false when there are none. */
+    boolean hideLost(long position, long nowMs) throws SQLException {
+        var count = lostNoted.getAsInt();
+        if (count != noted) {
+            lost = LostRows.all(connection);
+            noted = count;
+        }
+        if (lost.isEmpty()) {
+            return false;
+        }
+        var paused = Pauses.all(connection).stream()
+                .flatMap(pause -> pause.tables().stream())
+                .collect(
+                        Collectors
+                                .toSet()); // what a backfill read of them would wait, and be old by the time that it is
+        // told
+        var ripe = lost.entrySet().stream()
+                .filter(entry -> entry.getValue() <= position)
+                .map(Map.Entry::getKey)
+                .filter(table -> !paused.contains(table))
+                .sorted()
+                .toList();
+        if (ripe.isEmpty()) {
+            return false;
+        }
+        try (var delete =
+                connection.prepareStatement("DELETE FROM bridge_lost WHERE table_name = ? AND since_lsn = ?")) {
+            for (var table : ripe) {
+                images.hide(table);
+                delete.setString(1, table.toString());
+                delete.setLong(2, Objects.requireNonNull(lost.get(table)));
+                delete.executeUpdate();
+            }
+        }
+        var backfill = Backfills.next(connection, ripe, nowMs);
+        BackfillRows.insert(connection, backfill);
+        await(connection, backfill);
+        tables.removeIf(table -> ripe.contains(table.id));
+        ripe.forEach(table -> tables.add(new Table(table, backfill.id())));
+        lost = LostRows.all(connection);
+        last = "";
+        look();
+        return true;
     }
 
     /** The row under {@code key} is there, or was. */

@@ -43,6 +43,11 @@ public interface Ledger {
         }
     }
 
+    /** Hides the tables of which rows went without a word in the log up to {@code at}, and asks for them to be read, with the next commit; false when there are none. */
+    default boolean hideLost(Position at) {
+        return false;
+    }
+
     /** The next rows that are gone, {@code most} of them; null when there are no more. */
     default @Nullable Gone nextGone(int most) {
         return null;

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,8 @@ public final class StoreSession implements Ledger, AutoCloseable {
             Lease.Held held,
             InstantSource clock,
             @Nullable FaultSeal seal,
-            StoredTokens tokens)
+            StoredTokens tokens,
+            IntSupplier lostNoted)
             throws SQLException {
         this.connection = connection;
         this.dialect = dialect;
@@ -56,7 +58,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
         this.faults = new StoredFaults(connection, seal, clock);
         this.parked = new ParkedRows(connection, seal);
         this.incomplete = new IncompleteRows(connection);
-        this.hidden = new HiddenRows(connection, images);
+        this.hidden = new HiddenRows(connection, images, lostNoted);
     }
 
     @Override
@@ -93,6 +95,15 @@ public final class StoreSession implements Ledger, AutoCloseable {
     @Override
     public void see(RowKey row) {
         hidden.see(row);
+    }
+
+    @Override
+    public boolean hideLost(Position at) {
+        try {
+            return hidden.hideLost(at.commitLsn(), clock.millis());
+        } catch (SQLException e) {
+            throw new StoreFailed("hiding the rows of a table", e);
+        }
     }
 
     @Override

@@ -1,0 +1,174 @@
+package dev.banyan.bridge.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.bridge.change.KeyText;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.run.Servers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Of the rows that a resync hides only those are gone, when its backfill is done, that neither it nor the log has heard of. */
+class HiddenRowsTest {
+
+    private static final TableId LINE = TableId.parse("line");
+    private static final TableId ORDER = TableId.parse("order");
+    private static final Position POSITION = new Position("1", 1, 9, Map.of("lsn", 9L));
+
+    @TempDir
+    Path folder;
+
+    private BridgeStore opened(String kind) {
+        var isH2 = kind.equals("h2");
+        var database = "hidden_"
+                + folder.getFileName().toString().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+        if (!isH2) {
+            Servers.postgres().createDatabase(database);
+        }
+        var settings = isH2
+                ? new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "")
+                : new BridgeStore.Settings(Servers.postgres().jdbcUrl(database), "postgres", "postgres");
+        var store = BridgeStore.open(settings, "hidden", "test", Duration.ofSeconds(60), InstantSource.system());
+        assertThat(store.tryLease()).isTrue();
+        store.begin(POSITION, List.of(), Set.of(), null);
+        return store;
+    }
+
+    private static void put(StoreSession session, TableId table, long... ids) {
+        for (var id : ids) {
+            session.images().put(table, List.of(id), row(id), List.of("parent"));
+        }
+    }
+
+    private static Row row(long id) {
+        return new Row(Map.of("id", id));
+    }
+
+    private static StoreSession.RowKey key(TableId table, long id) {
+        return new StoreSession.RowKey(table, KeyText.of(List.of(id)));
+    }
+
+    private static void resync(BridgeStore store) {
+        store.beginAnew(POSITION, List.of(), Set.of(), store.backfills().next(List.of(LINE, ORDER)));
+    }
+
+    private static Backfill current(BridgeStore store) {
+        return Backfill.head(store.backfills().all()).orElseThrow();
+    }
+
+    private static List<Long> ids(Ledger.@Nullable Gone gone) {
+        return Objects.requireNonNull(gone).rows().stream()
+                .map(row -> (Long) Objects.requireNonNull(row.get("id")))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void onlyWhatNothingWasHeardOfIsGone(String kind) {
+        try (var store = opened(kind)) {
+            try (var session = store.session()) {
+                put(session, LINE, 1, 2);
+                put(session, ORDER, 1, 2, 3, 4, 5, 6);
+                session.commit(POSITION);
+            }
+            resync(store);
+            try (var session = store.session()) {
+                assertThat(session.images().children(ORDER, List.of("parent")))
+                        .as("what is hidden is known as ever")
+                        .hasSize(6);
+                session.touch(key(ORDER, 1)); // changed in what no event shows
+                session.see(key(ORDER, 2)); // read, and parked
+                put(session, ORDER, 3, 7);
+                session.images().remove(ORDER, List.of(4L));
+                session.see(key(LINE, 1));
+                session.commit(POSITION);
+                assertThat(session.nextGone(10)).as("the backfill is not done").isNull();
+            }
+            try (var session = store.session()) {
+                session.update(current(store).in(Backfill.State.DONE));
+                session.commit(POSITION);
+                assertThat(ids(session.nextGone(1))).containsExactly(5L);
+            }
+            try (var session = store.session()) { // as after a kill
+                assertThat(ids(session.nextGone(1))).as("roots first").containsExactly(5L);
+                session.images().remove(ORDER, List.of(5L));
+                session.commit(POSITION);
+                assertThat(ids(session.nextGone(10))).containsExactly(6L);
+                session.images().remove(ORDER, List.of(6L));
+                session.commit(POSITION);
+                assertThat(ids(session.nextGone(10))).containsExactly(2L);
+                session.images().remove(LINE, List.of(2L));
+                session.commit(POSITION);
+                assertThat(session.nextGone(10)).isNull();
+                session.commit(POSITION);
+                assertThat(session.images().all(ORDER)).hasSize(4);
+            }
+            try (var session = store.session()) {
+                assertThat(session.nextGone(10)).isNull();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aCancelledBackfillHasFoundNothing(String kind) {
+        try (var store = opened(kind)) {
+            try (var session = store.session()) {
+                put(session, ORDER, 1);
+                session.commit(POSITION);
+            }
+            resync(store);
+            try (var session = store.session()) {
+                session.update(current(store).in(Backfill.State.CANCELLED));
+                session.commit(POSITION);
+                assertThat(session.nextGone(10)).isNull();
+            }
+            resync(store);
+            try (var session = store.session()) {
+                session.update(current(store).in(Backfill.State.DONE));
+                session.commit(POSITION);
+                assertThat(ids(session.nextGone(10))).containsExactly(1L);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aTableThatLostAPartitionIsHiddenBehindAllThatTheLogHasOfItAndNotWhileItIsPaused(String kind) {
+        try (var store = opened(kind)) {
+            var reached = new Position("1", 1, 20, Map.of("lsn", 20L));
+            try (var session = store.session()) {
+                put(session, ORDER, 1, 2);
+                session.commit(POSITION);
+                assertThat(session.hideLost(reached)).isFalse();
+                store.lostRows().note(Set.of(ORDER), 20);
+                assertThat(session.hideLost(POSITION))
+                        .as("a change of it may come")
+                        .isFalse();
+                store.pauses().begin(ORDER, "order", List.of(LINE, ORDER), 9, "why", "shape");
+                assertThat(session.hideLost(reached)).isFalse();
+                store.pauses().end("order");
+                assertThat(session.hideLost(reached)).isTrue();
+                session.commit(reached);
+                assertThat(session.hideLost(reached)).isFalse();
+                var backfill = current(store);
+                assertThat(backfill.tables()).extracting(Backfill.Table::id).containsExactly(ORDER);
+                session.see(key(ORDER, 2));
+                session.update(backfill.in(Backfill.State.DONE));
+                session.commit(reached);
+                assertThat(ids(session.nextGone(10))).containsExactly(1L);
+            }
+        }
+    }
+}
