@@ -4,6 +4,7 @@ import dev.banyan.gateway.faults.FaultLog;
 import dev.banyan.gateway.faults.Faults;
 import dev.banyan.gateway.faults.HistoryServer;
 import dev.banyan.gateway.faults.RoutingHistory;
+import dev.banyan.gateway.live.LiveRules;
 import dev.banyan.rules.RulesFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /**
  * A gateway between clients and two backends that fail in every way there is, by chance from a seed. Arguments: seed, seconds, folder,
@@ -37,13 +39,24 @@ final class FaultRun {
     private static final Duration CLIENTS_END = Duration.ofSeconds(40);
 
     private static final long LOOK_NANOS = 20_000_000;
-    private static final long STANDSTILL_NANOS = 200_000_000;
+
+    /** A breaker refuses calls a moment before it says that it is open, which on a busy machine is longer than a look takes. */
+    private static final long OPENING_NANOS = 200_000_000;
+
+    /** After so many faults nothing fails for a while, and what is said to be well then has to be. */
+    private static final int FAULTS_IN_A_ROW = 4;
+
+    private static final int QUIET_MILLIS = 1_000;
+
+    /** The least share of requests, of all and of those that only the candidate's side can serve, that no fault would have excused. */
+    private static final double UNEXCUSED_MIN = 0.2;
 
     private final long seed;
     private final boolean ownNetwork;
     private final Path folder;
     private final RoutingHistory history = new RoutingHistory();
     private final AtomicBoolean running = new AtomicBoolean(true);
+    private final AtomicBoolean watching = new AtomicBoolean(true);
     private final FaultLog log = new FaultLog();
     private final Map<String, Integer> outcomes = new ConcurrentHashMap<>();
     private final Map<String, Integer> faults = new ConcurrentHashMap<>();
@@ -51,6 +64,7 @@ final class FaultRun {
     private final Faults candidate;
     private final TestGateway gateway;
     private final Map<String, Integer> weightByRules = new HashMap<>();
+    private String unexcused = "";
 
     private FaultRun(long seed, Path folder, boolean ownNetwork) throws Exception {
         this.seed = seed;
@@ -77,8 +91,8 @@ final class FaultRun {
         try {
             List<String> wrong = run.run(Integer.parseInt(args[1]));
             wrong.stream().limit(20).forEach(System.out::println);
-            System.out.println("seed " + run.seed + ": " + run.history.requests() + " requests " + run.outcomes
-                    + ", faults " + run.faults + ", wrong: " + wrong.size());
+            System.out.println("seed " + run.seed + ": " + run.history.requests(_ -> true) + " requests " + run.outcomes
+                    + ", faults " + run.faults + ", " + run.unexcused + ", wrong: " + wrong.size());
             exit = wrong.isEmpty() ? 0 : 1;
         } catch (Throwable e) {
             e.printStackTrace(System.out);
@@ -114,39 +128,67 @@ final class FaultRun {
                     .start(() ->
                             new FaultRunClient(seed, number, gateway, history, weightByRules, outcomes).run(running)));
         }
-        Thread.ofPlatform().daemon().start(this::watch);
+        Thread watch = Thread.ofPlatform().daemon().start(this::watch);
         var random = new Random(seed);
         long end = System.nanoTime() + seconds * 1_000_000_000L;
-        while (System.nanoTime() < end) {
+        for (int count = 1; System.nanoTime() < end; count++) {
             Thread.sleep(50 + random.nextInt(150));
             fault(random);
+            if (count % FAULTS_IN_A_ROW == 0) {
+                Thread.sleep(QUIET_MILLIS);
+            }
         }
         running.set(false);
         for (Thread client : clients) {
             client.join(CLIENTS_END); // the request of one that hangs has no end, and that is found
         }
         isWellAgain();
+        watching.set(false);
+        watch.join();
         gateway.close();
-        return history.violations(
-                Map.of("legacy", folder.resolve("legacy.history"), "new", folder.resolve("new.history")), log);
+        legacy.standstills().forEach(each -> log.add("standstill", Set.of("legacy"), each.from(), each.to()));
+        candidate.standstills().forEach(each -> log.add("standstill", Set.of("new"), each.from(), each.to()));
+        var wrong = new ArrayList<>(history.violations(
+                Map.of("legacy", folder.resolve("legacy.history"), "new", folder.resolve("new.history")), log));
+        wrong.addAll(tooMuchExcused());
+        return wrong;
     }
 
-    /** Sees which rules are in force, and whether the machine runs: one that does not run us does not run the backends either, whose limits go on. */
+    /** A run in which a fault excuses nearly everything shows nothing. */
+    private List<String> tooMuchExcused() {
+        Predicate<RoutingHistory.Sent> moved = sent -> sent.target().startsWith("/moved/");
+        double all = history.unexcused(log, _ -> true) / (double) history.requests(_ -> true);
+        double ofMoved = history.unexcused(log, moved) / (double) history.requests(moved);
+        unexcused = "%.0f %% without an excuse (%.0f %% of /moved)".formatted(all * 100, ofMoved * 100);
+        return Math.min(all, ofMoved) < UNEXCUSED_MIN ? List.of("only " + unexcused) : List.of();
+    }
+
+    /** Sees which rules are in force, whether the candidate's breaker lets calls through, and whether the machine runs us. */
     private void watch() {
         String rules = "";
-        while (true) {
-            String current = gateway.gateway().rules().current().hash();
-            if (!current.equals(rules)) {
-                rules = current;
+        long closed = System.nanoTime();
+        boolean wasOpen = false;
+        boolean goOn;
+        do {
+            goOn = watching.get();
+            long before = System.nanoTime();
+            LiveRules live = gateway.gateway().rules().current();
+            if (!live.hash().equals(rules)) {
+                rules = live.hash();
                 history.inForce(rules);
             }
-            long before = System.nanoTime();
+            boolean open = goOn && !live.backends().get("new").breakerState().equals("closed");
             LockSupport.parkNanos(LOOK_NANOS);
             long now = System.nanoTime();
-            if (now - before > STANDSTILL_NANOS) {
-                log.add(new FaultLog.Fault("standstill", BOTH, before, now));
+            if (now - before > HistoryServer.STANDSTILL_NANOS) {
+                log.add("standstill", BOTH, before, now);
             }
-        }
+            if (wasOpen && !open) {
+                log.add(FaultLog.BREAKER, Set.of("new"), closed - OPENING_NANOS, now);
+            }
+            wasOpen = open;
+            closed = open ? closed : before;
+        } while (goOn);
     }
 
     /** One fault, until it is over. */
@@ -189,7 +231,7 @@ final class FaultRun {
         }
         boolean ofABackend = !name.endsWith("rules") && !name.equals("disk full");
         Set<String> sides = ofABackend ? Set.of(atLegacy ? "legacy" : "new") : Set.of();
-        log.add(new FaultLog.Fault(name, sides, began, System.nanoTime()));
+        log.add(name, sides, began, System.nanoTime());
     }
 
     /** The run folder is a small file system; nothing can be written there for a while. */
@@ -215,7 +257,7 @@ final class FaultRun {
             TestGateway.await("well again: " + target, () -> {
                 String id = "end-" + System.nanoTime();
                 history.sent(new RoutingHistory.Sent(
-                        id, "GET", target, HistoryServer.hash(new byte[0]), BOTH, true, System.nanoTime()));
+                        id, "GET", target, HistoryServer.hash(new byte[0]), BOTH, false, true, System.nanoTime()));
                 boolean well = gateway.ask(
                                 "GET " + target + " HTTP/1.1\r\nHost: a\r\nX-Id: " + id + "\r\nX-Size: 5\r\n\r\n")
                         .startsWith("HTTP/1.1 200");

@@ -97,6 +97,18 @@ final class Wire implements AutoCloseable {
         return lower.contains("\r\ntransfer-encoding: chunked") ? head + until("0\r\n\r\n") : head;
     }
 
+    /** Waits for a byte, and leaves it to be read; false when the other side ends instead, however it does. */
+    boolean begins() throws IOException {
+        in.mark(1);
+        try {
+            boolean begun = in.read() >= 0;
+            in.reset();
+            return begun;
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+
     /** Whether something has come that was not read yet. */
     boolean hasMore() throws IOException {
         return in.available() > 0;

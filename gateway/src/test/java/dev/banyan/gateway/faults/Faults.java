@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -88,6 +89,22 @@ public final class Faults implements AutoCloseable {
 
     public void restart() throws Exception {
         process = launch();
+    }
+
+    /** A time that it was not run. */
+    public record Standstill(long from, long to) {}
+
+    /** Returns the times it was not run, whoever stopped it. */
+    public List<Standstill> standstills() throws IOException {
+        Path written = HistoryServer.standstills(history);
+        if (!Files.exists(written)) {
+            return List.of();
+        }
+        return Files.readAllLines(written).stream()
+                .map(line -> line.split(" ", -1))
+                .filter(line -> line.length == 2) // it may be killed as it writes
+                .map(line -> new Standstill(Long.parseLong(line[0]), Long.parseLong(line[1])))
+                .toList();
     }
 
     private Process launch() throws Exception {

@@ -6,6 +6,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -20,9 +21,15 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A backend as a program of its own, which can be stopped and killed. It writes down each request that it gets, before it answers, and
- * misbehaves as the request asks it to. Arguments: port, file of the history.
+ * misbehaves as the request asks it to. It also writes down when it was not run, by {@link System#nanoTime}, which all programs of a
+ * machine share. Arguments: port, file of the history.
  */
 public final class HistoryServer {
+
+    /** A program that was not run for so long may fail a call by that. */
+    public static final long STANDSTILL_NANOS = 200_000_000;
+
+    private static final long LOOK_NANOS = 20_000_000;
 
     private final Path history;
 
@@ -33,12 +40,32 @@ public final class HistoryServer {
     public static void main(String[] args) throws IOException {
         var server = new HistoryServer(Path.of(args[1]));
         try (var socket = new ServerSocket(Integer.parseInt(args[0]), 512, InetAddress.getLoopbackAddress())) {
-            System.out.println("listening");
+            Thread.ofPlatform().daemon().start(server::watch);
             while (true) {
                 Socket client = socket.accept();
                 Thread.ofVirtual().start(() -> server.serve(client));
             }
         }
+    }
+
+    private void watch() {
+        while (true) {
+            long before = System.nanoTime();
+            LockSupport.parkNanos(LOOK_NANOS);
+            long now = System.nanoTime();
+            if (now - before > STANDSTILL_NANOS) {
+                try {
+                    append(standstills(history), before + " " + now);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
+    /** Where the standstills of a server with that history are written down, a line each. */
+    static Path standstills(Path history) {
+        return history.resolveSibling(history.getFileName() + ".standstills");
     }
 
     private void serve(Socket client) {
@@ -121,8 +148,11 @@ public final class HistoryServer {
     }
 
     private synchronized void record(String id, String head, String hash) throws IOException {
-        String line = String.join(" ", id, head.split(" ", 3)[0], head.split(" ", 3)[1], hash) + "\n";
-        Files.writeString(history, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        append(history, String.join(" ", id, head.split(" ", 3)[0], head.split(" ", 3)[1], hash));
+    }
+
+    private static void append(Path file, String line) throws IOException {
+        Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     public static String hash(byte[] body) {

@@ -11,10 +11,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 
 /**
  * What clients sent and got, against what backends saw and which faults there were. Whatever fails, each request ends for its client,
- * once, and not badly unless a fault explains it; no write arrives twice, no request arrives changed, at a side that no rule in force gave
+ * once, and not badly unless a fault of that moment explains this end at every side it could be served by; no write arrives twice, no request arrives changed, at a side that no rule in force gave
  * it to, or from nobody, no client gets a reply that is not its own and whole, and none is decided by rules that were replaced before.
  */
 public final class RoutingHistory {
@@ -22,13 +23,26 @@ public final class RoutingHistory {
     /**
      * A request.
      *
-     * @param sides those that the rules in force while it ran give it to, at once or by falling back
      * @param hash of its body
+     * @param assigned those that the rules in force while it ran give it to
+     * @param fallsBack whether the baseline answers for another side that does not
      * @param mayFail whether that is no fault: it asks the backend for it
      * @param at when it was sent, by {@link System#nanoTime}
      */
     public record Sent(
-            String id, String method, String target, String hash, Set<String> sides, boolean mayFail, long at) {}
+            String id,
+            String method,
+            String target,
+            String hash,
+            Set<String> assigned,
+            boolean fallsBack,
+            boolean mayFail,
+            long at) {
+
+        boolean mayReach(String side) {
+            return assigned.contains(side) || (fallsBack && side.equals(BASELINE));
+        }
+    }
 
     /** What came of a request for its client. */
     public enum Outcome {
@@ -43,6 +57,11 @@ public final class RoutingHistory {
 
     /** The end of a request, {@code at} that time, and how it looked. */
     public record Ended(Outcome outcome, String how, long at) {}
+
+    private static final String BASELINE = "legacy";
+
+    /** All that any fault can explain. */
+    private static final List<String> ENDS = List.of("502", "503", "504", FaultLog.BROKEN);
 
     /** The most a read may arrive: once, again after a stale connection, one retry with its own, and at the baseline likewise. */
     private static final int ARRIVALS_MAX = 8;
@@ -82,13 +101,10 @@ public final class RoutingHistory {
         wrong.add(what);
     }
 
-    public int requests() {
-        return sent.size();
-    }
-
     /** Returns everything that must not be; {@code histories} has a file of each side. The run is over, and so are its faults. */
     public List<String> violations(Map<String, Path> histories, FaultLog faults) throws IOException {
         List<String> all = new ArrayList<>(wrong);
+        faults.openedForNothing().forEach(each -> all.add("opened for nothing: " + each));
         sent.values().forEach(request -> all.addAll(badEnd(request, faults)));
         rulesNamed.forEach((id, rules) -> {
             Sent request = Objects.requireNonNull(sent.get(id), id);
@@ -115,7 +131,7 @@ public final class RoutingHistory {
                 if (!same) {
                     all.add(history.getKey() + " got " + line + " of " + request);
                 }
-                if (!request.sides().contains(history.getKey())) {
+                if (!request.mayReach(history.getKey())) {
                     all.add(history.getKey() + " is the wrong side for " + request);
                 }
             }
@@ -143,14 +159,53 @@ public final class RoutingHistory {
     /** Returns what is wrong with how a request ended. */
     private List<String> badEnd(Sent request, FaultLog faults) {
         Ended end = ended.get(request.id());
-        List<FaultLog.Fault> during =
-                faults.at(request.sides(), request.at(), end == null ? System.nanoTime() : end.at());
         boolean bad = end == null
                 || end.outcome() == Outcome.UNANSWERED
-                || (end.outcome() == Outcome.FAILED && !request.mayFail() && during.isEmpty());
-        return bad
-                ? List.of((end == null ? "no end" : end) + " of " + request + ", faults at its sides: " + during)
-                : List.of();
+                || (end.outcome() == Outcome.FAILED
+                        && !request.mayFail()
+                        && !isExplained(request, end.how(), end.at(), faults));
+        if (!bad) {
+            return List.of();
+        }
+        long until = end == null ? System.nanoTime() : end.at();
+        var during = new ArrayList<FaultLog.Fault>();
+        List.of(BASELINE, "new").forEach(side -> during.addAll(faults.at(side, request.at(), until)));
+        return List.of((end == null ? "no end" : end) + " of " + request + ", faults meanwhile: " + during);
+    }
+
+    /** Whether faults of the time explain that a request ended {@code how}, at one of the sides that it may have been given to. */
+    private static boolean isExplained(Sent request, String how, long until, FaultLog faults) {
+        return request.assigned().stream().anyMatch(side -> {
+            List<FaultLog.Fault> here = faults.at(side, request.at(), until);
+            if (!request.fallsBack() || side.equals(BASELINE)) {
+                return here.stream().anyMatch(fault -> fault.ends().contains(how));
+            }
+            boolean behind = !here.isEmpty()
+                    && faults.at(BASELINE, request.at(), until).stream()
+                            .anyMatch(fault -> fault.ends().contains(how));
+            boolean begun = how.equals(FaultLog.BROKEN); // nobody stands in for a reply that has begun
+            return behind
+                    || (begun && here.stream().anyMatch(fault -> fault.ends().contains(how)));
+        });
+    }
+
+    /** Returns how many requests no fault would have excused, whatever their end; {@code of} decides which count. */
+    public long unexcused(FaultLog faults, Predicate<Sent> of) {
+        return sent.values().stream()
+                .filter(of)
+                .filter(request -> {
+                    Ended end = ended.get(request.id());
+                    return !request.mayFail()
+                            && end != null
+                            && end.outcome() != Outcome.LEFT
+                            && ENDS.stream().noneMatch(how -> isExplained(request, how, end.at(), faults));
+                })
+                .count();
+    }
+
+    /** Returns how many requests there were that {@code of} counts. */
+    public long requests(Predicate<Sent> of) {
+        return sent.values().stream().filter(of).count();
     }
 
     private static boolean isWrite(Sent request) {

@@ -23,28 +23,82 @@ class RoutingHistoryTest {
     private final RoutingHistory history = new RoutingHistory();
     private final FaultLog faults = new FaultLog();
 
-    /** A request to legacy in the tenth second; a kill from {@code killed} on, of half a second. */
+    /** A read in the tenth second, of a route and maybe with a fallback; faults from some seconds on, of half a second each. */
     @ParameterizedTest
     @CsvSource(textBlock = """
-            # outcome,  may fail, killed side, from, wrong
-            SERVED,     false,    new,         10,   false
-            LEFT,       false,    new,         10,   false
-            FAILED,     false,    legacy,      10,   false
-            FAILED,     false,    legacy,      9,    false
-            FAILED,     true,     new,         10,   false
-            FAILED,     false,    new,         10,   true
-            FAILED,     false,    legacy,      7,    true
-            FAILED,     false,    legacy,      12,   true
-            UNANSWERED, true,     legacy,      10,   true
+            # assigned,  may fail, ended,     faults: name side from,               wrong
+            legacy,      false,    200,       kill new 10,                          false
+            legacy,      false,    left,      kill new 10,                          false
+            legacy,      false,    502,       kill legacy 10,                       false
+            legacy,      false,    broken,    kill legacy 10,                       false
+            legacy,      false,    504,       stop legacy 10,                       false
+            legacy,      false,    504,       standstill legacy 10,                 false
+            legacy,      true,     502,       kill new 10,                          false
+            legacy,      false,    502,       kill new 10,                          true
+            legacy,      false,    504,       kill legacy 10,                       true
+            legacy,      false,    502,       stop legacy 10,                       true
+            legacy,      false,    503,       kill legacy 10,                       true
+            legacy,      false,    500,       kill legacy 10,                       true
+            legacy,      false,    no reply,  kill legacy 10,                       true
+            legacy,      false,    502,       rules legacy 10,                      true
+            legacy,      false,    502,       kill legacy 9,                        true
+            legacy,      false,    502,       kill legacy 12,                       true
+            legacy,      true,     silence,   kill legacy 10,                       true
+            new,         false,    503,       kill new 9;breaker new 10,            false
+            new,         false,    502,       kill new 9;breaker new 10,            true
+            new,         false,    200,       breaker new 10,                       true
+            new,         false,    200,       kill legacy 10;breaker new 10,        true
+            new,         false,    200,       kill new 6;breaker new 10,            true
+            new>legacy,  false,    502,       kill new 10,                          true
+            new>legacy,  false,    502,       kill legacy 10,                       true
+            new>legacy,  false,    502,       stop new 10;kill legacy 10,           false
+            new>legacy,  false,    broken,    kill new 10,                          false
+            legacy+new,  false,    504,       stop new 10,                          false
+            legacy+new>, false,    504,       stop new 10,                          true
+            legacy+new>, false,    504,       stop legacy 10,                       false
             """)
     void aBadEndNeedsAFaultThatExplainsItAndNoneExplainsSilence(
-            Outcome outcome, boolean mayFail, String side, int from, boolean wrong) throws IOException {
-        faults.add(new FaultLog.Fault("kill", Set.of(side), second(from), second(from) + second(1) / 2));
-        history.sent(read("a", mayFail));
-        history.ended("a", new Ended(outcome, "it ended", second(11)));
-        assertThat(history.violations(Map.of(), faults))
-                .hasSize(wrong ? 1 : 0)
-                .allMatch(each -> each.contains("id=a,"));
+            String assigned, boolean mayFail, String how, String all, boolean wrong) throws IOException {
+        for (String each : all.split(";", -1)) {
+            String[] words = each.split(" ", -1);
+            int from = Integer.parseInt(words[2]);
+            faults.add(words[0], Set.of(words[1]), second(from), second(from) + second(1) / 2);
+        }
+        history.sent(new Sent(
+                "a",
+                "GET",
+                "/a",
+                "hash",
+                Set.of(assigned.replaceAll(">.*", "").split("\\+", -1)),
+                assigned.contains(">"),
+                mayFail,
+                second(10)));
+        Outcome outcome =
+                switch (how) {
+                    case "200" -> Outcome.SERVED;
+                    case "left" -> Outcome.LEFT;
+                    case "silence" -> Outcome.UNANSWERED;
+                    default -> Outcome.FAILED;
+                };
+        history.ended("a", new Ended(outcome, how, second(11)));
+        assertThat(history.violations(Map.of(), faults)).hasSize(wrong ? 1 : 0);
+    }
+
+    @Test
+    void whatNoFaultWouldHaveExcusedIsCounted() throws IOException {
+        faults.add("kill", Set.of("new"), second(10), second(11));
+        history.sent(read("calm", false));
+        history.ended("calm", new Ended(Outcome.SERVED, "200", second(11)));
+        history.sent(new Sent("faulted", "GET", "/f", "hash", Set.of("new"), false, false, second(10)));
+        history.ended("faulted", new Ended(Outcome.SERVED, "200", second(11)));
+        history.sent(new Sent("fallen", "GET", "/f", "hash", Set.of("new"), true, false, second(12)));
+        history.ended("fallen", new Ended(Outcome.SERVED, "200", second(13)));
+        history.sent(read("asked", true));
+        history.ended("asked", new Ended(Outcome.SERVED, "200", second(11)));
+        history.sent(read("left", false));
+        history.ended("left", new Ended(Outcome.LEFT, "left", second(11)));
+        assertThat(history.unexcused(faults, _ -> true)).isEqualTo(2);
+        assertThat(history.violations(Map.of(), faults)).isEmpty();
     }
 
     @ParameterizedTest
@@ -60,7 +114,7 @@ class RoutingHistoryTest {
     void rulesThatWereReplacedBeforeDecideNothing(String before, String after, String named, boolean wrong)
             throws Exception {
         List.of(before.split(" ", -1)).forEach(history::inForce);
-        history.sent(new Sent("a", "GET", "/a", "0", Set.of("legacy"), true, System.nanoTime()));
+        history.sent(new Sent("a", "GET", "/a", "0", Set.of("legacy"), false, true, System.nanoTime()));
         history.inForce(after);
         history.ended("a", new Ended(Outcome.SERVED, "200", System.nanoTime()));
         history.decidedBy("a", named);
@@ -81,7 +135,7 @@ class RoutingHistoryTest {
 
     @Test
     void arrivalsAreOfWhatWasSentToTheirSideAndAWriteArrivesOnce(@TempDir Path folder) throws IOException {
-        history.sent(new Sent("w", "POST", "/w", "hash", Set.of("legacy"), false, second(10)));
+        history.sent(new Sent("w", "POST", "/w", "hash", Set.of("legacy"), false, false, second(10)));
         history.ended("w", new Ended(Outcome.SERVED, "200", second(11)));
         Path legacy = Files.writeString(folder.resolve("legacy"), """
                 w POST /w hash
@@ -98,7 +152,7 @@ class RoutingHistoryTest {
     }
 
     private static Sent read(String id, boolean mayFail) {
-        return new Sent(id, "GET", "/" + id, "hash", Set.of("legacy"), mayFail, second(10));
+        return new Sent(id, "GET", "/" + id, "hash", Set.of("legacy"), false, mayFail, second(10));
     }
 
     private static long second(int second) {
