@@ -1,7 +1,6 @@
 package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +17,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -143,26 +143,36 @@ class WireTest {
 
     @Test
     void anOldClientGetsNoChunks() throws Exception {
-        assumeTrue(way == Way.LEAN || way == Way.EPOLL, "Reactor Netty sends chunks to HTTP/1.0 clients too");
+        way.needsHttp1("there is no HTTP/1.0 over HTTP/2");
         try (var client = gateway.wire()) {
             client.send("GET /chunks HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
             assertThat(client.until("never"))
                     .doesNotContainIgnoringCase("chunked")
+                    .containsIgnoringCase("connection: close")
                     .endsWith("\r\n\r\nhello you");
         }
     }
 
-    @Test
-    void anOldClientMayKeepItsConnection() throws Exception {
-        assumeTrue(way == Way.LEAN || way == Way.EPOLL, "Reactor Netty may close it");
+    /** On the filter chain it ends: kept for a second request, that one was never answered by Reactor Netty. */
+    @ParameterizedTest
+    @CsvSource({"GET, /x", "GET, /204", "GET, /304", "HEAD, /head"})
+    void anOldClientMayKeepItsConnectionOrIsToldThatItEnds(String method, String target) throws Exception {
+        way.needsHttp1("there is no HTTP/1.0 over HTTP/2");
+        boolean kept = way != Way.CHAIN;
         try (var client = gateway.wire()) {
-            client.send("GET /x HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
-            assertThat(client.reply())
-                    .containsIgnoringCase("connection: keep-alive")
-                    .endsWith("legacy");
-            assertThat(client.send("GET /x HTTP/1.0\r\nHost: a\r\n\r\n").reply())
-                    .endsWith("legacy");
-            assertThat(client.ends()).isTrue();
+            client.send(method + " " + target + " HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
+            assertThat(client.until("\r\n\r\n"))
+                    .startsWith("HTTP/1.1 ")
+                    .doesNotContainIgnoringCase("chunked")
+                    .containsIgnoringCase("connection: " + (kept ? "keep-alive" : "close"));
+            if (target.equals("/x")) {
+                assertThat(client.until("legacy")).isEqualTo("legacy");
+            }
+            if (kept) {
+                assertThat(client.send("GET /x HTTP/1.0\r\nHost: a\r\n\r\n").reply())
+                        .endsWith("legacy");
+            }
+            assertThat(client.rest()).isZero();
         }
     }
 

@@ -113,7 +113,7 @@ final class ClientSide extends ChannelDuplexHandler {
             return;
         }
         if (requestDone || request.decoderResult().isFailure()) {
-            toChain(client, message, null);
+            toChain(client, request, null);
             return;
         }
         backendTakes = true;
@@ -139,7 +139,7 @@ final class ClientSide extends ChannelDuplexHandler {
             exchange = next;
             next.begin(client.channel());
         } else {
-            toChain(client, message, call);
+            toChain(client, request, call);
         }
     }
 
@@ -151,14 +151,14 @@ final class ClientSide extends ChannelDuplexHandler {
         ended();
     }
 
-    private void toChain(ChannelHandlerContext client, Object message, @Nullable Call decided) {
+    private void toChain(ChannelHandlerContext client, HttpRequest request, @Nullable Call decided) {
         mode = Mode.CHAIN;
-        chainReply.begin();
+        chainReply.begin(request);
         if (decided == null || decided.hasBody()) {
             client.channel().config().setAutoRead(false);
         }
         Call.handOver(client.channel(), decided);
-        client.fireChannelRead(message);
+        client.fireChannelRead(request);
     }
 
     private void more(ChannelHandlerContext client, Object message) {
@@ -276,15 +276,14 @@ final class ClientSide extends ChannelDuplexHandler {
         client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> client.close());
     }
 
-    /** Sees the end of a reply of the chain. */
+    /** Sees a reply of the chain. */
     @Override
     public void write(ChannelHandlerContext client, Object message, ChannelPromise promise) {
         if (mode != Mode.CHAIN) {
             client.write(message, promise);
             return;
         }
-        chainReply.see(message, lastOne);
-        client.write(message, promise);
+        chainReply.write(client, message, lastOne, promise);
         chainDone();
     }
 
