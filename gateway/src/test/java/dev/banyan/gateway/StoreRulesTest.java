@@ -29,11 +29,13 @@ class StoreRulesTest {
         var database = SharedPostgres.newDatabase();
         try (var legacy = new ScriptedServer("legacy");
                 var candidate = new ScriptedServer("candidate");
-                var relay = new Relay(SharedPostgres.port())) {
+                var relay = new Relay(SharedPostgres.port());
+                var apart = new Relay(SharedPostgres.port())) {
             relay.open();
+            apart.open();
             // Closed together: gateways of one JVM share event loops, which the first that stops takes with it.
             try (var first = replica("first", legacy, relay, database);
-                    var second = replica("second", legacy, relay, database)) {
+                    var second = replica("second", legacy, apart, database)) {
                 assertThat(second.ask("GET", "/a")).endsWith("legacy");
                 assertThat(push(first, 0, rules(legacy, candidate, "a")).statusCode())
                         .isEqualTo(200);
@@ -59,7 +61,24 @@ class StoreRulesTest {
                         () -> first.ask("GET", "/won").endsWith("candidate")
                                 && second.ask("GET", "/won").endsWith("candidate"));
 
+                apart.cut();
+                TestGateway.await("not ready for who asks for newer rules", () -> second.adminText(
+                                "/health/readiness?rulesUnconfirmed=2")
+                        .equals("{\"status\":\"stale\"}"));
+                assertThat(second.adminText("/health/readiness")).contains("ready");
+                assertThat(second.ask("GET", "/won")).endsWith("candidate");
+                assertThat(second.admin("/health")
+                                .path("rulesUnconfirmedSeconds")
+                                .asInt())
+                        .isGreaterThanOrEqualTo(2);
+                TestGateway.await("the other is", () -> first.adminText("/health/readiness?rulesUnconfirmed=2")
+                        .contains("ready"));
+                apart.open();
+                TestGateway.await("ready again", () -> second.adminText("/health/readiness?rulesUnconfirmed=2")
+                        .contains("ready"));
+
                 relay.cut();
+                apart.cut();
                 TestGateway.await(
                         "stale",
                         () -> first.adminText("/health").contains("stale")
@@ -69,10 +88,12 @@ class StoreRulesTest {
                         "down",
                         () -> push(first, 2, rules(legacy, candidate, "b")).statusCode() == 503);
             }
-            try (var second = replica("second", legacy, relay, database)) {
-                assertThat(second.adminText("/health")).contains("copy");
-                assertThat(second.ask("GET", "/won")).endsWith("candidate");
-                relay.open();
+            try (var second = replica("second", legacy, apart, database)) {
+                assertThat(second.adminText("/health")).contains("copy").contains("\"rulesUnconfirmedSeconds\":null");
+                assertThat(second.adminText("/metrics")).contains("banyan_rules_unconfirmed_seconds +Inf");
+                assertThat(second.adminText("/health/readiness?rulesUnconfirmed=999999"))
+                        .contains("stale");
+                apart.open();
                 TestGateway.await(
                         "pushed",
                         () -> push(second, 2, rules(legacy, candidate, "c")).statusCode() == 200);
@@ -122,6 +143,8 @@ class StoreRulesTest {
             }
             try (var gateway = TestGateway.over(folder, "store:", "--legacy", legacy.url())) {
                 assertThat(gateway.adminText("/health")).contains("current");
+                assertThat(gateway.adminText("/health/readiness?rulesUnconfirmed=1.5"))
+                        .contains("rulesUnconfirmed: 1.5 (expected: whole seconds)");
                 assertThat(gateway.ask("GET", "/a")).endsWith("candidate");
                 assertThat(gateway.admin("/admin/rules/versions/1")
                                 .path("files")

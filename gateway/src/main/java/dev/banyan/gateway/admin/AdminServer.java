@@ -58,7 +58,9 @@ public final class AdminServer implements AutoCloseable {
                 .port(port)
                 .idleTimeout(Duration.ofSeconds(30))
                 .route(routes -> routes.get("/health", door.open(_ -> json(tls.beside(state.health()))))
-                        .get("/health/readiness", door.open(_ -> readiness.answer()))
+                        .get(
+                                "/health/readiness",
+                                door.open(request -> readiness.answer(request.uri(), rules.unconfirmedSeconds())))
                         .get("/metrics", door.guarded(_ -> new Reply(200, METRICS_TYPE, meters.scrape())))
                         .get("/admin/routes", door.guarded(_ -> json(state.routes())))
                         .get("/admin/store", door.guarded(_ -> json(storeState.all())))
@@ -109,6 +111,9 @@ public final class AdminServer implements AutoCloseable {
                 .register(meters);
         Gauge.builder("banyan.rules.unkept", rules, r -> r.isUnkept() ? 1 : 0)
                 .description("1 while the rules in force could not be copied to the run folder, for a later start")
+                .register(meters);
+        Gauge.builder("banyan.rules.unconfirmed.seconds", rules, RulesInForce::unconfirmedSeconds)
+                .description("for how long the source of rules has not said what its newest are; 0 for a folder")
                 .register(meters);
         Gauge.builder("banyan.in.flight", rules, AdminState::inFlight).register(meters);
     }

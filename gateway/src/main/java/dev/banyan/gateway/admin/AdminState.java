@@ -143,10 +143,18 @@ record AdminState(RulesInForce inForce, Traffic traffic, Mirrors mirrors) {
         return map;
     }
 
-    /** Returns {@code up}, and by which rules: {@code current}, {@code stale} (newer ones are refused), {@code copy}. */
+    /**
+     * Returns {@code up}, by which rules ({@code current}; {@code stale}: newer ones are refused, or cannot be asked for; {@code copy}), and for how many
+     * seconds their source has not said what is newest, null while it has not at all.
+     */
     Map<String, Object> health() {
         String rules = inForce.copySince() != null ? "copy" : inForce.lastRejected() != null ? "stale" : "current";
-        return Map.of("status", "up", "rules", rules);
+        double unconfirmed = inForce.unconfirmedSeconds();
+        var map = new LinkedHashMap<String, Object>();
+        map.put("status", "up");
+        map.put("rules", rules);
+        map.put("rulesUnconfirmedSeconds", Double.isInfinite(unconfirmed) ? null : (long) unconfirmed);
+        return map;
     }
 
     @org.jspecify.annotations.Nullable

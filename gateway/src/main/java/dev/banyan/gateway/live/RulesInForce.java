@@ -35,6 +35,10 @@ public final class RulesInForce {
     private final @Nullable LastGoodRules lastGood;
     private volatile @Nullable Instant copySince;
     private volatile @Nullable RuleSet unkept;
+    private final boolean isElsewhere;
+    /** When a source elsewhere last said what its newest rules are, by {@link System#nanoTime}; null before it has. */
+    private volatile @Nullable Long answeredNanos;
+
     private final AtomicReference<LiveRules> live = new AtomicReference<>();
     private final AtomicReference<@Nullable Rejection> rejection = new AtomicReference<>();
     private Standpoints standpoints = Standpoints.AS_WRITTEN;
@@ -67,11 +71,13 @@ public final class RulesInForce {
         this.tls = tls;
         this.addresses = addresses;
         this.clock = clock;
+        this.isElsewhere = mirror != null;
         this.lastGood = source.folder() == null ? null : new LastGoodRules(runFolder, source.folder(), source.where());
         RuleSet files;
         try {
             if (mirror != null) {
                 mirror.fetchFirst();
+                sourceAnswered();
             }
             files = source.readFiles();
         } catch (RulesException e) {
@@ -214,6 +220,23 @@ public final class RulesInForce {
     synchronized boolean replace(Runnable write) {
         write.run();
         return reload();
+    }
+
+    /** The source of rules has said what its newest are. */
+    void sourceAnswered() {
+        answeredNanos = System.nanoTime();
+    }
+
+    /**
+     * Returns for how many seconds nobody has said here what the newest rules are: infinitely many while the source has not answered since
+     * the start, and none where they are a folder of this machine.
+     */
+    public double unconfirmedSeconds() {
+        Long last = answeredNanos;
+        if (!isElsewhere) {
+            return 0;
+        }
+        return last == null ? Double.POSITIVE_INFINITY : (System.nanoTime() - last) / 1e9;
     }
 
     /** Remembers that the source of rules cannot be asked; those in force stay. */

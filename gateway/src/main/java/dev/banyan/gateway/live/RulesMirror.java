@@ -96,6 +96,7 @@ public final class RulesMirror implements AutoCloseable {
             try {
                 Thread.sleep(pause);
                 Optional<RemoteRules.Files> files = fetch();
+                rules.sourceAnswered();
                 if (files.isPresent()) {
                     rules.replace(() -> replaceAll(files.get().contents()));
                     known = files.get().version();
