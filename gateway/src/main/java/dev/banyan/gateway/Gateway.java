@@ -37,6 +37,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -44,6 +46,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** A running gateway: its data port, its admin port, the watches on its rules and its certificate, and its part in the control store. */
 public final class Gateway implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private final ConfigurableApplicationContext spring;
     private final @Nullable Http2Port http2;
@@ -208,6 +212,7 @@ public final class Gateway implements AutoCloseable {
             }
             shifting.runner().start();
             readiness.begin();
+            LOG.info(InEffect.of(settings));
             return new Gateway(
                     spring,
                     http2,

@@ -120,6 +120,7 @@ class CommandLineTest {
             assertThat(fails(options))
                     .contains("--run-dir: " + run + ": another gateway runs with it, process "
                             + first.process().pid() + " (");
+            assertThat(first.said()).containsOnlyOnce(" in effect: http on 127.0.0.1, ");
             Files.writeString(run.resolve("gateway.json"), "{");
             assertThat(fails(options)).contains("--run-dir: " + run + ": another gateway runs with it (");
         } // which kills it
@@ -129,6 +130,31 @@ class CommandLineTest {
             assertThat(fails(options)).contains("another gateway runs with it");
         }
         assertThat(run.resolve("gateway.json")).doesNotExist();
+    }
+
+    @Test
+    void whatIsInEffectIsSaidWithWhatNobodyHasSaid() throws Exception {
+        assertThat(InEffect.of(GatewayCommand.parse("--legacy", "http://a", "--transport", "nio")))
+                .isEqualTo(
+                        "in effect: http on 127.0.0.1, HTTP/2 without TLS off, 100 streams; of clients a head within 10 s,"
+                                + " of 8192 and 32768 bytes, idle 65 s, stalled 60 s, at least 240 bytes/s; trusted proxies none;"
+                                + " public origin as asked; authorities of backends the JDK's; transport nio;"
+                                + " at a stop unready 0 s, drain 20 s");
+        String pem = Files.writeString(folder.resolve("any.pem"), "any").toString();
+        String[] all = ("--legacy http://a --address 0.0.0.0 --tls-cert " + pem + " --tls-key " + pem
+                        + " --http2-port 0 --http2-streams 7 --client-head-timeout 0.25 --client-idle-timeout 5"
+                        + " --client-stall-timeout 6 --client-min-rate 0 --trusted-proxy 10.0.0.0/8 --trusted-proxy ::1"
+                        + " --public-origin https://shop.test --backend-ca " + pem
+                        + " --transport nio --chain-only --unready 3 --drain 4")
+                .split(" ", -1);
+        assertThat(InEffect.of(GatewayCommand.parse(all)))
+                .isEqualTo("in effect: https by " + pem + " with HTTP/2 on 0.0.0.0, HTTP/2 without TLS on, 7 streams;"
+                        + " of clients a head within 0.25 s, of 8192 and 32768 bytes, idle 5 s, stalled 6 s,"
+                        + " at least 0 bytes/s; trusted proxies 10.0.0.0/8 0:0:0:0:0:0:0:1/128;"
+                        + " public origin https://shop.test; authorities of backends " + pem
+                        + "; transport nio, filter chain only; at a stop unready 3 s, drain 4 s");
+        assertThat(InEffect.of(GatewayCommand.parse(concat(all, "--http1-only"))))
+                .contains(" without HTTP/2 on 0.0.0.0");
     }
 
     private static String[] concat(String[] first, String... more) {

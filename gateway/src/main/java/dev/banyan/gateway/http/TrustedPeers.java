@@ -3,6 +3,7 @@ package dev.banyan.gateway.http;
 import dev.banyan.rules.Network;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The networks whose forwarded headers are believed; none unless the operator names some. */
 public final class TrustedPeers {
@@ -25,6 +26,13 @@ public final class TrustedPeers {
             }
         }
         return false;
+    }
+
+    @Override
+    public String toString() {
+        return networks.isEmpty()
+                ? "none"
+                : networks.stream().map(Network::toString).collect(Collectors.joining(" "));
     }
 
     private static Network network(String cidr) {
