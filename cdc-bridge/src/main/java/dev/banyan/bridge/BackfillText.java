@@ -19,6 +19,8 @@ final class BackfillText {
                 var times = backfill.path("failures").asInt();
                 lines.add("    failed " + (times == 1 ? "once" : times + " times in a row") + ": "
                         + backfill.path("failure").asString());
+            } else if (backfill.path("failure").isString()) {
+                lines.add("    " + backfill.path("failure").asString());
             }
             for (var table : backfill.path("tables")) {
                 lines.add("    " + table.path("table").asString() + " "

@@ -178,8 +178,8 @@ class SnapshotLossTest {
     }
 
     /**
-     * The bridge drops such a row where its key changed since the backfill was asked for (BackfillTrackerTest), but not here, where it changed just
-     * before: {@code doctor} warns of a role that does not wait for the standbys that others wait for.
+     * The bridge drops such a row where its key changed since the backfill was asked for (BackfillTrackerTest), and waits for those who changed
+     * theirs just before, as here: GhostRowTest.
      */
     @Test
     void aRowThatIsReadBehindItsRemovalIsAGhost() throws Exception {

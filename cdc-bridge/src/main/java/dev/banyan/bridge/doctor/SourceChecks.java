@@ -75,7 +75,6 @@ public final class SourceChecks {
         var checks = new SourceChecks(source.unmanaged().withoutFits(), connection);
         checks.version();
         var isSetUp = checks.plan();
-        checks.durability();
         checks.slot();
         checks.partitions();
         if (isSetUp && stored.isReadable) {
@@ -113,17 +112,6 @@ public final class SourceChecks {
             findings.add(Finding.ok("set-up", done));
         }
         return findings;
-    }
-
-    private void durability() throws SQLException {
-        var setting = text("SELECT current_setting('synchronous_commit')");
-        if (setting.equals("off") || setting.equals("local")) {
-            findings.add(Finding.warn(
-                    "synchronous_commit",
-                    setting + " for " + source.user()
-                            + ": a backfill may read a row older than a change that was read from the log before",
-                    "ALTER ROLE \"" + source.user().replace("\"", "\"\"") + "\" SET synchronous_commit = on;"));
-        }
     }
 
     private void slot() throws SQLException {

@@ -41,7 +41,8 @@ final class BackfillTracker {
      *
      * Debezium may read a row that is older than a change that has already been delivered (the writer's commit was in the log but
      * still waited for its standby). So every key that changes while a backfill is under way is remembered, deletions too, and a
-     * row read later under such a key is dropped: what the log said is newer. Only a large value that the log did not carry is taken of it.
+     * row read later under such a key is dropped: what the log said is newer. What changed before, everybody sees when it is signalled
+     * (see EarlierWriters). Only a large value that the log did not carry is taken of it.
      * After a truncation so is every row of its table: those that are there since came through the log. (A chunk's lock keeps truncations
      * out of its window, but not after Debezium has made its connection anew, which then commits by itself.)
      *

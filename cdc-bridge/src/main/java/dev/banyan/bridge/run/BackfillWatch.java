@@ -43,6 +43,7 @@ final class BackfillWatch {
     private final BackfillTracker tracker;
     private final Backfills stored;
     private final Source source;
+    private final EarlierWriters earlier;
     private final Consumer<Point> watcher;
     private final Consumer<List<Backfill>> told;
     private final LongSupplier nanoClock;
@@ -55,12 +56,14 @@ final class BackfillWatch {
             BackfillTracker tracker,
             Backfills stored,
             Source source,
+            EarlierWriters.Writers writers,
             Consumer<Point> watcher,
             Consumer<List<Backfill>> told,
             LongSupplier nanoClock) {
         this.tracker = tracker;
         this.stored = stored;
         this.source = source;
+        this.earlier = new EarlierWriters(stored, writers, nanoClock);
         this.watcher = watcher;
         this.told = told;
         this.nanoClock = nanoClock;
@@ -115,6 +118,9 @@ final class BackfillWatch {
         var tables = rows.isEmpty()
                 ? current.tables().stream().map(Backfill.Table::id).toList()
                 : List.copyOf(rows.keySet());
+        if (rows.isEmpty() && !earlier.areOver(current, tables)) {
+            return;
+        }
         if (isNew && rows.isEmpty()) {
             prepare(tables);
         }

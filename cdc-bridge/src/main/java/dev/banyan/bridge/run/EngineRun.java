@@ -14,6 +14,7 @@ import dev.banyan.bridge.engine.TransactionAssembler;
 import dev.banyan.bridge.hub.EventsRefused;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.lake.Lake;
+import dev.banyan.bridge.source.OpenWriters;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.spool.Spool;
 import dev.banyan.bridge.store.BridgeStore;
@@ -112,6 +113,7 @@ final class EngineRun implements AutoCloseable {
                 backfill,
                 store.backfills(),
                 settings.source(),
+                tables -> OpenWriters.of(settings.source(), tables),
                 settings.watcher(),
                 progress::backfills,
                 System::nanoTime);

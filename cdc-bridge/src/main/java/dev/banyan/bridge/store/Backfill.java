@@ -55,7 +55,7 @@ public record Backfill(
             long rowsRead,
             @Nullable Long rowsEstimated) {}
 
-    /** A chunk could not be read, so many times in a row; {@code why} is what was said the last time. */
+    /** A chunk could not be read, so many times in a row; {@code why} is what was said the last time. Not once: it has not begun, and waits. */
     public record Failure(int times, String why) {}
 
     /** After so many failures in a row it is paused: a person has to see why, and the log has been held up each time. */

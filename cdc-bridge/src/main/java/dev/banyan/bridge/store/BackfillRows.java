@@ -40,9 +40,9 @@ final class BackfillRows {
                         Backfill.Wish.valueOf(result.getString(4).toUpperCase(Locale.ROOT)),
                         result.getLong(5),
                         result.getObject(6, Long.class),
-                        result.getInt(9) == 0
+                        result.getString(10) == null
                                 ? null
-                                : new Backfill.Failure(result.getInt(9), String.valueOf(result.getString(10))),
+                                : new Backfill.Failure(result.getInt(9), result.getString(10)),
                         result.getLong(7),
                         result.getLong(8)));
             }
@@ -142,6 +142,16 @@ final class BackfillRows {
             update.setString(1, why);
             update.setInt(2, max);
             update.setString(3, id);
+            update.executeUpdate();
+        }
+    }
+
+    /** Says what one that has not failed waits for; of nothing when {@code why} is empty. */
+    static void waits(Connection connection, String id, String why) throws SQLException {
+        try (var update = connection.prepareStatement(
+                "UPDATE bridge_backfill SET failure = ? WHERE id = ? AND state = 'requested' AND failures = 0")) {
+            update.setString(1, why.isEmpty() ? null : why);
+            update.setString(2, id);
             update.executeUpdate();
         }
     }

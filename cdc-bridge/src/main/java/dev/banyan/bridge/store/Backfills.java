@@ -84,6 +84,14 @@ public final class Backfills {
         });
     }
 
+    /** Says what backfill {@code id} waits for before it begins; nothing when {@code why} is empty. */
+    public void waits(String id, String why) {
+        store.runForced("writing what a backfill waits for", connection -> {
+            BackfillRows.waits(connection, id, why);
+            return null;
+        });
+    }
+
     /** Ends those at the head that are to be cancelled and have not begun. Only while no engine runs that may have been asked for them. */
     public void endUnbegun() {
         store.runForced("cancelling backfills", connection -> {

@@ -67,7 +67,8 @@ class BackfillWatchTest {
 
     private BackfillWatch watch(BackfillTracker tracker, BridgeStore store) {
         var nobody = new Source("jdbc:postgresql://127.0.0.1:1/none", "u", "u", "s", "p", false, List.of());
-        return new BackfillWatch(tracker, store.backfills(), nobody, _ -> {}, _ -> looks.incrementAndGet(), nanos::get);
+        return new BackfillWatch(
+                tracker, store.backfills(), nobody, _ -> Map.of(), _ -> {}, _ -> looks.incrementAndGet(), nanos::get);
     }
 
     @Test

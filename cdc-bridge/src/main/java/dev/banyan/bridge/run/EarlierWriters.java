@@ -1,0 +1,135 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.store.Backfill;
+import dev.banyan.bridge.store.Backfills;
+import dev.banyan.bridge.store.StoreFailed;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Waits, before a backfill is signalled, until everybody sees what was written to its tables before it was taken up. One thread uses it. */
+final class EarlierWriters {
+
+    /*
+     * PostgreSQL's log has a commit before others see it: in between the writer waits for standbys, and for its turn of a processor. So a
+     * chunk may be older than a change that was delivered already, whatever Debezium's role waits for: of two that wait for the same standby
+     * the later one may be woken first. Keys that change after the backfill was taken up are remembered (see BackfillTracker). What was mapped
+     * before is in the log by then: its transactions are over, or they are among those that have the tables locked now. Once these have
+     * ended, every chunk sees them. Those that begin to write later are nobody's business here, so nobody is held up, and the wait has an end.
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(EarlierWriters.class);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(250);
+    private static final Duration LOOK_LATER = Duration.ofSeconds(1);
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(10);
+
+    /** A wait that takes longer is told. */
+    private static final Duration UNTOLD_MAX = Duration.ofSeconds(2);
+
+    private static final int SHOWN_MAX = 10;
+
+    /** Where the open transactions of tables are found: the process of each by its name. */
+    @FunctionalInterface
+    interface Writers {
+        Map<String, String> of(List<TableId> tables) throws SQLException;
+    }
+
+    private final Backfills stored;
+    private final Writers writers;
+    private final LongSupplier nanoClock;
+    private String backfillId = "";
+    private @Nullable Map<String, String> left;
+    private long sinceNanos;
+    private long lookedAtNanos;
+    private String told = "";
+
+    EarlierWriters(Backfills stored, Writers writers, LongSupplier nanoClock) {
+        this.stored = stored;
+        this.writers = writers;
+        this.nanoClock = nanoClock;
+    }
+
+    /** True when {@code backfill}, which the courier has heard of, may read {@code tables}. Asks the database now and then, and then for 10 s at most. */
+    boolean areOver(Backfill backfill, List<TableId> tables) throws InterruptedException {
+        var now = nanoClock.getAsLong();
+        if (!backfill.id().equals(backfillId)) {
+            backfillId = backfill.id();
+            left = null;
+            sinceNanos = now;
+            lookedAtNanos = now - LOOK_LATER.toNanos();
+            told = told(backfill.failure());
+        }
+        var before = left;
+        if (before != null && before.isEmpty()) {
+            return true;
+        }
+        var every = now - sinceNanos < UNTOLD_MAX.toNanos() ? LOOK_EVERY : LOOK_LATER;
+        if (now - lookedAtNanos < every.toNanos()) {
+            return false;
+        }
+        lookedAtNanos = now;
+        var found = found(tables);
+        if (found == null) {
+            return false;
+        }
+        var open = new TreeMap<>(before == null ? found : before);
+        open.keySet().retainAll(found.keySet());
+        left = open;
+        if (open.isEmpty()) {
+            tell("");
+        } else if (now - sinceNanos >= UNTOLD_MAX.toNanos()) {
+            tell("waits for transactions that wrote to its tables before, and have not ended: "
+                    + some(new TreeSet<>(open.values())));
+        }
+        return open.isEmpty();
+    }
+
+    /** What the store says that it waits for, by a bridge before. */
+    private static String told(Backfill.@Nullable Failure failure) {
+        return failure == null || failure.times() > 0 ? "" : failure.why();
+    }
+
+    private static String some(Collection<String> processes) {
+        var shown = processes.stream().limit(SHOWN_MAX).collect(Collectors.joining(", "));
+        return processes.size() <= SHOWN_MAX ? shown : shown + " and " + (processes.size() - SHOWN_MAX) + " more";
+    }
+
+    /** Null when the database has not answered. */
+    private @Nullable Map<String, String> found(List<TableId> tables) throws InterruptedException {
+        var found = new AtomicReference<@Nullable Map<String, String>>();
+        Thread.ofVirtual()
+                .name("banyan-earlier-writers")
+                .start(() -> {
+                    try {
+                        found.set(writers.of(tables));
+                    } catch (SQLException e) {
+                        LOG.info("before a backfill: {}", e.getMessage());
+                    }
+                })
+                .join(ANSWER_MAX);
+        return found.get();
+    }
+
+    private void tell(String why) {
+        if (why.equals(told)) {
+            return;
+        }
+        LOG.info("backfill {}: {}", backfillId, why.isEmpty() ? "waits no more" : why);
+        try {
+            stored.waits(backfillId, why);
+            told = why;
+        } catch (StoreFailed e) {
+            LOG.warn("{}", e.getMessage());
+        }
+    }
+}
