@@ -86,11 +86,14 @@ public interface EventMapper {
 
     /**
      * Numbers of the rows and aggregates of {@code change}, which was committed at that position: changes that share one belong together. Empty for a
-     * table that is not mapped.
+     * table that is not mapped. The first is the same whatever {@code images} have.
      */
     default List<Long> aggregates(Change change, long commitLsn, AggregateImages images) {
         return List.of();
     }
+
+    /** Tells {@code images} what {@link #aggregates} will ask of them for {@code changes}. */
+    default void expectAggregates(List<Change> changes, AggregateImages images) {}
 
     /** What of {@code read}, which is older than what the log said, is still not known of its row; null when nothing is missing. */
     default Change.@Nullable Read missing(Change.Read read, AggregateImages images) {

@@ -10,9 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /** A number for each row and each aggregate that changes touch; that of an aggregate is its root row's. Used by one thread. */
 final class AggregateNumbers {
@@ -31,41 +33,71 @@ final class AggregateNumbers {
         }
     }
 
-    /** Those of {@code change}; {@code images} has the row before where the log does not. */
+    /**
+     * Those of {@code change}, the first of which hangs on it alone. {@code images} have the row before where the log does not, and where it is another than the log's: one
+     * that was removed or moved while nobody read the log was of another aggregate, of which it goes now.
+     */
     List<Long> of(Change change, AggregateImages images) {
         var numbers = new ArrayList<Long>(4);
         var table = tables.get(change.table());
         if (table == null) {
             return numbers;
         }
-        switch (change) {
-            case Change.Inserted(var _, var after) -> add(table, after, images, numbers);
-            case Change.Read(var _, var after) -> { // it may have been another aggregate's
-                addBefore(table, after, null, images, numbers);
-                add(table, after, images, numbers);
+        var rows = rows(change);
+        rows.forEach(row -> add(table, row, images, numbers));
+        if (!byChild.containsKey(table.id())) {
+            return numbers;
+        }
+        for (var row : rows) {
+            var remembered = table.hasKey(row) ? images.get(table.id(), table.key(row)) : null;
+            if (remembered != null && !hasParent(table, rows, table.parent(remembered))) {
+                add(table, remembered, images, numbers);
             }
-            case Change.Updated(var _, var before, var after) -> {
-                addBefore(table, before == null ? after : before, before, images, numbers);
-                add(table, after, images, numbers);
-            }
-            case Change.Deleted(var _, var before) -> addBefore(table, before, before, images, numbers);
-            case Change.Truncated _ ->
-                throw new IllegalArgumentException("a truncation, which belongs to all of a table");
         }
         return numbers;
     }
 
-    private void addBefore(
-            TablePlan table, Row keyed, @Nullable Row before, AggregateImages images, List<Long> numbers) {
-        if (before != null) {
-            add(table, before, images, numbers);
-        }
-        if ((before == null || !table.isWhole(before)) && table.hasKey(keyed)) {
-            var remembered = images.get(table.id(), table.key(keyed));
-            if (remembered != null) {
-                add(table, remembered, images, numbers);
+    private static List<Row> rows(Change change) {
+        return switch (change) {
+            case Change.Inserted(var _, var after) -> List.of(after);
+            case Change.Read(var _, var after) -> List.of(after);
+            case Change.Updated(var _, var before, var after) ->
+                before == null ? List.of(after) : List.of(before, after);
+            case Change.Deleted(var _, var before) -> List.of(before);
+            case Change.Truncated _ ->
+                throw new IllegalArgumentException("a truncation, which belongs to all of a table");
+        };
+    }
+
+    private static boolean hasParent(TablePlan table, List<Row> rows, List<Object> parent) {
+        return rows.stream().anyMatch(row -> table.parent(row).equals(parent));
+    }
+
+    /** The rows that {@link #of} asks for, of {@code changes}. */
+    Map<TableId, AggregateImages.Keys> asked(List<Change> changes) {
+        var keys = new HashMap<TableId, AggregateImages.Keys>();
+        for (var change : changes) {
+            var table = tables.get(change.table());
+            if (table == null || !byChild.containsKey(table.id()) || change instanceof Change.Truncated) {
+                continue;
+            }
+            for (var row : rows(change)) {
+                if (table.hasKey(row)) {
+                    asked(table, table.key(row), keys);
+                }
+                var above = table.parent(row);
+                for (var list : byChild.get(table.id())) {
+                    list.above().filter(_ -> !above.isEmpty()).ifPresent(each -> asked(each.table(), above, keys));
+                }
             }
         }
+        return keys;
+    }
+
+    private static void asked(TablePlan table, List<Object> key, Map<TableId, AggregateImages.Keys> keys) {
+        keys.computeIfAbsent(table.id(), _ -> new AggregateImages.Keys(new LinkedHashSet<>(), Set.of()))
+                .rows()
+                .add(key);
     }
 
     private void add(TablePlan table, Row row, AggregateImages images, List<Long> numbers) {

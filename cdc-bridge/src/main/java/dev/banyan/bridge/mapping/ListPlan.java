@@ -5,6 +5,7 @@ import dev.banyan.bridge.mapping.Aggregate.ChildList;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,11 @@ final class ListPlan {
 
     AggregatePlan aggregate() {
         return aggregate;
+    }
+
+    /** The list that its rows stand in; empty for one of the root's. */
+    Optional<ListPlan> above() {
+        return Optional.ofNullable(above);
     }
 
     ChildList list() {

@@ -322,6 +322,11 @@ public final class Mapper implements EventMapper {
     }
 
     @Override
+    public void expectAggregates(List<Change> changes, AggregateImages images) {
+        images.expect(() -> numbers.asked(changes));
+    }
+
+    @Override
     public Change.@Nullable Read missing(Change.Read read, AggregateImages images) {
         var table = tables.get(read.table());
         if (table == null) {

@@ -3,6 +3,7 @@ package dev.banyan.bridge.run;
 import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.EventMapper;
+import dev.banyan.bridge.change.InMemoryImages;
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.TableId;
@@ -33,6 +34,11 @@ final class LargeTransaction {
 
     private static final int PART_BYTES_MAX = 16;
 
+    /** Rows whose remembered ones are read together, and how many bytes they may have. */
+    private static final int ASKED_ROWS = 1_000;
+
+    private static final long ASKED_BYTES = 1 << 20;
+
     private LargeTransaction() {}
 
     /**
@@ -48,14 +54,20 @@ final class LargeTransaction {
             Runnable eachRow) {
         var groups = new ChangeGroups();
         var all = 0L;
+        var together = new ArrayList<Change>();
+        var togetherBytes = 0L;
         for (var change : transaction.changes()) {
             eachRow.run();
             all += change.bytes();
-            var numbers = mapper.aggregates(change, transaction.commitLsn(), images);
-            for (var number : numbers) {
-                groups.join(numbers.getFirst(), number);
+            together.add(change);
+            togetherBytes += change.bytes();
+            if (together.size() == ASKED_ROWS || togetherBytes >= ASKED_BYTES) {
+                join(together, transaction.commitLsn(), mapper, images, groups);
+                together.clear();
+                togetherBytes = 0;
             }
         }
+        join(together, transaction.commitLsn(), mapper, images, groups);
         var count = Math.max(
                 Math.ceilDiv(transaction.changes().size(), partRows), Math.toIntExact(Math.ceilDiv(all, partBytes)));
         var changes = new ArrayList<LargeList<Placed>>(count);
@@ -63,10 +75,11 @@ final class LargeTransaction {
         for (var part = 0; part < count; part++) {
             changes.add(new LargeList<>(0, Placed.CODEC));
         }
+        var nothing = new InMemoryImages(); // the first number is enough, and hangs on none
         var place = 0;
         for (var change : transaction.changes()) {
             eachRow.run();
-            var numbers = mapper.aggregates(change, transaction.commitLsn(), images);
+            var numbers = mapper.aggregates(change, transaction.commitLsn(), nothing);
             if (!numbers.isEmpty()) {
                 var part = (int) Long.remainderUnsigned(groups.of(numbers.getFirst()), count);
                 changes.get(part).add(new Placed(place, change));
@@ -85,6 +98,17 @@ final class LargeTransaction {
             }
         }
         return changes;
+    }
+
+    private static void join(
+            List<Change> changes, long commitLsn, EventMapper mapper, AggregateImages images, ChangeGroups groups) {
+        mapper.expectAggregates(changes, images);
+        for (var change : changes) {
+            var numbers = mapper.aggregates(change, commitLsn, images);
+            for (var number : numbers) {
+                groups.join(numbers.getFirst(), number);
+            }
+        }
     }
 
     /** A part in memory, and where in all of the transaction its changes stand: -1 for one that it does not have. */
