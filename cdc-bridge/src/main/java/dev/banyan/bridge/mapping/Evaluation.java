@@ -56,18 +56,28 @@ final class Evaluation {
         return new GivenEvents(room, transaction.commitLsn());
     }
 
-    /** Adds what {@code touch} has for events: all of it, or where some of it has no answer none. */
+    /** Adds what {@code touch} has for events: all of it, or where some of it has no answer none, and then says so of none. */
     void evaluate(Touch touch) {
+        var before = notes == null ? 0 : notes.decisions.size();
         try {
             made = none();
-            evaluateSlot(touch);
+            evaluateSlot(touch, before);
             attempt.bulk.addAll(made);
+        } catch (UnmappableException e) {
+            forget(before);
+            throw e;
         } finally {
             rows.release();
         }
     }
 
-    private void evaluateSlot(Touch touch) {
+    private void forget(int before) {
+        if (notes != null) {
+            notes.decisions.subList(before, notes.decisions.size()).clear();
+        }
+    }
+
+    private void evaluateSlot(Touch touch, int before) {
         var slot = rows.slot(touch.plan().root(), touch.key());
         var after = slot.at(Moment.END);
         if (after != null) {
@@ -75,6 +85,7 @@ final class Evaluation {
                 present(touch, slot, after);
             } catch (UnknownValueException e) {
                 made = none();
+                forget(before);
                 waits(touch, String.valueOf(e.getMessage()));
             }
         } else if (slot.existed()) {
