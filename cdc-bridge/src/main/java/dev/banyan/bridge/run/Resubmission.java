@@ -2,8 +2,10 @@ package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventBytes;
 import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.Faults;
+import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.hub.Hub;
@@ -14,12 +16,14 @@ import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.ParkedPart;
 import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.StoreSession;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,13 +44,23 @@ public final class Resubmission {
 
     private static final long BYTES_AT_ONCE = 16_000_000;
 
+    /** How many events of a step are in memory before they go to a file; few parts may have many. */
+    private static final int EVENTS_IN_MEMORY = 20_000;
+
     private final BridgeStore store;
     private final EventMapper mapper;
     private final Position position;
+    private final int eventsInMemory;
 
     public Resubmission(BridgeStore store, EventMapper mapper) {
+        this(store, mapper, EVENTS_IN_MEMORY);
+    }
+
+    /** The same with at most {@code eventsInMemory} of a step in memory. */
+    Resubmission(BridgeStore store, EventMapper mapper, int eventsInMemory) {
         this.store = store;
         this.mapper = mapper;
+        this.eventsInMemory = eventsInMemory;
         this.position = store.position()
                 .orElseThrow(
                         () -> new IllegalStateException("the store has no position (expected: a bridge that ran)"));
@@ -54,7 +68,8 @@ public final class Resubmission {
 
     /**
      * How a step of a group went: the events of so many {@code transactions} are in the hub, or would be, and a {@code refusal} says why no more are.
-     * So often had an aggregate none because the mapping skips what it has no answer for: {@code skipped}.
+     * So often had an aggregate none because the mapping skips what it has no answer for: {@code skipped}. Many events lie in a file, and are read in
+     * their order alone.
      */
     public record Result(
             int transactions,
@@ -62,7 +77,7 @@ public final class Resubmission {
             int skipped,
             @Nullable String refusal) {
         public Result {
-            events = List.copyOf(events);
+            events = events instanceof LargeList<DomainEvent> ? events : List.copyOf(events);
         }
     }
 
@@ -161,9 +176,26 @@ public final class Resubmission {
     }
 
     /** Another mapping may give other events: those of the one before, which may be in the lake, must not be taken for them. */
-    private static String name(String group, List<DomainEvent> events) {
-        var ids = events.stream().map(DomainEvent::id).collect(Collectors.joining("\n"));
-        return "resubmitted " + group + " " + UUID.nameUUIDFromBytes(ids.getBytes(StandardCharsets.UTF_8));
+    static String name(String group, List<DomainEvent> events) {
+        var ids = md5();
+        var isFirst = true;
+        for (var event : events) {
+            ids.update((isFirst ? event.id() : "\n" + event.id()).getBytes(StandardCharsets.UTF_8));
+            isFirst = false;
+        }
+        var digest = ids.digest();
+        digest[6] = (byte) ((digest[6] & 0x0f) | 0x30); // UUID.nameUUIDFromBytes, which wants all of them at once
+        digest[8] = (byte) ((digest[8] & 0x3f) | 0x80);
+        var halves = ByteBuffer.wrap(digest);
+        return "resubmitted " + group + " " + new UUID(halves.getLong(), halves.getLong());
+    }
+
+    private static MessageDigest md5() {
+        try {
+            return MessageDigest.getInstance("MD5");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("MD5, which every Java has, is missing", e);
+        }
     }
 
     private void publish(String name, List<DomainEvent> events, StoreSession session, Hub hub, @Nullable Lake lake)
@@ -202,12 +234,12 @@ public final class Resubmission {
                             + PARTS_AT_ONCE + " parts and " + BYTES_AT_ONCE + " bytes)");
         }
         var transactions = asOne && parts.size() > 1 ? List.of(joined(parts)) : parts;
-        var events = new ArrayList<DomainEvent>();
+        var events = new LargeList<>(eventsInMemory, EventBytes.CODEC);
         var faults = new ResubmittedFaults(noted);
         var mapped = 0;
         try {
             for (var transaction : transactions) {
-                events.addAll(mapper.mapParked(transaction, session.images(), faults));
+                mapper.mapParked(transaction, session.images(), faults).forEach(events::add);
                 mapped++;
             }
             return new Result(parts.size(), events, faults.skipped(), null);
