@@ -88,10 +88,18 @@ public final class Bridge {
                 description = "go on after a fail-over to this timeline; only if nothing the bridge had read was lost")
         private int acceptedTimeline;
 
+        @Option(
+                names = "--accept-publication",
+                paramLabel = "N",
+                description =
+                        "go on though transaction N altered the publication; only if it had its name and every kind of change"
+                                + " all the time")
+        private long acceptedAlteration;
+
         @Override
         public Integer call() throws Exception {
             var setup = Setup.read(files.config);
-            return run(setup, setup.run(acceptedTimeline));
+            return run(setup, setup.run(new Preflight.Accepted(acceptedTimeline, acceptedAlteration)));
         }
 
         private static int run(Setup setup, RunSettings settings) throws InterruptedException {

@@ -11,6 +11,7 @@ import dev.banyan.bridge.lake.LakeFailed;
 import dev.banyan.bridge.lake.LakePlace;
 import dev.banyan.bridge.lake.LakeReader;
 import dev.banyan.bridge.mapping.Mapping;
+import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.SourcePlan;
 import dev.banyan.bridge.store.StoreTables;
 import dev.banyan.bridge.store.StoreUnusable;
@@ -233,7 +234,7 @@ record BridgePlan(String bridge, List<Part> parts, @Nullable SourcePlan source, 
             key("keys.encrypt", config.encryptKeys());
             key("keys.deterministic", config.deterministicKeys());
             try {
-                setup.run(0);
+                setup.run(Preflight.Accepted.NONE);
                 setup.mapper();
             } catch (IOException | IllegalArgumentException e) {
                 if (parts.subList(before, parts.size()).stream().noneMatch(part -> part.mark == Mark.DIFFERS)) {

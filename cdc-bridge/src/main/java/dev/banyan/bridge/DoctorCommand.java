@@ -13,6 +13,7 @@ import dev.banyan.bridge.lake.LakeReader;
 import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.run.NewColumns;
+import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
@@ -75,7 +76,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static SourceChecks.Stored store(Setup setup, List<Finding> findings) {
         try {
-            setup.run(0);
+            setup.run(Preflight.Accepted.NONE);
             var peeked = BridgeStore.peek(setup.store());
             findings.add(Finding.ok("store", peeked.isEmpty() ? "new, made at the first start" : "reachable"));
             peeked.map(BridgeStore.Peeked::pauses)

@@ -99,7 +99,7 @@ final class ExplainCommand implements Callable<Integer> {
                     source,
                     connection,
                     new Preflight.Stored(store.position(), store.definitions(), store.published()),
-                    0);
+                    Preflight.Accepted.NONE);
         }
         if (verdict instanceof Preflight.Verdict.Refuse(var what, var todo)) {
             System.err.println(what + "\n" + todo);
@@ -115,7 +115,7 @@ final class ExplainCommand implements Callable<Integer> {
                     setup.source(),
                     position,
                     definitions.stream().map(TableDefinition::text).toList(),
-                    setup.run(0).limits(),
+                    setup.run(Preflight.Accepted.NONE).limits(),
                     store.pauses(),
                     session.faults(),
                     mapper));

@@ -23,6 +23,7 @@ import dev.banyan.bridge.mapping.Secrets;
 import dev.banyan.bridge.mapping.TableUse;
 import dev.banyan.bridge.run.RunSettings;
 import dev.banyan.bridge.secret.VaultKeys;
+import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.store.BridgeStore;
@@ -185,7 +186,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
         }
     }
 
-    RunSettings run(int acceptedTimeline) throws IOException {
+    RunSettings run(Preflight.Accepted accepted) throws IOException {
         for (var aggregate : mapping.aggregates()) {
             if (aggregate.onFault() instanceof OnFault.Park && config.faultKeyFile() == null) {
                 throw new IllegalArgumentException("faultKeyFile: none (expected: one, " + aggregate.name()
@@ -209,7 +210,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                 config.backfillOnFirstStart(),
                 Duration.ofMillis(config.heartbeatMillis()),
                 LEASE,
-                acceptedTimeline,
+                accepted,
                 lake(),
                 spool);
     }

@@ -1,6 +1,7 @@
 package dev.banyan.bridge;
 
 import dev.banyan.bridge.run.RunSettings;
+import dev.banyan.bridge.source.Preflight;
 import java.nio.file.Path;
 
 /** What the command {@code run} makes of a configuration: settings, and the port of its pages. */
@@ -9,7 +10,8 @@ public record ConfiguredRun(RunSettings settings, int statusPort) {
     public static ConfiguredRun of(Path config, int acceptedTimeline) throws Exception {
         var setup = Setup.read(config);
         return new ConfiguredRun(
-                setup.run(acceptedTimeline), setup.config().status().port());
+                setup.run(new Preflight.Accepted(acceptedTimeline, 0)),
+                setup.config().status().port());
     }
 
     /** The same with so many rows or events in memory where more can go to a file. */
@@ -29,7 +31,7 @@ public record ConfiguredRun(RunSettings settings, int statusPort) {
                         of.heartbeat(),
                         of.silenceMax(),
                         of.lease(),
-                        of.acceptedTimeline(),
+                        of.accepted(),
                         of.lake(),
                         of.spool(),
                         of.watcher()),

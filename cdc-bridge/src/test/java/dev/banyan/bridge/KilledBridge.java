@@ -7,6 +7,7 @@ import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.run.BridgeRun;
 import dev.banyan.bridge.run.Point;
 import dev.banyan.bridge.run.RunSettings;
+import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.store.FaultSeal;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ public final class KilledBridge {
 
     /** What it runs with; the hub of one whose backfills are to be begun is not {@code isOftenDown}. */
     public static RunSettings settings(Path config, boolean isOftenDown, Consumer<Point> watcher) throws Exception {
-        var of = Setup.read(config).run(0);
+        var of = Setup.read(config).run(Preflight.Accepted.NONE);
         var folder = config.resolveSibling("spool");
         var key = FaultSeal.of(config.resolveSibling("fault.key"));
         return new RunSettings(
@@ -68,7 +69,7 @@ public final class KilledBridge {
                 Duration.ofMillis(300),
                 of.silenceMax(),
                 LEASE,
-                0,
+                Preflight.Accepted.NONE,
                 of.lake(),
                 new RunSettings.Spooling(
                         new DiskSpool.Settings(folder, key, 1L << 30, 100_000), Duration.ofMillis(300), 50),

@@ -42,7 +42,7 @@ final class MariaDbChecks {
                             checks.source,
                             connection,
                             new Preflight.Stored(stored.position(), List.of(), Set.of()),
-                            0)));
+                            Preflight.Accepted.NONE)));
         }
         return checks.findings;
     }

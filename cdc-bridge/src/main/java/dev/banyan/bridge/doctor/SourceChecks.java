@@ -170,7 +170,7 @@ public final class SourceChecks {
 
     private void position(Stored stored) throws SQLException {
         var known = new Preflight.Stored(stored.position, List.of(), stored.published);
-        findings.add(position(source, Preflight.check(source, connection, known, 0)));
+        findings.add(position(source, Preflight.check(source, connection, known, Preflight.Accepted.NONE)));
     }
 
     static Finding position(Source source, Preflight.Verdict verdict) {

@@ -269,7 +269,7 @@ public final class BridgeRun {
                     settings.source(),
                     connection,
                     new Preflight.Stored(reach(stored, spool), store.definitions(), store.published()),
-                    settings.acceptedTimeline())) {
+                    settings.accepted())) {
                 case Preflight.Verdict.Refuse(var what, var todo) -> {
                     return EngineEnd.refused(what + "\n" + todo);
                 }

@@ -67,7 +67,7 @@ final class CheckedServer {
 
     /** Why it has not published every mapped table since; empty when it has. */
     Optional<String> unpublished(Connection connection) throws SQLException {
-        return Publication.gap(source, published, Publication.of(source, connection));
+        return Publication.gap(source, published, Publication.of(source, connection), 0);
     }
 
     /** The tables of which a partition is gone, or emptied, since; one thread asks. */

@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.engine.TransactionAssembler;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.lake.Lake;
+import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.store.BridgeStore;
@@ -13,8 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one bridge is made of. {@code mapper} and {@code hub} are made anew for each run of the engine. {@code acceptedTimeline} is the
- * one new timeline that a person has declared safe, 0 for none. Without a {@code lake} events go to the hub alone; without a
+ * What one bridge is made of. {@code mapper} and {@code hub} are made anew for each run of the engine. {@code accepted} is what a
+ * person has declared safe. Without a {@code lake} events go to the hub alone; without a
  * {@code spool} the legacy database keeps what the hub does not take. When nothing comes through the log for longer than
  * {@code silenceMax}, the engine is started anew. The {@code watcher} is told of every point a run passes, on the thread that passes it.
  */
@@ -29,7 +30,7 @@ public record RunSettings(
         Duration heartbeat,
         Duration silenceMax,
         Duration lease,
-        int acceptedTimeline,
+        Preflight.Accepted accepted,
         Lake.@Nullable Settings lake,
         @Nullable Spooling spool,
         Consumer<Point> watcher) {
@@ -47,7 +48,7 @@ public record RunSettings(
             boolean backfillOnFirstStart,
             Duration heartbeat,
             Duration lease,
-            int acceptedTimeline,
+            Preflight.Accepted accepted,
             Lake.@Nullable Settings lake,
             @Nullable Spooling spool) {
         this(
@@ -61,7 +62,7 @@ public record RunSettings(
                 heartbeat,
                 heartbeat.multipliedBy(3).compareTo(SILENCE_MIN) < 0 ? SILENCE_MIN : heartbeat.multipliedBy(3),
                 lease,
-                acceptedTimeline,
+                accepted,
                 lake,
                 spool,
                 _ -> {});

@@ -44,6 +44,11 @@ public final class Preflight {
     public record Stored(
             Optional<Position> position, List<TableDefinition> definitions, Set<PublishedTable> published) {}
 
+    /** What a person has declared safe, 0 for none: a new timeline, and a transaction that altered the publication. */
+    public record Accepted(int timeline, long alteration) {
+        public static final Accepted NONE = new Accepted(0, 0);
+    }
+
     /** Where to begin anew, how the tables are made and published there, and the place where the server's log ends. */
     public record Beginning(
             Position position, List<TableDefinition> definitions, Set<PublishedTable> published, long end) {
@@ -66,11 +71,11 @@ public final class Preflight {
             @Nullable String currentDatabase) {}
 
     /** Sets up what is missing where the source is ours to manage, and judges what is there. */
-    public static Verdict check(Source source, Connection connection, Stored stored, int acceptedTimeline)
+    public static Verdict check(Source source, Connection connection, Stored stored, Accepted accepted)
             throws SQLException {
         var known = stored.position.isEmpty() ? source : withoutLostColumns(source, connection);
         return switch (source.dbms()) {
-            case POSTGRESQL -> continuous(known, connection, stored, acceptedTimeline);
+            case POSTGRESQL -> continuous(known, connection, stored, accepted);
             case MARIADB -> new MariaDbPreflight(known, connection).check(stored);
         };
     }
@@ -91,7 +96,8 @@ public final class Preflight {
         if (slot.isEmpty() || slot.get().confirmedLsn == null) {
             return Optional.of("slot " + source.slot() + " is gone");
         }
-        return goOn(source, server, slot.get().confirmedLsn, checked, 0) instanceof Verdict.Refuse(var what, var _)
+        return goOn(source, server, slot.get().confirmedLsn, checked, Accepted.NONE)
+                        instanceof Verdict.Refuse(var what, var _)
                 ? Optional.of(what)
                 : Optional.empty();
     }
@@ -101,24 +107,37 @@ public final class Preflight {
         return source.dbms() == Dbms.MARIADB || reader(source, connection).isPresent();
     }
 
-    private static Verdict continuous(Source source, Connection connection, Stored stored, int acceptedTimeline)
+    private static Verdict continuous(Source source, Connection connection, Stored stored, Accepted accepted)
             throws SQLException {
-        var verdict = postgresql(source, connection, stored.position, acceptedTimeline);
+        var verdict = postgresql(source, connection, stored.position, accepted);
         if (!(verdict instanceof Verdict.Go go)) {
             return verdict; // of another server or a slot made anew, which what is published would only repeat
         }
         var published = Publication.of(source, connection);
         if (!go.isFirstStart) {
-            var lost = Publication.gap(source, stored.published, published);
+            var lost = Publication.gap(source, stored.published, published, accepted.alteration);
             if (lost.isPresent()) {
-                return gap(source, lost.get());
+                return unpublished(source, lost.get(), stored.published, published);
             }
         }
         return new Verdict.Go(go.position, go.definitions, published, go.isFirstStart);
     }
 
+    /** Whether an alteration left something out nobody can see; where it is all there is, a person may know. */
+    private static Verdict unpublished(
+            Source source, String what, Set<PublishedTable> before, Set<PublishedTable> published) {
+        var alteration = Publication.alteration(published);
+        return Publication.gap(source, before, published, alteration).isPresent()
+                ? gap(source, what)
+                : new Verdict.Refuse(
+                        what,
+                        "If the publication had its name and every kind of change all the time, start the bridge once"
+                                + " with --accept-publication " + alteration + ". If that is not certain:\n"
+                                + resync(source));
+    }
+
     private static Verdict postgresql(
-            Source source, Connection connection, Optional<Position> stored, int acceptedTimeline) throws SQLException {
+            Source source, Connection connection, Optional<Position> stored, Accepted accepted) throws SQLException {
         var server = server(connection);
         var slotBefore = slot(source, connection);
         if (stored.isPresent() && slotBefore.isEmpty()) {
@@ -142,11 +161,11 @@ public final class Preflight {
         }
         var slot = slot(source, connection)
                 .orElseThrow(() -> new SQLException("slot " + source.slot() + " vanished while being checked"));
-        return judge(source, server, slot, stored, acceptedTimeline);
+        return judge(source, server, slot, stored, accepted);
     }
 
     private static Verdict judge(
-            Source source, Server server, Slot slot, Optional<Position> stored, int acceptedTimeline) {
+            Source source, Server server, Slot slot, Optional<Position> stored, Accepted accepted) {
         if (!"pgoutput".equals(slot.plugin)) {
             return new Verdict.Refuse(
                     "slot " + source.slot() + " uses plugin " + slot.plugin + " (expected: pgoutput)",
@@ -167,10 +186,10 @@ public final class Preflight {
             var position = new Position(server.systemIdentifier, server.timeline, lsn, OffsetRule.startingAt(lsn));
             return new Verdict.Go(position, List.of(), Set.of(), true);
         }
-        return goOn(source, server, slot.confirmedLsn, stored.get(), acceptedTimeline);
+        return goOn(source, server, slot.confirmedLsn, stored.get(), accepted);
     }
 
-    private static Verdict goOn(Source source, Server server, long confirmed, Position position, int acceptedTimeline) {
+    private static Verdict goOn(Source source, Server server, long confirmed, Position position, Accepted accepted) {
         if (!position.systemIdentifier().equals(server.systemIdentifier)) {
             return gap(
                     source,
@@ -191,7 +210,7 @@ public final class Preflight {
                             + lsn(position.commitLsn()) + ": it was restored or failed over to a copy that lagged");
         }
         if (position.timeline() != server.timeline) {
-            if (acceptedTimeline != server.timeline) {
+            if (accepted.timeline != server.timeline) {
                 return new Verdict.Refuse(
                         "the server has been failed over or restored: timeline " + server.timeline + " (expected: "
                                 + position.timeline() + ")",

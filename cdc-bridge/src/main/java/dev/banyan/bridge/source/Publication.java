@@ -17,7 +17,8 @@ public final class Publication {
 
     /*
      * pgoutput judges each change by the publication as it was when the change was written. One that looks right today says nothing of yesterday:
-     * a table that was taken out and put back lacks what was written in between. What was put back has other numbers, though.
+     * a table that was taken out and put back lacks what was written in between. What was put back has other numbers, though. Options and the name
+     * have none: of them it is known which transaction wrote them last, and whatever it changed, it may have put back.
      */
     private static final int SCHEMAS_SINCE = 15;
 
@@ -34,7 +35,7 @@ public final class Publication {
         }
         var bySchema = connection.getMetaData().getDatabaseMajorVersion() >= SCHEMAS_SINCE ? BY_SCHEMA : "";
         try (var select = connection.prepareStatement("""
-                SELECT n.nspname, c.relname, p.oid::bigint, c.oid::bigint, entry.oid::bigint
+                SELECT n.nspname, c.relname, p.oid::bigint, c.oid::bigint, entry.oid::bigint, p.xmin::text::bigint
                 FROM pg_publication p, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                 CROSS JOIN LATERAL (SELECT c.oid AS relid UNION SELECT relid FROM pg_partition_ancestors(c.oid)) part
                 JOIN pg_class r ON r.oid = part.relid
@@ -55,7 +56,8 @@ public final class Publication {
                             new TableId(result.getString(1), result.getString(2)),
                             result.getLong(3),
                             result.getLong(4),
-                            result.getLong(5)));
+                            result.getLong(5),
+                            result.getLong(6)));
                 }
             }
         }
@@ -64,14 +66,15 @@ public final class Publication {
 
     /**
      * Why something of the mapped tables may never have been in the log as the slot sees it, though {@code before} and {@code now} all was well; empty
-     * when nothing is missing. What was not mapped before is not asked for.
+     * when nothing is missing. What was not mapped before is not asked for, and what transaction {@code accepted} altered was no loss.
      */
-    public static Optional<String> gap(Source source, Set<PublishedTable> before, Set<PublishedTable> now) {
+    public static Optional<String> gap(
+            Source source, Set<PublishedTable> before, Set<PublishedTable> now, long accepted) {
         var lost = new TreeSet<String>();
         for (var table : source.tableIds()) {
             var then = entries(before, table);
             if (!then.isEmpty()) {
-                why(source, table, then, entries(now, table)).ifPresent(lost::add);
+                why(source, table, then, entries(now, table), accepted).ifPresent(lost::add);
             }
         }
         return lost.isEmpty()
@@ -79,15 +82,26 @@ public final class Publication {
                 : Optional.of(String.join("; ", lost) + ", so what happened in there meanwhile is not sent");
     }
 
+    /** The transaction that altered the publication of {@code published} last; 0 when it has none of the tables. */
+    static long alteration(Set<PublishedTable> published) {
+        return published.stream().mapToLong(PublishedTable::alteration).max().orElse(0);
+    }
+
     private static Set<PublishedTable> entries(Set<PublishedTable> published, TableId table) {
         return published.stream().filter(entry -> entry.table().equals(table)).collect(Collectors.toSet());
     }
 
     private static Optional<String> why(
-            Source source, TableId table, Set<PublishedTable> before, Set<PublishedTable> now) {
+            Source source, TableId table, Set<PublishedTable> before, Set<PublishedTable> now, long accepted) {
         var publication = "publication " + source.publication();
-        if (now.stream().anyMatch(before::contains)) {
-            return Optional.empty(); // by that entry it was published all the time
+        if (now.stream().anyMatch(entry -> before.stream().anyMatch(entry::isSame))) {
+            // By that entry it was published all the time, as far as the publication was.
+            var known = alteration(before);
+            var last = alteration(now);
+            return known == 0 || last == known || last == accepted
+                    ? Optional.empty()
+                    : Optional.of(publication + " was altered by transaction " + last
+                            + ": its options or its name may have been others for a while");
         }
         if (now.isEmpty()) {
             return Optional.of(table + " is not in " + publication + " any more");

@@ -16,12 +16,13 @@ final class PublishedTables {
             statement.executeUpdate("DELETE FROM bridge_published");
         }
         try (var insert = connection.prepareStatement(
-                "INSERT INTO bridge_published (table_name, publication_oid, table_oid, entry_oid) VALUES (?, ?, ?, ?)")) {
+                "INSERT INTO bridge_published (table_name, publication_oid, table_oid, entry_oid, alteration) VALUES (?, ?, ?, ?, ?)")) {
             for (var table : published) {
                 insert.setString(1, table.table().toString());
                 insert.setLong(2, table.publication());
                 insert.setLong(3, table.relation());
                 insert.setLong(4, table.entry());
+                insert.setLong(5, table.alteration());
                 insert.addBatch();
             }
             insert.executeBatch();
@@ -30,12 +31,17 @@ final class PublishedTables {
 
     static Set<PublishedTable> all(Connection connection) throws SQLException {
         var all = new HashSet<PublishedTable>();
-        try (var select = connection.prepareStatement(
-                        "SELECT table_name, publication_oid, table_oid, entry_oid FROM bridge_published");
+        try (var select = connection.prepareStatement("SELECT * FROM bridge_published");
                 var result = select.executeQuery()) {
+            // Doctor looks into a store without changing it: that of a bridge of before has four columns.
+            var hasAlteration = result.getMetaData().getColumnCount() > 4;
             while (result.next()) {
                 all.add(new PublishedTable(
-                        TableId.parse(result.getString(1)), result.getLong(2), result.getLong(3), result.getLong(4)));
+                        TableId.parse(result.getString(1)),
+                        result.getLong(2),
+                        result.getLong(3),
+                        result.getLong(4),
+                        hasAlteration ? result.getLong(5) : 0));
             }
         }
         return all;

@@ -11,6 +11,7 @@ import dev.banyan.bridge.lake.LakeFilter;
 import dev.banyan.bridge.lake.LakeReader;
 import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.MappingFile;
+import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
 import java.nio.file.Files;
@@ -101,7 +102,7 @@ class FailoverTest {
                         Duration.ofMillis(300),
                         Duration.ofSeconds(15),
                         Duration.ofSeconds(3),
-                        0,
+                        Preflight.Accepted.NONE,
                         new Lake.Settings(folder.resolve("lake"), "/test", 1 << 20, Duration.ofHours(1)),
                         null,
                         watcher),

@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.MappingFile;
+import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.FaultSeal;
@@ -65,7 +66,7 @@ final class Measure {
                         false,
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(10),
-                        0,
+                        Preflight.Accepted.NONE,
                         null,
                         own.spool()),
                 InstantSource.system());

@@ -222,7 +222,10 @@ class PreflightTest {
                     new Source(own.jdbcUrl(), own.user(), own.password(), own.slot(), own.publication(), true, tables);
             try (var connection = source.connect()) {
                 var verdict = Preflight.check(
-                        source, connection, new Preflight.Stored(Optional.empty(), List.of(), Set.of()), 0);
+                        source,
+                        connection,
+                        new Preflight.Stored(Optional.empty(), List.of(), Set.of()),
+                        Preflight.Accepted.NONE);
                 assertThat(verdict)
                         .isInstanceOfSatisfying(Preflight.Verdict.Refuse.class, refuse -> assertThat(refuse.todo())
                                 .contains("table public.pay_log: no primary key"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
 import java.net.URI;
@@ -134,7 +135,7 @@ class StatusServerTest {
                 false,
                 Duration.ofMillis(300),
                 Duration.ofSeconds(3),
-                0,
+                Preflight.Accepted.NONE,
                 null,
                 null);
     }

@@ -8,6 +8,7 @@ import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.KafkaHub;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.source.Identity;
+import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,7 @@ final class TestBridge implements AutoCloseable {
     Duration silenceMax = Duration.ofSeconds(15);
     boolean manage = true;
     boolean zeroDatesAsNull;
+    Preflight.Accepted accepted = Preflight.Accepted.NONE;
     Identity identity = Identity.FULL;
 
     @Nullable
@@ -173,7 +175,7 @@ final class TestBridge implements AutoCloseable {
                 Duration.ofMillis(300),
                 silenceMax,
                 lease,
-                0,
+                accepted,
                 lake,
                 spool,
                 watcher);
