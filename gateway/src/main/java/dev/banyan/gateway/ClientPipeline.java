@@ -2,6 +2,7 @@ package dev.banyan.gateway;
 
 import dev.banyan.gateway.call.Intake;
 import dev.banyan.gateway.edge.ClientWatch;
+import dev.banyan.gateway.edge.Entrance;
 import dev.banyan.gateway.edge.FrontDoor;
 import dev.banyan.gateway.edge.KeepAlive;
 import dev.banyan.gateway.edge.RequestCodec;
@@ -28,28 +29,32 @@ record ClientPipeline(
         Intake intake,
         Tunnels tunnels,
         LeanPath lean,
-        Http2Front http2)
+        Http2Front http2,
+        Entrance entrance)
         implements NettyServerCustomizer {
 
     @Override
     public HttpServer apply(HttpServer server) {
         EventLoops loops = EventLoops.over(settings.transport());
-        return secured(server.runOn(loops)).doOnChannelInit((observer, channel, remote) -> {
-            KeepAlive.on(channel);
-            ChannelPipeline pipeline = channel.pipeline();
-            if (pipeline.get(NettyPipeline.SslHandler) != null) {
-                pipeline.addAfter(NettyPipeline.SslHandler, "banyan.alpn", new AlpnSwitch(http2));
-            }
-            if (pipeline.get(NettyPipeline.HttpTrafficHandler) != null) {
-                var codec = new RequestCodec(limits());
-                pipeline.replace(NettyPipeline.HttpCodec, NettyPipeline.HttpCodec, codec);
-                var watch = new ClientWatch(settings.patience(), codec, intake.traffic()::refused);
-                pipeline.addBefore(NettyPipeline.HttpCodec, "banyan.clientWatch", watch);
-                for (ChannelHandler handler : messageHandlers(watch, channel)) {
-                    pipeline.addBefore(NettyPipeline.HttpTrafficHandler, null, handler);
-                }
-            }
-        });
+        return secured(server.runOn(loops))
+                .doOnBound(port -> entrance.add(port.channel()))
+                .doOnChannelInit((observer, channel, remote) -> {
+                    KeepAlive.on(channel);
+                    ChannelPipeline pipeline = channel.pipeline();
+                    if (pipeline.get(NettyPipeline.SslHandler) != null) {
+                        pipeline.addAfter(NettyPipeline.SslHandler, "banyan.alpn", new AlpnSwitch(http2));
+                    }
+                    if (pipeline.get(NettyPipeline.HttpTrafficHandler) != null) {
+                        var codec = new RequestCodec(limits());
+                        pipeline.replace(NettyPipeline.HttpCodec, NettyPipeline.HttpCodec, codec);
+                        var watch = new ClientWatch(
+                                settings.patience(), codec, intake.traffic()::refused, entrance.of(channel));
+                        pipeline.addBefore(NettyPipeline.HttpCodec, "banyan.clientWatch", watch);
+                        for (ChannelHandler handler : messageHandlers(watch, channel)) {
+                            pipeline.addBefore(NettyPipeline.HttpTrafficHandler, null, handler);
+                        }
+                    }
+                });
     }
 
     private static HttpDecoderConfig limits() {

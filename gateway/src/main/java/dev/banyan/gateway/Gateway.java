@@ -7,6 +7,7 @@ import dev.banyan.gateway.backend.Authorities;
 import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.gateway.backend.BackendTls;
 import dev.banyan.gateway.chain.CopyFilters;
+import dev.banyan.gateway.edge.Entrance;
 import dev.banyan.gateway.http.MirrorMark;
 import dev.banyan.gateway.http2.Http2Front;
 import dev.banyan.gateway.live.FolderWatch;
@@ -193,7 +194,9 @@ public final class Gateway implements AutoCloseable {
         Http2Port http2 = null;
         try {
             forbidden.add(port(spring));
-            http2 = Http2Port.bind(settings, spring.getBean(Http2Front.class));
+            Entrance entrance = spring.getBean(Entrance.class);
+            entrance.countIn(meters);
+            http2 = Http2Port.bind(settings, spring.getBean(Http2Front.class), entrance);
             if (http2 != null) {
                 forbidden.add(http2.port());
             }

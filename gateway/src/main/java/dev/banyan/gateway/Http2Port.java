@@ -1,5 +1,6 @@
 package dev.banyan.gateway;
 
+import dev.banyan.gateway.edge.Entrance;
 import dev.banyan.gateway.edge.KeepAlive;
 import dev.banyan.gateway.http2.Http2Front;
 import io.netty.bootstrap.ServerBootstrap;
@@ -25,7 +26,7 @@ final class Http2Port implements AutoCloseable {
     }
 
     /** Listens where the settings say; null when they ask for no such port. */
-    static @Nullable Http2Port bind(GatewaySettings settings, Http2Front front) throws IOException {
+    static @Nullable Http2Port bind(GatewaySettings settings, Http2Front front, Entrance entrance) throws IOException {
         Integer port = settings.http2().port();
         if (port == null) {
             return null;
@@ -51,6 +52,7 @@ final class Http2Port implements AutoCloseable {
         if (problem != null) {
             throw Binding.failed("--http2-port " + port, problem);
         }
+        entrance.add(bound.channel());
         return new Http2Port(bound.channel());
     }
 

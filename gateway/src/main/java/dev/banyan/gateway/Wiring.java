@@ -7,6 +7,7 @@ import dev.banyan.gateway.chain.Forward;
 import dev.banyan.gateway.chain.PassFilters;
 import dev.banyan.gateway.chain.Receive;
 import dev.banyan.gateway.chain.Reply;
+import dev.banyan.gateway.edge.Entrance;
 import dev.banyan.gateway.http.MirrorMark;
 import dev.banyan.gateway.http2.Http2Front;
 import dev.banyan.gateway.lean.LeanPath;
@@ -79,14 +80,20 @@ class Wiring {
     }
 
     @Bean
+    Entrance entrance(GatewaySettings settings) {
+        return new Entrance(EventLoops.over(settings.transport()).onServer(true));
+    }
+
+    @Bean
     NettyServerCustomizer clientPipeline(
             GatewaySettings settings,
             Optional<CertificateInForce> certificate,
             Intake intake,
             Tunnels tunnels,
             LeanPath lean,
-            Http2Front http2) {
-        return new ClientPipeline(settings, certificate, intake, tunnels, lean, http2);
+            Http2Front http2,
+            Entrance entrance) {
+        return new ClientPipeline(settings, certificate, intake, tunnels, lean, http2, entrance);
     }
 
     /** Ends WebSockets while the server waits for its calls. */

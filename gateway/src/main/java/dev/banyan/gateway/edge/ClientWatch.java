@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
     private final Pace pace;
     private final RequestCodec codec;
     private final IntConsumer refused;
+    private final Entrance.Inside inside;
     private @Nullable ChannelHandlerContext context;
 
     private boolean inHead;
@@ -75,14 +77,18 @@ public final class ClientWatch extends ChannelDuplexHandler {
     private long timerAt;
     private final Late late = new Late();
 
-    /** Belongs before {@code codec}. {@code refused} is told the status of each request that is answered because it came too slowly. */
-    public ClientWatch(Patience patience, RequestCodec codec, IntConsumer refused) {
+    /**
+     * Belongs before {@code codec}. {@code refused} is told the status of each request that is answered because it came too slowly; {@code inside}
+     * says whose requests are not worth reading.
+     */
+    public ClientWatch(Patience patience, RequestCodec codec, IntConsumer refused, Entrance.Inside inside) {
         this.headNanos = patience.head().toNanos();
         this.idleNanos = patience.idle().toNanos();
         this.stallNanos = patience.stall().toNanos();
         this.pace = new Pace(patience);
         this.codec = codec;
         this.refused = refused;
+        this.inside = inside;
     }
 
     /** Returns the part of this watch that belongs behind the HTTP codec; this handler itself belongs in front of it. */
@@ -108,8 +114,13 @@ public final class ClientWatch extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext context, Object message) {
         unbidden |= !wanted;
         if (!inHead && !inBody && !tunnel) {
-            inHead = true;
             headSince = System.nanoTime();
+            if (exchanges == 0 && inside.hasLeft(context.channel(), idleSince, headSince)) {
+                ReferenceCountUtil.release(message);
+                close(context, context.newPromise());
+                return;
+            }
+            inHead = true;
         } else if (inBody && message instanceof ByteBuf bytes) {
             bodyBytes += bytes.readableBytes();
         }

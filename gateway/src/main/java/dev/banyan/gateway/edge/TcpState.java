@@ -12,6 +12,11 @@ import java.util.concurrent.TimeUnit;
  */
 public final class TcpState {
 
+    /** States of Linux's TCP: reset, and ended by the other side. */
+    private static final int CLOSED = 7;
+
+    private static final int CLOSE_WAIT = 8;
+
     /*
      * What is sent again counts as sent, so that a connection whose other side has vanished would never be quiet. While something is being sent again
      * the time since that side was last heard counts instead: one that has vanished says nothing, and one that is behind a lossy network does.
@@ -40,6 +45,36 @@ public final class TcpState {
             return millis < 0 ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(millis);
         } catch (ChannelException e) {
             return Long.MAX_VALUE; // it is being closed
+        }
+    }
+
+    /** Returns how long ago the last bytes came that the other side has sent, in nanoseconds; 0 where nobody knows. */
+    static long heardNanos(Channel channel) {
+        try {
+            long millis =
+                    switch (channel) {
+                        case IoUringSocketChannel socket -> socket.tcpInfo().lastDataRecv();
+                        case EpollSocketChannel socket -> socket.tcpInfo().lastDataRecv();
+                        default -> 0;
+                    };
+            return TimeUnit.MILLISECONDS.toNanos(millis);
+        } catch (ChannelException e) {
+            return 0; // it is being closed
+        }
+    }
+
+    /** Whether the other side has ended or reset the connection, though bytes of it may still wait to be read. */
+    static boolean hasLeft(Channel channel) {
+        try {
+            int state =
+                    switch (channel) {
+                        case IoUringSocketChannel socket -> socket.tcpInfo().state();
+                        case EpollSocketChannel socket -> socket.tcpInfo().state();
+                        default -> -1;
+                    };
+            return state == CLOSED || state == CLOSE_WAIT;
+        } catch (ChannelException e) {
+            return true;
         }
     }
 }

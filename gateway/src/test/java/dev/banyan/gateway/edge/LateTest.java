@@ -49,7 +49,10 @@ class LateTest {
                         @Override
                         protected void initChannel(LocalChannel channel) {
                             var codec = new RequestCodec(new HttpDecoderConfig());
-                            channel.pipeline().addLast(new ClientWatch(patience, codec, _ -> {}), codec);
+                            channel.pipeline()
+                                    .addLast(
+                                            new ClientWatch(patience, codec, _ -> {}, new Entrance(busy).of(channel)),
+                                            codec);
                         }
                     })
                     .bind(LocalAddress.ANY)
