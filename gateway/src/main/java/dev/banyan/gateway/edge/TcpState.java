@@ -7,7 +7,7 @@ import io.netty.channel.uring.IoUringSocketChannel;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What became of what was written to a TCP connection: the system holds megabytes of it, and its room for more does not show a slow reader. Only
+ * What the system knows of a TCP connection: whether the other side has left, and what became of what was written. The system holds megabytes of it, and its room for more does not show a slow reader. Only
  * Linux's own transports tell.
  */
 public final class TcpState {
