@@ -13,6 +13,7 @@ import dev.banyan.bridge.engine.SnapshotNotice;
 import dev.banyan.bridge.run.BackfillDesk.Ask;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.MigratedStore;
 import dev.banyan.bridge.store.Position;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +44,7 @@ class BackfillDeskTest {
     @BeforeEach
     void open() {
         store = BridgeStore.open(
-                new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", ""),
+                new BridgeStore.Settings(MigratedStore.in(folder), "", ""),
                 "desk",
                 "test",
                 Duration.ofSeconds(30),

@@ -12,6 +12,7 @@ import dev.banyan.bridge.engine.OffsetRule;
 import dev.banyan.bridge.engine.SnapshotNotice;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.MigratedStore;
 import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.StoreSession;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ class BackfillTrackerTest {
     @BeforeEach
     void open() {
         store = BridgeStore.open(
-                new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", ""),
+                new BridgeStore.Settings(MigratedStore.in(folder), "", ""),
                 "tracker",
                 "test",
                 Duration.ofSeconds(30),

@@ -13,6 +13,7 @@ import dev.banyan.bridge.engine.SnapshotNotice;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.MigratedStore;
 import dev.banyan.bridge.store.Position;
 import io.debezium.DebeziumException;
 import io.debezium.engine.DebeziumEngine;
@@ -44,7 +45,7 @@ class BackfillWatchTest {
     private final AtomicInteger looks = new AtomicInteger();
 
     private void away() throws SQLException {
-        try (var connection = DriverManager.getConnection("jdbc:h2:file:" + folder.resolve("store"), "", "");
+        try (var connection = DriverManager.getConnection(MigratedStore.in(folder), "", "");
                 var statement = connection.createStatement()) {
             statement.execute("ALTER TABLE bridge_incomplete_row RENAME TO away");
         }
@@ -56,7 +57,7 @@ class BackfillWatchTest {
 
     private BridgeStore store() {
         var store = BridgeStore.open(
-                new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", ""),
+                new BridgeStore.Settings(MigratedStore.in(folder), "", ""),
                 "watch",
                 "test",
                 Duration.ofSeconds(30),

@@ -15,6 +15,7 @@ import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.Fault;
 import dev.banyan.bridge.store.FaultSeal;
+import dev.banyan.bridge.store.MigratedStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -184,7 +185,7 @@ class FaultsTest {
         try (var bridge = new TestBridge("parkedonce", folder, "one")) {
             config(bridge, "v: {column: v, as: integer}");
             var key = FaultSeal.of(folder.resolve("fault.key"));
-            bridge.store = new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "", key);
+            bridge.store = new BridgeStore.Settings(MigratedStore.in(folder), "", "", key);
             bridge.mapper = new Mapper(MappingFile.read(folder.resolve("mapping.yaml")), "parkedonce", null);
             var crashes = new AtomicInteger(1);
             bridge.hub = hub -> new CrashesAfterPublish(hub, crashes);
@@ -234,7 +235,7 @@ class FaultsTest {
         try (var bridge = new TestBridge("parked_refused", folder, "one")) {
             config(bridge, "v: v");
             bridge.store = new BridgeStore.Settings(
-                    "jdbc:h2:file:" + folder.resolve("store"), "", "", FaultSeal.of(folder.resolve("fault.key")));
+                    MigratedStore.in(folder), "", "", FaultSeal.of(folder.resolve("fault.key")));
             bridge.mapper = new Mapper(MappingFile.read(folder.resolve("mapping.yaml")), bridge.name, null);
             bridge.hub = hub -> new RefusesOne(hub, "one/2");
             bridge.start();

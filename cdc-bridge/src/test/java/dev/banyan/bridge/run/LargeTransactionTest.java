@@ -148,8 +148,7 @@ class LargeTransactionTest {
             bridge.sql("CREATE TABLE part (id BIGINT PRIMARY KEY, item BIGINT, v TEXT)");
             bridge.sql("INSERT INTO item SELECT g, 'old' FROM " + bridge.series(1, 10));
             var config = config(bridge, "", "");
-            var options = new String[] {heap, "-XX:+ExitOnOutOfMemoryError"};
-            try (var process = new BridgeProcess(folder, config, options)) {
+            try (var process = new BridgeProcess(folder, config, heap, "-XX:+ExitOnOutOfMemoryError")) {
                 process.awaitStreaming();
                 Await.until("the backfill is done", () -> process.tells("\"state\":\"done\""));
                 var from = bridge.events().size();
@@ -171,7 +170,7 @@ class LargeTransactionTest {
                         rows, dbms.title(), heap, (System.nanoTime() - since) / 1_000_000);
                 bridge.sql("UPDATE item SET v = 'after' WHERE id IN (7, " + rows + ")");
             }
-            try (var process = new BridgeProcess(folder, config, options)) {
+            try (var process = new BridgeThread(folder, config)) {
                 var since = System.nanoTime();
                 process.awaitStreaming(Duration.ofMinutes(10));
                 System.out.printf("started again after it: %,d ms%n", (System.nanoTime() - since) / 1_000_000);

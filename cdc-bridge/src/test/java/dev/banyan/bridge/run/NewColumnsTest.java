@@ -9,6 +9,7 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.run.BackfillDesk.Ask;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.MigratedStore;
 import dev.banyan.bridge.store.Position;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ class NewColumnsTest {
     }
 
     private BridgeStore open() {
-        return open(new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", ""));
+        return open(new BridgeStore.Settings(MigratedStore.in(folder), "", ""));
     }
 
     /** A start with a mapping that reads {@code columns}; returns where each backfill that was ever asked for stands. */

@@ -184,6 +184,8 @@ class PausedTableTest {
     @ParameterizedTest
     @EnumSource
     void severalWaitWithLargeTransactionsAndTheKeysOfOldRowsAlone(Dbms dbms) throws Exception {
+        // More than is mapped, or sent again, at once; how that is cut is the same for both.
+        var megabytes = dbms == Dbms.POSTGRESQL ? 20 : 3;
         try (var bridge = new TestBridge(dbms, "paused_more", folder, "one", "two", "three")) {
             config(bridge);
             bridge.identity = dbms == Dbms.POSTGRESQL ? Identity.KEYS : Identity.FULL;
@@ -206,7 +208,7 @@ class PausedTableTest {
             both(
                     bridge,
                     "INSERT INTO one SELECT 100 + g, DATE '2026-03-03', REPEAT('x', 1000000), NULL FROM "
-                            + bridge.series(1, 20)
+                            + bridge.series(1, megabytes)
                             + "; UPDATE one SET v = '2026-04-04' WHERE id = 101; INSERT INTO three VALUES (2, '2');");
             bridge.sql("DELETE FROM one WHERE id = 2");
             bridge.sql("INSERT INTO three VALUES (3, '3')");
@@ -253,10 +255,14 @@ class PausedTableTest {
             assertThat(told(bridge, "two"))
                     .endsWith("Added {\"id\":2,\"v\":\"2026-02-02\"}", "Changed {\"id\":2,\"v\":\"2026-05-05\"}");
             assertThat(told(bridge, "one").get(2)).isEqualTo("Changed {\"id\":1,\"v\":\"2026-02-02\"}");
-            assertThat(told(bridge, "one").subList(3, 23))
-                    .contains("Added {\"id\":101,\"v\":\"2026-04-04\"}", "Added {\"id\":120,\"v\":\"2026-03-03\"}")
+            var all = 3 + megabytes;
+            assertThat(told(bridge, "one").subList(3, all))
+                    .contains(
+                            "Added {\"id\":101,\"v\":\"2026-04-04\"}",
+                            "Added {\"id\":" + (100 + megabytes) + ",\"v\":\"2026-03-03\"}")
                     .doesNotHaveDuplicates();
-            assertThat(told(bridge, "one").subList(23, 24)).containsExactly("Removed {\"id\":2,\"deleted\":true}");
+            assertThat(told(bridge, "one").subList(all, all + 1))
+                    .containsExactly("Removed {\"id\":2,\"deleted\":true}");
             assertThat(bridge.repeatedIds()).isEmpty();
         }
     }

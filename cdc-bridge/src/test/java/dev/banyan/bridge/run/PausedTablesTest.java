@@ -10,6 +10,7 @@ import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.FaultSeal;
+import dev.banyan.bridge.store.MigratedStore;
 import dev.banyan.bridge.store.Position;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ class PausedTablesTest {
     void open() throws Exception {
         var key = Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
         store = BridgeStore.open(
-                new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "", FaultSeal.of(key)),
+                new BridgeStore.Settings(MigratedStore.in(folder), "", "", FaultSeal.of(key)),
                 "paused",
                 "test",
                 Duration.ofSeconds(30),

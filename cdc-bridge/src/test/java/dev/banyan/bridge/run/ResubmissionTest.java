@@ -22,6 +22,7 @@ import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.Fault;
 import dev.banyan.bridge.store.FaultSeal;
 import dev.banyan.bridge.store.Fenced;
+import dev.banyan.bridge.store.MigratedStore;
 import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.StoreSession;
 import java.nio.file.Files;
@@ -81,7 +82,7 @@ class ResubmissionTest {
     void open() throws Exception {
         var key = Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
         store = BridgeStore.open(
-                new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "", FaultSeal.of(key)),
+                new BridgeStore.Settings(MigratedStore.in(folder), "", "", FaultSeal.of(key)),
                 "shop",
                 "test",
                 Duration.ofSeconds(30),

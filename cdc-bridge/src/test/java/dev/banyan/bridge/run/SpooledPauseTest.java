@@ -29,9 +29,11 @@ class SpooledPauseTest {
         bridge.columns = List.of("id", column);
     }
 
+    /** What was written; the backfill that a column which is new in the mapping asks for tells of rows at any time. */
     private static List<String> told(TestBridge bridge) {
         return bridge.events().stream()
                 .map(event -> TestBridge.header(event, "ce_type").replaceAll("t\\.|\\.v1", "") + " " + event.value())
+                .filter(event -> !event.startsWith("Imported "))
                 .toList();
     }
 

@@ -11,6 +11,7 @@ import dev.banyan.bridge.source.Identity;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.MigratedStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -200,6 +201,9 @@ final class TestBridge implements AutoCloseable {
 
     /** Starts and does not wait. */
     void launch() {
+        if (store.jdbcUrl().startsWith("jdbc:h2:")) {
+            MigratedStore.in(folder);
+        }
         var next = new BridgeRun(settings(tables), InstantSource.system());
         run = next;
         thread = Thread.ofPlatform().name("bridge-" + name).start(() -> {

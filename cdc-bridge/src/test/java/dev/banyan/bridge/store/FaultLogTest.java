@@ -91,7 +91,7 @@ class FaultLogTest {
                 null);
         var mapper = new Mapper(MappingFile.parse(Path.of("m.yaml"), text), "b", secrets, EventLimit.NONE);
         var key = Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
-        var settings = new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "", FaultSeal.of(key));
+        var settings = new BridgeStore.Settings(MigratedStore.in(folder), "", "", FaultSeal.of(key));
         try (var store = BridgeStore.open(settings, "b", "test", Duration.ofSeconds(30), InstantSource.system())) {
             assertThat(store.tryLease()).isTrue();
             store.begin(POSITION, List.of(), Set.of(), null);

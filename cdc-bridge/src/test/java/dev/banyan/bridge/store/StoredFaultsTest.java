@@ -36,7 +36,7 @@ class StoredFaultsTest {
 
     private BridgeStore.Settings inH2() throws Exception {
         var key = Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
-        return new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "", FaultSeal.of(key));
+        return new BridgeStore.Settings(MigratedStore.in(folder), "", "", FaultSeal.of(key));
     }
 
     private static BridgeStore open(BridgeStore.Settings settings) {

@@ -25,8 +25,7 @@ class TokenVaultTest {
     private BridgeStore open(String hashKey) {
         var hash = new KeyedHash(hashKey.getBytes(StandardCharsets.UTF_8));
         return BridgeStore.open(
-                new BridgeStore.Settings(
-                        "jdbc:h2:file:" + folder.resolve("store"), "", "", null, new VaultKeys(hash, keys.cipher())),
+                new BridgeStore.Settings(MigratedStore.in(folder), "", "", null, new VaultKeys(hash, keys.cipher())),
                 "b",
                 "test",
                 Duration.ofSeconds(5),
