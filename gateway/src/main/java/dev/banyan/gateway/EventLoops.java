@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.HttpResources;
 import reactor.netty.resources.LoopResources;
@@ -17,6 +19,11 @@ import reactor.netty.resources.LoopResources;
  * process, whose gateways share them, and keep none alive.
  */
 final class EventLoops implements LoopResources {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
+
+    /** The exit code, that of a JVM with {@code -XX:+ExitOnOutOfMemoryError}. */
+    private static final int ENDED = 3;
 
     private static final Map<Transport, EventLoops> ALL = new ConcurrentHashMap<>();
 
@@ -31,6 +38,18 @@ final class EventLoops implements LoopResources {
                 new DefaultThreadFactory("gateway-" + transport.word(), true),
                 transport.handlers());
         this.ofThisLoop = LoopResources.colocate(group);
+        whenOneEnds(group, EventLoops::endProcess);
+    }
+
+    /** Runs {@code then} when a loop of {@code group} ends: Netty ends one with whatever error it cannot go on after, such as no memory for what it reads. */
+    static void whenOneEnds(EventLoopGroup group, Runnable then) {
+        group.forEach(loop -> loop.terminationFuture().addListener(_ -> then.run()));
+    }
+
+    /** Nobody would serve the connections of that loop any more, and new ones would come to it. Who starts this process again is of more use. */
+    private static void endProcess() {
+        LOG.error("an event loop has ended, so the process ends with {}", ENDED);
+        Runtime.getRuntime().halt(ENDED);
     }
 
     /** Returns those over a transport. */

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A gateway that the system gives little: a small share of a processor, none for a while, or little memory. */
@@ -299,6 +300,7 @@ class StarvedTest {
     }
 
     @Test
+    @Timeout(120)
     void clientsThatWantMoreMemoryThanThereIsTakeItFromNobody() throws Exception {
         List<Http2Wire> greedy = new ArrayList<>();
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
