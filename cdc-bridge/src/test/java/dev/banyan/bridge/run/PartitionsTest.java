@@ -48,7 +48,7 @@ class PartitionsTest {
     @ParameterizedTest
     @EnumSource
     void rowsThatGoWithAPartitionAreToldAsRemoved(Dbms dbms) throws Exception {
-        try (var bridge = new TestBridge(dbms, "parted", folder)) {
+        try (var bridge = new TestBridge(dbms, "partitions", folder)) {
             making(dbms).forEach(bridge::sql);
             if (dbms == Dbms.MARIADB) {
                 bridge.sql("CREATE TABLE other (id BIGINT PRIMARY KEY, v TEXT)");
