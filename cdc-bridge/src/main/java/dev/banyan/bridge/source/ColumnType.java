@@ -92,10 +92,7 @@ public record ColumnType(
                     FROM made JOIN pg_type t USING (oid) ORDER BY depth DESC LIMIT 1) base
                 LEFT JOIN pg_type element ON element.oid = base.typelem
                 WHERE a.attnum > 0 AND NOT a.attisdropped AND n.nspname || '.' || c.relname = ANY (?)""")) {
-            select.setArray(
-                    1,
-                    connection.createArrayOf(
-                            "text", tables.stream().map(TableId::toString).toArray()));
+            select.setArray(1, FoundTable.names(connection, tables));
             try (var result = select.executeQuery()) {
                 while (result.next()) {
                     var isArray = !result.getString(9).isEmpty();

@@ -94,7 +94,8 @@ record FoundTable(
         return parts;
     }
 
-    private static Array names(Connection connection, Collection<TableId> tables) throws SQLException {
+    /** The tables as one parameter, compared with {@code nspname || '.' || relname}. */
+    static Array names(Connection connection, Collection<TableId> tables) throws SQLException {
         return connection.createArrayOf(
                 "text", tables.stream().map(TableId::toString).toArray());
     }

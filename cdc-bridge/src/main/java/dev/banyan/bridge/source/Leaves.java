@@ -25,11 +25,7 @@ public final class Leaves {
                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                 CROSS JOIN LATERAL pg_partition_tree(c.oid) part
                 WHERE c.relkind = 'p' AND part.isleaf AND part.relid <> c.oid AND n.nspname || '.' || c.relname = ANY (?)""")) {
-            select.setArray(
-                    1,
-                    connection.createArrayOf(
-                            "text",
-                            source.tableIds().stream().map(TableId::toString).toArray()));
+            select.setArray(1, FoundTable.names(connection, source.tableIds()));
             try (var result = select.executeQuery()) {
                 while (result.next()) {
                     leaves.add(new Leaf(

@@ -45,11 +45,7 @@ public final class Publication {
                 WHERE p.pubname = ? AND p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate
                       AND (p.pubviaroot OR c.relkind <> 'p') AND n.nspname || '.' || c.relname = ANY (?)""".formatted(bySchema))) {
             select.setString(1, source.publication());
-            select.setArray(
-                    2,
-                    connection.createArrayOf(
-                            "text",
-                            source.tableIds().stream().map(TableId::toString).toArray()));
+            select.setArray(2, FoundTable.names(connection, source.tableIds()));
             try (var result = select.executeQuery()) {
                 while (result.next()) {
                     published.add(new PublishedTable(
