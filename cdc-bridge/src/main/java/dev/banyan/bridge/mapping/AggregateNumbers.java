@@ -34,8 +34,8 @@ final class AggregateNumbers {
     }
 
     /**
-     * Those of {@code change}, the first of which hangs on it alone. {@code images} have the row before where the log does not, and where it is another than the log's: one
-     * that was removed or moved while nobody read the log was of another aggregate, of which it goes now.
+     * Those of {@code change}, the first of which hangs on it alone. {@code images} have the row before where the log does not, and where it is
+     * another than the log's: one that was removed or moved while nobody read the log was of another aggregate, of which it goes now.
      */
     List<Long> of(Change change, AggregateImages images) {
         var numbers = new ArrayList<Long>(4);

@@ -146,7 +146,7 @@ final class Courier {
         return true;
     }
 
-    /** Tells the next rows that went in a gap; false when there are none. */
+    /** Tells the next rows that are gone; false when there are none. */
     private boolean tellGone() throws HubUnavailable {
         var at = stored.get();
         var events = untold == null ? gone.next(at) : untold;

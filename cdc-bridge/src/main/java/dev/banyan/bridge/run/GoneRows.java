@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The events about rows that went in a gap: told as removed, as states of a backfill, once the backfill of a resync is done. The courier's thread uses it. */
+/**
+ * The events about rows that went in a gap or with a partition: told as removed, as states of a backfill, once the backfill behind it is done. The
+ * courier's thread uses it.
+ */
 final class GoneRows {
 
     /*
@@ -62,7 +65,7 @@ final class GoneRows {
             var id = UUID.nameUUIDFromBytes((event.id() + '|' + go).getBytes(StandardCharsets.UTF_8));
             events.add(event.readAs(id.toString(), place + (NUMBERS_FROM + events.size())));
         }
-        LOG.info("{} rows of {} went in the gap: {} events", changes.size(), gone.table(), events.size());
+        LOG.info("{} rows of {} are gone: {} events", changes.size(), gone.table(), events.size());
         return events;
     }
 }

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The remembered rows that a resync hid, until its backfill, or a change in the log, shows that they are there still. Those that are hidden when the
- * backfill is done went in the gap. One thread uses it.
+ * The remembered rows that a resync hid, or a partition that went, until the backfill behind it, or a change in the log, shows that they are there still.
+ * Those that are hidden when the backfill is done are gone. One thread uses it.
  */
 final class HiddenRows {
 
@@ -101,12 +101,10 @@ final class HiddenRows {
         if (lost.isEmpty()) {
             return false;
         }
+        // What a backfill reads of a paused table waits, and would be old by the time that it is told.
         var paused = Pauses.all(connection).stream()
                 .flatMap(pause -> pause.tables().stream())
-                .collect(
-                        Collectors
-                                .toSet()); // what a backfill read of them would wait, and be old by the time that it is
-        // told
+                .collect(Collectors.toSet());
         var ripe = lost.entrySet().stream()
                 .filter(entry -> entry.getValue() <= position)
                 .map(Map.Entry::getKey)
