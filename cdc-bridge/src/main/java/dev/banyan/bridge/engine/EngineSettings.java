@@ -75,6 +75,10 @@ public record EngineSettings(
         var properties = new Properties();
         properties.setProperty("name", name);
         properties.setProperty("topic.prefix", PREFIX);
+        // An engine waits a minute for its names in JMX, longer than anybody waits for it, while one that hangs as it
+        // is
+        // closed holds them.
+        properties.setProperty("custom.metric.tags", "engine=" + name);
         properties.setProperty("offset.storage", StoredOffsets.class.getName());
         properties.setProperty(StoredOffsets.SETTING, name);
         properties.setProperty("offset.flush.interval.ms", "0");
