@@ -111,10 +111,10 @@ final class FaultRun {
     private String rules(int weight) {
         return """
                 backends:
-                  - {name: legacy, url: "%s", baseline: true, timeouts: {connect: 300ms, request: 700ms}}
+                  - {name: legacy, url: "%s", baseline: true, timeouts: {connect: 700ms, request: 700ms}}
                   - name: new
                     url: "%s"
-                    timeouts: {connect: 300ms, request: 700ms}
+                    timeouts: {connect: 700ms, request: 700ms}
                     circuitBreaker: {windowCalls: 40, minCalls: 20, openFor: 300ms}
                     retries: {attempts: 1, budget: 20%%}
                 cohorts:

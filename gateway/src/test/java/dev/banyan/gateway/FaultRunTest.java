@@ -14,8 +14,6 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,7 +26,6 @@ class FaultRunTest {
     Path folder;
 
     @ParameterizedTest
-    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource(
             value = Way.class,
             names = {"CHAIN", "HTTP2", "LEAN"})
