@@ -14,7 +14,7 @@ import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.run.NewColumns;
 import dev.banyan.bridge.source.Preflight;
-import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.PeekedStore;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -77,9 +77,9 @@ final class DoctorCommand implements Callable<Integer> {
     private static SourceChecks.Stored store(Setup setup, List<Finding> findings) {
         try {
             setup.run(Preflight.Accepted.NONE);
-            var peeked = BridgeStore.peek(setup.store());
+            var peeked = PeekedStore.at(setup.store());
             findings.add(Finding.ok("store", peeked.isEmpty() ? "new, made at the first start" : "reachable"));
-            peeked.map(BridgeStore.Peeked::pauses)
+            peeked.map(PeekedStore::pauses)
                     .orElse(List.of())
                     .forEach(
                             pause -> findings.add(
@@ -89,7 +89,7 @@ final class DoctorCommand implements Callable<Integer> {
                                             "mend the mapping if it does not fit the table, then events faults resubmit --all --send")));
             var mapper = setup.mapper();
             peeked.ifPresent(known -> unread(mapper, known, findings));
-            var spool = peeked.flatMap(BridgeStore.Peeked::spool);
+            var spool = peeked.flatMap(PeekedStore::spool);
             if (spool.isPresent()) {
                 findings.add(
                         Finding.warn(
@@ -100,8 +100,8 @@ final class DoctorCommand implements Callable<Integer> {
             }
             return new SourceChecks.Stored(
                     true,
-                    peeked.map(BridgeStore.Peeked::position),
-                    peeked.map(BridgeStore.Peeked::published).orElse(Set.of()));
+                    peeked.map(PeekedStore::position),
+                    peeked.map(PeekedStore::published).orElse(Set.of()));
         } catch (IOException | IllegalArgumentException e) {
             if (!String.valueOf(e.getMessage()).contains("faultKeyFile")) {
                 return SourceChecks.Stored.unreadable(); // told among the secrets
@@ -124,7 +124,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private static void unread(Mapper mapper, BridgeStore.Peeked known, List<Finding> findings) {
+    private static void unread(Mapper mapper, PeekedStore known, List<Finding> findings) {
         var paused = new HashSet<TableId>();
         known.pauses().forEach(pause -> paused.addAll(pause.tables()));
         NewColumns.unread(mapper.remembers(), known.remembered(), known.backfills())

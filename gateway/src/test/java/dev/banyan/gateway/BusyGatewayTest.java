@@ -2,7 +2,7 @@ package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.banyan.gateway.faults.CpuGroup;
+import dev.banyan.gateway.faults.ControlGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -101,7 +101,7 @@ class BusyGatewayTest {
     @ValueSource(strings = {"kept", "new"})
     void someAreServedInTime(String connections) throws Exception {
         keeps = connections.equals("kept");
-        Optional<CpuGroup> group = CpuGroup.of(PERCENT);
+        Optional<ControlGroup> group = ControlGroup.ofCpu(PERCENT);
         try (var backend = new ServerSocket(0, 4_096, InetAddress.getLoopbackAddress());
                 var gateway = GatewayProcess.start(
                         folder,
@@ -131,7 +131,7 @@ class BusyGatewayTest {
             assertThat(gateway.process().isAlive()).isTrue();
             assertThat(goodput).as("without any care it is none at all").isGreaterThan(peak / 10);
         } finally {
-            group.ifPresent(CpuGroup::close);
+            group.ifPresent(ControlGroup::close);
         }
     }
 

@@ -2,7 +2,7 @@ package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.banyan.gateway.faults.MemoryGroup;
+import dev.banyan.gateway.faults.ControlGroup;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.SocketException;
@@ -50,14 +50,14 @@ class FloodTest {
     @TempDir
     static Path folder;
 
-    private static Optional<MemoryGroup> group = Optional.empty();
+    private static Optional<ControlGroup> group = Optional.empty();
     private static ScriptedServer server;
     private static GatewayProcess gateway;
     private static double honestNanos;
 
     @BeforeAll
     static void start() throws Exception {
-        group = MemoryGroup.of((long) MEMORY_MIB << 20);
+        group = ControlGroup.ofMemory((long) MEMORY_MIB << 20);
         server = new ScriptedServer("legacy");
         server.on("/silent", (_, wire) -> wire.until("never"));
         server.on("/big", (_, wire) -> {
@@ -71,7 +71,7 @@ class FloodTest {
                 """.formatted(server.url()));
         gateway = GatewayProcess.start(
                 folder,
-                group.map(MemoryGroup::prefix).orElse(List.of()),
+                group.map(ControlGroup::prefix).orElse(List.of()),
                 List.of("-XX:+ExitOnOutOfMemoryError", "-Xmx96m", "-XX:MaxDirectMemorySize=96m"),
                 List.of(
                         "--rules",
@@ -100,7 +100,7 @@ class FloodTest {
     @AfterAll
     static void stop() throws IOException {
         gateway.close();
-        group.ifPresent(MemoryGroup::close);
+        group.ifPresent(ControlGroup::close);
         server.close();
     }
 

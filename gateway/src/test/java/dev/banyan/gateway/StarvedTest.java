@@ -2,7 +2,7 @@ package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.banyan.gateway.faults.MemoryGroup;
+import dev.banyan.gateway.faults.ControlGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -40,7 +40,7 @@ class StarvedTest {
     @TempDir
     static Path folder;
 
-    private static Optional<MemoryGroup> group = Optional.empty();
+    private static Optional<ControlGroup> group = Optional.empty();
     private static ScriptedServer server;
     /** Takes no connection beyond a few. */
     private static ServerSocket full;
@@ -55,7 +55,7 @@ class StarvedTest {
 
     @BeforeAll
     static void start() throws Exception {
-        group = MemoryGroup.of((long) MEMORY_MIB * MIB);
+        group = ControlGroup.ofMemory((long) MEMORY_MIB * MIB);
         if (group.isEmpty()
                 && Arrays.asList(System.getenv()
                                 .getOrDefault("BANYAN_REQUIRE", "")
@@ -105,7 +105,7 @@ class StarvedTest {
                         server.url(), server.url(), server.url(), full.getLocalPort()));
         gateway = GatewayProcess.start(
                 folder,
-                group.map(MemoryGroup::prefix).orElse(List.of()),
+                group.map(ControlGroup::prefix).orElse(List.of()),
                 List.of("-XX:+ExitOnOutOfMemoryError"),
                 List.of(
                         "--rules",
@@ -121,7 +121,7 @@ class StarvedTest {
     @AfterAll
     static void stop() throws IOException {
         gateway.close();
-        group.ifPresent(MemoryGroup::close);
+        group.ifPresent(ControlGroup::close);
         server.close();
         full.close();
     }

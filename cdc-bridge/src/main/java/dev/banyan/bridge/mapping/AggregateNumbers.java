@@ -19,13 +19,11 @@ import java.util.Set;
 /** A number for each row and each aggregate that changes touch; that of an aggregate is its root row's. Used by one thread. */
 final class AggregateNumbers {
 
-    private final Map<TableId, TablePlan> tables;
-    private final Map<TableId, List<ListPlan>> byChild;
+    private final Plans plans;
     private final MessageDigest sha1;
 
-    AggregateNumbers(Map<TableId, TablePlan> tables, Map<TableId, List<ListPlan>> byChild) {
-        this.tables = tables;
-        this.byChild = byChild;
+    AggregateNumbers(Plans plans) {
+        this.plans = plans;
         try {
             sha1 = MessageDigest.getInstance("SHA-1");
         } catch (NoSuchAlgorithmException e) {
@@ -39,13 +37,13 @@ final class AggregateNumbers {
      */
     List<Long> of(Change change, AggregateImages images) {
         var numbers = new ArrayList<Long>(4);
-        var table = tables.get(change.table());
+        var table = plans.table(change.table());
         if (table == null) {
             return numbers;
         }
         var rows = rows(change);
         rows.forEach(row -> add(table, row, images, numbers));
-        if (!byChild.containsKey(table.id())) {
+        if (plans.listsOf(table.id()).isEmpty()) {
             return numbers;
         }
         for (var row : rows) {
@@ -77,8 +75,8 @@ final class AggregateNumbers {
     Map<TableId, AggregateImages.Keys> asked(List<Change> changes) {
         var keys = new HashMap<TableId, AggregateImages.Keys>();
         for (var change : changes) {
-            var table = tables.get(change.table());
-            if (table == null || !byChild.containsKey(table.id()) || change instanceof Change.Truncated) {
+            var table = plans.table(change.table());
+            if (table == null || plans.listsOf(table.id()).isEmpty() || change instanceof Change.Truncated) {
                 continue;
             }
             for (var row : rows(change)) {
@@ -86,7 +84,7 @@ final class AggregateNumbers {
                     asked(table, table.key(row), keys);
                 }
                 var above = table.parent(row);
-                for (var list : byChild.get(table.id())) {
+                for (var list : plans.listsOf(table.id())) {
                     list.above().filter(_ -> !above.isEmpty()).ifPresent(each -> asked(each.table(), above, keys));
                 }
             }
@@ -106,7 +104,7 @@ final class AggregateNumbers {
         }
         var parent = table.parent(row);
         if (!parent.isEmpty()) {
-            for (var list : byChild.getOrDefault(table.id(), List.of())) {
+            for (var list : plans.listsOf(table.id())) {
                 list.up(parent, new Up(this, list.aggregate(), images, numbers));
             }
         }

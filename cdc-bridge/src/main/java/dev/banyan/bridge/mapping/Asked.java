@@ -13,26 +13,15 @@ import java.util.Map;
 /** Which remembered rows will be asked for when transactions are mapped, as far as their changes tell. */
 final class Asked {
 
-    private final Map<TableId, TablePlan> tables;
-    private final Map<TableId, List<AggregatePlan>> byRoot;
-    private final Map<TableId, List<ListPlan>> byChild;
+    private final Plans plans;
     private final Map<TableId, Keys> keys = new HashMap<>();
 
-    private Asked(
-            Map<TableId, TablePlan> tables,
-            Map<TableId, List<AggregatePlan>> byRoot,
-            Map<TableId, List<ListPlan>> byChild) {
-        this.tables = tables;
-        this.byRoot = byRoot;
-        this.byChild = byChild;
+    private Asked(Plans plans) {
+        this.plans = plans;
     }
 
-    static Map<TableId, Keys> of(
-            List<Transaction> transactions,
-            Map<TableId, TablePlan> tables,
-            Map<TableId, List<AggregatePlan>> byRoot,
-            Map<TableId, List<ListPlan>> byChild) {
-        var asked = new Asked(tables, byRoot, byChild);
+    static Map<TableId, Keys> of(List<Transaction> transactions, Plans plans) {
+        var asked = new Asked(plans);
         for (var transaction : transactions) {
             transaction.changes().forEach(asked::add);
         }
@@ -40,7 +29,7 @@ final class Asked {
     }
 
     private void add(Change change) {
-        var table = tables.get(change.table());
+        var table = plans.table(change.table());
         if (table == null) {
             return;
         }
@@ -64,13 +53,12 @@ final class Asked {
         }
         var key = table.key(row);
         of(table).rows().add(key);
-        byRoot.getOrDefault(table.id(), List.of()).forEach(plan -> addChildren(plan, key));
+        plans.aggregatesOf(table.id()).forEach(plan -> addChildren(plan, key));
         var parent = table.parent(row);
         if (!parent.isEmpty()) {
-            byChild.getOrDefault(table.id(), List.of())
-                    .forEach(list -> list.up(parent, new Up(this, list.aggregate())));
+            plans.listsOf(table.id()).forEach(list -> list.up(parent, new Up(this, list.aggregate())));
         }
-        byChild.getOrDefault(table.id(), List.of()).forEach(list -> addBelow(list, key));
+        plans.listsOf(table.id()).forEach(list -> addBelow(list, key));
     }
 
     private void addBelow(ListPlan list, List<Object> key) {

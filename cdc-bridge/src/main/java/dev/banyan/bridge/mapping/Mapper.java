@@ -13,16 +13,10 @@ import dev.banyan.bridge.change.PartEvent;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.change.UnstoredFaults;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -36,9 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Mapper implements EventMapper {
 
-    private final Map<TableId, TablePlan> tables;
-    private final Map<TableId, List<AggregatePlan>> aggregatesByRoot = new HashMap<>();
-    private final Map<TableId, List<ListPlan>> listsByTable = new HashMap<>();
+    private final Plans plans;
     private final EventIds ids;
     private final List<TransactionRule> transactionRules;
     private TransactionEvents ofTransaction;
@@ -52,7 +44,8 @@ public final class Mapper implements EventMapper {
     private final Tally tally;
     private EventLimit limit;
     private PausedAggregates paused = PausedAggregates.NONE;
-    private Map<TableId, TablePlan> asked;
+    /** Those whose rows are asked for: without what is paused. */
+    private Plans asked;
 
     /**
      * A mapper whose ids belong to {@code bridge}: two bridges with the same name give the same event the same id. {@code hashKey} (16
@@ -74,55 +67,22 @@ public final class Mapper implements EventMapper {
     /** The same with at most {@code eventsInMemory} of a transaction in memory. */
     Mapper(Mapping mapping, String bridge, Secrets secrets, EventLimit limit, int eventsInMemory) {
         this.limit = limit;
-        tables = plan(mapping);
-        asked = tables;
-        tally = new Tally(tables.keySet());
-        parting = new Parting(tables, aggregatesByRoot, listsByTable);
-        numbers = new AggregateNumbers(tables, listsByTable);
+        plans = Plans.of(mapping);
+        asked = plans;
+        remembers = plans.remembers(mapping.places());
+        tally = new Tally(remembers.keySet());
+        parting = new Parting(plans);
+        numbers = new AggregateNumbers(plans);
         askedWords = mapping.askedWords();
         numberedRules = new NumberedRules(mapping);
         room = new GivenEvents.Room(numberedRules, eventsInMemory);
-        remembers = remembers(mapping, tables);
         ids = new EventIds(bridge);
         transactionRules = mapping.transactions();
         ofTransaction = new TransactionEvents(transactionRules, askedWords, ids, limit);
         this.secrets = secrets;
-        tables.values().forEach(table -> table.use()
+        plans.tables().forEach(table -> table.use()
                 .redactions()
-                .forEach((column, redaction) -> checkKeys(redaction, table.id() + "." + column)));
-        for (var aggregate : mapping.aggregates()) {
-            var plan = new AggregatePlan(aggregate, tables, mapping);
-            aggregatesByRoot
-                    .computeIfAbsent(aggregate.root().id(), _ -> new ArrayList<>())
-                    .add(plan);
-            for (var list : plan.allLists()) {
-                listsByTable
-                        .computeIfAbsent(list.table().id(), _ -> new ArrayList<>())
-                        .add(list);
-            }
-        }
-    }
-
-    private void checkKeys(Redaction redaction, String column) {
-        switch (redaction) {
-            case Redaction.Hash() -> checkKey(secrets.hash(), "hash key", column + " is hashed");
-            case Redaction.Encrypt(var showsEqual) ->
-                checkKey(
-                        showsEqual ? secrets.equalCipher() : secrets.cipher(),
-                        showsEqual ? "keys.deterministic" : "keys.encrypt",
-                        column + " is encrypted");
-            case Redaction.Token _ -> {
-                checkKey(secrets.hash(), "hash key", column + " is tokenised");
-                checkKey(secrets.cipher(), "keys.encrypt", column + " is tokenised");
-            }
-            case Redaction.Mask _ -> {}
-        }
-    }
-
-    private static void checkKey(@Nullable Object key, String what, String why) {
-        if (key == null) {
-            throw new IllegalArgumentException(what + ": none (expected: one, " + why + ")");
-        }
+                .forEach((column, redaction) -> secrets.requireFor(redaction, table.id() + "." + column)));
     }
 
     /** The events of {@code transaction}; an {@link UnmappableException} when it has none to give, and then nothing was remembered. */
@@ -237,7 +197,7 @@ public final class Mapper implements EventMapper {
             if (!(change instanceof Change.Truncated(var table))) {
                 continue;
             }
-            for (var plan : plans()) {
+            for (var plan : plans.aggregates()) {
                 var name = plan.aggregate().name();
                 var waiting = plan.aggregate().tables().contains(table) ? faults.waiting(name) : 0;
                 if (waiting > 0) {
@@ -253,21 +213,13 @@ public final class Mapper implements EventMapper {
 
     @Override
     public Map<String, Set<String>> torn(Map<TableId, Set<String>> namesByTable, Faults faults) {
-        return PausedAggregates.torn(plans(), namesByTable, faults);
-    }
-
-    private Set<AggregatePlan> plans() {
-        var plans = new LinkedHashSet<AggregatePlan>();
-        aggregatesByRoot.values().forEach(plans::addAll);
-        return plans;
+        return PausedAggregates.torn(plans.aggregates(), namesByTable, faults);
     }
 
     @Override
     public void pause(Map<TableId, Paused> pauses) {
-        paused = PausedAggregates.of(plans(), pauses);
-        var others = new HashMap<>(tables);
-        others.keySet().removeIf(paused::isPaused);
-        asked = Map.copyOf(others);
+        paused = PausedAggregates.of(plans.aggregates(), pauses);
+        asked = plans.without(paused::isPaused);
     }
 
     @Override
@@ -294,25 +246,12 @@ public final class Mapper implements EventMapper {
 
     @Override
     public void expect(List<Transaction> transactions, AggregateImages images) {
-        images.expect(() -> Asked.of(transactions, asked, aggregatesByRoot, listsByTable));
+        images.expect(() -> Asked.of(transactions, asked));
     }
 
     @Override
     public Map<TableId, Map<String, String>> remembers() {
         return remembers;
-    }
-
-    private static Map<TableId, Map<String, String>> remembers(Mapping mapping, Map<TableId, TablePlan> tables) {
-        var places = mapping.places();
-        var remembers = new LinkedHashMap<TableId, Map<String, String>>();
-        for (var use : mapping.tables()) {
-            var columns = new HashMap<>(
-                    Objects.requireNonNull(tables.get(use.table())).remembers());
-            columns.put(PLACE, PLACE);
-            places.getOrDefault(use.table(), Set.of()).forEach(place -> columns.put(PLACE + place, PLACE + place));
-            remembers.put(use.table(), Map.copyOf(columns));
-        }
-        return Collections.unmodifiableMap(remembers);
     }
 
     @Override
@@ -328,7 +267,7 @@ public final class Mapper implements EventMapper {
 
     @Override
     public Change.@Nullable Read missing(Change.Read read, AggregateImages images) {
-        var table = tables.get(read.table());
+        var table = plans.table(read.table());
         if (table == null) {
             return null;
         }
@@ -358,7 +297,7 @@ public final class Mapper implements EventMapper {
         try {
             var passing = withoutPaused(transaction, faults, notes);
             for (var change : passing.changes()) {
-                if (!tables.containsKey(change.table())) {
+                if (plans.table(change.table()) == null) {
                     unmapped.merge(change.table(), 1, Integer::sum);
                 }
             }
@@ -378,7 +317,7 @@ public final class Mapper implements EventMapper {
         if (notes != null) {
             notes.attempt();
         }
-        var touches = new Touches(aggregatesByRoot, listsByTable);
+        var touches = new Touches(plans);
         var rows = new TransactionRows(images, new Redactor(secrets, images::tokens), touches);
         apply(transaction, rows, touches, place);
         touches.resolve(rows);
@@ -415,7 +354,7 @@ public final class Mapper implements EventMapper {
             if (place != null) {
                 touches.next(place.applyAsInt(change));
             }
-            var table = tables.get(change.table());
+            var table = plans.table(change.table());
             if (table == null) {
                 continue;
             }
@@ -435,37 +374,5 @@ public final class Mapper implements EventMapper {
     @Override
     public Map<TableId, Long> withoutEvent() {
         return tally.withoutEvent();
-    }
-
-    static Map<TableId, TablePlan> plan(Mapping mapping) {
-        Map<TableId, Set<String>> padded = new HashMap<>();
-        for (var aggregate : mapping.aggregates()) {
-            padded(padded, aggregate.root());
-            for (var placed : aggregate.lists()) {
-                var parent = placed.list().parent();
-                var abovePadded = padded(padded, placed.above());
-                var childPadded = padded(padded, placed.list().table());
-                for (int i = 0; i < parent.size(); i++) {
-                    if (abovePadded.contains(placed.above().key().get(i))) {
-                        childPadded.add(parent.get(i));
-                    }
-                }
-            }
-        }
-        var plans = new HashMap<TableId, TablePlan>();
-        for (var use : mapping.tables()) {
-            plans.put(use.table(), new TablePlan(use, padded.getOrDefault(use.table(), Set.of())));
-        }
-        return Map.copyOf(plans);
-    }
-
-    private static Set<String> padded(Map<TableId, Set<String>> padded, SourceTable table) {
-        var columns = padded.computeIfAbsent(table.id(), _ -> new HashSet<>());
-        for (var field : table.fields()) {
-            if (field.column() != null && field.type() instanceof FieldType.Text(var isPadded) && isPadded) {
-                columns.add(field.column());
-            }
-        }
-        return columns;
     }
 }

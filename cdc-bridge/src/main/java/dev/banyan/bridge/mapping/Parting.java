@@ -36,17 +36,10 @@ final class Parting {
     /** A transaction in two: what waits, by the aggregates that wait together, and what may pass. */
     record Parts(Map<Set<Waiting>, Transaction> parted, Transaction rest) {}
 
-    private final Map<TableId, TablePlan> tables;
-    private final Map<TableId, List<AggregatePlan>> byRoot;
-    private final Map<TableId, List<ListPlan>> byChild;
+    private final Plans plans;
 
-    Parting(
-            Map<TableId, TablePlan> tables,
-            Map<TableId, List<AggregatePlan>> byRoot,
-            Map<TableId, List<ListPlan>> byChild) {
-        this.tables = tables;
-        this.byRoot = byRoot;
-        this.byChild = byChild;
+    Parting(Plans plans) {
+        this.plans = plans;
     }
 
     Parts of(Transaction transaction, AggregateImages images, Faults faults, Predicate<Waiting> isParted) {
@@ -105,7 +98,7 @@ final class Parting {
         var seen = new Seen(images, new HashMap<>());
         var rowsOf = new ArrayList<List<Row>>();
         for (var change : transaction.changes()) {
-            var table = tables.get(change.table());
+            var table = plans.table(change.table());
             var rows = table == null ? List.<Row>of() : rows(table, change, images, now);
             if (table != null && hasListBelow(table)) {
                 rows.stream().filter(table::hasKey).forEach(row -> seen.add(table, row));
@@ -115,7 +108,7 @@ final class Parting {
         var touched = new ArrayList<Set<Waiting>>();
         for (int i = 0; i < rowsOf.size(); i++) {
             var aggregates = new LinkedHashSet<Waiting>();
-            var table = tables.get(transaction.changes().get(i).table());
+            var table = plans.table(transaction.changes().get(i).table());
             if (table != null) {
                 rowsOf.get(i).forEach(row -> add(table, row, seen, aggregates, each));
             }
@@ -125,8 +118,7 @@ final class Parting {
     }
 
     private boolean hasListBelow(TablePlan table) {
-        return byChild.getOrDefault(table.id(), List.of()).stream()
-                .anyMatch(list -> !list.below().isEmpty());
+        return plans.listsOf(table.id()).stream().anyMatch(list -> !list.below().isEmpty());
     }
 
     /** The rows of lists with lists below them: as a transaction has them, all along, and as they are remembered. */
@@ -190,14 +182,14 @@ final class Parting {
             Seen seen,
             Set<Waiting> aggregates,
             BiConsumer<AggregatePlan, List<Object>> each) {
-        for (var plan : byRoot.getOrDefault(table.id(), List.of())) {
+        for (var plan : plans.aggregatesOf(table.id())) {
             if (table.hasKey(row)) {
                 aggregates.add(waiting(plan, table.key(row)));
                 each.accept(plan, table.key(row));
             }
         }
         var parent = table.parent(row);
-        for (var list : byChild.getOrDefault(table.id(), List.of())) {
+        for (var list : plans.listsOf(table.id())) {
             if (!parent.isEmpty()) {
                 list.up(parent, new Up(list.aggregate(), seen, aggregates, each));
             }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowMapper {
 
-    private final Map<TableId, TablePlan> tables;
+    private final Plans plans;
     private final Map<TableId, Set<String>> columnsByTable = new HashMap<>();
     private final Set<TableId> comparing = new HashSet<>();
     private final Mapper mapper;
@@ -37,9 +37,10 @@ public final class RowMapper {
         if (!refusals.isEmpty()) {
             throw new IllegalArgumentException("mapping: " + refusals.getFirst());
         }
-        tables = Mapper.plan(mapping);
-        tables.forEach(
-                (table, plan) -> columnsByTable.put(table, Set.copyOf(plan.use().columns())));
+        plans = Plans.of(mapping);
+        plans.tables()
+                .forEach(plan ->
+                        columnsByTable.put(plan.id(), Set.copyOf(plan.use().columns())));
         mapper = new Mapper(mapping, name, hashKey);
         ids = new EventIds(name);
         var hash = hashKey == null ? null : new KeyedHash(hashKey);
@@ -66,7 +67,7 @@ public final class RowMapper {
      */
     public Optional<DomainEvent> map(
             Change change, long position, int number, String txId, Instant time, OnSkip onSkip) {
-        var table = tables.get(change.table());
+        var table = plans.table(change.table());
         if (table == null) {
             return Optional.empty();
         }

@@ -92,17 +92,15 @@ final class Touches implements TransactionRows.Listener {
         }
     }
 
-    private final Map<TableId, List<AggregatePlan>> byRoot;
-    private final Map<TableId, List<ListPlan>> byChild;
+    private final Plans plans;
     private final Map<Identity, Touch> touches = new LinkedHashMap<>();
     private final Map<Below, BelowTouch> below = new LinkedHashMap<>();
     private final Map<TableId, Integer> rootless = new LinkedHashMap<>();
     private int places;
     private int change;
 
-    Touches(Map<TableId, List<AggregatePlan>> byRoot, Map<TableId, List<ListPlan>> byChild) {
-        this.byRoot = byRoot;
-        this.byChild = byChild;
+    Touches(Plans plans) {
+        this.plans = plans;
     }
 
     /** What is touched from now on, the change at {@code place} touches; one whose place nobody knows (-1) is taken to stand where that before it does. */
@@ -112,7 +110,7 @@ final class Touches implements TransactionRows.Listener {
 
     @Override
     public void rootTouched(TableId table, List<Object> key, boolean backfill) {
-        for (var plan : byRoot.getOrDefault(table, List.of())) {
+        for (var plan : plans.aggregatesOf(table)) {
             var touch = touch(plan, key);
             touch.live |= !backfill;
             touch.rootRead |= backfill;
@@ -123,7 +121,7 @@ final class Touches implements TransactionRows.Listener {
 
     @Override
     public void childTouched(TableId table, List<Object> parent, boolean backfill) {
-        for (var list : byChild.getOrDefault(table, List.of())) {
+        for (var list : plans.listsOf(table)) {
             if (list.isFirst()) {
                 var touch = touch(list.aggregate(), parent);
                 touch.live |= !backfill;
@@ -139,11 +137,11 @@ final class Touches implements TransactionRows.Listener {
 
     @Override
     public void untold(TableId table, List<Object> key, List<Object> parent) {
-        byRoot.getOrDefault(table, List.of()).forEach(plan -> touch(plan, key).untold = true);
+        plans.aggregatesOf(table).forEach(plan -> touch(plan, key).untold = true);
         if (parent.isEmpty()) {
             return;
         }
-        for (var list : byChild.getOrDefault(table, List.of())) {
+        for (var list : plans.listsOf(table)) {
             if (list.isFirst()) {
                 touch(list.aggregate(), parent).untold = true;
             } else {

@@ -2,7 +2,6 @@ package dev.banyan.bridge.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.secret.VaultKeys;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
@@ -11,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -134,62 +132,7 @@ public final class BridgeStore implements AutoCloseable {
         }
     }
 
-    /** What is in a store that nobody has opened: its position, the spool that is not empty, and the tables that are paused and published. */
-    public record Peeked(
-            Position position,
-            Optional<SpoolClaim> spool,
-            List<Pause> pauses,
-            Set<PublishedTable> published,
-            Map<TableId, RememberedColumns.Known> remembered,
-            List<Backfill> backfills) {
-        public Peeked {
-            backfills = List.copyOf(backfills);
-            remembered = Map.copyOf(remembered);
-            pauses = List.copyOf(pauses);
-            published = Set.copyOf(published);
-        }
-    }
-
-    /** What is in the store at {@code settings}; empty when there is no position yet, or no store. Changes nothing. */
-    public static Optional<Peeked> peek(Settings settings) {
-        var isH2 = Dialect.of(settings.jdbcUrl()) == Dialect.H2;
-        var url = isH2 ? settings.jdbcUrl() + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r" : settings.jdbcUrl();
-        try (var connection = DriverManager.getConnection(url, settings.user(), settings.password());
-                var tables =
-                        connection.getMetaData().getTables(null, null, isH2 ? "BRIDGE_STATE" : "bridge_state", null);
-                var columns = connection
-                        .getMetaData()
-                        .getColumns(
-                                null, null, isH2 ? "BRIDGE_STATE" : "bridge_state", isH2 ? "SPOOL_ID" : "spool_id");
-                var paused =
-                        connection.getMetaData().getTables(null, null, isH2 ? "BRIDGE_PAUSE" : "bridge_pause", null);
-                var publishing = connection
-                        .getMetaData()
-                        .getTables(null, null, isH2 ? "BRIDGE_PUBLISHED" : "bridge_published", null);
-                var remembering = connection
-                        .getMetaData()
-                        .getTables(null, null, isH2 ? "BRIDGE_REMEMBERED" : "bridge_remembered", null)) {
-            if (!tables.next()) {
-                return Optional.empty();
-            }
-            var spool = columns.next() ? StateRow.spool(connection) : Optional.<SpoolClaim>empty();
-            var pauses = paused.next() ? Pauses.all(connection) : List.<Pause>of();
-            var published = publishing.next() ? PublishedTables.all(connection) : Set.<PublishedTable>of();
-            var isRemembering = remembering.next();
-            var remembered =
-                    isRemembering ? RememberedColumns.all(connection) : Map.<TableId, RememberedColumns.Known>of();
-            var backfills = isRemembering ? BackfillRows.all(connection) : List.<Backfill>of();
-            return StateRow.position(connection)
-                    .map(position -> new Peeked(position, spool, pauses, published, remembered, backfills));
-        } catch (SQLException e) {
-            if (isH2 && e.getErrorCode() == org.h2.api.ErrorCode.DATABASE_NOT_FOUND_WITH_IF_EXISTS_1) {
-                return Optional.empty();
-            }
-            throw unusable(settings, e);
-        }
-    }
-
-    private static StoreUnusable unusable(Settings settings, Exception e) {
+    static StoreUnusable unusable(Settings settings, Exception e) {
         var plain = new StoreUnusable("store " + settings.jdbcUrl() + ": " + e.getMessage(), e);
         return plain.isInUse()
                 ? new StoreUnusable(

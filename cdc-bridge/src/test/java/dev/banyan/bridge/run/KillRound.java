@@ -7,6 +7,7 @@ import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.source.Identity;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.PeekedStore;
 import dev.banyan.bridge.store.StoreUnusable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,7 +110,7 @@ final class KillRound implements AutoCloseable {
         var end = new FutureTask<>(first::run);
         Thread.ofPlatform().name("bridge-" + plan.name).start(end);
         try {
-            Await.until("it has begun", START_MAX, () -> BridgeStore.peek(storeSettings())
+            Await.until("it has begun", START_MAX, () -> PeekedStore.at(storeSettings())
                     .isPresent());
             var writers = journal.startWriters();
             Await.until("it streams", START_MAX, () -> first.progress().state() == Progress.State.STREAMING);

@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +19,7 @@ public final class Deadline {
      */
 
     private final EventExecutor loop;
-    private final Consumer<Failure> passed;
+    private final Runnable passed;
     private final Late late = new Late();
     private @Nullable Future<?> timer;
     private long timerAt;
@@ -36,8 +35,8 @@ public final class Deadline {
     private boolean replying;
     private long turnNanos;
 
-    /** There is none, to begin with; {@code passed} is told why when one has passed. */
-    public Deadline(EventExecutor loop, Consumer<Failure> passed) {
+    /** There is none, to begin with; {@code passed} runs when one has passed. */
+    public Deadline(EventExecutor loop, Runnable passed) {
         this.loop = loop;
         this.passed = passed;
     }
@@ -137,7 +136,7 @@ public final class Deadline {
             lookAt(at);
         } else {
             none();
-            passed.accept(Failure.TIMEOUT);
+            passed.run();
         }
     }
 }

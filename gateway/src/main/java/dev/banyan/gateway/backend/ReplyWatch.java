@@ -31,7 +31,7 @@ public final class ReplyWatch extends ChannelDuplexHandler {
 
     private ReplyWatch(Channel channel) {
         this.channel = channel;
-        this.deadline = new Deadline(channel.eventLoop(), this::fail);
+        this.deadline = new Deadline(channel.eventLoop(), this::timedOut);
     }
 
     /** Adds itself where there is an HTTP codec. */
@@ -137,10 +137,10 @@ public final class ReplyWatch extends ChannelDuplexHandler {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // Netty: a connection that is being closed reports to nobody
-    private void fail(Failure why) {
+    private void timedOut() {
         ChannelHandlerContext context = channel.pipeline().context(this);
         if (context != null) {
-            context.fireExceptionCaught(new BackendFailure(why));
+            context.fireExceptionCaught(new BackendFailure(Failure.TIMEOUT));
             context.close();
         }
     }

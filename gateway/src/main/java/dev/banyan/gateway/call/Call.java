@@ -1,7 +1,6 @@
 package dev.banyan.gateway.call;
 
 import dev.banyan.gateway.backend.Failure;
-import dev.banyan.gateway.backend.Fallback;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.http.AttemptCount;
@@ -45,17 +44,7 @@ public final class Call {
     private final boolean mayChoose;
     private final boolean isCopy;
 
-    private Decision.@Nullable Routed routed;
-    private final Place place = new Place();
-    private @Nullable Failure failure;
-    private boolean fellBack;
-    private boolean tellsSpeed;
-    private boolean mayFallBack;
-    private boolean repeatable;
-    private boolean reconnected;
-    private int retries;
-    /** How often somebody was asked, whoever it was. */
-    private int attempts;
+    private @Nullable Attempts attempts;
 
     private long headNanos;
     /** How many bytes of the body may still come. */
@@ -158,7 +147,7 @@ public final class Call {
                 yield OwnReply.redirect(redirected, asked);
             }
             case Decision.Routed to -> {
-                routed = to;
+                attempts = new Attempts(rules, to, head);
                 yield limitBody(to.route());
             }
         };
@@ -184,53 +173,31 @@ public final class Call {
 
     /** Where the rules send it, once they were asked. */
     public Decision.Routed routed() {
-        if (routed == null) {
+        return attempts().routed();
+    }
+
+    private Attempts attempts() {
+        if (attempts == null) {
             throw new IllegalStateException("not decided yet");
         }
-        return routed;
+        return attempts;
     }
 
     /** Turns to the backend it is assigned to, for {@code client}. */
     public Step begin(Channel client) {
-        tellsSpeed = !hasBody;
-        repeatable = Fallback.isRepeatable(method, hasBody);
-        mayFallBack = routed().mayFallBack() && repeatable;
         watch = intake.onlooker().callBegins(this, client);
-        return attempt(rules.backends().get(routed().backend().name()));
+        return attempts().begin(method, hasBody);
     }
 
     /** The same for a request to switch protocols: nobody looks on, and whatever fails is not tried again or elsewhere. */
     public Step beginUpgrade() {
-        return attempt(rules.backends().get(routed().backend().name()));
-    }
-
-    private Step attempt(LiveBackend backend) {
-        retries = 0;
-        Failure refused = place.enter(backend, tellsSpeed);
-        return refused == null ? ask(null, Failure.UNHEALTHY) : giveUp(refused);
-    }
-
-    /** Asks an instance, not {@code except} where there is another; {@code soFar} is what the call was so far if there is none. */
-    private Step ask(@Nullable Instance except, Failure soFar) {
-        reconnected = false;
-        Instance instance = place.turnTo(except);
-        if (instance == null) {
-            place.report(soFar);
-            return giveUp(Failure.UNHEALTHY);
-        }
-        attempts++;
-        return new Step.Ask(serving(), instance, false);
+        return attempts().beginOnce();
     }
 
     /** A reply's head has come. */
     public Step replied(int status) {
         headNanos = System.nanoTime() - startNanos;
-        Failure said = Failure.ofStatus(status);
-        if (status == UNAVAILABLE && mayRetry(Failure.STATUS_503)) {
-            return ask(place.instance(), Failure.STATUS_503);
-        }
-        place.report(said); // what comes of the call, and not of an instance that another one stood in for
-        return said != null && mayFallBack && !fellBack ? giveUp(said) : new Step.Forward();
+        return attempts().replied(status);
     }
 
     /**
@@ -239,74 +206,45 @@ public final class Call {
      * @param connectionWasUsed whether it was not the connection's first request
      */
     public Step failed(Failure why, boolean connectionWasUsed) {
-        Instance instance = place.instance();
-        if (!reconnected && instance != null && Fallback.mayReconnect(why, repeatable, connectionWasUsed)) {
-            reconnected = true;
-            attempts++;
-            return new Step.Ask(serving(), instance, true);
-        }
-        if (mayRetry(why)) {
-            return ask(instance, why);
-        }
-        place.report(why);
-        return giveUp(why);
+        return attempts().failed(why, connectionWasUsed);
     }
 
     /** Whether somebody was asked before. */
     public boolean isAgain() {
-        return attempts > 1;
+        return attempts().count() > 1;
     }
 
     /** Says in a head that goes to a backend which attempt it is, where that is not the first. */
     public void markAttempt(HttpHeaders sent) {
         if (isAgain()) {
-            AttemptCount.write(sent, AttemptCount.of(head) + attempts - 1);
+            AttemptCount.write(sent, AttemptCount.of(head) + attempts().count() - 1);
         }
-    }
-
-    private boolean mayRetry(Failure why) {
-        if (!repeatable || AttemptCount.of(head) > 1 || !serving().mayRetry(why, retries)) {
-            return false;
-        }
-        retries++;
-        return true;
-    }
-
-    private Step giveUp(Failure why) {
-        place.leave();
-        failure = failure == null ? why : failure;
-        if (mayFallBack && !fellBack) {
-            fellBack = true;
-            return attempt(rules.baseline());
-        }
-        return new Step.Answer(why);
     }
 
     /** Part of the reply has left and the rest will not come. */
     public void brokeOff(Failure why) {
-        failure = why;
+        attempts().brokeOff(why);
     }
 
     /** The client has gone, or was let go: whatever the backend does from now on does not count. */
     public void abandon() {
-        place.leave();
+        if (attempts != null) {
+            attempts.leave();
+        }
     }
 
     /** Returns the backend that is asked, or the one the request is assigned to before any is. */
     public LiveBackend serving() {
-        LiveBackend entered = place.backend();
-        return entered != null
-                ? entered
-                : rules.backends().get(routed().backend().name());
+        return attempts().serving();
     }
 
     public boolean fellBack() {
-        return fellBack;
+        return attempts().fellBack();
     }
 
     /** Returns the reply for a backend that gave none. */
     public OwnReply answerFor(Failure why) {
-        failure = failure == null ? why : failure;
+        attempts().cameToNothing(why);
         return OwnReply.failure(why);
     }
 
@@ -367,7 +305,7 @@ public final class Call {
 
     /** Mends a reply's head for the client. {@code reveal} adds which way it came. */
     public void mend(HttpHeaders reply, boolean reveal) {
-        Instance instance = place.instance();
+        Instance instance = attempts().instance();
         Origin from = instance == null ? serving().instances().getFirst().origin() : instance.origin();
         OwnCookies.removeFromReply(reply, foreignCookies(serving()));
         ReplyHead.mend(reply, routed(), rules.origins(), asked, from);
@@ -383,7 +321,7 @@ public final class Call {
      * @param aborted whether the client left before the end
      */
     public void end(int status, boolean aborted) {
-        place.leave();
+        attempts().leave();
         count(status, aborted);
     }
 
@@ -395,8 +333,8 @@ public final class Call {
                 routed().side(),
                 serving().name(),
                 status,
-                failure,
-                fellBack,
+                attempts().failure(),
+                fellBack(),
                 aborted,
                 headNanos);
         intake.traffic().add(outcome, rules.counts(), routed().place());

@@ -285,12 +285,12 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
         deadline.turn(sent, wanted);
     }
 
-    private void passed(Failure why) {
+    private void passed() {
         if (owner == null) {
             pool.remove(this);
             close();
         } else if (ready) {
-            broke(why);
+            broke(Failure.TIMEOUT);
         } else {
             notConnected(connecting != null && connecting.hasBegun() ? Failure.CONNECT : Failure.BUSY);
             close();

@@ -118,11 +118,11 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
     }
 
     /** Nothing has come for too long. */
-    private void giveUp(Failure why) {
+    private void giveUp() {
         if (state == State.REPLYING) {
-            breakOff(why);
+            breakOff(Failure.TIMEOUT);
         } else {
-            fail(why);
+            fail(Failure.TIMEOUT);
         }
     }
 
