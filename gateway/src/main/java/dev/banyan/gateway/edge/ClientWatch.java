@@ -188,6 +188,9 @@ public final class ClientWatch extends ChannelDuplexHandler {
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (!context.channel().isWritable()) {
             lookAt(System.nanoTime() + stallNanos / LOOKS_PER_STALL);
+        } else if (inHead) {
+            headSince = System.nanoTime(); // nobody reads while the replies before it wait to be taken
+            lookAt(headSince + headNanos);
         }
         context.fireChannelWritabilityChanged();
     }
@@ -223,7 +226,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
         long now = System.nanoTime();
         if (late.looksAgain(timerAt, now)) {
             lookAt(now + Late.AGAIN_NANOS);
-        } else if (inHead && exchanges == 0 && now - headSince >= headNanos) {
+        } else if (isHeadAwaited(context) && now - headSince >= headNanos) {
             refuse(context);
         } else if (isBodyAwaited(context) && now - pace.overdueAt() >= 0) {
             giveUp(context);
@@ -236,6 +239,10 @@ public final class ClientWatch extends ChannelDuplexHandler {
             long next = nextLook(context, now);
             lookAt(now + Math.min(next - now, ForgottenReset.LOOK_NANOS));
         }
+    }
+
+    private boolean isHeadAwaited(ChannelHandlerContext context) {
+        return inHead && exchanges == 0 && context.channel().isWritable();
     }
 
     private boolean isBodyAwaited(ChannelHandlerContext context) {
@@ -274,7 +281,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
     }
 
     private long nextLook(ChannelHandlerContext context, long now) {
-        if (inHead && exchanges == 0) {
+        if (isHeadAwaited(context)) {
             return headSince + headNanos;
         }
         if (pace.isSending()) {

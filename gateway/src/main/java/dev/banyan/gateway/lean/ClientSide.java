@@ -35,6 +35,8 @@ final class ClientSide extends ChannelDuplexHandler {
      * body to come it must go on doing so, or a slow backend would fill the memory; at all other times reading is ours, so that
      * the end of the connection is seen. It closes connections when it stops, knowing nothing of exchanges here: those
      * are finished first.
+     *
+     * Between two requests reading waits for the client, too: who asks on and on and takes none of the replies would fill the memory with them.
      */
 
     private enum Mode {
@@ -59,6 +61,8 @@ final class ClientSide extends ChannelDuplexHandler {
     private boolean backendTakes = true;
     private final SentAhead ahead = new SentAhead();
     private boolean draining;
+    /** Whether the chain's exchange is over and what comes after it is about to begin. */
+    private boolean nextDue;
 
     private final ChainReply chainReply = new ChainReply();
 
@@ -88,7 +92,7 @@ final class ClientSide extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext client, Object message) {
         if (closing) {
             ReferenceCountUtil.release(message);
-        } else if (mode == Mode.IDLE && ahead.isEmpty()) {
+        } else if (mode == Mode.IDLE && ahead.isEmpty() && client.channel().isWritable()) {
             begin(client, message);
         } else if (mode != Mode.IDLE && !requestDone) {
             more(client, message);
@@ -203,7 +207,9 @@ final class ClientSide extends ChannelDuplexHandler {
         if (client == null || (mode == Mode.CHAIN && !requestDone)) {
             return;
         }
-        boolean on = backendTakes && !ahead.isFull();
+        boolean on = backendTakes
+                && !ahead.isFull()
+                && (mode != Mode.IDLE || client.channel().isWritable());
         if (client.channel().config().isAutoRead() != on) {
             client.channel().config().setAutoRead(on);
         }
@@ -240,6 +246,7 @@ final class ClientSide extends ChannelDuplexHandler {
         }
         boolean close = lastOne || (out != null && !out.keepsAlive());
         out = null;
+        nextDue = false;
         mode = Mode.IDLE;
         backendTakes = true;
         if (close) {
@@ -255,15 +262,20 @@ final class ClientSide extends ChannelDuplexHandler {
             return;
         }
         draining = true;
-        Object message;
-        while (!closing && (mode == Mode.IDLE || !requestDone) && (message = ahead.poll()) != null) {
-            if (mode == Mode.IDLE) {
-                begin(client, message);
-            } else {
-                more(client, message);
+        try {
+            Object message;
+            while (!closing
+                    && (mode == Mode.IDLE ? client.channel().isWritable() : !requestDone)
+                    && (message = ahead.poll()) != null) {
+                if (mode == Mode.IDLE) {
+                    begin(client, message);
+                } else {
+                    more(client, message);
+                }
             }
+        } finally {
+            draining = false;
         }
-        draining = false;
         setReading();
         if (exchange != null) {
             exchange.flushRequest();
@@ -289,7 +301,7 @@ final class ClientSide extends ChannelDuplexHandler {
 
     private void chainDone() {
         ChannelHandlerContext client = context;
-        if (mode != Mode.CHAIN || !requestDone || !chainReply.isWhole() || client == null) {
+        if (mode != Mode.CHAIN || nextDue || !requestDone || !chainReply.isWhole() || client == null) {
             return;
         }
         // Later: Reactor Netty is in the middle of its own write.
@@ -300,6 +312,7 @@ final class ClientSide extends ChannelDuplexHandler {
         } else if (ahead.isEmpty()) {
             next();
         } else {
+            nextDue = true;
             client.executor().execute(this::next);
         }
     }
@@ -361,6 +374,9 @@ final class ClientSide extends ChannelDuplexHandler {
     public void channelWritabilityChanged(ChannelHandlerContext client) {
         if (exchange != null) {
             exchange.clientTakes(client.channel().isWritable());
+        } else if (mode == Mode.IDLE && !closing) {
+            setReading();
+            goOn(client);
         }
         client.fireChannelWritabilityChanged();
     }

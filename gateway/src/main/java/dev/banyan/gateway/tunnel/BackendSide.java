@@ -113,6 +113,7 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         channel = backend;
         tunnels.add(this);
         backend.closeFuture().addListener(_ -> gone());
+        backend.config().setAutoRead(client.channel().isWritable()); // from here on it hears when that changes
         deadline.in(patience.toNanos());
         backend.writeAndFlush(request);
     }
