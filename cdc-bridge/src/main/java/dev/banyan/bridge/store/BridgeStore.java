@@ -235,6 +235,12 @@ public final class BridgeStore implements AutoCloseable {
      */
     public void beginAnew(
             Position position, List<TableDefinition> definitions, Set<PublishedTable> published, Backfill backfill) {
+        // Before: a kill while rows are hidden must not leave them to a backfill that had read them by then. This one
+        // is not there yet, and tells nothing.
+        runHeld("noting which backfill finds what is hidden", connection -> {
+            HiddenRows.await(connection, backfill);
+            return null;
+        });
         try (var session = session()) {
             session.hide(backfill.tables().stream().map(Backfill.Table::id).toList());
         }
@@ -245,7 +251,6 @@ public final class BridgeStore implements AutoCloseable {
             FaultRows.giveUpPaused(connection, clock.millis());
             BackfillRows.insert(connection, backfill);
             LostRows.forget(connection);
-            HiddenRows.await(connection, backfill);
             return null;
         });
         releaseSpool();

@@ -1,6 +1,7 @@
 package dev.banyan.bridge.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Row;
@@ -9,6 +10,7 @@ import dev.banyan.bridge.run.Servers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +27,19 @@ class HiddenRowsTest {
     private static final TableId LINE = TableId.parse("line");
     private static final TableId ORDER = TableId.parse("order");
     private static final Position POSITION = new Position("1", 1, 9, Map.of("lsn", 9L));
+
+    /** Definitions that end a resync when all is hidden, and before its one transaction is committed. */
+    private static final List<TableDefinition> KILLED = new AbstractList<>() {
+        @Override
+        public TableDefinition get(int index) {
+            throw new IllegalStateException("as if killed");
+        }
+
+        @Override
+        public int size() {
+            return 1;
+        }
+    };
 
     @TempDir
     Path folder;
@@ -139,6 +154,39 @@ class HiddenRowsTest {
                 session.update(current(store).in(Backfill.State.DONE));
                 session.commit(POSITION);
                 assertThat(ids(session.nextGone(10))).containsExactly(1L);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aResyncThatIsKilledLeavesNothingToTheBackfillOfTheOneBefore(String kind) {
+        try (var store = opened(kind)) {
+            try (var session = store.session()) {
+                put(session, ORDER, 1, 2);
+                session.commit(POSITION);
+            }
+            resync(store);
+            var first = current(store);
+            try (var session = store.session()) {
+                session.see(key(ORDER, 1)); // read by the first backfill
+                session.commit(POSITION);
+            }
+            var second = store.backfills().next(List.of(LINE, ORDER));
+            assertThatThrownBy(() -> store.beginAnew(POSITION, KILLED, Set.of(), second))
+                    .hasMessage("as if killed");
+            assertThat(current(store)).isEqualTo(first);
+            try (var session = store.session()) {
+                session.update(first.in(Backfill.State.DONE));
+                session.commit(POSITION);
+                assertThat(session.nextGone(10)).as("1, which is there").isNull();
+            }
+            resync(store);
+            try (var session = store.session()) {
+                session.see(key(ORDER, 1));
+                session.update(current(store).in(Backfill.State.DONE));
+                session.commit(POSITION);
+                assertThat(ids(session.nextGone(10))).containsExactly(2L);
             }
         }
     }
