@@ -161,20 +161,24 @@ public final class RequestCodec extends CombinedChannelDuplexHandler<HttpRequest
         private static boolean hasFold(ByteBuf in, int begin) {
             int at = begin;
             int end = in.writerIndex();
-            while (true) {
-                int next = in.indexOf(at, end, (byte) '\n') + 1;
-                if (next <= 0 || next >= end) {
+            while (!endsHead(in, at)) {
+                at = in.indexOf(at, end, (byte) '\n') + 1;
+                if (at <= 0 || at >= end) {
                     return false;
                 }
-                byte first = in.getByte(next);
-                if (isBlank(first)) {
+                if (isBlank(in.getByte(at))) {
                     return true;
                 }
-                if (first == '\r' || first == '\n') {
-                    return false; // the end of the head
-                }
-                at = next;
             }
+            return false;
+        }
+
+        /** Whether the line that begins at {@code at} is the empty one, behind which there is a body; what has no end yet may become it. */
+        private static boolean endsHead(ByteBuf in, int at) {
+            int left = in.writerIndex() - at;
+            return left > 0
+                    && (in.getByte(at) == '\n'
+                            || (in.getByte(at) == '\r' && (left == 1 || in.getByte(at + 1) == '\n')));
         }
 
         private static boolean isBlank(byte b) {
