@@ -9,11 +9,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -199,6 +202,34 @@ class BackendWireTest {
                 client.send("POST /written HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
                 assertThat(client.reply()).endsWith("legacy");
             }
+        }
+    }
+
+    /** More of an upload than a backend takes at once is there, and then its reset, before the gateway looks at either. */
+    @Test
+    void anUploadWhoseBackendResetsWhileItIsWrittenIsReadToItsEnd() throws Exception {
+        Assumptions.assumeTrue(way == Way.EPOLL || way == Way.LEAN, "elsewhere others write to the backend");
+        BlockingQueue<Wire> calls = new ArrayBlockingQueue<>(1);
+        server.on("/breaks", (_, wire) -> {
+            calls.add(wire);
+            StreamsTest.hold(wire);
+        });
+        String body = "x".repeat(200_000);
+        try (var client = gateway.wire()) {
+            client.send("POST /breaks HTTP/1.1\r\nHost: a\r\nContent-Length: " + 2 * body.length() + "\r\n\r\n");
+            try (Wire call = calls.take()) {
+                Runnable release = holdLoops(way == Way.EPOLL ? Transport.EPOLL : Transport.best());
+                try {
+                    client.send(body);
+                    call.reset();
+                } finally {
+                    release.run();
+                }
+            }
+            assertThat(client.reply()).startsWith("HTTP/1.1 502");
+            client.send(body);
+            assertThat(client.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n").reply())
+                    .endsWith("legacy");
         }
     }
 

@@ -124,8 +124,11 @@ final class Exchange implements Asker {
         backendTakes(to);
     }
 
-    /** Reads on while the backend takes the body. */
+    /** Reads on while the backend takes the body; writing to it may have ended it just now. */
     private void backendTakes(BackendConnection to) {
+        if (to != connection) {
+            return;
+        }
         client.readOn(to.isWritable());
         awaitTurn(to);
     }
