@@ -30,12 +30,6 @@ final class FaultRunClient {
     private static final List<String> MISDEEDS =
             List.of("slow", "refuse", "reset", "cut", "garbage", "more", "chunked", "early");
 
-    /**
-     * On the filter chain nobody leaves in these runs: whoever does can end the connection of another's call there, and a write gets 502 then. What
-     * comes of clients that leave is for {@link AbortTest}.
-     */
-    private static final boolean MAY_LEAVE = Way.valueOf(System.getProperty("faults.way")) != Way.CHAIN;
-
     private static final Set<String> HARMLESS = Set.of("", "slow", "more", "chunked");
 
     private final long seed;
@@ -134,7 +128,7 @@ final class FaultRunClient {
         } else {
             to.sendIfOpen(head + "Content-Length: " + body.length() + "\r\n\r\n" + body);
         }
-        if (random.nextInt(50) == 0 && MAY_LEAVE) {
+        if (random.nextInt(50) == 0) {
             drop();
             return "left";
         }

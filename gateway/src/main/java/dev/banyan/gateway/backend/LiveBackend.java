@@ -78,7 +78,10 @@ public final class LiveBackend {
                 .maxConnections(backend.maxConnections())
                 .pendingAcquireMaxCount(1)
                 .pendingAcquireTimeout(backend.timeouts().connect())
-                .evictionPredicate((connection, age) -> age.idleTime() >= IDLE_MAX.toMillis()
+                // Instead of the library's own, which is only the first two.
+                .evictionPredicate((connection, age) -> !connection.channel().isActive()
+                        || !connection.isPersistent()
+                        || age.idleTime() >= IDLE_MAX.toMillis()
                         || age.lifeTime() >= LIFE_MAX.toMillis()
                         || (age.idleTime() >= UNSEEN.toMillis() && ForgottenReset.isOf(connection.channel())))
                 .evictInBackground(Duration.ofSeconds(10))

@@ -37,9 +37,11 @@ final class ReplyCodec extends CombinedChannelDuplexHandler<ReplyDecoder, HttpRe
         super.write(context, message, promise);
     }
 
+    /** Over io_uring a connection stays open for a while yet, in which the end of a reply would give it to the next call. */
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) throws Exception {
         inboundHandler().closes();
+        Connection.from(context.channel()).markPersistent(false);
         super.close(context, promise);
     }
 

@@ -15,8 +15,8 @@ public record Count() implements GatewayFilter {
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
         Passage passage = Passage.of(exchange);
         return chain.filter(exchange).doFinally(signal -> {
-            if (signal == SignalType.CANCEL) {
-                passage.discardReply();
+            if (signal == SignalType.CANCEL || !passage.isReplyWhole()) {
+                passage.discardReply(); // the write to a client that has gone ends as if it were well
             }
             boolean left = (signal == SignalType.CANCEL || passage.isClientGone()) && !passage.isReplyWhole();
             passage.call.end(statusOf(exchange.getResponse()), left);

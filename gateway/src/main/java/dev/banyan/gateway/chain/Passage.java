@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.Connection;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.http.server.HttpServerRequest;
 
@@ -29,7 +28,7 @@ final class Passage {
     @Nullable
     HttpClientResponse reply;
 
-    private @Nullable Connection connection;
+    private volatile @Nullable Attempt attempt;
     private @Nullable Channel client;
     private boolean bodyBroke;
 
@@ -108,10 +107,14 @@ final class Passage {
         return bodyBroke && client != null && client.isActive();
     }
 
-    /** A reply head is there, over this connection. */
-    void replied(HttpClientResponse head, Connection from) {
+    /** This attempt is under way from now on; there is one at a time. */
+    void attempts(Attempt next) {
+        attempt = next;
+    }
+
+    /** A reply head is there. */
+    void replied(HttpClientResponse head) {
         reply = head;
-        connection = from;
         int status = head.status().code();
         String length = head.responseHeaders().get(HttpHeaderNames.CONTENT_LENGTH);
         if (status == 204 || status == 304 || call.method().equals("HEAD")) {
@@ -123,10 +126,11 @@ final class Passage {
 
     /** Returns the body of the reply as it comes; each buffer is the subscriber's to release. */
     Flux<ByteBuf> replyBody() {
-        return connection()
-                .inbound()
-                .receive()
-                .retain()
+        Attempt current = attempt;
+        if (current == null) {
+            throw new BackendFailure(Failure.RESET);
+        }
+        return current.body()
                 .doOnNext(piece -> bytesLeft -= piece.readableBytes())
                 .doOnComplete(() -> whole = true);
     }
@@ -136,19 +140,13 @@ final class Passage {
         return whole || bytesLeft == 0;
     }
 
-    Connection connection() {
-        if (connection == null) {
-            throw new BackendFailure(Failure.RESET);
-        }
-        return connection;
-    }
-
-    /** Gives up the reply that has begun, and its connection. */
+    /** Gives up the attempt that is under way, or its reply, and its connection. */
     void discardReply() {
-        if (connection != null) {
-            connection.dispose();
+        Attempt current = attempt;
+        if (current != null) {
+            current.giveUp();
         }
-        connection = null;
+        attempt = null;
         reply = null;
     }
 }
