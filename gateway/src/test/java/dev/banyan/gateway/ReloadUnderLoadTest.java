@@ -112,7 +112,7 @@ class ReloadUnderLoadTest {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    private static void ask(int port, AtomicBoolean running, Queue<String> wrong, AtomicInteger served) {
+    static void ask(int port, AtomicBoolean running, Queue<String> wrong, AtomicInteger served) {
         try (var client = HttpClient.newHttpClient()) {
             while (running.get()) {
                 var reply = client.send(
@@ -159,7 +159,7 @@ class ReloadUnderLoadTest {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    private static HttpServer named(String name) throws java.io.IOException {
+    static HttpServer named(String name) throws java.io.IOException {
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             exchange.sendResponseHeaders(200, name.length());

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What entries get that do not say it themselves, whole key by whole key. */
@@ -25,6 +26,11 @@ final class Defaults {
         this.document = document;
     }
 
+    /** Those of one file. */
+    static Defaults of(Path file, @Nullable Yaml defaults) {
+        return new Defaults(file, defaults);
+    }
+
     /** The only {@code defaults} of all documents; a second one is a problem. */
     static Defaults of(Map<Path, Yaml> documents, List<Problem> problems) {
         Path first = OnceOnly.file("defaults", documents, problems);
@@ -32,6 +38,24 @@ final class Defaults {
         return new Defaults(
                 first == null ? Path.of("") : first,
                 document instanceof Yaml.Fields fields ? fields.get("defaults") : null);
+    }
+
+    /** What routes get from here, as a text that is the same wherever it stands in its file; empty for nothing. */
+    String ofRoutes() {
+        return document instanceof Yaml.Fields all && all.get("route") instanceof Yaml.Fields given ? text(given) : "";
+    }
+
+    private static String text(Yaml yaml) {
+        return switch (yaml) {
+            case Yaml.Scalar scalar -> scalar.kind() + " " + scalar.text().length() + " " + scalar.text();
+            case Yaml.Items list ->
+                list.items().stream().map(Defaults::text).collect(Collectors.joining(",", "[", "]"));
+            case Yaml.Fields mapping ->
+                mapping.fields().entrySet().stream()
+                        .map(each -> each.getKey().length() + " " + each.getKey() + ":"
+                                + text(each.getValue().value()))
+                        .collect(Collectors.joining(",", "{", "}"));
+        };
     }
 
     /** The entry with everything that it does not say itself. */

@@ -58,8 +58,8 @@ final class MatchGroups {
         String text =
                 switch (path.kind()) {
                     case EXACT -> fold(path.value());
-                    case PATH_TEMPLATE -> fold(anonymous(PathPattern.elements(path.value())));
-                    case PATH_PREFIX -> fold(anonymous(PathPattern.prefixElements(path.value())));
+                    case PATH_TEMPLATE -> fold(template(path.value()));
+                    case PATH_PREFIX -> fold(prefix(path.value()));
                     case REGULAR_EXPRESSION -> "";
                 };
         for (String host : route.hostnames().isEmpty() ? List.of("") : route.hostnames()) {
@@ -166,6 +166,17 @@ final class MatchGroups {
 
     private String fold(String path) {
         return foldCase ? path.toLowerCase(Locale.ROOT) : path;
+    }
+
+    private static String template(String path) {
+        return path.indexOf('{') < 0 ? path : anonymous(PathPattern.elements(path));
+    }
+
+    private static String prefix(String path) {
+        if (path.indexOf('{') >= 0) {
+            return anonymous(PathPattern.prefixElements(path));
+        }
+        return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
     private static String anonymous(List<String> elements) {

@@ -1,9 +1,11 @@
 package dev.banyan.rules;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class MatchReader {
 
     private final List<Problem> problems;
+
+    /** What many matches say alike is kept once. */
+    private final Map<String, String> methods = new HashMap<>();
 
     MatchReader(List<Problem> problems) {
         this.problems = problems;
@@ -33,10 +38,15 @@ final class MatchReader {
                     && params.size() <= Match.FIELDS_MAX
                     && cookies.size() <= Match.FIELDS_MAX;
             if (path != null && bounded && problems.size() == before) {
-                matches.add(new Match(path, match.text("method"), headers, params, cookies));
+                matches.add(new Match(path, method(match), headers, params, cookies));
             }
         }
         return matches;
+    }
+
+    private @Nullable String method(Yaml.Fields match) {
+        String method = match.text("method");
+        return method == null ? null : methods.computeIfAbsent(method, each -> each);
     }
 
     private Match.@Nullable Path path(Declared at, Yaml.Fields match) {

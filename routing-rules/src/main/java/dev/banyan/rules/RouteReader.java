@@ -1,5 +1,6 @@
 package dev.banyan.rules;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -18,12 +19,26 @@ final class RouteReader {
     /** Whether every file could be read: only then is a name that nobody declares a mistake. */
     private final boolean complete;
 
+    private final MatchReader matchReader;
+    private final ActionReader actions;
+    private final ShiftReader shifts;
+    private final CompareReader compares;
+
+    /** What many routes say alike is kept once. */
+    private final Map<String, String> names = new HashMap<>();
+
+    private final Map<List<String>, List<String>> hosts = new HashMap<>();
+
     RouteReader(
             List<Problem> problems, Map<String, Declared> backends, Map<String, Declared> cohorts, boolean complete) {
         this.problems = problems;
         this.backends = backends;
         this.cohorts = cohorts;
         this.complete = complete;
+        this.matchReader = new MatchReader(problems);
+        this.actions = new ActionReader(problems);
+        this.shifts = new ShiftReader(problems);
+        this.compares = new CompareReader(problems);
     }
 
     /** The route; null when something is wrong with it, which has then been reported, here or by the schema. */
@@ -41,12 +56,10 @@ final class RouteReader {
                     to.name() + ", the baseline itself",
                     "a backend that takes over");
         }
-        var shifts = new ShiftReader(problems);
         List<Step> steps = shifts.steps(at);
         Stage stage = stage(at, !at.fields().list("steps").isEmpty());
         int weight = weight(at, stage, cohort);
-        List<Match> matches = new MatchReader(problems).read(at);
-        var actions = new ActionReader(problems);
+        List<Match> matches = matchReader.read(at);
         Rewrite rewrite = actions.rewrite(at);
         Redirect redirect = actions.redirect(at);
         if (at.fields().get("candidate") == null && at.fields().get("redirect") == null && stage != Stage.RETIRED) {
@@ -68,7 +81,7 @@ final class RouteReader {
                 .schedule(actions.schedule(at))
                 .filters(actions.filters(at))
                 .mirror(shifts.mirror(at))
-                .compare(new CompareReader(problems).read(at))
+                .compare(compares.read(at))
                 .analysis(analysis)
                 .steps(steps)
                 .pinned(steps.isEmpty() || at.fields().get("stage") != null)
@@ -115,7 +128,7 @@ final class RouteReader {
         if (complete && name != null && !known.containsKey(name)) {
             at.add(problems, ProblemKind.UNKNOWN_NAME, key, "\"" + name + "\"", Suggestion.among(name, known.keySet()));
         }
-        return name;
+        return name == null ? null : names.computeIfAbsent(name, each -> each);
     }
 
     /** The stage a route is at; with steps it may be unsaid, and is off until they begin. */
@@ -185,6 +198,8 @@ final class RouteReader {
                         "each host once");
             }
         }
-        return hostnames.stream().sorted().toList();
+        return hostnames.isEmpty()
+                ? List.of()
+                : hosts.computeIfAbsent(hostnames.stream().sorted().toList(), List::copyOf);
     }
 }

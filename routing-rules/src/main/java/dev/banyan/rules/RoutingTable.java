@@ -72,12 +72,14 @@ public final class RoutingTable {
     }
 
     static RoutingTable compile(RuleSet rules, Chance chance) throws RulesException {
-        List<Problem> problems = new ArrayList<>(dangling(rules));
         var groups = new MatchGroups(rules.routes(), false);
         var smallGroups = ignoresCase(rules) ? new MatchGroups(rules.routes(), true) : null;
-        problems.addAll(problems(groups, smallGroups, rules.sources()));
-        if (!problems.isEmpty()) {
-            throw new RulesException(problems);
+        if (!rules.isRead()) {
+            List<Problem> problems = new ArrayList<>(dangling(rules));
+            problems.addAll(problems(groups, smallGroups, rules.sources()));
+            if (!problems.isEmpty()) {
+                throw new RulesException(problems);
+            }
         }
         Backend baseline =
                 rules.backends().stream().filter(Backend::baseline).findFirst().orElseThrow();

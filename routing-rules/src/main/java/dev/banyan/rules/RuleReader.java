@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,14 @@ final class RuleReader {
 
     /** The rule set of these documents. Only worth having when no problem was added. */
     RuleSet read(Map<Path, Yaml> documents) {
+        return read(documents, Map.of());
+    }
+
+    /**
+     * The rule set of these documents, with the routes of some files as they were read before: their documents are
+     * without them.
+     */
+    RuleSet read(Map<Path, Yaml> documents, Map<Path, FilePart> parts) {
         Defaults defaults = Defaults.of(documents, problems);
         Map<String, Declared> backends = declared("backends", documents, defaults);
         Map<String, Declared> cohorts = declared("cohorts", documents, defaults);
@@ -46,9 +55,18 @@ final class RuleReader {
             sources.put(RouteSource.cohort(each.name()), source(each));
         }
         List<Route> soundRoutes = new ArrayList<>();
-        for (Declared each : routes.values()) {
-            addIfSound(soundRoutes, routeReader.read(each));
-            sources.put(each.name(), source(each));
+        Map<Path, List<Declared>> routesByFile =
+                routes.values().stream().collect(Collectors.groupingBy(Declared::file));
+        for (Path file : documents.keySet()) {
+            for (Declared each : routesByFile.getOrDefault(file, List.of())) {
+                addIfSound(soundRoutes, routeReader.read(each));
+                sources.put(each.name(), source(each));
+            }
+            FilePart part = parts.get(file);
+            if (part != null) {
+                soundRoutes.addAll(part.routes());
+                part.addTo(sources);
+            }
         }
         return RuleSet.of(soundBackends, soundCohorts, soundRoutes, trustedNetworks(documents), sources);
     }
@@ -81,7 +99,7 @@ final class RuleReader {
         }
     }
 
-    private static RouteSource source(Declared route) {
+    static RouteSource source(Declared route) {
         List<Yaml.Place> matches =
                 route.fields().list("matches").stream().map(Yaml::place).toList();
         return new RouteSource(route.file(), route.fields().place(), matches);

@@ -2,6 +2,7 @@ package dev.banyan.rules;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,24 +21,38 @@ public final class RuleSet {
     private final List<Network> trustedNetworks;
     private final Map<String, RouteSource> sources;
     private final String hash;
+    /** Of the files that this was read from, byte by byte; null for rules made by a program. */
+    private final @Nullable String filesHash;
 
     private RuleSet(
             List<Backend> backends,
             List<Cohort> cohorts,
             List<Route> routes,
             List<Network> trustedNetworks,
-            Map<String, RouteSource> sources) {
+            Map<String, RouteSource> sources,
+            @Nullable String filesHash) {
         this.backends = List.copyOf(backends);
         this.cohorts = List.copyOf(cohorts);
         this.routes = List.copyOf(routes);
         this.trustedNetworks = List.copyOf(trustedNetworks);
         this.sources = Map.copyOf(sources);
         this.hash = RuleText.hash(this);
+        this.filesHash = filesHash;
+    }
+
+    private RuleSet(RuleSet same, String filesHash) {
+        this.backends = same.backends;
+        this.cohorts = same.cohorts;
+        this.routes = same.routes;
+        this.trustedNetworks = same.trustedNetworks;
+        this.sources = same.sources;
+        this.hash = same.hash;
+        this.filesHash = filesHash;
     }
 
     /** Rules made by a program. {@link RoutingTable#compile} checks how they fit together. */
     public static RuleSet of(List<Backend> backends, List<Cohort> cohorts, List<Route> routes) {
-        return new RuleSet(backends, cohorts, routes, List.of(), Map.of());
+        return new RuleSet(backends, cohorts, routes, List.of(), Map.of(), null);
     }
 
     static RuleSet of(
@@ -46,7 +61,12 @@ public final class RuleSet {
             List<Route> routes,
             List<Network> trustedNetworks,
             Map<String, RouteSource> sources) {
-        return new RuleSet(backends, cohorts, routes, trustedNetworks, sources);
+        return new RuleSet(backends, cohorts, routes, trustedNetworks, sources, null);
+    }
+
+    /** These rules, read from files of this hash and found to fit together. */
+    RuleSet readFrom(String files) {
+        return new RuleSet(this, files);
     }
 
     /** No rules at all: {@code legacy} serves everything. */
@@ -64,7 +84,7 @@ public final class RuleSet {
         for (Backend each : backends) {
             changed.add(each.name().equals(name) ? each.withUrl(url) : each);
         }
-        return new RuleSet(changed, cohorts, routes, trustedNetworks, sources);
+        return new RuleSet(changed, cohorts, routes, trustedNetworks, sources, filesHash);
     }
 
     /** The same rules with some routes where they have got to. Names of no route are passed over. */
@@ -75,7 +95,7 @@ public final class RuleSet {
                     return standpoint == null ? route : route.at(standpoint);
                 })
                 .toList();
-        return new RuleSet(backends, cohorts, moved, trustedNetworks, sources);
+        return new RuleSet(backends, cohorts, moved, trustedNetworks, sources, filesHash);
     }
 
     /** Whether overrides are believed from a peer at this address. */
@@ -113,6 +133,16 @@ public final class RuleSet {
     /** 16 hex digits that are the same for rules that say the same, and else differ. */
     public String hash() {
         return hash;
+    }
+
+    /** Whether this was read from files, and they were found to fit together. */
+    boolean isRead() {
+        return filesHash != null;
+    }
+
+    /** Whether these rules were read from files that were, byte by byte, those that are in a folder now. */
+    public boolean isOf(Path folder) throws RulesException {
+        return filesHash != null && filesHash.equals(KnownFiles.hash(folder));
     }
 
     /** Where a route stands. */

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +20,9 @@ public final class RulesFolder {
     /** The most bytes of all rule files together; one file alone may have as many. */
     public static final long BYTES_MAX = YamlParser.FILE_BYTES_MAX;
 
-    private static final int PROBLEMS_MAX = 1_000;
+    static final int PROBLEMS_MAX = 1_000;
 
-    private static final RulesSchema SCHEMA = RulesSchema.load();
+    static final RulesSchema SCHEMA = RulesSchema.load();
 
     private RulesFolder() {}
 
@@ -41,31 +40,7 @@ public final class RulesFolder {
      * @param instead contents by file, named as {@link RuleSet#placeOf(Route)} names it
      */
     public static RuleSet read(Path folder, Map<Path, byte[]> instead) throws RulesException {
-        List<Problem> problems = new ArrayList<>();
-        Map<Path, Yaml> documents = new LinkedHashMap<>();
-        long bytes = 0;
-        List<Path> files = files(folder, problems);
-        for (Path file : files) {
-            byte[] other = instead.get(file);
-            byte[] content = other == null ? content(file, BYTES_MAX - bytes, problems) : other;
-            Yaml document = content == null ? null : YamlParser.parse(file, content, problems);
-            bytes += content == null ? 0 : content.length;
-            if (document != null) {
-                SCHEMA.check(file, document, problems);
-                documents.put(file, document);
-            }
-        }
-        boolean complete = !files.isEmpty()
-                && documents.size() == files.size()
-                && documents.values().stream()
-                        .allMatch(each ->
-                                each instanceof Yaml.Fields top && !top.fields().isEmpty());
-        RuleSet rules = new RuleReader(problems, complete).read(documents);
-        problems.addAll(RoutingTable.problems(rules));
-        if (!problems.isEmpty()) {
-            throw new RulesException(problems.subList(0, Math.min(problems.size(), PROBLEMS_MAX)));
-        }
-        return rules;
+        return new KnownFiles().read(folder, instead);
     }
 
     /** The rule tests of all {@code *.yaml} directly in a folder, or everything that is wrong with them. */
@@ -116,7 +91,7 @@ public final class RulesFolder {
         return problems;
     }
 
-    private static List<Path> files(Path folder, List<Problem> problems) {
+    static List<Path> files(Path folder, List<Problem> problems) {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> yaml = Files.newDirectoryStream(folder, "*.yaml")) {
             for (Path file : yaml) {
@@ -145,7 +120,7 @@ public final class RulesFolder {
         return files;
     }
 
-    private static byte @Nullable [] content(Path file, long bytesLeft, List<Problem> problems) {
+    static byte @Nullable [] content(Path file, long bytesLeft, List<Problem> problems) {
         try (var in = Files.newInputStream(file)) {
             byte[] content = in.readNBytes((int) bytesLeft + 1);
             if (content.length <= bytesLeft) {

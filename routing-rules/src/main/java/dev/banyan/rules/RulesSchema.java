@@ -71,6 +71,13 @@ final class RulesSchema {
         }
     }
 
+    /** Whether the schema finds nothing wrong with a route, by itself. */
+    boolean isSound(Yaml route) {
+        var document = JSON.objectNode();
+        document.set("routes", JSON.arrayNode().add(json(route)));
+        return schema.validate(document).isEmpty();
+    }
+
     private Problem problem(Path file, Yaml document, Error error) {
         NodePath path = error.getInstanceLocation();
         Yaml at = document;

@@ -44,28 +44,45 @@ final class YamlParser {
     static final int FILE_BYTES_MAX = 32 * 1024 * 1024;
     static final int DEPTH_MAX = 32;
 
+    /** What a number, a truth or nothing can begin with, when it is written without quotes. */
+    private static final String NO_TEXT = "~nNtTfF+-.0123456789 ";
+
+    /** Takes the routes of a file one by one, so that never all of them are in memory as a tree. */
+    interface Routes {
+
+        /** Takes one; {@code before} are the keys that stand before the routes. False ends the reading of this file. */
+        boolean take(Map<String, Yaml.Fields.Field> before, Yaml route);
+    }
+
     private final Path file;
+    private final @Nullable Routes routes;
     private final ParserImpl events;
     private final List<Problem> problems;
 
-    private YamlParser(Path file, String text, List<Problem> problems) {
+    private YamlParser(Path file, String text, List<Problem> problems, @Nullable Routes routes) {
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(file.toString())
                 .setUseMarks(true)
                 .setCodePointLimit(FILE_BYTES_MAX)
                 .build();
         this.file = file;
+        this.routes = routes;
         this.events = new ParserImpl(settings, new StreamReader(settings, new WholeCharacters(text)));
         this.problems = problems;
     }
 
     /** The file's document, or null when it has none that can be checked; adds what is wrong to {@code problems}. */
     static @Nullable Yaml parse(Path file, byte[] bytes, List<Problem> problems) {
+        return parse(file, bytes, problems, null);
+    }
+
+    /** The same with only the first of its routes, each of which {@code routes} has taken. */
+    static @Nullable Yaml parse(Path file, byte[] bytes, List<Problem> problems, @Nullable Routes routes) {
         String text = decode(file, bytes, problems);
         if (text == null) {
             return null;
         }
-        var parser = new YamlParser(file, text, problems);
+        var parser = new YamlParser(file, text, problems, routes);
         try {
             return parser.document();
         } catch (Unreadable e) {
@@ -182,7 +199,8 @@ final class YamlParser {
             }
             Yaml.Place key = place(events.peekEvent().getStartMark());
             String name = ((Yaml.Scalar) node(depth + 1)).text();
-            var field = new Yaml.Fields.Field(key, node(depth + 1));
+            boolean isRoutes = routes != null && depth == 0 && name.equals("routes");
+            var field = new Yaml.Fields.Field(key, isRoutes ? routes(fields) : node(depth + 1));
             Yaml.Fields.Field first = fields.putIfAbsent(name, field);
             if (first != null) {
                 String found = "the key \"" + name + "\" again, first at line "
@@ -195,6 +213,28 @@ final class YamlParser {
         return new Yaml.Fields(place, fields);
     }
 
+    /** The list of all routes, taken one by one: of it only the first remains. */
+    private Yaml routes(Map<String, Yaml.Fields.Field> before) throws Unreadable {
+        if (routes == null
+                || !(events.peekEvent() instanceof SequenceStartEvent list)
+                || list.getAnchor().isPresent()) {
+            return node(1);
+        }
+        events.next();
+        requireNoTag(list, list.getTag());
+        Yaml first = null;
+        while (!events.checkEvent(Event.ID.SequenceEnd)) {
+            Event at = events.peekEvent();
+            Yaml route = node(2);
+            first = first == null ? route : first;
+            if (!routes.take(before, route)) {
+                throw unreadable(at, "routes", "a route that is not sound", "one that is");
+            }
+        }
+        events.next();
+        return new Yaml.Items(place(list.getStartMark()), first == null ? List.of() : List.of(first));
+    }
+
     private void requireNoTag(Event event, Optional<String> tag) throws Unreadable {
         if (tag.isPresent()) {
             throw unreadable(event, "yaml", "the tag " + tag.get(), "no tags: rules are data");
@@ -202,6 +242,9 @@ final class YamlParser {
     }
 
     private static Yaml.Scalar.Kind kindOf(String text) {
+        if (!text.isEmpty() && NO_TEXT.indexOf(text.charAt(0)) < 0) {
+            return Yaml.Scalar.Kind.TEXT;
+        }
         if (text.isEmpty() || fits(CoreScalarResolver.NULL, text)) {
             return Yaml.Scalar.Kind.NULL;
         }

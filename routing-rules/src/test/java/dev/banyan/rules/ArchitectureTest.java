@@ -104,6 +104,7 @@ final class ArchitectureTest {
                         "ImportForm",
                         "ImportOptions",
                         "Imported",
+                        "KnownFiles",
                         "Match",
                         "NewCookie",
                         "NotCarriedOver",

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Measures what compiling and reading rules costs, in time and in what stays in memory. A program, not a test:
@@ -28,6 +29,7 @@ final class RoutingCost {
     public static void main(String[] args) throws Exception {
         compileTimes();
         readTimes();
+        editTimes();
     }
 
     private static void compileTimes() throws Exception {
@@ -68,6 +70,37 @@ final class RoutingCost {
             retained("all of it: rules, their places and their index", before, table);
         }
         Files.delete(file);
+        Files.delete(folder);
+    }
+
+    /** The same rules in 100 files, of which one is edited. */
+    private static void editTimes() throws Exception {
+        Path folder = Files.createTempDirectory("routing-cost");
+        int files = 100;
+        List<String> lines = yaml(RULES).lines().toList();
+        int head = lines.size() - RULES;
+        Files.writeString(folder.resolve("0.yaml"), String.join("\n", lines.subList(0, head - 1)) + "\n");
+        List<Path> parts = new ArrayList<>();
+        for (int i = 0; i < files; i++) {
+            int from = head + i * (RULES / files);
+            parts.add(folder.resolve("rules-" + i + ".yaml"));
+            Files.writeString(
+                    parts.getLast(), "routes:\n" + String.join("\n", lines.subList(from, from + RULES / files)));
+        }
+        once("read and check 100,000 rules in 100 files", 3, () -> RulesFolder.read(folder));
+        var known = new KnownFiles();
+        known.read(folder);
+        var weight = new AtomicInteger(10);
+        once("read again after an edit of one of them, and compile", ROUNDS, () -> {
+            String text = Files.readString(parts.getFirst());
+            Files.writeString(
+                    parts.getFirst(), text.replaceFirst("weight: \\d+%", "weight: " + weight.getAndIncrement() + "%"));
+            return RoutingTable.compile(known.read(folder));
+        });
+        for (Path each : parts) {
+            Files.delete(each);
+        }
+        Files.delete(folder.resolve("0.yaml"));
         Files.delete(folder);
     }
 

@@ -64,7 +64,7 @@ final class LastGoodRules {
                 Path copy = Files.createTempDirectory(copies, rules.hash() + "-");
                 copyFiles(rulesFolder, copy);
                 copyCertificates(rules, copy);
-                if (RulesFolder.read(copy).equals(rules)) {
+                if (rules.isOf(copy) || RulesFolder.read(copy).equals(rules)) {
                     forceAll(copy);
                     point(copy, since);
                 }

@@ -4,6 +4,7 @@ import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.gateway.backend.BackendTls;
 import dev.banyan.gateway.backend.Backends;
 import dev.banyan.gateway.filter.RouteFilters;
+import dev.banyan.rules.KnownFiles;
 import dev.banyan.rules.Problem;
 import dev.banyan.rules.RoutingTable;
 import dev.banyan.rules.RuleSet;
@@ -27,6 +28,7 @@ public final class RulesInForce {
     private static final Logger LOG = LoggerFactory.getLogger(RulesInForce.class);
 
     private final RulesSource source;
+    private final KnownFiles known = new KnownFiles();
     private final ForbiddenAddresses forbidden;
     private final @Nullable String legacyHost;
     private BackendTls tls;
@@ -79,7 +81,7 @@ public final class RulesInForce {
                 mirror.fetchFirst();
                 sourceAnswered();
             }
-            files = source.readFiles();
+            files = source.readFiles(known);
         } catch (RulesException e) {
             startFromCopy(e);
             return;
@@ -172,7 +174,7 @@ public final class RulesInForce {
     /** Reads the rules again and swaps them in, or keeps those in force and remembers why. Returns whether they are valid. */
     public synchronized boolean reload() {
         try {
-            RuleSet files = source.readFiles();
+            RuleSet files = source.readFiles(known);
             RuleSet next = source.complete(files);
             Map<String, String> trusted = tls.authorities(next);
             if (!next.equals(current().files())

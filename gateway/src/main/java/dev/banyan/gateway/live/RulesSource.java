@@ -2,10 +2,10 @@ package dev.banyan.gateway.live;
 
 import dev.banyan.gateway.store.ControlStore;
 import dev.banyan.rules.Backend;
+import dev.banyan.rules.KnownFiles;
 import dev.banyan.rules.Problem;
 import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesException;
-import dev.banyan.rules.RulesFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -50,8 +50,8 @@ public record RulesSource(
     }
 
     /** Reads the folder as it is now, without what the command line adds; throws what is wrong with the files. */
-    RuleSet readFiles() throws RulesException {
-        return folder == null || (mayBeEmpty() && isEmpty(folder)) ? passThrough() : RulesFolder.read(folder);
+    RuleSet readFiles(KnownFiles known) throws RulesException {
+        return folder == null || (mayBeEmpty() && isEmpty(folder)) ? passThrough() : known.read(folder);
     }
 
     /** Returns rules read from files with the addresses of the command line; throws when these do not fit them. */

@@ -1,0 +1,31 @@
+package dev.banyan.rules;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one sound file says, as it is remembered: no text and no tree of its routes, only what became of them.
+ *
+ * @param digest of the file's bytes
+ * @param head the document with an empty list of routes
+ * @param defaults what the routes were filled with, as {@link Defaults#ofRoutes} says it
+ * @param sources of the routes, in their order
+ */
+record FilePart(String digest, Yaml.Fields head, String defaults, List<Route> routes, List<RouteSource> sources) {
+
+    FilePart {
+        routes = List.copyOf(routes);
+        sources = List.copyOf(sources);
+    }
+
+    List<String> names() {
+        return routes.stream().map(Route::name).toList();
+    }
+
+    /** Says where each route stands, under its name. */
+    void addTo(Map<String, RouteSource> byName) {
+        for (int i = 0; i < routes.size(); i++) {
+            byName.put(routes.get(i).name(), sources.get(i));
+        }
+    }
+}
