@@ -39,7 +39,7 @@ class ReloadFromFilesTest {
 
     @Test
     void anEditOfOneFileFailsNoRequestAndAMistakeInItKeepsTheRules() throws Exception {
-        edit(20, 500, 4);
+        edit(10, 400, 4);
     }
 
     @Test

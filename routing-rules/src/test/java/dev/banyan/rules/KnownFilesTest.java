@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A folder that is read again: only what has changed is parsed, and what comes out is what a first reading would say. */
 final class KnownFilesTest {
@@ -170,6 +171,14 @@ final class KnownFilesTest {
         assertThat(rules.isOf(copy)).isFalse();
         assertThat(RuleSet.of(rules.backends(), rules.cohorts(), rules.routes()).isOf(folder))
                 .isFalse();
+    }
+
+    /** Each route is looked at by itself: what the schema says of their list as a list is not. */
+    @Test
+    void theSchemaSaysNothingOfTheListOfRoutesThatOneOfThemCouldNotShow() throws Exception {
+        var schema = JsonMapper.shared().readTree(Files.readString(Path.of("routing-rules.schema.json")));
+        assertThat(schema.path("properties").path("routes").propertyNames())
+                .containsExactlyInAnyOrder("description", "type", "minItems", "items");
     }
 
     /** As it was read before anything was remembered: every file whole, all of them at once. */

@@ -148,7 +148,7 @@ final class RoutingCost {
         return i % 3 == 0 ? area : area + "/" + 7 * i;
     }
 
-    private static String yaml(int count) {
+    static String yaml(int count) {
         var yaml = new StringBuilder("""
                 backends:
                   - {name: legacy, url: "http://localhost:8081", baseline: true}
