@@ -12,6 +12,7 @@ import dev.banyan.bridge.lake.LakePlace;
 import dev.banyan.bridge.lake.LakeReader;
 import dev.banyan.bridge.mapping.Mapper;
 import dev.banyan.bridge.mapping.MappingException;
+import dev.banyan.bridge.mapping.OnFault;
 import dev.banyan.bridge.run.NewColumns;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.store.PeekedStore;
@@ -38,6 +39,9 @@ import tools.jackson.databind.json.JsonMapper;
             "Changes nothing. Exit codes: 0 the bridge can run (warnings do not count), 1 not, 2 wrong usage."
         })
 final class DoctorCommand implements Callable<Integer> {
+
+    private static final String FAULT_KEY =
+            "head -c 32 /dev/urandom > fault.key && chmod 600 fault.key   -- and faultKeyFile: fault.key";
 
     @CommandLine.Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -72,6 +76,14 @@ final class DoctorCommand implements Callable<Integer> {
             return;
         }
         findings.addAll(KeyChecks.of(setup.config()));
+        var parks = setup.mapping().aggregates().stream()
+                .anyMatch(aggregate -> aggregate.onFault() instanceof OnFault.Park);
+        if (setup.config().faultKeyFile() == null && !parks) { // else it fails, below
+            findings.add(Finding.warn(
+                    "faultKeyFile",
+                    "none: a table that no longer fits the mapping stops the bridge, in place of waiting while others go on",
+                    FAULT_KEY));
+        }
     }
 
     private static SourceChecks.Stored store(Setup setup, List<Finding> findings) {
@@ -106,10 +118,7 @@ final class DoctorCommand implements Callable<Integer> {
             if (!String.valueOf(e.getMessage()).contains("faultKeyFile")) {
                 return SourceChecks.Stored.unreadable(); // told among the secrets
             }
-            findings.add(Finding.fail(
-                    "faultKeyFile",
-                    String.valueOf(e.getMessage()),
-                    "head -c 32 /dev/urandom > fault.key && chmod 600 fault.key   -- and faultKeyFile: fault.key"));
+            findings.add(Finding.fail("faultKeyFile", String.valueOf(e.getMessage()), FAULT_KEY));
             return SourceChecks.Stored.unreadable();
         } catch (StoreUnusable e) {
             var found = String.valueOf(e.getMessage());
@@ -139,7 +148,10 @@ final class DoctorCommand implements Callable<Integer> {
     private static void source(Setup setup, SourceChecks.Stored stored, List<Finding> findings) {
         try (var connection = setup.source().connect()) {
             findings.addAll(SourceChecks.of(setup.source(), connection, stored));
-            findings.addAll(ColumnChecks.of(setup.mapping(), connection, stored.hasBegun()));
+            findings.addAll(ColumnChecks.of(
+                    setup.mapping(),
+                    connection,
+                    stored.hasBegun() && setup.config().faultKeyFile() != null));
             findings.addAll(KeyTexts.of(setup.mapping(), connection));
         } catch (SQLException e) {
             findings.add(Finding.fail(

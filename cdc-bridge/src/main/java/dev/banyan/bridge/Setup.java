@@ -21,6 +21,7 @@ import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.mapping.OnFault;
 import dev.banyan.bridge.mapping.Secrets;
 import dev.banyan.bridge.mapping.TableUse;
+import dev.banyan.bridge.mapping.Together;
 import dev.banyan.bridge.run.RunSettings;
 import dev.banyan.bridge.secret.VaultKeys;
 import dev.banyan.bridge.source.Preflight;
@@ -32,6 +33,7 @@ import dev.banyan.bridge.yaml.Problems;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,6 +52,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
         var mapping = MappingFile.read(config.mapping(), new CelConditions());
         checkDestinations(file, config, mapping);
         var source = config.source();
+        var together = mapping.together();
         return new Setup(
                 config,
                 mapping,
@@ -69,17 +72,16 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                                         use.key(),
                                         use.dropped(),
                                         ColumnChecks.fit(mapping, use.table()),
-                                        parking(mapping, use)))
+                                        config.faultKeyFile() == null ? null : parking(together, use)))
                                 .toList()));
     }
 
-    private static Source.@Nullable Parking parking(Mapping mapping, TableUse use) {
-        return mapping.aggregates().stream()
-                .filter(aggregate -> aggregate.onFault() instanceof OnFault.Park)
-                .filter(aggregate -> aggregate.tables().contains(use.table()))
+    /** Who waits with a table, whose rows are encrypted meanwhile: without a key for that nobody can. */
+    private static Source.@Nullable Parking parking(List<Together> all, TableUse use) {
+        return all.stream()
+                .filter(together -> together.tables().contains(use.table()))
                 .findFirst()
-                .map(aggregate -> new Source.Parking(
-                        aggregate.name(), aggregate.tables().stream().sorted().toList()))
+                .map(together -> new Source.Parking(together.name(), List.copyOf(together.tables())))
                 .orElse(null);
     }
 

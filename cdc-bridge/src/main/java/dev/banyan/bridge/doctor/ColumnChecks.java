@@ -4,7 +4,6 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.mapping.Field;
 import dev.banyan.bridge.mapping.FieldType;
 import dev.banyan.bridge.mapping.Mapping;
-import dev.banyan.bridge.mapping.OnFault;
 import dev.banyan.bridge.mapping.SourceTable;
 import dev.banyan.bridge.mapping.TableUse;
 import dev.banyan.bridge.source.ColumnType;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Compares what the mapping expects of each column with what the legacy database has there. */
 public final class ColumnChecks {
@@ -27,28 +25,24 @@ public final class ColumnChecks {
     private static final String ZONED = "timestamp with time zone";
 
     private final Map<TableId, Map<String, ColumnType>> typeByColumn;
-    private final Set<TableId> waiting;
+    private final boolean mayWait;
     private final List<Finding> findings = new ArrayList<>();
 
-    private ColumnChecks(Map<TableId, Map<String, ColumnType>> typeByColumn, Set<TableId> waiting) {
+    private ColumnChecks(Map<TableId, Map<String, ColumnType>> typeByColumn, boolean mayWait) {
         this.typeByColumn = typeByColumn;
-        this.waiting = waiting;
+        this.mayWait = mayWait;
     }
 
     /**
-     * What does not fit; one good finding when all does. Columns that are not there are {@link SourceChecks}' to report. Once the bridge {@code
-     * hasBegun}, what does not fit keeps it from nothing where the mapping says that it waits.
+     * What does not fit; one good finding when all does. Columns that are not there are {@link SourceChecks}' to report. Where a table {@code
+     * mayWait}, what does not fit keeps the bridge from nothing.
      */
-    public static List<Finding> of(Mapping mapping, Connection connection, boolean hasBegun) throws SQLException {
-        var waiting = mapping.aggregates().stream()
-                .filter(aggregate -> hasBegun && aggregate.onFault() instanceof OnFault.Park)
-                .flatMap(aggregate -> aggregate.tables().stream())
-                .collect(Collectors.toSet());
+    public static List<Finding> of(Mapping mapping, Connection connection, boolean mayWait) throws SQLException {
         var checks = new ColumnChecks(
                 ColumnType.of(
                         connection,
                         mapping.tables().stream().map(TableUse::table).toList()),
-                waiting);
+                mayWait);
         var tables = tables(mapping);
         tables.forEach(checks::table);
         if (checks.findings.isEmpty()) {
@@ -106,8 +100,7 @@ public final class ColumnChecks {
         if (!expected.isEmpty()) {
             var found = type.name() + line + " (expected: " + expected + ")";
             var cure = cure(field.type(), type.base());
-            findings.add(
-                    waiting.contains(table.id()) ? Finding.warn(what, found, cure) : Finding.fail(what, found, cure));
+            findings.add(mayWait ? Finding.warn(what, found, cure) : Finding.fail(what, found, cure));
         } else if (field.type() instanceof FieldType.Text(var isPadded)
                 && !isPadded
                 && type.base().equals("character")) {

@@ -33,6 +33,7 @@ public final class Mapper implements EventMapper {
     private final Plans plans;
     private final EventIds ids;
     private final List<TransactionRule> transactionRules;
+    private final List<Together> together;
     private TransactionEvents ofTransaction;
     private final Secrets secrets;
     private final Parting parting;
@@ -78,6 +79,7 @@ public final class Mapper implements EventMapper {
         room = new GivenEvents.Room(numberedRules, eventsInMemory);
         ids = new EventIds(bridge);
         transactionRules = mapping.transactions();
+        together = mapping.together();
         ofTransaction = new TransactionEvents(transactionRules, askedWords, ids, limit);
         this.secrets = secrets;
         plans.tables().forEach(table -> table.use()
@@ -213,12 +215,12 @@ public final class Mapper implements EventMapper {
 
     @Override
     public Map<String, Set<String>> torn(Map<TableId, Set<String>> namesByTable, Faults faults) {
-        return PausedAggregates.torn(plans.aggregates(), namesByTable, faults);
+        return PausedAggregates.torn(together, namesByTable, faults);
     }
 
     @Override
     public void pause(Map<TableId, Paused> pauses) {
-        paused = PausedAggregates.of(plans.aggregates(), pauses);
+        paused = PausedAggregates.of(together, pauses);
         asked = plans.without(paused::isPaused);
     }
 

@@ -46,6 +46,11 @@ public record Mapping(Path file, String contracts, List<Aggregate> aggregates, L
         return TableUse.of(aggregates);
     }
 
+    /** Its aggregates, by who waits together when a table does not fit any more. */
+    public List<Together> together() {
+        return Together.of(aggregates, transactions);
+    }
+
     /** The places that each table has, a word each: an aggregate's root, or a list below the rows of a table, by columns. Its rows are remembered for these. */
     Map<TableId, Set<String>> places() {
         var places = new HashMap<TableId, Set<String>>();

@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class PausedAggregates {
 
     /*
-     * By tables, not by keys: the column that is gone may be the key, or the one that leads from a child to its root. Nobody else uses the
-     * tables of an aggregate that parks, so that nothing is torn. Should the mapping have changed meanwhile, whoever uses such a table waits,
-     * too, and so does what was of the aggregate when it paused: its remembered rows stand still.
+     * By tables, not by keys: the column that is gone may be the key, or the one that leads from a child to its root. Whoever uses a table that waits
+     * waits, too, so that nothing is torn, as the mapping is now and as it was when the table was paused: its remembered rows stand still.
      */
     static final PausedAggregates NONE = new PausedAggregates(Map.of());
 
@@ -32,11 +31,11 @@ final class PausedAggregates {
         this.byTable = byTable;
     }
 
-    /** Those of {@code plans} that have a table in {@code pauses}. */
-    static PausedAggregates of(Iterable<AggregatePlan> plans, Map<TableId, Paused> pauses) {
+    /** Those of {@code all} that have a table in {@code pauses}. */
+    static PausedAggregates of(List<Together> all, Map<TableId, Paused> pauses) {
         var byTable = new HashMap<>(pauses);
-        for (var plan : plans) {
-            var tables = plan.aggregate().tables();
+        for (var together : all) {
+            var tables = together.tables();
             tables.stream()
                     .filter(pauses::containsKey)
                     .map(pauses::get)
@@ -45,19 +44,19 @@ final class PausedAggregates {
         return new PausedAggregates(Map.copyOf(byTable));
     }
 
-    /** Those of {@code plans} of which something waits under several names: {@link dev.banyan.bridge.change.EventMapper#torn}. */
-    static Map<String, Set<String>> torn(
-            Iterable<AggregatePlan> plans, Map<TableId, Set<String>> namesByTable, Faults faults) {
+    /** Those of {@code all} of which something waits under several names: {@link dev.banyan.bridge.change.EventMapper#torn}. */
+    static Map<String, Set<String>> torn(List<Together> all, Map<TableId, Set<String>> namesByTable, Faults faults) {
         var torn = new LinkedHashMap<String, Set<String>>();
-        for (var plan : plans) {
-            var name = plan.aggregate().name();
+        for (var together : all) {
             var names = new TreeSet<String>();
-            plan.aggregate().tables().forEach(table -> names.addAll(namesByTable.getOrDefault(table, Set.of())));
-            if (!names.isEmpty() && faults.waiting(name) > 0) {
-                names.add(name);
+            together.tables().forEach(table -> names.addAll(namesByTable.getOrDefault(table, Set.of())));
+            if (!names.isEmpty()) {
+                together.aggregates().stream()
+                        .filter(name -> faults.waiting(name) > 0)
+                        .forEach(names::add);
             }
             if (names.size() > 1) {
-                torn.put(name, names);
+                torn.put(together.name(), names);
             }
         }
         return torn;

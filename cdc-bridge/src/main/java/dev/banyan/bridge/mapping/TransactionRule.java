@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,11 @@ public record TransactionRule(
         var told = new TreeSet<>(all);
         told.addAll(any);
         return told;
+    }
+
+    /** Every event that it names. */
+    Stream<String> names() {
+        return Stream.of(all, any, none).flatMap(List::stream);
     }
 
     /** True when it tells of the events called {@code event}. */

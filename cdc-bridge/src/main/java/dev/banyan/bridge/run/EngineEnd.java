@@ -116,7 +116,10 @@ sealed interface EngineEnd {
         if (hasCause(failure, MappingFailed.class)) {
             return refused(failure.getMessage()
                     + "\nMend the mapping, or the table, and start again: nothing was skipped, and the " + waitsIn
-                    + " waits at this transaction.");
+                    + " waits at this transaction."
+                    + (hasCause(failure, ShapeChanged.class)
+                            ? "\nWith a faultKeyFile in the configuration only what belongs to the table waits, and the rest goes on."
+                            : ""));
         }
         return null;
     }

@@ -119,9 +119,11 @@ public final class LogPreview {
         if (parking == null) {
             throw changed;
         }
+        var pauses = new ArrayList<>(parts.pauses.all());
+        pauses.addAll(met);
         var pause = new Pause(
                 changed.table(),
-                parking.aggregate(),
+                PausedTables.name(parking, pauses),
                 parking.tables(),
                 reached,
                 Instant.EPOCH,

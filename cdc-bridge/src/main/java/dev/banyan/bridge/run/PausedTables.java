@@ -11,6 +11,7 @@ import dev.banyan.bridge.store.Pause;
 import dev.banyan.bridge.store.Pauses;
 import dev.banyan.bridge.store.StoredFaults;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -166,8 +167,18 @@ final class PausedTables implements Shapes.Listener {
         if (parking == null) {
             return false;
         }
-        stored.begin(changed.table(), parking.aggregate(), parking.tables(), since, changed.why(), changed.shape());
+        stored.begin(
+                changed.table(), name(parking, stored.all()), parking.tables(), since, changed.why(), changed.shape());
         return true;
+    }
+
+    /** What {@code parking} waits as, beside {@code pauses}: what waits has one order, also where a mended mapping has put more together. */
+    static String name(Source.Parking parking, List<Pause> pauses) {
+        return pauses.stream()
+                .filter(pause -> !Collections.disjoint(pause.tables(), parking.tables()))
+                .map(Pause::aggregate)
+                .findFirst()
+                .orElse(parking.aggregate());
     }
 
     @Override

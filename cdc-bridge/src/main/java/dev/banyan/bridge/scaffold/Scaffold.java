@@ -17,11 +17,15 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Writes {@code bridge.yaml} and {@code mapping.yaml} for a database nobody has described yet. */
 public final class Scaffold {
 
     private static final int KEY_BYTES = 32;
+    private static final String HASH_KEY = "hash.key";
+    private static final String FAULT_KEY = "fault.key";
+    private static final Set<String> KEPT = Set.of(HASH_KEY, FAULT_KEY);
     private static final int NAME_CHARACTERS_MAX = 40;
 
     /** Where to read and where to write. {@code password} may be empty; an empty {@code schema} is PostgreSQL's public, or MariaDB's database of the URL. */
@@ -66,8 +70,9 @@ public final class Scaffold {
             textByFile.put("source.password", settings.password() + "\n");
         }
         if (mapping.isHashing()) {
-            textByFile.put("hash.key", randomHex() + "\n");
+            textByFile.put(HASH_KEY, randomHex() + "\n");
         }
+        textByFile.put(FAULT_KEY, randomHex() + "\n");
         var files = save();
         validate();
         return new Written(files, mapping.aggregates(), mapping.refused());
@@ -105,7 +110,8 @@ public final class Scaffold {
                   kafka:
                     bootstrapServers: 127.0.0.1:9092 # yours
                 mapping: mapping.yaml
-                %sstatus:
+                %sfaultKeyFile: fault.key # what waits is encrypted with it: keep it as long as anything waits
+                status:
                   port: 8089
                 """.formatted(
                         name,
@@ -129,8 +135,9 @@ public final class Scaffold {
             Files.createDirectories(settings.folder());
             for (var file : files) {
                 var name = file.getFileName().toString();
-                if (name.equals("hash.key") && Files.exists(file)) {
-                    continue; // With another key every hash consumers hold would be another.
+                if (KEPT.contains(name) && Files.exists(file)) {
+                    continue; // With another key every hash consumers hold would be another, and what waits could not
+                    // be read.
                 }
                 save(file, textByFile.getOrDefault(name, ""), !name.endsWith(".yaml"));
                 saved.add(file);

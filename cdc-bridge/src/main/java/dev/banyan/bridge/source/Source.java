@@ -58,7 +58,7 @@ public record Source(
         String expected(String column, ColumnType type);
     }
 
-    /** What waits when a table does not fit the mapping any more: {@code aggregate}, with all its tables. */
+    /** What waits when a table does not fit the mapping any more: {@code aggregate}, or several under one name, with all their tables. */
     public record Parking(String aggregate, List<TableId> tables) {
         public Parking {
             tables = List.copyOf(tables);

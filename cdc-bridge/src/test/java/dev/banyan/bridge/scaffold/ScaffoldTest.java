@@ -269,7 +269,7 @@ class ScaffoldTest {
         write(false);
 
         assertThat(Files.readString(folder.resolve("bridge.yaml"))).doesNotContain("password: ");
-        for (var secret : List.of("hash.key", "source.password")) {
+        for (var secret : List.of("hash.key", "fault.key", "source.password")) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(secret))))
                     .isEqualTo("rw-------");
         }
