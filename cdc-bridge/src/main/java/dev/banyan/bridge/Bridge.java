@@ -1,23 +1,18 @@
 package dev.banyan.bridge;
 
-import dev.banyan.bridge.change.Era;
 import dev.banyan.bridge.run.BridgeRun;
 import dev.banyan.bridge.run.ControlFile;
-import dev.banyan.bridge.run.KeptLease;
 import dev.banyan.bridge.run.RunSettings;
 import dev.banyan.bridge.run.StatusServer;
 import dev.banyan.bridge.scaffold.Scaffold;
 import dev.banyan.bridge.scaffold.ScaffoldFailed;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
-import dev.banyan.bridge.store.BridgeStore;
-import dev.banyan.bridge.store.Position;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TimeZone;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -36,7 +31,7 @@ import picocli.CommandLine.Option;
             Bridge.Run.class,
             PlanCommand.class,
             Bridge.Init.class,
-            Bridge.Resync.class,
+            ResyncCommand.class,
             BackfillCommand.class,
             TestCommand.class,
             ContractsCommand.class,
@@ -188,82 +183,6 @@ public final class Bridge {
             written.refusedTables().forEach((table, reason) -> System.out.println("  " + table + ": " + reason));
             System.out.println("next: read mapping.yaml, every line");
             return 0;
-        }
-    }
-
-    @Command(
-            name = "resync",
-            mixinStandardHelpOptions = true,
-            description =
-                    "After a gap: starts over at the slot's position, or the end of MariaDB's log, and asks for a backfill of every table.")
-    static final class Resync implements Callable<Integer> {
-
-        @CommandLine.Mixin
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private ConfigOption files;
-
-        @Option(
-                names = "--era",
-                paramLabel = "N",
-                description =
-                        "begin era N at least: for a store that was lost, one more than the first two hexadecimal digits of the last sequence")
-        private int leastEra;
-
-        @Override
-        public Integer call() throws Exception {
-            var setup = Setup.read(files.config);
-            try (var connection = setup.source().connect();
-                    var store = BridgeStore.open(
-                            setup.store(),
-                            setup.config().name(),
-                            BridgeStore.holder("resync"),
-                            Setup.LEASE,
-                            InstantSource.system())) {
-                return resync(setup, store, Preflight.beginning(setup.source(), connection));
-            }
-        }
-
-        private int resync(Setup setup, BridgeStore store, Optional<Preflight.Beginning> beginning) {
-            if (beginning.isEmpty()) {
-                System.err.println("the legacy database is not set up (expected: run the plan first)");
-                return 1;
-            }
-            var place = beginning.get().position();
-            var before = store.position();
-            var era = Math.max(leastEra, era(beginning.get(), before));
-            if (era > Era.LAST) {
-                System.err.println(
-                        "era " + era + ": there is none after " + Era.LAST
-                                + " (expected: a bridge of another name, with a store of its own, and consumers that begin anew)");
-                return 1;
-            }
-            if (!store.tryLease()) {
-                System.err.println(
-                        "the store is in use by " + store.leaseHolder() + " (expected: stop that bridge first)");
-                return 1;
-            }
-            var tables = setup.source().tableIds();
-            try (var _ = KeptLease.of(store, () -> {}, () -> {})) { // to hide many rows takes longer than a lease
-                store.beginAnew(
-                        place.in(era),
-                        beginning.get().definitions(),
-                        beginning.get().published(),
-                        store.backfills().next(tables));
-            }
-            System.out.println("next start: from " + setup.source().dbms().place(place.commitLsn())
-                    + ", with a backfill of " + tables);
-            if (before.isPresent() && era != before.get().era()) {
-                System.out.println("that log does not go on behind our position, "
-                        + setup.source().dbms().place(before.get().commitLsn()) + ": era " + era
-                        + " begins, and what comes has a higher sequence, and other ids, than all before");
-            }
-            return 0;
-        }
-
-        /** A log that goes on behind {@code before} keeps its era: what was sent and not stored comes again with its ids. */
-        private static int era(Preflight.Beginning beginning, Optional<Position> before) {
-            return before.map(at -> beginning.goesOn(at) ? at.era() : at.era() + 1)
-                    .orElse(0);
         }
     }
 }

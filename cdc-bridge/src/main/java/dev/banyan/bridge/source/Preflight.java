@@ -126,6 +126,10 @@ public final class Preflight {
     /** Whether an alteration left something out nobody can see; where it is all there is, a person may know. */
     private static Verdict unpublished(
             Source source, String what, Set<PublishedTable> before, Set<PublishedTable> published) {
+        var tables = Publication.alone(source, before, published);
+        if (!tables.isEmpty()) {
+            return new Verdict.Refuse(what, GapCure.again(tables) + GapCure.anew(source));
+        }
         var alteration = Publication.alteration(published);
         return Publication.gap(source, before, published, alteration).isPresent()
                 ? gap(source, what)
@@ -133,7 +137,7 @@ public final class Preflight {
                         what,
                         "If the publication had its name and every kind of change all the time, start the bridge once"
                                 + " with --accept-publication " + alteration + ". If that is not certain:\n"
-                                + resync(source));
+                                + GapCure.anew(source));
     }
 
     private static Verdict postgresql(
@@ -216,7 +220,7 @@ public final class Preflight {
                                 + position.timeline() + ")",
                         "If nothing that the bridge had read was lost in the fail-over, start it once with"
                                 + " --accept-timeline " + server.timeline + ". If that is not certain:\n"
-                                + resync(source));
+                                + GapCure.anew(source));
             }
             return new Verdict.Go(
                     new Position(server.systemIdentifier, server.timeline, position.commitLsn(), position.offset()),
@@ -228,17 +232,7 @@ public final class Preflight {
     }
 
     private static Verdict.Refuse gap(Source source, String what) {
-        return new Verdict.Refuse(what, resync(source));
-    }
-
-    private static String resync(Source source) {
-        return """
-                Changes may be missing. The bridge does not jump over a gap. To start over without one:
-                  1. SELECT pg_drop_replication_slot('%s');   -- if it is still there
-                  2. run the plan again: cdc-bridge plan --config FILE
-                  3. cdc-bridge resync --config FILE          -- takes the new slot's position and asks for a full backfill
-                When the backfill is done, rows that were deleted during the gap are told as removed.
-                See docs/how-to/bridge-will-not-start.md.""".formatted(source.slot());
+        return new Verdict.Refuse(what, GapCure.anew(source));
     }
 
     /** Fails on a standby, which may be promoted yet: what it has is not judged before that. */

@@ -78,6 +78,30 @@ public final class Publication {
                 : Optional.of(String.join("; ", lost) + ", so what happened in there meanwhile is not sent");
     }
 
+    /**
+     * The tables that {@link #gap} is about, where it is about tables alone: the publication was there all the time as it is. Empty when it is not, or there is no gap.
+     */
+    static Set<TableId> alone(Source source, Set<PublishedTable> before, Set<PublishedTable> now) {
+        var tables = new TreeSet<TableId>();
+        for (var table : source.tableIds()) {
+            var then = entries(before, table);
+            var entries = entries(now, table);
+            if (then.isEmpty() || why(source, table, then, entries, 0).isEmpty()) {
+                continue;
+            }
+            if (entries.isEmpty() || isStill(then, entries) || differ(then, entries, PublishedTable::publication)) {
+                return Set.of();
+            }
+            tables.add(table);
+        }
+        return tables;
+    }
+
+    /** True when by one of its entries a table was published all the time, as far as the publication was. */
+    private static boolean isStill(Set<PublishedTable> before, Set<PublishedTable> now) {
+        return now.stream().anyMatch(entry -> before.stream().anyMatch(entry::isSame));
+    }
+
     /** The transaction that altered the publication of {@code published} last; 0 when it has none of the tables. */
     static long alteration(Set<PublishedTable> published) {
         return published.stream().mapToLong(PublishedTable::alteration).max().orElse(0);
@@ -90,8 +114,7 @@ public final class Publication {
     private static Optional<String> why(
             Source source, TableId table, Set<PublishedTable> before, Set<PublishedTable> now, long accepted) {
         var publication = "publication " + source.publication();
-        if (now.stream().anyMatch(entry -> before.stream().anyMatch(entry::isSame))) {
-            // By that entry it was published all the time, as far as the publication was.
+        if (isStill(before, now)) {
             var known = alteration(before);
             var last = alteration(now);
             return known == 0 || last == known || last == accepted
