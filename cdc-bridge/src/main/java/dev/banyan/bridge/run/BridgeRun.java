@@ -329,6 +329,7 @@ public final class BridgeRun {
             try (var session = store.session()) {
                 NewColumns.atStart(settings.mapper().get().remembers(), store, session.images());
             }
+            store.lostRows().forgetAllBut(Set.copyOf(settings.source().tableIds()));
             areColumnsSeen = true;
         }
     }
@@ -381,20 +382,22 @@ public final class BridgeRun {
         }
     }
 
-    /** The partitions that there are; where one of before is gone, its table is read again, behind all that the log has of that partition. */
+    /** The partitions that there are; where one of before is gone, or one came with rows, its table is read again, behind all that the log has of that partition. */
     private Set<Leaf> leaves(BridgeStore store, Connection connection, Position position) throws SQLException {
         var source = settings.source();
         var leaves = Leaves.of(source, connection);
         var before = store.lostRows().leaves();
-        if (!leaves.equals(before)) {
-            var lost = Leaves.lost(source, before, leaves);
-            if (!lost.isEmpty()) {
-                LOG.warn("rows of {} went with a partition: the table is read again, and what is gone told", lost);
+        if (!leaves.all().equals(before)) {
+            var changed = leaves.changed(source, before);
+            if (!changed.isEmpty()) {
+                LOG.warn(
+                        "rows of {} went or came with a partition: the table is read again, and what is gone told",
+                        changed);
             }
             var since = Era.position(position.era(), LogState.end(source, connection));
-            store.lostRows().seen(leaves, lost, since);
+            store.lostRows().seen(leaves.all(), changed, since);
         }
-        return leaves;
+        return leaves.all();
     }
 
     /** {@code position} as people know it. */

@@ -70,15 +70,15 @@ final class CheckedServer {
         return Publication.gap(source, published, Publication.of(source, connection), 0);
     }
 
-    /** The tables of which a partition is gone, or emptied, since; one thread asks. */
-    Set<TableId> lost(Connection connection) throws SQLException {
+    /** The tables of which a partition is gone, or emptied, since, or has come with rows; one thread asks. */
+    Set<TableId> parted(Connection connection) throws SQLException {
         var now = Leaves.of(source, connection);
-        var lost = Leaves.lost(source, leaves, now);
-        if (lost.isEmpty() && !now.equals(leaves)) {
-            remember.accept(now);
-            leaves = now;
+        var parted = now.changed(source, leaves);
+        if (parted.isEmpty() && !now.all().equals(leaves)) {
+            remember.accept(now.all());
+            leaves = now.all();
         }
-        return lost;
+        return parted;
     }
 
     private void awaitReader(Connection connection) throws SQLException, InterruptedException {

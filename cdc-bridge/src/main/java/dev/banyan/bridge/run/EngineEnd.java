@@ -74,7 +74,7 @@ sealed interface EngineEnd {
             return new Again(engine.unpublished(), undone, true); // the preflight refuses
         }
         if (stop == EngineRun.Stop.PARTED) {
-            return new Again("rows of " + engine.lost() + " went with a partition", undone, true);
+            return new Again("rows of " + engine.parted() + " went or came with a partition", undone, true);
         }
         if (failure != null) {
             LOG.warn("batch failed", failure);

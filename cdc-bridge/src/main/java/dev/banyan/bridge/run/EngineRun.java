@@ -59,7 +59,7 @@ final class EngineRun implements AutoCloseable {
         ASKED,
         /** The legacy database does not publish what it did: the preflight says what about it. */
         UNPUBLISHED,
-        /** Rows went with a partition: the next start notes of which tables. */
+        /** Rows went or came with a partition: the next start notes of which tables. */
         PARTED,
         HUNG
     }
@@ -247,9 +247,9 @@ final class EngineRun implements AutoCloseable {
         return meter == null ? "" : meter.unpublished();
     }
 
-    /** The tables of which rows went with a partition. */
-    Set<TableId> lost() {
-        return meter == null ? Set.of() : meter.lost();
+    /** The tables of which rows went or came with a partition. */
+    Set<TableId> parted() {
+        return meter == null ? Set.of() : meter.parted();
     }
 
     String message() {
@@ -289,7 +289,7 @@ final class EngineRun implements AutoCloseable {
             if (!unpublished().isEmpty()) {
                 return Stop.UNPUBLISHED;
             }
-            if (!lost().isEmpty()) {
+            if (!parted().isEmpty()) {
                 return Stop.PARTED;
             }
             if (isSilent()) {

@@ -25,7 +25,7 @@ final class LogMeter implements AutoCloseable {
     private final CheckedServer server;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile String unpublished = "";
-    private volatile Set<TableId> lost = Set.of();
+    private volatile Set<TableId> parted = Set.of();
 
     private LogMeter(Source source, Progress progress, CheckedServer server) {
         this.source = source;
@@ -45,9 +45,9 @@ final class LogMeter implements AutoCloseable {
         return unpublished;
     }
 
-    /** The tables of which rows went with a partition since the engine started. */
-    Set<TableId> lost() {
-        return lost;
+    /** The tables of which rows went or came with a partition since the engine started. */
+    Set<TableId> parted() {
+        return parted;
     }
 
     private void measure() {
@@ -57,7 +57,7 @@ final class LogMeter implements AutoCloseable {
                 try (var connection = source.connect()) {
                     do {
                         unpublished = server.unpublished(connection).orElse("");
-                        lost = server.lost(connection);
+                        parted = server.parted(connection);
                         var state = LogState.of(source, connection, progress.lagMillis());
                         progress.logEndsAt(state.end());
                         progress.logPercent(state.percentUsed());

@@ -44,7 +44,7 @@ record StoredSchemaLog(BridgeStore store, List<TableId> tables, int era) impleme
                 .collect(Collectors.toSet());
         if (!named.isEmpty()) {
             LOG.warn(
-                    "rows of {} went with a partition ({}): the table is read again, and what is gone told",
+                    "rows of {} went or came with a partition ({}): the table is read again, and what is gone told",
                     named,
                     statement);
             undisturbed(() -> {

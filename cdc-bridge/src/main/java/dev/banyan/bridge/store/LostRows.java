@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Tables of which rows went with a partition, of which the log has no row, and the partitions that there were. Any thread. */
+/** Tables of which rows went or came with a partition, of which the log has no row, and the partitions that there were. Any thread. */
 public final class LostRows {
 
     private final BridgeStore store;
@@ -17,9 +17,9 @@ public final class LostRows {
         this.store = store;
     }
 
-    /** Remembers that rows of {@code tables} may be gone, and that all changes of them lie before the position {@code since}, or at it; throws {@link Fenced} if the lease is lost. */
+    /** Remembers that rows of {@code tables} may be gone, or there, unheard of, and that all changes of them lie before the position {@code since}, or at it; throws {@link Fenced} if the lease is lost. */
     public void note(Set<TableId> tables, long since) {
-        store.runHeld("noting that rows went with a partition", connection -> {
+        store.runHeld("noting that rows went or came with a partition", connection -> {
             note(connection, tables, since);
             return null;
         });
@@ -31,10 +31,14 @@ public final class LostRows {
         return store.run("reading the partitions", connection -> {
             var leaves = new HashSet<Leaf>();
             try (var select = connection.prepareStatement(
-                            "SELECT table_name, leaf_oid, leaf_file FROM bridge_partition");
+                            "SELECT table_name, leaf_oid, leaf_file, leaf_joined FROM bridge_partition");
                     var result = select.executeQuery()) {
                 while (result.next()) {
-                    leaves.add(new Leaf(TableId.parse(result.getString(1)), result.getLong(2), result.getLong(3)));
+                    leaves.add(new Leaf(
+                            TableId.parse(result.getString(1)),
+                            result.getLong(2),
+                            result.getLong(3),
+                            result.getLong(4)));
                 }
             }
             return leaves;
@@ -45,12 +49,13 @@ public final class LostRows {
     public void seen(Set<Leaf> leaves, Set<TableId> tables, long since) {
         store.runHeld("writing the partitions", connection -> {
             try (var delete = connection.prepareStatement("DELETE FROM bridge_partition");
-                    var insert = connection.prepareStatement("INSERT INTO bridge_partition VALUES (?, ?, ?)")) {
+                    var insert = connection.prepareStatement("INSERT INTO bridge_partition VALUES (?, ?, ?, ?)")) {
                 delete.executeUpdate();
                 for (var leaf : leaves) {
                     insert.setString(1, leaf.table().toString());
                     insert.setLong(2, leaf.relation());
                     insert.setLong(3, leaf.file());
+                    insert.setLong(4, leaf.joined());
                     insert.addBatch();
                 }
                 insert.executeBatch();
@@ -84,6 +89,22 @@ public final class LostRows {
             }
         }
         return all;
+    }
+
+    /** Forgets the noted tables that are not among {@code mapped}: nothing of them is read any more. Throws {@link Fenced} if the lease is lost. */
+    public void forgetAllBut(Set<TableId> mapped) {
+        store.runHeld("forgetting tables that are not mapped", connection -> {
+            try (var delete = connection.prepareStatement("DELETE FROM bridge_lost WHERE table_name = ?")) {
+                for (var table : all(connection).keySet()) {
+                    if (!mapped.contains(table)) {
+                        delete.setString(1, table.toString());
+                        delete.executeUpdate();
+                    }
+                }
+            }
+            return null;
+        });
+        store.lostNoted.incrementAndGet();
     }
 
     /** Forgets what a resync, which reads all, makes up for. */

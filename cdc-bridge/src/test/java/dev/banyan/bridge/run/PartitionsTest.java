@@ -6,11 +6,12 @@ import dev.banyan.bridge.Printed;
 import dev.banyan.bridge.change.Dbms;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Rows that go with a partition, of which the log has none, are told as removed all the same. */
+/** Rows that go or come with a partition, of which the log has none, are told all the same. */
 class PartitionsTest {
 
     @TempDir
@@ -58,7 +59,7 @@ class PartitionsTest {
             bridge.start();
             assertThat(Printed.of("doctor", "--config", bridge.config().toString())
                             .out())
-                    .contains("partitions of " + bridge.schema() + ".part", "4: of rows that go or come with one");
+                    .contains("partitions of " + bridge.schema() + ".part", " 4: of rows that go or come with one");
             bridge.sql("INSERT INTO part SELECT g, 'a' FROM " + bridge.series(1, 350));
             bridge.awaitEqual();
             var taking = taking(dbms);
@@ -79,6 +80,65 @@ class PartitionsTest {
             bridge.start();
             bridge.awaitEqual();
             assertThat(bridge.fold()).hasSize(dbms == Dbms.MARIADB ? 53 : 52);
+        }
+    }
+
+    private static void attach(TestBridge bridge, String name, String fill, int from) throws Exception {
+        WholeTransactionsTest.commit(
+                bridge,
+                "CREATE TABLE " + name + " (LIKE part INCLUDING ALL)",
+                fill,
+                "ALTER TABLE part ATTACH PARTITION " + name + " FOR VALUES FROM (" + from + ") TO (" + (from + 100)
+                        + ")");
+    }
+
+    /** Tells how many backfills there are after a start, which looks at the partitions, and what comes behind where the log ended then. */
+    private static int backfills(TestBridge bridge) throws Exception {
+        bridge.stop();
+        bridge.start();
+        for (var change = 0;
+                change < 2;
+                change++) { // behind the second the bridge has looked what it is behind the first
+            bridge.sql("UPDATE part SET v = v || '.' WHERE id = 1");
+            bridge.awaitEqual();
+        }
+        return bridge.run().backfills().size();
+    }
+
+    @Test
+    void rowsThatComeWithAPartitionAreToldAndOneThatCameEmptyCostsNothing() throws Exception {
+        try (var bridge = new TestBridge("attached", folder)) {
+            bridge.sql("CREATE TABLE part (id BIGINT NOT NULL DEFAULT 0 PRIMARY KEY, v TEXT NOT NULL DEFAULT '')"
+                    + " PARTITION BY RANGE (id)");
+            bridge.tables = List.of("part");
+            bridge.start();
+            bridge.sql("CREATE TABLE made PARTITION OF part FOR VALUES FROM (0) TO (100)");
+            bridge.sql("INSERT INTO part VALUES (1, 'through the log')");
+            attach(bridge, "empty", "SELECT 1", 100);
+            assertThat(backfills(bridge)).isZero();
+            bridge.sql("INSERT INTO part VALUES (101, 'through the log')");
+            assertThat(backfills(bridge)).isZero();
+
+            attach(bridge, "filled", "INSERT INTO filled VALUES (201, 'came'), (202, 'came')", 200);
+            bridge.sql("UPDATE part SET v = 'changed since' WHERE id = 202");
+            bridge.awaitEqual();
+            assertThat(bridge.fold()).containsEntry("part/201", "came").containsEntry("part/202", "changed since");
+            assertThat(backfills(bridge)).isOne();
+
+            bridge.stop();
+            bridge.sql("CREATE TABLE tree (LIKE part INCLUDING ALL) PARTITION BY RANGE (id)");
+            bridge.sql("CREATE TABLE below PARTITION OF tree FOR VALUES FROM (300) TO (400)");
+            bridge.sql("INSERT INTO tree VALUES (301, 'came from below')");
+            bridge.sql("ALTER TABLE part ATTACH PARTITION tree FOR VALUES FROM (300) TO (400)");
+            assertThat(backfills(bridge)).isEqualTo(2);
+
+            bridge.stop();
+            bridge.sql("ALTER TABLE part DETACH PARTITION filled");
+            bridge.sql("UPDATE filled SET v = 'while it was away'");
+            bridge.sql("DELETE FROM filled WHERE id = 202");
+            bridge.sql("ALTER TABLE part ATTACH PARTITION filled FOR VALUES FROM (200) TO (300)");
+            assertThat(backfills(bridge)).isEqualTo(3);
+            assertThat(bridge.fold()).hasSize(4).containsEntry("part/201", "while it was away");
         }
     }
 }
