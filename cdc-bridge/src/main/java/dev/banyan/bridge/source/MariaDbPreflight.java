@@ -183,12 +183,10 @@ final class MariaDbPreflight {
             definitions.add(definition(statement, offset, table.id()));
         }
         PreparedXa.refuse(connection); // last: one that is committed by now, a backfill finds
-        var sequence = GtidRule.sequence(gtid);
         return new Preflight.Beginning(
-                new Position(identity(server), (int) server.number("server_id"), sequence, offset),
+                new Position(identity(server), (int) server.number("server_id"), GtidRule.sequence(gtid), offset),
                 definitions,
-                Set.of(),
-                sequence);
+                Set.of());
     }
 
     private static TableDefinition definition(Statement statement, Map<String, Object> offset, TableId table)

@@ -49,15 +49,17 @@ public final class Preflight {
         public static final Accepted NONE = new Accepted(0, 0);
     }
 
-    /** Where to begin anew, how the tables are made and published there, and the place where the server's log ends. */
-    public record Beginning(
-            Position position, List<TableDefinition> definitions, Set<PublishedTable> published, long end) {
+    /** Where to begin anew, and how the tables are made and published there. */
+    public record Beginning(Position position, List<TableDefinition> definitions, Set<PublishedTable> published) {
 
-        /** True when {@code before} is a position in the same log, as far as that can be known: what follows has higher places than what came before. */
+        /**
+         * True when {@code before} is a position in the same log, as far as that can be known: all that is read from here on has higher places than it. Where
+         * the log ends now does not tell: one that was set back has passed the place again some minutes later.
+         */
         public boolean goesOn(Position before) {
             return position.systemIdentifier().equals(before.systemIdentifier())
                     && position.timeline() == before.timeline()
-                    && end >= before.place();
+                    && position.place() >= before.place();
         }
     }
 
@@ -295,9 +297,7 @@ public final class Preflight {
 
     private static Optional<Beginning> slotBeginning(Source source, Connection connection) throws SQLException {
         var published = Publication.of(source, connection);
-        var position = slotPosition(source, connection);
-        var end = server(connection).currentLsn;
-        return position.map(at -> new Beginning(at, List.of(), published, end));
+        return slotPosition(source, connection).map(at -> new Beginning(at, List.of(), published));
     }
 
     private static Optional<Position> slotPosition(Source source, Connection connection) throws SQLException {

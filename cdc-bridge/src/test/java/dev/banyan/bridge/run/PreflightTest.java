@@ -119,6 +119,27 @@ class PreflightTest {
         }
     }
 
+    /** What lies between the new slot and the old place has numbers of before, however far the log is when the resync comes. */
+    @Test
+    void aLogThatWasSetBackAndHasPassedTheOldPlaceBeforeTheResyncBeginsAnEra() throws Exception {
+        try (var bridge = stopped("passed")) {
+            EraTest.anotherSlot(bridge);
+            var end = "SELECT pg_current_wal_lsn() - '0/0'";
+            var before = Long.parseLong(bridge.text(end)) + 1_000;
+            try (var store = BridgeStore.open(
+                    bridge.store, bridge.name, "test", Duration.ofSeconds(10), InstantSource.system())) {
+                assertThat(store.tryLease()).isTrue();
+                var position = store.position().orElseThrow();
+                store.move(new Position(
+                        position.systemIdentifier(), position.timeline(), before, OffsetRule.startingAt(before)));
+            }
+            bridge.sql("INSERT INTO two SELECT g, 'to pass it' FROM " + bridge.series(1, 100));
+            assertThat(Long.parseLong(bridge.text(end))).isGreaterThan(before);
+            var resync = Printed.of("resync", "--config", bridge.config().toString());
+            assertThat(resync.out()).as(resync.err()).contains("era 1 begins");
+        }
+    }
+
     @Test
     void stopsAtWhatTheMappingHasNoAnswerForAndGoesOnThereWhenItIsMended() throws Exception {
         try (var bridge = stopped("unmapped")) {
