@@ -124,6 +124,27 @@ class RouteActionsTest {
                 .doesNotContainIgnoringCase("x-secret");
     }
 
+    @Test
+    void noClientTakesAwayWhatAFilterAdds() throws Exception {
+        way.needsHttp1("HTTP/2 has no Connection header");
+        gateway.ask(
+                "GET /filtered/named HTTP/1.1\r\nHost: shop.test\r\nConnection: X-Fig, X-Mine\r\nX-Mine: 1\r\n\r\n");
+        assertThat(candidate.heads("/filtered/named").getLast())
+                .containsIgnoringCase("x-fig: banyan")
+                .doesNotContainIgnoringCase("x-mine");
+    }
+
+    @Test
+    void noBackendTakesAwayWhatAFilterAdds() throws Exception {
+        candidate.reply(
+                "/filtered/names",
+                "HTTP/1.1 200 OK\r\nConnection: X-From, X-Own\r\nX-Own: 1\r\nContent-Length: 2\r\n\r\nok");
+        assertThat(gateway.ask("GET", "/filtered/names"))
+                .startsWith("HTTP/1.1 200")
+                .contains("X-From: gateway")
+                .doesNotContainIgnoringCase("x-own");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/whose/cookies, legacy, JSESSIONID",
