@@ -387,6 +387,9 @@ public final class BridgeRun {
         var source = settings.source();
         var leaves = Leaves.of(source, connection);
         var before = store.lostRows().leaves();
+        if (leaves.isLeaving()) {
+            return before;
+        }
         if (!leaves.all().equals(before)) {
             var changed = leaves.changed(source, before);
             if (!changed.isEmpty()) {

@@ -73,6 +73,9 @@ final class CheckedServer {
     /** The tables of which a partition is gone, or emptied, since, or has come with rows; one thread asks. */
     Set<TableId> parted(Connection connection) throws SQLException {
         var now = Leaves.of(source, connection);
+        if (now.isLeaving()) {
+            return Set.of();
+        }
         var parted = now.changed(source, leaves);
         if (parted.isEmpty() && !now.all().equals(leaves)) {
             remember.accept(now.all());

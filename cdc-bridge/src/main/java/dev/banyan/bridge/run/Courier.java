@@ -53,7 +53,7 @@ final class Courier {
         List<Arrival> take(int rowsMax);
     }
 
-    /** What it works with. */
+    /** What it works with; {@code tables} are the mapped ones, in the order in which a backfill reads them. */
     record Parts(
             EventMapper mapper,
             Hub hub,
@@ -61,6 +61,7 @@ final class Courier {
             Ledger ledger,
             BackfillTracker backfill,
             Supplier<List<Backfill>> backfills,
+            List<TableId> tables,
             Progress progress,
             String storeId,
             RunSettings.Limits limits,
@@ -137,7 +138,7 @@ final class Courier {
     /** Hides tables of which rows went with a partition, for a backfill to find what is left; false when there are none. */
     private boolean hideLost() {
         var at = stored.get();
-        if (!parts.ledger.hideLost(at)) {
+        if (!parts.ledger.hideLost(at, parts.tables)) {
             return false;
         }
         parts.ledger.commit(at);
@@ -231,6 +232,7 @@ final class Courier {
                     passing -> all.addPart(
                             parts.mapper.mapPart(passing, part.place(), parts.ledger.images(), parts.ledger.faults())));
             parts.ledger.write();
+            parts.ledger.keepTokens();
             parts.watcher.accept(Point.PART_MAPPED);
             goesOn.run();
         }

@@ -100,8 +100,8 @@ final class CourierThread {
             progress.enter(Progress.State.STREAMING, "");
         }
         synchronized (this) {
-            if (!intake.isEmpty()) {
-                return; // given since the courier looked
+            if (!intake.isEmpty() || intake.isSpooling()) {
+                return; // given, or spooled, since the courier looked
             }
             isIdle = true;
             notifyAll();

@@ -128,6 +128,7 @@ final class EngineRun implements AutoCloseable {
                 session,
                 backfill,
                 store.backfills()::all,
+                settings.source().tableIds(),
                 progress,
                 store.storeId(),
                 settings.limits(),

@@ -205,6 +205,7 @@ public final class Resubmission {
         hub.sendWhile(session::holdsLease);
         session.checkLease(); // before a bridge that has taken over is shut out
         var reach = hub.open().filter(there -> there.covers(ours)).orElse(ours);
+        session.checkLease(); // nor after: it may have been lost meanwhile
         session.keepTokens();
         if (!events.isEmpty()) {
             hub.publish(events, reach);

@@ -9,14 +9,19 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The partitions of PostgreSQL's mapped tables that have rows themselves: {@code all}, and those that were {@code attached} and have rows now. */
-public record Leaves(Set<Leaf> all, Set<Leaf> attached) {
+/**
+ * The partitions of PostgreSQL's mapped tables that have rows themselves: {@code all}, and those that were {@code attached} and have rows now. While one {@code isLeaving},
+ * they say nothing yet.
+ */
+public record Leaves(Set<Leaf> all, Set<Leaf> attached, boolean isLeaving) {
 
     /*
      * A partition that was made by PARTITION OF has had all its rows through the log; one that was attached may have had them before. The catalogue tells them
      * apart: ATTACH writes each of the partition's own columns anew, and none of its system columns; PARTITION OF writes all of them, and whose partition it is, in one
      * transaction and, but for defaults, one command. Between a CREATE and an ATTACH of one transaction there are two more if anything was written. A partition is as
      * attached as the partitioned ones that it hangs below.
+     *
+     * DETACH CONCURRENTLY takes a partition out of what others see first, and waits then for those who write to it still.
      */
     private static final String LEAVES = """
             SELECT n.nspname, c.relname, part.relid::oid::bigint, COALESCE(pg_relation_filenode(part.relid), 0)::bigint,
@@ -34,6 +39,13 @@ public record Leaves(Set<Leaf> all, Set<Leaf> attached) {
                 WHERE up.inhrelid <> c.oid AND up.inhrelid NOT IN (SELECT relid FROM pg_partition_ancestors(c.oid))) way
             WHERE c.relkind = 'p' AND (part.isleaf OR part.relid = c.oid) AND n.nspname || '.' || c.relname = ANY (?)""";
 
+    private static final String LEAVING = """
+            SELECT EXISTS (
+                SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                CROSS JOIN LATERAL pg_partition_tree(c.oid) part
+                JOIN pg_inherits way ON way.inhparent = part.relid AND way.inhdetachpending
+                WHERE c.relkind = 'p' AND n.nspname || '.' || c.relname = ANY (?))""";
+
     public Leaves {
         all = Set.copyOf(all);
         attached = Set.copyOf(attached);
@@ -44,7 +56,7 @@ public record Leaves(Set<Leaf> all, Set<Leaf> attached) {
         var all = new HashSet<Leaf>();
         var attached = new HashSet<Leaf>();
         if (source.dbms() == Dbms.MARIADB) {
-            return new Leaves(all, attached);
+            return new Leaves(all, attached, false);
         }
         try (var select = connection.prepareStatement(LEAVES)) {
             select.setArray(1, FoundTable.names(connection, source.tableIds()));
@@ -62,7 +74,16 @@ public record Leaves(Set<Leaf> all, Set<Leaf> attached) {
                 }
             }
         }
-        return new Leaves(all, attached);
+        return new Leaves(all, attached, isLeaving(source, connection));
+    }
+
+    private static boolean isLeaving(Source source, Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement(LEAVING)) {
+            select.setArray(1, FoundTable.names(connection, source.tableIds()));
+            try (var result = select.executeQuery()) {
+                return result.next() && result.getBoolean(1);
+            }
+        }
     }
 
     /**

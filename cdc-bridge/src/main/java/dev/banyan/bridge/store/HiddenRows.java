@@ -71,16 +71,20 @@ final class HiddenRows {
         }
     }
 
-    /** Looks which backfills are done. */
+    /** Looks which tables have been read: by the backfill that is awaited, or by one that came after it. */
     void look() throws SQLException {
         due.clear();
         if (tables.isEmpty()) {
             return;
         }
-        try (var select = connection.prepareStatement(
-                "SELECT finished_ms FROM bridge_backfill WHERE id = ? AND state = 'done'")) {
+        try (var select = connection.prepareStatement("""
+                SELECT finished_ms FROM bridge_backfill
+                JOIN bridge_backfill_table ON backfill_id = id AND table_name = ?
+                WHERE bridge_backfill.state = 'done' AND requested_ms >= (SELECT requested_ms FROM bridge_backfill WHERE id = ?)
+                ORDER BY requested_ms""")) {
             for (var table : tables.reversed()) { // roots first: what is left of theirs then needs no event
-                select.setString(1, table.backfill);
+                select.setString(1, table.id.toString());
+                select.setString(2, table.backfill);
                 try (var result = select.executeQuery()) {
                     if (result.next()) {
                         doneAt = Instant.ofEpochMilli(result.getLong(1));
@@ -91,8 +95,8 @@ final class HiddenRows {
         }
     }
 
-    /** Hides the tables of which rows went, all changes of which lie at or before {@code position}, and asks for them to be read; false when there are none. */
-    boolean hideLost(long position, long nowMs) throws SQLException {
+    /** Hides those of {@code mapped} of which rows went, all changes of which lie at or before {@code position}, and asks for them to be read in that order; false when there are none. */
+    boolean hideLost(long position, List<TableId> mapped, long nowMs) throws SQLException {
         var count = lostNoted.getAsInt();
         if (count != noted) {
             lost = LostRows.all(connection);
@@ -105,11 +109,9 @@ final class HiddenRows {
         var paused = Pauses.all(connection).stream()
                 .flatMap(pause -> pause.tables().stream())
                 .collect(Collectors.toSet());
-        var ripe = lost.entrySet().stream()
-                .filter(entry -> entry.getValue() <= position)
-                .map(Map.Entry::getKey)
+        var ripe = mapped.stream()
+                .filter(table -> lost.getOrDefault(table, Long.MAX_VALUE) <= position)
                 .filter(table -> !paused.contains(table))
-                .sorted()
                 .toList();
         if (ripe.isEmpty()) {
             return false;

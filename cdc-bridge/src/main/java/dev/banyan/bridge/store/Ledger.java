@@ -43,8 +43,11 @@ public interface Ledger {
         }
     }
 
-    /** Hides the tables of which rows went without a word in the log up to {@code at}, and asks for them to be read, with the next commit; false when there are none. */
-    default boolean hideLost(Position at) {
+    /**
+     * Hides those of {@code mapped}, lists first, of which rows went without a word in the log up to {@code at}, and asks for them to be read, with the next
+     * commit; false when there are none.
+     */
+    default boolean hideLost(Position at, List<TableId> mapped) {
         return false;
     }
 

@@ -98,9 +98,9 @@ public final class StoreSession implements Ledger, AutoCloseable {
     }
 
     @Override
-    public boolean hideLost(Position at) {
+    public boolean hideLost(Position at, List<TableId> mapped) {
         try {
-            return hidden.hideLost(at.commitLsn(), clock.millis());
+            return hidden.hideLost(at.commitLsn(), mapped, clock.millis());
         } catch (SQLException e) {
             throw new StoreFailed("hiding the rows of a table", e);
         }

@@ -95,6 +95,7 @@ class CourierTest {
                 ledger,
                 new BackfillTracker(Map.of(SimulatedWorld.TABLE, List.of("id")), ledger, backfills, _ -> null),
                 () -> backfills,
+                List.of(SimulatedWorld.TABLE),
                 new Progress(world.clock),
                 "store",
                 new RunSettings.Limits(RunSettings.Limits.DEFAULT.transaction(), 0, 1, 4),
@@ -152,17 +153,18 @@ class CourierTest {
             changes.add(new Change.Updated(SimulatedWorld.TABLE, null, new Row(Map.of("id", id, "v", id))));
         }
         var arrival = Arrival.of(new Transaction(1, "t1", Instant.EPOCH, changes), OFFSET, null);
-        var courier = new Courier(
-                parts(
-                        world,
-                        mapper,
-                        List.of(),
-                        point -> parted.addAndGet(point == Point.PART_MAPPED ? 1 : 0),
-                        () -> parted.get() > 0),
-                _ -> List.of(arrival),
-                new AtomicReference<>(world.store.position()));
+        var parts = parts(
+                world,
+                mapper,
+                List.of(),
+                point -> parted.addAndGet(point == Point.PART_MAPPED ? 1 : 0),
+                () -> parted.get() > 0);
+        var courier = new Courier(parts, _ -> List.of(arrival), new AtomicReference<>(world.store.position()));
         assertThatThrownBy(courier::step).hasMessageContaining("stopped in the middle of transaction t1");
         assertThat(parted).hasValue(1);
+        assertThat(((SimulatedLedger) parts.ledger()).tokensKept)
+                .as("its tokens do not gather in memory")
+                .isEqualTo(1);
         assertThat(world.store.position().commitLsn()).isZero();
     }
 
@@ -299,6 +301,7 @@ class CourierTest {
                         parts.ledger(),
                         parts.backfill(),
                         parts.backfills(),
+                        parts.tables(),
                         parts.progress(),
                         "store",
                         parts.limits(),

@@ -64,6 +64,7 @@ class EngineClosingTest {
                 ledger,
                 new BackfillTracker(Map.of(SimulatedWorld.TABLE, List.of("id")), ledger, List.of(), _ -> null),
                 List::of,
+                List.of(),
                 new Progress(world.clock),
                 "store",
                 RunSettings.Limits.DEFAULT,

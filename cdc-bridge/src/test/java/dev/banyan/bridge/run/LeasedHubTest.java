@@ -89,6 +89,24 @@ class LeasedHubTest {
     }
 
     @Test
+    void whoLosesTheLeaseWhileTheHubIsOpenedSendsNothing() {
+        var slow = new Hub() {
+            @Override
+            public Optional<HubPosition> open() {
+                leased(hub.connect());
+                return Optional.empty();
+            }
+
+            @Override
+            public void publish(List<DomainEvent> events, HubPosition position) {}
+
+            @Override
+            public void close() {}
+        };
+        assertThatThrownBy(leased(slow)::open).isInstanceOf(Fenced.class);
+    }
+
+    @Test
     void whoIsShutOutAndHasTheLeaseOpensTheHubAgain() throws HubUnavailable {
         var leased = leased(hub.connect());
         leased.open();

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.Printed;
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.source.Leaves;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +82,35 @@ class PartitionsTest {
             bridge.start();
             bridge.awaitEqual();
             assertThat(bridge.fold()).hasSize(dbms == Dbms.MARIADB ? 53 : 52);
+        }
+    }
+
+    /** DETACH CONCURRENTLY hides it from all others, and waits then for who has written to it. */
+    @Test
+    void aPartitionThatIsStillWrittenToIsNotGoneYet() throws Exception {
+        try (var bridge = new TestBridge(Dbms.POSTGRESQL, "partition_leaves", folder);
+                var looks = bridge.connect();
+                var writes = bridge.connect();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            making(Dbms.POSTGRESQL).forEach(bridge::sql);
+            bridge.tables = List.of("part");
+            var source = bridge.source();
+            var before = Leaves.of(source, looks);
+            writes.setAutoCommit(false);
+            try (var statement = writes.createStatement()) {
+                statement.execute("INSERT INTO part VALUES (5, 'not yet')");
+                var detached =
+                        threads.submit(() -> bridge.sql("ALTER TABLE part DETACH PARTITION part_a CONCURRENTLY"));
+                Await.until("it is leaving", () -> Leaves.of(source, looks).isLeaving());
+                assertThat(Leaves.of(source, looks).all())
+                        .as("hidden")
+                        .hasSizeLessThan(before.all().size());
+                writes.commit();
+                detached.get();
+            }
+            var after = Leaves.of(source, looks);
+            assertThat(after.isLeaving()).isFalse();
+            assertThat(after.changed(source, before.all())).containsExactlyElementsOf(source.tableIds());
         }
     }
 

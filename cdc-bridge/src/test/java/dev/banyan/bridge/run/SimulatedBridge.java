@@ -190,6 +190,7 @@ final class SimulatedBridge {
                         own,
                         new BackfillTracker(Map.of(), own, List.of(), _ -> null),
                         List::of,
+                        List.of(SimulatedWorld.TABLE),
                         progress,
                         "store",
                         new RunSettings.Limits(

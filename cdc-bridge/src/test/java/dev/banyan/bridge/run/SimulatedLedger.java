@@ -27,6 +27,7 @@ final class SimulatedLedger implements Ledger, AggregateImages {
     private final BooleanSupplier holdsLease;
     private final Map<String, Row> changed = new HashMap<>();
     Faults faults = NoFaults.HALT;
+    int tokensKept;
 
     SimulatedLedger(SimulatedStore store, long epoch, Duration lease, BooleanSupplier holdsLease) {
         this.holdsLease = holdsLease;
@@ -79,6 +80,11 @@ final class SimulatedLedger implements Ledger, AggregateImages {
     @Override
     public int waiting() {
         return 0;
+    }
+
+    @Override
+    public void keepTokens() {
+        tokensKept++;
     }
 
     @Override

@@ -193,24 +193,64 @@ class HiddenRowsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
+    void whatACancelledBackfillWasToFindALaterOneOfTheTableFinds(String kind) {
+        try (var store = opened(kind)) {
+            var earlier = store.backfills().request(List.of(ORDER));
+            try (var session = store.session()) {
+                put(session, ORDER, 1);
+                session.commit(POSITION);
+            }
+            resync(store);
+            try (var session = store.session()) {
+                session.update(current(store).in(Backfill.State.CANCELLED));
+                session.update(earlier.in(Backfill.State.DONE));
+                session.commit(POSITION);
+                assertThat(session.nextGone(10)).as("it was read before").isNull();
+                session.update(store.backfills().request(List.of(LINE)).in(Backfill.State.DONE));
+                session.commit(POSITION);
+                assertThat(session.nextGone(10)).as("another table").isNull();
+                session.update(store.backfills().request(List.of(ORDER)).in(Backfill.State.DONE));
+                session.commit(POSITION);
+                assertThat(ids(session.nextGone(10))).containsExactly(1L);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void tablesThatLostPartitionsAtOnceAreReadInTheMappingsOrder(String kind) {
+        try (var store = opened(kind)) {
+            store.lostRows().note(Set.of(LINE, ORDER), 9);
+            try (var session = store.session()) {
+                assertThat(session.hideLost(POSITION, List.of(ORDER, LINE))).isTrue();
+                session.commit(POSITION);
+                assertThat(current(store).tables())
+                        .extracting(Backfill.Table::id)
+                        .containsExactly(ORDER, LINE);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
     void aTableThatLostAPartitionIsHiddenBehindAllThatTheLogHasOfItAndNotWhileItIsPaused(String kind) {
         try (var store = opened(kind)) {
             var reached = new Position("1", 1, 20, Map.of("lsn", 20L));
             try (var session = store.session()) {
                 put(session, ORDER, 1, 2);
                 session.commit(POSITION);
-                assertThat(session.hideLost(reached)).isFalse();
+                assertThat(session.hideLost(reached, List.of(LINE, ORDER))).isFalse();
                 store.lostRows().note(Set.of(LINE, ORDER), 20);
                 store.lostRows().forgetAllBut(Set.of(ORDER)); // of a list that is not mapped any more nothing is read
-                assertThat(session.hideLost(POSITION))
+                assertThat(session.hideLost(POSITION, List.of(LINE, ORDER)))
                         .as("a change of it may come")
                         .isFalse();
                 store.pauses().begin(ORDER, "order", List.of(LINE, ORDER), 9, "why", "shape");
-                assertThat(session.hideLost(reached)).isFalse();
+                assertThat(session.hideLost(reached, List.of(LINE, ORDER))).isFalse();
                 store.pauses().end("order");
-                assertThat(session.hideLost(reached)).isTrue();
+                assertThat(session.hideLost(reached, List.of(LINE, ORDER))).isTrue();
                 session.commit(reached);
-                assertThat(session.hideLost(reached)).isFalse();
+                assertThat(session.hideLost(reached, List.of(LINE, ORDER))).isFalse();
                 var backfill = current(store);
                 assertThat(backfill.tables()).extracting(Backfill.Table::id).containsExactly(ORDER);
                 session.see(key(ORDER, 2));
