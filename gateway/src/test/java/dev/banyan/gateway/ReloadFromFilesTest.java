@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReloadFromFilesTest {
 
     /** What {@code docs/reference/gateway.md} says a rule may hold, and what else may have come to live meanwhile. */
-    private static final long BYTES_A_RULE = 1_024;
+    private static final long BYTES_A_RULE = 1_536;
 
     private static final long BYTES_BESIDE = 8L << 20;
 
