@@ -53,7 +53,7 @@ final class Gathering implements IoHandler {
 
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
-        return handler.register(handle);
+        return handler.register(Alone.of(handle));
     }
 
     @Override

@@ -1,17 +1,31 @@
 package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@SuppressWarnings("FutureReturnValueIgnored") // what cannot be sent back is missed by who waits for it
 class EventLoopsTest {
 
     /** As when there is no memory for what it reads; the process of a gateway ends then. */
@@ -25,6 +39,58 @@ class EventLoopsTest {
 
             assertThat(noticed.await(30, TimeUnit.SECONDS)).isTrue();
         }
+    }
+
+    /** The others of its event loop are served. */
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void aConnectionThatThereIsNoMemoryToReadForEndsAlone(Transport transport) throws Exception {
+        assumeTrue(isHere(transport));
+        var memory = new AtomicBoolean(true);
+        try (var group = new MultiThreadIoEventLoopGroup(1, transport.handlers())) {
+            Channel port = echo(group, transport, memory);
+            int number = ((InetSocketAddress) port.localAddress()).getPort();
+            try (var one = Wire.to(number);
+                    var other = Wire.to(number)) {
+                assertThat(one.send("a").bytes(1)).isEqualTo("a");
+                assertThat(other.send("b").bytes(1)).isEqualTo("b");
+                memory.set(false);
+                assertThat(one.send("c").toItsEnd()).isEmpty();
+                memory.set(true);
+
+                assertThat(other.send("d").bytes(1)).isEqualTo("d");
+            }
+            port.close().syncUninterruptibly();
+        }
+    }
+
+    private static boolean isHere(Transport transport) {
+        try {
+            return Transport.of(transport.word()) == transport;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static Channel echo(EventLoopGroup group, Transport transport, AtomicBoolean memory) {
+        return new ServerBootstrap()
+                .group(group)
+                .channel(EventLoops.over(transport).onChannelClass(ServerSocketChannel.class, group))
+                .childOption(ChannelOption.ALLOCATOR, new ScarceMemory(_ -> memory.get()))
+                .childHandler(new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public boolean isSharable() {
+                        return true;
+                    }
+
+                    @Override
+                    public void channelRead(ChannelHandlerContext client, Object bytes) {
+                        client.writeAndFlush(bytes, client.voidPromise());
+                    }
+                })
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .syncUninterruptibly()
+                .channel();
     }
 
     private static IoHandlerFactory failing(IoHandlerFactory factory) {

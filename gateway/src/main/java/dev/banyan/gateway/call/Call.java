@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Call {
 
-    private static final int UNAVAILABLE = 503;
     private static final int TOO_LARGE = 413;
 
     private static final AttributeKey<@Nullable Call> DECIDED = AttributeKey.valueOf("banyan.decidedCall");
@@ -120,9 +119,7 @@ public final class Call {
     /** Asks the rules. Null when a backend is to be asked; else what the gateway answers itself, which is counted. */
     public @Nullable OwnReply decide() {
         if (Memory.isShort(hasBody)) {
-            intake.traffic().refused(UNAVAILABLE);
-            return OwnReply.refusal(UNAVAILABLE, "the gateway is short of memory at the moment")
-                    .andClose();
+            return noRoom();
         }
         var facts = new RequestFacts(
                 head.get(HttpHeaderNames.HOST, ""),
@@ -162,6 +159,13 @@ public final class Call {
         return length != null && Long.parseLong(length) > bodyRoom
                 ? tooLarge()
                 : null; // the decoder refuses what is no number
+    }
+
+    /** Returns the reply for a request whose body there is no memory for, which counts as refused. */
+    public OwnReply noRoom() {
+        intake.traffic().refused(Memory.REFUSAL.status());
+        return OwnReply.refusal(Memory.REFUSAL.status(), Memory.REFUSAL.reason())
+                .andClose();
     }
 
     /** Returns the reply for a body that is longer than the route allows, which counts as refused. */

@@ -1,24 +1,34 @@
 package dev.banyan.gateway.call;
 
+import dev.banyan.gateway.http.Refusal;
 import io.netty.util.internal.PlatformDependent;
 
 /** How much is taken of the memory that all bytes on their way share: the direct memory of the JVM. */
-final class Memory {
+public final class Memory {
 
     /*
      * Past its end an allocation fails, and with it whichever connection happens to read next. So requests are turned away
-     * before: first those that bring a body, which is what fills memory while its backend does not take it, then all. What is
-     * left between the two limits and the end is for the bodies of requests that were let in earlier, and for the pool, which takes
-     * memory by the megabyte.
+     * before: first those that bring a body, which is what fills memory while its backend does not take it, then all. Bodies of requests that
+     * were let in earlier may be far more than is left by then, so that from some point on what of them would have to wait ends its request.
+     * What is left between that and the end is for what goes on at once, and for the pool, which takes memory by the megabyte.
      */
     private static final long MAX = PlatformDependent.maxDirectMemory();
     private static final long BODIES_MAX = MAX / 3 * 2;
+    private static final long WAITING_MAX = MAX / 6 * 5;
     private static final long ALL_MAX = MAX / 20 * 19;
+
+    /** What a request is answered with for which there is too little. */
+    public static final Refusal REFUSAL = new Refusal(503, "the gateway is short of memory at the moment");
 
     private Memory() {}
 
     /** Whether a request should be turned away, and sooner if it {@code hasBody}. */
     static boolean isShort(boolean hasBody) {
         return PlatformDependent.usedDirectMemory() > (hasBody ? BODIES_MAX : ALL_MAX);
+    }
+
+    /** Whether nothing more of a body should wait for its backend. */
+    public static boolean isFull() {
+        return PlatformDependent.usedDirectMemory() > WAITING_MAX;
     }
 }

@@ -1,5 +1,6 @@
 package dev.banyan.gateway.http2;
 
+import dev.banyan.gateway.call.Memory;
 import dev.banyan.gateway.edge.ForgottenReset;
 import dev.banyan.gateway.edge.Late;
 import dev.banyan.gateway.edge.Pace;
@@ -125,7 +126,11 @@ final class Http2Connection extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext client, Object frame) {
-        if (frame instanceof Http2HeadersFrame || frame instanceof Http2DataFrame || frame instanceof Http2ResetFrame) {
+        if (frame instanceof Http2DataFrame data) {
+            body(client, data);
+            return;
+        }
+        if (frame instanceof Http2HeadersFrame || frame instanceof Http2ResetFrame) {
             client.fireChannelRead(frame);
             return;
         }
@@ -141,6 +146,17 @@ final class Http2Connection extends ChannelDuplexHandler {
             }
         } else {
             count(client, 1);
+        }
+    }
+
+    /** Gives its stream a piece of a body, unless that does not read and there is no room to keep it. */
+    private void body(ChannelHandlerContext client, Http2DataFrame data) {
+        StreamCodec of = streams.get(data.stream());
+        if (of != null && Memory.isFull() && !of.reads()) {
+            data.release(); // the end of its stream counts it as taken
+            of.noRoom();
+        } else {
+            client.fireChannelRead(data);
         }
     }
 
@@ -287,6 +303,11 @@ final class Http2Connection extends ChannelDuplexHandler {
         beginToGo(client);
     }
 
+    /** What the read brought, or a part of it, is lost. */
+    private static boolean isOutOfMemory(Throwable cause) {
+        return cause instanceof OutOfMemoryError || cause.getCause() instanceof OutOfMemoryError;
+    }
+
     private static boolean isBroken(Throwable cause) {
         return cause instanceof IOException || cause.getCause() instanceof SSLException;
     }
@@ -294,7 +315,10 @@ final class Http2Connection extends ChannelDuplexHandler {
     @Override
     public void exceptionCaught(ChannelHandlerContext client, Throwable cause) {
         boolean ofAStream = cause instanceof Http2FrameStreamException;
-        if (!ofAStream && (cause instanceof Http2Exception || isBroken(cause))) {
+        if (isOutOfMemory(cause)) {
+            LOG.warn("no memory for what a client sends, so that its connection ends: {}", cause.toString());
+            cut(client);
+        } else if (!ofAStream && (cause instanceof Http2Exception || isBroken(cause))) {
             LOG.debug("connection ended: {}", cause.toString()); // by the frame codec or by the client
         } else {
             client.fireExceptionCaught(cause);

@@ -78,6 +78,8 @@ public final class Http2Front {
                 .encoderEnforceMaxQueuedControlFrames(Http2Limits.UNREAD_ANSWERS_MAX)
                 .gracefulShutdownTimeoutMillis(Math.max(1, drain.toMillis()))
                 .build();
+        // 16 reads that each end within a frame would otherwise make a buffer of a megabyte, and the pool one of eight.
+        codec.setDiscardAfterReads(1);
         pipeline.addLast("banyan.http2HalfHead", halfHead)
                 .addLast("banyan.http2Codec", codec)
                 .addLast("banyan.http2Connection", connection)

@@ -1,5 +1,6 @@
 package dev.banyan.gateway.http2;
 
+import dev.banyan.gateway.call.Memory;
 import dev.banyan.gateway.call.OwnReply;
 import dev.banyan.gateway.edge.FrontDoor;
 import dev.banyan.gateway.edge.Pace;
@@ -302,6 +303,23 @@ final class StreamCodec extends ChannelDuplexHandler {
             refuse(client, new Refusal(408, "the body did not come"));
         }
         close(client, client.newPromise());
+    }
+
+    /** Whether what comes now goes on at once. */
+    boolean reads() {
+        return context != null && context.channel().config().isAutoRead();
+    }
+
+    /** Ends a request whose body would have to wait where there is no memory for it, with all that waits already. */
+    void noRoom() {
+        ChannelHandlerContext client = context;
+        if (client == null || !client.channel().isActive()) {
+            return;
+        }
+        if (!replyBegun) {
+            refuse(client, Memory.REFUSAL);
+        }
+        end(client, client.newPromise());
     }
 
     @Override

@@ -396,8 +396,8 @@ final class ClientSide extends ChannelDuplexHandler {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext client, Throwable cause) {
-        if (mode == Mode.LEAN) {
-            client.close();
+        if (mode == Mode.LEAN || cause instanceof OutOfMemoryError) {
+            client.close(); // with no memory, what was read is lost
         } else {
             client.fireExceptionCaught(cause);
         }

@@ -4,6 +4,7 @@ import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.call.Call;
 import dev.banyan.gateway.call.HostNames;
+import dev.banyan.gateway.call.Memory;
 import dev.banyan.gateway.call.OwnReply;
 import dev.banyan.gateway.call.Step;
 import dev.banyan.gateway.connect.Asker;
@@ -161,6 +162,11 @@ final class Exchange implements Asker {
         if (!call.requestPiece(piece.content())) {
             piece.release();
             refuse(call.tooLarge());
+            return;
+        }
+        if (piece.content().isReadable() && !to.isWritable() && Memory.isFull()) {
+            piece.release();
+            refuse(call.noRoom());
             return;
         }
         HttpContent sent = HopByHop.withoutTrailers(piece);
