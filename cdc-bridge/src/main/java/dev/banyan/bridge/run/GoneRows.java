@@ -23,18 +23,19 @@ final class GoneRows {
 
     /*
      * No transaction says that they went. So they are told as of the position that is stored, behind all that was told up to there: by numbers that
-     * no event of that transaction has. A kill between hub and store tells the same rows again, with the same ids if nothing was stored in between.
-     * Where an aggregate has rows in several goes, each has an event of its own: its ids are made of the first row of the go, too.
+     * no event of that transaction has. Where an aggregate has rows in several goes, each has an event of its own, and the last one has to be the last
+     * for a consumer, too: the store counts the numbers, over goes and restarts. An id is made of the number of its go. A kill between hub and store
+     * tells the same rows again, by the same numbers and ids.
      */
     private static final Logger LOG = LoggerFactory.getLogger(GoneRows.class);
 
     private static final int ROWS_AT_ONCE = 500;
 
-    /** Behind whatever a transaction of less than so many events has told of a subject. */
-    private static final int NUMBERS_FROM = 900_000;
+    /** Begins the numbers: behind those of whatever a transaction of less than 9,999,990 events has told, as text and as numbers. */
+    private static final String BEHIND = "999999";
 
-    /** {@code 000000000352c578-}. */
-    private static final int POSITION_CHARACTERS = 17;
+    /** With them they are 18, as many as fit into 64 bits. */
+    private static final int DIGITS = 12;
 
     private final EventMapper mapper;
     private final Ledger ledger;
@@ -58,14 +59,24 @@ final class GoneRows {
         var transaction = new Transaction(at.commitLsn(), gtid.isEmpty() ? "0" : gtid, gone.doneAt(), changes);
         mapper.expect(List.of(transaction), ledger.images());
         var passing = mapper.withoutPaused(transaction, ledger.faults());
+        var go = ledger.goneNumbers(1);
+        var mapped = mapper.mapParked(passing, ledger.images(), ledger.faults());
+        var number = ledger.goneNumbers(mapped.size());
         var events = new ArrayList<DomainEvent>();
-        var go = gone.rows().getFirst().toString();
-        for (var event : mapper.mapParked(passing, ledger.images(), ledger.faults())) {
-            var place = event.sequence().substring(0, POSITION_CHARACTERS);
+        for (var event : mapped) {
             var id = UUID.nameUUIDFromBytes((event.id() + '|' + go).getBytes(StandardCharsets.UTF_8));
-            events.add(event.readAs(id.toString(), place + (NUMBERS_FROM + events.size())));
+            events.add(event.readAs(id.toString(), behind(event.sequence(), number++)));
         }
         LOG.info("{} rows of {} are gone: {} events", changes.size(), gone.table(), events.size());
         return events;
+    }
+
+    /** The place of {@code number} behind all of the transaction that has the place {@code sequence}. */
+    private static String behind(String sequence, long number) {
+        var digits = Long.toString(number);
+        return sequence.substring(0, sequence.indexOf('-') + 1)
+                + BEHIND
+                + "0".repeat(DIGITS - digits.length())
+                + digits;
     }
 }

@@ -56,6 +56,14 @@ public interface Ledger {
         return null;
     }
 
+    /**
+     * The first of {@code count} numbers for what is told of rows that are gone: higher than all that were committed with what was told before.
+     * They are given with the next commit.
+     */
+    default long goneNumbers(int count) {
+        throw new UnsupportedOperationException(count + " numbers of rows that are gone");
+    }
+
     /** Those of {@code rows} that changed since the running backfill was asked for. */
     Set<StoreSession.RowKey> touchedAmong(List<StoreSession.RowKey> rows);
 

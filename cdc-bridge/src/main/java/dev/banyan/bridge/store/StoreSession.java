@@ -31,6 +31,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
     private final StoredTokens tokens;
     private final IncompleteRows incomplete;
     private final HiddenRows hidden;
+    private final GoneNumbers goneNumbers;
     private final Set<RowKey> touched = new LinkedHashSet<>();
     private boolean forgetTouched;
 
@@ -59,6 +60,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
         this.parked = new ParkedRows(connection, seal);
         this.incomplete = new IncompleteRows(connection);
         this.hidden = new HiddenRows(connection, images, lostNoted);
+        this.goneNumbers = new GoneNumbers(connection);
     }
 
     @Override
@@ -113,6 +115,11 @@ public final class StoreSession implements Ledger, AutoCloseable {
         } catch (SQLException e) {
             throw new StoreFailed("reading the rows that are gone", e);
         }
+    }
+
+    @Override
+    public long goneNumbers(int count) {
+        return goneNumbers.take(count);
     }
 
     /** Hides every remembered row of {@code tables}; throws {@link Fenced} if the lease is lost. */
@@ -199,6 +206,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
             images.flush();
             var hasFaults = faults.flush();
             flushTouched();
+            goneNumbers.flush();
             // Last, because from then to the end nobody else, neither a renewal nor a successor, gets at the lease.
             StateRow.movePosition(connection, dialect, held, lease.length(), clock, position);
             connection.commit();

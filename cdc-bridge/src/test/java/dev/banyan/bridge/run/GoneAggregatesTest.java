@@ -107,12 +107,12 @@ class GoneAggregatesTest {
                 var gone = new GoneRows(mapper, session);
                 assertThat(told(gone.next(POSITION)))
                         .containsExactly(
-                                "shop.Removed.v1 order/2 {\"id\":2,\"deleted\":true} 00000000000000ff-900000 true");
+                                "shop.Removed.v1 order/2 {\"id\":2,\"deleted\":true} 00000000000000ff-999999000000000001 true");
                 session.commit(POSITION);
                 assertThat(told(gone.next(POSITION)))
                         .as("line 11; 20 and 21 went with their order")
                         .containsExactly(
-                                "shop.Changed.v1 order/1 {\"id\":1,\"lines\":[{\"no\":10}]} 00000000000000ff-900000 true");
+                                "shop.Changed.v1 order/1 {\"id\":1,\"lines\":[{\"no\":10}]} 00000000000000ff-999999000000000003 true");
                 session.commit(POSITION);
                 assertThat(told(gone.next(POSITION))).containsExactly("nothing");
                 assertThat(session.images().all(LINES)).hasSize(3);
