@@ -2,12 +2,20 @@ package dev.banyan.bridge.change;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A committed transaction of the legacy database, complete and in the order of its statements. {@code commitLsn} is its position in
- * the log, unique and rising from one transaction to the next. Rows of a backfill come with the transaction that closed their window.
+ * the log, unique and rising from one transaction to the next. Rows of a backfill come with the transaction that closed their window. Rows that are gone
+ * come with none: {@code go} numbers what tells some of them as of a position, and is null for a transaction of the log.
  */
-public record Transaction(long commitLsn, String txId, Instant commitTime, List<Change> changes, Cause cause) {
+public record Transaction(
+        long commitLsn,
+        String txId,
+        Instant commitTime,
+        List<Change> changes,
+        Cause cause,
+        @Nullable Long go) {
 
     /** True when its changes lie in a file, because they are too many for memory. */
     public boolean isLarge() {
@@ -16,6 +24,11 @@ public record Transaction(long commitLsn, String txId, Instant commitTime, List<
 
     public Transaction {
         changes = changes instanceof LargeList<Change> ? changes : List.copyOf(changes);
+    }
+
+    /** A transaction of the log. */
+    public Transaction(long commitLsn, String txId, Instant commitTime, List<Change> changes, Cause cause) {
+        this(commitLsn, txId, commitTime, changes, cause, null);
     }
 
     /** A transaction of which nobody said what it was made for. */
@@ -30,7 +43,7 @@ public record Transaction(long commitLsn, String txId, Instant commitTime, List<
 
     /** The same transaction with other {@code changes}: a part of it, or more than it had. */
     public Transaction with(List<Change> others) {
-        return new Transaction(commitLsn, txId, commitTime, others, cause);
+        return new Transaction(commitLsn, txId, commitTime, others, cause, go);
     }
 
     /**

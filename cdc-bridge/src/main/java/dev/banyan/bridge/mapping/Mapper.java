@@ -344,7 +344,7 @@ public final class Mapper implements EventMapper {
                 }
             }
         }
-        if (attempt.poisoned.isEmpty() && place == null) {
+        if (attempt.poisoned.isEmpty() && place == null && transaction.go() == null) {
             attempt.ofTransaction.addAll(ofTransaction.of(transaction, bulk.given(), bulk.next(), () -> {}, notes));
         }
         return attempt;

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventMapper;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,19 +58,33 @@ final class GoneRows {
                 .<Change>map(row -> new Change.Deleted(gone.table(), row))
                 .toList();
         var gtid = GtidRule.gtid(at.offset());
-        var transaction = new Transaction(at.commitLsn(), gtid.isEmpty() ? "0" : gtid, gone.doneAt(), changes);
+        var transaction = new Transaction(
+                at.commitLsn(),
+                gtid.isEmpty() ? "0" : gtid,
+                gone.doneAt(),
+                changes,
+                Cause.UNKNOWN,
+                ledger.goneNumbers(1));
         mapper.expect(List.of(transaction), ledger.images());
         var passing = mapper.withoutPaused(transaction, ledger.faults());
-        var go = ledger.goneNumbers(1);
-        var mapped = mapper.mapParked(passing, ledger.images(), ledger.faults());
-        var number = ledger.goneNumbers(mapped.size());
         var events = new ArrayList<DomainEvent>();
-        for (var event : mapped) {
-            var id = UUID.nameUUIDFromBytes((event.id() + '|' + go).getBytes(StandardCharsets.UTF_8));
-            events.add(event.readAs(id.toString(), behind(event.sequence(), number++)));
-        }
+        tell(transaction, mapper.mapParked(passing, ledger.images(), ledger.faults()), ledger, events::add);
         LOG.info("{} rows of {} are gone: {} events", changes.size(), gone.table(), events.size());
         return events;
+    }
+
+    /** Gives {@code told} the events {@code mapped} of {@code transaction} as they are told: if it is a go, with its names and numbers. */
+    static void tell(Transaction transaction, List<DomainEvent> mapped, Ledger ledger, Consumer<DomainEvent> told) {
+        var go = transaction.go();
+        if (go == null) {
+            mapped.forEach(told);
+            return;
+        }
+        var number = ledger.goneNumbers(mapped.size());
+        for (var event : mapped) {
+            var id = UUID.nameUUIDFromBytes((event.id() + '|' + go).getBytes(StandardCharsets.UTF_8));
+            told.accept(event.readAs(id.toString(), behind(event.sequence(), number++)));
+        }
     }
 
     /** The place of {@code number} behind all of the transaction that has the place {@code sequence}. */

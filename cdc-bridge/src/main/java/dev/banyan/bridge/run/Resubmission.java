@@ -240,7 +240,8 @@ public final class Resubmission {
         var mapped = 0;
         try {
             for (var transaction : transactions) {
-                mapper.mapParked(transaction, session.images(), faults).forEach(events::add);
+                GoneRows.tell(
+                        transaction, mapper.mapParked(transaction, session.images(), faults), session, events::add);
                 mapped++;
             }
             return new Result(parts.size(), events, faults.skipped(), null);

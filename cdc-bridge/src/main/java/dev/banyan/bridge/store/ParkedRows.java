@@ -38,9 +38,9 @@ public final class ParkedRows {
         }
         var parts = new ArrayList<ParkedPart>();
         try (var select = connection.prepareStatement("""
-                SELECT id, commit_lsn, tx_id, commit_time, sealed, cause_id, traceparent, piece FROM bridge_fault
+                SELECT id, commit_lsn, tx_id, commit_time, sealed, cause_id, traceparent, piece, go FROM bridge_fault
                 WHERE group_id = ? AND state = 'parked' AND commit_lsn > ? AND commit_lsn <= ?
-                ORDER BY commit_lsn, piece, noted_ms, id""")) {
+                ORDER BY commit_lsn, go NULLS FIRST, noted_ms, piece, id""")) {
             select.setString(1, group);
             select.setLong(2, from);
             select.setLong(3, lastOf(group, from, most, bytesMax));
@@ -60,7 +60,8 @@ public final class ParkedRows {
                                     result.getString(3),
                                     Instant.parse(result.getString(4)),
                                     changes,
-                                    new Cause(result.getString(6), result.getString(7)))));
+                                    new Cause(result.getString(6), result.getString(7)),
+                                    result.getObject(9, Long.class))));
                 }
             }
         } catch (SQLException e) {

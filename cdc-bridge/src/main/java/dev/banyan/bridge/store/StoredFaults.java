@@ -7,6 +7,8 @@ import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -47,12 +50,14 @@ public final class StoredFaults implements Faults {
     private static final class New {
         private final Fault fault;
         private final Cause cause;
+        private final @Nullable Long go;
         private final byte @Nullable [] sealed;
         private final int piece;
 
-        New(Fault fault, Cause cause, byte @Nullable [] sealed, int piece) {
+        New(Fault fault, Cause cause, @Nullable Long go, byte @Nullable [] sealed, int piece) {
             this.fault = fault;
             this.cause = cause;
+            this.go = go;
             this.sealed = sealed;
             this.piece = piece;
         }
@@ -77,6 +82,8 @@ public final class StoredFaults implements Faults {
     private long paused = UNCOUNTED;
     private long settled = UNCOUNTED;
     private boolean isParking;
+    private @Nullable Transaction lastParked;
+    private Instant lastNoted = Instant.EPOCH;
 
     StoredFaults(Connection connection, @Nullable FaultSeal seal, InstantSource clock) throws SQLException {
         this(connection, seal, clock, SETTLED_MAX);
@@ -147,8 +154,9 @@ public final class StoredFaults implements Faults {
         }
         var group = joined(aggregates);
         var first = named(aggregates, group);
-        var fault = fault(Fault.State.PARKED, group, first, part, message, "");
-        unwritten.add(new New(fault, part.cause(), sealed(fault.id(), ChangeBytes.Written.of(part.changes())), 0));
+        var fault = fault(Fault.State.PARKED, group, first, part, message, "", noted(part));
+        unwritten.add(
+                new New(fault, part.cause(), part.go(), sealed(fault.id(), ChangeBytes.Written.of(part.changes())), 0));
         FaultLog.noted(fault);
         parked++;
         isParking = true;
@@ -182,6 +190,7 @@ public final class StoredFaults implements Faults {
         if (paused == UNCOUNTED) {
             paused = count("state = 'parked' AND aggregate_key = '" + ALL + "'");
         }
+        var noted = noted(part);
         for (var pieces = new ChangeBytes.Pieces(part.changes(), PIECE_BYTES); pieces.hasNext(); ) {
             var written = pieces.next();
             if (paused >= PAUSED_MAX) {
@@ -191,8 +200,8 @@ public final class StoredFaults implements Faults {
             }
             var piece = part.with(written.changes());
             var why = isFirst && number == 0 ? whyPaused.getOrDefault(aggregate, "") : "";
-            var fault = fault(Fault.State.PARKED, group, all, piece, why, "");
-            unwritten.add(new New(fault, part.cause(), sealed(fault.id(), written), number++));
+            var fault = fault(Fault.State.PARKED, group, all, piece, why, "", noted);
+            unwritten.add(new New(fault, part.cause(), part.go(), sealed(fault.id(), written), number++));
             FaultLog.noted(fault);
             paused++;
         }
@@ -238,15 +247,32 @@ public final class StoredFaults implements Faults {
 
     @Override
     public void skip(Waiting aggregate, Transaction transaction, String message, String reason) {
-        var fault = fault(Fault.State.SKIPPED, "", aggregate, transaction, message, reason);
+        var fault = fault(Fault.State.SKIPPED, "", aggregate, transaction, message, reason, clock.instant());
         if (skipped.isListed(fault)) {
-            unwritten.add(new New(fault, transaction.cause(), null, 0));
+            unwritten.add(new New(fault, transaction.cause(), transaction.go(), null, 0));
             FaultLog.noted(fault);
         }
     }
 
+    /** When {@code part} is parked: one time for all its pieces, and a later one than what was parked before of the same transaction, whose order is that. */
+    private Instant noted(Transaction part) {
+        var now = clock.instant();
+        var isOfLast = lastParked != null
+                && part.commitLsn() == lastParked.commitLsn()
+                && Objects.equals(part.go(), lastParked.go());
+        lastNoted = isOfLast && !now.isAfter(lastNoted.plusMillis(1)) ? lastNoted.plusMillis(1) : now;
+        lastParked = part.with(List.of());
+        return lastNoted;
+    }
+
     private Fault fault(
-            Fault.State state, String group, Waiting aggregate, Transaction part, String message, String reason) {
+            Fault.State state,
+            String group,
+            Waiting aggregate,
+            Transaction part,
+            String message,
+            String reason,
+            Instant noted) {
         return new Fault(
                 UUID.randomUUID().toString(),
                 state,
@@ -259,7 +285,7 @@ public final class StoredFaults implements Faults {
                 part.changes().size(),
                 message.length() > MESSAGE_CHARACTERS_MAX ? message.substring(0, MESSAGE_CHARACTERS_MAX) : message,
                 reason,
-                clock.instant());
+                noted);
     }
 
     private byte[] sealed(String id, ChangeBytes.Written written) {
@@ -304,7 +330,7 @@ public final class StoredFaults implements Faults {
 
     /** Writes what was gathered; true when there was anything. */
     boolean flush() throws SQLException {
-        skipped.rest().forEach(fault -> unwritten.add(new New(fault, Cause.UNKNOWN, null, 0)));
+        skipped.rest().forEach(fault -> unwritten.add(new New(fault, Cause.UNKNOWN, null, null, 0)));
         write();
         joinGroups();
         FaultRows.resolve(connection, resolvedIds, resolvedBecause, clock.millis());
@@ -322,8 +348,8 @@ public final class StoredFaults implements Faults {
         }
         try (var insert = connection.prepareStatement("""
                 INSERT INTO bridge_fault (id, state, group_id, aggregate, aggregate_key, tx_id, commit_lsn, commit_time, changes,
-                                          message, reason, sealed, noted_ms, cause_id, traceparent, piece)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
+                                          message, reason, sealed, noted_ms, cause_id, traceparent, piece, go)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
             for (var each : unwritten) {
                 FaultRows.set(insert, each.fault);
                 insert.setBytes(12, each.sealed);
@@ -331,6 +357,7 @@ public final class StoredFaults implements Faults {
                 insert.setString(14, each.cause.id());
                 insert.setString(15, each.cause.traceparent());
                 insert.setInt(16, each.piece);
+                insert.setObject(17, each.go, Types.BIGINT);
                 insert.addBatch();
             }
             insert.executeBatch();

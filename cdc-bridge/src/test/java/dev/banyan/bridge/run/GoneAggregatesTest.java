@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a mapping says of rows that went in a gap: an aggregate is removed, one that lost a row of a list is told as it is. */
+/** What a mapping says of rows that went in a gap: an aggregate is removed, one that lost a row of a list is told as it is, and of no transaction anything. */
 class GoneAggregatesTest {
 
     private static final TableId ORDERS = new TableId("public", "orders");
@@ -40,6 +40,8 @@ class GoneAggregatesTest {
     private Mapper mapper() throws Exception {
         return new Mapper(MappingFile.read(Files.writeString(folder.resolve("m.yaml"), """
                         version: 1
+                        transactions:
+                          - {event: Cleaned, topic: orders, type: "shop.{event}.v1", any: [Removed, Changed]}
                         aggregates:
                           order:
                             topic: orders

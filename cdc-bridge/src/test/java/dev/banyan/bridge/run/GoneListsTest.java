@@ -2,8 +2,10 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
@@ -94,6 +96,13 @@ class GoneListsTest {
             for (var table : List.of(ORDERS, LINES, NOTES)) {
                 session.see(new StoreSession.RowKey(table, KeyText.of(List.of(1L))));
             }
+            session.commit(POSITION);
+        }
+        done(store);
+    }
+
+    private static void done(BridgeStore store) {
+        try (var session = store.session()) {
             var backfill = Backfill.head(store.backfills().all()).orElseThrow();
             session.update(new Backfill(
                     backfill.id(), backfill.tables(), Backfill.State.DONE, backfill.wish(), 0, null, null, 1, 1));
@@ -141,6 +150,43 @@ class GoneListsTest {
             assertThat(told(store, 9)).isFalse();
             assertWhole();
         }
+    }
+
+    @Test
+    void aKeyOfBytesIsToldByTheSameNamesAndPlacesAfterAKill() {
+        var table = new TableId("public", "blobs");
+        EventMapper rows = (transaction, _) -> transaction.changes().stream()
+                .map(change -> new DomainEvent(
+                        "id of " + change.table(),
+                        "Removed",
+                        "blobs",
+                        "blob",
+                        transaction.commitTime(),
+                        "00000000000000ff-000000",
+                        transaction.txId(),
+                        false,
+                        List.of(),
+                        null,
+                        Cause.UNKNOWN,
+                        "{}"))
+                .toList();
+        var told = new ArrayList<List<DomainEvent>>();
+        try (var store = opened()) {
+            store.begin(POSITION, List.of(), Set.of(), null);
+            try (var session = store.session()) {
+                var key = new byte[] {1, 2};
+                session.images().put(table, List.of(key), new Row(Map.of("id", key)), List.of());
+                session.commit(POSITION);
+            }
+            store.beginAnew(POSITION, List.of(), Set.of(), store.backfills().next(List.of(table)));
+            done(store);
+            for (var run = 0; run < 2; run++) {
+                try (var session = store.session()) {
+                    told.add(new GoneRows(rows, session).next(POSITION));
+                }
+            }
+        }
+        assertThat(told.getFirst()).hasSize(1).isEqualTo(told.getLast());
     }
 
     @Test

@@ -2,8 +2,10 @@ package dev.banyan.bridge.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Faults;
+import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -234,6 +237,49 @@ class StoredFaultsTest {
                 assertThat(session.faults().isEmpty()).isTrue();
             }
             assertThat(store.pauses().all()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsParkedOfOnePositionAtOneTimeStaysInOrderAndWhole() throws Exception {
+        ofOnePosition(inH2());
+    }
+
+    @Test
+    void whatIsParkedOfOnePositionComesBackInOrderFromPostgresql() throws Exception {
+        Servers.postgres().createDatabase("faultsofone");
+        ofOnePosition(new BridgeStore.Settings(
+                Servers.postgres().jdbcUrl("faultsofone"), "postgres", "postgres", FaultSeal.of(folderKey())));
+    }
+
+    private static void ofOnePosition(BridgeStore.Settings settings) {
+        var large = changed(5, 30, "x".repeat(100_000));
+        var other = changed(5, 1, "other");
+        var gone = changed(5, 30, "y".repeat(100_000));
+        var go = new Transaction(5, "5", Instant.EPOCH, gone.changes(), Cause.UNKNOWN, 10L);
+        var next = new Transaction(5, "5", Instant.EPOCH, transaction(5).changes(), Cause.UNKNOWN, 11L);
+        var all = Set.of(new Faults.Waiting("item", KeyText.NONE));
+        try (var store =
+                BridgeStore.open(settings, "faults", "test", Duration.ofSeconds(30), () -> Instant.ofEpochSecond(9))) {
+            assertThat(store.tryLease()).isTrue();
+            store.begin(POSITION, List.of(), Set.of(), null);
+            for (var parking : List.<Consumer<StoredFaults>>of(
+                    faults -> {
+                        faults.parkPaused("item", large);
+                        faults.park(all, other, "no word");
+                    },
+                    faults -> faults.parkPaused("item", go),
+                    faults -> faults.parkPaused("item", next))) {
+                try (var session = store.session()) {
+                    parking.accept(session.faults());
+                    session.commit(at(5));
+                }
+            }
+            try (var session = store.session()) {
+                assertThat(session.parked().parts(session.faults().groups().first()))
+                        .extracting(ParkedPart::transaction)
+                        .containsExactly(large, other, go, next);
+            }
         }
     }
 
