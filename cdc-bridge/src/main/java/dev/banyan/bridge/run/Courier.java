@@ -118,7 +118,7 @@ final class Courier {
     Step step() {
         try {
             hub.open();
-            if (unit == null && (hideLost() || tellGone())) {
+            if (unit == null && ((untold == null && hideLost()) || tellGone())) {
                 return DELIVERED;
             }
             var current = unit == null ? next() : unit;
@@ -135,7 +135,7 @@ final class Courier {
         }
     }
 
-    /** Hides tables of which rows went with a partition, for a backfill to find what is left; false when there are none. */
+    /** Hides tables of which rows went with a partition, for a backfill to find what is left; false when there are none. What is untold must not be committed with it. */
     private boolean hideLost() {
         var at = stored.get();
         if (!parts.ledger.hideLost(at, parts.tables)) {

@@ -22,6 +22,8 @@ import dev.banyan.bridge.lake.LakeFilter;
 import dev.banyan.bridge.lake.LakeReader;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.ChangeBytes;
+import dev.banyan.bridge.store.Ledger;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -312,8 +315,79 @@ class CourierTest {
                 new AtomicReference<>(world.store.position()));
     }
 
+    @Test
+    void whatTheHubHasNotTakenOfRowsThatAreGoneIsNotCommittedByHidingOthers() {
+        var world = new SimulatedWorld(() -> 0);
+        var parts = parts(world, world.mapper, List.of(), _ -> {}, () -> false);
+        var done = new ArrayList<String>();
+        var isLost = new AtomicBoolean();
+        var gone = new ArrayDeque<>(List.of(new Ledger.Gone(SimulatedWorld.TABLE, List.of(ROW), Instant.EPOCH)));
+        var ledger = (Ledger) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Ledger.class}, (_, method, arguments) -> {
+                    switch (method.getName()) {
+                        case "hideLost" -> {
+                            return isLost.getAndSet(false) && done.add("hidden");
+                        }
+                        case "nextGone" -> {
+                            return gone.poll();
+                        }
+                        case "goneNumbers" -> {
+                            return 1L;
+                        }
+                        case "keepGoneBut" -> {
+                            return null;
+                        }
+                        case "commit" -> done.add("committed");
+                        default -> {}
+                    }
+                    return method.invoke(parts.ledger(), arguments);
+                });
+        EventMapper mapper = (transaction, images) -> world.mapper.map(
+                transaction.with(List.of(new Change.Updated(SimulatedWorld.TABLE, null, ROW))), images);
+        var refuses = new AtomicBoolean(true);
+        var hub = new Told(parts.hub(), done) {
+            @Override
+            public void publish(List<DomainEvent> events, HubPosition position) throws HubUnavailable {
+                if (refuses.getAndSet(false)) {
+                    isLost.set(true); // found while the hub is away
+                    throw new HubUnavailable("away", new IllegalStateException());
+                }
+                super.publish(events, position);
+            }
+        };
+        var courier = new Courier(
+                new Courier.Parts(
+                        mapper,
+                        hub,
+                        null,
+                        ledger,
+                        parts.backfill(),
+                        parts.backfills(),
+                        parts.tables(),
+                        parts.progress(),
+                        "store",
+                        parts.limits(),
+                        parts.onOurs(),
+                        parts.watcher(),
+                        parts.stopping()),
+                _ -> List.of(),
+                new AtomicReference<>(world.store.position()));
+        assertThat(courier.step()).isInstanceOf(Courier.Step.HubFailed.class);
+        courier.step();
+        courier.step();
+        assertThat(done).containsExactly("1", "committed", "hidden", "committed");
+    }
+
     /** Takes down the subjects of what it is given. */
-    private record Told(Hub hub, List<String> subjects) implements Hub {
+    private static class Told implements Hub {
+
+        private final Hub hub;
+        private final List<String> subjects;
+
+        Told(Hub hub, List<String> subjects) {
+            this.hub = hub;
+            this.subjects = subjects;
+        }
 
         @Override
         public Optional<HubPosition> open() throws HubUnavailable {
