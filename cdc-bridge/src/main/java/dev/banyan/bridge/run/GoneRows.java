@@ -45,6 +45,7 @@ final class GoneRows {
     GoneRows(EventMapper mapper, Ledger ledger) {
         this.mapper = mapper;
         this.ledger = ledger;
+        ledger.keepGoneBut(mapper.remembers().keySet());
     }
 
     /** The events about the next rows, which are forgotten with the next commit; null when there are no more. */

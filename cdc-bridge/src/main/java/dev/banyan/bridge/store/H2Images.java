@@ -137,7 +137,7 @@ final class H2Images implements SessionImages {
                 images.hasNext() && found.size() < most; ) {
             var image = images.next();
             var key = image.getKey().substring(prefix.length());
-            if (isHidden(image.getValue()) && !key.equals(last)) {
+            if (isHidden(image.getValue())) {
                 found.put(key, row(image.getValue()));
             }
         }

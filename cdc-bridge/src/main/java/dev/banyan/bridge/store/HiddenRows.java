@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class HiddenRows {
     private Map<TableId, Long> lost = Map.of();
     private int noted = -1;
     private final List<Table> due = new ArrayList<>();
+    private Set<TableId> mapped = Set.of();
     private Instant doneAt = Instant.EPOCH;
     private String last = "";
 
@@ -86,7 +88,7 @@ final class HiddenRows {
                 select.setString(1, table.id.toString());
                 select.setString(2, table.backfill);
                 try (var result = select.executeQuery()) {
-                    if (result.next()) {
+                    if (result.next() && (mapped.isEmpty() || mapped.contains(table.id))) {
                         doneAt = Instant.ofEpochMilli(result.getLong(1));
                         due.add(table);
                     }
@@ -136,6 +138,12 @@ final class HiddenRows {
         return true;
     }
 
+    /** Keeps what is gone of tables that are not among {@code others}, if these are any. */
+    void keepAllBut(Set<TableId> others) throws SQLException {
+        mapped = others;
+        look();
+    }
+
     /** The row under {@code key} is there, or was. */
     void see(StoreSession.RowKey row) {
         if (!tables.isEmpty()) {
@@ -150,6 +158,7 @@ final class HiddenRows {
             var rows = images.hidden(table.id, last, most);
             if (!rows.isEmpty()) {
                 last = rows.lastEntry().getKey();
+                rows.keySet().forEach(key -> images.see(table.id, key)); // it may be parked, and is told then
                 return new Ledger.Gone(table.id, List.copyOf(rows.values()), doneAt);
             }
             try (var delete = connection.prepareStatement("DELETE FROM bridge_hidden WHERE table_name = ?")) {

@@ -51,6 +51,9 @@ public interface Ledger {
         return false;
     }
 
+    /** Rows that are gone of other tables than {@code mapped} are kept until a run maps these; without any, all are mapped. */
+    default void keepGoneBut(Set<TableId> mapped) {}
+
     /** The next rows that are gone, {@code most} of them; null when there are no more. */
     default @Nullable Gone nextGone(int most) {
         return null;

@@ -67,7 +67,7 @@ final class PostgresImages implements SessionImages {
         hideAll = connection.prepareStatement(
                 "UPDATE bridge_image SET hidden = TRUE WHERE table_name = ? AND NOT hidden");
         selectHidden = connection.prepareStatement("""
-                SELECT row_key, row_bytes FROM bridge_image WHERE table_name = ? AND row_key > ? AND hidden
+                SELECT row_key, row_bytes FROM bridge_image WHERE table_name = ? AND row_key >= ? AND hidden
                 ORDER BY row_key LIMIT ?""");
     }
 

@@ -18,7 +18,7 @@ interface SessionImages extends AggregateImages, AutoCloseable {
     /** Takes the mark of the row under {@code key}, as {@link dev.banyan.bridge.change.KeyText} writes it, if it has one. */
     void see(TableId table, String key);
 
-    /** The next rows of {@code table} that are hidden, {@code most} of them, behind the key {@code last}; by their keys, and in the order of these. */
+    /** The next rows of {@code table} that are hidden, {@code most} of them, from the key {@code last} on; by their keys, and in the order of these. */
     SequencedMap<String, Row> hidden(TableId table, String last, int most) throws SQLException;
 
     /** Everything flushed is where it should be. */

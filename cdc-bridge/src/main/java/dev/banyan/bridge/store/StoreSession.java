@@ -109,6 +109,15 @@ public final class StoreSession implements Ledger, AutoCloseable {
     }
 
     @Override
+    public void keepGoneBut(Set<TableId> mapped) {
+        try {
+            hidden.keepAllBut(mapped);
+        } catch (SQLException e) {
+            throw new StoreFailed("reading which rows are gone", e);
+        }
+    }
+
+    @Override
     public @Nullable Gone nextGone(int most) {
         try {
             return hidden.next(most);

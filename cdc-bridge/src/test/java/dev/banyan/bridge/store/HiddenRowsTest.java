@@ -135,6 +135,63 @@ class HiddenRowsTest {
         }
     }
 
+    private static void done(BridgeStore store) {
+        try (var session = store.session()) {
+            session.update(current(store).in(Backfill.State.DONE));
+            session.commit(POSITION);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void whatIsToldOrParkedOnceIsNotToldAgainAfterARestart(String kind) {
+        try (var store = opened(kind)) {
+            try (var session = store.session()) {
+                put(session, ORDER, 1, 2, 3);
+                session.images().put(ORDER, List.of(""), row(4), List.of("parent")); // the first of all keys
+                session.commit(POSITION);
+            }
+            resync(store);
+            done(store);
+            try (var session = store.session()) {
+                assertThat(ids(session.nextGone(2))).containsExactly(4L, 1L);
+                session.commit(POSITION); // as when they wait, and their rows stay
+            }
+            try (var session = store.session()) {
+                assertThat(ids(session.nextGone(2))).containsExactly(2L, 3L);
+                session.commit(POSITION);
+                assertThat(session.nextGone(2)).isNull();
+                session.commit(POSITION);
+                assertThat(session.images().all(ORDER)).hasSize(4);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void whatIsGoneOfATableThatIsNotMappedIsKeptUntilItIs(String kind) {
+        try (var store = opened(kind)) {
+            try (var session = store.session()) {
+                put(session, LINE, 1);
+                put(session, ORDER, 2);
+                session.commit(POSITION);
+            }
+            resync(store);
+            done(store);
+            try (var session = store.session()) {
+                session.keepGoneBut(Set.of(LINE));
+                assertThat(ids(session.nextGone(10))).containsExactly(1L);
+                session.commit(POSITION);
+                assertThat(session.nextGone(10)).isNull();
+                session.commit(POSITION);
+            }
+            try (var session = store.session()) {
+                session.keepGoneBut(Set.of(LINE, ORDER));
+                assertThat(ids(session.nextGone(10))).containsExactly(2L);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aCancelledBackfillHasFoundNothing(String kind) {
