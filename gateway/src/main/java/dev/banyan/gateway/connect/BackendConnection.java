@@ -9,6 +9,7 @@ import dev.banyan.gateway.edge.ForgottenReset;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
@@ -178,16 +179,22 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The call over this connection has ended. One that is not {@code reusable} is closed. */
+    /** The call over this connection has ended. One that is not {@code reusable} is closed, or over which not all of the request has left. */
     public void leave(boolean reusable) {
         owner = null;
         deadline.none();
-        if (!reusable || backend.isReplaced()) {
+        if (!reusable || hasUnsent() || backend.isReplaced()) {
             close();
             return;
         }
         leaving = true;
         read(true);
+    }
+
+    /** A backend that answers early may read no more: the next request would wait behind the rest of this one, or be taken for it. */
+    private boolean hasUnsent() {
+        ChannelOutboundBuffer unsent = channel == null ? null : channel.unsafe().outboundBuffer();
+        return unsent != null && unsent.totalPendingWriteBytes() > 0;
     }
 
     /** Ends it; whoever used it is not told. */

@@ -1,0 +1,71 @@
+package dev.banyan.gateway.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.gateway.backend.BackendAddresses;
+import dev.banyan.gateway.backend.BackendTls;
+import dev.banyan.gateway.backend.Backends;
+import dev.banyan.gateway.backend.Failure;
+import dev.banyan.gateway.backend.Instance;
+import dev.banyan.gateway.backend.LiveBackend;
+import dev.banyan.rules.RuleSet;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BackendConnectionTest {
+
+    private static final Asker NOBODY = new Asker() {
+        @Override
+        public void connected(BackendConnection ready) {}
+
+        @Override
+        public void broke(BackendConnection from, Failure why) {}
+
+        @Override
+        public void replyHead(BackendConnection from, HttpResponse reply) {}
+
+        @Override
+        public void replyPiece(BackendConnection from, HttpContent piece) {
+            piece.release();
+        }
+    };
+
+    /** As after a reply to an upload of which the backend reads no more. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void waitsForAnotherCallOnlyIfAllOfTheRequestHasLeft(boolean sent) throws Exception {
+        try (var addresses = new BackendAddresses(null, _ -> false)) {
+            var tls = new BackendTls(SslContextBuilder.forClient().build(), null);
+            RuleSet rules = RuleSet.passThrough(URI.create("http://127.0.0.1:1"));
+            LiveBackend backend = Backends.none()
+                    .with(rules, null, tls, addresses)
+                    .all()
+                    .iterator()
+                    .next();
+            Instance instance = backend.instances().getFirst();
+            var channel = new EmbeddedChannel();
+            var pool = new Pool(new Pools(LiveBackend::connections), channel.eventLoop(), EmbeddedChannel.class);
+            var connection = new BackendConnection(pool, backend, instance, NOBODY);
+            channel.pipeline().addLast(connection);
+            connection.connected(channel);
+            connection.write(Unpooled.copiedBuffer("the rest of an upload", StandardCharsets.US_ASCII));
+            if (sent) {
+                connection.flush();
+            }
+            connection.leave(true);
+            channel.pipeline().fireChannelReadComplete();
+            assertThat(channel.isOpen()).isEqualTo(sent);
+            if (sent) {
+                assertThat(pool.take(backend, instance, false, NOBODY)).isSameAs(connection);
+            }
+            channel.finishAndReleaseAll();
+        }
+    }
+}
