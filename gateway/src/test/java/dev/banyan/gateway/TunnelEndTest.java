@@ -68,6 +68,43 @@ class TunnelEndTest {
         }
     }
 
+    @Test
+    void oneThatIsStillAskedForGetsItsReply() throws Exception {
+        BlockingQueue<Wire> calls = new LinkedBlockingQueue<>();
+        try (var server = new ScriptedServer("legacy")) {
+            server.on("/ws", (_, wire) -> {
+                calls.add(wire);
+                StreamsTest.hold(wire);
+            });
+            var gateway = TestGateway.start(folder, """
+                    backends:
+                      - {name: legacy, url: "http://localhost:%d", baseline: true}
+                    """.formatted(server.port()), "--drain", "30");
+            try (var idle = gateway.wire();
+                    var refused = gateway.wire();
+                    var accepted = gateway.wire()) {
+                assertThat(idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").reply())
+                        .endsWith("legacy");
+                refused.send(UPGRADE);
+                Wire refuses = calls.take().send("HTTP/1.1 403 No\r\nContent-Length: 8\r\n\r\nhalf");
+                assertThat(refused.until("half")).startsWith("HTTP/1.1 403 ");
+                accepted.send(UPGRADE);
+                Wire accepts = calls.take();
+                var stop = Thread.ofVirtual().start(gateway::close);
+                assertThat(idle.ends()).isTrue();
+                refuses.send("half");
+                assertThat(refused.until("half")).isEqualTo("half");
+                assertThat(refused.ends()).isTrue();
+                accepts.send(SWITCHED);
+                assertThat(accepted.until("\r\n\r\n")).startsWith("HTTP/1.1 101 ");
+                assertThat(accepted.bytes(4)).isEqualTo(GOING_AWAY);
+                accepts.close();
+                assertThat(accepted.ends()).isTrue();
+                stop.join();
+            }
+        }
+    }
+
     /** As a timer would that waits for something still. */
     @Test
     void nothingIsKeptOfOneThatHasEnded() throws Exception {

@@ -188,6 +188,16 @@ class UpgradeTest {
     }
 
     @Test
+    void whatAClientSendsTogetherWithItsRequestReachesTheBackend() throws Exception {
+        server.on("/ahead", (_, wire) -> wire.send(StreamsTest.SWITCHED).send(wire.bytes(5)));
+        try (var client = gateway.wire()) {
+            client.send(upgrade("/ahead") + "hello");
+            assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 101 ");
+            assertThat(client.bytes(5)).isEqualTo("hello");
+        }
+    }
+
+    @Test
     void anEarlyHintIsNotTakenForTheReply() throws Exception {
         server.on(
                 "/hint", (_, wire) -> wire.send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + StreamsTest.SWITCHED)

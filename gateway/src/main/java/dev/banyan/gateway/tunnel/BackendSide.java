@@ -323,10 +323,15 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
         return state == State.TUNNEL;
     }
 
+    /** Whether it ends in its own time: with its reply, or as a tunnel. */
+    boolean isUnderWay() {
+        return state != State.ENDED;
+    }
+
     private void becomeTunnel(ChannelHandlerContext backend) {
         // The codecs go only now, so that what came right behind the 101 is relayed as bytes and in order.
+        backend.pipeline().remove(requests); // first: the client's passes on what it holds
         client.pipeline().remove(NettyPipeline.HttpCodec);
-        backend.pipeline().remove(requests);
         backend.pipeline().remove(replies);
         client.channel().config().setAutoRead(true);
         if (leaving) {

@@ -125,11 +125,11 @@ public final class Upgrades extends ChannelDuplexHandler {
 
     @Override
     public void close(ChannelHandlerContext client, ChannelPromise promise) {
-        if (backend == null || !backend.isTunnel()) {
+        if (backend == null || !backend.isUnderWay()) {
             client.close(promise);
             return;
         }
-        // The server closes what it takes for an idle connection when it stops; a tunnel ends in its own time.
+        // The server closes what it takes for an idle connection when it stops.
         client.channel().closeFuture().addListener(_ -> promise.trySuccess());
     }
 
