@@ -161,6 +161,29 @@ class Http2LimitsTest {
         othersAreServed();
     }
 
+    /** Replies to bodies that have not ended: each stream is over, and free for another, before its reply has left. */
+    @Test
+    void aClientThatTakesNoHeadsOfRepliesIsNotReadWithoutEnd() throws Exception {
+        int most = 400; // six times what the system keeps of it
+        server.reply("/early", "HTTP/1.1 204 No Content\r\nX-Long: " + "x".repeat(60_000) + "\r\n\r\n");
+        int round = 0;
+        try (var client = client()) {
+            while (round < most) {
+                int asked = ++round;
+                client.post(2 * asked - 1, "/early");
+                TestGateway.await("answered", () -> {
+                    client.number(WINDOW_UPDATE, 0, 1); // fails once the connection has ended
+                    return server.heads("/early").size() >= asked && gateway.inFlight("legacy") == 0;
+                });
+                client.data(2 * asked - 1, true, "");
+            }
+        } catch (IOException e) {
+            // the gateway has ended it
+        }
+        assertThat(round).isLessThan(most);
+        othersAreServed();
+    }
+
     @Test
     void anUploadThatStopsIsAnswered408() throws Exception {
         try (var client = client()) {

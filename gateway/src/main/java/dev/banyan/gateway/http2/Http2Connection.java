@@ -55,6 +55,7 @@ final class Http2Connection extends ChannelDuplexHandler {
     private final Http2Front front;
     private final Patience patience;
     private final HalfHead halfHead;
+    private final Untaken untaken;
     private final boolean shared;
     private final long headNanos;
     private final long idleNanos;
@@ -74,10 +75,11 @@ final class Http2Connection extends ChannelDuplexHandler {
     private final Late late = new Late();
 
     /** @param shared whether it is a trusted proxy's: many clients would pay for one that sends heads beyond the limit */
-    Http2Connection(Http2Front front, Patience patience, HalfHead halfHead, boolean shared) {
+    Http2Connection(Http2Front front, Patience patience, HalfHead halfHead, Untaken untaken, boolean shared) {
         this.front = front;
         this.patience = patience;
         this.halfHead = halfHead;
+        this.untaken = untaken;
         this.shared = shared;
         this.headNanos = patience.head().toNanos();
         this.idleNanos = patience.idle().toNanos();
@@ -235,7 +237,7 @@ final class Http2Connection extends ChannelDuplexHandler {
         long headUntil = (greeted ? halfHead.since() : openSince) + headNanos;
         if (late.looksAgain(timerAt, now)) {
             lookAt(now + Late.AGAIN_NANOS);
-        } else if (inHead && now - headUntil >= 0) {
+        } else if ((inHead && now - headUntil >= 0) || untaken.isStuck(client.channel(), now)) {
             cut(client);
         } else if (ForgottenReset.isOf(client.channel())
                 || (!inHead && streams.isEmpty() && now - idleSince >= idleNanos)) {

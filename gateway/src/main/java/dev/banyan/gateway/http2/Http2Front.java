@@ -1,5 +1,6 @@
 package dev.banyan.gateway.http2;
 
+import dev.banyan.gateway.edge.Pace;
 import dev.banyan.gateway.edge.Patience;
 import dev.banyan.gateway.http.TrustedPeers;
 import dev.banyan.gateway.lean.LeanPath;
@@ -63,7 +64,8 @@ public final class Http2Front {
         boolean shared = pipeline.channel().remoteAddress() instanceof InetSocketAddress peer
                 && proxies.covers(peer.getAddress());
         int resets = shared ? Http2Limits.RESETS_OF_PROXY_MAX : Http2Limits.RESETS_MAX;
-        var connection = new Http2Connection(this, patience, halfHead, shared);
+        var untaken = new Untaken(new Pace(patience));
+        var connection = new Http2Connection(this, patience, halfHead, untaken, shared);
         var codec = Http2FrameCodecBuilder.forServer()
                 .initialSettings(Http2Settings.defaultSettings()
                         .maxConcurrentStreams(limits.streams())
@@ -80,7 +82,8 @@ public final class Http2Front {
                 .build();
         // 16 reads that each end within a frame would otherwise make a buffer of a megabyte, and the pool one of eight.
         codec.setDiscardAfterReads(1);
-        pipeline.addLast("banyan.http2HalfHead", halfHead)
+        pipeline.addLast("banyan.http2Untaken", untaken)
+                .addLast("banyan.http2HalfHead", halfHead)
                 .addLast("banyan.http2Codec", codec)
                 .addLast("banyan.http2Connection", connection)
                 .addLast("banyan.http2Streams", new Http2MultiplexHandler(new ChannelInitializer<Channel>() {

@@ -29,6 +29,9 @@ public record Http2Limits(int streams, int headBytes, int requestLineBytes) {
     /** Of ours that a client makes us send and does not read: answers to SETTINGS, PING and RST_STREAM. */
     static final int UNREAD_ANSWERS_MAX = 1_000;
 
+    /** Written, and not taken by the client, before no more is read of it. A write of bodies ends at 64 KiB, so that these are heads. */
+    static final int UNTAKEN_BYTES_MAX = 256 * 1024;
+
     /** SETTINGS, PING and PRIORITY frames in {@link #CONTROL_SECONDS}. */
     static final int CONTROL_FRAMES_MAX = 1_000;
 
