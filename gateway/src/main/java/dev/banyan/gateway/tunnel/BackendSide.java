@@ -316,7 +316,8 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
                 toClient.goAway();
             }
         });
-        client.executor().schedule(() -> client.close(), atMost.toMillis(), TimeUnit.MILLISECONDS);
+        var cut = client.executor().schedule(() -> client.close(), atMost.toMillis(), TimeUnit.MILLISECONDS);
+        client.channel().closeFuture().addListener(_ -> cut.cancel(false));
     }
 
     boolean isTunnel() {
