@@ -102,6 +102,7 @@ class TunnelEndTest {
                 assertThat(accepted.ends()).isTrue();
                 stop.join();
             }
+            TestGateway.await("nothing refers to them", () -> living() == 0); // though the drain would last longer
         }
     }
 
