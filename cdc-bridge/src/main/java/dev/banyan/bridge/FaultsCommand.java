@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -237,6 +238,11 @@ final class FaultsCommand {
                                         + " as the mapping says")
                         + (result.refusal() == null ? "" : ", and the rest"));
                 result.events().forEach(event -> System.out.println("    " + event.subject() + " " + event.type()));
+                if (!result.again().isEmpty()) {
+                    System.out.println("    " + new TreeSet<>(result.again())
+                            + ": hidden since this was parked, so the next start " + (send ? "reads" : "would read")
+                            + " it anew, and tells what is gone as removed");
+                }
             }
             if (result.refusal() != null) {
                 System.out.println(group + ": still waits: " + result.refusal());

@@ -7,6 +7,7 @@ import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.Faults;
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.MappingFailed;
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
@@ -22,6 +23,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -69,15 +71,22 @@ public final class Resubmission {
     /**
      * How a step of a group went: the events of so many {@code transactions} are in the hub, or would be, and a {@code refusal} says why no more are.
      * So often had an aggregate none because the mapping skips what it has no answer for: {@code skipped}. Many events lie in a file, and are read in
-     * their order alone.
+     * their order alone. The tables {@code again} are, or would be, read anew by the next run, because rows that come back with these events may have
+     * gone while they waited.
      */
     public record Result(
             int transactions,
             List<DomainEvent> events,
             int skipped,
+            Set<TableId> again,
             @Nullable String refusal) {
         public Result {
             events = events instanceof LargeList<DomainEvent> ? events : List.copyOf(events);
+            again = Set.copyOf(again);
+        }
+
+        private static Result refused(@Nullable String why) {
+            return new Result(0, List.of(), 0, Set.of(), why);
         }
     }
 
@@ -151,6 +160,7 @@ public final class Resubmission {
                     } else {
                         session.faults().resolve(step.parts.subList(0, result.transactions), reason);
                     }
+                    session.hideAgain(result.again, position);
                     session.commit(position);
                     session.force();
                     LOG.info(
@@ -172,7 +182,7 @@ public final class Resubmission {
     private @Nullable Result torn(StoreSession session, String group) {
         var why = PausedTables.torn(mapper, store.pauses().all(), session.faults())
                 .get(group);
-        return why == null ? null : new Result(0, List.of(), 0, why);
+        return why == null ? null : Result.refused(why);
     }
 
     /** Another mapping may give other events: those of the one before, which may be in the lake, must not be taken for them. */
@@ -227,28 +237,26 @@ public final class Resubmission {
     private Result map(Step step, StoreSession session, @Nullable Faults noted, boolean asOne) {
         var parts = step.parts.stream().map(ParkedPart::transaction).toList();
         if (asOne && !step.isLast) {
-            return new Result(
-                    0,
-                    List.of(),
-                    0,
+            return Result.refused(
                     "--as-one: a table is paused, and too much waits for one transaction (expected: at most "
                             + PARTS_AT_ONCE + " parts and " + BYTES_AT_ONCE + " bytes)");
         }
         var transactions = asOne && parts.size() > 1 ? List.of(joined(parts)) : parts;
         var events = new LargeList<>(eventsInMemory, EventBytes.CODEC);
         var faults = new ResubmittedFaults(noted);
+        var images = new ResubmittedImages(session.images(), session.hiddenBehind());
         var mapped = 0;
         try {
             for (var transaction : transactions) {
-                GoneRows.tell(
-                        transaction, mapper.mapParked(transaction, session.images(), faults), session, events::add);
+                images.at(parts.get(mapped).commitLsn()); // of several that are mapped as one, the first
+                GoneRows.tell(transaction, mapper.mapParked(transaction, images, faults), session, events::add);
                 mapped++;
             }
-            return new Result(parts.size(), events, faults.skipped(), null);
+            return new Result(parts.size(), events, faults.skipped(), images.doubtful(), null);
         } catch (MappingFailed e) {
             return step.isPaused
-                    ? new Result(mapped, events, faults.skipped(), e.getMessage())
-                    : new Result(0, List.of(), 0, e.getMessage());
+                    ? new Result(mapped, events, faults.skipped(), images.doubtful(), e.getMessage())
+                    : Result.refused(e.getMessage());
         }
     }
 

@@ -71,6 +71,8 @@ final class HiddenRows {
             }
             insert.executeBatch();
         }
+        HiddenBehind.note(
+                connection, backfill.tables().stream().map(Backfill.Table::id).toList());
     }
 
     /** Looks which tables have been read: by the backfill that is awaited, or by one that came after it. */

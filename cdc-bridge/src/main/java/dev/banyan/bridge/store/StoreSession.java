@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -129,6 +130,24 @@ public final class StoreSession implements Ledger, AutoCloseable {
     @Override
     public long goneNumbers(int count) {
         return goneNumbers.take(count);
+    }
+
+    /** The tables whose rows were ever hidden, and behind which position last: what is parked from then on was heard of since. */
+    public Map<TableId, Long> hiddenBehind() {
+        try {
+            return HiddenBehind.all(connection);
+        } catch (SQLException e) {
+            throw new StoreFailed("reading what was hidden", e);
+        }
+    }
+
+    /** Has {@code tables} hidden and read anew by the next run, from the position {@code at} on: rows of theirs may be gone. Stored with the next commit. */
+    public void hideAgain(Set<TableId> tables, Position at) {
+        try {
+            HiddenBehind.again(connection, tables, at.commitLsn());
+        } catch (SQLException e) {
+            throw new StoreFailed("noting that rows may be gone", e);
+        }
     }
 
     /** Hides every remembered row of {@code tables}; throws {@link Fenced} if the lease is lost. */

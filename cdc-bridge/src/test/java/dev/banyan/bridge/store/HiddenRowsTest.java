@@ -317,4 +317,23 @@ class HiddenRowsTest {
             }
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aTableThatWasHiddenIsHiddenAgainIfAskedTo(String kind) {
+        try (var store = opened(kind)) {
+            resync(store);
+            try (var session = store.session()) {
+                assertThat(session.hiddenBehind()).isEqualTo(Map.of(LINE, 9L, ORDER, 9L));
+                put(session, ORDER, 1);
+                session.hideAgain(Set.of(ORDER), POSITION);
+                session.commit(POSITION);
+                assertThat(session.hideLost(POSITION, List.of(LINE, ORDER))).isTrue();
+                session.commit(POSITION);
+                assertThat(store.backfills().all().getLast().tables())
+                        .extracting(Backfill.Table::id)
+                        .containsExactly(ORDER);
+            }
+        }
+    }
 }

@@ -1,0 +1,102 @@
+package dev.banyan.bridge.run;
+
+import dev.banyan.bridge.change.AggregateImages;
+import dev.banyan.bridge.change.KeyText;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Tokens;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The images that a resubmission brings forward. Knows which rows it brings back of which nothing was heard since their table was hidden. */
+final class ResubmittedImages implements AggregateImages {
+
+    /*
+     * Such a row may have gone in the gap, or with the partition, and whoever looked for it could not find it missing: it was not remembered, or is from
+     * here on as if it had been seen. A change, a reading or a removal from after the hiding is parked behind it and has the last word.
+     */
+    private final AggregateImages images;
+    private final Map<TableId, Long> hiddenBehind;
+    private final Map<TableId, Set<String>> unheardOf = new HashMap<>();
+    private long commitLsn;
+
+    /** Those over {@code images}, of tables that were hidden behind these positions. */
+    ResubmittedImages(AggregateImages images, Map<TableId, Long> hiddenBehind) {
+        this.images = images;
+        this.hiddenBehind = Map.copyOf(hiddenBehind);
+    }
+
+    /** What is written from now on was committed there. */
+    void at(long position) {
+        commitLsn = position;
+    }
+
+    /** The tables that have to be read anew, to know whether all that was brought back is there. */
+    Set<TableId> doubtful() {
+        return Set.copyOf(unheardOf.keySet());
+    }
+
+    @Override
+    public void put(TableId table, List<?> key, Row row, List<?> parentKey) {
+        images.put(table, key, row, parentKey);
+        if (commitLsn <= hiddenBehind.getOrDefault(table, Long.MIN_VALUE)) {
+            unheardOf.computeIfAbsent(table, _ -> new HashSet<>()).add(KeyText.of(key));
+        } else {
+            hear(table, key);
+        }
+    }
+
+    @Override
+    public void remove(TableId table, List<?> key) {
+        images.remove(table, key);
+        hear(table, key);
+    }
+
+    private void hear(TableId table, List<?> key) {
+        var keys = unheardOf.get(table);
+        if (keys != null && keys.remove(KeyText.of(key)) && keys.isEmpty()) {
+            unheardOf.remove(table);
+        }
+    }
+
+    @Override
+    public void clear(TableId table) {
+        images.clear(table);
+        unheardOf.remove(table);
+    }
+
+    @Override
+    public @Nullable Row get(TableId table, List<?> key) {
+        return images.get(table, key);
+    }
+
+    @Override
+    public List<Row> children(TableId table, List<?> parentKey) {
+        return images.children(table, parentKey);
+    }
+
+    @Override
+    public List<Row> all(TableId table) {
+        return images.all(table);
+    }
+
+    @Override
+    public @Nullable Row any(TableId table) {
+        return images.any(table);
+    }
+
+    @Override
+    public Tokens tokens() {
+        return images.tokens();
+    }
+
+    @Override
+    public void expect(Supplier<Map<TableId, Keys>> keysByTable) {
+        images.expect(keysByTable);
+    }
+}
