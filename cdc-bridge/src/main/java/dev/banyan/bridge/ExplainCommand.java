@@ -98,10 +98,10 @@ final class ExplainCommand implements Callable<Integer> {
             verdict = Preflight.check(
                     source,
                     connection,
-                    new Preflight.Stored(store.position(), store.definitions(), store.published()),
+                    new Preflight.Stored(store.position(), store.definitions(), store.published(), store.setBack()),
                     Preflight.Accepted.NONE);
         }
-        if (verdict instanceof Preflight.Verdict.Refuse(var what, var todo)) {
+        if (verdict instanceof Preflight.Verdict.Refuse(var what, var todo, var _)) {
             System.err.println(what + "\n" + todo);
             return 1;
         }

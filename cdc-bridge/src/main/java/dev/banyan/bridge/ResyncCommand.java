@@ -8,7 +8,6 @@ import dev.banyan.bridge.source.LogState;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Publication;
 import dev.banyan.bridge.store.BridgeStore;
-import dev.banyan.bridge.store.Position;
 import dev.banyan.bridge.store.PublishedTable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -74,7 +73,11 @@ final class ResyncCommand implements Callable<Integer> {
         }
         var place = beginning.get().position();
         var before = store.position();
-        var era = Math.max(leastEra, era(beginning.get(), before));
+        // A log that goes on keeps its era: what was sent and not stored comes again with its ids.
+        var goesOn = before.filter(beginning.get()::goesOn).isPresent()
+                && store.setBack().isEmpty();
+        var era = Math.max(
+                leastEra, before.map(at -> goesOn ? at.era() : at.era() + 1).orElse(0));
         if (era > Era.LAST) {
             return refused("era " + era + ": there is none after " + Era.LAST
                     + " (expected: a bridge of another name, with a store of its own, and consumers that begin anew)");
@@ -98,11 +101,6 @@ final class ResyncCommand implements Callable<Integer> {
                     + " begins, and what comes has a higher sequence, and other ids, than all before");
         }
         return 0;
-    }
-
-    /** A log that goes on behind {@code before} keeps its era: what was sent and not stored comes again with its ids. */
-    private static int era(Preflight.Beginning beginning, Optional<Position> before) {
-        return before.map(at -> beginning.goesOn(at) ? at.era() : at.era() + 1).orElse(0);
     }
 
     /** What is published of these tables now is asked first, and where the log ends afterwards: all that was left out before lies behind no later place. */

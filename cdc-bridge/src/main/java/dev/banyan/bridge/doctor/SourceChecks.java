@@ -181,7 +181,7 @@ public final class SourceChecks {
                         "position",
                         source.dbms().place(go.position().commitLsn())
                                 + (go.isFirstStart() ? ", where the first start begins" : ""));
-            case Preflight.Verdict.Refuse(var what, var todo) -> Finding.fail("position", what, todo);
+            case Preflight.Verdict.Refuse(var what, var todo, var _) -> Finding.fail("position", what, todo);
         };
     }
 

@@ -268,9 +268,12 @@ public final class BridgeRun {
             switch (Preflight.check(
                     settings.source(),
                     connection,
-                    new Preflight.Stored(reach(stored, spool), store.definitions(), store.published()),
+                    new Preflight.Stored(reach(stored, spool), store.definitions(), store.published(), store.setBack()),
                     settings.accepted())) {
-                case Preflight.Verdict.Refuse(var what, var todo) -> {
+                case Preflight.Verdict.Refuse(var what, var todo, var isSetBack) -> {
+                    if (isSetBack && store.setBack().isEmpty()) {
+                        store.setBack(what);
+                    }
                     return EngineEnd.refused(what + "\n" + todo);
                 }
                 case Preflight.Verdict.Go go -> {

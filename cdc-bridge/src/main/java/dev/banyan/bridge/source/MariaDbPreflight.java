@@ -28,6 +28,13 @@ final class MariaDbPreflight {
      * up to which it sees everything; reading a table in it fails if the table was changed since, and keeps it from being changed after.
      */
 
+    static final String RESYNC = """
+            Changes may be missing. The bridge does not jump over a gap. To start over without one:
+              1. run the plan again: cdc-bridge plan --config FILE
+              2. cdc-bridge resync --config FILE          -- takes the log's end as position and asks for a full backfill
+            When the backfill is done, rows that were deleted during the gap are told as removed.
+            See docs/how-to/bridge-mariadb.md.""";
+
     private static final int ALTERED_SINCE = 1412;
     private static final int TRIES_MAX = 5;
 
@@ -95,22 +102,30 @@ final class MariaDbPreflight {
 
     private Preflight.Verdict goOn(MariaDbServer server, Position position, List<TableDefinition> definitions)
             throws SQLException {
+        var gtid = GtidRule.gtid(position.offset());
+        var end = server.variable("gtid_binlog_pos");
+        var isBefore = domain(end).equals(domain(gtid)) && GtidRule.sequence(end) < position.place();
+        var isSetBack = end.isEmpty() || isBefore;
+        if (isSetBack
+                && identity(server)
+                        .equals(position.systemIdentifier())) { // first: it may have passed our position when the rest
+            // is mended
+            return new Preflight.Verdict.Refuse(
+                    "the server's log ends at " + end + ", before our position " + gtid
+                            + ": it was restored or failed over to a copy that lagged",
+                    RESYNC,
+                    true);
+        }
         var undefined = undefined(definitions);
         if (!undefined.isEmpty()) {
             return gap("the mapping reads " + undefined
                     + ", which it did not when the bridge began: how they were made then is not"
                     + " known, and the log does not say");
         }
-        var gtid = GtidRule.gtid(position.offset());
-        var end = server.variable("gtid_binlog_pos");
         if (!identity(server).equals(position.systemIdentifier())
                 || !domain(end).equals(domain(gtid))) {
             return gap("this is another database server: " + identity(server) + ", GTIDs " + end + " (expected: "
                     + position.systemIdentifier() + ", after " + gtid + ")");
-        }
-        if (GtidRule.sequence(end) < position.place()) {
-            return gap("the server's log ends at " + end + ", before our position " + gtid
-                    + ": it was restored or failed over to a copy that lagged");
         }
         var serverId = (int) server.number("server_id");
         if (serverId != position.timeline()) {
@@ -219,15 +234,6 @@ final class MariaDbPreflight {
     }
 
     private static Preflight.Verdict.Refuse gap(String what) {
-        return new Preflight.Verdict.Refuse(what, resync());
-    }
-
-    private static String resync() {
-        return """
-                Changes may be missing. The bridge does not jump over a gap. To start over without one:
-                  1. run the plan again: cdc-bridge plan --config FILE
-                  2. cdc-bridge resync --config FILE          -- takes the log's end as position and asks for a full backfill
-                When the backfill is done, rows that were deleted during the gap are told as removed.
-                See docs/how-to/bridge-mariadb.md.""";
+        return new Preflight.Verdict.Refuse(what, RESYNC);
     }
 }

@@ -36,13 +36,29 @@ public final class Preflight {
                 boolean isFirstStart)
                 implements Verdict {}
 
-        /** Going on would lose or repeat something; {@code todo} says what a person can do. */
-        record Refuse(String what, String todo) implements Verdict {}
+        /**
+         * Going on would lose or repeat something; {@code todo} says what a person can do. {@code isSetBack} when the log ends before our position: it may have
+         * passed that at the next look, and is to be refused still.
+         */
+        record Refuse(String what, String todo, boolean isSetBack) implements Verdict {
+            Refuse(String what, String todo) {
+                this(what, todo, false);
+            }
+        }
     }
 
-    /** What the store remembers: how far the bridge is, of MariaDB how its tables are made, of PostgreSQL what was published. */
+    /** What the store remembers: how far the bridge is, of MariaDB how its tables are made, of PostgreSQL what was published, and why the log was refused as set back. */
     public record Stored(
-            Optional<Position> position, List<TableDefinition> definitions, Set<PublishedTable> published) {}
+            Optional<Position> position,
+            List<TableDefinition> definitions,
+            Set<PublishedTable> published,
+            String setBack) {
+
+        /** What is remembered where no log was ever set back. */
+        public Stored(Optional<Position> position, List<TableDefinition> definitions, Set<PublishedTable> published) {
+            this(position, definitions, published, "");
+        }
+    }
 
     /** What a person has declared safe, 0 for none: a new timeline, and a transaction that altered the publication. */
     public record Accepted(int timeline, long alteration) {
@@ -75,6 +91,10 @@ public final class Preflight {
     /** Sets up what is missing where the source is ours to manage, and judges what is there. */
     public static Verdict check(Source source, Connection connection, Stored stored, Accepted accepted)
             throws SQLException {
+        if (!stored.setBack.isEmpty()) {
+            var cure = source.dbms() == Dbms.MARIADB ? MariaDbPreflight.RESYNC : GapCure.anew(source);
+            return new Verdict.Refuse(stored.setBack, cure, true);
+        }
         var known = stored.position.isEmpty() ? source : withoutLostColumns(source, connection);
         return switch (source.dbms()) {
             case POSTGRESQL -> continuous(known, connection, stored, accepted);
@@ -99,7 +119,7 @@ public final class Preflight {
             return Optional.of("slot " + source.slot() + " is gone");
         }
         return goOn(source, server, slot.get().confirmedLsn, checked, Accepted.NONE)
-                        instanceof Verdict.Refuse(var what, var _)
+                        instanceof Verdict.Refuse(var what, var _, var _)
                 ? Optional.of(what)
                 : Optional.empty();
     }
@@ -146,6 +166,12 @@ public final class Preflight {
             Source source, Connection connection, Optional<Position> stored, Accepted accepted) throws SQLException {
         var server = server(connection);
         var slotBefore = slot(source, connection);
+        if (stored.isPresent() && isSetBack(server, stored.get())) {
+            return setBack(
+                    source,
+                    server,
+                    stored.get()); // before all that a person may mend while the log passes our position
+        }
         if (stored.isPresent() && slotBefore.isEmpty()) {
             return gap(
                     source,
@@ -209,11 +235,8 @@ public final class Preflight {
                             + lsn(position.commitLsn())
                             + ": it was made anew or moved by hand, and what lies between is not sent again");
         }
-        if (position.place() > server.currentLsn) {
-            return gap(
-                    source,
-                    "the server's log ends at " + lsn(server.currentLsn) + ", before our position "
-                            + lsn(position.commitLsn()) + ": it was restored or failed over to a copy that lagged");
+        if (isSetBack(server, position)) {
+            return setBack(source, server, position);
         }
         if (position.timeline() != server.timeline) {
             if (accepted.timeline != server.timeline) {
@@ -231,6 +254,18 @@ public final class Preflight {
                     false);
         }
         return new Verdict.Go(position, List.of(), Set.of(), false);
+    }
+
+    private static boolean isSetBack(Server server, Position position) {
+        return position.systemIdentifier().equals(server.systemIdentifier) && position.place() > server.currentLsn;
+    }
+
+    private static Verdict.Refuse setBack(Source source, Server server, Position position) {
+        return new Verdict.Refuse(
+                "the server's log ends at " + lsn(server.currentLsn) + ", before our position "
+                        + lsn(position.commitLsn()) + ": it was restored or failed over to a copy that lagged",
+                GapCure.anew(source),
+                true);
     }
 
     private static Verdict.Refuse gap(Source source, String what) {

@@ -199,6 +199,19 @@ public final class BridgeStore implements AutoCloseable {
         return run("reading the position", StateRow::position);
     }
 
+    /** Why the log was once found to end before our position, however far it is now; empty when it never was since the last {@link #beginAnew}. */
+    public String setBack() {
+        return run("reading whether the log was set back", StateRow::setBack);
+    }
+
+    /** Remembers, durably, that the log ended before our position; throws {@link Fenced} if the lease is lost. */
+    public void setBack(String why) {
+        runHeld("writing that the log was set back", connection -> {
+            StateRow.setBack(connection, why);
+            return null;
+        });
+    }
+
     /** The spool that is not empty; empty when the hub has everything the legacy database was told is safe. */
     public Optional<SpoolClaim> spool() {
         return run("reading the spool's claim", StateRow::spool);
@@ -247,6 +260,7 @@ public final class BridgeStore implements AutoCloseable {
         run("recording the first position", connection -> {
             begin(connection, position, definitions, published);
             StateRow.name(connection, UUID.randomUUID().toString());
+            StateRow.setBack(connection, "");
             BackfillRows.cancelAll(connection, clock.millis());
             FaultRows.giveUpPaused(connection, clock.millis());
             BackfillRows.insert(connection, backfill);

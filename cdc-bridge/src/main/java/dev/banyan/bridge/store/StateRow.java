@@ -119,6 +119,18 @@ final class StateRow {
         }
     }
 
+    /** Why the log does not go on behind the position; empty while it does. */
+    static String setBack(Connection connection) throws SQLException {
+        return text(connection, "SELECT set_back FROM bridge_state WHERE id = 1");
+    }
+
+    static void setBack(Connection connection, String why) throws SQLException {
+        try (var update = connection.prepareStatement("UPDATE bridge_state SET set_back = ? WHERE id = 1")) {
+            update.setString(1, why);
+            update.executeUpdate();
+        }
+    }
+
     /** The spool that is not empty. */
     static Optional<SpoolClaim> spool(Connection connection) throws SQLException {
         try (var select = connection.prepareStatement("SELECT spool_id, spool_where FROM bridge_state WHERE id = 1");

@@ -53,8 +53,12 @@ class MariaDbRefusalsTest {
             bridge.sql("RESET MASTER");
             bridge.sql("INSERT INTO one VALUES (21, 'missed')");
             assertRefused(bridge, "before our position", "resync");
+            for (var id = 22; id < 62; id++) {
+                bridge.sql("INSERT INTO one VALUES (" + id + ", 'until it has passed our position')");
+            }
+            assertRefused(bridge, "before our position", "resync");
             resync(bridge);
-            bridge.sql("INSERT INTO one VALUES (22, 'with a number of before')");
+            bridge.sql("INSERT INTO one VALUES (62, 'with a number of before')");
             bridge.awaitEqual();
             assertThat(bridge.repeatedIds()).isEmpty();
             var events = bridge.events();

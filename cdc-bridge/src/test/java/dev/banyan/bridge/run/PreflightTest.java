@@ -119,6 +119,30 @@ class PreflightTest {
         }
     }
 
+    /** A supervisor starts the bridge again until the log has passed the place: in between is a gap that nobody sees. */
+    @Test
+    void aLogThatWasSetBackIsRefusedStillWhenItHasPassedOurPosition() throws Exception {
+        try (var bridge = stopped("back")) {
+            var end = "SELECT pg_current_wal_lsn() - '0/0'";
+            var before = Long.parseLong(bridge.text(end)) + 100_000;
+            try (var store = BridgeStore.open(
+                    bridge.store, bridge.name, "test", Duration.ofSeconds(10), InstantSource.system())) {
+                assertThat(store.tryLease()).isTrue();
+                var position = store.position().orElseThrow();
+                store.move(new Position(
+                        position.systemIdentifier(), position.timeline(), before, OffsetRule.startingAt(before)));
+            }
+            assertRefused(bridge, "the server's log ends at ", "before our position ");
+            Await.until("it has passed our position", () -> {
+                bridge.sql("INSERT INTO two SELECT coalesce(max(id), 0) + 1, 'missed' FROM two");
+                bridge.sql("SELECT pg_switch_wal()");
+                return Long.parseLong(bridge.text(end)) > before;
+            });
+            assertRefused(bridge, "the server's log ends at ", "before our position ");
+            assertThat(resync(bridge)).contains("era 1 begins");
+        }
+    }
+
     /** What lies between the new slot and the old place has numbers of before, however far the log is when the resync comes. */
     @Test
     void aLogThatWasSetBackAndHasPassedTheOldPlaceBeforeTheResyncBeginsAnEra() throws Exception {
