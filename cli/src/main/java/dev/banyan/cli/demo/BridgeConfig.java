@@ -12,7 +12,7 @@ final class BridgeConfig {
 
     private BridgeConfig() {}
 
-    /** Writes {@code config} and, beside it, the key that e-mail addresses are hashed with. */
+    /** Writes {@code config} and, beside it, the keys that e-mail addresses are hashed with, and what waits is encrypted with. */
     static void write(Path mapping, Path config, Programs programs) throws IOException {
         Files.writeString(config, """
             # Written by the demo; docs/reference has the meaning of each key.
@@ -29,11 +29,16 @@ final class BridgeConfig {
                 bootstrapServers: %s
             mapping: %s
             hashKeyFile: hash.key
+            faultKeyFile: fault.key
             status:
               port: %d
             """.formatted(
                         programs.postgresPort(), programs.bootstrapServers(), mapping, programs.bridgePort()));
-        var key = config.resolveSibling("hash.key");
+        writeKey(config.resolveSibling("hash.key"));
+        writeKey(config.resolveSibling("fault.key"));
+    }
+
+    private static void writeKey(Path key) throws IOException {
         if (!Files.exists(key)) {
             var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
             Files.createFile(key, ownerOnly);
