@@ -59,8 +59,8 @@ final class LeasedHub {
         }
         ledger.checkLease();
         var found = hub.open();
-        ledger.checkLease(); // it may have been lost meanwhile: whoever takes it from here on opens the hub behind
-        // us, and shuts us out
+        // It may have been lost meanwhile. Whoever takes it from here on opens the hub behind us, and shuts us out.
+        ledger.checkLease();
         var before = shutOut;
         if (before != null && found.isPresent() && !found.get().storeId().equals(storeId)) {
             throw before;

@@ -135,9 +135,9 @@ public final class Scaffold {
             Files.createDirectories(settings.folder());
             for (var file : files) {
                 var name = file.getFileName().toString();
+                // With another key every hash consumers hold would be another, and what waits could not be read.
                 if (KEPT.contains(name) && Files.exists(file)) {
-                    continue; // With another key every hash consumers hold would be another, and what waits could not
-                    // be read.
+                    continue;
                 }
                 save(file, textByFile.getOrDefault(name, ""), !name.endsWith(".yaml"));
                 saved.add(file);

@@ -106,10 +106,8 @@ final class MariaDbPreflight {
         var end = server.variable("gtid_binlog_pos");
         var isBefore = domain(end).equals(domain(gtid)) && GtidRule.sequence(end) < position.place();
         var isSetBack = end.isEmpty() || isBefore;
-        if (isSetBack
-                && identity(server)
-                        .equals(position.systemIdentifier())) { // first: it may have passed our position when the rest
-            // is mended
+        // First: it may have passed our position when the rest is mended.
+        if (isSetBack && identity(server).equals(position.systemIdentifier())) {
             return new Preflight.Verdict.Refuse(
                     "the server's log ends at " + end + ", before our position " + gtid
                             + ": it was restored or failed over to a copy that lagged",

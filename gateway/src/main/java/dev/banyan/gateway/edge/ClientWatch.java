@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -231,7 +230,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
         } else if (isBodyAwaited(context) && now - pace.overdueAt() >= 0) {
             giveUp(context);
         } else if (ForgottenReset.isOf(context.channel())
-                || isStuck(context.channel().unsafe().outboundBuffer(), now)
+                || pace.isStuck(context.channel().unsafe().outboundBuffer(), written, now)
                 || (isIdle() && now - idleSince >= idleNanos)
                 || (isOnlyBroken() && now - brokenSince >= headNanos)) {
             close(context, context.newPromise());
@@ -261,14 +260,6 @@ public final class ClientWatch extends ChannelDuplexHandler {
 
     private boolean isIdle() {
         return exchanges == 0 && !inHead && !inBody && !tunnel;
-    }
-
-    private boolean isStuck(@Nullable ChannelOutboundBuffer out, long now) {
-        if (out == null || out.current() == null) {
-            pace.tookAll();
-            return false;
-        }
-        return pace.isStuck(written - out.totalPendingWriteBytes() + out.currentProgress(), now);
     }
 
     /** Ends a request whose body does not come. */

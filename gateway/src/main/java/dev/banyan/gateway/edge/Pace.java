@@ -1,5 +1,8 @@
 package dev.banyan.gateway.edge;
 
+import io.netty.channel.ChannelOutboundBuffer;
+import org.jspecify.annotations.Nullable;
+
 /** How fast a client sends a body and takes a reply, held against the stall limit and the least rate. */
 public final class Pace {
 
@@ -59,6 +62,15 @@ public final class Pace {
     /** Nothing waits for the client to take it. */
     public void tookAll() {
         sending = false;
+    }
+
+    /** Whether the client, which was sent {@code written} bytes, takes too little of what waits in {@code out}: {@link #isStuck(long, long)}. */
+    public boolean isStuck(@Nullable ChannelOutboundBuffer out, long written, long now) {
+        if (out == null || out.current() == null) {
+            tookAll();
+            return false;
+        }
+        return isStuck(written - out.totalPendingWriteBytes() + out.currentProgress(), now);
     }
 
     /** Whether something waited for the client to take it at the last look. */

@@ -26,12 +26,7 @@ final class Untaken extends ChannelDuplexHandler {
 
     /** Whether the client has taken too little for too long. */
     boolean isStuck(Channel client, long now) {
-        ChannelOutboundBuffer out = client.unsafe().outboundBuffer();
-        if (out == null || out.current() == null) {
-            pace.tookAll();
-            return false;
-        }
-        return pace.isStuck(written - out.totalPendingWriteBytes() + out.currentProgress(), now);
+        return pace.isStuck(client.unsafe().outboundBuffer(), written, now);
     }
 
     @Override
