@@ -54,7 +54,20 @@ public final class ShiftRunner implements AutoCloseable {
         default void follow(Collection<Plan> plans) {}
     }
 
-    private record Waiting(Command command, CompletableFuture<Answer> answer) {}
+    /** A command without an answer, and whether the store may have it: who has handed one over cannot take it back. */
+    private static final class Waiting {
+        private final Command command;
+        private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+        private volatile boolean handedOver;
+
+        private Waiting(Command command) {
+            this.command = command;
+        }
+
+        private Command command() {
+            return command;
+        }
+    }
 
     private final Supplier<Collection<Plan>> plans;
     private final Consumer<Map<String, Standpoint>> standpoints;
@@ -104,7 +117,7 @@ public final class ShiftRunner implements AutoCloseable {
         this.clock = clock;
         LocalCopy.Kept kept = copy.load();
         this.heads = kept.heads();
-        kept.commands().forEach(each -> waiting.put(each.id(), new Waiting(each, new CompletableFuture<>())));
+        kept.commands().forEach(each -> waiting.put(each.id(), new Waiting(each)));
         settle();
         this.thread = Thread.ofVirtual().name("shifts").unstarted(this::run);
     }
@@ -125,10 +138,13 @@ public final class ShiftRunner implements AutoCloseable {
 
     /**
      * Asks for a move. A roll-back is in force here when this returns; the answer comes when the leader has journalled it, which
-     * may be after the store is back. Going up is refused while the store is down.
+     * may be after the store is back. Going up is refused while the store is down, unless the store may have been asked before it was.
      */
     public CompletableFuture<Answer> ask(Command command) {
-        var asked = new Waiting(command, new CompletableFuture<>());
+        Waiting known = waiting.get(command.id());
+        if (known != null) {
+            return known.answer;
+        }
         if (!up && command.kind().isUpwards()) {
             return CompletableFuture.completedFuture(new Answer(
                     command.id(), Answer.Outcome.REFUSED, "the control store is down, and nothing goes up without it"));
@@ -137,6 +153,7 @@ public final class ShiftRunner implements AutoCloseable {
             return CompletableFuture.completedFuture(
                     new Answer(command.id(), Answer.Outcome.REFUSED, "too many commands wait for an answer"));
         }
+        var asked = new Waiting(command);
         Waiting before = waiting.putIfAbsent(command.id(), asked);
         if (command.kind().isSafety()) {
             settle();
@@ -145,7 +162,7 @@ public final class ShiftRunner implements AutoCloseable {
             keep();
         }
         wake.offer(true);
-        return (before == null ? asked : before).answer();
+        return (before == null ? asked : before).answer;
     }
 
     /** Says that a trip-wire went off. Returns at once: it may be called where requests are served. */
@@ -195,7 +212,7 @@ public final class ShiftRunner implements AutoCloseable {
         store.open();
         try {
             for (Waiting each : waiting.values()) {
-                store.ask(each.command());
+                handOver(each);
             }
             publish();
             if (store.leads()) {
@@ -219,6 +236,16 @@ public final class ShiftRunner implements AutoCloseable {
                 || !heads.isEmpty()
                 || !waiting.isEmpty()
                 || now.stream().anyMatch(each -> each.drive() == Plan.Drive.STEPS);
+    }
+
+    private void handOver(Waiting each) throws StoreUnavailable {
+        try {
+            store.ask(each.command());
+            each.handedOver = true;
+        } catch (StoreUnavailable e) {
+            each.handedOver |= e.mayBeKept();
+            throw e;
+        }
     }
 
     private void publish() throws StoreUnavailable {
@@ -255,9 +282,10 @@ public final class ShiftRunner implements AutoCloseable {
         }
         counts.follow(newest);
         settle(); // whoever hears an answer finds it in force
-        answered.forEach((answer, asked) -> asked.answer().complete(answer));
+        answered.forEach((answer, asked) -> asked.answer.complete(answer));
     }
 
+    /** What leads upwards and was not handed over is refused; the rest waits for the leader, which may be at it already. */
     private void down(StoreUnavailable why) {
         if (up) {
             LOG.warn("shifts: nothing goes up until the control store is back: {}", why.getMessage());
@@ -266,12 +294,12 @@ public final class ShiftRunner implements AutoCloseable {
         }
         for (Waiting each : List.copyOf(waiting.values())) {
             if (each.command().kind().isUpwards()
+                    && !each.handedOver
                     && waiting.remove(each.command().id(), each)) {
-                each.answer()
-                        .complete(new Answer(
-                                each.command().id(),
-                                Answer.Outcome.REFUSED,
-                                "the control store went down, and nothing goes up without it"));
+                each.answer.complete(new Answer(
+                        each.command().id(),
+                        Answer.Outcome.REFUSED,
+                        "the control store went down, and nothing goes up without it"));
             }
         }
     }

@@ -99,13 +99,15 @@ public final class ControlStore implements AutoCloseable {
         if (down != null || connections == null) {
             throw new StoreUnavailable(what + ": the control store is down: " + down);
         }
+        boolean ends = false;
         try (Connection connection = connections.getConnection()) {
             connection.setAutoCommit(false);
             T result = work.apply(connection);
+            ends = true;
             connection.commit();
             return result; // without the commit, the pool rolls back as it takes the connection
         } catch (SQLException e) {
-            throw new StoreUnavailable(what + ": " + e.getMessage(), e);
+            throw new StoreUnavailable(what + ": " + e.getMessage(), e, ends);
         }
     }
 

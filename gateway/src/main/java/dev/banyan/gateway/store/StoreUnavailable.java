@@ -3,19 +3,28 @@ package dev.banyan.gateway.store;
 import java.sql.SQLException;
 
 /**
- * The control store could not do what was asked, at least not now; the message says what that was and why. When it fails as a
- * transaction ends, the store may have kept the transaction all the same.
+ * The control store could not do what was asked, at least not now; the message says what that was and why. Nothing was kept, unless
+ * {@link #mayBeKept} says otherwise.
  */
 public sealed class StoreUnavailable extends Exception permits NotLeader {
 
-    private static final long serialVersionUID = 1;
+    private static final long serialVersionUID = 2;
+
+    private final boolean mayBeKept;
 
     StoreUnavailable(String message) {
         super(message);
+        this.mayBeKept = false;
     }
 
-    StoreUnavailable(String message, Throwable cause) {
+    StoreUnavailable(String message, Throwable cause, boolean mayBeKept) {
         super(message, cause);
+        this.mayBeKept = mayBeKept;
+    }
+
+    /** Whether it failed as the transaction ended, so that the store may have kept it all the same. */
+    public boolean mayBeKept() {
+        return mayBeKept;
     }
 
     /** Whether the store answers but can never take the data it was given, such as a NUL in a text: SQLSTATE class 22. */
