@@ -22,6 +22,9 @@ record ReplayTargets(Setup setup, String to) {
 
     /** Why nothing may be sent there; empty when it may. */
     String refusal() {
+        if (setup.kafka().isPresent() && KafkaTopics.isPosition(to)) {
+            return to + ": a bridge keeps its position in it (expected: a topic of one consumer)";
+        }
         var isShared = setup.kafka().map(kafka -> kafka.topics().contains(to)).orElse(false)
                 || setup.aws()
                         .map(aws -> aws.destinations().values().stream()

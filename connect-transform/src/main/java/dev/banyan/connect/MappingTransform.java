@@ -175,7 +175,7 @@ public final class MappingTransform<R extends ConnectRecord<R>> implements Trans
                 event.subject(),
                 Schema.STRING_SCHEMA,
                 event.data(),
-                event.time().toEpochMilli(),
+                record.timestamp(), // not the commit's, by which Kafka would judge and delete it
                 headers);
     }
 

@@ -50,6 +50,9 @@ public final class KafkaHub implements Hub {
     /** Kafka's own default of max.request.size. */
     private static final int REQUEST_BYTES_MAX = 1 << 20;
 
+    /** A record's time, by which Kafka judges and deletes it: when it is sent, whatever legacy's clock said at the commit, which {@code ce_time} has. */
+    static final @Nullable Long NOW = null;
+
     private static final Duration POSITION_WAIT = Duration.ofSeconds(10);
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -204,7 +207,7 @@ public final class KafkaHub implements Hub {
         return new ProducerRecord<>(
                 event.topic(),
                 null,
-                event.time().toEpochMilli(),
+                NOW,
                 event.subject(),
                 event.data().getBytes(StandardCharsets.UTF_8),
                 headers.of(event));
@@ -233,8 +236,8 @@ public final class KafkaHub implements Hub {
         }
     }
 
-    /** The last record before {@code end}; the log's last entries may be markers, so it looks further back until it finds one. */
-    private static Optional<HubPosition> lastPosition(
+    /** Our last record before {@code end}; the log's last entries may be markers, or somebody else's, so it looks further back until it finds one. */
+    private Optional<HubPosition> lastPosition(
             KafkaConsumer<String, String> consumer, TopicPartition partition, long end) {
         var first = consumer.beginningOffsets(List.of(partition), POSITION_WAIT).getOrDefault(partition, 0L);
         for (var back = 8L; ; back *= 8) {
@@ -244,7 +247,7 @@ public final class KafkaHub implements Hub {
             var deadline = System.nanoTime() + POSITION_WAIT.toNanos();
             while (consumer.position(partition, POSITION_WAIT) < end) {
                 for (var record : consumer.poll(Duration.ofMillis(200))) {
-                    last = record.value();
+                    last = name.equals(record.key()) ? record.value() : last;
                 }
                 if (System.nanoTime() > deadline) {
                     throw new TimeoutException("reading the position from Kafka");

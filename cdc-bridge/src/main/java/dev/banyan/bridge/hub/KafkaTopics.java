@@ -26,6 +26,9 @@ public final class KafkaTopics {
 
     private static final int ANSWER_MAX_MS = 5_000;
 
+    private static final String POSITION_BEGIN = "banyan.bridge.";
+    private static final String POSITION_END = ".position";
+
     private KafkaTopics() {}
 
     /**
@@ -64,7 +67,12 @@ public final class KafkaTopics {
 
     /** The topic that {@code bridge} keeps its position in. */
     public static String position(String bridge) {
-        return "banyan.bridge." + bridge + ".position";
+        return POSITION_BEGIN + bridge + POSITION_END;
+    }
+
+    /** True for a topic that some bridge keeps its position in. */
+    public static boolean isPosition(String topic) {
+        return topic.startsWith(POSITION_BEGIN) && topic.endsWith(POSITION_END);
     }
 
     /** Those of {@code settings}' topics that are not there. */

@@ -36,12 +36,7 @@ public final class ReplayTopic implements ReplaySink {
         var headers = new EventHeaders(source).of(event);
         headers.add("ce_replay", "true".getBytes(StandardCharsets.UTF_8));
         var record = new ProducerRecord<>(
-                topic,
-                null,
-                event.time().toEpochMilli(),
-                event.subject(),
-                event.data().getBytes(StandardCharsets.UTF_8),
-                headers);
+                topic, null, KafkaHub.NOW, event.subject(), event.data().getBytes(StandardCharsets.UTF_8), headers);
         try {
             var _ = producer.send(record, (_, e) -> {
                 if (e != null) {

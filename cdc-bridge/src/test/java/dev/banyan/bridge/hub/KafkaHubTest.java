@@ -9,6 +9,7 @@ import dev.banyan.bridge.run.Servers;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -161,6 +162,60 @@ class KafkaHubTest implements HubContract {
         assertThat(ProducerProperties.of(settings, "shop")).containsEntry("delivery.timeout.ms", 600_000);
     }
 
+    @Test
+    void whatSomebodyElseWritesIntoTheTopicOfThePositionIsNone() throws Exception {
+        try (var hub = hub()) {
+            hub.open();
+            hub.publish(List.of(event(1, "order/1", "{}")), HubContract.position(1));
+            var settings =
+                    new KafkaHub.Settings(Servers.kafka().bootstrapServers(), Map.of(), SOURCE, 1, Set.of(topic));
+            try (var stray = new ReplayTopic(settings, KafkaTopics.position(topic))) {
+                for (var number = 2; number < 20; number++) {
+                    stray.send(event(number, "order/1", "{}"), SOURCE);
+                }
+                stray.flush();
+            }
+            assertThat(hub.open()).contains(HubContract.position(1));
+        }
+    }
+
+    private DomainEvent committed(int number, Instant time) {
+        var event = event(number, "order/" + number, "{}");
+        return new DomainEvent(
+                event.id(),
+                event.type(),
+                event.topic(),
+                event.subject(),
+                time,
+                event.sequence(),
+                event.txId(),
+                event.backfill(),
+                event.changed(),
+                event.dataschema(),
+                event.cause(),
+                event.data());
+    }
+
+    @Test
+    void aClockOfLegacyThatIsWrongHoldsNothingUpAndWhatIsOldIsNotDeletedAsSoonAsItIsSent() throws Exception {
+        var before = System.currentTimeMillis();
+        try (var hub = hub()) {
+            hub.open();
+            hub.publish(
+                    List.of(committed(1, Instant.now().plus(Duration.ofDays(1))), committed(2, Instant.EPOCH)),
+                    HubContract.position(1));
+        }
+        try (var replay = new ReplayTopic(
+                new KafkaHub.Settings(Servers.kafka().bootstrapServers(), Map.of(), SOURCE, 1, Set.of(topic)), topic)) {
+            replay.send(committed(3, Instant.EPOCH), SOURCE);
+            replay.flush();
+        }
+        assertThat(received()).hasSize(3);
+        assertThat(read()).extracting(ConsumerRecord::timestamp).allMatch(time -> time >= before);
+        assertThat(read().getLast().timestamp())
+                .isLessThan(before + Duration.ofHours(1).toMillis());
+    }
+
     @Override
     public Hub hub() {
         return at(Servers.kafka().bootstrapServers());
@@ -178,6 +233,10 @@ class KafkaHubTest implements HubContract {
 
     @Override
     public List<Received> received() {
+        return read().stream().map(KafkaHubTest::received).toList();
+    }
+
+    private List<ConsumerRecord<String, String>> read() {
         var partition = new TopicPartition(topic, 0);
         // A commit is answered before its marker is written, so what is committed is known by what is there at all.
         long end;
@@ -187,9 +246,9 @@ class KafkaHubTest implements HubContract {
         try (var consumer = consumer("read_committed")) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            var received = new ArrayList<Received>();
+            var received = new ArrayList<ConsumerRecord<String, String>>();
             while (consumer.position(partition) < end) {
-                consumer.poll(Duration.ofMillis(100)).forEach(each -> received.add(received(each)));
+                consumer.poll(Duration.ofMillis(100)).forEach(received::add);
             }
             return received;
         }
