@@ -2,10 +2,7 @@ package dev.banyan.bridge;
 
 import dev.banyan.bridge.secret.Keyset;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,27 +47,8 @@ final class KeysCommand {
 
         abstract Keyset run() throws IOException;
 
-        Keyset read() throws IOException {
-            return Keyset.parse(Files.readString(file), file.toString());
-        }
-
-        Keyset replaced(Keyset keyset) throws IOException {
-            var draft = file.resolveSibling(file.getFileName() + ".draft");
-            Files.deleteIfExists(draft);
-            write(draft, keyset);
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            return keyset;
-        }
-
-        static void write(Path file, Keyset keyset) throws IOException {
-            var isPosix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-            if (isPosix) {
-                Files.createFile(
-                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            } else {
-                Files.createFile(file);
-            }
-            Files.writeString(file, keyset.json());
+        KeyFile keys() {
+            return new KeyFile(file);
         }
 
         private static void print(Keyset keyset) {
@@ -89,13 +67,7 @@ final class KeysCommand {
 
         @Override
         Keyset run() throws IOException {
-            if (Files.exists(file)) {
-                throw new IllegalArgumentException(
-                        file + ": there already (expected: a new file; what its keys encrypted needs them)");
-            }
-            var keyset = Keyset.generate(deterministic ? Keyset.Kind.DETERMINISTIC : Keyset.Kind.RANDOM);
-            write(file, keyset);
-            return keyset;
+            return keys().create(Keyset.generate(deterministic ? Keyset.Kind.DETERMINISTIC : Keyset.Kind.RANDOM));
         }
     }
 
@@ -103,7 +75,7 @@ final class KeysCommand {
     static final class Ls extends Changing {
         @Override
         Keyset run() throws IOException {
-            return read();
+            return keys().read();
         }
     }
 
@@ -111,7 +83,7 @@ final class KeysCommand {
     static final class Add extends Changing {
         @Override
         Keyset run() throws IOException {
-            return replaced(read().withNewKey());
+            return keys().changed(Keyset::withNewKey);
         }
     }
 
@@ -126,7 +98,7 @@ final class KeysCommand {
 
         @Override
         Keyset run() throws IOException {
-            return replaced(read().encryptingWith(key));
+            return keys().changed(keyset -> keyset.encryptingWith(key));
         }
     }
 
@@ -141,7 +113,7 @@ final class KeysCommand {
 
         @Override
         Keyset run() throws IOException {
-            return replaced(read().without(key));
+            return keys().changed(keyset -> keyset.without(key));
         }
     }
 }

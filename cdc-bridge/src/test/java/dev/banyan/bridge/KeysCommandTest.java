@@ -56,6 +56,37 @@ class KeysCommandTest {
     }
 
     @Test
+    void whoCouldReadTheKeysCanStillDoSoWhenTheyHaveChanged() throws Exception {
+        var file = folder.resolve("encrypt.keys");
+        Printed.of("keys", "create", file.toString());
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        var link = Files.createSymbolicLink(folder.resolve("link.keys"), file);
+
+        assertThat(Printed.of("keys", "add", link.toString()).exitCode()).isZero();
+
+        assertThat(link).isSymbolicLink();
+        assertThat(Keyset.parse(Files.readString(file), "x").keys()).hasSize(2);
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
+    }
+
+    @Test
+    void noTwoCommandsChangeTheSameKeysAtOnceAndWhatAKillLeavesIsSaid() throws Exception {
+        var file = folder.resolve("encrypt.keys");
+        Printed.of("keys", "create", file.toString());
+        var before = Files.readString(file);
+        var draft = Files.writeString(folder.resolve("encrypt.keys.draft"), "of another one");
+
+        assertThat(Printed.of("keys", "add", file.toString()).err())
+                .contains("encrypt.keys.draft: there already (expected: no other command at these keys");
+
+        assertThat(Files.readString(file)).isEqualTo(before);
+        assertThat(draft).hasContent("of another one");
+        Files.delete(draft);
+        assertThat(Printed.of("keys", "add", file.toString()).exitCode()).isZero();
+        assertThat(folder.toFile().list()).containsExactly("encrypt.keys");
+    }
+
+    @Test
     void aKeysetComesFromAFileOrTheEnvironmentAndMustBeOfItsKind() throws Exception {
         Printed.of("keys", "create", folder.resolve("equal.keys").toString(), "--deterministic");
         var base = Files.readString(Path.of("examples/shop/bridge.yaml"));

@@ -1,14 +1,13 @@
 package dev.banyan.bridge.lake;
 
+import dev.banyan.bridge.frame.Disk;
 import dev.banyan.bridge.frame.FolderLock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -69,20 +68,27 @@ record FolderStorage(Path folder) implements LakeStorage {
         if (parent == null) {
             throw new IOException(file + ": no folder");
         }
-        Files.createDirectories(parent);
+        makeFolder(parent);
         var draft = file.resolveSibling(file.getFileName() + ".draft");
         try (var out = Files.newOutputStream(draft)) {
             writing.to(out);
         }
-        force(draft);
+        Disk.force(draft);
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        force(parent);
+        Disk.force(parent);
     }
 
-    private static void force(Path path) throws IOException {
-        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
+    private static void makeFolder(Path wanted) throws IOException {
+        if (Files.isDirectory(wanted)) {
+            return;
         }
+        var parent = wanted.getParent();
+        if (parent == null) {
+            throw new IOException(wanted + ": no folder");
+        }
+        makeFolder(parent);
+        Files.createDirectories(wanted);
+        Disk.force(parent);
     }
 
     @Override
@@ -110,7 +116,9 @@ record FolderStorage(Path folder) implements LakeStorage {
 
     @Override
     public LakeLog openLog(int segment, List<LakeUnit> units) throws IOException {
-        return FileLog.open(log(segment), units);
+        var log = FileLog.open(log(segment), units);
+        Disk.force(folder); // what is appended is safe only if the file is there after a power cut
+        return log;
     }
 
     /** The lock keeps others away. */

@@ -1,15 +1,14 @@
 package dev.banyan.bridge.spool;
 
 import dev.banyan.bridge.change.Arrival;
+import dev.banyan.bridge.frame.Disk;
 import dev.banyan.bridge.frame.FolderLock;
 import dev.banyan.bridge.store.FaultSeal;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -71,8 +70,8 @@ public final class DiskSpool implements Spool {
     public static DiskSpool create(Settings settings, String id) {
         try {
             Files.createDirectories(settings.folder.resolve(id));
-            force(settings.folder);
-            force(settings.folder.resolve(".."));
+            Disk.force(settings.folder);
+            Disk.force(settings.folder.resolve(".."));
             return new DiskSpool(settings, id);
         } catch (IOException e) {
             throw new SpoolFailed("making " + settings.folder.resolve(id), e);
@@ -149,7 +148,7 @@ public final class DiskSpool implements Spool {
         var transaction = arrival.transaction();
         if (transaction != null && transaction.isLarge()) {
             segment.wroteBeside(LargeFile.write(segment.beside(arrival.lsn()), transaction.changes(), this::sealed));
-            force(folder);
+            Disk.force(folder);
         }
         return sealed(ArrivalBytes.write(arrival));
     }
@@ -178,7 +177,7 @@ public final class DiskSpool implements Spool {
             var segment = written;
             if (segment == null || segment.bytes() >= settings.segmentBytesMax) {
                 segment = Segment.create(folder.resolve(String.format(Locale.ROOT, "%08d.spool", nextNumber())));
-                force(folder);
+                Disk.force(folder);
                 segments.add(segment);
                 written = segment;
             }
@@ -281,12 +280,6 @@ public final class DiskSpool implements Spool {
             }
         }
         Files.deleteIfExists(folder);
-    }
-
-    static void force(Path folder) throws IOException {
-        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 
     @Override
