@@ -3,8 +3,7 @@ package dev.banyan.bridge.engine;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.record.PostgresSchemas;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +36,8 @@ public final class Shapes {
     private final Set<TableId> misfits;
     private final Listener listener;
 
-    /* Debezium hands out the same Schema object for a table until the table changes. */
-    private final Set<Schema> known = Collections.newSetFromMap(new IdentityHashMap<>());
+    /* Debezium hands out the same Schema object for a table until PostgreSQL describes it anew; those before are let go. */
+    private final Map<String, Schema> lastByName = new HashMap<>();
 
     public Shapes(Dbms dbms, Map<TableId, List<String>> columnsByTable, Fit fit) {
         this(dbms, columnsByTable, fit, Set.of(), (_, _, _) -> {});
@@ -55,9 +54,14 @@ public final class Shapes {
     }
 
     /** Throws {@link ShapeChanged} when {@code record} is a row that lacks a column, or has one of a type that does not fit. */
+    @SuppressWarnings("ReferenceEquality") // all their fields would be compared, for each row
     public void check(SourceRecord record) {
         var schema = record.valueSchema();
-        if (schema == null || schema.field("after") == null || known.contains(schema)) {
+        if (schema == null || schema.field("after") == null) {
+            return;
+        }
+        var name = Objects.requireNonNullElse(schema.name(), "");
+        if (lastByName.get(name) == schema) {
             return;
         }
         var table = table(dbms, (Struct) record.value());
@@ -68,7 +72,7 @@ public final class Shapes {
         } else if (!misfit.isEmpty()) {
             throw new ShapeChanged(table, misfit, text(types));
         }
-        known.add(schema);
+        lastByName.put(name, schema);
     }
 
     /** What of {@code shape}, as {@link ShapeChanged#shape} has it, does not fit; empty when all does. */

@@ -14,8 +14,10 @@ import java.time.OffsetDateTime;
 import java.time.OffsetTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.apache.kafka.connect.data.Date;
@@ -37,14 +39,14 @@ public final class RowReader {
 
     private record Column(Field field, Conversion conversion) {}
 
-    private record Table(Columns names, List<Column> columns) {}
+    private record Table(Schema schema, Columns names, List<Column> columns) {}
 
     @FunctionalInterface
     private interface Conversion {
         Object apply(Object value);
     }
 
-    private final IdentityHashMap<Schema, Table> tableBySchema = new IdentityHashMap<>();
+    private final Map<String, Table> tableBySchemasName = new HashMap<>();
     private final String unavailable;
     private final byte[] unavailableBytes;
     private final Predicate<Field> isRead;
@@ -118,17 +120,20 @@ public final class RowReader {
         };
     }
 
+    @SuppressWarnings("ReferenceEquality") // all their fields would be compared, for each row
     private Table table(Schema schema) {
-        // Debezium hands out the same Schema object for a table until the table changes.
-        var known = tableBySchema.get(schema);
-        if (known == null) {
+        // Debezium hands out the same Schema object for a table until PostgreSQL describes it anew, as it does after
+        // each ANALYZE: the one before has gone.
+        var name = Objects.requireNonNullElse(schema.name(), "");
+        var known = tableBySchemasName.get(name);
+        if (known == null || known.schema != schema) {
             var columns = schema.fields().stream()
                     .filter(isRead)
                     .map(field -> new Column(field, conversion(field.name(), field.schema())))
                     .toList();
             var names = columns.stream().map(column -> column.field.name()).toList();
-            known = new Table(new Columns(names), columns);
-            tableBySchema.put(schema, known);
+            known = new Table(schema, new Columns(names), columns);
+            tableBySchemasName.put(name, known);
         }
         return known;
     }
