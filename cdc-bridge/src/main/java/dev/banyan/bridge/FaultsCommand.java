@@ -171,10 +171,6 @@ final class FaultsCommand {
 
         @Override
         int run(Setup setup, BridgeStore store) throws IOException, HubUnavailable {
-            var groups = all ? groups(store, "") : new LinkedHashSet<String>();
-            for (var each : wanted) {
-                groups.add(only(groups(store, each), each));
-            }
             if (!store.tryLease()) {
                 System.err.println(
                         "the store is in use by " + store.leaseHolder() + " (expected: stop that bridge first)");
@@ -183,8 +179,20 @@ final class FaultsCommand {
             var open = new AtomicReference<@Nullable Hub>();
             Runnable lost = () -> Optional.ofNullable(open.get()).ifPresent(Hub::abort);
             try (var kept = KeptLease.of(store, () -> {}, lost)) {
-                return resubmit(setup, store, groups, kept, open::set);
+                return resubmit(setup, store, chosen(store), kept, open::set);
             }
+        }
+
+        /** To be asked under the lease: nobody changes them then. */
+        private Set<String> chosen(BridgeStore store) {
+            if (all) {
+                return groups(store, "");
+            }
+            var chosen = new LinkedHashSet<String>();
+            for (var each : wanted) {
+                chosen.add(only(groups(store, each), each));
+            }
+            return chosen;
         }
 
         private int resubmit(Setup setup, BridgeStore store, Set<String> groups, KeptLease kept, Consumer<Hub> opened)

@@ -9,6 +9,7 @@ import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.hub.EventsRefused;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
@@ -22,7 +23,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -35,13 +38,16 @@ public final class Resubmission {
 
     /*
      * The events get the ids that they would have had. They go to the hub first, under the position that the hub has already, then
-     * images and faults are stored together; a crash between the two sends the same events again, with the same ids. A paused table may have
-     * parked more than memory holds, and goes in steps; other groups go whole or not at all. Each step is begun under the lease; one that a
-     * bridge takes over meanwhile is not stored.
+     * images and faults are stored together; a crash between the two sends the same events again, with the same ids. What is parked may be
+     * more than memory holds, and is mapped some parts at a time. Of a paused table each of these steps is sent and stored by itself; of other groups
+     * all together or none. Each is begun under the lease; one that a bridge takes over meanwhile is not stored.
+     *
+     * What the hub refuses for good is told to the mapper, as when it is met in the log, and the step is mapped once more: then that event has no answer,
+     * and its group waits on, or it is skipped. What of it has arrived before is sent again, by the same ids.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Resubmission.class);
 
-    /** Of a paused table so many parts are mapped and sent at once, and about so many bytes of them. */
+    /** So many parts are mapped at once, and of a paused table sent, and about so many bytes of them. */
     private static final int PARTS_AT_ONCE = 500;
 
     private static final long BYTES_AT_ONCE = 16_000_000;
@@ -53,16 +59,19 @@ public final class Resubmission {
     private final EventMapper mapper;
     private final Position position;
     private final int eventsInMemory;
+    private final int partsAtOnce;
+    private final Map<String, String> refusedById = new HashMap<>();
 
     public Resubmission(BridgeStore store, EventMapper mapper) {
-        this(store, mapper, EVENTS_IN_MEMORY);
+        this(store, mapper, EVENTS_IN_MEMORY, PARTS_AT_ONCE);
     }
 
-    /** The same with at most {@code eventsInMemory} of a step in memory. */
-    Resubmission(BridgeStore store, EventMapper mapper, int eventsInMemory) {
+    /** The same with at most {@code eventsInMemory} events and {@code partsAtOnce} parts in memory. */
+    Resubmission(BridgeStore store, EventMapper mapper, int eventsInMemory, int partsAtOnce) {
         this.store = store;
         this.mapper = mapper;
         this.eventsInMemory = eventsInMemory;
+        this.partsAtOnce = partsAtOnce;
         this.position = store.position()
                 .orElseThrow(
                         () -> new IllegalStateException("the store has no position (expected: a bridge that ran)"));
@@ -90,16 +99,8 @@ public final class Resubmission {
         }
     }
 
-    /** Parts that are mapped at once: some of a paused table's, all of another group. */
+    /** Parts that are in memory at once. */
     private record Step(List<ParkedPart> parts, boolean isLast, boolean isPaused) {
-
-        static Step of(StoreSession session, String group, long from) {
-            if (!session.faults().isPaused(group)) {
-                return new Step(session.parked().parts(group), true, false);
-            }
-            var parts = session.parked().parts(group, from, PARTS_AT_ONCE, BYTES_AT_ONCE);
-            return new Step(parts, parts.isEmpty() || !session.parked().hasMore(group, last(parts)), true);
-        }
 
         long last() {
             return last(parts);
@@ -108,6 +109,16 @@ public final class Resubmission {
         private static long last(List<ParkedPart> parts) {
             return parts.getLast().transaction().commitLsn();
         }
+    }
+
+    /** The step of {@code group} behind the position {@code from}; all of a group that has no paused table if it is to be {@code whole}. */
+    private Step step(StoreSession session, String group, long from, boolean whole) {
+        var isPaused = session.faults().isPaused(group);
+        if (whole && !isPaused) {
+            return new Step(session.parked().parts(group), true, false);
+        }
+        var parts = session.parked().parts(group, from, partsAtOnce, BYTES_AT_ONCE);
+        return new Step(parts, parts.isEmpty() || !session.parked().hasMore(group, Step.last(parts)), isPaused);
     }
 
     /**
@@ -123,10 +134,12 @@ public final class Resubmission {
             }
             var from = Long.MIN_VALUE;
             while (true) {
-                var step = Step.of(session, group, from);
-                var result = map(step, session, null, asOne);
+                var step = step(session, group, from, asOne);
+                var mapping = new Mapping(session, null);
+                var isLast = mapping.map(group, step, asOne);
+                var result = mapping.result();
                 told.accept(result);
-                if (step.isLast || result.refusal != null) {
+                if (isLast || result.refusal != null) {
                     return result;
                 }
                 session.write(); // out of memory; never committed
@@ -149,12 +162,19 @@ public final class Resubmission {
                     told.accept(torn);
                     return torn;
                 }
-                var step = Step.of(session, group, Long.MIN_VALUE);
-                var result = map(step, session, session.faults(), asOne);
-                var isAll = step.isLast && result.refusal == null;
+                var step = step(session, group, Long.MIN_VALUE, asOne);
+                var mapping = new Mapping(session, session.faults());
+                var isLast = mapping.map(group, step, asOne);
+                var result = mapping.result();
+                var isAll = isLast && result.refusal == null;
                 if (isAll || result.transactions > 0) {
                     NewColumns.see(mapper.remembers(), store, session.images()); // the rows have this mapping's columns
-                    publish(name(group, result.events), result.events, session, hub, lake);
+                    try {
+                        publish(name(group, result.events), result.events, session, hub, lake);
+                    } catch (EventsRefused e) {
+                        learn(e);
+                        continue;
+                    }
                     if (isAll) {
                         session.faults().resolve(group, reason);
                     } else {
@@ -171,11 +191,21 @@ public final class Resubmission {
                             result.skipped);
                 }
                 told.accept(result);
-                if (step.isLast || result.refusal != null) {
+                if (isLast || result.refusal != null) {
                     return result;
                 }
             }
         }
+    }
+
+    /** Has the mapper know what the hub will never take; throws {@code refused} when it knew. */
+    private void learn(EventsRefused refused) {
+        if (refusedById.keySet().containsAll(refused.whyById().keySet())) {
+            throw refused;
+        }
+        refusedById.putAll(refused.whyById());
+        mapper.refuse(refusedById);
+        LOG.warn("{}; what becomes of it is for the mapping's onFault", refused.getMessage());
     }
 
     /** The refusal of {@code group}, if with the mapping as it is now it has no order of its own. */
@@ -218,10 +248,24 @@ public final class Resubmission {
         session.checkLease(); // nor after: it may have been lost meanwhile
         session.keepTokens();
         if (!events.isEmpty()) {
-            hub.publish(events, reach);
+            publish(events, reach, session, hub);
             if (lake != null) {
                 keep(name, events, lake);
             }
+        }
+    }
+
+    /** A hub without transactions gains nothing from having all at once. */
+    private void publish(List<DomainEvent> events, HubPosition reach, StoreSession session, Hub hub)
+            throws HubUnavailable {
+        if (hub.fences()) {
+            hub.publish(events, reach);
+            return;
+        }
+        var piece = LakePart.Limits.of(eventsInMemory);
+        for (var left = events.iterator(); left.hasNext(); ) {
+            session.checkLease();
+            hub.publish(LakePart.next(left, piece).events(), reach);
         }
     }
 
@@ -234,29 +278,61 @@ public final class Resubmission {
         }
     }
 
-    private Result map(Step step, StoreSession session, @Nullable Faults noted, boolean asOne) {
-        var parts = step.parts.stream().map(ParkedPart::transaction).toList();
-        if (asOne && !step.isLast) {
-            return Result.refused(
-                    "--as-one: a table is paused, and too much waits for one transaction (expected: at most "
-                            + PARTS_AT_ONCE + " parts and " + BYTES_AT_ONCE + " bytes)");
+    /** The events of a step of a paused table, or of all steps of another group. */
+    private final class Mapping {
+
+        private final StoreSession session;
+        private final LargeList<DomainEvent> events = new LargeList<>(eventsInMemory, EventBytes.CODEC);
+        private final ResubmittedFaults faults;
+        private final ResubmittedImages images;
+        private int mapped;
+        private @Nullable String refusal;
+
+        Mapping(StoreSession session, @Nullable Faults noted) {
+            this.session = session;
+            this.faults = new ResubmittedFaults(noted);
+            this.images = new ResubmittedImages(session.images(), session.hiddenBehind());
         }
-        var transactions = asOne && parts.size() > 1 ? List.of(joined(parts)) : parts;
-        var events = new LargeList<>(eventsInMemory, EventBytes.CODEC);
-        var faults = new ResubmittedFaults(noted);
-        var images = new ResubmittedImages(session.images(), session.hiddenBehind());
-        var mapped = 0;
-        try {
-            for (var transaction : transactions) {
-                images.at(parts.get(mapped).commitLsn()); // of several that are mapped as one, the first
-                GoneRows.tell(transaction, mapper.mapParked(transaction, images, faults), session, events::add);
-                mapped++;
+
+        /** Maps {@code first}, and of a group that has no paused table all that is behind it; true when no more is. */
+        boolean map(String group, Step first, boolean asOne) {
+            if (asOne && !first.isLast) {
+                refusal = "--as-one: a table is paused, and too much waits for one transaction (expected: at most "
+                        + PARTS_AT_ONCE + " parts and " + BYTES_AT_ONCE + " bytes)";
+                return false;
             }
-            return new Result(parts.size(), events, faults.skipped(), images.doubtful(), null);
-        } catch (MappingFailed e) {
-            return step.isPaused
-                    ? new Result(mapped, events, faults.skipped(), images.doubtful(), e.getMessage())
-                    : Result.refused(e.getMessage());
+            var step = first;
+            while (true) {
+                try {
+                    map(step.parts, asOne);
+                } catch (MappingFailed e) {
+                    refusal = e.getMessage();
+                    if (!step.isPaused) {
+                        mapped = 0;
+                    }
+                }
+                if (refusal != null || step.isPaused || step.isLast) {
+                    return step.isLast;
+                }
+                session.write(); // out of memory, and not committed yet
+                step = step(session, group, step.last(), false);
+            }
+        }
+
+        private void map(List<ParkedPart> parked, boolean asOne) {
+            var parts = parked.stream().map(ParkedPart::transaction).toList();
+            var isJoined = asOne && parts.size() > 1;
+            for (var transaction : isJoined ? List.of(joined(parts)) : parts) {
+                images.at((isJoined ? parts.getFirst() : transaction).commitLsn());
+                GoneRows.tell(transaction, mapper.mapParked(transaction, images, faults), session, events::add);
+                mapped += isJoined ? parts.size() : 1;
+            }
+        }
+
+        Result result() {
+            return mapped == 0 && refusal != null
+                    ? Result.refused(refusal)
+                    : new Result(mapped, events, faults.skipped(), images.doubtful(), refusal);
         }
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventMapper;
+import dev.banyan.bridge.change.Faults.Waiting;
 import dev.banyan.bridge.change.LargeList;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
@@ -13,6 +15,8 @@ import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.FaultSeal;
 import dev.banyan.bridge.store.Position;
+import dev.banyan.bridge.store.StoreSession;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +65,22 @@ class ManyResubmittedTest {
         public void close() {}
     }
 
+    /** One that shuts nobody out. */
+    private final class TakesPieces extends Takes {
+
+        private final List<Integer> sizes = new ArrayList<>();
+
+        @Override
+        public boolean fences() {
+            return false;
+        }
+
+        @Override
+        public void publish(List<DomainEvent> events, HubPosition position) {
+            sizes.add(events.size());
+        }
+    }
+
     private BridgeStore store() throws Exception {
         var key = Files.writeString(folder.resolve("fault.key"), "thirty-two bytes of nobody's business");
         var store = BridgeStore.open(
@@ -75,11 +96,14 @@ class ManyResubmittedTest {
 
     private static String parked(BridgeStore store) {
         store.pauses().begin(ITEM, "item", List.of(ITEM), 2, "public.t.v: not there", "");
+        return parked(store, (session, part) -> session.faults().parkPaused("item", part));
+    }
+
+    private static String parked(BridgeStore store, BiConsumer<StoreSession, Transaction> parking) {
         try (var session = store.session()) {
             for (var id = 1L; id <= PARTS; id++) {
                 var inserted = new Change.Inserted(ITEM, new Row(Map.of("id", id, "v", "x")));
-                session.faults()
-                        .parkPaused("item", new Transaction(2 + id, "tx" + id, Instant.EPOCH, List.of(inserted)));
+                parking.accept(session, new Transaction(2 + id, "tx" + id, Instant.EPOCH, List.of(inserted)));
             }
             session.commit(POSITION);
             return session.faults().groups().first();
@@ -93,11 +117,51 @@ class ManyResubmittedTest {
             var inMemory = new Resubmission(store, new RowEvents("items")).preview(group, false, _ -> {});
             assertThat(inMemory.events()).hasSize(PARTS);
 
-            new Resubmission(store, new RowEvents("items"), IN_MEMORY)
+            new Resubmission(store, new RowEvents("items"), IN_MEMORY, PARTS)
                     .send(group, false, "", new Takes(), null, _ -> {});
 
             assertThat(isInFile).isTrue();
             assertThat(sent).isEqualTo(inMemory.events());
+        }
+    }
+
+    @Test
+    void aHubThatShutsNobodyOutIsGivenNoMoreAtOnceThanMemoryHolds() throws Exception {
+        try (var store = store()) {
+            var hub = new TakesPieces();
+            new Resubmission(store, new RowEvents("items"), IN_MEMORY, PARTS)
+                    .send(parked(store), false, "", hub, null, _ -> {});
+            assertThat(hub.sizes).containsExactly(IN_MEMORY, IN_MEMORY, IN_MEMORY);
+        }
+    }
+
+    @Test
+    void noMorePartsThanMemoryHoldsAreReadAtOnceOfAGroupThatGoesWhole() throws Exception {
+        try (var store = store()) {
+            var one = Set.of(new Waiting("item", "1"));
+            var group = parked(store, (session, part) -> session.faults().park(one, part, ""));
+            var events = new RowEvents("items");
+            var parts = new ArrayList<WeakReference<Transaction>>();
+            EventMapper mapper = (transaction, images) -> {
+                parts.add(new WeakReference<>(transaction));
+                if (parts.size() == PARTS) {
+                    awaitCollected(parts.subList(IN_MEMORY, PARTS - IN_MEMORY));
+                }
+                return events.map(transaction, images);
+            };
+            new Resubmission(store, mapper, PARTS, IN_MEMORY).send(group, false, "", new Takes(), null, _ -> {});
+            assertThat(sent).hasSize(PARTS);
+        }
+    }
+
+    private static void awaitCollected(List<WeakReference<Transaction>> parts) {
+        try {
+            Await.until("those of a step between are collected", Duration.ofSeconds(30), () -> {
+                System.gc();
+                return parts.stream().allMatch(part -> part.get() == null);
+            });
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.banyan.bridge.change.Faults.Waiting;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.hub.EventsRefused;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.lake.Lake;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -447,6 +449,91 @@ class ResubmissionTest {
         assertThat(asked.getLast().getAsBoolean()).isTrue();
         store.releaseLease();
         assertThat(asked.getLast().getAsBoolean()).isFalse();
+    }
+
+    /** One that shuts nobody out, takes what it is given but {@code refused}, and says so. */
+    private final class Refuses extends Takes {
+
+        private final String refused;
+
+        Refuses(String refused) {
+            this.refused = refused;
+        }
+
+        @Override
+        public boolean fences() {
+            return false;
+        }
+
+        @Override
+        public void publish(List<DomainEvent> events, HubPosition position) {
+            var whyById = new HashMap<String, String>();
+            for (var event : events) {
+                if (event.subject().equals(refused)) {
+                    whyById.put(event.id(), "InvalidMessageContents");
+                } else {
+                    sent.add(event);
+                }
+            }
+            if (!whyById.isEmpty()) {
+                throw new EventsRefused("event of " + refused + ": InvalidMessageContents", whyById);
+            }
+        }
+    }
+
+    @Test
+    void whatTheHubRefusesForGoodWaitsOnOrIsSkippedAndNothingBehindItWaitsForThat() throws Exception {
+        var refused = parked(session ->
+                session.faults().park(Set.of(new Waiting("item", "1")), transaction(2, inserted(1, "N")), ""));
+        try (var session = store.session()) {
+            session.faults().park(Set.of(new Waiting("item", "2")), transaction(3, inserted(2, "N")), "");
+            session.commit(POSITION);
+        }
+        var other = groups().stream()
+                .filter(group -> !group.equals(refused))
+                .findFirst()
+                .orElseThrow();
+        var hub = new Refuses("item/1");
+
+        var parking = by("park", "{N: new}");
+        assertThat(parking.send(refused, false, "", hub, null, told::add).refusal())
+                .contains("an event that the hub refuses: InvalidMessageContents");
+        assertThat(parking.send(other, false, "", hub, null, told::add).refusal())
+                .isNull();
+        assertThat(sent()).containsExactly("Added item/2");
+        assertThat(groups()).containsExactly(refused);
+
+        var result = by("{skip: drafts}", "{N: new}").send(refused, false, "", hub, null, told::add);
+        assertThat(result.refusal()).isNull();
+        assertThat(result.skipped()).isOne();
+        assertThat(sent()).containsExactly("Added item/2");
+        assertThat(skipped()).containsExactly("item 1 tx2 drafts");
+        assertThat(groups()).isEmpty();
+    }
+
+    private Set<String> groups() {
+        try (var session = store.session()) {
+            return session.faults().groups();
+        }
+    }
+
+    @Test
+    void aGroupOfManyStepsGoesWholeOrNotAtAll() throws Exception {
+        var group = parked(session -> {
+            session.faults().park(Set.of(new Waiting("item", "1")), transaction(4, inserted(1, "N")), "");
+            session.faults().park(Set.of(new Waiting("item", "1")), transaction(5, updated(1, "N", "O")), "");
+            session.faults().park(Set.of(new Waiting("item", "1")), transaction(6, updated(1, "O", "Q")), "");
+        });
+        var vain = send(new Resubmission(store, mapper("park", "{N: new, O: old}"), 10, 1), group);
+        assertThat(vain.refusal()).contains("public.itm.sts: 'Q'");
+        assertThat(vain.transactions()).isZero();
+        assertThat(sent).isEmpty();
+
+        var mended = new Resubmission(store, mapper("park", "{N: new, O: old, Q: queried}"), 10, 1);
+        assertThat(mended.preview(group, false, told::add).events()).hasSize(3);
+        assertThat(send(mended, group).transactions()).isEqualTo(3);
+        assertThat(sent()).containsExactly("Added item/1", "Changed item/1", "Changed item/1");
+        assertThat(groups()).isEmpty();
     }
 
     private static EventMapper only(long lsn, EventMapper mapper) {
