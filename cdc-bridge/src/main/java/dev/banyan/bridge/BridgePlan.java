@@ -218,7 +218,7 @@ record BridgePlan(String bridge, List<Part> parts, @Nullable SourcePlan source, 
 
         private void bucket(LakePlace.Bucket bucket) {
             try {
-                var sealed = new LakeReader(bucket).manifests().size();
+                var sealed = new LakeReader(bucket).sealedSegments();
                 add(Mark.THERE, "lake " + bucket, sealed + " sealed segments");
             } catch (LakeFailed e) {
                 add(Mark.DIFFERS, "lake " + bucket, String.valueOf(e.getMessage()));

@@ -184,7 +184,7 @@ final class DoctorCommand implements Callable<Integer> {
             return; // a folder is made at the first start
         }
         try {
-            var sealed = new LakeReader(bucket).manifests().size();
+            var sealed = new LakeReader(bucket).sealedSegments();
             findings.add(Finding.ok("lake", bucket + ": " + sealed + " sealed segments"));
         } catch (LakeFailed e) {
             findings.add(

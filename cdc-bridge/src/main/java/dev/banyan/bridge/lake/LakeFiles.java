@@ -44,14 +44,21 @@ final class LakeFiles {
 
     /** The manifests of all sealed segments, oldest first. */
     List<Manifest> manifests() throws IOException {
-        var manifests = new ArrayList<Manifest>();
-        for (var path : storage.list("manifests")) {
-            if (isJson(path)) {
-                manifests.add(manifest(path));
-            }
-        }
-        manifests.sort(Comparator.comparingInt(Manifest::segment));
-        return manifests;
+        return manifests(sealed());
+    }
+
+    /** The numbers of all sealed segments, ascending. */
+    List<Integer> sealed() throws IOException {
+        return storage.list("manifests").stream()
+                .filter(LakeFiles::isJson)
+                .map(LakeFiles::segment)
+                .sorted()
+                .toList();
+    }
+
+    /** The manifests of {@code segments}, which are sealed, in their order. */
+    List<Manifest> manifests(List<Integer> segments) throws IOException {
+        return SideBySide.of(segments, segment -> manifest(manifestOf(segment)));
     }
 
     /** The manifest of the newest sealed segment, found with one look at the first thousand, and some 20 at a million; null when there is none. */

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads a lake, also while a bridge writes to it: sealed segments, then the one that is being written. */
 public final class LakeReader {
 
+    /** A lake of years has more than anybody should wait for before the first event is shown. */
+    private static final int MANIFESTS_AT_ONCE = 16;
+
     private final LakeStorage storage;
     private final LakeFiles files;
 
@@ -62,15 +65,19 @@ public final class LakeReader {
         try {
             // Logs first: one that is sealed meanwhile is then found among the manifests.
             var logs = storage.logs();
-            var sealed = new HashSet<Integer>();
-            for (var manifest : files.manifests()) {
-                sealed.add(manifest.segment());
-                if (manifest.segment() >= from && !readSealed(manifest, filter, visitor)) {
-                    return;
+            var sealed = files.sealed();
+            var wanted = sealed.stream().filter(segment -> segment >= from).toList();
+            for (var at = 0; at < wanted.size(); at += MANIFESTS_AT_ONCE) {
+                var next = wanted.subList(at, Math.min(at + MANIFESTS_AT_ONCE, wanted.size()));
+                for (var manifest : files.manifests(next)) {
+                    if (!readSealed(manifest, filter, visitor)) {
+                        return;
+                    }
                 }
             }
+            var known = new HashSet<>(sealed);
             for (var segment : logs) {
-                if (segment >= from && !sealed.contains(segment) && !readLog(segment, filter, visitor)) {
+                if (segment >= from && !known.contains(segment) && !readLog(segment, filter, visitor)) {
                     return;
                 }
             }
@@ -85,12 +92,8 @@ public final class LakeReader {
             units = storage.readLog(segment);
         } catch (NoSuchFileException e) {
             // Sealed between the two looks: its manifest is there now.
-            for (var manifest : files.manifests()) {
-                if (manifest.segment() == segment) {
-                    return readSealed(manifest, filter, visitor);
-                }
-            }
-            return true;
+            var manifest = files.sealed(segment);
+            return manifest == null || readSealed(manifest, filter, visitor);
         }
         for (var unit : units) {
             for (var line : unit.lines()) {
@@ -138,6 +141,15 @@ public final class LakeReader {
     /** Keeps the data of {@code event} in a file of its own, as {@link Lake#claim} does, and returns where it is below {@code uri}. */
     public String claim(String uri, DomainEvent event) throws IOException {
         return uri + (uri.endsWith("/") ? "" : "/") + files.claim(event);
+    }
+
+    /** How many segments are sealed, without a look at what they hold. */
+    public int sealedSegments() {
+        try {
+            return files.sealed().size();
+        } catch (IOException e) {
+            throw new LakeFailed("reading " + storage.where(), e);
+        }
     }
 
     /** How many events each sealed file says it has; what is not sealed is not in it. */

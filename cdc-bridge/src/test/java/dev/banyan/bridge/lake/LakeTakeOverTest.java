@@ -81,6 +81,27 @@ class LakeTakeOverTest {
                 .containsExactly(1, 2);
     }
 
+    @Test
+    void whoReadsAnOldLakeFetchesNoMoreManifestsThanItNeeds() throws Exception {
+        var files = new LakeFiles(storage());
+        for (var segment = 1; segment <= 100; segment++) {
+            files.seal(segment, List.of(unit(segment, 0)), position(segment));
+        }
+        var storage = storage();
+        var reader = new LakeReader(storage);
+
+        assertThat(reader.sealedSegments()).isEqualTo(100);
+        assertThat(storage.reads()).isZero();
+        reader.read(LakeFilter.ALL, 0, _ -> false);
+        assertThat(storage.reads()).as("some manifests and a file").isLessThan(20);
+
+        var before = storage.reads();
+        var ids = new ArrayList<String>();
+        reader.read(LakeFilter.ALL, 99, record -> ids.add(record.event().id()));
+        assertThat(ids).containsExactly("id-99-0", "id-100-0");
+        assertThat(storage.reads() - before).as("two of each").isEqualTo(4);
+    }
+
     private void sealByOther() {
         try {
             var storage = storage();
