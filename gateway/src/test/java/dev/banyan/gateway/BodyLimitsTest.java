@@ -14,6 +14,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,6 +60,12 @@ class BodyLimitsTest {
             String taken = String.valueOf(wire.bytes(LARGE).length());
             wire.send(taken.length() + "\r\n" + taken + "\r\n0\r\n\r\n");
         });
+        candidate.on("/early", (head, wire) -> {
+            String begun = head.contains("/chunked")
+                    ? "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n"
+                    : "Content-Length: 100\r\n\r\n0123456789";
+            wire.send("HTTP/1.1 200 OK\r\n" + begun).toItsEnd();
+        });
         legacy.on("/deaf", (head, wire) -> DONE.acquireUninterruptibly());
         gateway = TestGateway.start(folder, """
                 backends:
@@ -67,6 +74,7 @@ class BodyLimitsTest {
                 routes:
                   - {name: a, candidate: new, stage: shadow, maxBodySize: 4KiB, matches: [{path: {value: /taken/baseline}}]}
                   - {name: b, candidate: new, stage: complete, maxBodySize: 4KiB, matches: [{path: {value: /taken/candidate}}]}
+                  - {name: c, candidate: new, stage: complete, maxBodySize: 4KiB, matches: [{path: {value: /early}}]}
                 """.formatted(legacy.url(), candidate.url()));
     }
 
@@ -124,6 +132,30 @@ class BodyLimitsTest {
                         .at("/errors/" + side)
                         .asInt())
                 .isZero();
+    }
+
+    /** Neither by how it ends, nor with the next reply in place of what is missing; and the backend is not to blame. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            length  | 1\\r\\ny\\r\\n0\\r\\n\\r\\n
+            chunked | 1\\r\\ny\\r\\n0\\r\\n\\r\\n
+            length  | what is no chunk\\r\\n
+            chunked | what is no chunk\\r\\n
+            """)
+    void aReplyThatHasBegunNeverLooksWholeWhenItsRequestFails(String framing, String rest) throws Exception {
+        if (!rest.startsWith("1")) {
+            way.needsHttp1("there are no chunks in HTTP/2");
+        }
+        try (var client = gateway.wire()) {
+            client.send("POST /early/" + framing + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+            assertThat(client.until("0123456789")).startsWith("HTTP/1.1 200");
+            client.send("1000\r\n" + "x".repeat(LIMIT) + "\r\n" + rest.translateEscapes());
+            client.sendIfOpen("GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.toItsEnd()).doesNotContain("\r\n0\r\n", "HTTP/1.1");
+        }
+        TestGateway.await("let go", () -> gateway.inFlight("new") == 0);
+        assertThat(gateway.route("c").path("errors").path("candidate").asInt()).isZero();
+        assertThat(gateway.route("c").path("failures").toString()).isEqualTo("{}");
     }
 
     @ParameterizedTest

@@ -18,7 +18,7 @@ public record Count() implements GatewayFilter {
             if (signal == SignalType.CANCEL || !passage.isReplyWhole()) {
                 passage.discardReply(); // the write to a client that has gone ends as if it were well
             }
-            boolean left = (signal == SignalType.CANCEL || passage.isClientGone()) && !passage.isReplyWhole();
+            boolean left = (signal == SignalType.CANCEL || passage.isEndedByClient()) && !passage.isReplyWhole();
             passage.call.end(statusOf(exchange.getResponse()), left);
         });
     }

@@ -30,7 +30,9 @@ final class Passage {
 
     private volatile @Nullable Attempt attempt;
     private @Nullable Channel client;
-    private boolean bodyBroke;
+
+    /** Why the request's body does not end in good order; null as long as it may. */
+    private volatile @Nullable Throwable bodyFailure;
 
     /** How much of the reply's body is still to come; negative when it does not say. */
     private long bytesLeft = -1;
@@ -78,21 +80,27 @@ final class Passage {
 
     /** Whether the client's connection has ended. What fails from then on says nothing about a backend. */
     boolean isClientGone() {
-        return bodyBroke || (client != null && !client.isActive());
+        return isBodyBroken() || (client != null && !client.isActive());
+    }
+
+    private boolean isBodyBroken() {
+        Throwable failure = bodyFailure;
+        return failure != null && !(failure instanceof BodyTooLarge);
     }
 
     /** Returns the request's body as it comes; each buffer is the subscriber's to release. */
     Flux<ByteBuf> body() {
         // After a reset the body ends in an error a moment before the connection counts as closed.
         Flux<ByteBuf> pieces = incoming.receive().retain().concatWith(Mono.defer(this::end));
-        return pieces.doOnError(_ -> bodyBroke = true).handle((piece, next) -> {
-            if (call.requestPiece(piece)) {
-                next.next(piece);
-            } else {
-                piece.release();
-                next.error(new BodyTooLarge());
-            }
-        });
+        return pieces.<ByteBuf>handle((piece, next) -> {
+                    if (call.requestPiece(piece)) {
+                        next.next(piece);
+                    } else {
+                        piece.release();
+                        next.error(new BodyTooLarge());
+                    }
+                })
+                .doOnError(failure -> bodyFailure = failure);
     }
 
     /* For the server a body just ends that breaks off in its framing or with its client: a backend would take the part for all. */
@@ -102,9 +110,14 @@ final class Passage {
         return whole ? Mono.empty() : Mono.error(new ClientGone());
     }
 
+    /** Whether nobody but the client is to blame for what was not sent, be it of the request or of the reply. */
+    boolean isEndedByClient() {
+        return bodyFailure != null || isClientGone();
+    }
+
     /** Whether the client is there although {@link #isClientGone} says that its request is not. */
     boolean isOnlyBroken() {
-        return bodyBroke && client != null && client.isActive();
+        return isBodyBroken() && client != null && client.isActive();
     }
 
     /** This attempt is under way from now on; there is one at a time. */
@@ -132,7 +145,14 @@ final class Passage {
         }
         return current.body()
                 .doOnNext(piece -> bytesLeft -= piece.readableBytes())
+                .concatWith(Mono.defer(this::endOfReply))
                 .doOnComplete(() -> whole = true);
+    }
+
+    /* The client library ends a reply in good order, however much of it there is, when the body of its request fails. */
+    private Mono<ByteBuf> endOfReply() {
+        Throwable failure = bodyFailure;
+        return failure == null || bytesLeft == 0 ? Mono.empty() : Mono.error(failure);
     }
 
     /** Whether all of the reply has come: many clients close the connection as soon as they have that. */

@@ -62,17 +62,15 @@ public record Reply(boolean reveal) implements GatewayFilter {
     }
 
     private static Mono<Void> instead(ServerWebExchange exchange, Passage passage, Throwable error) {
-        if (passage.isClientGone()) {
-            passage.discardReply();
-            return passage.isOnlyBroken() && !exchange.getResponse().isCommitted()
-                    ? Answer.send(
-                            exchange,
-                            OwnReply.refusal(400, "the body is not framed as its head says")
-                                    .andClose())
-                    : Mono.empty();
-        }
         Call call = passage.call;
         passage.discardReply();
+        if (passage.isClientGone()) {
+            OwnReply refusal = OwnReply.refusal(400, "the body is not framed as its head says");
+            return passage.isOnlyBroken() ? refuse(exchange, refusal.andClose()) : Mono.empty();
+        }
+        if (error instanceof BodyTooLarge) {
+            return refuse(exchange, call.tooLarge());
+        }
         if (exchange.getResponse().isCommitted()) {
             // Part of the reply has left: the connection must break, so that the client cannot take it for whole.
             // Within a reply whatever is not silence is a break, be it of TLS.
@@ -82,13 +80,17 @@ public record Reply(boolean reveal) implements GatewayFilter {
             // order.
             return Mono.error(new BackendFailure(Failure.of(error)));
         }
-        if (error instanceof BodyTooLarge) {
-            return Answer.send(exchange, call.tooLarge());
-        }
         if (!(error instanceof BackendFailure)) {
             LOG.warn("no reply from {}", call.serving().name(), error);
         }
         return Answer.send(exchange, call.answerFor(Failure.of(error)));
+    }
+
+    /** Nobody is to blame but the client: it gets {@code refusal}, or where a reply has begun no more of that. */
+    private static Mono<Void> refuse(ServerWebExchange exchange, OwnReply refusal) {
+        return exchange.getResponse().isCommitted()
+                ? Mono.error(new BackendFailure(Failure.RESET))
+                : Answer.send(exchange, refusal);
     }
 
     private static HttpHeaders nativeHead(ServerHttpResponse response) {

@@ -169,7 +169,7 @@ final class ClientSide extends ChannelDuplexHandler {
         requestDone = message instanceof LastHttpContent;
         Exchange current = exchange;
         if (mode == Mode.CHAIN) {
-            client.fireChannelRead(message);
+            client.fireChannelRead(requestDone ? lastForChain((LastHttpContent) message) : message);
             chainDone();
         } else if (mode == Mode.LEAN && current != null && message instanceof HttpContent piece) {
             current.requestPiece(piece);
@@ -181,6 +181,19 @@ final class ClientSide extends ChannelDuplexHandler {
                 next();
             }
         }
+    }
+
+    /**
+     * Returns what the chain gets as the end of a body. Of one that is not framed as its head says it is told by whoever reads it; Reactor Netty
+     * would end a reply that has begun as if it were whole.
+     */
+    private LastHttpContent lastForChain(LastHttpContent last) {
+        if (last.decoderResult().isSuccess()) {
+            return last;
+        }
+        lastOne = true;
+        last.release();
+        return LastHttpContent.EMPTY_LAST_CONTENT;
     }
 
     @Override
