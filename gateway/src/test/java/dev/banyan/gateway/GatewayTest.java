@@ -158,7 +158,9 @@ class GatewayTest {
                 "Cluster-Client-IP",
                 "Forwarded-For",
                 "X-HTTP-Host-Override",
-                "X-Tenant"
+                "X-Tenant",
+                "X.Real.IP",
+                "x.remote+user"
             })
     void whatOnlyAProxyMaySayIsNotTakenFromOthers(String name) throws Exception {
         String claim = name + ": 6.6.6.6\r\n";

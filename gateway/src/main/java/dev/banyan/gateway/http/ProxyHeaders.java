@@ -100,22 +100,44 @@ public final class ProxyHeaders {
         return new ProxyHeaders(Stream.concat(KNOWN.stream(), lower.stream()).toList());
     }
 
-    /** Whether a header of that name is one of them, in whatever case it is written. */
+    /**
+     * Whether a header of that name is one of them, in whatever case it is written and whatever stands for its hyphens: CGI and its heirs make
+     * one variable of {@code X-Remote-User} and {@code X.Remote.User}.
+     */
     boolean contain(CharSequence name) {
         int letter = name.isEmpty() ? -1 : (name.charAt(0) | 0x20) - 'a';
         if (letter < 0 || letter >= LETTERS) {
             return false;
         }
         for (AsciiString each : namesByLetter[letter]) {
-            if (each.contentEqualsIgnoreCase(name)) {
+            if (each.length() == name.length() && begins(name, each)) {
                 return true;
             }
         }
         for (AsciiString prefix : prefixesByLetter[letter]) {
-            if (AsciiString.regionMatchesAscii(name, true, 0, prefix, 0, prefix.length())) {
+            if (begins(name, prefix)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** {@code with} has letters in lower case, digits and hyphens only. */
+    private static boolean begins(CharSequence name, AsciiString with) {
+        if (name.length() < with.length()) {
+            return false;
+        }
+        for (int i = 0; i < with.length(); i++) {
+            byte expected = with.byteAt(i);
+            char c = name.charAt(i);
+            if (expected == '-' ? isLetterOrDigit(c) : (c | 0x20) != expected) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9');
     }
 }

@@ -17,6 +17,9 @@ import java.util.Set;
  */
 public record Seam(Origin asked, Set<Origin> backends, Origin serving) {
 
+    private static final int HTTP = 80;
+    private static final int HTTPS = 443;
+
     /** Returns {@code location} with a backend's scheme, host and port replaced by the public ones. */
     public String mendLocation(String location) {
         int path = pathAfterAuthority(location);
@@ -80,17 +83,22 @@ public record Seam(Origin asked, Set<Origin> backends, Origin serving) {
         return String.join(";", kept);
     }
 
-    /* A backend behind plain HTTP often builds http:// links to the public host although people came by https. */
     private boolean isOurs(Origin named) {
-        if (named.sharesAuthority(asked)
-                || (named.host().equals(asked.host()) && isDefaultPort(named) && isDefaultPort(asked))) {
-            return true;
-        }
-        return backends.stream().anyMatch(named::sharesAuthority);
+        return named.sharesAuthority(asked)
+                || isPlainAsked(named)
+                || backends.stream().anyMatch(named::sharesAuthority);
     }
 
-    private static boolean isDefaultPort(Origin origin) {
-        return origin.port() == 80 || origin.port() == 443;
+    /*
+     * A backend behind plain HTTP often builds http:// links to the public host although people came by https. The other way round is no
+     * mistake: it is how applications send people to https.
+     */
+    private boolean isPlainAsked(Origin named) {
+        return named.host().equals(asked.host())
+                && named.scheme().equals("http")
+                && named.port() == HTTP
+                && asked.scheme().equals("https")
+                && asked.port() == HTTPS;
     }
 
     private boolean isForeign(String domain) {

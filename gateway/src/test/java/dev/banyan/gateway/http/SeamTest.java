@@ -31,6 +31,20 @@ class SeamTest {
     }
 
     @ParameterizedTest
+    @CsvSource(textBlock = """
+                    http://shop.test,      https://shop.test/a,     https://shop.test/a
+                    http://shop.test,      http://shop.test/a,      http://shop.test/a
+                    http://shop.test:8080, https://shop.test/a,     https://shop.test/a
+                    https://shop.test,     http://shop.test/a,      https://shop.test/a
+                    https://shop.test,     http://shop.test:8080/a, http://shop.test:8080/a
+                    http://shop.test,      https://old.internal:8443/a, http://shop.test/a
+                    """)
+    void peopleAreSentToHttpsAndNeverBack(String asked, String location, String expected) {
+        assertThat(new Seam(Origin.of(URI.create(asked)), Set.of(LEGACY), LEGACY).mendLocation(location))
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     a=1; Path=/                                  | a=1; Path=/
                     a=1; Domain=old.internal; Path=/             | a=1; Path=/
@@ -171,6 +185,9 @@ class SeamTest {
                         "X-Forwarded",
                         "X-Forwarded-Whatever",
                         "FORWARDED",
+                        "x.remote+user",
+                        "X!Real~IP",
+                        "Client.Cert",
                         "proxy"))
                 .allMatch(headers::contain);
         assertThat(List.of(
@@ -179,6 +196,10 @@ class SeamTest {
                         "x-remote",
                         "remote",
                         "x-auth-token",
+                        "xxremote-user",
+                        "x-realsip",
+                        "x-real-iq",
+                        "forwardeD-by",
                         "proxy-authorization",
                         "Accept",
                         "x",
