@@ -228,6 +228,37 @@ class TlsTest {
         }
     }
 
+    /** Neither for callers nor for those who look whether it is well. */
+    @Test
+    void aCertificateForTheHostThatIsCalledIsNotEnoughWhereAnotherNameIsSaid() throws Exception {
+        X509Bundle ofTheHost = new CertificateBuilder()
+                .subject("CN=balancer")
+                .addSanIpAddress("127.0.0.1")
+                .buildIssuedBy(authority);
+        var balancer = new ScriptedServer("balancer", listen(ofTheHost));
+        MORE.add(balancer);
+        var own = TestGateway.start(
+                folder.resolve("other-name-" + way),
+                """
+                defaults: {backend: {timeouts: {connect: 20s}}}
+                backends:
+                  - {name: legacy, url: "https://127.0.0.1:%1$d", baseline: true}
+                  - {name: named, url: "https://127.0.0.1:%1$d", tls: {serverName: new.internal}}
+                  - {name: hosted, url: "https://127.0.0.1:%1$d", host: new.internal, health: {path: /well, interval: 500ms, unhealthyAfter: 1}}
+                routes:
+                  - {name: a, matches: [{path: {value: /named}}], candidate: named, stage: complete}
+                """.formatted(balancer.port()),
+                "--backend-ca",
+                folder.resolve("ca.pem").toString());
+        MORE.add(own);
+        assertThat(own.ask("GET", "/")).endsWith("balancer");
+        assertThat(own.ask("GET", "/named")).startsWith("HTTP/1.1 502");
+        assertThat(own.route("a").at("/failures/certificate").asInt()).isEqualTo(1);
+        var hosted = own.gateway().rules().current().backends().get("hosted");
+        TestGateway.await("not well", () -> !hosted.instances().getFirst().isWell());
+        assertThat(balancer.heads("/well")).isEmpty();
+    }
+
     @Test
     void aBackendMayBringAnAuthorityAndANameOfItsOwn() throws Exception {
         Path rules = Files.createDirectories(folder.resolve("own-tls-" + way + "/rules/certs"));

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SNIHostName;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.netty.http.client.HttpClient;
@@ -72,7 +71,8 @@ public final class LiveBackend {
         this.distrust = new Distrust(backend.name());
         this.backend = backend;
         this.host = host;
-        this.tls = tls;
+        String name = certificateName();
+        this.tls = tls == null || name == null ? tls : new NamedTls(tls, name);
         this.connections = new Limit(backend.maxConnections());
         this.pool = ConnectionProvider.builder(backend.name())
                 .maxConnections(backend.maxConnections())
@@ -132,18 +132,12 @@ public final class LiveBackend {
         SslContext context = tls;
         return context == null
                 ? plain
-                : plain.secure(spec -> {
-                    var handshake = spec.sslContext(context)
-                            .handshakeTimeout(backend.timeouts().connect());
-                    String name = certificateName();
-                    if (name != null) {
-                        handshake.serverNames(new SNIHostName(name));
-                    }
-                });
+                : plain.secure(spec -> spec.sslContext(context)
+                        .handshakeTimeout(backend.timeouts().connect()));
     }
 
     /** The name its certificate must have when that is not the host it is called by; null when it is. */
-    public @Nullable String certificateName() {
+    private @Nullable String certificateName() {
         if (backend.tls() != null && backend.tls().serverName() != null) {
             return backend.tls().serverName();
         }
@@ -225,7 +219,7 @@ public final class LiveBackend {
         return distrust;
     }
 
-    /** The TLS this backend is called with, or null for plain HTTP. */
+    /** The TLS this backend is called with, which knows the name its certificate must have; null for plain HTTP. */
     public @Nullable SslContext tls() {
         return tls;
     }

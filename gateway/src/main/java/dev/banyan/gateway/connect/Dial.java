@@ -133,9 +133,7 @@ public final class Dial {
                         KeepAlive.on(channel);
                         SslContext tls = backend.tls();
                         if (tls != null) {
-                            String name = backend.certificateName();
-                            String host = name == null ? origin.host() : name;
-                            channel.pipeline().addLast(tls.newHandler(channel.alloc(), host, origin.port()));
+                            channel.pipeline().addLast(tls.newHandler(channel.alloc(), origin.host(), origin.port()));
                         }
                     }
                 })
