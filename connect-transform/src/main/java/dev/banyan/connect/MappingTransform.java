@@ -22,6 +22,7 @@ import org.apache.kafka.connect.connector.ConnectRecord;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.header.ConnectHeaders;
+import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.transforms.Transformation;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +53,7 @@ public final class MappingTransform<R extends ConnectRecord<R>> implements Trans
     }
 
     private final TransformCounts counts = new TransformCounts();
+    private final SourcePosition position = new SourcePosition();
     private final Map<TableId, TableRows> rowsByTable = new HashMap<>();
     private final Set<TableId> unmatched = new HashSet<>();
     private @Nullable TransformConfig config;
@@ -96,6 +98,12 @@ public final class MappingTransform<R extends ConnectRecord<R>> implements Trans
         } catch (DataException | MappingFailed e) {
             counts.failed.increment();
             throw new DataException("record of " + record.topic() + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) { // its message may have values in it; where it was thrown says enough
+            counts.failed.increment();
+            var where = new IllegalStateException(e.getClass().getName());
+            where.setStackTrace(e.getStackTrace());
+            throw new DataException(
+                    "record of " + record.topic() + ": " + e.getClass().getSimpleName(), where);
         }
     }
 
@@ -110,23 +118,18 @@ public final class MappingTransform<R extends ConnectRecord<R>> implements Trans
             }
             return null;
         }
-        var position = SourcePosition.of(source::get);
+        var place = position.of(source::get, envelope.op().equals("r"));
         var skippedBefore = counts.skipped.sum();
-        var event = mapper().map(
-                        change(record, envelope, table, rows),
-                        position.place(),
-                        position.row(),
-                        position.transaction(),
-                        position.committed(),
-                        this::skipped);
+        var event = mapper().map(change(record, envelope, table, rows), place, this::skipped);
         if (event.isEmpty()) {
             if (counts.skipped.sum() == skippedBefore) {
                 counts.unchanged.increment();
             }
             return null;
         }
+        var made = record(record, event.get());
         counts.events.increment();
-        return record(record, event.get());
+        return made;
     }
 
     private Change change(R record, Envelope envelope, TableId table, TableRows rows) {
@@ -170,7 +173,7 @@ public final class MappingTransform<R extends ConnectRecord<R>> implements Trans
         CloudEventHeaders.of(event, configured().source()).forEach(headers::addString);
         return record.newRecord(
                 event.topic(),
-                null,
+                record instanceof SinkRecord ? record.kafkaPartition() : null, // a sink's must have one
                 Schema.STRING_SCHEMA,
                 event.subject(),
                 Schema.STRING_SCHEMA,

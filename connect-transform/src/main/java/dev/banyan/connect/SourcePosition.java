@@ -1,17 +1,15 @@
 package dev.banyan.connect;
 
+import dev.banyan.bridge.mapping.RowPlace;
+import dev.banyan.bridge.mapping.Sequence;
 import java.time.Instant;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.kafka.connect.errors.DataException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where a row's change stands in the log of its database, as Debezium's {@code source} says. {@code place} rises with the log, from one
- * change of a row to its next; where several rows have one place, {@code row} rises among them. {@code transaction} is what the database calls
- * the transaction.
- */
-record SourcePosition(long place, int row, String transaction, Instant committed) {
+/** Finds out where rows' changes stand in the log of their database, as Debezium's {@code source} says. Used by one thread. */
+final class SourcePosition {
 
     /*
      * 63 bits hold a place: PostgreSQL's LSN as it is; of MySQL and MariaDB 27 bits for the binlog's number and 36 for the place in it
@@ -22,11 +20,16 @@ record SourcePosition(long place, int row, String transaction, Instant committed
      * KEY UPDATE may name a key twice. They have one place, and Debezium counts them in source.row.
      *
      * What an incremental snapshot reads is no change, and has no place of its own. Debezium sends it between two changes of the log, as it was at the
-     * first or later, so it has the place of the first and comes last there: behind any change that lies at it, before the next. Of PostgreSQL that place
-     * is in source.sequence only, ["LSN of the last commit", "LSN of the change"]; source.lsn is null.
+     * first or later, so its id is made of the place of the first and a number that no change has. Of PostgreSQL that place is in source.sequence only,
+     * ["LSN of the last commit", "LSN of the change"]; source.lsn is null.
+     *
+     * A sequence is one of commits. A binlog has transactions one behind the other, as they were committed. In the logs of PostgreSQL and SQL Server their rows lie
+     * between each other's: a row that was written before a snapshot looked at it may be committed after that, and its place in the log is lower than
+     * that of the look. PostgreSQL's rows have not the place of their commit, but that of the commit before, which tells as much: what a snapshot reads
+     * comes behind that commit, and before all that is sent after. Until a connector has seen a commit, its first snapshot's place is remembered for it.
      */
     private static final int READ_ROW = 999_999;
-    private static final Pattern SEQUENCE = Pattern.compile("\\[(?:null|\"\\d+\"), *\"(\\d+)\"]");
+    private static final Pattern SEQUENCE = Pattern.compile("\\[(?:null|\"(\\d+)\"), *(?:null|\"(\\d+)\")]");
     private static final int BINLOG_BITS = 36;
     private static final int BINLOG_FILE_BITS = 27;
     private static final int BLOCK_BITS = 23;
@@ -34,52 +37,87 @@ record SourcePosition(long place, int row, String transaction, Instant committed
     private static final int LOG_FILE_BITS = 24;
     private static final long MICROS = 1_000_000L;
 
-    /** The position in {@code source}, whose fields {@code field} looks up. */
-    static SourcePosition of(Function<String, @Nullable Object> field) {
+    private long firstSnapshot = -1;
+
+    /** The place in {@code source}, whose fields {@code field} looks up, of a change or, with {@code isRead}, of what a snapshot read. */
+    RowPlace of(Function<String, @Nullable Object> field, boolean isRead) {
         var connector = String.valueOf(field.apply("connector"));
-        var position = of(connector, field);
-        return isRead(field)
-                ? new SourcePosition(position.place, READ_ROW, position.transaction, position.committed)
-                : position;
-    }
-
-    private static boolean isRead(Function<String, @Nullable Object> field) {
-        return "incremental".equals(field.apply("snapshot"));
-    }
-
-    private static SourcePosition of(String connector, Function<String, @Nullable Object> field) {
         return switch (connector) {
-            case "postgresql" -> {
-                var place = isRead(field) ? ofSequence(text(field, "sequence")) : number(field, "lsn");
-                yield new SourcePosition(place, 0, transaction(field.apply("txId"), place), committed(field));
-            }
-            case "mysql", "mariadb" -> {
-                var file = text(field, "file");
-                var at = number(field, "pos");
-                var place = packed(binlogNumber(file), BINLOG_FILE_BITS, "file") << BINLOG_BITS
-                        | packed(at, BINLOG_BITS, "pos");
-                var gtid = field.apply("gtid");
-                yield new SourcePosition(
-                        place, row(field), gtid == null ? file + ":" + at : gtid.toString(), committed(field));
-            }
-            case "sqlserver" -> {
-                var change = field.apply("change_lsn");
-                var commit = text(field, "commit_lsn");
-                var place = logSequenceNumber(change == null || change.equals("NULL") ? commit : change.toString());
-                yield new SourcePosition(place, 0, commit, committed(field));
-            }
+            case "postgresql" -> postgresql(field, isRead);
+            case "mysql", "mariadb" -> binlog(field);
+            case "sqlserver" -> sqlServer(field, isRead);
             default ->
                 throw new DataException("source.connector: " + connector
                         + " (expected: postgresql, mysql, mariadb or sqlserver, whose positions are known)");
         };
     }
 
-    private static long ofSequence(String text) {
-        var sequence = SEQUENCE.matcher(text);
-        if (!sequence.matches()) {
-            throw unusable("sequence", text, "two places in the log such as [\"24023119\",\"24023128\"]");
+    private RowPlace postgresql(Function<String, @Nullable Object> field, boolean isRead) {
+        var isIncremental = isIncremental(field);
+        var sequence = SEQUENCE.matcher(isIncremental ? text(field, "sequence") : sequence(field));
+        if (!sequence.matches() || (isIncremental && sequence.group(2) == null)) {
+            throw unusable(
+                    "sequence",
+                    String.valueOf(field.apply("sequence")),
+                    "two places in the log such as [\"24023119\",\"24023128\"]");
         }
-        return parsed(sequence.group(1), 10, "sequence");
+        var place = isIncremental ? parsed(sequence.group(2), 10, "sequence") : number(field, "lsn");
+        if (place > Sequence.ROW_MAX) {
+            throw unusable("lsn", Long.toString(place), "at most " + Sequence.ROW_MAX);
+        }
+        return new RowPlace(
+                place,
+                isIncremental ? READ_ROW : 0,
+                sequence(sequence.group(1), place, isRead),
+                transaction(field.apply("txId"), place),
+                committed(field));
+    }
+
+    private String sequence(@Nullable String commitBefore, long place, boolean isRead) {
+        if (commitBefore == null && isRead) {
+            firstSnapshot = Math.max(firstSnapshot, place);
+        }
+        var before = commitBefore == null ? firstSnapshot : parsed(commitBefore, 10, "sequence");
+        return isRead ? Sequence.ofRow(before, 0) : Sequence.ofRow(Math.max(before, place), place);
+    }
+
+    private static String sequence(Function<String, @Nullable Object> field) {
+        return field.apply("sequence") instanceof String text ? text : "[null,null]";
+    }
+
+    private static RowPlace binlog(Function<String, @Nullable Object> field) {
+        var file = text(field, "file");
+        var at = number(field, "pos");
+        var place =
+                packed(binlogNumber(file), BINLOG_FILE_BITS, "file") << BINLOG_BITS | packed(at, BINLOG_BITS, "pos");
+        var gtid = field.apply("gtid");
+        var row = isIncremental(field) ? READ_ROW : row(field);
+        return new RowPlace(
+                place,
+                row,
+                Sequence.of(place, row),
+                gtid == null ? file + ":" + at : gtid.toString(),
+                committed(field));
+    }
+
+    private static RowPlace sqlServer(Function<String, @Nullable Object> field, boolean isRead) {
+        var commitText = text(field, "commit_lsn");
+        var change = field.apply("change_lsn");
+        var place = change == null || change.equals("NULL")
+                ? logSequenceNumber(commitText, "commit_lsn")
+                : logSequenceNumber(change.toString(), "change_lsn");
+        var commit = logSequenceNumber(commitText, "commit_lsn");
+        // Counted back from the commit, because 63 bits are more than the digits of a row hold.
+        var row = isRead ? Sequence.ROW_MAX : Sequence.ROW_MAX - 1 - (commit - place);
+        if (row < 0 || row > Sequence.ROW_MAX) {
+            throw unusable("change_lsn", String.valueOf(change), "not far before its commit, " + commitText);
+        }
+        return new RowPlace(
+                place, isIncremental(field) ? READ_ROW : 0, Sequence.ofRow(commit, row), commitText, committed(field));
+    }
+
+    private static boolean isIncremental(Function<String, @Nullable Object> field) {
+        return "incremental".equals(field.apply("snapshot"));
     }
 
     private static String transaction(@Nullable Object id, long place) {
@@ -103,14 +141,14 @@ record SourcePosition(long place, int row, String transaction, Instant committed
     }
 
     /** {@code 0000002c:00000a18:0003}: file, block, record, in hexadecimal. */
-    private static long logSequenceNumber(String text) {
+    private static long logSequenceNumber(String text, String name) {
         var parts = text.split(":", -1);
         if (parts.length != 3) {
-            throw unusable("change_lsn", text, "three numbers such as 0000002c:00000a18:0003");
+            throw unusable(name, text, "three numbers such as 0000002c:00000a18:0003");
         }
-        return packed(parsed(parts[0], 16, "change_lsn"), LOG_FILE_BITS, "change_lsn") << (BLOCK_BITS + RECORD_BITS)
-                | packed(parsed(parts[1], 16, "change_lsn"), BLOCK_BITS, "change_lsn") << RECORD_BITS
-                | packed(parsed(parts[2], 16, "change_lsn"), RECORD_BITS, "change_lsn");
+        return packed(parsed(parts[0], 16, name), LOG_FILE_BITS, name) << (BLOCK_BITS + RECORD_BITS)
+                | packed(parsed(parts[1], 16, name), BLOCK_BITS, name) << RECORD_BITS
+                | packed(parsed(parts[2], 16, name), RECORD_BITS, name);
     }
 
     private static long parsed(String text, int radix, String name) {

@@ -17,6 +17,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -70,7 +71,9 @@ class ConnectWorkerIT {
                 "CREATE TABLE shop.ord (ord_no bigint PRIMARY KEY, sts_cd char(1), amt numeric(10,2), ord_ts timestamp,"
                         + " note text, email text, internal jsonb)",
                 "ALTER TABLE shop.ord REPLICA IDENTITY FULL",
-                "CREATE TABLE shop.signal (id text PRIMARY KEY, type text, data text)");
+                "CREATE TABLE shop.signal (id text PRIMARY KEY, type text, data text)",
+                "CREATE PUBLICATION connect_shop FOR TABLE shop.ord, shop.signal",
+                "SELECT pg_create_logical_replication_slot('connect_shop', 'pgoutput')");
     }
 
     @AfterAll
@@ -106,52 +109,72 @@ class ConnectWorkerIT {
         refusesAggregates(config);
 
         sql(insert(1, "N"), insert(2, "P"));
-        var created = worker.put("/connectors/shop/config", config);
-        assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
-
-        try (var consumer = consumer()) {
+        try (var consumer = consumer();
+                var writer = postgres.connect("shop")) {
             var events = new ArrayList<ConsumerRecord<String, String>>();
+            hold(writer, "UPDATE shop.ord SET sts_cd = 'S' WHERE ord_no = 2");
+            var created = worker.put("/connectors/shop/config", config);
+            assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
             read(consumer, events, all -> all.size() >= 2);
+            writer.commit();
+            read(consumer, events, all -> all.size() >= 3);
+            assertThat(sequences(events, "order/2")).hasSize(2).doesNotHaveDuplicates().isSorted();
             sql(
                     insert(3, "N"),
                     "UPDATE shop.ord SET sts_cd = 'P' WHERE ord_no = 3",
                     "UPDATE shop.ord SET internal = '{}' WHERE ord_no = 3",
                     "UPDATE shop.ord SET sts_cd = 'S' WHERE ord_no = 3",
                     "DELETE FROM shop.ord WHERE ord_no = 2");
-            read(consumer, events, all -> all.size() >= 6);
+            read(consumer, events, all -> all.size() >= 7);
             assertSame(events, ofTheMapper());
-            assertThat(worker.metric("events-total")).isEqualTo(6);
+            assertThat(worker.metric("events-total")).isEqualTo(7);
             assertThat(worker.metric("unchanged-total")).isEqualTo(1);
 
             sql("UPDATE shop.ord SET ord_no = 30, amt = 1 WHERE ord_no = 3");
-            read(consumer, events, all -> all.size() >= 8);
-            assertThat(types(events).subList(6, 8)).containsExactly("OrderRemoved", "OrderRenumbered");
+            read(consumer, events, all -> all.size() >= 9);
+            assertThat(types(events).subList(7, 9)).containsExactly("OrderRemoved", "OrderRenumbered");
 
             readAgain(consumer, events);
             killedWhileAWriterGoesOn(config, consumer, events);
         }
     }
 
-    /** An incremental snapshot gives each row's state, in order with the changes, and ends no task. */
+    /** An incremental snapshot gives each row's state, in order with the commits, and ends no task. */
     private static void readAgain(KafkaConsumer<String, String> consumer, List<ConsumerRecord<String, String>> events)
             throws Exception {
         var before = events.size();
-        sql("INSERT INTO shop.signal VALUES ('again', 'execute-snapshot', '{\"data-collections\": [\"shop.ord\"]}')");
-        read(consumer, events, all -> all.size() >= before + 2);
-        sql("UPDATE shop.ord SET sts_cd = 'P' WHERE ord_no = 1");
+        try (var writer = postgres.connect("shop")) {
+            hold(writer, "UPDATE shop.ord SET sts_cd = 'P' WHERE ord_no = 1");
+            sql(
+                    "INSERT INTO shop.signal VALUES ('again', 'execute-snapshot', '{\"data-collections\": [\"shop.ord\"]}')");
+            read(consumer, events, all -> all.size() >= before + 2);
+            writer.commit();
+        }
         read(consumer, events, all -> all.size() >= before + 3);
 
         assertThat(types(events).subList(before, events.size()))
                 .containsExactly("OrderImported", "OrderImported", "OrderChanged");
         var ofOne =
                 events.stream().filter(event -> event.key().equals("order/1")).toList();
-        assertThat(ofOne)
-                .hasSize(3)
-                .extracting(event -> headers(event).get("ce_sequence"))
-                .isSorted();
+        assertThat(sequences(events, "order/1")).hasSize(3).doesNotHaveDuplicates().isSorted();
         assertThat(ofOne).extracting(event -> headers(event).get("ce_id")).doesNotHaveDuplicates();
         assertThat(headers(ofOne.get(1))).containsEntry("ce_backfill", "true");
         assertThat(worker.metric("failed-total")).isZero();
+    }
+
+    /** Runs {@code statement} in a transaction that stays open. */
+    private static void hold(Connection writer, String statement) throws Exception {
+        writer.setAutoCommit(false);
+        try (var running = writer.createStatement()) {
+            running.execute(statement);
+        }
+    }
+
+    private static List<String> sequences(List<ConsumerRecord<String, String>> events, String key) {
+        return events.stream()
+                .filter(event -> event.key().equals(key))
+                .map(event -> String.valueOf(headers(event).get("ce_sequence")))
+                .toList();
     }
 
     private static void refusesAggregates(String config) throws Exception {
@@ -231,11 +254,12 @@ class ConnectWorkerIT {
         for (var change : List.of(
                 new Change.Read(TABLE, row(1, "N")),
                 new Change.Read(TABLE, row(2, "P")),
+                new Change.Updated(TABLE, row(2, "P"), row(2, "S")),
                 new Change.Inserted(TABLE, row(3, "N")),
                 new Change.Updated(TABLE, row(3, "N"), row(3, "P")),
                 new Change.Updated(TABLE, row(3, "P"), row(3, "P")),
                 new Change.Updated(TABLE, row(3, "P"), row(3, "S")),
-                new Change.Deleted(TABLE, row(2, "P")))) {
+                new Change.Deleted(TABLE, row(2, "S")))) {
             events.addAll(mapper.map(new Transaction(1, "1", Instant.EPOCH, List.of(change)), images));
         }
         return events;

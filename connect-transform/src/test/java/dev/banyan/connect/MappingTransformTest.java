@@ -21,10 +21,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.kafka.connect.connector.ConnectRecord;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.header.Header;
+import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -95,7 +100,11 @@ class MappingTransformTest {
                     .as("the worker's, which sends it")
                     .isNull();
             // The same place makes the same id: the rule is one.
-            assertThat(headers(events.get(i))).isEqualTo(CloudEventHeaders.of(event, "/banyan/bridge/shop"));
+            var wanted = new HashMap<>(CloudEventHeaders.of(event, "/banyan/bridge/shop"));
+            wanted.put(
+                    "ce_sequence", "%016x-%018d".formatted(100 + i, i == 0 ? 0 : 100 + i)); // a read's is its place's
+            wanted.put("ce_causationid", "tx:758");
+            assertThat(headers(events.get(i))).isEqualTo(wanted);
         }
         assertThat(events.toString() + events.getFirst().value()).doesNotContain("ada@example.org");
     }
@@ -111,23 +120,87 @@ class MappingTransformTest {
     }
 
     @Test
-    void whatAnIncrementalSnapshotReadsIsTheStateBetweenTwoChanges() {
-        var before = apply(Orders.record("u", 7, Orders.row(7, "N", "x"), Orders.row(7, "P", "x"), 101L));
-        var read = apply(Orders.read(7, Orders.row(7, "P", "x"), 101L));
-        var again = apply(Orders.read(7, Orders.row(7, "P", "x"), 101L));
-        var next = apply(Orders.record("u", 7, Orders.row(7, "P", "x"), Orders.row(7, "S", "x"), 102L));
+    void whatAnIncrementalSnapshotReadsIsTheStateBetweenTwoCommits() {
+        var before =
+                apply(Orders.after(40L, Orders.record("u", 7, Orders.row(7, "N", "x"), Orders.row(7, "P", "x"), 50L)));
+        var read = apply(Orders.read(7, Orders.row(7, "P", "x"), 60, 97));
+        var again = apply(Orders.read(7, Orders.row(7, "P", "x"), 60, 97));
+        // Written before the snapshot looked, committed after it.
+        var next =
+                apply(Orders.after(98L, Orders.record("u", 7, Orders.row(7, "P", "x"), Orders.row(7, "S", "x"), 90L)));
 
         assertThat(type(read)).isEqualTo("shop.orders.OrderImported.v1");
         assertThat(read.value()).isEqualTo(before.value());
         assertThat(headers(read)).containsEntry("ce_backfill", "true").doesNotContainKey("ce_changed");
-        assertThat(List.of(before, read, next))
-                .extracting(event -> headers(event).get("ce_sequence"))
-                .containsExactly("0000000000000065-000000", "0000000000000065-999999", "0000000000000066-000000")
+        assertThat(sequences(before, read, next))
+                .containsExactly(
+                        "0000000000000032-000000000000000050",
+                        "000000000000003c-000000000000000000",
+                        "0000000000000062-000000000000000090")
                 .isSorted();
         assertThat(headers(again)).isEqualTo(headers(read));
         assertThat(List.of(before, read, next))
                 .extracting(event -> headers(event).get("ce_id"))
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whatTheFirstSnapshotReadsComesBeforeWhatIsCommittedAfterIt() {
+        var read = apply(Orders.after(null, Orders.record("r", 7, null, Orders.row(7, "P", "x"), 95L)));
+        // Written before the snapshot looked; no commit was seen yet.
+        var next = apply(
+                Orders.after(null, Orders.record("u", 7, Orders.row(7, "P", "x"), Orders.row(7, "S", "x"), 90L)));
+
+        assertThat(sequences(read, next))
+                .containsExactly("000000000000005f-000000000000000000", "000000000000005f-000000000000000090");
+    }
+
+    @Test
+    void aSinkConnectorsRecordsBecomeTheSame() {
+        var sink = new MappingTransform<SinkRecord>();
+        sink.configure(Map.of("mapping.text", HowToPage.mapping(), "name", "shop", "hash.key", SECRET));
+        var sent = Orders.record("c", 7, null, Orders.row(7, "N", "x"), 101L);
+
+        var event = Objects.requireNonNull(sink.apply(new SinkRecord(
+                sent.topic(), 3, sent.keySchema(), sent.key(), sent.valueSchema(), sent.value(), 12_345L)));
+
+        var expected = apply(sent);
+        assertThat(event.value()).isEqualTo(expected.value());
+        assertThat(event.topic()).isEqualTo(expected.topic());
+        assertThat(event.kafkaPartition()).isEqualTo(3);
+        assertThat(event.kafkaOffset()).isEqualTo(12_345L);
+        assertThat(headers(event)).isEqualTo(headers(expected));
+        assertThat(sink.counts()).hasToString("events 1, unmatched 0, unchanged 0, skipped 0, notices 0, failed 0");
+    }
+
+    @Test
+    void whateverIsThrownIsCountedAndToldWithoutItsValues() {
+        var record = Orders.record("c", 7, null, Orders.row(7, "N", "x"), 101L);
+        var broken =
+                new SourceRecord(
+                        Map.of(), Map.of(), record.topic(), null, null, null, record.valueSchema(), record.value()) {
+                    @Override
+                    public SourceRecord newRecord(
+                            String topic,
+                            Integer partition,
+                            Schema keySchema,
+                            Object key,
+                            Schema valueSchema,
+                            Object value,
+                            Long timestamp,
+                            Iterable<Header> headers) {
+                        throw new IllegalStateException("ada@example.org");
+                    }
+                };
+
+        assertThatThrownBy(() -> transform.apply(broken))
+                .isInstanceOf(DataException.class)
+                .hasMessage("record of " + Orders.TOPIC + ": IllegalStateException")
+                .hasStackTraceContaining("newRecord")
+                .satisfies(thrown ->
+                        assertThat(thrown.toString() + thrown.getCause()).doesNotContain("ada@"));
+        assertThat(transform.counts())
+                .hasToString("events 0, unmatched 0, unchanged 0, skipped 0, notices 0, failed 1");
     }
 
     @Test
@@ -309,7 +382,13 @@ class MappingTransformTest {
         return String.valueOf(headers(event).get("ce_type"));
     }
 
-    static Map<String, String> headers(SourceRecord event) {
+    private static List<String> sequences(SourceRecord... events) {
+        return Stream.of(events)
+                .map(event -> String.valueOf(headers(event).get("ce_sequence")))
+                .toList();
+    }
+
+    static Map<String, String> headers(ConnectRecord<?> event) {
         var headers = new HashMap<String, String>();
         event.headers().forEach(header -> headers.put(header.key(), (String) header.value()));
         return headers;

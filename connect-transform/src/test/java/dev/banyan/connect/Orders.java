@@ -100,14 +100,22 @@ final class Orders {
         return record(KEY, key(number), ENVELOPE, value);
     }
 
-    /** What an incremental snapshot sends of a row after the change at {@code lsn}, as a real one does. */
-    static SourceRecord read(long number, Struct row, long lsn) {
-        var record = record("r", number, null, row, null);
+    /** What an incremental snapshot sends of a row after the change at {@code lsn} and the commit at {@code commit}, as a real one does. */
+    static SourceRecord read(long number, Struct row, long commit, long lsn) {
+        var record = after(commit, record("r", number, null, row, lsn));
         ((Struct) record.value())
                 .getStruct("source")
                 .put("txId", null)
                 .put("snapshot", "incremental")
-                .put("sequence", "[\"" + (lsn - 1) + "\",\"" + lsn + "\"]");
+                .put("lsn", null);
+        return record;
+    }
+
+    /** {@code record} as it is when the last commit before it was at {@code commit}. */
+    static SourceRecord after(@Nullable Long commit, SourceRecord record) {
+        var source = ((Struct) record.value()).getStruct("source");
+        source.put(
+                "sequence", "[" + (commit == null ? "null" : "\"" + commit + "\"") + ",\"" + source.get("lsn") + "\"]");
         return record;
     }
 

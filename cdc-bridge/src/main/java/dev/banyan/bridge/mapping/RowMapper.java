@@ -1,6 +1,7 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.AggregateImages;
+import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.KeyText;
@@ -9,7 +10,6 @@ import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.change.Untouched;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -60,13 +60,11 @@ public final class RowMapper {
     }
 
     /**
-     * The event of {@code change}, which has its place {@code position} in the log as the row {@code number} of those that share it, was part
-     * of the transaction {@code txId} and was committed at {@code time}; nothing when no event shows it. Of a row with a new key it is the event of the new subject: the old one
+     * The event of {@code change}, which stands at {@code place}; nothing when no event shows it. Of a row with a new key it is the event of the new subject: the old one
      * is told by a {@link Change.Deleted} of its own. {@code onSkip} is told of what the mapping says to skip. An {@link
      * UnmappableException} when the mapping has no answer.
      */
-    public Optional<DomainEvent> map(
-            Change change, long position, int number, String txId, Instant time, OnSkip onSkip) {
+    public Optional<DomainEvent> map(Change change, RowPlace place, OnSkip onSkip) {
         var table = plans.table(change.table());
         if (table == null) {
             return Optional.empty();
@@ -80,23 +78,25 @@ public final class RowMapper {
                 table.id(),
                 before == null ? List.of() : table.key(before),
                 before == null ? null : image(table, before));
-        var transaction = new Transaction(position, txId, time, List.of(change));
+        // Rows of a transaction have places of their own, but the cause is one: the transaction's name stands for it.
+        var cause = new Cause("tx:" + place.transaction(), null);
+        var transaction =
+                new Transaction(place.place(), place.transaction(), place.committed(), List.of(change), cause);
         // A changed key makes an event for the new subject, which comes first, and one for the old, which has a record
         // of its own.
         return mapper.map(transaction, images, new Skips(onSkip)).stream()
                 .findFirst()
-                .map(event -> number == 0 ? event : numbered(event, position, number));
+                .map(event -> placed(event, place));
     }
 
-    /** Rows at one place may be changes of one key: they need ids and an order of their own. */
-    private DomainEvent numbered(DomainEvent event, long position, int number) {
+    private DomainEvent placed(DomainEvent event, RowPlace place) {
         return new DomainEvent(
-                ids.ofRow(event.id(), number),
+                place.row() == 0 ? event.id() : ids.ofRow(event.id(), place.row()),
                 event.type(),
                 event.topic(),
                 event.subject(),
                 event.time(),
-                Sequence.of(position, number),
+                place.sequence(),
                 event.txId(),
                 event.backfill(),
                 event.changed(),
