@@ -147,6 +147,8 @@ public final class Gateway implements AutoCloseable {
         forbidden.addUnlessAny(settings.adminPort());
         AdminToken token = AdminToken.inFolder(settings.runFolder());
         RulesMirror mirror = settings.rules().mirror(store);
+        Path folder = settings.rules().folder();
+        FolderWatch.Seen seen = folder == null || mirror != null ? null : FolderWatch.look(folder);
         var rules = new RulesInForce(
                 settings.rules(),
                 mirror,
@@ -203,7 +205,7 @@ public final class Gateway implements AutoCloseable {
             rules.checkAddresses();
             runFolder.write(port(spring), admin.port(), token.file());
             List<Watch> watches = new ArrayList<>();
-            watch(settings.rules().folder(), mirror, rules).ifPresent(watches::add);
+            watch(seen, mirror, rules).ifPresent(watches::add);
             if (certificate != null) {
                 certificate.watch();
                 watches.add(certificate::close);
@@ -240,13 +242,14 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** Follows the source of rules from now on. */
-    private static Optional<Watch> watch(@Nullable Path folder, @Nullable RulesMirror mirror, RulesInForce rules) {
+    /** Follows the source of rules from now on; of a folder, from when it was seen. */
+    private static Optional<Watch> watch(
+            FolderWatch.@Nullable Seen seen, @Nullable RulesMirror mirror, RulesInForce rules) {
         if (mirror != null) {
             mirror.start(rules);
             return Optional.of(mirror::close);
         }
-        return Optional.ofNullable(folder).map(each -> FolderWatch.start(each, rules::reload, rules::lookAgain)::close);
+        return Optional.ofNullable(seen).map(each -> FolderWatch.start(each, rules::reload, rules::lookAgain)::close);
     }
 
     private static ConfigurableApplicationContext startSpring(

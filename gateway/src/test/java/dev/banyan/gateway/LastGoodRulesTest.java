@@ -2,12 +2,14 @@ package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.pkitesting.CertificateBuilder;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +60,63 @@ class LastGoodRulesTest {
             assertThat(runs("--rules", other.toString()))
                     .contains("rules.yaml:1:")
                     .contains("cannot be used");
+        }
+    }
+
+    @Test
+    void aMistakeThatIsFoundAsRulesComeIntoForceIsNoOtherMistake() throws Exception {
+        try (var legacy = new ScriptedServer("legacy");
+                var candidate = new ScriptedServer("candidate")) {
+            String good = rules(legacy, candidate, "a")
+                    .replace("routes:", "  - {name: far, url: 'https://127.0.0.1:1', tls: {ca: ca.pem}}\nroutes:");
+            Path authority = Files.createDirectories(folder.resolve("rules")).resolve("ca.pem");
+            String pem = new CertificateBuilder()
+                    .subject("CN=Test Authority")
+                    .setIsCertificateAuthority(true)
+                    .buildSelfSigned()
+                    .getCertificatePEM();
+            Files.writeString(authority, pem);
+            TestGateway.start(folder, good).close();
+
+            Files.writeString(authority, "half a certif");
+            try (var gateway = TestGateway.restart(folder)) {
+                assertThat(gateway.ask("GET", "/a")).endsWith("candidate");
+                assertThat(gateway.adminText("/admin/rules")).contains("tls.ca");
+                assertThat(gateway.adminText("/health")).contains("copy");
+                Files.writeString(authority, pem);
+                TestGateway.await(
+                        "good again", () -> gateway.adminText("/health").contains("current"));
+            }
+            Files.writeString(
+                    folder.resolve("rules/rules.yaml"),
+                    good.replace(
+                            "complete}", "complete," + " compare: {html: {ignore: [{selector: 'div[', reason: a}]}}}"));
+            try (var gateway = TestGateway.restart(folder)) {
+                assertThat(gateway.ask("GET", "/a")).endsWith("candidate");
+                assertThat(gateway.adminText("/admin/rules")).contains("div[");
+            }
+            // Where rules may not lead is not the folder's alone to say, and ends the start.
+            assertThat(runs("--backend", "new=http://169.254.169.254")).contains("on this link alone");
+        }
+    }
+
+    @Test
+    void rulesEditedWhileTheGatewayStartsAreRead() throws Exception {
+        try (var legacy = new ScriptedServer("legacy");
+                var candidate = new ScriptedServer("candidate")) {
+            Path file = Files.createDirectories(folder.resolve("rules")).resolve("rules.yaml");
+            Files.writeString(file, rules(legacy, candidate, "a"));
+            Path read = folder.resolve("run/last-good-rules.properties");
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                var editor = threads.submit(() -> {
+                    TestGateway.await("the rules were read", () -> Files.exists(read));
+                    return Files.writeString(file, rules(legacy, candidate, "b"));
+                });
+                try (var gateway = TestGateway.restart(folder)) {
+                    editor.get();
+                    TestGateway.await("the edit", () -> gateway.ask("GET", "/b").endsWith("candidate"));
+                }
+            }
         }
     }
 

@@ -46,6 +46,9 @@ class StoreRulesTest {
                         .contains("rules.yaml:")
                         .doesNotContain("banyan-push");
                 assertThat(push(second, 1, rules(second.port())).body()).contains("is this gateway itself");
+                assertThat(push(second, 1, unservable(legacy, candidate)))
+                        .satisfies(reply -> assertThat(reply.statusCode()).isEqualTo(422))
+                        .satisfies(reply -> assertThat(reply.body()).contains("div["));
                 assertThat(push(second, 0, rules(legacy, candidate, "b")))
                         .satisfies(reply -> assertThat(reply.statusCode()).isEqualTo(409))
                         .satisfies(reply -> assertThat(reply.body()).contains("expected: 1"));
@@ -208,6 +211,12 @@ class StoreRulesTest {
                 routes:
                   - {name: %s, matches: [{path: {type: PathPrefix, value: /%s}}], candidate: new, stage: complete}
                 """.formatted(legacy.url(), candidate.url(), route, route);
+    }
+
+    /** Rules that only those who compare know to be wrong. */
+    private static String unservable(ScriptedServer legacy, ScriptedServer candidate) {
+        return rules(legacy, candidate, "a")
+                .replace("complete}", "complete, compare: {html: {ignore: [{selector: 'div[', reason: a}]}}}");
     }
 
     private static String rules(int ownPort) {

@@ -30,34 +30,47 @@ public final class FolderWatch implements AutoCloseable {
     private final Thread thread;
     private String known;
 
-    private FolderWatch(Path folder, Runnable changed, Runnable unchanged) throws IOException {
-        this.folder = folder;
+    /** The rule files of a folder as they were at one time. */
+    public record Seen(Path folder, String fingerprint) {}
+
+    private FolderWatch(Seen seen, Runnable changed, Runnable unchanged) throws IOException {
+        this.folder = seen.folder();
         this.changed = changed;
         this.unchanged = unchanged;
         this.events = FileSystems.getDefault().newWatchService();
-        this.known = fingerprint(folder);
+        this.known = seen.fingerprint();
         this.thread = Thread.ofVirtual().name("rules-watch").unstarted(this::run);
     }
 
-    /** Starts to watch {@code folder}. */
-    public static FolderWatch start(Path folder, Runnable changed, Runnable unchanged) {
+    /** Looks at a folder now: before it is read, so that what changes from here on is seen. */
+    public static Seen look(Path folder) {
+        return new Seen(folder, fingerprint(folder));
+    }
+
+    /** Starts to watch a folder, and calls back soon if it is another already than what was seen. */
+    public static FolderWatch start(Seen seen, Runnable changed, Runnable unchanged) {
         try {
-            var watch = new FolderWatch(folder, changed, unchanged);
+            var watch = new FolderWatch(seen, changed, unchanged);
             watch.register();
             watch.thread.start();
             return watch;
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("cannot watch " + folder, e);
+            throw new java.io.UncheckedIOException("cannot watch " + seen.folder(), e);
         }
     }
 
-    private void register() throws IOException {
+    /** A folder that cannot be read sends no events, and is looked at all the same. */
+    private void register() {
         if (Files.isDirectory(folder)) {
-            folder.register(
-                    events,
-                    StandardWatchEventKinds.ENTRY_CREATE,
-                    StandardWatchEventKinds.ENTRY_MODIFY,
-                    StandardWatchEventKinds.ENTRY_DELETE);
+            try {
+                folder.register(
+                        events,
+                        StandardWatchEventKinds.ENTRY_CREATE,
+                        StandardWatchEventKinds.ENTRY_MODIFY,
+                        StandardWatchEventKinds.ENTRY_DELETE);
+            } catch (IOException e) {
+                LOG.warn("{} is looked at once a second, and sends no events: {}", folder, e.toString());
+            }
         }
     }
 

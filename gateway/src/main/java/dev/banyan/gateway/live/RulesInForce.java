@@ -10,7 +10,6 @@ import dev.banyan.rules.RoutingTable;
 import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesException;
 import dev.banyan.rules.Standpoint;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -86,7 +85,14 @@ public final class RulesInForce {
             startFromCopy(e);
             return;
         }
-        swapIn(source.complete(files));
+        RuleSet rules = source.complete(files);
+        forbidden.check(rules);
+        try {
+            swapIn(rules);
+        } catch (RulesException e) { // of the files, like those before: the command line's have ended the start
+            startFromCopy(e);
+            return;
+        }
         keep(files);
         if (mirror != null) {
             mirror.inForce();
@@ -102,6 +108,7 @@ public final class RulesInForce {
         tls = tls.in(copy.folder());
         swapIn(source.complete(copy.rules()));
         tls = usual;
+        authoritiesTaken = Map.of("", "of the copy"); // so that what mends those of the folder is news
         copySince = copy.since();
         reject(wrong.problems());
         LOG.error(
@@ -186,9 +193,6 @@ public final class RulesInForce {
             return true;
         } catch (RulesException e) {
             reject(e.problems());
-        } catch (UncheckedIOException e) {
-            reject(List.of(
-                    new Problem(Path.of(""), 0, 0, "folder", String.valueOf(e.getMessage()), "a readable folder")));
         }
         return false;
     }
@@ -254,6 +258,7 @@ public final class RulesInForce {
         RuleSet rules = source.complete(files);
         RoutingTable.compile(rules);
         forbidden.check(rules);
+        Comparisons.check(rules);
         RouteFilters.of(rules);
         return rules;
     }

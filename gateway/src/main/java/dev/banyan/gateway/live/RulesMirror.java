@@ -41,14 +41,14 @@ public final class RulesMirror implements AutoCloseable {
         replaceAll(Map.of());
     }
 
-    /** Asks once; throws when the source does not answer, or not with rule files. */
+    /** Asks once; throws when the source does not answer, or not with rule files, or these cannot be written here. */
     void fetchFirst() throws RulesException {
         try {
             fetch().ifPresent(files -> {
                 replaceAll(files.contents());
                 known = files.version();
             });
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             throw new RulesException(List.of(problem(e)));
         }
     }

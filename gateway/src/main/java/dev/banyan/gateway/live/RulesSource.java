@@ -7,8 +7,8 @@ import dev.banyan.rules.Problem;
 import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -104,8 +104,8 @@ public record RulesSource(
         }
         try (var files = Files.newDirectoryStream(folder, "*.{yaml,yml}")) {
             return !files.iterator().hasNext();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + folder, e);
+        } catch (IOException | DirectoryIteratorException e) {
+            return false; // reading it says what is wrong
         }
     }
 }

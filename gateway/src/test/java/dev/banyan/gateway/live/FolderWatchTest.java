@@ -25,7 +25,7 @@ class FolderWatchTest {
             told.add("changed");
             throw new IllegalStateException("of the test");
         };
-        try (var _ = FolderWatch.start(folder, changed, unchanged::countDown)) {
+        try (var _ = FolderWatch.start(FolderWatch.look(folder), changed, unchanged::countDown)) {
             Files.writeString(folder.resolve("a.yaml"), "routes: []");
             assertThat(told.poll(WAIT_SECONDS, SECONDS)).isNotNull();
             Files.writeString(folder.resolve("b.yaml"), "routes: []");
