@@ -3,7 +3,13 @@ package dev.banyan.gateway;
 import static dev.banyan.gateway.TestGateway.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.pkitesting.CertificateBuilder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -195,6 +201,36 @@ final class ShiftingTest {
             gateway.save(rules(BY_HAND + "priority: 1\n"));
             await("edited", () -> servedBy(gateway).equals("catalog"));
             await("uncapped", () -> stand(gateway).equals("by-hand live 10000"));
+        }
+    }
+
+    @Test
+    void rollBackDoesNotWaitForRulesThatAreBeingRead() throws Exception {
+        Path authority = Files.createDirectories(folder.resolve("rules")).resolve("ca.pem");
+        String pem = new CertificateBuilder()
+                .subject("CN=Test Authority")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned()
+                .getCertificatePEM();
+        Files.writeString(authority, pem);
+        String far = "  - {name: far, url: 'https://127.0.0.1:1', tls: {ca: ca.pem}}\ncohorts:";
+        try (var gateway = TestGateway.start(folder, rules(BY_HAND).replace("cohorts:", far))) {
+            assertThat(servedBy(gateway)).isEqualTo("catalog");
+            Path slow = folder.resolve("slow");
+            assertThat(new ProcessBuilder("mkfifo", slow.toString()).start().waitFor())
+                    .isZero();
+            Files.move(slow, authority, StandardCopyOption.REPLACE_EXISTING);
+            // Opens when somebody reads, who waits for what is written.
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                    var out = Files.newOutputStream(authority)) {
+                assertThat(threads.submit(() -> outcome(gateway, "rollback")).get(1, TimeUnit.MINUTES))
+                        .isIn("done", "later");
+                assertThat(servedBy(gateway)).isEqualTo("legacy");
+                Files.move(Files.writeString(slow, pem), authority, StandardCopyOption.REPLACE_EXISTING);
+                out.write(pem.getBytes(StandardCharsets.US_ASCII));
+            }
+            gateway.save(rules(BY_HAND + "priority: 1\n"));
+            await("read", () -> servedBy(gateway).equals("catalog"));
         }
     }
 

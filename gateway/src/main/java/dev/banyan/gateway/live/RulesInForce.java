@@ -24,6 +24,11 @@ import org.slf4j.LoggerFactory;
 /** The rule set that serves, and the last one that was refused. */
 public final class RulesInForce {
 
+    /*
+     * Two locks. This object's is held for as long as rules are read, looked up, compiled and copied, which may be long: a name server or a
+     * disk may hold it up. The one of moves is held only while what is made comes into force or routes move within it, so that a
+     * roll-back never waits for a reload.
+     */
     private static final Logger LOG = LoggerFactory.getLogger(RulesInForce.class);
 
     private final RulesSource source;
@@ -42,7 +47,8 @@ public final class RulesInForce {
 
     private final AtomicReference<LiveRules> live = new AtomicReference<>();
     private final AtomicReference<@Nullable Rejection> rejection = new AtomicReference<>();
-    private Standpoints standpoints = Standpoints.AS_WRITTEN;
+    private final Object moves = new Object();
+    private volatile Standpoints standpoints = Standpoints.AS_WRITTEN;
     /** What the files of {@code tls.ca} held at the last look, and what of that has been taken or refused. */
     private Map<String, String> authoritiesSeen = Map.of();
 
@@ -266,15 +272,13 @@ public final class RulesInForce {
     /** Puts a rule set into force in one piece. */
     public synchronized void swapIn(RuleSet rules) throws RulesException {
         RoutingTable table = RoutingTable.compile(rules);
-        Map<String, Standpoint> moved = standpoints.of(rules);
-        RoutingTable now = moved.isEmpty() ? table : table.at(rules, moved);
         forbidden.check(rules);
         Comparisons.check(rules);
         RouteFilters filters = RouteFilters.of(rules);
         LiveRules before = live.get();
         Backends kept = before == null ? Backends.none() : before.backends();
         Backends backends = kept.with(rules, legacyHost, tls, addresses);
-        live.set(LiveRules.of(rules, now, backends, filters, clock.instant()));
+        putAt(LiveRules.of(rules, table, backends, filters, clock.instant()));
         authoritiesTaken = backends.authorities();
         kept.replaceBy(backends);
         swaps.incrementAndGet();
@@ -285,18 +289,34 @@ public final class RulesInForce {
                 rules.backends().size());
     }
 
-    /** Asks {@code next} from now on where routes have got to, beginning with the rules in force. */
-    public synchronized void follow(Standpoints next) {
-        standpoints = next;
-        routesMoved();
+    /** Puts rules into force with their routes where they have got to by then. */
+    private void putAt(LiveRules next) {
+        standpoints.of(next.files()); // what takes long is known then, and the lock is not held for it
+        synchronized (moves) {
+            Map<String, Standpoint> moved = standpoints.of(next.files());
+            live.set(moved.isEmpty() ? next : next.at(moved));
+        }
     }
 
-    /** Puts routes where they have got to by now. A request sees all of them where they were, or all where they are. */
-    public synchronized void routesMoved() {
-        LiveRules before = current();
-        LiveRules after = before.at(standpoints.of(before.files()));
-        if (!after.table().rules().equals(before.table().rules())) {
-            live.set(after);
+    /** Asks {@code next} from now on where routes have got to, beginning with the rules in force. */
+    public void follow(Standpoints next) {
+        synchronized (moves) {
+            standpoints = next;
+            routesMoved();
+        }
+    }
+
+    /**
+     * Puts routes where they have got to by now, without waiting for rules that are being read. A request sees all of them where they were, or
+     * all where they are.
+     */
+    public void routesMoved() {
+        synchronized (moves) {
+            LiveRules before = current();
+            LiveRules after = before.at(standpoints.of(before.files()));
+            if (!after.table().rules().equals(before.table().rules())) {
+                live.set(after);
+            }
         }
     }
 
