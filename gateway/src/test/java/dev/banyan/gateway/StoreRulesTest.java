@@ -118,21 +118,41 @@ class StoreRulesTest {
                 push(gateway, 1, rules(legacy, candidate, "b"));
                 TestGateway.await("second", () -> gateway.ask("GET", "/b").endsWith("candidate"));
                 TestGateway.await("remembered", () -> Files.readString(folder.resolve("only/run/source-rules.version"))
-                        .endsWith("\n2\n"));
-                gateway.gateway().store().transaction("setting back", connection -> {
-                    try (var statement = connection.createStatement()) {
-                        return statement.executeUpdate("UPDATE control_rules SET version = 1");
-                    }
-                });
+                        .contains("\n2:"));
+                setBack(gateway);
                 TestGateway.await(
                         "said", () -> gateway.adminText("/admin/rules").contains("its last version is 1"));
                 assertThat(gateway.ask("GET", "/b")).endsWith("candidate");
+
+                assertThat(push(gateway, 1, rules(legacy, candidate, "c")).body())
+                        .contains("\"version\":2");
+                TestGateway.await("the number once more, and other rules", () -> gateway.ask("GET", "/c")
+                        .endsWith("candidate"));
+                assertThat(gateway.ask("GET", "/b")).endsWith("legacy");
+                setBack(gateway);
+                TestGateway.await(
+                        "said again", () -> gateway.adminText("/admin/rules").contains("its last version is 1"));
             }
             try (var gateway = replica("only", legacy, relay, database)) {
                 assertThat(gateway.adminText("/health")).contains("copy");
-                assertThat(gateway.ask("GET", "/b")).endsWith("candidate");
+                assertThat(gateway.ask("GET", "/c")).endsWith("candidate");
+                Path served = folder.resolve("only/run/source-rules.version");
+                Files.writeString(served, Files.readString(served).replace("\n2:", "\ntwo:"));
+                TestGateway.await(
+                        "said", () -> gateway.adminText("/admin/rules").contains("expected: a number"));
             }
         }
+    }
+
+    /** What is left of a store that was at version 2 after a restore of a backup of version 1. */
+    private static void setBack(TestGateway gateway) throws Exception {
+        gateway.gateway().store().transaction("setting back", connection -> {
+            try (var statement = connection.createStatement()) {
+                statement.executeUpdate("UPDATE control_rules SET version = 1");
+                statement.executeUpdate("DELETE FROM control_rules_file WHERE version = 2");
+                return statement.executeUpdate("DELETE FROM control_rules_version WHERE version = 2");
+            }
+        });
     }
 
     @Test

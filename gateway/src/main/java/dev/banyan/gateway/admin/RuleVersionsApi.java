@@ -52,7 +52,7 @@ record RuleVersionsApi(RulesInForce rules, ControlStore store) {
         return answer(() -> {
             var all = JSON.createObjectNode()
                     .put("store", store.location().where())
-                    .put("newest", versions().newest());
+                    .put("newest", versions().newest().number());
             var list = all.putArray("versions");
             for (RuleVersions.Version each : versions().list(LISTED_MAX)) {
                 list.addObject()

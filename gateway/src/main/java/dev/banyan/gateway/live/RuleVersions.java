@@ -27,6 +27,9 @@ public final class RuleVersions {
     /** One version: which, of what rules, and when, by whom and why it was put there. */
     public record Version(long number, String hash, Instant pushed, String by, String why) {}
 
+    /** The last version: its number, and the hash of its rules, which tells it from one of that number before the store was restored. */
+    public record Newest(long number, String hash) {}
+
     /** How a push came out. */
     public sealed interface Outcome {
         /** It is in the store, and in force. */
@@ -40,9 +43,18 @@ public final class RuleVersions {
         this.store = store;
     }
 
-    /** The number of the last version; 0 when there is none. */
-    public long newest() throws StoreUnavailable {
-        return store.<Long>transaction("asking for the version of the rules", RuleVersions::newest);
+    /** The last version; number 0 when there is none. */
+    public Newest newest() throws StoreUnavailable {
+        return store.<Newest>transaction("asking for the version of the rules", connection -> {
+            try (var select = connection.prepareStatement("""
+                            SELECT newest.version, pushed.hash FROM control_rules newest
+                            LEFT JOIN control_rules_version pushed ON pushed.version = newest.version WHERE newest.id = 1""");
+                    var row = select.executeQuery()) {
+                row.next();
+                String hash = row.getString(2);
+                return new Newest(row.getLong(1), hash == null ? "" : hash);
+            }
+        });
     }
 
     /**
