@@ -1,5 +1,7 @@
 package dev.banyan.gateway.live;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.banyan.rules.RulesFolder;
 import java.io.IOException;
 import java.net.URI;
@@ -8,15 +10,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One rule file on a web server, asked for with the {@code ETag} of the last answer. Redirects are not followed. */
@@ -24,8 +24,10 @@ final class HttpRules implements RemoteRules {
 
     private static final Duration CONNECT = Duration.ofSeconds(2);
     private static final Duration WHOLE = Duration.ofSeconds(10);
+    private static final Pattern TOKEN = Pattern.compile("[!-~]+");
 
     private final URI location;
+    private final String where;
     private final @Nullable Path tokenFile;
     private final HttpClient client = HttpClient.newBuilder()
             .connectTimeout(CONNECT)
@@ -34,10 +36,11 @@ final class HttpRules implements RemoteRules {
     private @Nullable String etag;
     private @Nullable String tagged;
 
-    /** @param tokenFile holds what to send as {@code Authorization: Bearer}; read anew each time */
-    HttpRules(URI location, @Nullable Path tokenFile) {
-        this.location = location;
-        this.tokenFile = tokenFile;
+    /** @param at names a file with what to send as {@code Authorization: Bearer}; it is read anew each time */
+    HttpRules(RulesLocation.Web at) {
+        this.location = at.url();
+        this.where = at.where();
+        this.tokenFile = at.secretFile();
     }
 
     @Override
@@ -47,9 +50,7 @@ final class HttpRules implements RemoteRules {
             request.header("If-None-Match", etag);
         }
         if (tokenFile != null) {
-            request.header(
-                    "Authorization",
-                    "Bearer " + java.nio.file.Files.readString(tokenFile).strip());
+            request.header("Authorization", "Bearer " + token(tokenFile));
         }
         HttpResponse<byte[]> reply = ask(request.build());
         if (reply.statusCode() == 304 && known != null) {
@@ -59,15 +60,24 @@ final class HttpRules implements RemoteRules {
             throw new IOException("status " + reply.statusCode()
                     + reply.headers()
                             .firstValue("Location")
-                            .map(to -> ", it points to " + to)
+                            .map(to -> ", it points to " + RulesLocation.Web.withoutQuery(to))
                             .orElse(""));
         }
-        String version = sha256(reply.body());
+        String version = RulesLocation.sha256(reply.body());
         etag = reply.headers().firstValue("ETag").orElse(null);
         tagged = version; // which may yet fail to be taken, and has to be sent again then
         return version.equals(known)
                 ? Optional.empty()
                 : Optional.of(new Files(version, Map.of("rules.yaml", reply.body())));
+    }
+
+    /** The token, or what is wrong with it without a letter of it: what the JDK would say has all of it. */
+    private static String token(Path file) throws IOException {
+        String token = new String(java.nio.file.Files.readAllBytes(file), ISO_8859_1).strip();
+        if (!TOKEN.matcher(token).matches()) {
+            throw new IOException("no token in " + file + " (expected: one line of printable ASCII, without spaces)");
+        }
+        return token;
     }
 
     private HttpResponse<byte[]> ask(HttpRequest request) throws IOException {
@@ -87,17 +97,9 @@ final class HttpRules implements RemoteRules {
         }
     }
 
-    private static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
-    }
-
     @Override
     public String where() {
-        return location.toString();
+        return where;
     }
 
     @Override

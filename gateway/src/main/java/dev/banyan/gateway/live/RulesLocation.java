@@ -1,11 +1,16 @@
 package dev.banyan.gateway.live;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.banyan.gateway.store.ControlStore;
 import dev.banyan.gateway.store.StoreLocation;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -17,10 +22,14 @@ public sealed interface RulesLocation {
     /** What {@code --rules} says for the control store. */
     String STORE = "store:";
 
+    /** How {@code --rules} begins for a bucket. */
+    String S3 = "s3://";
+
     /** One rule file on a web server; {@code secretFile} has what to show there, if anything. */
     record Web(URI url, @Nullable Path secretFile, Duration poll) implements RulesLocation {
 
         private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+        private static final int DIGITS = 8;
 
         public Web {
             checkPoll(poll);
@@ -28,10 +37,25 @@ public sealed interface RulesLocation {
                 throw new IllegalArgumentException("--rules: " + withoutUser(url)
                         + " (expected: such as https://config.internal/rules.yaml, without user or fragment)");
             }
-            if (secretFile != null && url.getScheme().equals("http") && !LOOPBACK.contains(url.getHost())) {
+            if (secretFile != null && url.getScheme().equalsIgnoreCase("http") && !LOOPBACK.contains(url.getHost())) {
                 throw new IllegalArgumentException(
                         "--rules-secret-file: would be sent in the clear (expected: an https address in --rules)");
             }
+        }
+
+        /** The address for people, and to tell it from others: a query may be a secret, so a few digits of its hash stand for it. */
+        String where() {
+            String query = url.getRawQuery();
+            return query == null
+                    ? url.toString()
+                    : withoutQuery(url.toString())
+                            + sha256(query.getBytes(UTF_8)).substring(0, DIGITS);
+        }
+
+        /** An address that ends where its query would begin. */
+        static String withoutQuery(String address) {
+            int query = address.indexOf('?');
+            return query < 0 ? address : address.substring(0, query) + "?...";
         }
 
         private static String withoutUser(URI url) {
@@ -51,7 +75,8 @@ public sealed interface RulesLocation {
     /** All objects {@code *.yaml} directly under a prefix of an S3 bucket; the prefix is empty or ends with a slash. */
     record Bucket(String name, String prefix, Duration poll) implements RulesLocation {
 
-        private static final Pattern ADDRESS = Pattern.compile("s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?");
+        private static final Pattern ADDRESS =
+                Pattern.compile("(?i:s3)://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?");
 
         public Bucket {
             checkPoll(poll);
@@ -78,7 +103,7 @@ public sealed interface RulesLocation {
     static boolean isOne(String text) {
         var lower = text.toLowerCase(Locale.ROOT);
         return lower.equals(STORE)
-                || lower.startsWith("s3://")
+                || lower.startsWith(S3)
                 || lower.startsWith("http://")
                 || lower.startsWith("https://");
     }
@@ -92,7 +117,7 @@ public sealed interface RulesLocation {
             }
             return new Store(store, poll);
         }
-        if (text.startsWith("s3://")) {
+        if (text.regionMatches(true, 0, S3, 0, S3.length())) {
             if (secretFile != null) {
                 throw new IllegalArgumentException(
                         "--rules-secret-file: is not for S3 (expected: credentials where every"
@@ -110,10 +135,19 @@ public sealed interface RulesLocation {
     /** Opens a connection of nothing yet: the first question does that. */
     default RemoteRules open(ControlStore store) {
         return switch (this) {
-            case Web web -> new HttpRules(web.url(), web.secretFile());
+            case Web web -> new HttpRules(web);
             case Store _ -> new StoreRules(store);
             case Bucket bucket -> new S3Rules(bucket);
         };
+    }
+
+    /** In 64 hex digits. */
+    static String sha256(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
     }
 
     private static void checkPoll(Duration poll) {

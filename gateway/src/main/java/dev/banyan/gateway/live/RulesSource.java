@@ -41,7 +41,7 @@ public record RulesSource(
     /** Says where rules come from, for people and to tell sources apart. */
     public String where() {
         return switch (remote) {
-            case RulesLocation.Web web -> web.url().toString();
+            case RulesLocation.Web web -> web.where();
             case RulesLocation.Store store -> RulesLocation.STORE + store.at().where();
             case RulesLocation.Bucket bucket -> bucket.where();
             case null ->

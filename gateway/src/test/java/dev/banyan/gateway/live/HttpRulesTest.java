@@ -2,14 +2,28 @@ package dev.banyan.gateway.live;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.banyan.gateway.store.StoreLocation;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class HttpRulesTest {
+
+    private static final Duration POLL = Duration.ofSeconds(1);
+
+    @TempDir
+    private Path folder;
 
     @Test
     void whatWasSentButNotTakenIsSentAgain() throws Exception {
@@ -27,7 +41,7 @@ class HttpRulesTest {
         });
         server.start();
         var location = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/rules.yaml");
-        try (var rules = new HttpRules(location, null)) {
+        try (var rules = new HttpRules(web(location, null))) {
             assertThat(rules.fetch("the one before", null)).isPresent(); // and could not be written
             var again = rules.fetch("the one before", null);
             assertThat(again).isPresent();
@@ -35,5 +49,38 @@ class HttpRulesTest {
         } finally {
             server.stop(0);
         }
+    }
+
+    @Test
+    void noMessageHasASecretInIt() throws Exception {
+        for (String secret : List.of("hush-hush\nmore", "h\u00fcsh", "hush hush", "")) {
+            Path file = Files.writeString(folder.resolve("secret"), secret);
+            try (var rules = new HttpRules(web(URI.create("http://127.0.0.1:1/rules.yaml"), file))) {
+                assertThatThrownBy(() -> rules.fetch(null, null))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("no token in ")
+                        .hasMessageNotContaining("hush");
+            }
+        }
+        RulesLocation.Web one = web(URI.create("http://127.0.0.1:1/rules.yaml?private_token=hush"), null);
+        RulesLocation.Web other = web(URI.create("http://127.0.0.1:1/rules.yaml?private_token=shh"), null);
+        assertThat(one.where())
+                .startsWith("http://127.0.0.1:1/rules.yaml?...")
+                .doesNotContain("hush")
+                .isNotEqualTo(other.where());
+    }
+
+    @Test
+    void schemesAreReadInAnyCase() throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret"), "hush");
+        assertThatThrownBy(() -> web(URI.create("HTTP://config/rules.yaml"), secret))
+                .hasMessageContaining("would be sent in the clear");
+        var store = StoreLocation.inFolder(folder);
+        assertThat(RulesLocation.of("S3://bucket/rules", null, POLL, store))
+                .isEqualTo(new RulesLocation.Bucket("bucket", "rules/", POLL));
+    }
+
+    private static RulesLocation.Web web(URI location, @Nullable Path secret) {
+        return new RulesLocation.Web(location, secret, POLL);
     }
 }
