@@ -12,7 +12,8 @@ import java.util.HexFormat;
 /** The text that PostgreSQL prints for a value of a {@link Row}, with {@code DateStyle} ISO and the time zone UTC. */
 public final class ValueText {
 
-    private static final int NANOS_PER_MICRO = 1_000;
+    /** PostgreSQL itself has six; a time of another database may have more, and keeps them. */
+    private static final int SECOND_DIGITS_MAX = 9;
 
     /** From here on PostgreSQL writes a number with an exponent. */
     private static final int DOUBLE_DIGITS = 15;
@@ -55,12 +56,12 @@ public final class ValueText {
         if (time.getNano() == 0) {
             return text;
         }
-        var micros = pad(time.getNano() / NANOS_PER_MICRO, 6);
-        var end = micros.length();
-        while (micros.charAt(end - 1) == '0') {
+        var nanos = pad(time.getNano(), SECOND_DIGITS_MAX);
+        var end = nanos.length();
+        while (nanos.charAt(end - 1) == '0') {
             end--;
         }
-        return text + '.' + micros.substring(0, end);
+        return text + '.' + nanos.substring(0, end);
     }
 
     private static String pad(int number, int digits) {

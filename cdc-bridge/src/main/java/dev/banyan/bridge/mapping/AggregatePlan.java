@@ -6,6 +6,7 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.mapping.AggregateState.ChildRow;
 import dev.banyan.bridge.mapping.EventRule.When;
 import dev.banyan.bridge.mapping.TransactionRows.Moment;
+import dev.banyan.bridge.mapping.TransactionRows.Slot;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -111,9 +112,20 @@ final class AggregatePlan {
         return isRenumberable;
     }
 
-    /** The fields that are the aggregate's key, with their values for {@code key}. */
-    Map<String, Object> keyValues(List<Object> key) {
-        var row = keyColumns.row(key.toArray());
+    /** The fields that are the aggregate's key, with their values for {@code key}, in the one form that all keys are compared in. */
+    private Map<String, Object> keyValues(List<Object> key) {
+        return keyValues(keyColumns.row(key.stream()
+                .map(part -> part instanceof KeyBytes bytes ? bytes.bytes() : part)
+                .toArray()));
+    }
+
+    /** The same as {@code slot} writes them at {@code moment}, which is how a state shows them: {@code 1.50} of a NUMERIC(9, 2). */
+    Map<String, Object> keyValues(Slot slot, Moment moment) {
+        var row = slot.written(moment);
+        return row != null && root.hasKey(row) ? keyValues(row) : keyValues(slot.key());
+    }
+
+    private Map<String, Object> keyValues(Row row) {
         Map<String, Object> values = new LinkedHashMap<>();
         for (var field : keyFields) {
             var value = field.read(row, root.id());

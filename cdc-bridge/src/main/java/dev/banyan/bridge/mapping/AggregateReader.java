@@ -57,6 +57,7 @@ final class AggregateReader {
                 .map(yaml -> RuleReader.ofAggregate(name, root.fields(), children, conditions, problems)
                         .read(yaml))
                 .orElse(List.of());
+        checkPrevious(root, children, rules);
         section.end();
         var aggregate =
                 new Aggregate(name, at, topic, subject, type, defaults.contracts(), onFault, root, children, rules);
@@ -215,6 +216,29 @@ final class AggregateReader {
         }
     }
 
+    /** A renumbered aggregate's event has its key of before beside what the state has. */
+    private void checkPrevious(SourceTable root, List<ChildList> lists, List<EventRule> rules) {
+        if (rules.stream().noneMatch(rule -> rule.when() instanceof EventRule.When.Renumbered)) {
+            return;
+        }
+        var placeByName = new HashMap<String, Place>();
+        lists.forEach(list -> placeByName.put(list.name(), list.table().at()));
+        root.fields().forEach(field -> placeByName.put(field.name(), field.at()));
+        for (var column : root.key()) {
+            var previous = root.field(column)
+                    .map(field -> Field.previous(field.name()))
+                    .orElse("");
+            var place = placeByName.get(previous);
+            if (place != null) {
+                problems.add(
+                        place,
+                        name + "." + previous,
+                        "a name that the event of a new key has the old one by",
+                        "another name, or no rule for 'renumbered'");
+            }
+        }
+    }
+
     private Subject subject(SourceTable root) {
         var template = section.requiredText("subject", "subject: such as " + name + "/{...}");
         var literals = new ArrayList<String>();
@@ -267,10 +291,32 @@ final class AggregateReader {
                 }
             }
         }
+        checkApart(literals, fields, root);
         for (var field : fields) {
             if (!keyFields.isEmpty() && !keyFields.contains(field)) {
                 problems.add(
                         place, where, "'{" + field + "}'", Words.expected(field, keyFields) + " (fields of the key)");
+            }
+        }
+    }
+
+    /** Notes where a value could end in what the next one begins with, so that two keys would make one subject. */
+    private void checkApart(List<String> literals, List<String> fields, SourceTable root) {
+        for (int i = 0; i + 1 < fields.size(); i++) {
+            var field = fields.get(i);
+            var between = literals.get(i + 1);
+            var ends = root.fields().stream()
+                    .filter(each -> each.name().equals(field))
+                    .findFirst()
+                    .map(each -> Subject.ends(each.type(), between))
+                    .orElse(true); // reported as unknown
+            if (!ends) {
+                problems.add(
+                        section.at("subject"),
+                        name + ".subject",
+                        (between.isEmpty() ? "nothing" : "'" + between + "'") + " between {" + field + "} and {"
+                                + fields.get(i + 1) + "}",
+                        "'/' between them: two keys must not make one subject");
             }
         }
     }

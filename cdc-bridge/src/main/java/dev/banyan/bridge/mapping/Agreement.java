@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Checks that the uses of one table agree, over all aggregates and with themselves, and that no two subjects can be the same. */
 final class Agreement {
@@ -158,17 +159,38 @@ final class Agreement {
     }
 
     private void subjects(List<Aggregate> aggregates) {
-        var firstByPrefix = new HashMap<String, String>();
-        for (var aggregate : aggregates) {
-            var prefix = aggregate.subject().literals().getFirst();
-            var first = firstByPrefix.putIfAbsent(aggregate.topic() + " " + prefix, aggregate.name());
-            if (first != null && !prefix.isEmpty()) {
-                problems.add(
-                        aggregate.at(),
-                        aggregate.name() + ".subject",
-                        "'" + prefix + "...', also the subject of " + first,
-                        "a subject of its own");
-            }
+        for (int i = 0; i < aggregates.size(); i++) {
+            var aggregate = aggregates.get(i);
+            aggregates.subList(0, i).stream()
+                    .filter(other -> other.topic().equals(aggregate.topic()))
+                    .map(other -> shared(aggregate, other))
+                    .filter(found -> !found.isEmpty())
+                    .findFirst()
+                    .ifPresent(found ->
+                            problems.add(aggregate.at(), aggregate.name() + ".subject", found, "a subject of its own"));
         }
+    }
+
+    /** What subjects of {@code aggregate} may be of those of {@code other}; empty when nothing. */
+    private static String shared(Aggregate aggregate, Aggregate other) {
+        var prefix = aggregate.subject().literals().getFirst();
+        var otherPrefix = other.subject().literals().getFirst();
+        if (prefix.isEmpty() || otherPrefix.isEmpty()) {
+            return "";
+        }
+        if (prefix.equals(otherPrefix)) {
+            return "'" + prefix + "...', also the subject of " + other.name();
+        }
+        return aggregate.subject().mayEqual(numeric(aggregate), other.subject(), numeric(other))
+                ? "'" + aggregate.subject().template() + "', which may be '"
+                        + other.subject().template() + "' of " + other.name()
+                : "";
+    }
+
+    private static Set<String> numeric(Aggregate aggregate) {
+        return aggregate.root().fields().stream()
+                .filter(field -> field.type() instanceof FieldType.Whole || field.type() instanceof FieldType.Date)
+                .map(Field::name)
+                .collect(Collectors.toSet());
     }
 }

@@ -89,7 +89,7 @@ final class Evaluation {
                 waits(touch, String.valueOf(e.getMessage()));
             }
         } else if (slot.existed()) {
-            removed(touch, slot.at(Moment.START));
+            removed(touch, slot);
         } else {
             waits(touch, "its rows are remembered until its root row is known");
         }
@@ -100,9 +100,10 @@ final class Evaluation {
         note(touch, null, why, List.of());
     }
 
-    private void removed(Touch touch, @Nullable Row before) {
+    private void removed(Touch touch, Slot slot) {
         var plan = touch.plan();
-        var key = plan.keyValues(touch.key());
+        var before = slot.at(Moment.START);
+        var key = plan.keyValues(slot, Moment.START);
         var stateBefore = before == null || !plan.choice().looksBack()
                 ? null
                 : stateBefore(touch, plan.rows(rows, touch.key(), before, Moment.START));
@@ -218,9 +219,11 @@ final class Evaluation {
     }
 
     private String data(Touch touch, AggregateState state, @Nullable List<Object> previousKey) {
-        var previous =
-                previousKey == null ? Map.<String, Object>of() : touch.plan().keyValues(previousKey);
-        return EventData.of(touch.plan().aggregate(), state, previous);
+        var plan = touch.plan();
+        var previous = previousKey == null
+                ? Map.<String, Object>of()
+                : plan.keyValues(rows.slot(plan.root(), previousKey), Moment.START);
+        return EventData.of(plan.aggregate(), state, previous);
     }
 
     /** Makes the events of what happened to rows and, last, the aggregate's own. */
@@ -247,7 +250,9 @@ final class Evaluation {
         var difference = change.difference();
         var id = ids.ofItem(ids.id(transaction, plan.idName(rule), subject), change.key());
         var isGone = difference.op() == Op.REMOVED;
-        var data = EventData.ofRow(plan.keyValues(touch.key()), change.path(), isGone ? null : difference.after());
+        var root = rows.slot(plan.root(), touch.key());
+        var moment = root.at(Moment.END) == null ? Moment.START : Moment.END;
+        var data = EventData.ofRow(plan.keyValues(root, moment), change.path(), isGone ? null : difference.after());
         var choice = change.path().getLast().list().choice();
         add(touch, rule, event(plan, rule, id, subject, difference, data), choice, difference);
     }

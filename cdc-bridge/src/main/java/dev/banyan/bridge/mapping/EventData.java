@@ -14,6 +14,9 @@ import tools.jackson.core.json.JsonFactory;
 /** Writes the JSON of an event. Fields come in the order of the mapping file, then the lists, then what the event adds. */
 final class EventData {
 
+    /** Beside its key says of what the event is about that it is gone. */
+    static final String DELETED = "deleted";
+
     private static final JsonFactory JSON = new JsonFactory();
 
     private EventData() {}
@@ -40,7 +43,7 @@ final class EventData {
         try (var json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             json.writeStartObject();
             values(json, key);
-            json.writeName("deleted");
+            json.writeName(DELETED);
             json.writeBoolean(true);
             json.writeEndObject();
         }
@@ -65,7 +68,7 @@ final class EventData {
                 }
             }
             if (state == null) {
-                json.writeName("deleted");
+                json.writeName(DELETED);
                 json.writeBoolean(true);
             }
             path.forEach(_ -> json.writeEndObject());

@@ -3,6 +3,7 @@ package dev.banyan.bridge.mapping;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Untouched;
+import dev.banyan.bridge.change.ValueText;
 import dev.banyan.bridge.yaml.Place;
 import java.util.List;
 import java.util.Set;
@@ -88,7 +89,7 @@ public record Field(
         return switch (unknown) {
             case Unknown.Refuse() ->
                 throw new UnmappableException(table, String.valueOf(column), type.describe(value), type.expected());
-            case Unknown.Keep() -> FieldType.unpadded(value.toString());
+            case Unknown.Keep() -> FieldType.unpadded(ValueText.of(value));
             case Unknown.Null() -> null;
             case Unknown.Use(var word) -> word;
         };
@@ -98,7 +99,7 @@ public record Field(
         return switch (currency) {
             case Currency.Column(var name) -> {
                 var value = known(row, name, table);
-                yield value == null ? ofNull(name, table, null) : FieldType.unpadded(value.toString());
+                yield value == null ? ofNull(name, table, null) : FieldType.unpadded(ValueText.of(value));
             }
             case Currency.Always(var code) -> code;
             case null -> null;

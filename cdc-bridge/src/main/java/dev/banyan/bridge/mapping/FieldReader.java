@@ -151,7 +151,8 @@ final class FieldReader {
         return new FieldType.Flag(yes, no);
     }
 
-    private static Set<String> flagTexts(Section section, String key, String otherwise) {
+    private Set<String> flagTexts(Section section, String key, String otherwise) {
+        section.requireAny(key, "no texts", "at least one text");
         var texts = section.texts(key).stream()
                 .map(scalar -> FieldType.unpadded(scalar.text()))
                 .collect(Collectors.toSet());

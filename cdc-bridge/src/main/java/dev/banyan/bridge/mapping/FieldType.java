@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How a column's value becomes a field's value. Values of a field are text, integers or booleans. */
@@ -18,6 +19,11 @@ public sealed interface FieldType {
 
     /** What {@link #convert} returns for a value it cannot make sense of. */
     Object NOT_UNDERSTOOD = new Object();
+
+    /** How the values of a boolean column are written. */
+    Set<String> TRUE = Set.of("true", "t");
+
+    Set<String> FALSE = Set.of("false", "f");
 
     /** The text that the database prints. With {@code padded} the blanks that fill up a CHAR column are cut off its end; else every character stays. */
     record Text(boolean padded) implements FieldType {}
@@ -99,7 +105,7 @@ public sealed interface FieldType {
                         : NOT_UNDERSTOOD;
             case Flag(var yes, var no) -> flag(value, yes, no);
             case Code(var words) -> {
-                var word = words.word(unpadded(value.toString()));
+                var word = words.word(unpadded(ValueText.of(value)));
                 yield word == null ? NOT_UNDERSTOOD : word;
             }
             case LocalTimestamp(var zone, var gap, var overlap) ->
@@ -225,13 +231,27 @@ public sealed interface FieldType {
 
     private static Object flag(Object value, Set<String> yes, Set<String> no) {
         if (value instanceof Boolean bool) {
-            return bool;
+            return flagOf(bool, yes, no);
         }
-        var text = unpadded(value.toString());
+        var text = unpadded(ValueText.of(value));
         if (yes.contains(text)) {
             return true;
         }
         return no.contains(text) ? false : NOT_UNDERSTOOD;
+    }
+
+    /** A boolean column is what it says, unless yes or no name its values. */
+    private static Object flagOf(boolean value, Set<String> yes, Set<String> no) {
+        var isNamed =
+                Stream.concat(yes.stream(), no.stream()).anyMatch(text -> TRUE.contains(text) || FALSE.contains(text));
+        if (!isNamed) {
+            return value;
+        }
+        var texts = value ? TRUE : FALSE;
+        if (texts.stream().anyMatch(yes::contains)) {
+            return true;
+        }
+        return texts.stream().anyMatch(no::contains) ? false : NOT_UNDERSTOOD;
     }
 
     private static Object instant(LocalDateTime local, ZoneId zone, Gap gap, Overlap overlap) {

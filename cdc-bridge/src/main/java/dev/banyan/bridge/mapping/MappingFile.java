@@ -145,7 +145,15 @@ public final class MappingFile {
         var section = Section.of(yaml, where, problems);
         var wordByCode = new LinkedHashMap<String, String>();
         for (var entry : section.entries()) {
-            section.text(entry.key()).ifPresent(word -> wordByCode.put(FieldType.unpadded(entry.key()), word));
+            var code = FieldType.unpadded(entry.key());
+            var word = section.text(entry.key());
+            if (word.isPresent() && wordByCode.putIfAbsent(code, word.get()) != null) {
+                problems.add(
+                        entry.at(),
+                        where,
+                        "'" + entry.key() + "', a second time but for blanks at the end",
+                        "each code once");
+            }
         }
         if (section.entries().isEmpty()) {
             problems.add(section.at(), where, "no codes", "codes with their words, such as {N: new, P: paid}");

@@ -10,9 +10,9 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,18 +45,18 @@ final class Parting {
     Parts of(Transaction transaction, AggregateImages images, Faults faults, Predicate<Waiting> isParted) {
         var touched = touched(transaction, images);
         var groupOf = groups(touched, faults);
-        var partedGroups = Collections.<Set<Waiting>>newSetFromMap(new LinkedHashMap<>());
+        var partedGroups = new HashSet<Waits>();
         groupOf.forEach((aggregate, group) -> {
             if (isParted.test(aggregate)) {
-                partedGroups.add(group);
+                partedGroups.add(group.all());
             }
         });
-        var changesOf = new LinkedHashMap<Set<Waiting>, List<Change>>();
+        var changesOf = new LinkedHashMap<Waits, List<Change>>();
         var rest = new ArrayList<Change>();
         for (int i = 0; i < touched.size(); i++) {
             var group = touched.get(i).isEmpty()
                     ? null
-                    : groupOf.get(touched.get(i).iterator().next());
+                    : groupOf.get(touched.get(i).iterator().next()).all();
             if (group != null && partedGroups.contains(group)) {
                 changesOf
                         .computeIfAbsent(group, _ -> new ArrayList<>())
@@ -66,7 +66,7 @@ final class Parting {
             }
         }
         var parted = new LinkedHashMap<Set<Waiting>, Transaction>();
-        changesOf.forEach((group, changes) -> parted.put(aggregatesFirst(group), transaction.with(changes)));
+        changesOf.forEach((group, changes) -> parted.put(aggregatesFirst(group.members()), transaction.with(changes)));
         return new Parts(parted, transaction.with(rest));
     }
 
@@ -81,8 +81,7 @@ final class Parting {
     }
 
     /** A part is known by the first of those that wait. */
-    private static Set<Waiting> aggregatesFirst(Set<Waiting> group) {
-        var ordered = new ArrayList<>(group);
+    private static Set<Waiting> aggregatesFirst(List<Waiting> ordered) {
         ordered.sort(Comparator.comparing(Waiting::isRow)); // the sort is stable
         return new LinkedHashSet<>(ordered);
     }
@@ -228,21 +227,72 @@ final class Parting {
         return new Waiting(plan.aggregate().name(), KeyText.of(key));
     }
 
-    /** For each aggregate the set of those it shares changes with, or waits with already, itself among them. */
-    private static Map<Waiting, Set<Waiting>> groups(List<Set<Waiting>> touched, Faults faults) {
-        var groupOf = new LinkedHashMap<Waiting, Set<Waiting>>();
-        var firstByName = new HashMap<String, Waiting>();
+    /** One that waits, among those that wait with it: a chain of them, which joins another without being gone through. */
+    private static final class Waits {
+        private final Waiting self;
+        private Waits towardsAll = this;
+        private @Nullable Waits next;
+        private Waits first = this;
+        private Waits last = this;
+        private int size = 1;
+
+        private Waits(Waiting self) {
+            this.self = self;
+        }
+
+        /** What stands for all that wait together; the first, the last and the number of them are known of it. */
+        @SuppressWarnings("ReferenceEquality") // the very one
+        private Waits all() {
+            var all = this;
+            while (all.towardsAll != all) {
+                all.towardsAll = all.towardsAll.towardsAll;
+                all = all.towardsAll;
+            }
+            return all;
+        }
+
+        /** From now on those of {@code other} wait with these, behind them. */
+        @SuppressWarnings("ReferenceEquality") // the very one
+        private void join(Waits other) {
+            var ours = all();
+            var theirs = other.all();
+            if (ours == theirs) {
+                return;
+            }
+            ours.last.next = theirs.first;
+            var larger = ours.size < theirs.size ? theirs : ours;
+            (larger == ours ? theirs : ours).towardsAll = larger;
+            larger.size = ours.size + theirs.size;
+            var last = theirs.last;
+            larger.first = ours.first;
+            larger.last = last;
+        }
+
+        private List<Waiting> members() {
+            var members = new ArrayList<Waiting>(size);
+            for (@Nullable Waits each = first; each != null; each = each.next) {
+                members.add(each.self);
+            }
+            return members;
+        }
+    }
+
+    /** Each aggregate among those it shares changes with, or waits with already. */
+    private static Map<Waiting, Waits> groups(List<Set<Waiting>> touched, Faults faults) {
+        var groupOf = new LinkedHashMap<Waiting, Waits>();
+        var firstByName = new HashMap<String, Waits>();
         for (var aggregates : touched) {
-            var group = new LinkedHashSet<Waiting>();
+            @Nullable Waits group = null;
             for (var aggregate : aggregates) {
-                group.addAll(groupOf.getOrDefault(aggregate, Set.of(aggregate)));
+                var waits = groupOf.computeIfAbsent(aggregate, Waits::new);
+                group = group == null ? waits : group;
+                group.join(waits);
                 var name = faults.group(aggregate);
-                var first = name == null ? null : firstByName.putIfAbsent(name, aggregate);
+                var first = name == null ? null : firstByName.putIfAbsent(name, waits);
                 if (first != null) {
-                    group.addAll(groupOf.getOrDefault(first, Set.of(first)));
+                    group.join(first);
                 }
             }
-            group.forEach(aggregate -> groupOf.put(aggregate, group));
         }
         return groupOf;
     }

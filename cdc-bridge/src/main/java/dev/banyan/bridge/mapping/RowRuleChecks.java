@@ -69,8 +69,15 @@ record RowRuleChecks(Aggregate aggregate, Problems problems) {
         return true;
     }
 
-    /** Notes that {@code field}, which is made of a key column, is not the key as it is. */
+    /** Notes that {@code field}, which is made of a key column, is not the key as it is, or is called what an event adds to the key. */
     static void checkKeyField(Field field, String where, Problems problems) {
+        if (field.name().equals(EventData.DELETED)) {
+            problems.add(
+                    field.at(),
+                    where + ".fields." + field.name(),
+                    "a key field with the name that says that a thing is gone",
+                    "another name");
+        }
         var fits =
                 switch (field.type()) {
                     case FieldType.Text _, FieldType.Whole _, FieldType.Date _ -> true;

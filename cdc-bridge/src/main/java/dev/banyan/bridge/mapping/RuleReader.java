@@ -200,6 +200,9 @@ final class RuleReader {
         var section = Section.of(yaml, where, problems);
         var fieldName = section.text("field");
         var field = fieldName.flatMap(name -> condition(section, name));
+        section.requireAny("from", "no values", "at least one value");
+        section.requireAny("to", "no values", "at least one value");
+        section.requireAny("changed", "no names", "at least one field or list");
         var from = values(section, "from", field);
         var to = values(section, "to", field);
         var changed = new ArrayList<String>();

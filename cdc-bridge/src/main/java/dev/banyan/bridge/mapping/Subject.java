@@ -1,12 +1,16 @@
 package dev.banyan.bridge.mapping;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * How an aggregate is called: {@code product/{sku}}. {@code literals} stand before, between and after the fields, so there is one
  * more of them. In a value {@code %} and {@code /} are written {@code %25} and {@code %2F}, so that no two keys share a subject.
  */
 public record Subject(List<String> literals, List<String> fields) {
+
+    private static final char TEXT = '{';
+    private static final char NUMBER = '#';
 
     public Subject {
         literals = List.copyOf(literals);
@@ -26,24 +30,59 @@ public record Subject(List<String> literals, List<String> fields) {
         return template.toString();
     }
 
-    /** True when two keys may make the same subject, one here and one in {@code other}. */
-    boolean mayEqual(Subject other) {
-        return meet(String.join("{", literals), String.join("{", other.literals));
+    /** True when {@code between}, behind a field of {@code type}, says where its value ends, whatever field comes next. */
+    static boolean ends(FieldType type, String between) {
+        return switch (type) {
+            case FieldType.Date() -> true; // it says so itself
+            case FieldType.Whole() -> !between.isEmpty() && !Character.isDigit(between.charAt(0));
+            default -> between.indexOf('/') >= 0;
+        };
     }
 
-    /** True when the two stand for the same text, with any text but slashes in the place of each brace. */
+    /** The same as {@link #mayEqual(Subject)}, but of a field that is {@code numeric} (an integer or a date) in both with what its values can be. */
+    boolean mayEqual(Set<String> numeric, Subject other, Set<String> otherNumeric) {
+        return meet(pattern(numeric), other.pattern(otherNumeric));
+    }
+
+    private String pattern(Set<String> numeric) {
+        var pattern = new StringBuilder(literals.getFirst());
+        for (int i = 0; i < fields.size(); i++) {
+            pattern.append(numeric.contains(fields.get(i)) ? NUMBER : TEXT).append(literals.get(i + 1));
+        }
+        return pattern.toString();
+    }
+
+    /** True when two keys may make the same subject, one here and one in {@code other}. */
+    boolean mayEqual(Subject other) {
+        return mayEqual(Set.of(), other, Set.of());
+    }
+
+    /** True when the two stand for the same text, with any text but slashes in the place of each {@link #TEXT}, and what numbers and dates are made of in that of each {@link #NUMBER}. */
     private static boolean meet(String a, String b) {
-        if (a.startsWith("{")) {
-            var isText = !b.isEmpty() && b.charAt(0) != '/';
+        if (isPlaceholder(a)) {
+            var isText = !b.isEmpty() && isOf(a.charAt(0), b.charAt(0));
             return meet(a.substring(1), b) || (isText && meet(a, b.substring(1)));
         }
-        if (b.startsWith("{")) {
+        if (isPlaceholder(b)) {
             return meet(b, a);
         }
         if (a.isEmpty() || b.isEmpty()) {
             return a.equals(b);
         }
         return a.charAt(0) == b.charAt(0) && meet(a.substring(1), b.substring(1));
+    }
+
+    private static boolean isPlaceholder(String pattern) {
+        return !pattern.isEmpty() && (pattern.charAt(0) == TEXT || pattern.charAt(0) == NUMBER);
+    }
+
+    private static boolean isOf(char placeholder, char character) {
+        return placeholder == TEXT
+                ? character != '/'
+                : Character.isDigit(character)
+                        || character == TEXT
+                        || character == NUMBER
+                        || "+-".indexOf(character) >= 0;
     }
 
     /** The subject of the aggregate whose {@link #fields} have {@code values}. */

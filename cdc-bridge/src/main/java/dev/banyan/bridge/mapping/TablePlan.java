@@ -33,6 +33,8 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns, Columns kept
 
     private static final int CHARACTER_BYTES_MAX = 3;
 
+    private static final int LONG_DIGITS_MAX = 19;
+
     /** Between a column's name and how it is redacted; no database takes it in a name that somebody would give. */
     private static final char REDACTED = '\1';
 
@@ -251,13 +253,16 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns, Columns kept
             case Integer number -> number.longValue();
             case Short number -> number.longValue();
             case BigDecimal number -> integral(number.stripTrailingZeros());
+            case byte[] bytes -> KeyBytes.of(bytes);
             default -> value;
         };
     }
 
     private static Object integral(BigDecimal number) {
-        return number.scale() <= 0 && number.precision() - number.scale() <= 18
-                ? (Object) number.longValueExact()
-                : number;
+        if (number.scale() > 0 || number.precision() - number.scale() > LONG_DIGITS_MAX) {
+            return number;
+        }
+        var whole = number.toBigInteger();
+        return whole.bitLength() < Long.SIZE ? (Object) whole.longValueExact() : number;
     }
 }

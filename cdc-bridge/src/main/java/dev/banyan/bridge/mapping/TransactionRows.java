@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -73,6 +74,9 @@ final class TransactionRows {
         /** The row of the start lives under another key now. */
         private boolean moved;
 
+        /** The row by which the log named the key; of it the columns of the key are there. */
+        private @Nullable Row named;
+
         private Slot(TablePlan table, List<Object> key, @Nullable Row stored, @Nullable Row remembered) {
             this.table = table;
             this.key = key;
@@ -82,6 +86,10 @@ final class TransactionRows {
             this.origin = stored == null ? null : key;
         }
 
+        List<Object> key() {
+            return key;
+        }
+
         @Nullable
         Row at(Moment moment) {
             return switch (moment) {
@@ -89,6 +97,13 @@ final class TransactionRows {
                 case START -> found == null ? before : found;
                 case END -> after;
             };
+        }
+
+        /** A row with the key as it is written at {@code moment}, as far as anybody knows of one. */
+        @Nullable
+        Row written(Moment moment) {
+            var row = at(moment);
+            return row == null ? named : row;
         }
 
         /** True when nobody knows how the row was that was here at the start. */
@@ -259,6 +274,7 @@ final class TransactionRows {
 
     private void put(Slot slot, Row row, boolean backfill) {
         var previous = slot.after;
+        slot.named = row;
         slot.after = slot.table.image(row, previous == null ? slot.before : previous, redactor);
         slot.read |= backfill;
         slot.live |= !backfill;
@@ -273,6 +289,7 @@ final class TransactionRows {
     private void rename(Slot from, Slot to, Row row) {
         var previous = from.after;
         var overwritten = to.after;
+        to.named = row;
         to.after = to.table.image(row, previous == null ? from.before : previous, redactor);
         to.origin = from.origin == null ? (from.existed() && !from.moved ? from.key : null) : from.origin;
         from.after = null;
@@ -313,6 +330,7 @@ final class TransactionRows {
 
     /** Learns the row at the start from the log, where no image had it, or lacks some of it. */
     private void seen(Slot slot, @Nullable Row before) {
+        slot.named = before == null ? slot.named : before;
         if (slot.before != null && slot.before.equals(slot.after)) { // so it is the first change of the row
             if (before != null && TablePlan.lacks(slot.before) && slot.table.isWhole(before)) {
                 slot.before = slot.table.completed(slot.before, before, redactor);
@@ -359,13 +377,28 @@ final class TransactionRows {
     /** Orders keys by their values, numbers as numbers. */
     static int compare(List<Object> a, List<Object> b) {
         for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
-            var order = a.get(i) instanceof Long left && b.get(i) instanceof Long right
-                    ? Long.compare(left, right)
-                    : a.get(i).toString().compareTo(b.get(i).toString());
+            var order = compare(a.get(i), b.get(i));
             if (order != 0) {
                 return order;
             }
         }
         return Integer.compare(a.size(), b.size());
+    }
+
+    private static int compare(Object a, Object b) {
+        if (a instanceof Long left && b instanceof Long right) {
+            return Long.compare(left, right);
+        }
+        return isExact(a) && isExact(b)
+                ? decimal(a).compareTo(decimal(b))
+                : a.toString().compareTo(b.toString());
+    }
+
+    private static boolean isExact(Object value) {
+        return value instanceof Long || value instanceof BigDecimal;
+    }
+
+    private static BigDecimal decimal(Object number) {
+        return number instanceof BigDecimal decimal ? decimal : BigDecimal.valueOf((Long) number);
     }
 }

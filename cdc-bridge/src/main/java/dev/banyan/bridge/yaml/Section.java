@@ -126,6 +126,15 @@ public final class Section {
         return find(key).map(yaml -> texts(yaml, where + "." + key)).orElse(List.of());
     }
 
+    /** Notes that the list under {@code key} has nothing in it, where it is there: that is {@code found}. */
+    public void requireAny(String key, String found, String expected) {
+        if (find(key)
+                .filter(yaml -> yaml instanceof Yaml.Items(var _, var items) && items.isEmpty())
+                .isPresent()) {
+            problems.add(at(key), where + "." + key, found, expected);
+        }
+    }
+
     /** The items of {@code yaml} as texts; a single text counts as a list of one. */
     public List<Yaml.Scalar> texts(Yaml yaml, String where) {
         return switch (yaml) {

@@ -12,7 +12,7 @@ public sealed interface Yaml {
     record Scalar(Place at, String text, boolean quoted) implements Yaml {
 
         public boolean isNull() {
-            return !quoted && (text.isEmpty() || text.equals("~") || text.equals("null"));
+            return !quoted && (text.isEmpty() || text.matches("~|null|Null|NULL"));
         }
 
         /** The boolean this is, or null when it is none. */
@@ -22,7 +22,14 @@ public sealed interface Yaml {
 
         /** The integer this is, or null when it is none. */
         public @Nullable Long asInteger() {
-            return quoted || !text.matches("-?[0-9]{1,18}") ? null : Long.valueOf(text);
+            if (quoted || !text.matches("-?[0-9]{1,19}")) {
+                return null;
+            }
+            try {
+                return Long.valueOf(text);
+            } catch (NumberFormatException e) {
+                return null; // more than 64 bits
+            }
         }
     }
 

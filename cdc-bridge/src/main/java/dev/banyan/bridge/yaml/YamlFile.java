@@ -13,7 +13,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -21,6 +27,7 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** Reads a YAML 1.2 file into {@link Yaml} with places. */
 public final class YamlFile {
@@ -64,12 +71,16 @@ public final class YamlFile {
                 .setBufferSize(text.length() + 1)
                 .build();
         try {
+            var reader = new YamlFile(problems);
+            if (!reader.isShallow(new Parse(settings).parseString(text))) {
+                return Optional.empty();
+            }
             var root = new Compose(settings).composeString(text);
             if (root.isEmpty()) {
                 problems.add(Place.START, "file", "nothing", "a mapping of keys to values");
                 return Optional.empty();
             }
-            return Optional.ofNullable(new YamlFile(problems).convert(root.get(), 0));
+            return Optional.ofNullable(reader.convert(root.get()));
         } catch (MarkedYamlEngineException e) {
             var message = e.getProblem() == null ? "not YAML" : e.getProblem();
             problems.add(place(e.getProblemMark()), "file", message, "YAML");
@@ -80,20 +91,45 @@ public final class YamlFile {
         }
     }
 
-    private @Nullable Yaml convert(Node node, int depth) {
+    /** False when {@code events} nest too deep, which composing them would do on the stack; notes tags, too, which nobody would look at. */
+    private boolean isShallow(Iterable<Event> events) {
+        var depth = 0;
+        for (var event : events) {
+            if (event instanceof NodeEvent && depth > DEPTH_MAX) {
+                problems.add(place(event.getStartMark()), "file", "nesting deeper than " + DEPTH_MAX, "less of it");
+                return false;
+            }
+            switch (event) {
+                case CollectionStartEvent start -> {
+                    depth++;
+                    refuseTag(start.getTag(), start);
+                }
+                case CollectionEndEvent _ -> depth--;
+                case ScalarEvent scalar -> refuseTag(scalar.getTag(), scalar);
+                default -> {}
+            }
+        }
+        return true;
+    }
+
+    private void refuseTag(Optional<String> tag, Event event) {
+        tag.ifPresent(name -> problems.add(
+                place(event.getStartMark()),
+                "file",
+                "the tag " + name.replace(Tag.PREFIX, "!!"),
+                "the value alone; in quotes it is a text"));
+    }
+
+    private @Nullable Yaml convert(Node node) {
         var at = place(node.getStartMark());
         if (!seen.add(node) || node.getAnchor().isPresent()) {
             problems.add(at, "file", "an anchor or alias", "the value written out");
             return null;
         }
-        if (depth > DEPTH_MAX) {
-            problems.add(at, "file", "nesting deeper than " + DEPTH_MAX, "less of it");
-            return null;
-        }
         return switch (node) {
             case ScalarNode scalar -> scalar(scalar, at);
-            case SequenceNode list -> items(list, at, depth);
-            case MappingNode mapping -> keys(mapping, at, depth);
+            case SequenceNode list -> items(list, at);
+            case MappingNode mapping -> keys(mapping, at);
             default -> null;
         };
     }
@@ -103,10 +139,10 @@ public final class YamlFile {
         return new Yaml.Scalar(at, node.getValue(), node.getScalarStyle() != ScalarStyle.PLAIN);
     }
 
-    private Yaml items(SequenceNode node, Place at, int depth) {
+    private Yaml items(SequenceNode node, Place at) {
         var items = new ArrayList<Yaml>();
         for (var item : node.getValue()) {
-            var converted = convert(item, depth + 1);
+            var converted = convert(item);
             if (converted != null) {
                 items.add(converted);
             }
@@ -114,7 +150,7 @@ public final class YamlFile {
         return new Yaml.Items(at, items);
     }
 
-    private Yaml keys(MappingNode node, Place at, int depth) {
+    private Yaml keys(MappingNode node, Place at) {
         var entries = new ArrayList<Yaml.Entry>();
         var placeByKey = new HashMap<String, Place>();
         for (var tuple : node.getValue()) {
@@ -130,7 +166,7 @@ public final class YamlFile {
                 problems.add(keyAt, key, "a second time; the first is in line " + first.line(), "each key once");
                 continue;
             }
-            var value = convert(tuple.getValueNode(), depth + 1);
+            var value = convert(tuple.getValueNode());
             if (value != null) {
                 entries.add(new Yaml.Entry(key, keyAt, value));
             }

@@ -7,6 +7,7 @@ import dev.banyan.bridge.cel.CelConditions;
 import dev.banyan.bridge.yaml.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -108,6 +109,13 @@ class MappingErrorsTest {
             when: backfill                    | when: otherwise                | 25:7: order.events: no rule for 'backfill' (expected: {event: ..., when: backfill}, so that no change goes without an event)
             when: created                     | when: removed                  | 27:9: order.events: a rule that never holds: line 26 asks for the same (expected: one of them)
             Discounted, where                 | 2Cheap, where                  | 29:17: order.events[4].event: '2Cheap' (expected: letters and digits, such as OrderPlaced)
+            N: new, P: paid                   | N: new, 'N ': old              | 3:26: codes.status: 'N ', a second time but for blanks at the end (expected: each code once)
+            topic: orders                     | topic: NULL                    | 6:12: order.topic: nothing (expected: a text)
+            topic: orders                     | topic: !!str orders            | 6:12: file: the tag !!str (expected: the value alone; in quotes it is a text)
+            field: status, to: paid           | field: status, to: []          | 28:49: order.events[3].when.to: no values (expected: at least one value)
+            field: status, to: paid           | field: status, from: []        | 28:51: order.events[3].when.from: no values (expected: at least one value)
+            field: status, to: paid           | changed: []                    | 28:39: order.events[3].when.changed: no names (expected: at least one field or list)
+            yes: [Y]                          | yes: []                        | 16:42: order.fields.gift.yes: no texts (expected: at least one text)
             scale: 2                          | currency: {always: EUR}        | 29:49: order.events[4].where: found no matching overload for '_<_' applied to '(order.total, order.total)' (expected: values, not what holds them: after.total.amount of money, after.lines.size() of a list)
             """)
     void aMistakeIsNamedAtItsPlace(String good, String bad, String expected) {
@@ -182,6 +190,103 @@ class MappingErrorsTest {
         assertThatThrownBy(() -> read(changed))
                 .isInstanceOf(MappingException.class)
                 .hasMessageContaining("m.yaml:" + expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            string  | -  | string  | 7:14: order.subject: '-' between {id} and {no} (expected: '/' between them: two keys must not make one subject)
+            string  |    | integer | 7:14: order.subject: nothing between {id} and {no} (expected: '/' between them: two keys must not make one subject)
+            integer |    | integer | 7:14: order.subject: nothing between {id} and {no} (expected: '/' between them: two keys must not make one subject)
+            integer | 1- | string  | 7:14: order.subject: '1-' between {id} and {no} (expected: '/' between them: two keys must not make one subject)
+            string  | /  | string  |
+            string  | :/ | char    |
+            integer | -  | string  |
+            date    |    | date    |
+            date    | -  | string  |
+            """)
+    void noTwoKeysMakeOneSubject(String as, String between, String asNext, String expected) throws Exception {
+        var text = with("order/{id}", "order/{id}" + (between == null ? "" : between) + "{no}")
+                .replace("key: [ord_id]", "key: [ord_id, no]")
+                .replace("parent: [ord_id]", "parent: [ord_id, no]")
+                .replace(
+                        "  id: ord_id",
+                        "  id: {column: ord_id, as: " + as + "}\n      no: {column: no, as: " + asNext + "}");
+        if (expected == null) {
+            assertThat(read(text).aggregates()).hasSize(1);
+        } else {
+            assertThatThrownBy(() -> read(text))
+                    .isInstanceOf(MappingException.class)
+                    .hasMessageContaining("m.yaml:" + expected);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            order/{id}   | order/{no}   | string  | 'order/...', also the subject of order
+            order/{id}   | order/x{no}  | string  | 'order/x{no}', which may be 'order/{id}' of order
+            order/x{id}  | order/{no}   | string  | 'order/{no}', which may be 'order/x{id}' of order
+            order/{id}   | order/x{no}  | integer |
+            order/{id}   | line/{no}    | string  |
+            """)
+    void noTwoAggregatesOfATopicMakeOneSubject(String subject, String other, String as, String expected)
+            throws Exception {
+        var text = with("order/{id}", subject).replace("  id: ord_id", "  id: {column: ord_id, as: " + as + "}")
+                + """
+                  line:
+                    topic: orders
+                    subject: OTHER
+                    type: shop.line.{event}.v1
+                    table: lin
+                    key: [no]
+                    fields: {no: no}
+                    events:
+                      - {event: LineImported, when: backfill}
+                      - {event: LinePlaced, when: created}
+                      - {event: LineRemoved, when: removed}
+                      - {event: LineChanged, when: otherwise}
+                """.replace("OTHER", other);
+        if (expected == null) {
+            assertThat(read(text).aggregates()).hasSize(2);
+        } else {
+            assertThatThrownBy(() -> read(text))
+                    .isInstanceOf(MappingException.class)
+                    .hasMessageContaining(
+                            "m.yaml:31:3: line.subject: " + expected + " (expected: a subject of its own)");
+        }
+    }
+
+    @Test
+    void whatAnEventAddsToTheKeyIsNoOtherName() {
+        var renumbered = with("  status: {column: sts", "  previousId: {column: sts")
+                .replace("- {event: Paid, when: {field: status, to: paid}}", "- {event: Moved, when: renumbered}");
+        assertThatThrownBy(() -> read(renumbered))
+                .isInstanceOf(MappingException.class)
+                .hasMessageContaining(
+                        "m.yaml:13:7: order.previousId: a name that the event of a new key has the old one by (expected: another name, or no rule for 'renumbered')");
+        assertThatThrownBy(
+                        () -> read(with("  id: ord_id", "  deleted: ord_id").replace("order/{id}", "order/{deleted}")))
+                .isInstanceOf(MappingException.class)
+                .hasMessageContaining(
+                        "m.yaml:12:7: order.fields.deleted: a key field with the name that says that a thing is gone (expected: another name)");
+    }
+
+    @Test
+    void deepNestingIsRefusedHoweverDeep() {
+        assertThatThrownBy(() -> read("x: " + "[".repeat(20_000)))
+                .isInstanceOf(MappingException.class)
+                .hasMessageContaining("m.yaml:1:36: file: nesting deeper than 32 (expected: less of it)");
+    }
+
+    @Test
+    void anIntegerMayHaveAllDigitsOfABigint() throws Exception {
+        var text = with(
+                        "{column: amt, as: decimal, scale: 2}",
+                        "{column: amt, as: integer, ifNull: -9223372036854775808}")
+                .replace("field: status, to: paid", "field: total, to: 1234567890123456789");
+
+        assertThat(read(text).aggregates().getFirst().rules().get(3).when())
+                .isEqualTo(
+                        new EventRule.When.Changed("total", List.of(), List.of(1_234_567_890_123_456_789L), List.of()));
     }
 
     @ParameterizedTest

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the mapping has no answer for stops everything, waits with all that follows of it, or is skipped, as the mapping says. */
@@ -150,6 +151,20 @@ class OnFaultTest {
 
         assertThat(map(broken, changes.toArray(Change[]::new))).hasSize(2_500);
         assertThat(faults.parked).hasSize(2_500);
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void manyRowsOfOneAggregatePassWhileAnotherWaits() throws Exception {
+        var broken = mapper("park", "{N: new}");
+        map(broken, inserted(1, "N"), inserted(2, "Q"));
+        var changes = new ArrayList<Change>();
+        for (long no = 0; no < 60_000; no++) {
+            changes.add(new Change.Inserted(PART, part(no, 1)));
+        }
+
+        assertThat(map(broken, changes.toArray(Change[]::new))).containsExactly("Changed item/1");
+        assertThat(faults.parked).hasSize(1);
     }
 
     @Test
