@@ -274,6 +274,33 @@ class RouteActionsTest {
         assertThat(gateway.route("moved-away").at("/served/gateway").asInt()).isPositive();
     }
 
+    /** As behind a proxy that asks by the name of this machine. */
+    @ParameterizedTest
+    @CsvSource({
+        "/moved,  https://shop.test:8443/new",
+        "/secure, https://shop.test/secure",
+        "/away,   https://www.shop.test:8443/new",
+    })
+    void whereAPublicOriginIsNamedARedirectNamesThat(String path, String location) throws Exception {
+        var own = TestGateway.start(
+                folder.resolve("public-" + way + path),
+                """
+                backends: [{name: legacy, url: "%s", baseline: true}]
+                routes:
+                  - {name: a, hostnames: [inner.test], matches: [{path: {value: /moved}}], redirect: {path: {type: ReplaceFullPath, value: /new}}, stage: complete}
+                  - {name: b, matches: [{path: {value: /secure}}], redirect: {scheme: https}, stage: complete}
+                  - {name: c, matches: [{path: {value: /away}}], redirect: {hostname: www.shop.test, path: {type: ReplaceFullPath, value: /new}}, stage: complete}
+                """.formatted(legacy.url()),
+                "--public-origin",
+                "https://shop.test:8443");
+        try {
+            assertThat(own.ask("GET " + path + " HTTP/1.1\r\nHost: inner.test:8080\r\n\r\n"))
+                    .containsIgnoringCase("location: " + location + "\r\n");
+        } finally {
+            own.close();
+        }
+    }
+
     @Test
     void whatIsRetiredSaysWhereToGoAndWhoStillAsks() throws Exception {
         String asked = "GET /gone/x HTTP/1.1\r\nHost: a\r\nUser-Agent: old-till/1.0\r\n\r\n";

@@ -16,7 +16,8 @@ final class NewLocation {
 
     /** {@code path} is the new one; null keeps the caller's. Null when the caller's host is needed and is none. */
     static @Nullable String of(RequestFacts facts, Redirect redirect, @Nullable String path) {
-        var asked = HOST.matcher(facts.host());
+        String known = facts.publicHost();
+        var asked = HOST.matcher(known == null ? facts.host() : known);
         boolean sound = asked.matches();
         if (!sound && redirect.hostname() == null) {
             return null;

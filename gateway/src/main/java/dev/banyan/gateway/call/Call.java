@@ -129,7 +129,8 @@ public final class Call {
                 new HeadLookup(head),
                 asked.scheme().equals("https"),
                 mayChoose,
-                intake.rules().clock().millis());
+                intake.rules().clock().millis(),
+                intake.publicOrigin() == null ? null : asked.authority());
         return switch (rules.table().decide(facts)) {
             case Decision.Refused(int status, String reason) -> {
                 intake.traffic().refused(status);
