@@ -51,8 +51,21 @@ record Certificate(List<X509Certificate> chain, PrivateKey key) {
                 throw new IOException(files.chain() + ": certificate " + (i + 1) + " is " + name(chain.get(i))
                         + " (expected: " + issued.getIssuerX500Principal() + ", who issued the one before)");
             }
+            if (!isSigned(issued, chain.get(i).getPublicKey())) {
+                throw new IOException(files.chain() + ": certificate " + (i + 1) + " is " + name(chain.get(i))
+                        + " with another key (expected: the one by which the certificate before was signed)");
+            }
         }
         return chain;
+    }
+
+    private static boolean isSigned(X509Certificate issued, PublicKey by) {
+        try {
+            issued.verify(by);
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
     }
 
     private static PrivateKey key(PemFiles files, String text) throws IOException {

@@ -104,6 +104,7 @@ class CertificateTest {
             CHAIN   | CHAIN   | own.key: no key that can be read (expected: a PEM private key)
             CHAIN   | HALFKEY | own.key: no key that can be read (expected: a PEM private key)
             STRANGE | KEY     | own.pem: certificate 2 is CN=Stranger (expected: CN=Authority, who issued the one before)
+            REKEYED | KEY     | own.pem: certificate 2 is CN=Authority with another key (expected: the one by which the certificate before was signed)
             """)
     void whatCannotServeIsSaid(String chain, String key, String problem) throws Exception {
         X509Bundle authority = authority();
@@ -112,12 +113,14 @@ class CertificateTest {
                 .subject("CN=Stranger")
                 .buildIssuedBy(authority)
                 .getCertificatePEM();
+        String rekeyed = authority().getCertificatePEM();
         java.util.function.UnaryOperator<String> text = name -> switch (name) {
             case "EMPTY" -> "";
             case "TEXT" -> "nothing\n";
             case "HALF" -> own.getCertificatePEM().substring(0, 300);
             case "HALFKEY" -> own.getPrivateKeyPEM().substring(0, 80);
             case "CHAIN" -> own.getCertificatePathPEM();
+            case "REKEYED" -> own.getCertificatePEM() + rekeyed;
             case "STRANGE" -> own.getCertificatePEM() + stranger;
             default -> own.getPrivateKeyPEM();
         };
