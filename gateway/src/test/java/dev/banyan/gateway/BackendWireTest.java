@@ -95,6 +95,7 @@ class BackendWireTest {
         "'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', coding twice",
         "'HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', too old for chunks",
         "'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nokk', two lengths",
+        "'HTTP/1.0 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nokk', two lengths of old",
         "'HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\nok', no length",
         "'HTTP/1.1 200 O\u001bK\r\nContent-Length: 2\r\n\r\nok', control character in the phrase",
         "'HTTP/1.1 200 OK\rX-A: 1\r\nContent-Length: 2\r\n\r\nok', half a line end in the phrase",

@@ -3,7 +3,9 @@ package dev.banyan.gateway.backend;
 import dev.banyan.gateway.http.SeenNames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
@@ -16,7 +18,7 @@ import java.util.List;
 
 /**
  * Decodes the replies of one backend connection, within limits: one for each that is expected, and not a byte more. Replies that announce
- * another one, such as 103, end here.
+ * another one, such as 103, end here; one with two lengths is none.
  */
 public final class ReplyDecoder extends HttpResponseDecoder {
 
@@ -37,6 +39,9 @@ public final class ReplyDecoder extends HttpResponseDecoder {
 
     /** Of the reply that is to come. */
     private int interim;
+
+    /** Of the same; Netty drops one of two for HTTP/1.0. */
+    private int lengths;
 
     /** Whether the connection ends for another reason than that the other side has ended it. */
     private boolean broken;
@@ -85,6 +90,9 @@ public final class ReplyDecoder extends HttpResponseDecoder {
         if (out.size() == known) {
             return;
         }
+        if (lengths > 1 && out.get(known) instanceof HttpResponse reply) {
+            reply.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("two lengths")));
+        }
         if (out.get(known) instanceof HttpResponse reply && isInterim(reply)) {
             while (out.size() > known) { // its end comes with it
                 ReferenceCountUtil.release(out.remove(known));
@@ -125,8 +133,19 @@ public final class ReplyDecoder extends HttpResponseDecoder {
     }
 
     @Override
+    protected HttpMessage createMessage(String[] line) {
+        lengths = 0;
+        return super.createMessage(line);
+    }
+
+    @Override
     protected AsciiString splitHeaderName(byte[] line, int start, int length) {
-        return SeenNames.of(line, start, length);
+        AsciiString name = SeenNames.of(line, start, length);
+        if (length == HttpHeaderNames.CONTENT_LENGTH.length()
+                && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)) {
+            lengths++;
+        }
+        return name;
     }
 
     @Override

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The line between the name people type and the names backends live under. Replies that name a backend are made to name the
@@ -19,6 +21,11 @@ public record Seam(Origin asked, Set<Origin> backends, Origin serving) {
 
     private static final int HTTP = 80;
     private static final int HTTPS = 443;
+
+    /** As browsers read it (HTML, shared declarative refresh steps): {@code url=} may be left out, and blanks stand nearly everywhere. */
+    private static final Pattern REFRESH = Pattern.compile(
+            "(\\s*[0-9.]+\\s*(?:[;,]|(?<=\\s))\\s*(?:url\\s*=\\s*)?)(['\"]?)(.*)",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     /** Returns {@code location} with a backend's scheme, host and port replaced by the public ones. */
     public String mendLocation(String location) {
@@ -36,7 +43,19 @@ public record Seam(Origin asked, Set<Origin> backends, Origin serving) {
         if (!isOurs(named)) {
             return location;
         }
+        if (asked.host().isEmpty()) {
+            return pathAlone(location.substring(path));
+        }
         return (relativeScheme ? "//" + asked.authority() : asked.toString()) + location.substring(path);
+    }
+
+    /** Returns what leads to {@code path} at whoever was asked, who had no name: HTTP/1.0 needs none. */
+    private static String pathAlone(String path) {
+        if (path.isEmpty() || "?#".indexOf(path.charAt(0)) >= 0) {
+            return "/" + path;
+        }
+        boolean plain = path.charAt(0) == '/' && (path.length() == 1 || "/\\".indexOf(path.charAt(1)) < 0);
+        return plain ? path : "/." + path; // else it would be taken for a host
     }
 
     /** Returns a {@code Link} value with the URL of each link mended. */
@@ -46,16 +65,17 @@ public record Seam(Origin asked, Set<Origin> backends, Origin serving) {
 
     /** Returns a {@code Refresh} value ({@code 5; url=...}) with its URL mended. */
     public String mendRefresh(String refresh) {
-        int at = refresh.toLowerCase(Locale.ROOT).indexOf("url=");
-        if (at < 0) {
+        Matcher parts = REFRESH.matcher(refresh);
+        if (!parts.matches()) {
             return refresh;
         }
-        String url = refresh.substring(at + 4).strip();
-        boolean quoted = url.length() > 1 && (url.startsWith("\"") || url.startsWith("'"));
-        String mended = quoted
-                ? url.charAt(0) + mendLocation(url.substring(1, url.length() - 1)) + url.charAt(url.length() - 1)
-                : mendLocation(url);
-        return refresh.substring(0, at + 4) + mended;
+        int quote = parts.end(2) > parts.start(2) ? refresh.indexOf(parts.group(2), parts.end(2)) : -1;
+        int end = quote < 0 ? refresh.stripTrailing().length() : quote;
+        return end < parts.start(3)
+                ? refresh
+                : refresh.substring(0, parts.start(3))
+                        + mendLocation(refresh.substring(parts.start(3), end))
+                        + refresh.substring(end);
     }
 
     /**
@@ -72,10 +92,13 @@ public record Seam(Origin asked, Set<Origin> backends, Origin serving) {
         List<String> kept = new ArrayList<>(parts.length);
         kept.add(parts[0]);
         for (int i = 1; i < parts.length; i++) {
-            String attribute = parts[i].strip().toLowerCase(Locale.ROOT);
-            boolean foreignDomain = attribute.startsWith("domain=")
-                    && isForeign(attribute.substring(7).strip());
-            boolean uselessSecure = insecure && (attribute.equals("secure") || attribute.equals("samesite=none"));
+            String attribute = parts[i].toLowerCase(Locale.ROOT);
+            int equals = attribute.indexOf('=');
+            String name = (equals < 0 ? attribute : attribute.substring(0, equals)).strip();
+            String value = equals < 0 ? "" : attribute.substring(equals + 1).strip();
+            boolean foreignDomain = name.equals("domain") && isForeign(value);
+            boolean uselessSecure =
+                    insecure && (name.equals("secure") || (name.equals("samesite") && value.equals("none")));
             if (!foreignDomain && !uselessSecure) {
                 kept.add(parts[i]);
             }

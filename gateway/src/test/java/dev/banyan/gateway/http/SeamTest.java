@@ -51,6 +51,8 @@ class SeamTest {
                     a=1; Domain=.internal; Path=/                | a=1; Path=/
                     a=1; Domain=shop.test                        | a=1; Domain=shop.test
                     a=1; Domain=other.example                    | a=1; Domain=other.example
+                    a=1; Domain = old.internal ; Path=/          | a=1; Path=/
+                    a=1; SECURE=; Same-Site=None; samesite = None | a=1; Same-Site=None
                     a=1; Path=/; Secure; HttpOnly; SameSite=None | a=1; Path=/; HttpOnly
                     """)
     void cookiesAreMadeForTheNamePeopleType(String cookie, String expected) {
@@ -75,10 +77,42 @@ class SeamTest {
         assertThat(SEAM.mendLink(links)).isEqualTo(expected);
     }
 
-    @Test
-    void aRefreshKeepsItsDelay() {
-        assertThat(SEAM.mendRefresh("5; url=https://old.internal:8443/x")).isEqualTo("5; url=http://shop.test:8080/x");
-        assertThat(SEAM.mendRefresh("5")).isEqualTo("5");
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    5; url=https://old.internal:8443/x         | 5; url=http://shop.test:8080/x
+                    5                                          | 5
+                    5;                                         | 5;
+                    0; https://old.internal:8443/x             | 0; http://shop.test:8080/x
+                    0 https://old.internal:8443/x              | 0 http://shop.test:8080/x
+                    0.5 , URL = https://old.internal:8443/x    | 0.5 , URL = http://shop.test:8080/x
+                    0;url="https://old.internal:8443/x"        | 0;url="http://shop.test:8080/x"
+                    0;url='https://old.internal:8443/x' ; more | 0;url='http://shop.test:8080/x' ; more
+                    0;url="https://old.internal:8443/x         | 0;url="http://shop.test:8080/x
+                    0;url="                                    | 0;url="
+                    0;url=/x?url=https://old.internal:8443/    | 0;url=/x?url=https://old.internal:8443/
+                    0;urls                                     | 0;urls
+                    0https://old.internal:8443/x               | 0https://old.internal:8443/x
+                    url=https://old.internal:8443/x            | url=https://old.internal:8443/x
+                    """)
+    void aRefreshIsReadAsBrowsersDo(String refresh, String expected) {
+        assertThat(SEAM.mendRefresh(refresh)).isEqualTo(expected);
+    }
+
+    /** And nobody else's, however many slashes a backend has behind its name. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    https://old.internal:8443/a?b=c       | /a?b=c
+                    https://old.internal:8443             | /
+                    https://old.internal:8443?b           | /?b
+                    //old.internal:8443/a                 | /a
+                    https://old.internal:8443//evil.test/ | /.//evil.test/
+                    https://old.internal:8443/\\evil.test | /./\\evil.test
+                    https://old.internal:8443\\\\evil.test | /.\\\\evil.test
+                    https://sso.example/                  | https://sso.example/
+                    """)
+    void whoAskedForNoHostIsToldThePathAlone(String location, String expected) {
+        var nameless = new Seam(Origin.ofHost("http", ""), Set.of(LEGACY), LEGACY);
+        assertThat(nameless.mendLocation(location)).isEqualTo(expected);
     }
 
     @ParameterizedTest
