@@ -1,5 +1,6 @@
 package dev.banyan.gateway.connect;
 
+import dev.banyan.gateway.backend.Deadline;
 import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.edge.KeepAlive;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One way to an instance of a backend, found within the backend's connect timeout: the addresses of its name one after another until one
- * takes a connection, then TLS.
+ * takes a connection, then TLS. A pause of our own is not the backend's.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty: what comes of it is heard by a listener, or by the promise that was handed
@@ -39,8 +40,13 @@ public final class Dial {
     private final Class<? extends Channel> type;
     private final ChannelHandler[] handlers;
     private final Promise<Channel> found;
-    private final long deadline;
+    private final Deadline patience;
+
+    /** From when the addresses are known: a name has limits of its own. */
+    private long deadline;
+
     private @Nullable Channel opening;
+    private boolean tooSlow;
 
     private Dial(
             LiveBackend backend,
@@ -59,8 +65,7 @@ public final class Dial {
                 opening.close();
             }
         });
-        this.deadline =
-                System.nanoTime() + backend.backend().timeouts().connect().toNanos();
+        this.patience = new Deadline(loop, this::giveUp);
     }
 
     /**
@@ -87,6 +92,8 @@ public final class Dial {
                 .resolveAll(InetSocketAddress.createUnresolved(host, origin.port()))
                 .addListener((Future<List<InetSocketAddress>> resolved) -> {
                     if (resolved.isSuccess()) {
+                        deadline = System.nanoTime()
+                                + backend.backend().timeouts().connect().toNanos();
                         tryOneOf(resolved.getNow());
                     } else {
                         found.tryFailure(resolved.cause());
@@ -104,9 +111,12 @@ public final class Dial {
             return;
         }
         long nanos = Math.max(left / addresses.size(), Math.min(left, ADDRESS_NANOS_MIN));
-        ChannelFuture next = open(addresses.getFirst(), nanos);
+        ChannelFuture next = open(addresses.getFirst());
         opening = next.channel();
+        tooSlow = false;
+        patience.in(nanos);
         next.addListener((ChannelFuture opened) -> {
+            patience.end();
             if (opened.isSuccess() && found.isDone()) {
                 opened.channel().close();
             } else if (opened.isSuccess()) {
@@ -115,18 +125,25 @@ public final class Dial {
             } else if (addresses.size() > 1) {
                 tryOneOf(addresses.subList(1, addresses.size()));
             } else {
-                found.tryFailure(opened.cause());
+                found.tryFailure(tooSlow ? new ConnectTimeoutException(origin.toString()) : opened.cause());
             }
         });
     }
 
-    private ChannelFuture open(InetSocketAddress address, long nanos) {
+    private void giveUp() {
+        tooSlow = true;
+        if (opening != null) {
+            opening.close();
+        }
+    }
+
+    private ChannelFuture open(InetSocketAddress address) {
         return new Bootstrap()
                 .group(loop)
                 .disableResolver()
                 .channel(type)
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(nanos))
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // Netty's would count a pause of our own
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
