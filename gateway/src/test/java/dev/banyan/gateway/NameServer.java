@@ -32,7 +32,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A DNS server for one name, whose addresses a test changes, by UDP and, where they are many, by TCP; it can also fail, or say nothing. */
-final class NameServer implements AutoCloseable {
+public final class NameServer implements AutoCloseable {
 
     enum Mood {
         ANSWERS,
@@ -50,7 +50,7 @@ final class NameServer implements AutoCloseable {
     private volatile InetAddress[] addresses;
     private volatile Mood mood = Mood.ANSWERS;
 
-    NameServer(InetAddress... addresses) {
+    public NameServer(InetAddress... addresses) {
         this.addresses = addresses;
         this.stream = new ServerBootstrap()
                 .group(loops)
@@ -80,7 +80,7 @@ final class NameServer implements AutoCloseable {
                 .channel();
     }
 
-    int port() {
+    public int port() {
         return ((InetSocketAddress) stream.localAddress()).getPort();
     }
 

@@ -2,6 +2,7 @@ package dev.banyan.gateway.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.gateway.NameServer;
 import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.gateway.backend.BackendTls;
 import dev.banyan.gateway.backend.Backends;
@@ -17,6 +18,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.PromiseNotifier;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
@@ -38,9 +40,11 @@ class DialTest {
     /** A pause between asking for the addresses and trying the first. */
     @Test
     void aPauseOfOurOwnIsNotTheBackends() throws Exception {
-        try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                var addresses = new BackendAddresses(null, _ -> false)) {
-            RuleSet rules = RuleSet.passThrough(URI.create("http://localhost:" + server.getLocalPort()));
+        InetAddress home = InetAddress.getLoopbackAddress();
+        try (var server = new ServerSocket(0, 50, home);
+                var names = new NameServer(home);
+                var addresses = new BackendAddresses(new InetSocketAddress(home, names.port()), _ -> false)) {
+            RuleSet rules = RuleSet.passThrough(URI.create("http://shop.internal.test:" + server.getLocalPort()));
             var tls = new BackendTls(SslContextBuilder.forClient().build(), null);
             LiveBackend backend = Backends.none()
                     .with(rules, null, tls, addresses)
