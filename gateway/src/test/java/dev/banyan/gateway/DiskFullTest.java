@@ -77,11 +77,16 @@ class DiskFullTest {
         TestGateway.await("the store is down", () -> admin("/admin/store").contains("No space left on device"));
         awaitCopyOf("a");
         assertThat(post("resume")).contains("refused");
+        assertThat(post("pause")).contains("later", "may forget it");
+        assertThat(run().resolve("shifts.json"))
+                .as("which puts it up after a restart")
+                .doesNotExist();
 
         Files.delete(ballast);
         TestGateway.await("the store", () -> admin("/metrics").contains("banyan_store_up 1.0"));
         TestGateway.await("the journal", () -> admin("/admin/shifts/browse").contains("\"rolled-back\""));
         awaitCopyOf("b");
+        TestGateway.await("shifts are kept", () -> Files.exists(run().resolve("shifts.json")));
         TestGateway.await("nothing is amiss", () -> admin("/metrics").contains("banyan_rules_unkept 0.0"));
         assertThat(ask("/browse")).endsWith("legacy");
         assertThat(gateway.said().lines()).hasSizeLessThan(SAID_MAX); // on what may be the same disk

@@ -104,15 +104,19 @@ record ShiftApi(ShiftRunner runner, ShiftStatus status, InstantSource clock) {
         try {
             return runner.ask(command).get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            return new Answer(
-                    command.id(),
-                    Answer.Outcome.LATER,
-                    command.kind() == Command.Kind.ROLLBACK
-                            ? "rolled back in this gateway; it is journalled, and holds for the others, when the leader answers"
-                            : "waits for the leader");
+            return new Answer(command.id(), Answer.Outcome.LATER, later(command));
         } catch (ExecutionException e) {
             throw new IllegalStateException("asking for " + command.kind().word(), e);
         }
+    }
+
+    private String later(Command command) {
+        String words = command.kind() == Command.Kind.ROLLBACK
+                ? "rolled back in this gateway; it is journalled, and holds for the others, when the leader answers"
+                : "waits for the leader";
+        return runner.isKept()
+                ? words
+                : words + "; a restart of this gateway may forget it, since its run folder cannot be written";
     }
 
     private static Reply told(Command command, Answer answer) {

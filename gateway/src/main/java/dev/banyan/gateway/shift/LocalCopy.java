@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -17,6 +19,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class LocalCopy {
 
+    /*
+     * A copy that could not be replaced, since the disk is full, is renamed, which needs no room. A start still takes from it what keeps routes down,
+     * and nothing that puts one up: what was rolled back since is not in it.
+     */
     private static final Logger LOG = LoggerFactory.getLogger(LocalCopy.class);
 
     /** What is kept. */
@@ -30,35 +36,76 @@ public final class LocalCopy {
     }
 
     private final Path file;
+    private final Path outdated;
+    private volatile boolean failing;
     private final JsonMapper json = new JsonMapper();
 
     /** A copy in a run folder. */
     public LocalCopy(Path runFolder) {
         this.file = runFolder.resolve("shifts.json");
+        this.outdated = runFolder.resolve("shifts.json.outdated");
     }
 
     /** What was kept last; nothing when there is no copy, or none that can be read. */
     Kept load() {
-        if (!Files.exists(file)) {
+        return Files.exists(file) ? read(file) : cautious(read(outdated));
+    }
+
+    private Kept read(Path copy) {
+        if (!Files.exists(copy)) {
             return Kept.NOTHING;
         }
         try {
-            return json.readValue(Files.readAllBytes(file), Kept.class);
+            return json.readValue(Files.readAllBytes(copy), Kept.class);
         } catch (IOException | JacksonException e) {
-            LOG.warn("{} cannot be read, routes with steps begin at the baseline until the store answers", file, e);
+            LOG.warn("{} cannot be read, routes with steps begin at the baseline until the store answers", copy, e);
             return Kept.NOTHING;
         }
     }
 
-    /** Replaces the copy; a failure is logged and changes nothing else. */
-    synchronized void keep(Kept kept) {
+    private static Kept cautious(Kept old) {
+        var heads = new HashMap<>(old.heads());
+        heads.values().removeIf(each -> !(each.state() instanceof ShiftState.Capped));
+        return new Kept(heads, old.commands());
+    }
+
+    /**
+     * Replaces the copy by what there is to keep when it is this caller's turn; a failure is logged once, sets aside what is no longer so, and changes
+     * nothing else.
+     */
+    synchronized void keep(Supplier<Kept> now) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             Path next = file.resolveSibling(file.getFileName() + ".new");
-            Files.write(next, json.writeValueAsBytes(kept));
+            Files.write(next, json.writeValueAsBytes(now.get()));
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.deleteIfExists(outdated);
+            failing = false;
         } catch (IOException e) {
-            LOG.warn("{} cannot be written: a restart while the store is down begins at the baseline", file, e);
+            if (!failing) {
+                LOG.warn(
+                        "{} cannot be written: a restart while the store is down forgets what is asked now, and begins routes with steps at the"
+                                + " baseline",
+                        file,
+                        e);
+            }
+            failing = true;
+            setAside();
         }
+    }
+
+    private void setAside() {
+        try {
+            if (Files.exists(file)) {
+                Files.move(file, outdated, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            LOG.warn("{} is outdated and stays", file, e);
+        }
+    }
+
+    /** Whether what there was to keep last could not be written. */
+    boolean isFailing() {
+        return failing;
     }
 }

@@ -185,6 +185,11 @@ public final class ShiftRunner implements AutoCloseable {
         return up;
     }
 
+    /** Whether what was asked here outlives a restart of this gateway while the store is down. */
+    public boolean isKept() {
+        return !copy.isFailing();
+    }
+
     /** The newest state in force here of every route that has one. */
     public Map<String, Head> heads() {
         return headsInForce;
@@ -226,6 +231,9 @@ public final class ShiftRunner implements AutoCloseable {
             down(e);
         } catch (RuntimeException e) {
             LOG.error("shifts: nothing moves in this turn", e);
+        }
+        if (copy.isFailing()) {
+            keep(); // there may be room by now
         }
         settle();
     }
@@ -305,7 +313,7 @@ public final class ShiftRunner implements AutoCloseable {
     }
 
     private void keep() {
-        copy.keep(new LocalCopy.Kept(
+        copy.keep(() -> new LocalCopy.Kept(
                 heads,
                 waiting.values().stream()
                         .map(Waiting::command)
