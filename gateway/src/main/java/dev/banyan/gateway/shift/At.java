@@ -29,6 +29,10 @@ public record At(
         return new At(step, standpoint, since, number, now, splitWindow, retries);
     }
 
+    At withSince(Instant now) {
+        return new At(step, standpoint, now, window, windowSince, splitWindow, retries);
+    }
+
     At withStep(int other) {
         return new At(other, standpoint, since, window, windowSince, splitWindow, retries);
     }

@@ -41,6 +41,19 @@ final class Edits {
         };
     }
 
+    /** Whether a head whose route is no longer in the rules must say so: what it waits for, and its evidence, would go on without it. */
+    static boolean goes(Head head) {
+        return head.state() instanceof ShiftState.OnSteps && !head.keys().isGone();
+    }
+
+    /** The entry of a route that is no longer in the rules: it stands where it stood if it comes back. */
+    static Entry gone(Head head, Instant now) {
+        var after = new Head(
+                head.route(), head.generation(), head.number() + 1, head.keys().gone(), head.state(), head.frozen());
+        String words = "is no longer in the rules; if it comes back, its time and evidence count anew";
+        return new Entry(after, now, "edit", head.state().word(), words, null, Move.BY_FILE, "");
+    }
+
     static Result edited(Move move) {
         PlanKeys was = move.head().keys();
         PlanKeys is = move.plan().keys();
@@ -97,6 +110,13 @@ final class Edits {
                                 ? "off, and begins with its first step when it is unfrozen"
                                 : "begins with its first step: "
                                         + Head.told(move.plan().standpointOf(0)));
+            case ShiftState.OnSteps on
+            when was.isGone() ->
+                edit(
+                        move,
+                        kept(move, asOfNow(move, on), steps, true),
+                        "is back in the rules, stays at " + Head.told(on.at().standpoint())
+                                + ", its time and evidence count anew");
             case ShiftState.OnSteps on ->
                 steps || judged ? edit(move, kept(move, on, steps, judged), words(on, steps, judged)) : Result.STAYS;
         };
@@ -106,6 +126,23 @@ final class Edits {
         String stays = "stays at " + Head.told(on.at().standpoint());
         String newSteps = steps ? ", its steps are others" : "";
         return stays + newSteps + (judged ? ", evidence counts anew: gates, comparison or filters are others" : "");
+    }
+
+    /** As if it had got there now: nobody has seen anything of it while it was gone. */
+    private static ShiftState.OnSteps asOfNow(Move move, ShiftState.OnSteps on) {
+        At at = on.at().withSince(move.now());
+        return switch (on) {
+            case ShiftState.Running _, ShiftState.Holding _, ShiftState.Waiting _ -> new ShiftState.Running(at);
+            case ShiftState.Paused(At _, Instant _, boolean failed) -> new ShiftState.Paused(at, move.now(), failed);
+            case ShiftState.RolledBack(At _, Instant _, Instant retryAt) ->
+                new ShiftState.RolledBack(
+                        at,
+                        move.now(),
+                        retryAt == null
+                                ? null
+                                : move.now().plus(move.plan().onFail().cooldown()));
+            case ShiftState.Done(At _, Instant since) -> new ShiftState.Done(at, since);
+        };
     }
 
     private static ShiftState kept(Move move, ShiftState.OnSteps on, boolean steps, boolean judged) {

@@ -2,6 +2,7 @@ package dev.banyan.gateway.shift;
 
 import dev.banyan.gateway.store.StoreUnavailable;
 import dev.banyan.rules.gate.Evidence;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -19,6 +20,9 @@ final class Lead {
     private static final Logger LOG = LoggerFactory.getLogger(Lead.class);
 
     private static final String FAILED = "it failed, the leader's log says why, and it is not tried again";
+
+    /** How long a roll-back of a route that the leader's rules lack is left to hold in the gateway that has the route. */
+    private static final Duration UNKNOWN_ROUTE_MAX = Duration.ofDays(7);
 
     private final ShiftStore store;
     private final Consumer<Entry> moved;
@@ -42,6 +46,11 @@ final class Lead {
         for (Plan plan : plans) {
             byRoute.put(plan.route(), plan);
             alone(plan.route(), () -> edit(plan, heads));
+        }
+        for (Head head : List.copyOf(heads.values())) {
+            if (!byRoute.containsKey(head.route()) && Edits.goes(head)) {
+                alone(head.route(), () -> append(Edits.gone(head, clock.instant()), null, heads));
+            }
         }
         byRoute.put(Plan.ALL, Plan.OF_ALL);
         for (Command command : store.unanswered()) {
@@ -96,6 +105,10 @@ final class Lead {
 
     private void obey(Command command, @Nullable Plan plan, Map<String, Head> heads) throws StoreUnavailable {
         if (plan == null) {
+            if (command.kind().isSafety()
+                    && clock.instant().isBefore(command.at().plus(UNKNOWN_ROUTE_MAX))) {
+                return; // it holds where it was asked, whose rules have the route: ours may yet
+            }
             store.answer(new Answer(
                     command.id(), Answer.Outcome.REFUSED, "no route " + command.route() + " in the rules in force"));
             return;

@@ -8,4 +8,17 @@ package dev.banyan.gateway.shift;
  * @param steps another one keeps the weight
  * @param whole everything; another one lifts a roll-back by command from a route that is driven by hand
  */
-public record PlanKeys(String identity, String judged, String steps, String whole) {}
+public record PlanKeys(String identity, String judged, String steps, String whole) {
+
+    /** No hash: whatever the file says when the route comes back, its evidence begins anew. */
+    private static final String GONE = "-";
+
+    /** The keys of a route that is no longer in the rules. */
+    PlanKeys gone() {
+        return new PlanKeys(identity, GONE, steps, whole);
+    }
+
+    boolean isGone() {
+        return judged.equals(GONE);
+    }
+}

@@ -145,6 +145,12 @@ public final class ShiftRunner implements AutoCloseable {
         if (known != null) {
             return known.answer;
         }
+        if (command.kind().isSafety() && !has(command.route())) {
+            return CompletableFuture.completedFuture(new Answer(
+                    command.id(),
+                    Answer.Outcome.REFUSED,
+                    "no route " + command.route() + " in the rules of this gateway"));
+        }
         if (!up && command.kind().isUpwards()) {
             return CompletableFuture.completedFuture(new Answer(
                     command.id(), Answer.Outcome.REFUSED, "the control store is down, and nothing goes up without it"));
@@ -163,6 +169,10 @@ public final class ShiftRunner implements AutoCloseable {
         }
         wake.offer(true);
         return (before == null ? asked : before).answer;
+    }
+
+    private boolean has(String route) {
+        return plans.get().stream().anyMatch(each -> each.route().equals(route));
     }
 
     /** Says that a trip-wire went off. Returns at once: it may be called where requests are served. */

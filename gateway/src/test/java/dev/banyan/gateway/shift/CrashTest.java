@@ -123,10 +123,16 @@ class CrashTest {
         for (int turn = 0; turn < 400 && decided < EXPECTED.size(); turn++) {
             if (gateway == null) {
                 Path home = folder.resolve(route + born);
-                var store = new HookedStore(open.shifts(route + "-" + born++, clock), (_, append) -> {
-                    killer.maybe();
+                var store = new HookedStore(open.shifts(route + "-" + born++, clock), (entry, append) -> {
+                    // And not one of a run before, whose route is gone.
+                    boolean own = entry.after().route().equals(route);
+                    if (own) {
+                        killer.maybe();
+                    }
                     append.run();
-                    killer.maybe();
+                    if (own) {
+                        killer.maybe();
+                    }
                 });
                 gateway = new Incarnation(() -> List.of(plan), store, home, clock);
             }

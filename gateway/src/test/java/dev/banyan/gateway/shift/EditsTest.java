@@ -9,6 +9,7 @@ import dev.banyan.rules.Standpoint;
 import dev.banyan.rules.Step;
 import dev.banyan.rules.gate.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +86,39 @@ class EditsTest {
                 .isInstanceOf(Result.Refused.class);
         assertThat(Transitions.next(capped, Fixture.asked(Command.Kind.RESUME), live(500), false, NOW))
                 .isInstanceOf(Result.Refused.class);
+    }
+
+    @Test
+    void routeThatComesBackStandsWhereItStoodAndWaitsAsIfItHadJustGotThere() {
+        Plan plan = Fixture.plan(Fixture.onFail(To.BASELINE, 1));
+        At at = Fixture.at(plan, 1);
+        Instant ago = at.since();
+        var now = new At(1, at.standpoint(), NOW, 9, NOW, null, 0);
+        for (ShiftState state :
+                List.of(new ShiftState.Running(at), new ShiftState.Holding(at, ago), new ShiftState.Waiting(at, ago))) {
+            assertThat(back(state, plan)).isEqualTo(new ShiftState.Running(now));
+        }
+        assertThat(back(new ShiftState.Paused(at, ago, true), plan)).isEqualTo(new ShiftState.Paused(now, NOW, true));
+        assertThat(back(new ShiftState.RolledBack(at, ago, ago.plusSeconds(1)), plan))
+                .isEqualTo(new ShiftState.RolledBack(now, NOW, NOW.plus(Duration.ofHours(1))));
+        assertThat(back(new ShiftState.RolledBack(at, ago, null), plan))
+                .isEqualTo(new ShiftState.RolledBack(now, NOW, null));
+        At last = Fixture.at(plan, 4);
+        assertThat(back(new ShiftState.Done(last, ago), plan))
+                .isEqualTo(new ShiftState.Done(new At(4, last.standpoint(), NOW, 9, NOW, null, 0), ago));
+        assertThat(Edits.goes(Fixture.head(new ShiftState.Capped(ago)))).isFalse();
+    }
+
+    /** What becomes of a route that is taken out of the rules and put back as it was. */
+    private static ShiftState back(ShiftState state, Plan plan) {
+        Head head = Fixture.head(state);
+        assertThat(Edits.goes(head)).isTrue();
+        Head gone = Edits.gone(head, NOW).after();
+        assertThat(Edits.goes(gone)).isFalse();
+        assertThat(gone.standpoint(plan)).isEqualTo(head.standpoint(plan));
+        Head back = next(gone, EDITED, plan);
+        assertThat(back.keys()).isEqualTo(plan.keys());
+        return back.state();
     }
 
     private static Head frozen(ShiftState state) {

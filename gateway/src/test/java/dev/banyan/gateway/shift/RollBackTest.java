@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,5 +53,57 @@ class RollBackTest {
         }
         // The leader's turn and, after it, that of another gateway.
         assertThat(ShiftRunner.TICK.multipliedBy(2)).isLessThanOrEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void itHoldsWhereItWasAskedAlthoughTheLeadersRulesLackTheRoute() throws Exception {
+        var clock = new ManualClock();
+        var leaders = new AtomicReference<Collection<Plan>>(List.of());
+        try (var open = OpenStore.inMemory()) {
+            var leader = new Incarnation(leaders::get, open.shifts("leader", clock), folder.resolve("a"), clock);
+            var asked = new Incarnation(
+                    () -> List.of(PLAN), following(open.shifts("asked", clock)), folder.resolve("b"), clock);
+            var answer = asked.runner.ask(Fixture.command(Command.Kind.ROLLBACK));
+            asked.runner.turn();
+            leader.runner.turn();
+            asked.runner.turn();
+            assertThat(answer).isNotDone();
+            assertThat(asked.standpoint("browse")).isEqualTo(Standpoint.BASELINE);
+
+            leaders.set(List.of(PLAN));
+            leader.runner.turn();
+            asked.runner.turn();
+            assertThat(answer.get().outcome()).isEqualTo(Answer.Outcome.DONE);
+            assertThat(leader.standpoint("browse")).isEqualTo(Standpoint.BASELINE);
+
+            leaders.set(List.of());
+            var forgotten = asked.runner.ask(Fixture.command(Command.Kind.ROLLBACK));
+            asked.runner.turn();
+            clock.advance(Duration.ofDays(8));
+            leader.runner.turn();
+            asked.runner.turn();
+            assertThat(forgotten.get().words()).contains("no route browse");
+        }
+    }
+
+    @Test
+    void aRouteThatThereIsNotIsNotRolledBackHere() throws Exception {
+        try (var open = OpenStore.inMemory()) {
+            var clock = new ManualClock();
+            var asked = new Incarnation(() -> List.of(PLAN), open.shifts("asked", clock), folder, clock);
+            var command = new Command(
+                    UUID.randomUUID(), "brwose", Command.Kind.ROLLBACK, null, "ada", "a test", clock.instant());
+            assertThat(asked.runner.ask(command).getNow(null))
+                    .isEqualTo(new Answer(
+                            command.id(), Answer.Outcome.REFUSED, "no route brwose in the rules of this gateway"));
+        }
+    }
+
+    /** The same store for a gateway that does not lead. */
+    private static ShiftStore following(ShiftStore real) {
+        return (ShiftStore) Proxy.newProxyInstance(
+                ShiftStore.class.getClassLoader(),
+                new Class<?>[] {ShiftStore.class},
+                (_, method, arguments) -> method.getName().equals("leads") ? false : method.invoke(real, arguments));
     }
 }
