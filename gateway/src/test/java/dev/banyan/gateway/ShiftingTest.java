@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +28,9 @@ final class ShiftingTest {
               gates: [{metric: errorRate, max: 20%}]
             steps: [{setWeight: 50%}, {setWeight: 100%, approval: true}, {stage: complete}]
             """;
+
+    private static final String FREEZE =
+            "{\"route\": \"browse\", \"command\": \"freeze\", \"by\": \"ada\", \"reason\": \"a test\", \"%s\": %s}";
 
     private static final String BY_HAND = "stage: live\nweight: 100%\n";
 
@@ -245,6 +249,18 @@ final class ShiftingTest {
             assertThat(command(gateway, "trip").path("error").asString()).startsWith("command: trip");
             String all = "{\"route\": \"*\", \"command\": \"rollback\", \"by\": \"ada\", \"reason\": \"a test\"}";
             assertThat(post(gateway, all).path("error").asString()).startsWith("route: * (expected: the name of one");
+            for (String step : List.of("\"2\"", "2.0", "true")) {
+                assertThat(post(gateway, FREEZE.formatted("step", step))
+                                .path("error")
+                                .asString())
+                        .isEqualTo("step: " + step + " (expected: a whole number)");
+            }
+            for (String id : List.of("7", "\"seven\"")) {
+                assertThat(post(gateway, FREEZE.formatted("id", id))
+                                .path("error")
+                                .asString())
+                        .isEqualTo("id: " + id + " (expected: a UUID as text)");
+            }
             String nul = "{\"route\": \"browse\", \"command\": \"freeze\", \"by\": \"ada\", \"reason\": \"a\\u0000b\"}";
             assertThat(post(gateway, nul).path("error").asString())
                     .isEqualTo("reason: control character U+0000 (expected: text in one line)");

@@ -136,7 +136,7 @@ public final class RuleSet {
     }
 
     /** Whether this was read from files, and they were found to fit together. */
-    boolean isRead() {
+    public boolean isRead() {
         return filesHash != null;
     }
 

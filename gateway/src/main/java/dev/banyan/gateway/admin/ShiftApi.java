@@ -59,8 +59,6 @@ record ShiftApi(ShiftRunner runner, ShiftStatus status, InstantSource clock) {
     }
 
     private Command command(JsonNode body) {
-        JsonNode step = body.path("step");
-        JsonNode id = body.path("id");
         String route = text(body, "route");
         Command.Kind kind = kind(text(body, "command"));
         if (route.equals(Plan.ALL) && kind != Command.Kind.FREEZE && kind != Command.Kind.UNFREEZE) {
@@ -68,13 +66,39 @@ record ShiftApi(ShiftRunner runner, ShiftStatus status, InstantSource clock) {
                     "route: * (expected: the name of one; all together are only frozen and unfrozen)");
         }
         return new Command(
-                id.isString() ? UUID.fromString(id.asString()) : UUID.randomUUID(),
+                id(body.path("id")),
                 route,
                 kind,
-                step.isInt() ? step.asInt() : null,
+                step(body.path("step")),
                 text(body, "by"),
                 text(body, "reason"),
                 clock.instant());
+    }
+
+    /** What makes a repetition harmless is taken as it is meant, or refused: else the second one would move the route again. */
+    private static UUID id(JsonNode id) {
+        if (isLeftOut(id)) {
+            return UUID.randomUUID();
+        }
+        try {
+            return UUID.fromString(id.isString() ? id.asString() : "");
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("id: " + id + " (expected: a UUID as text)", e);
+        }
+    }
+
+    private static @Nullable Integer step(JsonNode step) {
+        if (isLeftOut(step)) {
+            return null;
+        }
+        if (!step.isInt()) {
+            throw new IllegalArgumentException("step: " + step + " (expected: a whole number)");
+        }
+        return step.asInt();
+    }
+
+    private static boolean isLeftOut(JsonNode field) {
+        return field.isMissingNode() || field.isNull();
     }
 
     private static Command.Kind kind(String word) {

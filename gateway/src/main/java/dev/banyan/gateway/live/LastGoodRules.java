@@ -55,10 +55,15 @@ final class LastGoodRules {
 
     /**
      * Keeps the files of the rules folder, if they still are {@code rules}; a folder that has changed meanwhile is kept when it
-     * comes into force. Returns whether that worked: a failure is logged once, and the gateway serves on with the copy before.
+     * comes into force. Rules that were read from no file have no copy. Returns whether that worked: a failure is logged once, and the gateway serves on
+     * with the copy before.
      */
     boolean keep(RuleSet rules, Instant since) {
         try {
+            if (!rules.isRead()) {
+                forget();
+                return true;
+            }
             Files.createDirectories(copies);
             try {
                 Path copy = Files.createTempDirectory(copies, rules.hash() + "-");
@@ -80,6 +85,14 @@ final class LastGoodRules {
             failing = true;
             return false;
         }
+    }
+
+    /** Those before are not the last that were in force any more. */
+    private void forget() throws IOException {
+        if (Files.deleteIfExists(pointer)) {
+            deleteOthers("");
+        }
+        failing = false;
     }
 
     /** Returns the copy kept for this source, if there is one that can be read. */

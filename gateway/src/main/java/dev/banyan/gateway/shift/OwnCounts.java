@@ -34,6 +34,7 @@ final class OwnCounts {
 
     private final ShiftRunner.Counts counts;
     private final Map<String, Own> byRoute = new HashMap<>();
+    private final Map<String, WindowKey> begun = new HashMap<>();
     private Set<String> counted = Set.of();
 
     OwnCounts(ShiftRunner.Counts counts) {
@@ -58,7 +59,14 @@ final class OwnCounts {
     /** Begins to count where a new window has begun. */
     synchronized void follow(Map<String, Head> heads) {
         byRoute.keySet().retainAll(heads.keySet());
+        begun.keySet().retainAll(heads.keySet());
         for (Head head : heads.values()) {
+            WindowKey begins = head.state() instanceof ShiftState.OnSteps steps
+                    ? WindowKey.of(head, steps.at())
+                    : new WindowKey(head.route(), head.generation(), head.number());
+            if (!begins.equals(begun.put(head.route(), begins))) {
+                counts.begins(head.route());
+            }
             if (!(head.state() instanceof ShiftState.OnSteps on) || !counted.contains(head.route())) {
                 byRoute.remove(head.route());
                 continue;

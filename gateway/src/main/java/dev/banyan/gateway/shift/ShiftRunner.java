@@ -52,6 +52,9 @@ public final class ShiftRunner implements AutoCloseable {
 
         /** Counts for the routes of these plans from now on. */
         default void follow(Collection<Plan> plans) {}
+
+        /** A route has moved: errors before that are in no row with those that follow. */
+        default void begins(String route) {}
     }
 
     /** A command without an answer, and whether the store may have it: who has handed one over cannot take it back. */

@@ -15,6 +15,7 @@ import dev.banyan.rules.gate.TripWatch;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -50,7 +51,12 @@ public final class Watches implements Consumer<Outcome>, ShiftRunner.Counts {
         }
     }
 
-    private record Watched(Served baseline, Served candidate, Analysis.Tripwires wires, TripWatch trips) {}
+    private record Watched(
+            Served baseline, Served candidate, Analysis.Tripwires wires, AtomicReference<TripWatch> trips) {
+        private Watched(Served baseline, Served candidate, Analysis.Tripwires wires) {
+            this(baseline, candidate, wires, new AtomicReference<>(new TripWatch(wires)));
+        }
+    }
 
     private final BiFunction<String, Side, SideCounts> copies;
     private final Function<String, Mismatches> mismatches;
@@ -87,13 +93,21 @@ public final class Watches implements Consumer<Outcome>, ShiftRunner.Counts {
         }
     }
 
+    @Override
+    public void begins(String route) {
+        Watched watched = byRoute.get(route);
+        if (watched != null) {
+            watched.trips.set(new TripWatch(watched.wires));
+        }
+    }
+
     private static Watched watched(@Nullable Watched before, Analysis.Tripwires wires) {
         if (before != null && before.wires.equals(wires)) {
             return before;
         }
         return before == null
-                ? new Watched(new Served(), new Served(), wires, new TripWatch(wires))
-                : new Watched(before.baseline, before.candidate, wires, new TripWatch(wires));
+                ? new Watched(new Served(), new Served(), wires)
+                : new Watched(before.baseline, before.candidate, wires);
     }
 
     @Override
@@ -109,12 +123,15 @@ public final class Watches implements Consumer<Outcome>, ShiftRunner.Counts {
         }
         watched.candidate.add(outcome);
         boolean breakerOpen = outcome.failure() == Failure.BREAKER_OPEN;
-        watched.trips.observe(outcome.isError(), breakerOpen, System.nanoTime()).ifPresent(words -> {
-            BiConsumer<String, String> told = tripped;
-            if (told != null) {
-                told.accept(outcome.route(), words);
-            }
-        });
+        watched.trips
+                .get()
+                .observe(outcome.isError(), breakerOpen, System.nanoTime())
+                .ifPresent(words -> {
+                    BiConsumer<String, String> told = tripped;
+                    if (told != null) {
+                        told.accept(outcome.route(), words);
+                    }
+                });
     }
 
     /** A side that serves nobody where the route stands is known by the copies it was sent. */

@@ -2,7 +2,9 @@ package dev.banyan.gateway.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesFolder;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,5 +47,22 @@ class KeptRulesTest {
         int pointer = forced.size() - 2;
         assertThat(forced.get(pointer)).startsWith(copies.resolve("pointer").toString());
         assertThat(forced).endsWith(run.toString());
+    }
+
+    @Test
+    void rulesOfNoFileHaveNoCopyAndThoseBeforeAreForgotten() throws Exception {
+        Path rules = Files.createDirectories(folder.resolve("rules"));
+        Path run = Files.createDirectories(folder.resolve("run"));
+        var lastGood = new LastGoodRules(run, rules, "here");
+        RuleSet none = RuleSet.passThrough(URI.create("http://a"));
+        assertThat(lastGood.keep(none, Instant.EPOCH)).isTrue();
+        assertThat(run).isEmptyDirectory();
+        Files.writeString(rules.resolve("shop.yaml"), "backends: [{name: legacy, url: 'http://a', baseline: true}]\n");
+        assertThat(lastGood.keep(RulesFolder.read(rules), Instant.EPOCH)).isTrue();
+        assertThat(lastGood.find()).isPresent();
+        Files.delete(rules.resolve("shop.yaml"));
+        assertThat(lastGood.keep(none, Instant.EPOCH)).isTrue();
+        assertThat(lastGood.find()).isEmpty();
+        assertThat(run.resolve("last-good-rules")).isEmptyDirectory();
     }
 }

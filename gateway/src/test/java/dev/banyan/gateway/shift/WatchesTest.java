@@ -92,6 +92,34 @@ class WatchesTest {
     }
 
     @Test
+    void errorsBeforeARouteHasMovedAreInNoRowWithThoseAfter() {
+        Plan plan = Fixture.plan(Fixture.onFail(To.BASELINE, 0));
+        At at = Fixture.at(plan, 1);
+        var own = new OwnCounts(watches);
+        own.count(List.of(plan));
+        ShiftState held = new ShiftState.Holding(at, Fixture.NOW);
+        var again = new ShiftState.Running(at.withWindow(8, Fixture.NOW));
+        var byHand = new ShiftState.ByHand(Fixture.NOW);
+        for (ShiftState state : List.of(new ShiftState.Running(at), again, byHand)) {
+            own.follow(Map.of("browse", Fixture.head(state)));
+            for (int i = 0; i < 9; i++) {
+                served(Side.CANDIDATE, 502, Failure.CONNECT, false);
+            }
+            own.follow(Map.of("browse", Fixture.head(state)));
+        }
+        assertThat(tripped).isEmpty();
+        served(Side.CANDIDATE, 502, Failure.CONNECT, false);
+        assertThat(tripped).hasSize(1);
+
+        own.follow(Map.of("browse", Fixture.head(new ShiftState.Running(at))));
+        for (int i = 0; i < 10; i++) {
+            served(Side.CANDIDATE, 502, Failure.CONNECT, false);
+            own.follow(Map.of("browse", Fixture.head(held))); // which is in the same window
+        }
+        assertThat(tripped).hasSize(2);
+    }
+
+    @Test
     void countsOutliveAReloadOfTheRules() {
         served(Side.CANDIDATE, 200, null, false);
         watches.follow(List.of(Fixture.plan(Fixture.onFail(To.HOLD, 3))));

@@ -82,4 +82,13 @@ class WebhooksTest {
             OpenStore.await("some are lost", () -> webhooks.lost() > 3_000);
         }
     }
+
+    @Test
+    void addressThatThereCannotBeLosesEachMove() throws Exception {
+        try (var webhooks = new Webhooks(List.of(URI.create("http://127.0.0.1:99999/")), Duration.ofMillis(1))) {
+            webhooks.accept(ENTRY);
+            webhooks.accept(ENTRY);
+            OpenStore.await("both are lost", () -> webhooks.lost() == 2);
+        }
+    }
 }
