@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -255,6 +256,37 @@ final class MirroringTest {
             assertThat(bodies).containsExactlyInAnyOrder("hello!", "abcde");
             assertThat(mirror(gateway).path("skipped").path("too_large").asLong(0))
                     .isEqualTo(1);
+        }
+    }
+
+    /** What had come of it would be a whole request to the other side, and one that nobody made. */
+    @ParameterizedTest
+    @CsvSource({
+        "false, Content-Length: 40000, ''",
+        "false, Content-Length: 40000, half of it",
+        "false, Transfer-Encoding: chunked, half of it",
+        "true, Content-Length: 40000, half of it",
+        "true, Transfer-Encoding: chunked, half of it"
+    })
+    void aRequestThatIsAnsweredBeforeItsEndIsNotMirrored(boolean chainOnly, String framing, String sent)
+            throws Exception {
+        legacy.on("/catalog", (_, wire) -> {
+            wire.until(sent);
+            wire.send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        });
+        String[] options = chainOnly ? new String[] {"--chain-only"} : new String[0];
+        try (var gateway = TestGateway.start(
+                        folder,
+                        rules("stage: shadow\nmirror: {percent: 100, methods: [POST], writes: idempotent}"),
+                        options);
+                var client = gateway.wire()) {
+            client.send("POST /catalog HTTP/1.1\r\nHost: shop.test\r\n" + framing + "\r\n\r\n"
+                    + (framing.contains("chunked") ? "a\r\n" + sent + "\r\n" : sent));
+            assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 401");
+            await("decided", () -> count(gateway, "skipped") + count(gateway, "copies") > 0);
+            assertThat(mirror(gateway).path("skipped").path("aborted").asLong(0))
+                    .isEqualTo(1);
+            assertThat(catalog.heads("/catalog")).isEmpty();
         }
     }
 

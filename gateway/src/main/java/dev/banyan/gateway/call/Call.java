@@ -293,6 +293,13 @@ public final class Call {
         return true;
     }
 
+    /** All of the request's body has come, and all of it was shown. */
+    public void requestEnded() {
+        if (watch != null) {
+            watch.requestEnded();
+        }
+    }
+
     /** Shows the reply to who looks on, before {@link #mend} changes it. Returns whether they want to see its body. */
     public boolean replyBegins(int status, HttpHeaders reply) {
         if (watch != null && !watch.replyBegins(status, reply)) {

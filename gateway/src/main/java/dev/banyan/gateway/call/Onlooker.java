@@ -22,6 +22,9 @@ public interface Onlooker {
         /** Sees a piece of the request's body, which belongs to somebody else: what is to be kept must be copied. */
         void requestPiece(ByteBuf piece);
 
+        /** The request's body has come to its end; not said of a request without one. A reply may come, and end, before that. */
+        void requestEnded();
+
         /**
          * A backend's reply is about to go to the caller. Its head has no hop-by-hop headers any more and is not mended yet; it
          * is mended in place afterwards. Returns whether the rest is wanted too; nothing more is shown when not.

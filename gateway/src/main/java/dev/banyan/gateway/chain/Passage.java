@@ -100,7 +100,8 @@ final class Passage {
                         next.error(new BodyTooLarge());
                     }
                 })
-                .doOnError(failure -> bodyFailure = failure);
+                .doOnError(failure -> bodyFailure = failure)
+                .doOnComplete(call::requestEnded);
     }
 
     /* For the server a body just ends that breaks off in its framing or with its client: a backend would take the part for all. */

@@ -169,6 +169,9 @@ final class Exchange implements Asker {
             refuse(call.noRoom());
             return;
         }
+        if (requestDone) {
+            call.requestEnded();
+        }
         HttpContent sent = HopByHop.withoutTrailers(piece);
         if (!to.isReady()) {
             waiting = waiting == null ? new ArrayDeque<>() : waiting;

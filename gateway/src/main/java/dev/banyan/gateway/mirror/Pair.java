@@ -22,6 +22,9 @@ final class Pair implements Onlooker.Watch {
     private final Comparing comparing;
     private final Collected requestBody;
     private final Collected body;
+    /** Whether all of the request has come: a part of it is a request that nobody made. */
+    private boolean requestWhole;
+
     private int status;
     private @Nullable HttpHeaders head;
 
@@ -35,11 +38,17 @@ final class Pair implements Onlooker.Watch {
         this.comparing = comparing;
         this.requestBody = Collected.within(mirror.settings().bodyBytesMax(), mirror.memory());
         this.body = new Collected(mirror.settings().bodyBytesMax(), null);
+        this.requestWhole = !call.hasBody();
     }
 
     @Override
     public void requestPiece(ByteBuf piece) {
         requestBody.add(piece);
+    }
+
+    @Override
+    public void requestEnded() {
+        requestWhole = true;
     }
 
     @Override
@@ -93,7 +102,7 @@ final class Pair implements Onlooker.Watch {
             mirror.counts().skipped(outcome.aborted() ? Skipped.ABORTED : Skipped.NO_REPLY);
             return; // no reply has begun, and no place was taken
         }
-        Skipped why = outcome.aborted()
+        Skipped why = outcome.aborted() || !requestWhole
                 ? Skipped.ABORTED
                 : outcome.failure() != null
                         ? Skipped.NO_REPLY

@@ -14,6 +14,6 @@ public enum Skipped {
     CONDITIONAL,
     /** One side gave no reply of its own: somebody else answered in its place. */
     NO_REPLY,
-    /** The caller left before the end. */
+    /** The caller left before the end, or had its reply before all of its request had come. */
     ABORTED
 }
