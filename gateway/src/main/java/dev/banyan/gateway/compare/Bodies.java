@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import javax.xml.stream.XMLStreamException;
 import org.jsoup.nodes.Document;
 import org.jsoup.select.Evaluator;
@@ -76,9 +77,7 @@ final class Bodies {
                 return json(baseline, candidate, found);
             }
             case XML -> xml(baseline, candidate, found);
-            case HTML -> html(HtmlTree.parse(baseline), HtmlTree.parse(candidate), found);
-            case FORM -> Forms.compare(baseline.text(), candidate.text(), redaction, found);
-            case TEXT -> new Lines(ignoredText, redaction, found).compare(baseline.text(), candidate.text());
+            case HTML, FORM, TEXT -> text(baseline, candidate, found);
             case BINARY, EMPTY ->
                 found.add(
                         Part.BINARY,
@@ -88,6 +87,18 @@ final class Bodies {
                         Binary.description(candidate.bytes()));
         }
         return null;
+    }
+
+    private void text(Decoded baseline, Decoded candidate, Found found) {
+        boolean hidden = redaction.cannotFindItsPlacesIn(baseline) || redaction.cannotFindItsPlacesIn(candidate);
+        if (baseline.media() == Media.HTML && !hidden) {
+            html(HtmlTree.parse(baseline), HtmlTree.parse(candidate), found);
+        } else if (baseline.media() == Media.FORM && !hidden) {
+            Forms.compare(baseline.text(), candidate.text(), redaction, found);
+        } else {
+            UnaryOperator<String> shown = hidden ? _ -> Redaction.HIDDEN : redaction::text;
+            new Lines(ignoredText, shown, found).compare(baseline.text(), candidate.text());
+        }
     }
 
     private static String described(Decoded body) {
@@ -122,7 +133,7 @@ final class Bodies {
             found.add(Part.BODY, Kind.TYPE, "body", left ? readable : broken, right ? readable : broken);
         } else {
             found.note("neither body is readable " + format + ": compared as text");
-            new Lines(ignoredText, redaction, found).compare(baseline.text(), candidate.text());
+            text(baseline, candidate, found);
         }
     }
 
@@ -178,16 +189,20 @@ final class Bodies {
 
     /** Returns a body as evidence keeps it: readable, without secrets, at most {@code charsMax} characters. */
     String shown(Decoded body, int charsMax) {
+        boolean hidden = redaction.cannotFindItsPlacesIn(body);
+        JsonNode node = hidden || body.media() == Media.JSON
+                ? JsonDocuments.parse(body.bytes()).node()
+                : null;
+        if (node != null) {
+            return JsonText.of(node, JsonSpot.root(jsonRules, redaction), charsMax);
+        }
+        if (hidden) {
+            return Binary.description(body.bytes());
+        }
         String whole =
                 switch (body.media()) {
                     case EMPTY -> "";
                     case BINARY -> Binary.description(body.bytes());
-                    case JSON -> {
-                        JsonNode node = JsonDocuments.parse(body.bytes()).node();
-                        yield node == null
-                                ? redaction.withoutSecrets(body.text(), charsMax + 1)
-                                : JsonText.of(node, JsonSpot.root(jsonRules, redaction), charsMax);
-                    }
                     case HTML -> MarkupText.of(tree(HtmlTree.parse(body)), redaction, charsMax);
                     case XML -> {
                         Markup.Element root = xml(body, new XmlTree.Ignored(Set.of()));
@@ -196,7 +211,7 @@ final class Bodies {
                                 : MarkupText.of(root, redaction, charsMax);
                     }
                     case FORM -> Forms.shown(body.text(), redaction);
-                    case TEXT -> redaction.withoutSecrets(body.text(), charsMax + 1);
+                    case JSON, TEXT -> redaction.withoutSecrets(body.text(), charsMax + 1);
                 };
         return whole.length() <= charsMax ? whole : whole.substring(0, charsMax) + "...";
     }

@@ -147,12 +147,13 @@ final class Headers {
         var names = new TreeSet<>(left.keySet());
         names.addAll(right.keySet());
         for (String name : names) {
+            String path = ("set-cookie " + name).strip();
             String before = left.get(name);
             String after = right.get(name);
             if (before == null || after == null) {
-                found.add(Part.HEADER, before == null ? Kind.ADDED : Kind.REMOVED, "set-cookie " + name, before, after);
+                found.add(Part.HEADER, before == null ? Kind.ADDED : Kind.REMOVED, path, before, after);
             } else if (!before.equals(after)) {
-                found.add(Part.HEADER, Kind.VALUE, "set-cookie " + name, before, after);
+                found.add(Part.HEADER, Kind.VALUE, path, before, after);
             }
         }
     }
@@ -161,7 +162,9 @@ final class Headers {
         var byName = new TreeMap<String, String>();
         for (String cookie : cookies) {
             String[] parts = cookie.split(";", -1);
-            String name = Redaction.cut(parts[0].split("=", 2)[0].strip(), 80, parts[0].length());
+            // A browser takes what has no = for the value of a cookie without a name.
+            String named = parts[0].indexOf('=') < 0 ? "" : parts[0].split("=", 2)[0].strip();
+            String name = Redaction.cut(named, 80, parts[0].length());
             String attributes = Arrays.stream(parts)
                     .skip(1)
                     .map(this::attribute)

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Compares text line by line, without what white space ends a line, and what the rules pass over in it. */
 final class Lines {
@@ -16,13 +17,16 @@ final class Lines {
 
     private final Map<String, Integer> classes = new HashMap<>();
     private final Map<String, Pattern> ignored;
-    private final Redaction redaction;
+    private final UnaryOperator<String> shown;
     private final Found found;
 
-    /** @param ignored what to pass over, by the rule that says so */
-    Lines(Map<String, Pattern> ignored, Redaction redaction, Found found) {
+    /**
+     * @param ignored what to pass over, by the rule that says so
+     * @param shown how a line may be shown
+     */
+    Lines(Map<String, Pattern> ignored, UnaryOperator<String> shown, Found found) {
         this.ignored = ignored;
-        this.redaction = redaction;
+        this.shown = shown;
         this.found = found;
     }
 
@@ -56,8 +60,8 @@ final class Lines {
                 kind,
                 PATH,
                 () -> PATH + " " + ((i < 0 ? j : i) + 1),
-                () -> i < 0 ? null : redaction.text(left.get(i)),
-                () -> j < 0 ? null : redaction.text(right.get(j)));
+                () -> i < 0 ? null : shown.apply(left.get(i)),
+                () -> j < 0 ? null : shown.apply(right.get(j)));
     }
 
     private void use(String rule, List<String> left, List<String> right) {

@@ -39,6 +39,21 @@ class RedactionTest {
             application/xml  | <a><secret><b>S3CRET%d</b></secret></a>
             text/html        | <input name="password" value="S3CRET%d">
             text/html        | <input name="user[password]" value="S3CRET%d">
+            text/html        | <input name="user[password][]" value="S3CRET%d">
+            text/html        | <a href="/next?user%5Bpassword%5D=S3CRET%d&a=1">x</a>
+            text/html        | <a href="/next?user[cardNumber][1]=S3CRET%d">x</a>
+            text/plain       | password=a,S3CRET%d;S3CRET and more
+            text/plain       | {"password": "a S3CRET%d"}
+            text/plain       | {"a": "{\\"password\\": \\"a S3CRET%d\\"}"}
+            text/plain       | note: password='a\\' S3CRET%d'
+            application/json | {"customer":{"email":"S3CRET%d"}, broken
+            application/json | {"customer":{"email":"S3CRET%d"}} behind
+            application/json | {"customer":{"email":"S3CRET%d"
+            text/plain       | {"customer":{"email":"S3CRET%d"}}
+            text/html        | {"customer":{"email":"S3CRET%d"}}
+            application/xml  | {"customer":{"email":"S3CRET%d"}}
+            text/javascript  | show({"customer":{"email":"S3CRET%d"}})
+            application/x-www-form-urlencoded | a=%7B"customer":%7B"email":"S3CRET%d"%7D%7D
             application/json | {"users":[{"email":"S3CRET%d","a":1}]}
             application/x-www-form-urlencoded | order.cardNumber=S3CRET%d
             text/html        | <textarea name="api_key">S3CRET%d</textarea>
@@ -85,6 +100,31 @@ class RedactionTest {
                         .sample(Replies.NOW, "GET /a?token=S3CRET&taxNumber=S3CRET&page=2", baseline, candidate)
                         .request())
                 .isEqualTo("GET /a?token=(redacted)&taxNumber=(redacted)&page=2");
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', textBlock = """
+            user%5Bpassword%5D=S3CRET&a=1, user%5Bpassword%5D=(redacted)&a=1
+            user[password]=S3CRET&a=1, user[password]=(redacted)&a=1
+            user%5bpassword%5d[]=S3CRET, user%5bpassword%5d[]=(redacted)
+            filter%5BtaxNumber%5D=S3CRET;S3CRET'S3CRET, filter%5BtaxNumber%5D=(redacted)
+            password=, password=
+            page%5Bsize%5D=20, page%5Bsize%5D=20
+            """)
+    void aParameterIsHiddenHoweverItsNameIsWritten(String query, String expected) {
+        assertThat(Replies.comparer(RULES)
+                        .sample(Replies.NOW, "GET /a?" + query, headed("a"), headed("b"))
+                        .request())
+                .isEqualTo("GET /a?" + expected);
+    }
+
+    @Test
+    void aCookieWithoutANameIsNotShown() {
+        Reply baseline = Replies.headed("Set-Cookie", "S3CRET1; Path=/");
+        assertThat(kept(baseline, Replies.headed("Set-Cookie", "S3CRET2; Path=/a")))
+                .doesNotContain("S3CRET")
+                .contains("set-cookie");
+        assertThat(kept(baseline, Replies.headed("X-A", "b"))).doesNotContain("S3CRET");
     }
 
     @Test
