@@ -3,6 +3,7 @@ package dev.banyan.gateway;
 import static dev.banyan.gateway.TestGateway.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.rules.gate.Mismatches;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -323,6 +324,23 @@ final class MirroringTest {
             assertThat(skipped.path("conditional").asLong(0)).isEqualTo(1);
             assertThat(skipped.path("stream").asLong(0)).isEqualTo(1);
             assertThat(catalog.heads("/catalog")).hasSize(1);
+        }
+    }
+
+    /** What is equal counts without being unpacked; a gate must not pass over all the rest. */
+    @Test
+    void whatCannotBeComparedIsToldToTheGates() throws Exception {
+        String head = "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\n";
+        legacy.reply("/catalog", head + "a");
+        catalog.on("/catalog", (line, wire) -> wire.send(head + (line.contains("/catalog/wrong") ? "b" : "a")));
+        try (var gateway = shadow()) {
+            for (int i = 0; i < 10; i++) {
+                gateway.ask("GET", i < 7 ? "/catalog/" + i : "/catalog/wrong");
+            }
+            awaitCount(gateway, "notComparable", 3);
+            awaitCount(gateway, "compared", 7);
+            assertThat(gateway.gateway().mirrors().counts("browse").mismatches())
+                    .isEqualTo(new Mismatches(7, 0, 0, 0, 3));
         }
     }
 

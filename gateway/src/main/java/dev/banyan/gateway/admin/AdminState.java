@@ -79,7 +79,7 @@ record AdminState(RulesInForce inForce, Traffic traffic, Mirrors mirrors) {
                         "breaking", mismatches.breaking(),
                         "behavioural", mismatches.behavioural(),
                         "compatible", mismatches.compatible()));
-        map.put("notComparable", counts.notComparableSoFar());
+        map.put("notComparable", mismatches.notComparable());
         var skipped = new LinkedHashMap<String, Object>();
         counts.skippedSoFar().forEach((why, count) -> skipped.put(why.name().toLowerCase(Locale.ROOT), count));
         map.put("skipped", skipped);

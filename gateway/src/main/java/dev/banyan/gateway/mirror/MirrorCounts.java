@@ -110,12 +110,7 @@ public final class MirrorCounts {
         long behavioural = of(mismatched, Severity.BEHAVIOURAL).sum();
         long compatible = of(mismatched, Severity.COMPATIBLE).sum();
         long all = Math.max(compared.sum(), breaking + behavioural + compatible);
-        return new Mismatches(all, breaking, behavioural, compatible);
-    }
-
-    /** Pairs of which nothing can be said. */
-    public long notComparableSoFar() {
-        return notComparable.sum();
+        return new Mismatches(all, breaking, behavioural, compatible, notComparable.sum());
     }
 
     /** Requests that were not mirrored or not compared, by reason; those that never happened are left out. */

@@ -22,9 +22,9 @@ final class CountRows {
     private static final String KEY = " WHERE route = ? AND generation = ? AND began = ?";
 
     private static final String NUMBERS = "baseline_requests, baseline_errors, baseline_latencies, candidate_requests,"
-            + " candidate_errors, candidate_latencies, compared, breaking, behavioural, compatible";
+            + " candidate_errors, candidate_latencies, compared, breaking, behavioural, compatible, not_comparable";
 
-    private static final int NUMBERS_COUNT = 10;
+    private static final int NUMBERS_COUNT = 11;
 
     private CountRows() {}
 
@@ -39,7 +39,7 @@ final class CountRows {
             }
         }
         try (var insert = connection.prepareStatement("INSERT INTO shift_counts (" + NUMBERS
-                + ", route, generation, began, gateway) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+                + ", route, generation, began, gateway) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             bind(insert, 1, seen);
             bind(insert, NUMBERS_COUNT + 1, window, gateway);
             insert.executeUpdate();
@@ -53,6 +53,7 @@ final class CountRows {
         statement.setLong(from + 7, seen.mismatches().breaking());
         statement.setLong(from + 8, seen.mismatches().behavioural());
         statement.setLong(from + 9, seen.mismatches().compatible());
+        statement.setLong(from + 10, seen.mismatches().notComparable());
     }
 
     private static void bind(PreparedStatement statement, int from, SideCounts side) throws SQLException {
@@ -91,7 +92,7 @@ final class CountRows {
         return new Evidence(
                 side(row, 1),
                 side(row, 4),
-                new Mismatches(row.getLong(7), row.getLong(8), row.getLong(9), row.getLong(10)));
+                new Mismatches(row.getLong(7), row.getLong(8), row.getLong(9), row.getLong(10), row.getLong(11)));
     }
 
     private static SideCounts side(ResultSet row, int from) throws SQLException {

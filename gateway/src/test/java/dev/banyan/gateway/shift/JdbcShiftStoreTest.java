@@ -60,7 +60,7 @@ class JdbcShiftStoreTest {
         return new Evidence(
                 new SideCounts(requests, 1, Latencies.of(Duration.ofMillis(20), requests)),
                 new SideCounts(requests / 2, 0, Latencies.of(Duration.ofMillis(30), requests / 2)),
-                new Mismatches(requests, 1, 2, 3));
+                new Mismatches(requests, 1, 2, 3, 4));
     }
 
     @ParameterizedTest

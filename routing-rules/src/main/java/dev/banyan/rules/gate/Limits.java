@@ -77,11 +77,16 @@ record Limits(Evidence evidence, Window window, Map<Gate, Observation> observati
     }
 
     private LimitResult mismatchRate(Severity severity, double max) {
-        Share share = evidence.mismatches().share(severity);
-        Verdict verdict = verdict(share.againstAtLeast(max), share.againstAtMost(max));
+        Mismatches seen = evidence.mismatches();
+        Share share = seen.share(severity);
+        // Equal bytes are always compared, so what is not is likelier to differ than the rest: it may never lead to a pass.
+        Verdict verdict = verdict(seen.atWorst(severity).againstAtLeast(max), share.againstAtMost(max));
         String name = severity.name().toLowerCase(Locale.ROOT);
+        String unknown = seen.notComparable() == 0
+                ? ""
+                : ", and " + Words.count(seen.notComparable()) + " could not be compared";
         String words = "mismatchRate: " + Words.count(share.count()) + " of " + Words.count(share.trials())
-                + " compared pairs differ (" + name + " or worse), " + Words.percent(share.value())
+                + " compared pairs differ (" + name + " or worse), " + Words.percent(share.value()) + unknown
                 + ": " + Words.relation(verdict, Words.percent(max));
         return new LimitResult("mismatchRate " + name, verdict, share.value(), max, share.trials(), words);
     }
