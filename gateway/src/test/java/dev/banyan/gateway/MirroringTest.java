@@ -3,6 +3,7 @@ package dev.banyan.gateway;
 import static dev.banyan.gateway.TestGateway.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.gateway.compare.Comparison;
 import dev.banyan.rules.gate.Mismatches;
 import java.nio.file.Path;
 import java.util.List;
@@ -324,6 +325,57 @@ final class MirroringTest {
             assertThat(skipped.path("conditional").asLong(0)).isEqualTo(1);
             assertThat(skipped.path("stream").asLong(0)).isEqualTo(1);
             assertThat(catalog.heads("/catalog")).hasSize(1);
+        }
+    }
+
+    @Test
+    void aCandidatesLongReplyDoesNotHideItsStatus() throws Exception {
+        legacy.reply("/catalog", json("{}"));
+        String longBody = json("\"" + "x".repeat(70_000) + "\"");
+        catalog.reply("/catalog/said", longBody.replace("200 OK", "404 Not Found"));
+        catalog.reply(
+                "/catalog/chunked",
+                "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n"
+                        + "x".repeat(70_000) + "\r\n0\r\n\r\n");
+        catalog.reply("/catalog/well", longBody);
+        try (var gateway = shadow()) {
+            for (String path : List.of("said", "chunked", "well")) {
+                gateway.ask("GET", "/catalog/" + path);
+            }
+            awaitCount(gateway, "mismatched", 2);
+            awaitCount(gateway, "notComparable", 1);
+            var found = gateway.gateway().mirrors().evidence().snapshot("browse");
+            assertThat(found.groups().getFirst().key().path()).isEqualTo("status");
+            assertThat(found.groups().getFirst().confirmed()).isEqualTo(2);
+            assertThat(found.notComparable()).containsEntry(Comparison.Reason.TOO_LARGE, 1L);
+        }
+    }
+
+    /** A browser asks for what is new; the baseline does not understand, and the candidate does. */
+    @Test
+    void whatTheCallerHasDoesNotDecideWhatIsCompared() throws Exception {
+        legacy.reply("/catalog", json("{}"));
+        catalog.on("/catalog", (head, wire) -> {
+            boolean conditional = head.contains("If-None-Match") || head.contains("Range: ");
+            wire.send(
+                    head.startsWith("PUT") && conditional
+                            ? "HTTP/1.1 412 Precondition Failed\r\nContent-Length: 0\r\n\r\n"
+                            : conditional ? "HTTP/1.1 304 Not Modified\r\n\r\n" : json("{}"));
+        });
+        try (var gateway = TestGateway.start(
+                folder,
+                rules("stage: shadow\nmirror: {percent: 100, methods: [GET, PUT], writes: sandboxed}\n"
+                        + "compare: {noise: {percent: 0}}"))) {
+            String asks = " /catalog HTTP/1.1\r\nHost: shop.test\r\n";
+            gateway.ask("GET" + asks + "If-None-Match: \"a\"\r\nIf-Modified-Since: Thu, 26 Nov 2026 00:00:00 GMT\r\n\r\n");
+            gateway.ask("GET" + asks + "Range: bytes=0-0\r\nIf-Range: \"a\"\r\n\r\n");
+            gateway.ask("PUT" + asks + "If-None-Match: *\r\nContent-Length: 0\r\n\r\n");
+            awaitCount(gateway, "copies", 3);
+            awaitCount(gateway, "compared", 2);
+            assertThat(count(gateway, "mismatched")).isZero();
+            assertThat(mirror(gateway).path("skipped").path("conditional").asLong(0))
+                    .isEqualTo(1);
+            assertThat(legacy.heads("/catalog").getFirst()).contains("If-None-Match: \"a\"");
         }
     }
 

@@ -34,7 +34,9 @@ sealed interface Body {
     static Body of(Reply reply, String whose) {
         if (reply.isTruncated()) {
             return new Undecoded(
-                    Reason.TOO_LARGE, "body of the " + whose + ": more than " + reply.body().length + " bytes");
+                    Reason.TOO_LARGE,
+                    "body of the " + whose + ": more than "
+                            + (reply.body().length == 0 ? "is kept" : reply.body().length + " bytes"));
         }
         String encoding = reply.header("content-encoding").strip().toLowerCase(Locale.ROOT);
         if (reply.body().length == 0 || encoding.isEmpty() || encoding.equals("identity")) {

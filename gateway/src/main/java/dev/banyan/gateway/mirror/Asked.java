@@ -5,11 +5,8 @@ import dev.banyan.gateway.backend.Failure;
 /** What came of a request of which no caller hears. */
 sealed interface Asked {
 
-    /** A whole reply, whose head came after so long. */
+    /** A whole reply, or the head of one with a longer body than is compared; the head came after so long. */
     record Replied(Kept reply, long headNanos) implements Asked {}
-
-    /** A reply with a longer body than is compared. */
-    record TooLarge(int status, long headNanos) implements Asked {}
 
     /** No reply, or none within the time. */
     record Failed(Failure why) implements Asked {}

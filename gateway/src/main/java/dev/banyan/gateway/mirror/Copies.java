@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
-/** Asks a side without a caller: over connections of its own, once, without redirects, and never longer than the mirror's time. */
+/** Asks a side without a caller: over connections of its own, once, without redirects or conditions, and never longer than the mirror's time. */
 @SuppressWarnings("FutureReturnValueIgnored") // whoever is to be told is told, unless the gateway stops
 final class Copies {
 

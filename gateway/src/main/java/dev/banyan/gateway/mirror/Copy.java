@@ -12,6 +12,7 @@ import dev.banyan.gateway.http.HopByHop;
 import dev.banyan.gateway.http.MirrorMark;
 import dev.banyan.gateway.http.OwnCookies;
 import dev.banyan.gateway.http.Target;
+import dev.banyan.rules.Mirror;
 import dev.banyan.rules.Side;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -99,8 +100,15 @@ final class Copy implements Asker {
         to.flush();
     }
 
+    /*
+     * The caller has got all of a reply: a side that knows what the caller has would say "not modified", or send a part, of which nothing could be
+     * compared. A write keeps its conditions, for they may be what it is safe by.
+     */
     private HttpHeaders headFor(BackendConnection to) {
         HttpHeaders copy = line.head().copy();
+        if (Mirror.READS.contains(request.method())) {
+            Conditions.removeFrom(copy);
+        }
         if (request.body().length > 0) {
             copy.remove(HttpHeaderNames.TRANSFER_ENCODING);
             copy.set(HttpHeaderNames.CONTENT_LENGTH, request.body().length);
@@ -143,10 +151,7 @@ final class Copy implements Asker {
             body.add(piece.content());
             endIfTooLarge(from);
             if (!done && piece instanceof LastHttpContent) {
-                boolean reusable = Framing.keepsConnection(reply);
-                HopByHop.removeFrom(reply.headers());
-                var kept = new Kept(reply.status().code(), reply.headers(), body);
-                end(from, reusable, new Asked.Replied(kept, headNanos));
+                end(from, Framing.keepsConnection(reply), replied(reply));
             }
         } finally {
             piece.release();
@@ -156,8 +161,13 @@ final class Copy implements Asker {
     private void endIfTooLarge(BackendConnection from) {
         HttpResponse reply = head;
         if (reply != null && body.isTooLong()) {
-            end(from, false, new Asked.TooLarge(reply.status().code(), headNanos));
+            end(from, false, replied(reply));
         }
+    }
+
+    private Asked replied(HttpResponse reply) {
+        HopByHop.removeFrom(reply.headers());
+        return new Asked.Replied(new Kept(reply.status().code(), reply.headers(), body), headNanos);
     }
 
     @Override

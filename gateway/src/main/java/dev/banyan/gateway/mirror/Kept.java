@@ -6,8 +6,9 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
 
 /**
- * A whole reply as it came.
+ * A reply as it came.
  *
+ * @param body empty when it was longer than is kept
  * @param head without what ends at this hop; not changed any more
  */
 record Kept(int status, HttpHeaders head, Collected body) {
@@ -18,6 +19,8 @@ record Kept(int status, HttpHeaders head, Collected body) {
      */
     boolean isIdenticalTo(Kept other, List<String> compared) {
         return status == other.status
+                && !body.isTooLong()
+                && !other.body.isTooLong()
                 && body.isEqualTo(other.body)
                 && isSame(HttpHeaderNames.CONTENT_TYPE, other)
                 && isSame(HttpHeaderNames.CONTENT_ENCODING, other)
@@ -29,6 +32,6 @@ record Kept(int status, HttpHeaders head, Collected body) {
     }
 
     Reply toReply() {
-        return new Reply(status, head.entries(), body.toBytes(), false);
+        return new Reply(status, head.entries(), body.toBytes(), body.isTooLong());
     }
 }

@@ -75,7 +75,6 @@ public final class MirrorCounts {
         Copied of = of(copied, side);
         switch (asked) {
             case Asked.Replied(Kept reply, long headNanos) -> of.replied(reply.status(), headNanos);
-            case Asked.TooLarge(int status, long headNanos) -> of.replied(status, headNanos);
             case Asked.Failed _ -> of.failed();
             case Asked.NotSent _ -> {}
         }

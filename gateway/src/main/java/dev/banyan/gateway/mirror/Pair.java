@@ -5,6 +5,7 @@ import dev.banyan.gateway.call.Onlooker;
 import dev.banyan.gateway.connect.Pool;
 import dev.banyan.gateway.record.Outcome;
 import dev.banyan.rules.Decision;
+import dev.banyan.rules.Mirror;
 import dev.banyan.rules.Side;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -76,7 +77,7 @@ final class Pair implements Onlooker.Watch {
         if (call.fellBack()) {
             return Skipped.NO_REPLY;
         }
-        if (replyStatus == 206 || replyStatus == 304 || replyStatus == 412 || replyStatus == 416) {
+        if (Conditions.decide(replyStatus)) {
             return Skipped.CONDITIONAL;
         }
         if (replyHead.get(HttpHeaderNames.CONTENT_TYPE, "").startsWith("text/event-stream")) {
@@ -120,20 +121,25 @@ final class Pair implements Onlooker.Watch {
     private void answered(Request request, Kept own, Asked asked) {
         mirror.counts().asked(copy.side(), asked);
         switch (asked) {
-            case Asked.Replied replied -> {
-                Kept other = replied.reply();
+            case Asked.Replied(Kept other, _)
+            when Conditions.decide(other.status()) && mayBeConditional(request) -> {
+                mirror.counts().skipped(Skipped.CONDITIONAL);
+                mirror.leave();
+            }
+            case Asked.Replied(Kept other, _) -> {
                 boolean toCandidate = copy.side() == Side.CANDIDATE;
                 comparing.take(mirror, request, toCandidate ? own : other, toCandidate ? other : own);
             }
             case Asked.Failed _ -> mirror.leave();
-            case Asked.TooLarge _ -> {
-                mirror.counts().notComparable();
-                mirror.leave();
-            }
             case Asked.NotSent(Skipped why) -> {
                 mirror.counts().skipped(why);
                 mirror.leave();
             }
         }
+    }
+
+    /* Copies of reads bear no conditions. */
+    private static boolean mayBeConditional(Request request) {
+        return !Mirror.READS.contains(request.method()) && Conditions.areIn(request.head());
     }
 }
