@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseline what the baseline has there, redacted and cut; null when it has nothing
  * @param candidate what the candidate has there, redacted and cut; null when it has nothing
  * @param places at how many places of this reply
+ * @param wide whether a rule for {@code path} would pass over more than this
  */
 public record Difference(
         Part part,
@@ -20,10 +21,15 @@ public record Difference(
         String at,
         @Nullable String baseline,
         @Nullable String candidate,
-        int places) {
+        int places,
+        boolean wide) {
 
-    /** What a difference is grouped by. */
-    public record Key(Part part, Kind kind, String path) {}
+    /**
+     * What a difference is grouped by.
+     *
+     * @param wide whether a rule for {@code path} would pass over more than these
+     */
+    public record Key(Part part, Kind kind, String path, boolean wide) {}
 
     /** What of a reply is compared; bodies go by what they hold. */
     public enum Part {
@@ -70,6 +76,6 @@ public record Difference(
     }
 
     public Key key() {
-        return new Key(part, kind, path);
+        return new Key(part, kind, path, wide);
     }
 }

@@ -44,27 +44,33 @@ final class Found {
     private final Map<String, Use> uses = new LinkedHashMap<>();
     private int more;
 
-    /** Files a difference; the values are asked for only if it is the first of its path and kind. */
+    /**
+     * Files a difference; the values are asked for only if it is the first of its path and kind.
+     *
+     * @param wide whether a rule for {@code path} would pass over more than this
+     */
     void add(
             Part part,
             Kind kind,
             String path,
+            boolean wide,
             Supplier<String> at,
             Supplier<@Nullable String> baseline,
             Supplier<@Nullable String> candidate) {
-        var key = new Difference.Key(part, kind, path);
+        var key = new Difference.Key(part, kind, path, wide);
         Places known = listed.get(key);
         if (known != null) {
             known.count++;
         } else if (listed.size() < DIFFERENCES_MAX || makesRoomFor(kind.severity())) {
-            listed.put(key, new Places(new Difference(part, kind, path, at.get(), baseline.get(), candidate.get(), 1)));
+            var first = new Difference(part, kind, path, at.get(), baseline.get(), candidate.get(), 1, wide);
+            listed.put(key, new Places(first));
         } else {
             more++;
         }
     }
 
     void add(Part part, Kind kind, String path, @Nullable String baseline, @Nullable String candidate) {
-        add(part, kind, path, () -> path, () -> baseline, () -> candidate);
+        add(part, kind, path, false, () -> path, () -> baseline, () -> candidate);
     }
 
     /* A hundred added fields must not hide the one that is gone. */
@@ -118,6 +124,13 @@ final class Found {
 
     private static Difference withPlaces(Difference first, int places) {
         return new Difference(
-                first.part(), first.kind(), first.path(), first.at(), first.baseline(), first.candidate(), places);
+                first.part(),
+                first.kind(),
+                first.path(),
+                first.at(),
+                first.baseline(),
+                first.candidate(),
+                places,
+                first.wide());
     }
 }

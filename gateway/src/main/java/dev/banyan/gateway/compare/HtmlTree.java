@@ -184,11 +184,17 @@ final class HtmlTree {
         }
         if (name.equals("srcset")) {
             return Arrays.stream(value.split(",", -1))
-                    .map(each -> Urls.normal(each, origins))
+                    .map(this::image)
                     .reduce((left, right) -> left + ", " + right)
                     .orElse("");
         }
         return URL_ATTRIBUTES.contains(name) ? Urls.normal(value, origins) : Markup.collapsed(value);
+    }
+
+    /* A URL, and perhaps for which screens it is. */
+    private String image(String candidate) {
+        String[] parts = Markup.collapsed(candidate).split(" ", 2);
+        return Urls.normal(parts[0], origins) + (parts.length < 2 ? "" : " " + parts[1]);
     }
 
     /* Ids and classes with digits name one of many. */

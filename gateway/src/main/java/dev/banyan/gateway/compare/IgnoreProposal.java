@@ -34,9 +34,12 @@ public record IgnoreProposal(String section, String key, String place) {
             Part.XML, new IgnoreProposal("xml", "path", "")));
     private static final Set<Kind> MORE_THAN_VALUES = Set.of(Kind.STATUS, Kind.TYPE, Kind.REMOVED);
 
-    /* What holds a page together: a rule for a word in it would pass over all the rest of it too. */
-    private static final Pattern CONTAINER =
-            Pattern.compile("(?:.* > )?(?:html|head|body|main|section|article|form|table|tbody|ul|ol)(?:[.#].*)?");
+    /*
+     * What holds a page together: a rule for a word in it would pass over all the rest of it too. So would one for what only a class or an id
+     * tells from that: a page has many a div.
+     */
+    private static final Pattern CONTAINER = Pattern.compile("(?:.* > )?(?:(?:html|head|body|main|section|article|header|footer"
+            + "|nav|aside|form|fieldset|table|thead|tbody|tfoot|tr|ul|ol|dl)(?:[.#][^ ]*)?|div|td|th|li|dt|dd)");
 
     /**
      * Returns the rule for a group of differences in a value. There is none for anything else, nor for a whole reply: a rule
@@ -48,7 +51,9 @@ public record IgnoreProposal(String section, String key, String place) {
             return java.util.Optional.empty();
         }
         String place = key.path();
-        boolean tooMuch = place.equals("$")
+        boolean all = place.equals("$") || (key.part() == Part.XML && place.lastIndexOf('/') == 0);
+        boolean tooMuch = all
+                || key.wide()
                 || (key.part() == Part.HTML
                         && (place.endsWith("]") || CONTAINER.matcher(place).matches()));
         if (tooMuch || (key.part() == Part.JSON && !JsonPath.isPath(place))) {

@@ -32,6 +32,11 @@ record JsonPlace(@Nullable JsonPlace parent, @Nullable String key, String label,
         return key == null || collapsed;
     }
 
+    /** Whether {@link #path} leads to every element or field beside this one, and not to what other ids have in its place. */
+    boolean isWide() {
+        return isAny() && (key == null || !isId(key));
+    }
+
     /** Returns the path with positions and ids left out. */
     String path() {
         return text(false);

@@ -161,6 +161,7 @@ final class JsonWalk {
                 Part.JSON,
                 kind,
                 path,
+                spot.place().isWide(),
                 () -> spot.place().at(),
                 () -> shown(baseline, spot),
                 () -> shown(candidate, spot));

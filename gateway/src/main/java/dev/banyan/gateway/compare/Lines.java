@@ -59,6 +59,7 @@ final class Lines {
                 Part.TEXT,
                 kind,
                 PATH,
+                true,
                 () -> PATH + " " + ((i < 0 ? j : i) + 1),
                 () -> i < 0 ? null : shown.apply(left.get(i)),
                 () -> j < 0 ? null : shown.apply(right.get(j)));

@@ -109,7 +109,7 @@ final class MarkupWalk {
                     Spot at = below(spot, candidate, other, pair.candidate());
                     add(fresh ? Kind.ADDED : Kind.ITEM_ADDED, at, null, other);
                 } else {
-                    text(spot, before, after);
+                    text(spot, before, after, !sortsLeft.isEmpty() || !sortsRight.isEmpty());
                 }
             }
         }
@@ -122,9 +122,11 @@ final class MarkupWalk {
         }
     }
 
-    private void text(Spot spot, @Nullable Markup baseline, @Nullable Markup candidate) {
+    /** @param beside whether the text has elements beside it, which a rule for its place would pass over too */
+    private void text(Spot spot, @Nullable Markup baseline, @Nullable Markup candidate, boolean beside) {
         Kind kind = baseline == null ? Kind.ITEM_ADDED : candidate == null ? Kind.ITEM_REMOVED : Kind.VALUE;
-        add(kind, new Spot(paths.text(spot.path), () -> paths.text(spot.at.get()), spot.hidden), baseline, candidate);
+        var at = new Spot(paths.text(spot.path), () -> paths.text(spot.at.get()), spot.hidden);
+        add(kind, at, beside, baseline, candidate);
     }
 
     /** What tells elements beside each other apart. */
@@ -219,7 +221,12 @@ final class MarkupWalk {
     }
 
     private void add(Kind kind, Spot spot, @Nullable Markup baseline, @Nullable Markup candidate) {
-        found.add(part, kind, spot.path, spot.at, () -> shown(baseline, spot), () -> shown(candidate, spot));
+        add(kind, spot, false, baseline, candidate);
+    }
+
+    private void add(
+            Kind kind, Spot spot, boolean wide, @Nullable Markup baseline, @Nullable Markup candidate) {
+        found.add(part, kind, spot.path, wide, spot.at, () -> shown(baseline, spot), () -> shown(candidate, spot));
     }
 
     private @Nullable String shown(@Nullable Markup node, Spot spot) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.rules.Compare;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,6 +58,12 @@ class DiffReportTest {
                 List.of("{\"a b\":{\"x'y\":1,\"z\":[{\"q\":1}]}}", "{\"a b\":{\"x'y\":1,\"z\":[{\"q\":2}]}}"),
                 List.of("{\"1001\":{\"p\":1}}", "{\"1001\":{\"p\":2}}"),
                 List.of("<main><p class=\"a b\">1</p></main>", "<main><p class=\"a b\">2</p></main>"),
+                List.of("<main class=\"m\"><p>1</p></main>", "<main class=\"m\"><p>2</p></main>"),
+                List.of("<main><div class=\"clock\">1</div>a</main>", "<main><div class=\"clock\">2</div>a</main>"),
+                List.of(
+                        "<main></main><form id=\"f\"><ul class=\"l\"><li class=\"n\">1",
+                        "<main></main><form id=\"f\"><ul class=\"l\"><li class=\"n\">2"),
+                List.of("<a><b>1</b></a>", "<a><b>2</b></a>"),
                 List.of("<a><b n=\"1\"/></a>", "<a><b n=\"2\"/></a>"))) {
             String type = bodies.getFirst().startsWith("{")
                     ? "application/json"
@@ -84,6 +92,17 @@ class DiffReportTest {
             application/json | {"a":1}                            | {"a":"1"}
             text/html        | <body>one<p>x</p>                  | <body>two<p>x</p>
             text/html        | <main class="m">one<p>x</p></main> | <main class="m">two<p>x</p></main>
+            text/html        | <body class="b">one<p>x</p>        | <body class="b">two<p>x</p>
+            text/html        | <div>one<p>x</p></div>             | <div>two<p>x</p></div>
+            text/html        | <div>one</div><div><p>x</p></div>  | <div>two</div><div><p>x</p></div>
+            text/html        | <div class="w">one<p>x</p></div>   | <div class="w">two<p>x</p></div>
+            text/html        | <p class="w">one<b>x</b></p>       | <p class="w">two<b>x</b></p>
+            text/html        | <nav>one</nav>                     | <nav>two</nav>
+            text/html        | <table><tr><td>one<td>x</table>    | <table><tr><td>two<td>x</table>
+            text/html        | <ul><li>one<li>x</ul>              | <ul><li>two<li>x</ul>
+            text/xml         | <a>one</a>                         | <a>two</a>
+            text/xml         | <a><b>one<c/></b></a>              | <a><b>two<c/></b></a>
+            application/json | {"list":[1,2]}                     | {"list":[1,3]}
             text/html        | <p>x</p><p>y</p>                   | <p>x</p>
             text/html        | <a href="/a">x</a>                 | <a href="/b">x</a>
             text/plain       | one                                | two
@@ -94,6 +113,28 @@ class DiffReportTest {
 
         assertThat(differs.differences())
                 .allSatisfy(each -> assertThat(IgnoreProposal.of(each.key())).isEmpty());
+    }
+
+    /** Its fields are one path, as those of a map are; the clock among them would take all others with it. */
+    @Test
+    void noRuleIsProposedForAllFieldsOfAThingWithMany() {
+        String fields = IntStream.range(0, 60).mapToObj(i -> "\"f" + (char) ('a' + i / 26) + (char) ('a' + i % 26) + "\":1").collect(Collectors.joining(","));
+        for (int i = 0; i < 40; i++) {
+            Comparison clock = Replies.compare(
+                    Replies.json("{\"at\":1,\"price\":1," + fields + "}"),
+                    Replies.json("{\"at\":2,\"price\":1," + fields + "}"));
+            evidence.addControl("catalog", clock);
+            evidence.add("catalog", clock, () -> new Sample(Replies.NOW, "GET /", side(), side()));
+        }
+
+        assertThat(evidence.snapshot("catalog").groups().getFirst().noise()).isEqualTo(Noise.NOISY);
+        assertThat(IgnoreProposal.all(evidence.snapshot("catalog"))).isEmpty();
+        assertThat(IgnoreProposal.forNoise(evidence.snapshot("catalog"))).isEmpty();
+        assertThat(DiffReport.text(evidence.snapshot("catalog"), RULES, 10)).doesNotContain("ignore it");
+    }
+
+    private static Sample.Side side() {
+        return new Sample.Side(200, List.of(), "", 0);
     }
 
     @Test

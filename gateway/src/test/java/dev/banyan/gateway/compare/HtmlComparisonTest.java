@@ -35,6 +35,9 @@ class HtmlComparisonTest {
             <link href="/css/shop-0a1b2c3d4e5f.css">      | <link href="/css/shop-f5e4d3c2b1a0.css">
             <script src="/js/app.3f2a9c1b.js"></script>   | <script src="/js/app.99aabbcc.js"></script>
             <script src="/assets/index-BsD3k9xQ.js"></script> | <script src="/assets/index-C7fPq2Lm.js"></script>
+            <img src="/i/logo-3f2a9c1b.png?v=1">          | <img src="/i/logo-99aabb1c.png?v=2">
+            <img srcset="/i/a.3f2a9c1b.png 2x, /i/b.png">  | <img srcset="/i/a.99aabb1c.png  2x,/i/b.png">
+            <script src="/js/app.js?123"></script>        | <script src="/js/app.js?456"></script>
             <script src="/js/app.js?v=12"></script>       | <script src="/js/app.js?v=13"></script>
             <script src="/js/app.js" integrity="sha384-a"></script> | <script src="/js/app.js" integrity="sha384-b"></script>
             <a href="http://old.test:8080/a">x</a>        | <a href="/a">x</a>
@@ -54,6 +57,11 @@ class HtmlComparisonTest {
             <p class="a">x</p>               | <p class="a b">x</p>          | behavioural value body > p.a:nth-of-type(1)[class]: a -> a b
             <a href="/a?page=1">x</a>        | <a href="/a?page=2">x</a>     | behavioural value body > a:nth-of-type(1)[href]: /a?page=1 -> /a?page=2
             <script src="/js/homepage.js"></script> | <script src="/js/checkout.js"></script> | behavioural value head > script:nth-of-type(1)[src]: /js/homepage.js -> /js/checkout.js
+            <img src="/p/photo-10000001.jpg"> | <img src="/p/photo-10000002.jpg"> | behavioural value body > img:nth-of-type(1)[src]: /p/photo-10000001.jpg -> /p/photo-10000002.jpg
+            <img src="/hero-summer2024.jpg"> | <img src="/hero-winter2024.jpg"> | behavioural value body > img:nth-of-type(1)[src]: /hero-summer2024.jpg -> /hero-winter2024.jpg
+            <img src="/hero-SummerSale.jpg"> | <img src="/hero-WinterSale.jpg"> | behavioural value body > img:nth-of-type(1)[src]: /hero-SummerSale.jpg -> /hero-WinterSale.jpg
+            <img src="/render.png?123"> | <img src="/render.png?456"> | behavioural value body > img:nth-of-type(1)[src]: /render.png?123 -> /render.png?456
+            <a href="/report-20240101.json">x</a> | <a href="/report-20240102.json">x</a> | behavioural value body > a:nth-of-type(1)[href]: /report-20240101.json -> /report-20240102.json
             <a href="https://a.example/x">x</a> | <a href="https://b.example/x">x</a> | behavioural value body > a:nth-of-type(1)[href]: https://a.example/x -> https://b.example/x
             <input name="a">                 | <input name="a" disabled>     | behavioural item added body > input:nth-of-type(1)[disabled]: nothing ->
             <input name="a"><input name="b"> | <input name="a">              | breaking removed body > input:nth-of-type(2): <input name="b"></input> -> nothing
