@@ -450,6 +450,30 @@ final class MirroringTest {
     }
 
     @Test
+    void aReplyThatIsTooLongHoldsNoPlaceUntilItsCallerHasIt() throws Exception {
+        legacy.on("/catalog/endless", (_, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n" + "x".repeat(70_000) + "\r\n");
+            wire.toItsEnd();
+        });
+        try (var gateway = TestGateway.start(
+                        folder,
+                        rules("stage: shadow\nmirror: {percent: 100, maxInFlight: 1}\ncompare: {noise: {percent: 0}}"));
+                var slow = gateway.wire()) {
+            slow.send("GET /catalog/endless HTTP/1.1\r\nHost: shop.test\r\n\r\n");
+            slow.until("x".repeat(1_000));
+            await(
+                    "given up",
+                    () -> mirror(gateway).path("skipped").path("too_large").asLong(0) == 1
+                            || count(gateway, "inFlight") == 0);
+            gateway.ask("GET", "/catalog/next");
+            await("decided", () -> count(gateway, "compared") + count(gateway, "notComparable") == 1);
+            slow.reset();
+            await("all is given back", () -> count(gateway, "inFlight") == 0 && memory(gateway) == 0);
+            assertThat(count(gateway, "skipped")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void whileTheCandidateServesTheBaselineIsAskedWithinItsExtraLoad() throws Exception {
         legacy.reply("/catalog", json("{}"));
         catalog.reply("/catalog", json("{}"));
@@ -464,6 +488,22 @@ final class MirroringTest {
             assertThat(legacy.heads("/catalog")).hasSize(24).allMatch(head -> head.contains("X-Banyan-Mirror"));
             assertThat(mirror(gateway).path("skipped").path("extra_load").asLong(0))
                     .isEqualTo(76);
+        }
+    }
+
+    /** Replies are compared with replies that were equal to another and are not kept either. */
+    @Test
+    void whileTheCandidateServesTheBaselineIsAskedTwiceOfPairsThatAreEqual() throws Exception {
+        legacy.reply("/catalog", json("{\"a\":1}"));
+        catalog.reply("/catalog", json("{\"a\":1}"));
+        String live = "stage: live\nweight: 100%\nmirror: {percent: 100, reverse: true}\ncompare: {noise: {percent: 100}}";
+        try (var gateway = TestGateway.start(folder, rules(live))) {
+            for (int i = 0; i < 5; i++) {
+                gateway.ask("GET", "/catalog/" + i);
+            }
+            var evidence = gateway.gateway().mirrors().evidence();
+            await("asked twice", () -> evidence.snapshot("browse").controls() == 5);
+            assertThat(legacy.heads("/catalog")).hasSize(10);
         }
     }
 

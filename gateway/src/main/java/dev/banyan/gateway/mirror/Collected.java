@@ -76,14 +76,14 @@ final class Collected {
         }
         ByteBuffer theirs =
                 piece.nioBufferCount() == 1 ? piece.internalNioBuffer(piece.readerIndex(), more) : piece.nioBuffer();
-        return ByteBuffer.wrap(bytes, at, more).equals(theirs);
+        return ByteBuffer.wrap(held(), at, more).equals(theirs);
     }
 
     private void makeRoom(int needed) {
         Collected equal = like;
         like = null;
         if (equal != null) {
-            bytes = Arrays.copyOf(equal.bytes, needed); // what was equal so far, and room for what comes now
+            bytes = Arrays.copyOf(equal.held(), needed); // what was equal so far, and room for what comes now
         } else if (needed > bytes.length) {
             int grown = bytes.length == 0 ? needed : Math.max(GROWTH_BYTES, 2 * bytes.length);
             int room = Math.min(bytesMax, Math.max(needed, grown));
@@ -144,6 +144,6 @@ final class Collected {
     }
 
     private byte[] held() {
-        return like == null ? bytes : like.bytes;
+        return like == null ? bytes : like.held();
     }
 }

@@ -26,6 +26,9 @@ final class Pair implements Onlooker.Watch {
     /** Whether all of the request has come: a part of it is a request that nobody made. */
     private boolean requestWhole;
 
+    /** Whether nothing comes of it any more, and its place is given back. */
+    private boolean over;
+
     private int status;
     private @Nullable HttpHeaders head;
 
@@ -90,13 +93,22 @@ final class Pair implements Onlooker.Watch {
         return body.isTooLong() || requestBody.isTooLong() ? Skipped.TOO_LARGE : null;
     }
 
+    /* What is too long may go on for hours, and its place is somebody else's from here on. */
     @Override
     public void piece(ByteBuf piece) {
         body.add(piece);
+        if (body.isTooLong() && !over) {
+            over = true;
+            mirror.counts().skipped(Skipped.TOO_LARGE);
+            mirror.leave();
+        }
     }
 
     @Override
     public void ended(Outcome outcome) {
+        if (over) {
+            return;
+        }
         HttpHeaders came = head;
         if (came == null) {
             requestBody.giveBack();
@@ -107,7 +119,7 @@ final class Pair implements Onlooker.Watch {
                 ? Skipped.ABORTED
                 : outcome.failure() != null
                         ? Skipped.NO_REPLY
-                        : body.isTooLong() || requestBody.isTooLong() ? Skipped.TOO_LARGE : null;
+                        : requestBody.isTooLong() ? Skipped.TOO_LARGE : null;
         if (why != null) {
             mirror.counts().skipped(why);
             mirror.leave();

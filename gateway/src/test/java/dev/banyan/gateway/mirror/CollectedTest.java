@@ -48,4 +48,24 @@ class CollectedTest {
         body.giveBack();
         assertThat(memory.taken()).isZero();
     }
+
+    /** What is asked again is held against a reply of which nothing is kept either, because it was equal to the first. */
+    @Test
+    void aBodyIsHeldAgainstOneThatIsItselfLikeAnother() {
+        var first = new Collected(1_000, null);
+        first.add(Unpooled.wrappedBuffer(new byte[] {1, 2, 3, 4}));
+        var second = new Collected(1_000, first);
+        second.add(Unpooled.wrappedBuffer(new byte[] {1, 2, 3, 4}));
+        var third = new Collected(1_000, second);
+        third.add(Unpooled.wrappedBuffer(new byte[] {1, 2}));
+        assertThat(third.toBytes()).containsExactly(1, 2);
+        third.add(Unpooled.wrappedBuffer(new byte[] {3, 4}));
+        assertThat(third.isEqualTo(second)).isTrue();
+        assertThat(third.isEqualTo(first)).isTrue();
+        var other = new Collected(1_000, second);
+        other.add(Unpooled.wrappedBuffer(new byte[] {1, 2, 3}));
+        other.add(Unpooled.wrappedBuffer(new byte[] {5}));
+        assertThat(other.isEqualTo(second)).isFalse();
+        assertThat(other.toBytes()).containsExactly(1, 2, 3, 5);
+    }
 }
