@@ -367,7 +367,8 @@ final class MirroringTest {
                 rules("stage: shadow\nmirror: {percent: 100, methods: [GET, PUT], writes: sandboxed}\n"
                         + "compare: {noise: {percent: 0}}"))) {
             String asks = " /catalog HTTP/1.1\r\nHost: shop.test\r\n";
-            gateway.ask("GET" + asks + "If-None-Match: \"a\"\r\nIf-Modified-Since: Thu, 26 Nov 2026 00:00:00 GMT\r\n\r\n");
+            gateway.ask(
+                    "GET" + asks + "If-None-Match: \"a\"\r\nIf-Modified-Since: Thu, 26 Nov 2026 00:00:00 GMT\r\n\r\n");
             gateway.ask("GET" + asks + "Range: bytes=0-0\r\nIf-Range: \"a\"\r\n\r\n");
             gateway.ask("PUT" + asks + "If-None-Match: *\r\nContent-Length: 0\r\n\r\n");
             awaitCount(gateway, "copies", 3);
@@ -457,7 +458,8 @@ final class MirroringTest {
         });
         try (var gateway = TestGateway.start(
                         folder,
-                        rules("stage: shadow\nmirror: {percent: 100, maxInFlight: 1}\ncompare: {noise: {percent: 0}}"));
+                        rules(
+                                "stage: shadow\nmirror: {percent: 100, maxInFlight: 1}\ncompare: {noise: {percent: 0}}"));
                 var slow = gateway.wire()) {
             slow.send("GET /catalog/endless HTTP/1.1\r\nHost: shop.test\r\n\r\n");
             slow.until("x".repeat(1_000));
@@ -496,7 +498,8 @@ final class MirroringTest {
     void whileTheCandidateServesTheBaselineIsAskedTwiceOfPairsThatAreEqual() throws Exception {
         legacy.reply("/catalog", json("{\"a\":1}"));
         catalog.reply("/catalog", json("{\"a\":1}"));
-        String live = "stage: live\nweight: 100%\nmirror: {percent: 100, reverse: true}\ncompare: {noise: {percent: 100}}";
+        String live =
+                "stage: live\nweight: 100%\nmirror: {percent: 100, reverse: true}\ncompare: {noise: {percent: 100}}";
         try (var gateway = TestGateway.start(folder, rules(live))) {
             for (int i = 0; i < 5; i++) {
                 gateway.ask("GET", "/catalog/" + i);

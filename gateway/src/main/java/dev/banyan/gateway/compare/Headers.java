@@ -108,7 +108,8 @@ final class Headers {
     private UnaryOperator<String> meaning(String name) {
         return switch (name) {
             case "content-type" -> Headers::contentType;
-            case "location", "content-location", "refresh" -> value -> Urls.normal(value, origins);
+            case "refresh" -> this::refresh;
+            case "location", "content-location" -> value -> Urls.normal(value, origins);
             case "link" -> value -> text(Links.withUrls(value, url -> Urls.normal(url, origins)));
             case "cache-control", "vary", "allow", "pragma" -> Headers::set;
             case "www-authenticate" -> Headers::challenge;
@@ -118,6 +119,16 @@ final class Headers {
 
     private static String text(String value) {
         return value.strip().replaceAll("\\s*+,\\s*+", ", ");
+    }
+
+    /* 5; url=/next */
+    private String refresh(String value) {
+        int at = value.toLowerCase(Locale.ROOT).indexOf("url=");
+        if (at < 0) {
+            return text(value);
+        }
+        String url = value.substring(at + 4).replaceAll("[\"'\\s]", "");
+        return value.substring(0, at).replaceAll("\\s", "") + Urls.normal(url, origins);
     }
 
     private static String contentType(String value) {
@@ -184,6 +195,7 @@ final class Headers {
             // A moment that differs with each reply; what counts is whether the cookie stays or goes.
             case "expires" -> CookieDate.isBefore(value, now) ? "removed" : "kept";
             case "max-age" -> value.startsWith("0") || value.startsWith("-") ? "removed" : "kept";
+            case "domain" -> origins.isForeign(value) ? "" : "domain=" + value;
             case "path" ->
                 "path="
                         + attribute

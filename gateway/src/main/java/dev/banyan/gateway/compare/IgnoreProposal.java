@@ -38,8 +38,9 @@ public record IgnoreProposal(String section, String key, String place) {
      * What holds a page together: a rule for a word in it would pass over all the rest of it too. So would one for what only a class or an id
      * tells from that: a page has many a div.
      */
-    private static final Pattern CONTAINER = Pattern.compile("(?:.* > )?(?:(?:html|head|body|main|section|article|header|footer"
-            + "|nav|aside|form|fieldset|table|thead|tbody|tfoot|tr|ul|ol|dl)(?:[.#][^ ]*)?|div|td|th|li|dt|dd)");
+    private static final Pattern CONTAINER = Pattern.compile(
+            "(?:.* > )?(?:(?:html|head|body|main|section|article|header|footer"
+                    + "|nav|aside|form|fieldset|table|thead|tbody|tfoot|tr|ul|ol|dl)(?:[.#][^ ]*)?|div|td|th|li|dt|dd)");
 
     /**
      * Returns the rule for a group of differences in a value. There is none for anything else, nor for a whole reply: a rule

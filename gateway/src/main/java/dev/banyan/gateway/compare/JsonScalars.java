@@ -28,8 +28,8 @@ final class JsonScalars {
 
     /** Whether both have the same value, or values that the rules for this place take for the same. */
     static boolean areAlike(JsonNode baseline, JsonNode candidate, JsonSpot spot) {
-        if (baseline.isContainer() || candidate.isContainer()) {
-            return false;
+        if (baseline.isContainer() || baseline.getNodeType() != candidate.getNodeType()) {
+            return false; // whoever reads them by their type falls over it, however near they are
         }
         if (JsonClasses.scalar(baseline).equals(JsonClasses.scalar(candidate))) {
             return true;

@@ -224,8 +224,7 @@ final class MarkupWalk {
         add(kind, spot, false, baseline, candidate);
     }
 
-    private void add(
-            Kind kind, Spot spot, boolean wide, @Nullable Markup baseline, @Nullable Markup candidate) {
+    private void add(Kind kind, Spot spot, boolean wide, @Nullable Markup baseline, @Nullable Markup candidate) {
         found.add(part, kind, spot.path, wide, spot.at, () -> shown(baseline, spot), () -> shown(candidate, spot));
     }
 

@@ -5,15 +5,34 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The origins that stand for this application: the public one, and those of its backends. A URL that begins with one of
  * them is the same as the path that follows.
+ *
+ * @param asked the public one, or null
  */
-public record Origins(Set<Origin> ours) {
+public record Origins(Set<Origin> ours, @Nullable Origin asked) {
 
     public Origins {
         ours = Set.copyOf(ours);
+    }
+
+    /** Nobody knows by which of them callers come. */
+    public Origins(Set<Origin> ours) {
+        this(ours, null);
+    }
+
+    /** Whether a cookie of {@code domain}, in lower case, is one for a backend's name only, so that callers get it without. */
+    boolean isForeign(String domain) {
+        String name = domain.startsWith(".") ? domain.substring(1) : domain;
+        return (asked == null || !covers(name, asked.host()))
+                && ours.stream().anyMatch(each -> covers(name, each.host()));
+    }
+
+    private static boolean covers(String domain, String host) {
+        return host.equals(domain) || host.endsWith("." + domain);
     }
 
     /** Returns {@code url} without its origin where that is one of ours, else as it is. */

@@ -24,8 +24,8 @@ final class Urls {
             + "|(?=[A-Z0-9_]{0,63}[a-z])(?=[a-z0-9_]{0,63}[A-Z])[A-Za-z0-9_]{8,64})(?=\\.[A-Za-z0-9.]{2,16}$)");
 
     /* Hexadecimal with a letter and a digit: photo-10000001.jpg and hero-summer2024.jpg say which they are. */
-    private static final Pattern HEXADECIMAL = Pattern.compile(
-            "[.-](?=[0-9]{0,63}[a-f])(?=[a-f]{0,63}[0-9])[0-9a-f]{8,64}(?=\\.[A-Za-z0-9.]{2,16}$)");
+    private static final Pattern HEXADECIMAL =
+            Pattern.compile("[.-](?=[0-9]{0,63}[a-f])(?=[a-f]{0,63}[0-9])[0-9a-f]{8,64}(?=\\.[A-Za-z0-9.]{2,16}$)");
     private static final Set<String> VERSION_PARAMETERS = Set.of("v", "ver", "version", "rev", "hash", "_", "t", "ts");
 
     private Urls() {}

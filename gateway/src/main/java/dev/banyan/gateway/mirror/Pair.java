@@ -117,9 +117,7 @@ final class Pair implements Onlooker.Watch {
         }
         Skipped why = outcome.aborted() || !requestWhole
                 ? Skipped.ABORTED
-                : outcome.failure() != null
-                        ? Skipped.NO_REPLY
-                        : requestBody.isTooLong() ? Skipped.TOO_LARGE : null;
+                : outcome.failure() != null ? Skipped.NO_REPLY : requestBody.isTooLong() ? Skipped.TOO_LARGE : null;
         if (why != null) {
             mirror.counts().skipped(why);
             mirror.leave();
@@ -133,21 +131,23 @@ final class Pair implements Onlooker.Watch {
     private void answered(Request request, Kept own, Asked asked) {
         mirror.counts().asked(copy.side(), asked);
         switch (asked) {
-            case Asked.Replied(Kept other, _)
-            when Conditions.decide(other.status()) && mayBeConditional(request) -> {
-                mirror.counts().skipped(Skipped.CONDITIONAL);
-                mirror.leave();
-            }
-            case Asked.Replied(Kept other, _) -> {
-                boolean toCandidate = copy.side() == Side.CANDIDATE;
-                comparing.take(mirror, request, toCandidate ? own : other, toCandidate ? other : own);
-            }
+            case Asked.Replied replied -> replied(request, own, replied.reply());
             case Asked.Failed _ -> mirror.leave();
             case Asked.NotSent(Skipped why) -> {
                 mirror.counts().skipped(why);
                 mirror.leave();
             }
         }
+    }
+
+    private void replied(Request request, Kept own, Kept other) {
+        if (Conditions.decide(other.status()) && mayBeConditional(request)) {
+            mirror.counts().skipped(Skipped.CONDITIONAL);
+            mirror.leave();
+            return;
+        }
+        boolean toCandidate = copy.side() == Side.CANDIDATE;
+        comparing.take(mirror, request, toCandidate ? own : other, toCandidate ? other : own);
     }
 
     /* Copies of reads bear no conditions. */

@@ -97,7 +97,7 @@ final class RouteMirror {
         }
         var all = new HashSet<>(backends);
         all.add(asked);
-        return comparers.computeIfAbsent(asked, _ -> new Comparer(route.comparison(), new Origins(all), TODAY));
+        return comparers.computeIfAbsent(asked, _ -> new Comparer(route.comparison(), new Origins(all, asked), TODAY));
     }
 
     MirrorCounts counts() {

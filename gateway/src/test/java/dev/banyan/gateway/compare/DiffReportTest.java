@@ -118,7 +118,9 @@ class DiffReportTest {
     /** Its fields are one path, as those of a map are; the clock among them would take all others with it. */
     @Test
     void noRuleIsProposedForAllFieldsOfAThingWithMany() {
-        String fields = IntStream.range(0, 60).mapToObj(i -> "\"f" + (char) ('a' + i / 26) + (char) ('a' + i % 26) + "\":1").collect(Collectors.joining(","));
+        String fields = IntStream.range(0, 60)
+                .mapToObj(i -> "\"f" + (char) ('a' + i / 26) + (char) ('a' + i % 26) + "\":1")
+                .collect(Collectors.joining(","));
         for (int i = 0; i < 40; i++) {
             Comparison clock = Replies.compare(
                     Replies.json("{\"at\":1,\"price\":1," + fields + "}"),

@@ -36,6 +36,12 @@ class HeadersTest {
             www-authenticate | Basic realm="a"                    | Bearer                          | behavioural value www-authenticate: Basic realm="a" -> Bearer
             set-cookie       | id=secret1; Path=/; HttpOnly       | id=secret2; httponly; path=/    | alike
             set-cookie       | id=a; Path=/; HttpOnly             | id=a; Path=/                    | behavioural value set-cookie id: httponly; path=/ -> path=/
+            refresh          | 5; url=http://old.test/x           | 5;URL='http://new.test/x'       | alike
+            refresh          | 5; url=http://old.test/x           | 5; url=/y                       | behavioural value refresh: 5; url=http://old.test/x -> 5; url=/y
+            refresh          | 5; url=/x                          | 6; url=/x                       | behavioural value refresh: 5; url=/x -> 6; url=/x
+            set-cookie       | id=a; Domain=old.test              | id=a; Domain=.new.test          | alike
+            set-cookie       | id=a; Domain=old.test              | id=a                            | alike
+            set-cookie       | id=a                               | id=a; Domain=shop.test          | behavioural value set-cookie id:  -> domain=shop.test
             set-cookie       | id=secret1; Path=/                 | -                               | breaking removed set-cookie id: path=/ -> nothing
             set-cookie       | -                                  | sid=secret1; Secure             | compatible added set-cookie sid: nothing -> secure
             set-cookie       | id=a; Expires=Wed, 25 Nov 2026     | id=a; Expires=Thu, 26 Nov 2026  | alike

@@ -79,7 +79,8 @@ record Limits(Evidence evidence, Window window, Map<Gate, Observation> observati
     private LimitResult mismatchRate(Severity severity, double max) {
         Mismatches seen = evidence.mismatches();
         Share share = seen.share(severity);
-        // Equal bytes are always compared, so what is not is likelier to differ than the rest: it may never lead to a pass.
+        // Equal bytes are always compared, so what is not is likelier to differ than the rest: it may never lead to a
+        // pass.
         Verdict verdict = verdict(seen.atWorst(severity).againstAtLeast(max), share.againstAtMost(max));
         String name = severity.name().toLowerCase(Locale.ROOT);
         String unknown = seen.notComparable() == 0

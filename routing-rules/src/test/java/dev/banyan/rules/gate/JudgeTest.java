@@ -133,8 +133,9 @@ class JudgeTest {
         Evidence unknown = evidence(side(6_000, 6), side(6_000, 7), new Mismatches(3_000, 0, 0, 0, 900));
         assertThat(Judge.judge(ANALYSIS, HALF, unknown).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
         assertThat(Judge.judge(ANALYSIS, HALF, unknown).words())
-                .isEqualTo("mismatchRate: 0 of 3,000 compared pairs differ (behavioural or worse), 0%, and 900 could not be"
-                        + " compared: not surely within or beyond 0.5%");
+                .isEqualTo(
+                        "mismatchRate: 0 of 3,000 compared pairs differ (behavioural or worse), 0%, and 900 could not be"
+                                + " compared: not surely within or beyond 0.5%");
         Evidence wrong = evidence(side(6_000, 6), side(6_000, 7), new Mismatches(1_000, 30, 0, 0, 9_000));
         assertThat(Judge.judge(ANALYSIS, HALF, wrong).verdict()).isEqualTo(Verdict.FAIL);
         assertThat(wrong.plus(unknown).minus(wrong).mismatches()).isEqualTo(unknown.mismatches());
