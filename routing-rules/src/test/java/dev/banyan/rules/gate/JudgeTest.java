@@ -128,7 +128,7 @@ class JudgeTest {
 
     @Test
     void pairsThatCannotBeComparedNeverLeadToAPassAndNeverToAFail() {
-        Evidence equal = evidence(side(6_000, 6), side(6_000, 7), new Mismatches(3_000, 0, 0, 0, 5));
+        Evidence equal = evidence(side(6_000, 6), side(6_000, 7), new Mismatches(3_000, 0, 0, 0, 2));
         assertThat(Judge.judge(ANALYSIS, HALF, equal).verdict()).isEqualTo(Verdict.PASS);
         Evidence unknown = evidence(side(6_000, 6), side(6_000, 7), new Mismatches(3_000, 0, 0, 0, 900));
         assertThat(Judge.judge(ANALYSIS, HALF, unknown).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
