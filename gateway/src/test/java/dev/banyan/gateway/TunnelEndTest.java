@@ -3,11 +3,14 @@ package dev.banyan.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a stop does to open WebSockets, and what is left of those that have ended. */
@@ -103,6 +106,26 @@ class TunnelEndTest {
                 stop.join();
             }
             TestGateway.await("nothing refers to them", () -> living() == 0); // though the drain would last longer
+        }
+    }
+
+    /** However long that may take. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void oneWhoseBackendIsStillBeingConnectedToIsCutLikeTheOthers() throws Exception {
+        try (var hole = new BlackHole(InetAddress.getLoopbackAddress(), 0)) {
+            var gateway = TestGateway.start(folder, """
+                    backends:
+                      - {name: legacy, url: "%s", baseline: true, timeouts: {connect: 5m}}
+                    """.formatted(hole.url()));
+            try (var client = gateway.wire()) {
+                client.send(UPGRADE);
+                TestGateway.await("on its way", () -> hole.knocks() > 0);
+                var stop = Thread.ofVirtual().start(gateway::close);
+                assertThat(client.ends()).isTrue();
+                stop.join();
+            }
+            assertThat(hole.knocks()).isZero();
         }
     }
 

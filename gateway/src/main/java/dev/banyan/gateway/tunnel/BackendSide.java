@@ -98,12 +98,14 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
                 head,
                 EmptyHttpHeaders.INSTANCE);
         replies.expectReply(false);
+        tunnels.add(this); // until it is connected, too: that may take longer than a stop
         Channel from = client.channel();
         dial = Dial.to(backend, whom.instance(), from.eventLoop(), from.getClass(), replies, requests, this);
         dial.addListener((Future<Channel> dialled) -> {
             if (dialled.isSuccess()) {
                 stands(dialled.getNow(), request);
             } else {
+                tunnels.remove(this);
                 fail(Failure.ofConnecting(dialled.cause()));
             }
         });
@@ -111,7 +113,6 @@ final class BackendSide extends ChannelInboundHandlerAdapter {
 
     private void stands(Channel backend, DefaultFullHttpRequest request) {
         channel = backend;
-        tunnels.add(this);
         backend.closeFuture().addListener(_ -> gone());
         backend.config().setAutoRead(client.channel().isWritable()); // from here on it hears when that changes
         deadline.in(patience.toNanos());

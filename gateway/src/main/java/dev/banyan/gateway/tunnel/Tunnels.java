@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The WebSockets that are open, so that a stop can end them in good order. */
+/** The WebSockets that are open, or asked for, so that a stop can end them in good order. */
 public final class Tunnels {
 
     private final Set<BackendSide> open = ConcurrentHashMap.newKeySet();
