@@ -66,6 +66,7 @@ class BodyLimitsTest {
                     : "Content-Length: 100\r\n\r\n0123456789";
             wire.send("HTTP/1.1 200 OK\r\n" + begun).toItsEnd();
         });
+        legacy.reply("/soon", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         legacy.on("/deaf", (head, wire) -> DONE.acquireUninterruptibly());
         gateway = TestGateway.start(folder, """
                 backends:
@@ -156,6 +157,33 @@ class BodyLimitsTest {
         TestGateway.await("let go", () -> gateway.inFlight("new") == 0);
         assertThat(gateway.route("c").path("errors").path("candidate").asInt()).isZero();
         assertThat(gateway.route("c").path("failures").toString()).isEqualTo("{}");
+    }
+
+    /** Who goes on sending is not cut off from the refusal. */
+    @Test
+    void aRefusalIsThereForWhoReadsItLate() throws Exception {
+        way.needsHttp1("a stream is reset in good order");
+        try (var client = gateway.wire()) {
+            client.send("POST /taken/candidate HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+            String chunk = "1000\r\n" + "x".repeat(LIMIT) + "\r\n";
+            client.send(chunk + chunk);
+            assertThat(client.begins()).isTrue();
+            for (int i = 0; i < 200; i++) {
+                client.send(chunk);
+            }
+            assertThat(client.reply()).startsWith("HTTP/1.1 413");
+            assertThat(client.ends()).isTrue();
+        }
+    }
+
+    @Test
+    void whatIsSentBehindAReplyIsReadNoFurtherThanALimit() throws Exception {
+        try (var client = gateway.wire()) {
+            client.send("POST /soon HTTP/1.1\r\nHost: a\r\nContent-Length: " + LARGE + "\r\n\r\n");
+            assertThat(client.reply()).startsWith("HTTP/1.1 200");
+            client.sendIfOpen("x".repeat(LARGE) + "GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.toItsEnd()).doesNotContain("HTTP/1.1");
+        }
     }
 
     @ParameterizedTest

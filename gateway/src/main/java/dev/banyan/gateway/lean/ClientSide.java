@@ -168,7 +168,10 @@ final class ClientSide extends ChannelDuplexHandler {
     private void more(ChannelHandlerContext client, Object message) {
         requestDone = message instanceof LastHttpContent;
         Exchange current = exchange;
-        if (mode == Mode.CHAIN) {
+        if (mode == Mode.CHAIN && chainReply.isWhole() && !unwanted.isBearable(message)) {
+            ReferenceCountUtil.release(message);
+            close(client);
+        } else if (mode == Mode.CHAIN) {
             client.fireChannelRead(requestDone ? lastForChain((LastHttpContent) message) : message);
             chainDone();
         } else if (mode == Mode.LEAN && current != null && message instanceof HttpContent piece) {
@@ -308,8 +311,13 @@ final class ClientSide extends ChannelDuplexHandler {
             client.write(message, promise);
             return;
         }
+        boolean wasWhole = chainReply.isWhole();
         chainReply.write(client, message, lastOne, promise);
-        chainDone();
+        if (!requestDone && chainReply.isWhole() && !wasWhole) {
+            restIsUnwanted(client);
+        } else {
+            chainDone();
+        }
     }
 
     private void chainDone() {
@@ -327,6 +335,17 @@ final class ClientSide extends ChannelDuplexHandler {
         } else {
             nextDue = true;
             client.executor().execute(this::next);
+        }
+    }
+
+    /* What comes now reaches nobody. Reactor Netty throws away all of it, or closes at once, which may take the reply with it. */
+    private void restIsUnwanted(ChannelHandlerContext client) {
+        unwanted.begin();
+        if (lastOne || chainReply.isLast()) {
+            mode = Mode.UNWANTED;
+            lastOne = true;
+            readOn(true);
+            client.executor().execute(() -> linger(client));
         }
     }
 

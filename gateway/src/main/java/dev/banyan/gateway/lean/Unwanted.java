@@ -16,10 +16,16 @@ final class Unwanted {
 
     /** Throws a message away; false when it was one too many, or one that cannot be read. */
     boolean discard(Object message) {
+        boolean bearable = isBearable(message);
+        ReferenceCountUtil.release(message);
+        return bearable;
+    }
+
+    /** The same for who throws it away, or has it thrown away. */
+    boolean isBearable(Object message) {
         boolean broken =
                 message instanceof HttpContent piece && piece.decoderResult().isFailure();
         bytes += message instanceof HttpContent piece ? piece.content().readableBytes() : 0;
-        ReferenceCountUtil.release(message);
         return !broken && bytes <= BYTES_MAX;
     }
 }
