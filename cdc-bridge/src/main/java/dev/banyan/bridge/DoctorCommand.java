@@ -113,7 +113,8 @@ final class DoctorCommand implements Callable<Integer> {
             return new SourceChecks.Stored(
                     true,
                     peeked.map(PeekedStore::position),
-                    peeked.map(PeekedStore::published).orElse(Set.of()));
+                    peeked.map(PeekedStore::published).orElse(Set.of()),
+                    peeked.map(PeekedStore::setBack).orElse(""));
         } catch (IOException | IllegalArgumentException e) {
             if (!String.valueOf(e.getMessage()).contains("faultKeyFile")) {
                 return SourceChecks.Stored.unreadable(); // told among the secrets

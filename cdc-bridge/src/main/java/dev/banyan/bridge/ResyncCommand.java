@@ -53,6 +53,9 @@ final class ResyncCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (leastEra > 0 && !names.isEmpty()) {
+            return refused("--era with --table: the log goes on, and so does its era (expected: one of the two)");
+        }
         var setup = Setup.read(files.config);
         try (var connection = setup.source().connect();
                 var store = BridgeStore.open(

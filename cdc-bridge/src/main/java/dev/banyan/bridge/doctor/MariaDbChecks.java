@@ -41,7 +41,7 @@ final class MariaDbChecks {
                     Preflight.check(
                             checks.source,
                             connection,
-                            new Preflight.Stored(stored.position(), List.of(), Set.of()),
+                            new Preflight.Stored(stored.position(), List.of(), Set.of(), stored.setBack()),
                             Preflight.Accepted.NONE)));
         }
         return checks.findings;

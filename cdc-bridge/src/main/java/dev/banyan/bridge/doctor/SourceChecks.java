@@ -34,15 +34,16 @@ public final class SourceChecks {
         this.connection = connection;
     }
 
-    /** What the store was found to hold: {@code position} is empty before the first start. Not readable while a bridge has it open. */
-    public record Stored(boolean isReadable, Optional<Position> position, Set<PublishedTable> published) {
+    /** What the store was found to hold: {@code position} is empty before the first start, {@code setBack} unless the log was refused for that. Not readable while a bridge has it open. */
+    public record Stored(
+            boolean isReadable, Optional<Position> position, Set<PublishedTable> published, String setBack) {
         public Stored {
             published = Set.copyOf(published);
         }
 
         /** A store that cannot be read now. */
         public static Stored unreadable() {
-            return new Stored(false, Optional.empty(), Set.of());
+            return new Stored(false, Optional.empty(), Set.of(), "");
         }
 
         /** True when the bridge has begun: then a table that does not fit waits, where the mapping says so, and keeps it from nothing. */
@@ -148,7 +149,8 @@ public final class SourceChecks {
     }
 
     private void partitions() throws SQLException {
-        var countByTable = Leaves.of(source, connection).all().stream()
+        var leaves = Leaves.of(source, connection, Set.of());
+        var countByTable = leaves.all().stream()
                 .filter(leaf -> leaf.joined() != 0) // the table itself
                 .collect(Collectors.groupingBy(Leaf::table, TreeMap::new, Collectors.counting()));
         countByTable.forEach((table, count) -> findings.add(Finding.warn(
@@ -157,6 +159,12 @@ public final class SourceChecks {
                         + ": of rows that go or come with one (DROP, DETACH, TRUNCATE, ATTACH) the log has none; the bridge"
                         + " sees it within 5 s, reads the table again, and tells what is gone as removed",
                 "")));
+        leaves.leaving()
+                .forEach(statement -> findings.add(Finding.warn(
+                        "partitions",
+                        "one is being detached, and no query finds its rows any more; they are told as removed when that has"
+                                + " ended, which it does not by itself when the statement was interrupted",
+                        statement + "; -- once no transaction writes to it")));
     }
 
     private void room(String setting, long used) throws SQLException {
@@ -170,7 +178,7 @@ public final class SourceChecks {
     }
 
     private void position(Stored stored) throws SQLException {
-        var known = new Preflight.Stored(stored.position, List.of(), stored.published);
+        var known = new Preflight.Stored(stored.position, List.of(), stored.published, stored.setBack);
         findings.add(position(source, Preflight.check(source, connection, known, Preflight.Accepted.NONE)));
     }
 

@@ -21,9 +21,11 @@ public record LogState(long end, int percentUsed, boolean isAtWork) {
         };
     }
 
-    /** Where the log ends now. */
+    /** Behind all that has been committed, of PostgreSQL also what is not written yet: with {@code synchronous_commit = off} others see it before. */
     public static long end(Source source, Connection connection) throws SQLException {
-        var sql = source.dbms() == Dbms.MARIADB ? "SELECT @@gtid_binlog_pos" : "SELECT pg_current_wal_lsn() - '0/0'";
+        var sql = source.dbms() == Dbms.MARIADB
+                ? "SELECT @@gtid_binlog_pos"
+                : "SELECT pg_current_wal_insert_lsn() - '0/0'";
         try (var statement = connection.createStatement();
                 var result = statement.executeQuery(sql)) {
             result.next();

@@ -36,6 +36,10 @@ final class MariaDbPreflight {
             See docs/how-to/bridge-mariadb.md.""";
 
     private static final int ALTERED_SINCE = 1412;
+
+    /** No right to the database or to the table, or there is none. */
+    private static final Set<Integer> UNREADABLE = Set.of(1044, 1049, 1142, 1143, 1146);
+
     private static final int TRIES_MAX = 5;
 
     private final Source source;
@@ -47,6 +51,12 @@ final class MariaDbPreflight {
     }
 
     Preflight.Verdict check(Preflight.Stored stored) throws SQLException {
+        if (stored.position().isPresent()) {
+            var setBack = setBackOfOurs(stored.position().get());
+            if (setBack.isPresent()) {
+                return setBack.get(); // first: it may have passed our position when the rest is mended
+            }
+        }
         var planning = new MariaDbPlan(source, connection);
         var plan = planning.plan();
         if (!plan.isEmpty()) {
@@ -104,15 +114,8 @@ final class MariaDbPreflight {
             throws SQLException {
         var gtid = GtidRule.gtid(position.offset());
         var end = server.variable("gtid_binlog_pos");
-        var isBefore = domain(end).equals(domain(gtid)) && GtidRule.sequence(end) < position.place();
-        var isSetBack = end.isEmpty() || isBefore;
-        // First: it may have passed our position when the rest is mended.
-        if (isSetBack && identity(server).equals(position.systemIdentifier())) {
-            return new Preflight.Verdict.Refuse(
-                    "the server's log ends at " + end + ", before our position " + gtid
-                            + ": it was restored or failed over to a copy that lagged",
-                    RESYNC,
-                    true);
+        if (isSetBack(end, position) && identity(server).equals(position.systemIdentifier())) {
+            return setBack(end, position);
         }
         var undefined = undefined(definitions);
         if (!undefined.isEmpty()) {
@@ -131,6 +134,41 @@ final class MariaDbPreflight {
                     + "; Debezium cannot go on behind a GTID that another server wrote)");
         }
         return deleted(server, position).orElse(go(position));
+    }
+
+    private static boolean isSetBack(String end, Position position) {
+        var isOfOurs = domain(end).equals(domain(GtidRule.gtid(position.offset())));
+        return end.isEmpty() || (isOfOurs && GtidRule.sequence(end) < position.place());
+    }
+
+    private static Preflight.Verdict.Refuse setBack(String end, Position position) {
+        return new Preflight.Verdict.Refuse(
+                "the server's log ends at " + end + ", before our position " + GtidRule.gtid(position.offset())
+                        + ": it was restored or failed over to a copy that lagged",
+                RESYNC,
+                true);
+    }
+
+    /** The log of the server that {@code position} is of, when it was set back, whatever is missing there; a replica has another {@code server_id}. */
+    private Optional<Preflight.Verdict> setBackOfOurs(Position position) throws SQLException {
+        var server = MariaDbServer.of(connection);
+        var end = server.variable("gtid_binlog_pos");
+        if (!server.variable("log_bin").equals("ON")
+                || server.number("server_id") != position.timeline()
+                || end.contains(",")
+                || !isSetBack(end, position)) {
+            return Optional.empty();
+        }
+        try {
+            return identity(server).equals(position.systemIdentifier())
+                    ? Optional.of(setBack(end, position))
+                    : Optional.empty();
+        } catch (SQLException e) {
+            if (UNREADABLE.contains(e.getErrorCode())) {
+                return Optional.empty(); // the plan says what is missing
+            }
+            throw e;
+        }
     }
 
     private static Preflight.Verdict go(Position position) {

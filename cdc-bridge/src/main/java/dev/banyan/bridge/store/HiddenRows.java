@@ -99,8 +99,8 @@ final class HiddenRows {
         }
     }
 
-    /** Hides those of {@code mapped} of which rows went, all changes of which lie at or before {@code position}, and asks for them to be read in that order; false when there are none. */
-    boolean hideLost(long position, List<TableId> mapped, long nowMs) throws SQLException {
+    /** Hides those of {@code mapped} of which rows went, all changes of which lie at or before {@code position}, and asks for them to be read in that order; false when there are none. Throws {@link Fenced} when the lease is not {@code held} any more. */
+    boolean hideLost(long position, List<TableId> mapped, long nowMs, Lease.Held held) throws SQLException {
         var count = lostNoted.getAsInt();
         if (count != noted) {
             lost = LostRows.all(connection);
@@ -120,10 +120,15 @@ final class HiddenRows {
         if (ripe.isEmpty()) {
             return false;
         }
+        for (var table : ripe) {
+            images.hide(table);
+        }
+        // Behind what takes long, and in the order of who notes one: the lease is renewed meanwhile, and nobody waits
+        // for each other.
+        StateRow.keep(connection, held);
         try (var delete =
                 connection.prepareStatement("DELETE FROM bridge_lost WHERE table_name = ? AND since_lsn = ?")) {
             for (var table : ripe) {
-                images.hide(table);
                 delete.setString(1, table.toString());
                 delete.setLong(2, Objects.requireNonNull(lost.get(table)));
                 delete.executeUpdate();

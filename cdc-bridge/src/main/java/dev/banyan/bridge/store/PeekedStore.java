@@ -11,14 +11,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What is in a store that nobody has opened: its position, the spool that is not empty, and the tables that are paused, published and asked for. */
+/** What is in a store that nobody has opened: its position, the spool that is not empty, and the tables that are paused, published and asked for, and why the log was refused as set back. */
 public record PeekedStore(
         Position position,
         Optional<SpoolClaim> spool,
         List<Pause> pauses,
         Set<PublishedTable> published,
         Map<TableId, RememberedColumns.Known> remembered,
-        List<Backfill> backfills) {
+        List<Backfill> backfills,
+        String setBack) {
 
     public PeekedStore {
         backfills = List.copyOf(backfills);
@@ -57,7 +58,8 @@ public record PeekedStore(
                 has(connection, isH2, "bridge_pause", null) ? Pauses.all(connection) : List.of(),
                 has(connection, isH2, "bridge_published", null) ? PublishedTables.all(connection) : Set.of(),
                 isRemembering ? RememberedColumns.all(connection) : Map.of(),
-                isRemembering ? BackfillRows.all(connection) : List.of()));
+                isRemembering ? BackfillRows.all(connection) : List.of(),
+                has(connection, isH2, "bridge_state", "set_back") ? StateRow.setBack(connection) : ""));
     }
 
     private static boolean has(Connection connection, boolean isH2, String table, @Nullable String column)

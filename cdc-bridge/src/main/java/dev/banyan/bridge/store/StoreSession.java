@@ -103,7 +103,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
     @Override
     public boolean hideLost(Position at, List<TableId> mapped) {
         try {
-            return hidden.hideLost(at.commitLsn(), mapped, clock.millis());
+            return hidden.hideLost(at.commitLsn(), mapped, clock.millis(), held);
         } catch (SQLException e) {
             throw new StoreFailed("hiding the rows of a table", e);
         }

@@ -1,5 +1,7 @@
 package dev.banyan.bridge.run;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.banyan.bridge.source.LogState;
 import java.nio.file.Path;
 import java.util.OptionalLong;
@@ -24,6 +26,20 @@ class LogStateTest {
             });
             Await.until("it is idle", () -> !LogState.of(bridge.source(), connection, OptionalLong.empty())
                     .isAtWork());
+        }
+    }
+
+    @Test
+    void itsEndIsBehindWhatIsCommittedAndNotYetWritten() throws Exception {
+        try (var bridge = new TestBridge("unwritten", folder, "one");
+                var connection = bridge.connect();
+                var statement = connection.createStatement()) {
+            statement.execute("SET synchronous_commit = off");
+            statement.execute("INSERT INTO one VALUES (1, 'a')");
+            try (var result = statement.executeQuery("SELECT pg_current_wal_insert_lsn() - '0/0'")) {
+                result.next();
+                assertThat(LogState.end(bridge.source(), connection)).isGreaterThanOrEqualTo(result.getLong(1));
+            }
         }
     }
 }

@@ -51,6 +51,9 @@ class MariaDbRefusalsTest {
             bridge.awaitEqual();
             bridge.stop();
             bridge.sql("RESET MASTER");
+            bridge.sql("RENAME TABLE one TO away");
+            assertRefused(bridge, "before our position", "resync");
+            bridge.sql("RENAME TABLE away TO one");
             bridge.sql("INSERT INTO one VALUES (21, 'missed')");
             assertRefused(bridge, "before our position", "resync");
             for (var id = 22; id < 62; id++) {

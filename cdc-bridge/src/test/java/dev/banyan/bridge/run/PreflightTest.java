@@ -139,6 +139,9 @@ class PreflightTest {
                 return Long.parseLong(bridge.text(end)) > before;
             });
             assertRefused(bridge, "the server's log ends at ", "before our position ");
+            assertThat(Printed.of("doctor", "--config", bridge.config().toString())
+                            .out())
+                    .contains("FAIL position: the server's log ends at ", "before our position ");
             assertThat(resync(bridge)).contains("era 1 begins");
         }
     }

@@ -60,6 +60,9 @@ class PublicationTest {
             var early = Printed.of("resync", "--config", bridge.config().toString(), "--table", "two");
             assertThat(early.exitCode()).isOne();
             assertThat(early.err()).contains("[public.two]: not in publication pub_putback");
+            var both = Printed.of("resync", "--config", bridge.config().toString(), "--table", "two", "--era", "1");
+            assertThat(both.exitCode()).isOne();
+            assertThat(both.err()).contains("--era with --table");
             bridge.sql("INSERT INTO two VALUES (2, 'missed')");
             bridge.sql("DELETE FROM two WHERE id = 1");
             bridge.sql("ALTER PUBLICATION pub_putback ADD TABLE two");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.run.Await;
 import dev.banyan.bridge.run.Servers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +17,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,10 +47,14 @@ class HiddenRowsTest {
     @TempDir
     Path folder;
 
+    private String database() {
+        return "hidden_"
+                + folder.getFileName().toString().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+    }
+
     private BridgeStore opened(String kind) {
         var isH2 = kind.equals("h2");
-        var database = "hidden_"
-                + folder.getFileName().toString().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+        var database = database();
         if (!isH2) {
             Servers.postgres().createDatabase(database);
         }
@@ -333,6 +340,38 @@ class HiddenRowsTest {
                 assertThat(store.backfills().all().getLast().tables())
                         .extracting(Backfill.Table::id)
                         .containsExactly(ORDER);
+            }
+        }
+    }
+
+    @Test
+    void whoNotesALostPartitionDoesNotWaitForRowsThatAreBeingHidden() throws Exception {
+        try (var store = opened("postgresql");
+                var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var session = store.session();
+                var locks = Servers.postgres().connect(database())) {
+            put(session, ORDER, 1);
+            session.commit(POSITION);
+            store.lostRows().note(Set.of(LINE, ORDER), 9);
+            locks.setAutoCommit(false);
+            try (var statement = locks.createStatement()) {
+                statement.execute("UPDATE bridge_image SET row_key = row_key");
+                var hides = threads.submit(() -> session.hideLost(POSITION, List.of(LINE, ORDER)));
+                Await.until("it waits for a row", () -> {
+                    try (var result = statement.executeQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")) {
+                        result.next();
+                        return result.getInt(1) > 0;
+                    }
+                });
+                var notes = threads.submit(() -> store.lostRows().note(Set.of(LINE), 10));
+                Await.until("it is noted", Duration.ofSeconds(30), notes::isDone);
+                locks.rollback();
+                assertThat(hides.get()).isTrue();
+                session.commit(POSITION);
+                var again = new Position("1", 1, 10, Map.of("lsn", 10L));
+                assertThat(session.hideLost(again, List.of(LINE, ORDER)))
+                        .as("what was noted meanwhile")
+                        .isTrue();
             }
         }
     }
