@@ -388,13 +388,10 @@ public final class BridgeRun {
     /** The partitions that there are; where one of before is gone, or one came with rows, its table is read again, behind all that the log has of that partition. */
     private Set<Leaf> leaves(BridgeStore store, Connection connection, Position position) throws SQLException {
         var source = settings.source();
-        var leaves = Leaves.of(source, connection);
         var before = store.lostRows().leaves();
-        if (leaves.isLeaving()) {
-            return before;
-        }
+        var leaves = Leaves.of(source, connection, before);
         if (!leaves.all().equals(before)) {
-            var changed = leaves.changed(source, before);
+            var changed = leaves.changed();
             if (!changed.isEmpty()) {
                 LOG.warn(
                         "rows of {} went or came with a partition: the table is read again, and what is gone told",

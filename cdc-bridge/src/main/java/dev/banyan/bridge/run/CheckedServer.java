@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The server that the preflight found good, asked once more when the log is being read. */
 final class CheckedServer {
@@ -23,6 +25,7 @@ final class CheckedServer {
      * Debezium connects by itself, after the preflight, and a name or an address may lead to another server by then. That one is to be the same
      * before anything of its log counts. That our slot is read there shows that it is the one that Debezium reads.
      */
+    private static final Logger LOG = LoggerFactory.getLogger(CheckedServer.class);
     private static final Duration READING_WITHIN = Duration.ofSeconds(10);
 
     private static final long LOOK_AGAIN_MS = 100;
@@ -32,6 +35,7 @@ final class CheckedServer {
     private final Set<PublishedTable> published;
     private final Consumer<Set<Leaf>> remember;
     private Set<Leaf> leaves;
+    private final Detaching detaching = new Detaching(System::nanoTime);
     private boolean isConfirmed;
 
     /** The server of {@code source} that was found good to go on at {@code checked}, to publish {@code published}, and to have the partitions {@code leaves}; {@code remember} hears of new ones. */
@@ -72,16 +76,17 @@ final class CheckedServer {
 
     /** The tables of which a partition is gone, or emptied, since, or has come with rows; one thread asks. */
     Set<TableId> parted(Connection connection) throws SQLException {
-        var now = Leaves.of(source, connection);
-        if (now.isLeaving()) {
-            return Set.of();
-        }
-        var parted = now.changed(source, leaves);
-        if (parted.isEmpty() && !now.all().equals(leaves)) {
+        var now = Leaves.of(source, connection, leaves);
+        detaching
+                .overdue(now.leaving())
+                .forEach(end -> LOG.warn(
+                        "a partition is being detached and does not get to an end: its rows stay until somebody says {}",
+                        end));
+        if (now.changed().isEmpty() && !now.all().equals(leaves)) {
             remember.accept(now.all());
             leaves = now.all();
         }
-        return parted;
+        return now.changed();
     }
 
     private void awaitReader(Connection connection) throws SQLException, InterruptedException {

@@ -52,6 +52,7 @@ final class EarlierWriters {
     private long sinceNanos;
     private long lookedAtNanos;
     private String told = "";
+    private Thread asker = Thread.ofVirtual().unstarted(() -> {});
 
     EarlierWriters(Backfills stored, Writers writers, LongSupplier nanoClock) {
         this.stored = stored;
@@ -104,19 +105,20 @@ final class EarlierWriters {
         return processes.size() <= SHOWN_MAX ? shown : shown + " and " + (processes.size() - SHOWN_MAX) + " more";
     }
 
-    /** Null when the database has not answered. */
+    /** Null when the database has not answered, and while it has not answered who asked before: each has a process of the database's. */
     private @Nullable Map<String, String> found(List<TableId> tables) throws InterruptedException {
+        if (asker.isAlive()) {
+            return null;
+        }
         var found = new AtomicReference<@Nullable Map<String, String>>();
-        Thread.ofVirtual()
-                .name("banyan-earlier-writers")
-                .start(() -> {
-                    try {
-                        found.set(writers.of(tables));
-                    } catch (SQLException e) {
-                        LOG.info("before a backfill: {}", e.getMessage());
-                    }
-                })
-                .join(ANSWER_MAX);
+        asker = Thread.ofVirtual().name("banyan-earlier-writers").start(() -> {
+            try {
+                found.set(writers.of(tables));
+            } catch (SQLException e) {
+                LOG.info("before a backfill: {}", e.getMessage());
+            }
+        });
+        asker.join(ANSWER_MAX);
         return found.get();
     }
 

@@ -76,9 +76,9 @@ record FoundTable(
                               AND k.attnum = ANY ((i.indkey::int2[])[0 : i.indnkeyatts - 1])
                               WHERE i.indrelid = p.oid AND i.indimmediate AND i.indisprimary)
                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                CROSS JOIN LATERAL (SELECT c.oid AS relid UNION SELECT relid FROM pg_partition_tree(c.oid)) part
+                %s
                 JOIN pg_class p ON p.oid = part.relid JOIN pg_namespace m ON m.oid = p.relnamespace
-                WHERE n.nspname || '.' || c.relname = ANY (?) ORDER BY 3, 4""")) {
+                WHERE n.nspname || '.' || c.relname = ANY (?) ORDER BY 3, 4""".formatted(Partitions.OF_C))) {
             select.setArray(1, names(connection, tables));
             try (var result = select.executeQuery()) {
                 while (result.next()) {

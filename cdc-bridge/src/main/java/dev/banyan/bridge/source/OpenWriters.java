@@ -19,11 +19,11 @@ public final class OpenWriters {
     private static final String POSTGRESQL = """
             SELECT DISTINCT l.virtualtransaction, COALESCE('process ' || l.pid, 'a prepared one')
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            CROSS JOIN LATERAL (SELECT c.oid AS relid UNION SELECT relid FROM pg_partition_tree(c.oid)) part
+            %s
             JOIN pg_locks l ON l.relation = part.relid
                            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
             WHERE n.nspname = ? AND c.relname = ? AND l.locktype = 'relation' AND l.granted
-              AND l.mode = 'RowExclusiveLock'""";
+              AND l.mode = 'RowExclusiveLock'""".formatted(Partitions.OF_C);
 
     private OpenWriters() {}
 

@@ -13,16 +13,17 @@ public final class RowEstimates {
     /** What the last ANALYZE or vacuum found; where there was none, what was counted while rows were written. */
     private static final String POSTGRESQL = """
             SELECT CAST(sum(COALESCE(NULLIF(GREATEST(p.reltuples, 0), 0), pg_stat_get_live_tuples(p.oid))) AS bigint)
-            FROM (SELECT c.oid AS relid UNION SELECT relid FROM pg_partition_tree(c.oid)) part
-            JOIN pg_class p ON p.oid = part.relid AND p.relkind <> 'p'""";
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            %s
+            JOIN pg_class p ON p.oid = part.relid AND p.relkind <> 'p'
+            WHERE n.nspname = ? AND c.relname = ?""".formatted(Partitions.OF_C);
 
     private RowEstimates() {}
 
     /** Those of {@code tables} of which {@code connection}'s database knows something. */
     public static Map<TableId, Long> of(Connection connection, Collection<TableId> tables) throws SQLException {
         var sql = connection.getMetaData().getDatabaseProductName().equals("PostgreSQL")
-                ? "SELECT (" + POSTGRESQL + ") FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                        + " WHERE n.nspname = ? AND c.relname = ?"
+                ? POSTGRESQL
                 : "SELECT table_rows FROM information_schema.tables WHERE table_schema = ? AND table_name = ?";
         var rows = new HashMap<TableId, Long>();
         try (var select = connection.prepareStatement(sql)) {

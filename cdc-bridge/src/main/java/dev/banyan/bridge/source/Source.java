@@ -47,6 +47,14 @@ public record Source(
             Pattern.compile("jdbc:(postgresql|mariadb)://(\\[[^]]+]|[^:/?\\[,]+)(?::([0-9]+))?/([^?]+)(?:\\?.*)?");
     private static final int CONNECT_SECONDS = 10;
     private static final int ANSWER_SECONDS = 60;
+
+    /** By {@link #connect}: how long a statement takes at most, and a lock that it waits for, each less than {@link #ANSWER_SECONDS}. */
+    static final Map<Dbms, String> LIMITS = Map.of(
+            Dbms.POSTGRESQL,
+            "SET lock_timeout = '5s'; SET statement_timeout = '50s'",
+            Dbms.MARIADB,
+            "SET lock_wait_timeout = 5, innodb_lock_wait_timeout = 5, max_statement_time = 50");
+
     private static final long SERVER_IDS_FROM = 1L << 30;
 
     /** What a mapping needs of a column. */
@@ -303,9 +311,24 @@ public record Source(
         return DriverManager.getConnection(jdbcUrl, properties);
     }
 
-    /** A new connection; the caller closes it. */
+    /**
+     * A new connection; the caller closes it. The server gives a statement up before we would hang up: the process of one that we hang up on goes on
+     * waiting, for a lock as long as that is held, and takes a place from legacy.
+     */
     public Connection connect() throws SQLException {
-        return DriverManager.getConnection(jdbcUrl, connectionProperties());
+        var connection = DriverManager.getConnection(jdbcUrl, connectionProperties());
+        try (var statement = connection.createStatement()) {
+            statement.execute(LIMITS.get(dbms()));
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** True when {@code e} says that somebody has locked what was asked for, for longer than we wait. */
+    static boolean isLocked(SQLException e) {
+        return "55P03".equals(e.getSQLState());
     }
 
     private Properties connectionProperties() {

@@ -23,6 +23,10 @@ public record SourcePlan(List<Step> steps, List<String> present, List<String> ob
         public boolean changes() {
             return sql.startsWith("ALTER ");
         }
+
+        private boolean isSlot() {
+            return sql.startsWith("SELECT pg_create_logical_replication_slot(");
+        }
     }
 
     public SourcePlan {
@@ -74,7 +78,13 @@ public record SourcePlan(List<Step> steps, List<String> present, List<String> ob
         connection.setAutoCommit(true);
         for (var step : steps) {
             try (var statement = connection.createStatement()) {
+                if (step.isSlot()) {
+                    statement.execute("SET lock_timeout = 0"); // nobody waits behind one who waits for transactions
+                }
                 statement.execute(step.sql);
+                if (step.isSlot()) {
+                    statement.execute(Source.LIMITS.get(Dbms.POSTGRESQL));
+                }
             } catch (SQLException e) {
                 throw new SQLException("running " + step.sql + ": " + e.getMessage(), e.getSQLState(), e);
             }

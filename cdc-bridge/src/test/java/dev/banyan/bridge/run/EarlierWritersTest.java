@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -32,6 +33,7 @@ class EarlierWritersTest {
     private final AtomicInteger looks = new AtomicInteger();
     private Map<String, String> open = Map.of();
     private boolean isAway;
+    private volatile CountDownLatch answer = new CountDownLatch(0);
     private BridgeStore store;
     private Backfill backfill;
     private EarlierWriters writers;
@@ -59,12 +61,21 @@ class EarlierWritersTest {
                 store.backfills(),
                 _ -> {
                     looks.incrementAndGet();
+                    awaitAnswer();
                     if (isAway) {
                         throw new SQLException("away");
                     }
                     return open;
                 },
                 nanos::get);
+    }
+
+    private void awaitAnswer() {
+        try {
+            answer.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private boolean areOverAfter(Duration time) throws InterruptedException {
@@ -143,5 +154,25 @@ class EarlierWritersTest {
         open = Map.of();
         assertThat(areOverAfter(Duration.ZERO)).as("of the next engine").isTrue();
         assertThat(stored().failure()).isNull();
+    }
+
+    @Test
+    void nobodyIsAskedAnewWhileAnAnswerIsDue() throws Exception {
+        answer = new CountDownLatch(1);
+        var asks = Thread.ofVirtual().start(() -> {
+            try {
+                writers.areOver(stored(), TABLES);
+            } catch (InterruptedException _) {
+                // the wait for the answer is cut short
+            }
+        });
+        Await.until("it has asked", () -> looks.get() == 1);
+        asks.interrupt();
+        asks.join();
+        assertThat(areOverAfter(Duration.ofSeconds(1))).isFalse();
+        assertThat(looks).hasValue(1);
+        answer.countDown();
+        Await.until("it asks again, and is answered", () -> areOverAfter(Duration.ofSeconds(1)));
+        assertThat(looks).hasValue(2);
     }
 }

@@ -1,17 +1,27 @@
 package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.Printed;
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.source.Leaves;
+import dev.banyan.bridge.source.OpenWriters;
+import dev.banyan.bridge.source.RowEstimates;
+import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.source.SourcePlan;
+import dev.banyan.bridge.store.Leaf;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows that go or come with a partition, of which the log has none, are told all the same. */
 class PartitionsTest {
@@ -85,32 +95,187 @@ class PartitionsTest {
         }
     }
 
+    private static final String DETACH = "ALTER TABLE part DETACH PARTITION part_a";
+
+    private static void make(TestBridge bridge, String... more) {
+        making(Dbms.POSTGRESQL).forEach(bridge::sql);
+        List.of(more).forEach(bridge::sql);
+    }
+
+    private static Set<Leaf> leaves(Source source, Connection connection) throws Exception {
+        return Leaves.of(source, connection, Set.of()).all();
+    }
+
     /** DETACH CONCURRENTLY hides it from all others, and waits then for who has written to it. */
     @Test
     void aPartitionThatIsStillWrittenToIsNotGoneYet() throws Exception {
         try (var bridge = new TestBridge(Dbms.POSTGRESQL, "partition_leaves", folder);
+                var threads = Executors.newVirtualThreadPerTaskExecutor();
                 var looks = bridge.connect();
-                var writes = bridge.connect();
-                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            making(Dbms.POSTGRESQL).forEach(bridge::sql);
+                var writes = bridge.connect()) {
+            make(bridge);
             bridge.tables = List.of("part");
             var source = bridge.source();
-            var before = Leaves.of(source, looks);
+            var before = leaves(source, looks);
             writes.setAutoCommit(false);
             try (var statement = writes.createStatement()) {
                 statement.execute("INSERT INTO part VALUES (5, 'not yet')");
-                var detached =
-                        threads.submit(() -> bridge.sql("ALTER TABLE part DETACH PARTITION part_a CONCURRENTLY"));
-                Await.until("it is leaving", () -> Leaves.of(source, looks).isLeaving());
-                assertThat(Leaves.of(source, looks).all())
-                        .as("hidden")
-                        .hasSizeLessThan(before.all().size());
+                var detached = threads.submit(() -> bridge.sql(DETACH + " CONCURRENTLY"));
+                Await.until(
+                        "it is leaving",
+                        () -> !Leaves.of(source, looks, before).leaving().isEmpty());
+                var leaving = Leaves.of(source, looks, before);
+                assertThat(leaving.changed()).isEmpty();
+                assertThat(leaving.all()).hasSameSizeAs(before);
+                assertThat(Leaves.of(source, looks, leaving.all()).changed()).isEmpty();
                 writes.commit();
                 detached.get();
+                assertThat(Leaves.of(source, looks, leaving.all()).changed())
+                        .containsExactlyElementsOf(source.tableIds());
             }
-            var after = Leaves.of(source, looks);
-            assertThat(after.isLeaving()).isFalse();
-            assertThat(after.changed(source, before.all())).containsExactlyElementsOf(source.tableIds());
+            var after = Leaves.of(source, looks, before);
+            assertThat(after.leaving()).isEmpty();
+            assertThat(after.changed()).containsExactlyElementsOf(source.tableIds());
+        }
+    }
+
+    @Test
+    void aDetachmentThatWasInterruptedHidesNothingOfOtherPartitions() throws Exception {
+        try (var bridge = new TestBridge("partition_pending", folder);
+                var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var looks = bridge.connect();
+                var writes = bridge.connect()) {
+            make(
+                    bridge,
+                    "CREATE TABLE next (id BIGINT PRIMARY KEY, v TEXT) PARTITION BY RANGE (id)",
+                    "CREATE TABLE next_a PARTITION OF next FOR VALUES FROM (0) TO (100)");
+            bridge.tables = List.of("part", "next");
+            var source = bridge.source();
+            var before = leaves(source, looks);
+            writes.setAutoCommit(false);
+            try (var statement = writes.createStatement()) {
+                statement.execute("INSERT INTO part VALUES (5, 'not yet')");
+                var detached = threads.submit(() -> bridge.sql(DETACH + " CONCURRENTLY"));
+                Await.until("it waits", () -> {
+                    return bridge.text("SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+                                    + " WHERE query LIKE 'ALTER TABLE part DETACH%' AND wait_event_type = 'Lock'")
+                            .equals("t");
+                });
+                assertThatThrownBy(detached::get)
+                        .rootCause()
+                        .hasMessageContaining("canceling statement due to user request");
+                writes.rollback();
+            }
+            bridge.sql("DROP TABLE next_a");
+            var first = Leaves.of(source, looks, before);
+            assertThat(first.changed()).extracting(TableId::name).containsExactly("next");
+            assertThat(first.leaving()).containsExactly(DETACH + " FINALIZE");
+            assertThat(Printed.of("doctor", "--config", bridge.config().toString())
+                            .out())
+                    .contains(DETACH + " FINALIZE");
+
+            bridge.sql("DROP TABLE part_b");
+            var second = Leaves.of(source, looks, first.all());
+            assertThat(second.changed()).extracting(TableId::name).containsExactly("part");
+            assertThat(Leaves.of(source, looks, second.all()).changed()).isEmpty();
+            first.leaving().forEach(bridge::sql);
+            assertThat(Leaves.of(source, looks, second.all()).changed())
+                    .extracting(TableId::name)
+                    .containsExactly("part");
+        }
+    }
+
+    /** A look is of one moment: whoever is new in it is known whole, however it is ordered with a statement that commits meanwhile. */
+    @ParameterizedTest
+    @ValueSource(strings = {"one", "two"})
+    void rowsThatComeWithAPartitionDuringALookAreFoundByTheNextOne(String locked) throws Exception {
+        try (var bridge = new TestBridge("partition_moment_" + locked, folder);
+                var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var looks = bridge.connect();
+                var locks = bridge.connect()) {
+            for (var table : List.of("one", "two")) {
+                bridge.sql("CREATE TABLE " + table + " (id BIGINT PRIMARY KEY, v TEXT) PARTITION BY RANGE (id)");
+                bridge.sql("CREATE TABLE " + table + "_a PARTITION OF " + table + " FOR VALUES FROM (0) TO (100)");
+            }
+            bridge.tables = List.of("one", "two");
+            var source = bridge.source();
+            var before = leaves(source, looks);
+            var other = locked.equals("one") ? "two" : "one";
+            bridge.sql("CREATE TABLE came (LIKE one INCLUDING ALL)");
+            bridge.sql("INSERT INTO came VALUES (150, 'came')");
+            lock(locks, locked + "_a");
+            var look = threads.submit(() -> Leaves.of(source, looks, before));
+            Await.until(
+                    "it has looked, or waits for the lock",
+                    () -> look.isDone()
+                            || bridge.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                                    .equals("1"));
+            bridge.sql("ALTER TABLE " + other + " ATTACH PARTITION came FOR VALUES FROM (100) TO (200)");
+            locks.rollback();
+            var first = look.get();
+            assertThat(first.changed()).isEmpty();
+            assertThat(Leaves.of(source, looks, first.all()).changed())
+                    .extracting(TableId::name)
+                    .containsExactly(other);
+        }
+    }
+
+    /** Legacy has a partition locked for long: VACUUM FULL, CLUSTER, a migration. */
+    @Test
+    void aBridgeStartsAndRunsWhileAPartitionIsLocked() throws Exception {
+        try (var bridge = new TestBridge("partition_locked", folder);
+                var locks = bridge.connect()) {
+            make(bridge);
+            bridge.tables = List.of("part");
+            bridge.start();
+            bridge.stop();
+            lock(locks, "part_a");
+            bridge.start();
+            bridge.sql("INSERT INTO part_b VALUES (150, 'while it is locked')");
+            Await.until("it is told", () -> bridge.fold().containsKey("part/150"));
+            var source = bridge.source();
+            try (var asks = source.connect();
+                    var limits = asks.createStatement()) {
+                limits.execute("SET lock_timeout = '50ms'");
+                assertThat(SourcePlan.of(source, asks).isEmpty()).isTrue();
+                RowEstimates.of(asks, source.tableIds());
+                assertThat(OpenWriters.of(source, source.tableIds())).isEmpty();
+                var before = leaves(source, asks);
+                bridge.stop();
+                locks.rollback();
+                attach(bridge, "filled", "INSERT INTO filled VALUES (-50, 'came')", -100);
+                lock(locks, "filled");
+                var now = Leaves.of(source, asks, before);
+                assertThat(now.all()).as("nobody knows yet whether it has rows").isEqualTo(before);
+                assertThat(now.changed()).isEmpty();
+                locks.rollback();
+                assertThat(Leaves.of(source, asks, now.all()).changed()).containsExactlyElementsOf(source.tableIds());
+            }
+        }
+    }
+
+    private static void lock(Connection connection, String table) throws Exception {
+        connection.setAutoCommit(false);
+        try (var statement = connection.createStatement()) {
+            statement.execute("LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theServerGivesUpBeforeTheBridgeDoes(Dbms dbms) throws Exception {
+        try (var bridge = new TestBridge(dbms, "limits", folder);
+                var asks = bridge.source().connect();
+                var select = asks.createStatement();
+                var result = select.executeQuery(
+                        switch (dbms) {
+                            case POSTGRESQL ->
+                                "SELECT current_setting('lock_timeout') || ' ' || current_setting('statement_timeout')";
+                            case MARIADB ->
+                                "SELECT CONCAT(@@lock_wait_timeout, 's ', FLOOR(@@max_statement_time), 's')";
+                        })) {
+            result.next();
+            assertThat(result.getString(1)).isEqualTo("5s 50s");
         }
     }
 
