@@ -80,7 +80,7 @@ final class ReplayCommand implements Callable<Integer> {
         }
         var lake = options.reader();
         var filter = options.filter();
-        var before = Replay.progress(lake, to);
+        var before = restart ? Optional.<Replay.Progress>empty() : Replay.progress(lake, to);
         var what = filter.toString();
         var wrong = wrong(before, what);
         if (!wrong.isEmpty()) {
@@ -131,10 +131,12 @@ final class ReplayCommand implements Callable<Integer> {
 
     /** Why an earlier replay to the same place stands in the way; empty when none does. */
     private String wrong(Optional<Replay.Progress> before, String what) {
-        if (before.isPresent() && !resume && !restart) {
+        if (before.isPresent() && !resume) {
             return "a replay to " + to + " has sent " + before.get().sent() + " events"
-                    + (before.get().done() ? " and is done" : " and was stopped")
-                    + " (expected: --resume or --restart)";
+                    + (before.get().done()
+                            ? " and is done (expected: --resume or --restart)"
+                            : " and is not done (expected: --resume or --restart; should it still run somewhere, it ends"
+                                    + " then)");
         }
         if (resume && before.isEmpty()) {
             return "no replay to " + to + " was begun (expected: no --resume)";

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongConsumer;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Sends events of the lake again, in the order they were sent, and remembers how far it got. */
@@ -17,10 +18,13 @@ public final class Replay {
     /*
      * Progress is written after the target has acknowledged a batch, and names the last event of it. Killed in between, the next run
      * sends that batch again: a consumer knows the ids. Segments and numbers do not change when a segment is sealed.
+     *
+     * Nobody can tell one that was killed from one that runs somewhere. So whoever goes on writes his name into the progress, and who finds another's
+     * there ends: at most one batch of his is sent beside the other's.
      */
     public static final int BATCH = 500;
 
-    private static final int RUN_CHARACTERS = 8;
+    private static final int NAME_CHARACTERS = 8;
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -33,17 +37,19 @@ public final class Replay {
 
     /**
      * How far a replay is: {@code sent} events, the last of them {@code number} of {@code segment}. {@code what} is what was asked for;
-     * {@code run} tells this replay from others to the same place, and is empty for one that began before there were such names.
+     * {@code run} tells this replay from others to the same place, and is empty for one that began before there were such names. {@code sender} is
+     * who sends it at last.
      */
-    public record Progress(String run, String what, long sent, int segment, long number, boolean done) {
+    public record Progress(String run, String what, long sent, int segment, long number, boolean done, String sender) {
 
         public Progress {
             run = Objects.requireNonNullElse(run, "");
+            sender = Objects.requireNonNullElse(sender, "");
         }
 
         /** Nothing is sent yet. */
         public static Progress start(String what) {
-            return new Progress(UUID.randomUUID().toString().substring(0, RUN_CHARACTERS), what, 0, 0, -1, false);
+            return new Progress(someName(), what, 0, 0, -1, false, "");
         }
 
         /** True for an event of the segment it is in that it has sent, or has come by. */
@@ -52,12 +58,26 @@ public final class Replay {
         }
 
         private Progress after(LakeRecord record) {
-            return new Progress(run, what, sent + 1, record.segment(), record.number(), false);
+            return new Progress(run, what, sent + 1, record.segment(), record.number(), false, sender);
         }
+
+        private Progress by(String sender) {
+            return new Progress(run, what, sent, segment, number, false, sender);
+        }
+
+        private Progress ended() {
+            return new Progress(run, what, sent, segment, number, true, sender);
+        }
+    }
+
+    private static String someName() {
+        return UUID.randomUUID().toString().substring(0, NAME_CHARACTERS);
     }
 
     private final LakeReader lake;
     private final LakeFilter filter;
+    private final String sender = someName();
+    private final String name;
     private final String path;
     private final int batch;
     private final LongConsumer pace;
@@ -69,6 +89,7 @@ public final class Replay {
     public Replay(LakeReader lake, LakeFilter filter, String name, int batch, LongConsumer pace) {
         this.lake = lake;
         this.filter = filter;
+        this.name = name;
         this.path = path(name);
         this.batch = Math.min(BATCH, batch);
         this.pace = pace;
@@ -80,6 +101,8 @@ public final class Replay {
             return Optional.of(JSON.readValue(in, Progress.class));
         } catch (NoSuchFileException e) {
             return Optional.empty();
+        } catch (JacksonException e) {
+            throw new LakeFailed(path(name) + ": damaged (expected: --restart): " + e.getOriginalMessage());
         }
     }
 
@@ -89,17 +112,27 @@ public final class Replay {
 
     /** Goes on behind {@code from}; returns when everything the lake has now is sent. */
     public Progress goOn(Progress from, Target target) throws IOException {
-        var run = new Run(from, target);
-        save(from);
+        var run = new Run(from.by(sender), target);
+        save(run.from);
         try {
             lake.read(filter, from.segment, run);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
         run.flush();
-        var done = new Progress(from.run, from.what, run.now.sent, run.now.segment, run.now.number, true);
+        checkAlone();
+        var done = run.now.ended();
         save(done);
         return done;
+    }
+
+    /** Fails when another one has begun to send to the same place. */
+    private void checkAlone() throws IOException {
+        var last = progress(lake, name);
+        if (last.isPresent() && !last.get().sender.equals(sender)) {
+            throw new IOException("another replay to " + name
+                    + " has begun since (expected: one at a time): this one ends, and that one sends the rest");
+        }
     }
 
     private void save(Progress progress) throws IOException {
@@ -141,6 +174,7 @@ public final class Replay {
         void flush() throws IOException {
             if (unflushed > 0) {
                 target.flush();
+                checkAlone();
                 save(now);
                 unflushed = 0;
             }

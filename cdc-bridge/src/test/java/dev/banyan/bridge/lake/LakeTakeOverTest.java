@@ -102,6 +102,66 @@ class LakeTakeOverTest {
         assertThat(storage.reads() - before).as("two of each").isEqualTo(4);
     }
 
+    private static final int MANY = 1_200;
+
+    private void sealMany() throws IOException {
+        var lines = new ArrayList<String>();
+        for (var number = 0; number < MANY; number++) {
+            lines.add(new LakeRecord(1, number, "/shop", event(number).getFirst()).line());
+        }
+        new LakeFiles(storage()).seal(1, List.of(new LakeUnit("", 0, position(1), lines)), position(1));
+    }
+
+    private Replay replay() {
+        return new Replay(new LakeReader(storage()), LakeFilter.ALL, "one", Integer.MAX_VALUE, _ -> {});
+    }
+
+    /** Takes what it is given, and does {@code then} before the event of that number. */
+    private record Taking(List<String> ids, int number, Runnable then) implements Replay.Target {
+        @Override
+        public void send(LakeRecord event) {
+            ids.add(event.event().id());
+            if (ids.size() == number) {
+                then.run();
+            }
+        }
+
+        @Override
+        public void flush() {}
+    }
+
+    @Test
+    void ofTwoReplaysToOnePlaceTheOlderOneEnds() throws Exception {
+        sealMany();
+        var rest = new ArrayList<String>();
+        var begun = new ArrayList<String>();
+        var older = new Taking(begun, 600, () -> {
+            try {
+                var from = Replay.progress(new LakeReader(storage()), "one").orElseThrow();
+                replay().goOn(from, new Taking(rest, 0, () -> {}));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+
+        assertThatThrownBy(() -> replay().goOn(Replay.Progress.start("all"), older))
+                .hasMessageStartingWith("another replay to one has begun since (expected: one at a time)");
+
+        assertThat(begun).as("to the end of its batch").hasSize(1_000);
+        assertThat(rest).hasSize(MANY - 500);
+        var last = Replay.progress(new LakeReader(storage()), "one").orElseThrow();
+        assertThat(last.done()).isTrue();
+        assertThat(last.sent()).isEqualTo(MANY);
+    }
+
+    @Test
+    void aReplayWhoseProgressIsTornCanBeBegunAnew() throws Exception {
+        storage().replace("replays/one.json", out -> out.write('{'));
+        assertThatThrownBy(() -> Replay.progress(new LakeReader(storage()), "one"))
+                .isInstanceOf(LakeFailed.class)
+                .hasMessageContaining("replays/one.json: damaged (expected: --restart)");
+    }
+
     private void sealByOther() {
         try {
             var storage = storage();
