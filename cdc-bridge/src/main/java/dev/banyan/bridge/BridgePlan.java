@@ -12,6 +12,7 @@ import dev.banyan.bridge.lake.LakePlace;
 import dev.banyan.bridge.lake.LakeReader;
 import dev.banyan.bridge.mapping.Mapping;
 import dev.banyan.bridge.source.Preflight;
+import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.source.SourcePlan;
 import dev.banyan.bridge.store.StoreTables;
 import dev.banyan.bridge.store.StoreUnusable;
@@ -102,7 +103,7 @@ record BridgePlan(String bridge, List<Part> parts, @Nullable SourcePlan source, 
         @Nullable
         SourcePlan source() {
             var source = setup.source();
-            place = "legacy database " + source.jdbcUrl() + ", as " + source.user();
+            place = "legacy database " + Source.shown(source.jdbcUrl()) + ", as " + source.user();
             try (var connection = source.connect()) {
                 var plan = SourcePlan.of(source, connection);
                 for (var present : plan.present()) {
@@ -178,14 +179,15 @@ record BridgePlan(String bridge, List<Part> parts, @Nullable SourcePlan source, 
 
         void store() {
             var store = setup.config().store();
-            place = "store " + store.jdbcUrl();
+            place = "store " + Source.shown(store.jdbcUrl());
             try {
                 var tables = StoreTables.of(store.jdbcUrl(), store.user(), store.password());
                 tables.wanted()
                         .forEach(table ->
                                 add(tables.there().contains(table) ? Mark.THERE : Mark.CREATE, "table " + table, ""));
             } catch (StoreUnusable e) {
-                add(Mark.UNKNOWN, "all of it", String.valueOf(e.getMessage()));
+                var said = String.valueOf(e.getMessage());
+                add(Mark.UNKNOWN, "all of it", said.replace(store.jdbcUrl(), Source.shown(store.jdbcUrl())));
             }
         }
 

@@ -146,7 +146,8 @@ public record BridgeConfig(
         private SourceConfig source(Section section, String name) {
             var url = section.requiredText("jdbcUrl", Source.URL_EXPECTED);
             if (!url.isEmpty() && !Source.isUsable(url)) {
-                problems.add(section.at("jdbcUrl"), "source.jdbcUrl", "'" + url + "'", Source.URL_EXPECTED);
+                problems.add(
+                        section.at("jdbcUrl"), "source.jdbcUrl", "'" + Source.shown(url) + "'", Source.URL_EXPECTED);
             }
             var config = new SourceConfig(
                     url,
@@ -181,7 +182,10 @@ public record BridgeConfig(
             var url = section.requiredText("jdbcUrl", "jdbc:h2:file:PATH or jdbc:postgresql://HOST:PORT/DATABASE");
             if (!url.isEmpty() && !url.startsWith("jdbc:h2:") && !url.startsWith("jdbc:postgresql:")) {
                 problems.add(
-                        section.at("jdbcUrl"), "store.jdbcUrl", "'" + url + "'", "jdbc:h2:... or jdbc:postgresql:...");
+                        section.at("jdbcUrl"),
+                        "store.jdbcUrl",
+                        "'" + Source.shown(url) + "'",
+                        "jdbc:h2:... or jdbc:postgresql:...");
             }
             var config = new StoreConfig(inFolder(url), section.text("user").orElse(""), password(section));
             section.end();

@@ -103,7 +103,8 @@ public record Source(
     public Source {
         tables = List.copyOf(tables);
         if (!isUsable(jdbcUrl)) {
-            throw new IllegalArgumentException("source.jdbcUrl: " + jdbcUrl + " (expected: " + URL_EXPECTED + ")");
+            throw new IllegalArgumentException(
+                    "source.jdbcUrl: " + shown(jdbcUrl) + " (expected: " + URL_EXPECTED + ")");
         }
     }
 
@@ -138,6 +139,11 @@ public record Source(
     /** True when {@code jdbcUrl} is one that both JDBC and Debezium can use. */
     public static boolean isUsable(String jdbcUrl) {
         return URL.matcher(jdbcUrl).matches();
+    }
+
+    /** {@code jdbcUrl}, of a legacy database or a store, without what may be secret: users and passwords, and all parameters. */
+    public static String shown(String jdbcUrl) {
+        return jdbcUrl.replaceFirst("[?;].*", "").replaceFirst("//[^/]*@", "//");
     }
 
     /** The kind of database that {@code jdbcUrl} names. */
@@ -272,7 +278,7 @@ public record Source(
     public EngineSettings.Database database() {
         var url = URL.matcher(jdbcUrl);
         if (!url.matches()) {
-            throw new IllegalStateException("source.jdbcUrl: " + jdbcUrl);
+            throw new IllegalStateException("source.jdbcUrl: " + shown(jdbcUrl));
         }
         var portDefault = dbms() == Dbms.MARIADB ? 3306 : 5432;
         var port = url.group(3) == null ? portDefault : Integer.parseInt(url.group(3));
@@ -351,6 +357,6 @@ public record Source(
 
     @Override
     public String toString() {
-        return "Source[" + jdbcUrl + ", user " + user + ", slot " + slot + ", publication " + publication + "]";
+        return "Source[" + shown(jdbcUrl) + ", user " + user + ", slot " + slot + ", publication " + publication + "]";
     }
 }

@@ -35,7 +35,7 @@ class PlanTest {
                     mapping, Files.readString(mapping).replaceAll("(?s)(two:.*topic: )t.planned", "$1new.two"));
             Files.writeString(
                     config,
-                    Files.readString(config)
+                    Files.readString(config).replace("/planned\"", "/planned?ApplicationName=of-the-url\"")
                             + "lake: {folder: lake}\nspool: {folder: spool}\nfaultKeyFile: none.key\n");
 
             var before = Printed.of("plan", "--config", config.toString());
@@ -60,6 +60,7 @@ class PlanTest {
                     .contains(
                             "in this order; the bridge runs it at its first start\n",
                             "\nCREATE PUBLICATION pub_planned");
+            assertThat(before.out()).as("of a URL").contains("/planned, as ").doesNotContain("of-the-url");
             assertCommentsButForSql(before.out());
             assertThat(
                             bridge.text(
