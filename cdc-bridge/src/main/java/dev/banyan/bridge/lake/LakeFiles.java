@@ -29,12 +29,15 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The files of a lake: {@code date=D/type=T/segment-N.jsonl.gz}, {@code manifests/segment-N.json}, {@code named/NAME/segment-N.json} and
- * {@code claims/date=D/ID.json}.
+ * {@code claims/date=D/ID-DIGEST.json}.
  */
 final class LakeFiles {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int SEGMENT_MAX = 99_999_999;
+
+    /** Enough to tell the few versions of one event from each other. */
+    private static final int CLAIM_DIGEST_BYTES = 8;
 
     private final LakeStorage storage;
 
@@ -202,11 +205,16 @@ final class LakeFiles {
         return "segment " + segment + ": somebody else has sealed it (expected: one bridge a lake)";
     }
 
-    /** Writes the data of {@code event} into a file; the same event makes the same file. Returns its path in the lake. */
+    /**
+     * Writes the data of {@code event} into a file, and returns its path in the lake. The same data makes the same file; other data of the same id, made by
+     * another mapping, another, so that who was told of the one finds that.
+     */
     String claim(DomainEvent event) throws IOException {
         var date = event.time().atOffset(ZoneOffset.UTC).toLocalDate();
-        var path = "claims/date=" + date + "/" + event.id() + ".json";
-        storage.replace(path, out -> out.write(event.data().getBytes(StandardCharsets.UTF_8)));
+        var data = event.data().getBytes(StandardCharsets.UTF_8);
+        var digest = HexFormat.of().formatHex(sha256().digest(data), 0, CLAIM_DIGEST_BYTES);
+        var path = "claims/date=" + date + "/" + event.id() + "-" + digest + ".json";
+        storage.replace(path, out -> out.write(data));
         return path;
     }
 
