@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -56,7 +57,9 @@ final class Parting {
         for (int i = 0; i < touched.size(); i++) {
             var group = touched.get(i).isEmpty()
                     ? null
-                    : groupOf.get(touched.get(i).iterator().next()).all();
+                    : Objects.requireNonNull(
+                                    groupOf.get(touched.get(i).iterator().next()))
+                            .all();
             if (group != null && partedGroups.contains(group)) {
                 changesOf
                         .computeIfAbsent(group, _ -> new ArrayList<>())
