@@ -105,10 +105,29 @@ public interface EventMapper {
 
     /**
      * What of each table this mapper remembers: the columns by the name that images have them under, and their names in the table; and, behind {@link
-     * #PLACE}, the places that the table has in the mapping. Tables are in the order in which a backfill reads them best.
+     * #PLACE}, the places that the table has in the mapping, and, behind {@link #KEY}, the form of its keys, with the place in the file that it is said at. Tables are in the order in which a backfill reads them best.
      */
     default Map<TableId, Map<String, String>> remembers() {
         return Map.of();
+    }
+
+    /** Begins what {@link #remembers} names that is the form of a table's keys: its key columns and, behind {@link #ABOVE}, those of the row above. */
+    String KEY = "\3";
+
+    /** Stands between the columns of a form. */
+    String NEXT = "\4";
+
+    /** Stands behind a column of a form that is compared without the blanks at its end. */
+    String UNPADDED = "\5";
+
+    String ABOVE = "\6";
+
+    /** The keys that a row is remembered by: its own and, empty when it lies in no list, that of the row above. */
+    record Keys(List<Object> row, List<Object> above) {}
+
+    /** The keys of {@code remembered}, which images have of {@code table}, as this mapper has them; null when it lacks a column of its own. */
+    default @Nullable Keys keys(TableId table, Row remembered) {
+        return null;
     }
 
     /** How often a table changed in a way that no event shows, since this mapper was made. */

@@ -10,6 +10,7 @@ import dev.banyan.bridge.change.Faults.Waiting;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.NoFaults;
 import dev.banyan.bridge.change.PartEvent;
+import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.change.UnstoredFaults;
@@ -70,7 +71,7 @@ public final class Mapper implements EventMapper {
         this.limit = limit;
         plans = Plans.of(mapping);
         asked = plans;
-        remembers = plans.remembers(mapping.places());
+        remembers = plans.remembers(mapping);
         tally = new Tally(remembers.keySet());
         parting = new Parting(plans);
         numbers = new AggregateNumbers(plans);
@@ -254,6 +255,14 @@ public final class Mapper implements EventMapper {
     @Override
     public Map<TableId, Map<String, String>> remembers() {
         return remembers;
+    }
+
+    @Override
+    public @Nullable Keys keys(TableId table, Row remembered) {
+        var plan = plans.table(table);
+        return plan == null || !plan.hasKey(remembered)
+                ? null
+                : new Keys(plan.key(remembered), plan.parent(remembered));
     }
 
     @Override

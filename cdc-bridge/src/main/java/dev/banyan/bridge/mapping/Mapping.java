@@ -66,6 +66,17 @@ public record Mapping(Path file, String contracts, List<Aggregate> aggregates, L
         return places;
     }
 
+    /** Where the key of {@code table} is said first, for a message. */
+    String named(TableId table) {
+        return aggregates.stream()
+                .flatMap(aggregate -> aggregate.sourceTables().stream())
+                .filter(each -> each.id().equals(table))
+                .map(each -> file.getFileName() + ":" + each.at().line() + ":"
+                        + each.at().column())
+                .findFirst()
+                .orElse(file.toString());
+    }
+
     /** The words of those events, by name. */
     Map<String, StateWords> askedWords() {
         var asked = asked().events();

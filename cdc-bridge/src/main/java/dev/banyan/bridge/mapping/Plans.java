@@ -80,8 +80,9 @@ final class Plans {
         return plans;
     }
 
-    /** What is remembered of each table's rows, as {@link EventMapper#remembers} has it, of places those of {@code places}. */
-    Map<TableId, Map<String, String>> remembers(Map<TableId, Set<String>> places) {
+    /** What is remembered of each table's rows, as {@link EventMapper#remembers} has it, by {@code mapping}, which these are of. */
+    Map<TableId, Map<String, String>> remembers(Mapping mapping) {
+        var places = mapping.places();
         var remembers = new LinkedHashMap<TableId, Map<String, String>>();
         for (var plan : tables.values()) {
             var table = plan.use().table();
@@ -89,6 +90,7 @@ final class Plans {
             columns.put(EventMapper.PLACE, EventMapper.PLACE);
             places.getOrDefault(table, Set.of())
                     .forEach(place -> columns.put(EventMapper.PLACE + place, EventMapper.PLACE + place));
+            columns.put(plan.keyForm(), mapping.named(table));
             remembers.put(table, Map.copyOf(columns));
         }
         return Collections.unmodifiableMap(remembers);

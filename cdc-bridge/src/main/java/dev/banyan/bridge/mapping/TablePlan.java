@@ -1,6 +1,7 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.Columns;
+import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
@@ -84,6 +85,17 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns, Columns kept
         return use.columns().stream()
                 .collect(Collectors.toMap(
                         column -> keptName(column, use.redactions().get(column)), column -> column));
+    }
+
+    /** What two mappings must agree on for what one remembers to be found by the other, as {@link EventMapper#KEY} has it. */
+    String keyForm() {
+        return EventMapper.KEY + form(use.key()) + EventMapper.ABOVE + form(use.parent());
+    }
+
+    private String form(List<String> of) {
+        return of.stream()
+                .map(column -> padded.contains(column) ? column + EventMapper.UNPADDED : column)
+                .collect(Collectors.joining(EventMapper.NEXT));
     }
 
     private static String keptName(String column, @Nullable Redaction redaction) {

@@ -2,9 +2,11 @@ package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Era;
 import dev.banyan.bridge.change.MappingFailed;
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.lake.LakeFailed;
+import dev.banyan.bridge.source.ColumnType;
 import dev.banyan.bridge.source.Leaves;
 import dev.banyan.bridge.source.LogState;
 import dev.banyan.bridge.source.Preflight;
@@ -26,7 +28,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -295,7 +299,13 @@ public final class BridgeRun {
         } catch (SQLException e) {
             return new EngineEnd.Again("legacy database: " + e.getMessage(), null);
         }
-        seeColumns(store);
+        try {
+            seeColumns(store);
+        } catch (MappingFailed e) {
+            return EngineEnd.refused(String.valueOf(e.getMessage()));
+        } catch (SQLException e) {
+            return new EngineEnd.Again("legacy database: " + e.getMessage(), null);
+        }
         settings.watcher().accept(Point.CHECKED);
         progress.reached(position.commitLsn(), null);
         @Nullable EngineEnd known = null;
@@ -327,13 +337,23 @@ public final class BridgeRun {
     }
 
     /** Once a process: who cancels what is asked for here is asked again by the next start. */
-    private void seeColumns(BridgeStore store) {
+    private void seeColumns(BridgeStore store) throws SQLException {
         if (!areColumnsSeen) {
+            KeyForms.atStart(settings.mapper().get(), store, this::columns);
             try (var session = store.session()) {
                 NewColumns.atStart(settings.mapper().get().remembers(), store, session.images());
             }
             store.lostRows().forgetAllBut(Set.copyOf(settings.source().tableIds()));
             areColumnsSeen = true;
+        }
+    }
+
+    private Map<TableId, Set<String>> columns() throws SQLException {
+        try (var connection = settings.source().connect()) {
+            var columns = new HashMap<TableId, Set<String>>();
+            ColumnType.of(connection, settings.source().tableIds())
+                    .forEach((table, types) -> columns.put(table, types.keySet()));
+            return columns;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.run;
 
+import static dev.banyan.bridge.change.EventMapper.KEY;
 import static dev.banyan.bridge.change.EventMapper.PLACE;
 
 import dev.banyan.bridge.change.AggregateImages;
@@ -151,9 +152,24 @@ public final class NewColumns {
     private static @Nullable Known before(TableId table, Set<String> wanted, Map<TableId, Known> known) {
         var before = known.get(table);
         if (before == null) {
-            return known.isEmpty() ? null : new Known(Set.of(PLACE), Set.of(), 0);
+            return known.isEmpty() ? null : withForm(new Known(Set.of(PLACE), Set.of(), 0), wanted);
         }
-        return before.columns().stream().anyMatch(NewColumns::isPlace) ? before : withPlaces(before, wanted);
+        return withForm(
+                before.columns().stream().anyMatch(NewColumns::isPlace) ? before : withPlaces(before, wanted), wanted);
+    }
+
+    /** {@code before} with the form of keys that {@code wanted} has: {@link KeyForms} has seen to it. */
+    private static Known withForm(Known before, Set<String> wanted) {
+        var forms = wanted.stream().filter(name -> name.startsWith(KEY)).toList();
+        var columns = new HashSet<>(before.columns());
+        columns.removeIf(name -> name.startsWith(KEY));
+        columns.addAll(forms);
+        var awaited = new HashSet<>(before.awaited());
+        awaited.removeIf(name -> name.startsWith(KEY));
+        if (!awaited.isEmpty()) {
+            awaited.addAll(forms);
+        }
+        return new Known(columns, awaited, before.askedAtMs());
     }
 
     /** {@code before}, of a store that did not know places: they are taken to be those of {@code wanted}. */
@@ -204,7 +220,9 @@ public final class NewColumns {
             var row = images.any(table);
             before = row == null
                     ? new Known(wanted.keySet(), Set.of(), 0)
-                    : withPlaces(new Known(row.values().keySet(), Set.of(), 0), wanted.keySet());
+                    : withForm(
+                            withPlaces(new Known(row.values().keySet(), Set.of(), 0), wanted.keySet()),
+                            wanted.keySet());
         }
         var there = there(table, wanted, before, backfills);
         if (there.equals(wanted.keySet())) {

@@ -210,6 +210,10 @@ public final class Resubmission {
 
     /** The refusal of {@code group}, if with the mapping as it is now it has no order of its own. */
     private @Nullable Result torn(StoreSession session, String group) {
+        var another = KeyForms.another(mapper, store);
+        if (another != null) {
+            return Result.refused(another);
+        }
         var why = PausedTables.torn(mapper, store.pauses().all(), session.faults())
                 .get(group);
         return why == null ? null : Result.refused(why);

@@ -163,6 +163,39 @@ final class H2Images implements SessionImages {
     }
 
     @Override
+    public int rekey(TableId table, Rekeying keys) {
+        var prefix = prefix(table);
+        var moved = BEHIND + prefix; // a key may be what another row's key was: all leave first
+        var count = 0;
+        for (var images = rows().entryIterator(prefix, behind(prefix)); images.hasNext(); ) {
+            var image = images.next();
+            var key = image.getKey().substring(prefix.length());
+            var parent = parent(image.getValue());
+            var row = row(image.getValue());
+            var texts = keys.of(row);
+            if (texts == null) {
+                continue;
+            }
+            var above = texts.above() == null ? parent : texts.above();
+            if (!texts.row().equals(key) || !above.equals(parent)) {
+                remove(prefix, key);
+                rows().put(moved + texts.row(), marked(image(above, RowBytes.write(row)), isHidden(image.getValue())));
+                count++;
+            }
+        }
+        for (var images = rows().entryIterator(moved, behind(moved)); images.hasNext(); ) {
+            var image = images.next();
+            var key = image.getKey().substring(moved.length());
+            if (rows().get(prefix + key) == null) {
+                put(prefix, key, parent(image.getValue()), RowBytes.write(row(image.getValue())));
+                rows().put(prefix + key, image.getValue());
+            }
+            rows().remove(image.getKey());
+        }
+        return count;
+    }
+
+    @Override
     public @Nullable Row any(TableId table) {
         var prefix = prefix(table);
         var images = rows().entryIterator(prefix, behind(prefix));

@@ -186,6 +186,15 @@ final class PostgresImages implements SessionImages {
     }
 
     @Override
+    public int rekey(TableId table, Rekeying keys) throws SQLException {
+        flush();
+        unwritten.clear();
+        rows.keySet().removeIf(key -> key.table.equals(table));
+        children.keySet().removeIf(key -> key.table.equals(table));
+        return ImageMoves.move(selectAny.getConnection(), name(table), keys);
+    }
+
+    @Override
     public @Nullable Row any(TableId table) {
         try {
             flush();

@@ -21,6 +21,9 @@ interface SessionImages extends AggregateImages, AutoCloseable {
     /** The next rows of {@code table} that are hidden, {@code most} of them, from the key {@code last} on; by their keys, and in the order of these. */
     SequencedMap<String, Row> hidden(TableId table, String last, int most) throws SQLException;
 
+    /** Puts each row of {@code table} where {@code keys} say, hidden if it was; how many were moved. A row that is there already stays. */
+    int rekey(TableId table, Rekeying keys) throws SQLException;
+
     /** Everything flushed is where it should be. */
     void committed();
 

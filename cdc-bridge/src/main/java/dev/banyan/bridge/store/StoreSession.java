@@ -187,6 +187,15 @@ public final class StoreSession implements Ledger, AutoCloseable {
         return found;
     }
 
+    /** Has every remembered row of {@code table} be found where {@code keys} say, with the next commit; how many were to be found elsewhere. */
+    public int rekey(TableId table, Rekeying keys) {
+        try {
+            return images.rekey(table, keys);
+        } catch (SQLException e) {
+            throw new StoreFailed("putting the rows of " + table + " under other keys", e);
+        }
+    }
+
     @Override
     public IncompleteRows incomplete() {
         return incomplete;

@@ -1,0 +1,191 @@
+package dev.banyan.bridge.run;
+
+import static dev.banyan.bridge.change.EventMapper.ABOVE;
+import static dev.banyan.bridge.change.EventMapper.KEY;
+import static dev.banyan.bridge.change.EventMapper.NEXT;
+import static dev.banyan.bridge.change.EventMapper.PLACE;
+import static dev.banyan.bridge.change.EventMapper.UNPADDED;
+
+import dev.banyan.bridge.change.EventMapper;
+import dev.banyan.bridge.change.Faults.Waiting;
+import dev.banyan.bridge.change.KeyText;
+import dev.banyan.bridge.change.MappingFailed;
+import dev.banyan.bridge.change.Row;
+import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.bridge.store.Rekeying;
+import dev.banyan.bridge.store.RememberedColumns.Known;
+import dev.banyan.bridge.store.StoredFaults;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Has rows that were remembered by a mapping with another key, or another form of it, be found by the one that is in force now. */
+final class KeyForms {
+
+    /*
+     * What is remembered is found by the text of its key. A mapping that reads a key column as char, or has other key columns, makes another text of
+     * the same row: that would be remembered beside itself, and be in its list twice for good. The rows have the columns, so each is put where the
+     * mapping looks for it, before it looks.
+     *
+     * A row that lacks a column of its key stays where it is. If the column was renamed, that is where it is found. If it is another column, or the key has
+     * more of them or fewer, it is nowhere, and the start is refused.
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(KeyForms.class);
+
+    /** A table whose rows are remembered in the form {@code before}; {@code at} is where the mapping says another. */
+    private record Differing(TableId table, String before, String now, String at) {
+
+        MappingFailed refused(String found, String expected) {
+            return new MappingFailed(at + ": key of " + table + ": " + found + " (expected: " + expected + ")");
+        }
+
+        private static List<String> columns(String form) {
+            return List.of(
+                    own(form).substring(KEY.length()).replace(UNPADDED, "").split(NEXT));
+        }
+
+        /** False when the rows merely lie below other rows now, which {@link NewColumns} has them read for. */
+        boolean isOfKeys() {
+            return !own(before).equals(own(now)) || hasOneAbove();
+        }
+
+        private static String own(String form) {
+            return form.substring(0, form.indexOf(ABOVE));
+        }
+
+        private boolean hasOneAbove() {
+            return above(before).equals(above(now));
+        }
+
+        private static List<String> above(String form) {
+            return List.of(form.substring(form.indexOf(ABOVE) + ABOVE.length())
+                    .replace(UNPADDED, "")
+                    .split(NEXT));
+        }
+
+        /** {@code there} are the columns that the table has. */
+        Rekeying.@Nullable Texts texts(EventMapper mapper, Set<String> there, Row row) {
+            var keys = mapper.keys(table, row);
+            if (keys != null) {
+                return new Rekeying.Texts(KeyText.of(keys.row()), hasOneAbove() ? KeyText.of(keys.above()) : null);
+            }
+            var others = new ArrayList<>(columns(before));
+            others.removeAll(columns(now));
+            if (columns(before).size() != columns(now).size() || others.stream().anyMatch(there::contains)) {
+                throw refused(
+                        columns(now) + ", and rows are remembered by " + columns(before) + " and without all of these",
+                        "the key of before until a backfill has read those columns as fields");
+            }
+            return null;
+        }
+    }
+
+    /** Asks for the columns that the tables have in the legacy database. */
+    @FunctionalInterface
+    interface Columns {
+        Map<TableId, Set<String>> byTable() throws SQLException;
+    }
+
+    private KeyForms() {}
+
+    /** Puts what is remembered where {@code mapper} looks for it; throws {@link MappingFailed} when that cannot be. */
+    static void atStart(EventMapper mapper, BridgeStore store, Columns columns) throws SQLException {
+        var remembers = mapper.remembers();
+        var stored = store.remembered().all();
+        var differing = differing(remembers, stored);
+        var position = store.position();
+        if (differing.isEmpty() || position.isEmpty()) {
+            return;
+        }
+        var known = new LinkedHashMap<TableId, Known>();
+        var columnsByTable = columns.byTable();
+        try (var session = store.session()) {
+            for (var each : differing) {
+                refuseParked(each, remembers.getOrDefault(each.table, Map.of()).keySet(), session.faults());
+            }
+            for (var each : differing) {
+                var there = columnsByTable.getOrDefault(each.table, Set.of());
+                var count = session.rekey(each.table, row -> each.texts(mapper, there, row));
+                LOG.warn(
+                        "{}: has another key in the mapping; {} remembered rows are found by it now",
+                        each.table,
+                        count);
+                known.put(each.table, inForm(stored.get(each.table), each.now));
+            }
+            session.commit(position.get());
+            session.force();
+        }
+        store.remembered().put(known);
+    }
+
+    /** Why what waits cannot be sent before the bridge was started with the mapping of {@code mapper}; null when it can. */
+    static @Nullable String another(EventMapper mapper, BridgeStore store) {
+        return differing(mapper.remembers(), store.remembered().all()).stream()
+                .map(each -> each.refused(
+                                "another one than rows are remembered by",
+                                "the mapping of before, or first a start of the bridge with this one")
+                        .getMessage())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Collection<Differing> differing(
+            Map<TableId, Map<String, String>> remembers, Map<TableId, Known> stored) {
+        var differing = new LinkedHashMap<TableId, Differing>();
+        remembers.forEach((table, names) -> {
+            var known = stored.get(table);
+            var before = known == null ? null : form(known.columns());
+            var now = form(names.keySet());
+            if (before != null && now != null && !before.equals(now)) {
+                differing.put(table, new Differing(table, before, now, names.getOrDefault(now, "mapping")));
+            }
+        });
+        differing.values().removeIf(each -> !each.isOfKeys());
+        return differing.values();
+    }
+
+    private static @Nullable String form(Set<String> names) {
+        return names.stream().filter(name -> name.startsWith(KEY)).findFirst().orElse(null);
+    }
+
+    private static Known inForm(@Nullable Known known, String form) {
+        var before = known == null ? new Known(Set.of(), Set.of(), 0) : known;
+        return new Known(inForm(before.columns(), form), inForm(before.awaited(), form), before.askedAtMs());
+    }
+
+    private static Set<String> inForm(Set<String> names, String form) {
+        var changed = new HashSet<>(names);
+        if (changed.removeIf(name -> name.startsWith(KEY))) {
+            changed.add(form);
+        }
+        return changed;
+    }
+
+    /** What is parked waits by the text of its key, and what comes later would not find it there. */
+    private static void refuseParked(Differing table, Set<String> names, StoredFaults faults) {
+        for (var name : names) {
+            var end = name.indexOf('.');
+            var aggregate = !name.startsWith(PLACE) || name.equals(PLACE)
+                    ? ""
+                    : name.substring(PLACE.length(), end < 0 ? name.length() : end);
+            var ofPause = faults.isWaiting(new Waiting(aggregate, KeyText.NONE)) ? 1 : 0;
+            var parked = faults.waiting(aggregate)
+                    - ofPause
+                    + faults.waiting(Waiting.row(aggregate, table.table, "").aggregate());
+            if (parked > 0) {
+                throw table.refused(
+                        parked + " of " + aggregate + " are parked by the key of before",
+                        "none: events faults resubmit --all --send with the mapping of before");
+            }
+        }
+    }
+}
