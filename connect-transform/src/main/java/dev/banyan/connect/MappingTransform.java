@@ -7,7 +7,6 @@ import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.mapping.RowMapper;
 import dev.banyan.bridge.record.CloudEventHeaders;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -20,6 +19,7 @@ import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.connect.components.Versioned;
 import org.apache.kafka.connect.connector.ConnectRecord;
 import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.header.ConnectHeaders;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -38,6 +38,9 @@ public final class MappingTransform<R extends ConnectRecord<R>> implements Trans
      * A changed key comes as two records, the old row with the header of the new key and then the new row with the header of the old
      * one. The old row is remembered in between, so that the second record has its before-image. When a restart lies in between the
      * rules that compare cannot hold, and the event is that of `renumbered`, or of `otherwise`.
+     *
+     * Of a row whose key alone is logged Debezium makes a whole one, with NULL, 0 or an empty text in all other columns, and nothing tells it from a row that has
+     * them. So it is said (identity), and with keys no more than the key is read.
      */
     private static final String NEW_KEY = "__debezium.newkey";
 
@@ -59,16 +62,14 @@ public final class MappingTransform<R extends ConnectRecord<R>> implements Trans
     private @Nullable TransformConfig config;
     private @Nullable RowMapper mapper;
     private @Nullable Moving moving;
+    private @Nullable Object database;
 
     @Override
     public void configure(Map<String, ?> settings) {
         var read = TransformConfig.of(settings);
         try {
-            var hashKey = read.hashKey();
             var made = new RowMapper(
-                    read.mapping(),
-                    read.name(),
-                    hashKey == null ? null : hashKey.value().getBytes(StandardCharsets.UTF_8));
+                    read.mapping(), read.name(), read.hashKeyBytes(), read.identity() == TransformConfig.Identity.FULL);
             for (var aggregate : read.mapping().aggregates()) {
                 var table = aggregate.root().id();
                 rowsByTable.put(table, new TableRows(aggregate.root(), made.columns(table), read.unavailable()));
@@ -118,6 +119,10 @@ public final class MappingTransform<R extends ConnectRecord<R>> implements Trans
             }
             return null;
         }
+        if (!isOurs(source)) {
+            counts.unmatched.increment();
+            return null;
+        }
         var place = position.of(source::get, envelope.op().equals("r"));
         var skippedBefore = counts.skipped.sum();
         var event = mapper().map(change(record, envelope, table, rows), place, this::skipped);
@@ -132,10 +137,27 @@ public final class MappingTransform<R extends ConnectRecord<R>> implements Trans
         return made;
     }
 
+    /** Whether {@code source} is of the database that is told; tables without a schema are told apart by their database anyway. */
+    private boolean isOurs(Envelope source) {
+        var named = source.get("db");
+        if (named == null || source.get("schema") == null) {
+            return true;
+        }
+        if (!configured().database().isEmpty()) {
+            return configured().database().equals(named);
+        }
+        if (database != null && !database.equals(named)) {
+            throw new DataException("source.db: " + named + ", and before it " + database
+                    + " (expected: one database, or the setting database, which says whose rows are told)");
+        }
+        database = named;
+        return true;
+    }
+
     private Change change(R record, Envelope envelope, TableId table, TableRows rows) {
         var moved = moving;
         moving = null;
-        var before = envelope.part("before").map(part -> rows.read(part, null)).orElse(null);
+        var before = envelope.part("before").map(part -> old(part, rows)).orElse(null);
         return switch (envelope.op()) {
             case "c" -> {
                 var oldKey = record.headers().lastWithName(OLD_KEY);
@@ -148,7 +170,11 @@ public final class MappingTransform<R extends ConnectRecord<R>> implements Trans
                         table, known == null ? rows.read(new Envelope(oldKey.value()), null) : known, after);
             }
             case "r" -> new Change.Read(table, after(envelope, rows, null));
-            case "u" -> new Change.Updated(table, before, after(envelope, rows, before));
+            case "u" -> {
+                var after = after(envelope, rows, before);
+                refuseNewKey(record, table, rows, before, after);
+                yield new Change.Updated(table, before, after);
+            }
             case "d" -> {
                 if (before == null) {
                     throw new DataException("before: none (expected: at least the key of the deleted row)");
@@ -160,6 +186,25 @@ public final class MappingTransform<R extends ConnectRecord<R>> implements Trans
             case "t" -> new Change.Truncated(table);
             default -> throw new DataException("op: " + envelope.op() + " (expected: c, u, d, r or t)");
         };
+    }
+
+    private Row old(Envelope part, TableRows rows) {
+        return configured().identity() == TransformConfig.Identity.FULL ? rows.read(part, null) : rows.readKey(part);
+    }
+
+    /** Of a new key Debezium makes two records, if it is the record's; of one record the event of the old subject would be missing. */
+    private void refuseNewKey(R record, TableId table, TableRows rows, @Nullable Row before, Row after) {
+        if (mapper().changesKey(table, before, after)) {
+            throw new DataException(
+                    table + ": another key in one record (expected: the key of the mapping as that of the"
+                            + " records, by message.key.columns of the connector: a changed one then comes as two)");
+        }
+        var isKnown = before != null || !(record.key() instanceof Struct || record.key() instanceof Map);
+        if (!isKnown && !rows.key().stream().allMatch(new Envelope(record.key())::has)) {
+            throw new DataException(
+                    table + ": a record's key without " + rows.key()
+                            + ", and no row before it (expected: the key of the mapping in that of the records, or identity=full)");
+        }
     }
 
     private static Row after(Envelope envelope, TableRows rows, @Nullable Row before) {

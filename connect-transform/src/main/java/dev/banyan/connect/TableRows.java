@@ -33,12 +33,16 @@ final class TableRows {
     private final Set<String> columns;
     private final String unavailable;
     private final RowReader reader;
+    private final Set<String> key;
+    private final RowReader keyReader;
     private final Map<String, Conversion> conversions = new HashMap<>();
 
     TableRows(SourceTable table, Set<String> columns, String unavailable) {
         this.columns = columns;
         this.unavailable = unavailable;
         this.reader = new RowReader(unavailable, columns::contains);
+        this.key = Set.copyOf(table.key());
+        this.keyReader = new RowReader(unavailable, key::contains);
         for (var field : table.fields()) {
             var conversion = conversion(field.type());
             if (field.column() != null && conversion != null) {
@@ -47,12 +51,26 @@ final class TableRows {
         }
     }
 
+    /** The columns of the key. */
+    Set<String> key() {
+        return key;
+    }
+
     /** The row that {@code part} is; a large value that a statement did not touch is taken from {@code before}, else it is {@link Untouched}. */
     Row read(Envelope part, @Nullable Row before) {
+        return read(part, before, reader, columns);
+    }
+
+    /** Of the row that {@code part} is the key. */
+    Row readKey(Envelope part) {
+        return read(part, null, keyReader, key);
+    }
+
+    private Row read(Envelope part, @Nullable Row before, RowReader structs, Set<String> wanted) {
         try {
             return switch (part.value()) {
-                case Struct struct -> reader.read(struct, before);
-                case Map<?, ?> map -> row(map, before);
+                case Struct struct -> structs.read(struct, before);
+                case Map<?, ?> map -> row(map, before, wanted);
                 default ->
                     throw new DataException("row: " + part.value().getClass().getSimpleName()
                             + " (expected: a structure, or JSON's object)");
@@ -63,11 +81,11 @@ final class TableRows {
     }
 
     @SuppressWarnings("NullAway") // a row may hold null; of another module's class NullAway does not see that
-    private Row row(Map<?, ?> map, @Nullable Row before) {
+    private Row row(Map<?, ?> map, @Nullable Row before, Set<String> wanted) {
         var values = new LinkedHashMap<String, @Nullable Object>();
         for (var entry : map.entrySet()) {
             var column = String.valueOf(entry.getKey());
-            if (columns.contains(column)) {
+            if (wanted.contains(column)) {
                 values.put(column, value(column, entry.getValue(), before));
             }
         }

@@ -118,7 +118,10 @@ class ConnectWorkerIT {
             read(consumer, events, all -> all.size() >= 2);
             writer.commit();
             read(consumer, events, all -> all.size() >= 3);
-            assertThat(sequences(events, "order/2")).hasSize(2).doesNotHaveDuplicates().isSorted();
+            assertThat(sequences(events, "order/2"))
+                    .hasSize(2)
+                    .doesNotHaveDuplicates()
+                    .isSorted();
             sql(
                     insert(3, "N"),
                     "UPDATE shop.ord SET sts_cd = 'P' WHERE ord_no = 3",
@@ -156,7 +159,10 @@ class ConnectWorkerIT {
                 .containsExactly("OrderImported", "OrderImported", "OrderChanged");
         var ofOne =
                 events.stream().filter(event -> event.key().equals("order/1")).toList();
-        assertThat(sequences(events, "order/1")).hasSize(3).doesNotHaveDuplicates().isSorted();
+        assertThat(sequences(events, "order/1"))
+                .hasSize(3)
+                .doesNotHaveDuplicates()
+                .isSorted();
         assertThat(ofOne).extracting(event -> headers(event).get("ce_id")).doesNotHaveDuplicates();
         assertThat(headers(ofOne.get(1))).containsEntry("ce_backfill", "true");
         assertThat(worker.metric("failed-total")).isZero();

@@ -148,8 +148,8 @@ class MappingTransformTest {
     void whatTheFirstSnapshotReadsComesBeforeWhatIsCommittedAfterIt() {
         var read = apply(Orders.after(null, Orders.record("r", 7, null, Orders.row(7, "P", "x"), 95L)));
         // Written before the snapshot looked; no commit was seen yet.
-        var next = apply(
-                Orders.after(null, Orders.record("u", 7, Orders.row(7, "P", "x"), Orders.row(7, "S", "x"), 90L)));
+        var next =
+                apply(Orders.after(null, Orders.record("u", 7, Orders.row(7, "P", "x"), Orders.row(7, "S", "x"), 90L)));
 
         assertThat(sequences(read, next))
                 .containsExactly("000000000000005f-000000000000000000", "000000000000005f-000000000000000090");
@@ -279,6 +279,80 @@ class MappingTransformTest {
         refused(
                 Orders.record("u", 7, null, Orders.row(7, "P", gone), 1L),
                 "shop.ord.note: its value is not in the log");
+    }
+
+    @Test
+    void ofAnOldRowNoMoreThanTheKeyIsReadWhereTheLogHasNoMore() {
+        var keys = withKeys(HowToPage.mapping());
+        // What Debezium makes of a key that is logged alone: NULL or nothing in all other columns.
+        var leaves = Orders.record("d", 7, Orders.row(7, "", ""), null, 101L);
+        leaves.headers().add("__debezium.newkey", Orders.key(8), Orders.KEY);
+        var comes = Orders.record("c", 8, null, Orders.row(8, "S", "x"), 101L);
+        comes.headers().add("__debezium.oldkey", Orders.key(7), Orders.KEY);
+
+        var removed = Objects.requireNonNull(keys.apply(leaves));
+        var renumbered = Objects.requireNonNull(keys.apply(comes));
+        var changed = Objects.requireNonNull(keys.apply(Orders.record("u", 8, null, Orders.row(8, "P", "x"), 102L)));
+
+        assertThat(type(removed)).isEqualTo("shop.orders.OrderRemoved.v1");
+        assertThat(removed.key()).isEqualTo("order/7");
+        assertThat(type(renumbered)).isEqualTo("shop.orders.OrderRenumbered.v1");
+        assertThat((String) renumbered.value()).contains("\"previousOrderNo\":\"7\"");
+        assertThat(headers(renumbered)).doesNotContainKey("ce_changed");
+        assertThat(type(changed)).isEqualTo("shop.orders.OrderChanged.v1");
+        assertThat(headers(changed)).doesNotContainKey("ce_changed");
+    }
+
+    @Test
+    void aKeyThatChangesInOneRecordIsRefusedForTheOldSubjectWouldStay() {
+        var surrogate = SchemaBuilder.struct().field("id", Schema.INT64_SCHEMA).build();
+        var change = Orders.record("u", 7, Orders.row(7, "P", "x"), Orders.row(8, "P", "x"), 1L);
+        refused(change, "shop.ord: another key in one record", "message.key.columns");
+
+        var update = Orders.record("u", 7, null, Orders.row(7, "P", "x"), 1L);
+        var bySurrogate =
+                Orders.record(surrogate, new Struct(surrogate).put("id", 1L), update.valueSchema(), update.value());
+        assertThatThrownBy(() -> withKeys(HowToPage.mapping()).apply(bySurrogate))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("a record's key without [ord_no]");
+    }
+
+    @Test
+    void rowsOfASecondDatabaseAreNotTakenForThoseOfTheFirst() {
+        apply(ofDatabase("shop1"));
+        refused(ofDatabase("shop2"), "source.db: shop2, and before it shop1");
+
+        var ofOne = new MappingTransform<SourceRecord>();
+        ofOne.configure(
+                Map.of("mapping.text", HowToPage.mapping(), "name", "shop", "hash.key", SECRET, "database", "shop2"));
+        assertThat(ofOne.apply(ofDatabase("shop1"))).isNull();
+        assertThat(ofOne.apply(ofDatabase("shop2"))).isNotNull();
+        assertThat(ofOne.counts()).hasToString("events 1, unmatched 1, unchanged 0, skipped 0, notices 0, failed 0");
+    }
+
+    private static SourceRecord ofDatabase(String name) {
+        var record = Orders.record("c", 7, null, Orders.row(7, "N", "x"), 101L);
+        ((Struct) record.value()).getStruct("source").put("db", name);
+        return record;
+    }
+
+    /** A transformation of a log that has of old rows their keys, without the rule that would compare. */
+    private static MappingTransform<SourceRecord> withKeys(String mapping) {
+        var keys = new MappingTransform<SourceRecord>();
+        var comparing = mapping.lines()
+                .filter(line -> line.contains("OrderShipped"))
+                .findFirst()
+                .orElseThrow();
+        keys.configure(Map.of(
+                "mapping.text",
+                mapping.replace(comparing + "\n", ""),
+                "name",
+                "shop",
+                "hash.key",
+                SECRET,
+                "identity",
+                "keys"));
+        return keys;
     }
 
     @Test

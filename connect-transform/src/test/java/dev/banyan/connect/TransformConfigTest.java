@@ -3,6 +3,8 @@ package dev.banyan.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banyan.bridge.mapping.KeyedHash;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -89,6 +91,55 @@ class TransformConfigTest {
                 Map.of("mapping.text", mapping, "name", "shop"),
                 "mapping.text:" + line + ":52: order.events[1].where: an expression",
                 "only a bridge evaluates expressions");
+    }
+
+    @Test
+    void rulesThatCompareAreRefusedWhereOldRowsAreKeysAlone() {
+        var line = HowToPage.mapping()
+                        .lines()
+                        .takeWhile(each -> !each.contains("OrderShipped"))
+                        .count()
+                + 1;
+        refused(
+                Map.of(
+                        "mapping.text",
+                        HowToPage.mapping(),
+                        "name",
+                        "shop",
+                        "hash.key",
+                        "0123456789abcdef",
+                        "identity",
+                        "keys"),
+                "mapping refused:\nmapping.text:" + line + ":",
+                "order.events.status:paid>shipped.when: compares with the row before (expected: identity=full");
+    }
+
+    @Test
+    void aKeyInAFileIsTakenByteForByteAsTheBridgeTakesIt() throws Exception {
+        var key = "0123456789abcdef\n".getBytes(StandardCharsets.UTF_8);
+        var file = Files.write(folder.resolve("hash.key"), key);
+        var transform = new MappingTransform<SourceRecord>();
+        transform.configure(
+                Map.of("mapping.text", HowToPage.mapping(), "name", "shop", "hash.key.file", file.toString()));
+
+        var event = transform.apply(Orders.record("c", 7, null, Orders.row(7, "N", "x"), 1L));
+
+        assertThat(String.valueOf(event == null ? null : event.value()))
+                .contains(new KeyedHash(key).of("ada@example.org"));
+        refused(
+                Map.of(
+                        "mapping.text",
+                        HowToPage.mapping(),
+                        "name",
+                        "shop",
+                        "hash.key.file",
+                        file.toString(),
+                        "hash.key",
+                        "x"),
+                "hash.key, hash.key.file: both");
+        refused(
+                Map.of("mapping.text", HowToPage.mapping(), "name", "shop", "hash.key.file", folder + "/none"),
+                "hash.key.file: " + folder + "/none cannot be read");
     }
 
     @Test

@@ -10,8 +10,8 @@ import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.change.Untouched;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,14 +26,19 @@ public final class RowMapper {
 
     private final Plans plans;
     private final Map<TableId, Set<String>> columnsByTable = new HashMap<>();
-    private final Set<TableId> comparing = new HashSet<>();
+    private final boolean hasOldRows;
     private final Mapper mapper;
     private final EventIds ids;
     private final Redactor redactor;
 
-    /** A mapper whose ids belong to {@code name}; {@code hashKey} (16 bytes at least) is needed when the mapping hashes a column. */
-    public RowMapper(Mapping mapping, String name, byte @Nullable [] hashKey) {
-        var refusals = RowScope.refusals(mapping);
+    /**
+     * A mapper whose ids belong to {@code name}; {@code hashKey} (16 bytes at least) is needed when the mapping hashes a column. With {@code hasOldRows} each
+     * update must come with the whole row before it, else with the key of that at most, and no rule may compare.
+     */
+    public RowMapper(Mapping mapping, String name, byte @Nullable [] hashKey, boolean hasOldRows) {
+        this.hasOldRows = hasOldRows;
+        var refusals = new ArrayList<>(RowScope.refusals(mapping));
+        refusals.addAll(hasOldRows ? List.of() : RowScope.comparisons(mapping));
         if (!refusals.isEmpty()) {
             throw new IllegalArgumentException("mapping: " + refusals.getFirst());
         }
@@ -47,16 +52,17 @@ public final class RowMapper {
         redactor = new Redactor(new Secrets(hash, null, null), () -> {
             throw new IllegalStateException("no token vault");
         });
-        for (var aggregate : mapping.aggregates()) {
-            if (aggregate.rules().stream().anyMatch(rule -> rule.when() instanceof EventRule.When.Changed)) {
-                comparing.add(aggregate.root().id());
-            }
-        }
     }
 
     /** The columns of {@code table} that are read; empty for a table that is not mapped. */
     public Set<String> columns(TableId table) {
         return columnsByTable.getOrDefault(table, Set.of());
+    }
+
+    /** True when {@code after} is known to have another key than {@code before}. */
+    public boolean changesKey(TableId table, @Nullable Row before, Row after) {
+        var plan = plans.table(table);
+        return plan != null && isRenumbered(plan, before, after);
     }
 
     /**
@@ -111,12 +117,12 @@ public final class RowMapper {
             case Change.Updated(var _, var before, var after) -> {
                 refuseUntouched(table, after);
                 var isWhole = before != null && table.isWhole(before);
-                if (!isWhole && comparing.contains(table.id()) && !isRenumbered(table, before, after)) {
+                if (!isWhole && hasOldRows && !isRenumbered(table, before, after)) {
                     throw new UnmappableException(
                             table.id(),
                             "update",
                             "without the row before it",
-                            "the whole row: a rule compares. PostgreSQL logs it with REPLICA IDENTITY FULL");
+                            "the whole row: PostgreSQL logs it with REPLICA IDENTITY FULL. Without it: identity=keys");
                 }
                 yield isWhole ? before : null;
             }

@@ -67,4 +67,21 @@ public final class RowScope {
         }
         return problems.inOrder();
     }
+
+    /** What {@code mapping} asks for that needs whole old rows; empty when their keys will do. */
+    public static List<Problem> comparisons(Mapping mapping) {
+        var problems = new Problems(mapping.file());
+        for (var aggregate : mapping.aggregates()) {
+            for (var rule : aggregate.rules()) {
+                if (rule.when() instanceof EventRule.When.Changed) {
+                    problems.add(
+                            rule.at(),
+                            aggregate.name() + ".events." + rule.name() + ".when",
+                            "compares with the row before",
+                            "identity=full, and a log that has whole old rows");
+                }
+            }
+        }
+        return problems.inOrder();
+    }
 }

@@ -113,10 +113,10 @@ class KeyFormsTest {
 
     @Test
     void aBinaryKeyIsTheSameRowInAWorkerOfKafkaConnect() throws Exception {
-        var mapper = new RowMapper(mapping("string", "events:"), "docs", null);
+        var mapper = new RowMapper(mapping("string", "events:"), "docs", null, true);
         var update = new Change.Updated(ROOT, doc(bytes(1), "a"), doc(bytes(1), "b"));
 
-        assertThat(mapper.map(update, 1, 0, "1", Instant.EPOCH, (_, _, _, _) -> {})
+        assertThat(mapper.map(update, new RowPlace(1, 0, "1-0", "1", Instant.EPOCH), (_, _, _, _) -> {})
                         .map(KeyFormsTest::told))
                 .isEqualTo(Optional.of("Changed doc/\\x01 {no:\\\\x01,name:b}"));
     }
