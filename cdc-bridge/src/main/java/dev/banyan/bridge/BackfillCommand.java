@@ -2,17 +2,6 @@ package dev.banyan.bridge;
 
 import dev.banyan.bridge.run.BackfillDesk;
 import dev.banyan.bridge.run.BackfillDesk.Ask;
-import dev.banyan.bridge.run.ControlFile;
-import dev.banyan.bridge.store.BridgeStore;
-import dev.banyan.bridge.store.StoreUnusable;
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -20,13 +9,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/**
- * {@code banyan bridge backfill}: tables to be read anew. Where the bridge that runs is the only one that can open the store, it is asked
- * over its status port; else the store is.
- */
+/** {@code banyan bridge backfill}: tables to be read anew. */
 @Command(
         name = "backfill",
         mixinStandardHelpOptions = true,
@@ -42,8 +26,6 @@ import tools.jackson.databind.json.JsonMapper;
             BackfillCommand.Cancel.class
         })
 final class BackfillCommand {
-
-    private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
 
     /** What is the same in all of them. */
     abstract static sealed class Asking implements Callable<Integer> permits Ls, Start, Wishing, Cancel {
@@ -64,7 +46,7 @@ final class BackfillCommand {
         @Override
         public Integer call() throws Exception {
             var request = request();
-            var backfills = answer(Setup.read(files.config), request);
+            var backfills = AskedDesk.answer(Setup.read(files.config), BackfillDesk.Kind.BACKFILL, request);
             if (json) {
                 System.out.println(backfills);
             } else {
@@ -93,45 +75,6 @@ final class BackfillCommand {
     }
 
     private BackfillCommand() {}
-
-    private static JsonNode answer(Setup setup, BackfillDesk.Request request) throws IOException, InterruptedException {
-        var settings = setup.store();
-        try (var store =
-                BridgeStore.open(settings, setup.config().name(), "backfill", Setup.LEASE, InstantSource.system())) {
-            var desk = new BackfillDesk(store.backfills(), setup.source().tableIds(), InstantSource.system());
-            return JsonMapper.shared().valueToTree(desk.answer(request));
-        } catch (StoreUnusable e) {
-            var control = ControlFile.read(settings.jdbcUrl());
-            if (control.isEmpty()) {
-                throw e;
-            }
-            try {
-                return ask(control.get(), request);
-            } catch (ConnectException _) {
-                throw e;
-            }
-        }
-    }
-
-    /** Asks the bridge that has the store open. */
-    private static JsonNode ask(ControlFile control, BackfillDesk.Request request)
-            throws IOException, InterruptedException {
-        try (var client = HttpClient.newHttpClient()) {
-            var answer = client.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + control.port() + "/backfills"))
-                            .header("Authorization", "Bearer " + control.token())
-                            .timeout(ANSWER_MAX)
-                            .POST(HttpRequest.BodyPublishers.ofString(
-                                    JsonMapper.shared().writeValueAsString(request)))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
-            var body = JsonMapper.shared().readTree(answer.body());
-            if (answer.statusCode() != 200) {
-                throw new IllegalArgumentException(body.path("error").asString());
-            }
-            return body;
-        }
-    }
 
     @Command(
             name = "ls",

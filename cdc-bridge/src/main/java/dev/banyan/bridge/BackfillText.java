@@ -13,15 +13,7 @@ final class BackfillText {
     static List<String> lines(JsonNode backfills) {
         var lines = new ArrayList<String>();
         for (var backfill : backfills) {
-            lines.add(backfill.path("id").asString() + " "
-                    + backfill.path("state").asString() + ": " + rows(backfill) + pace(backfill));
-            if (backfill.path("failures").asInt() > 0) {
-                var times = backfill.path("failures").asInt();
-                lines.add("    failed " + (times == 1 ? "once" : times + " times in a row") + ": "
-                        + backfill.path("failure").asString());
-            } else if (backfill.path("failure").isString()) {
-                lines.add("    " + backfill.path("failure").asString());
-            }
+            lines.addAll(head(backfill));
             for (var table : backfill.path("tables")) {
                 lines.add("    " + table.path("table").asString() + " "
                         + table.path("state").asString() + ": " + rows(table));
@@ -29,6 +21,21 @@ final class BackfillText {
         }
         if (lines.isEmpty()) {
             lines.add("no backfills");
+        }
+        return lines;
+    }
+
+    /** How far {@code backfill} is, and why it does not get on. */
+    static List<String> head(JsonNode backfill) {
+        var lines = new ArrayList<String>();
+        lines.add(backfill.path("id").asString() + " " + backfill.path("state").asString() + ": " + rows(backfill)
+                + pace(backfill));
+        if (backfill.path("failures").asInt() > 0) {
+            var times = backfill.path("failures").asInt();
+            lines.add("    failed " + (times == 1 ? "once" : times + " times in a row") + ": "
+                    + backfill.path("failure").asString());
+        } else if (backfill.path("failure").isString()) {
+            lines.add("    " + backfill.path("failure").asString());
         }
         return lines;
     }

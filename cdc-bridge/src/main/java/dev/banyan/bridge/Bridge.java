@@ -33,6 +33,7 @@ import picocli.CommandLine.Option;
             Bridge.Init.class,
             ResyncCommand.class,
             BackfillCommand.class,
+            ParityCommand.class,
             TestCommand.class,
             ContractsCommand.class,
             ExplainCommand.class,

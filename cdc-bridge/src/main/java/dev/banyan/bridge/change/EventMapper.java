@@ -100,6 +100,16 @@ public interface EventMapper {
         return null;
     }
 
+    /** Compares {@code read} with what {@code images} have under its key, both as they are remembered; null when the mapping has no answer for that row. Nothing is written but tokens. */
+    default @Nullable Compared compare(Change.Read read, AggregateImages images) {
+        throw new UnsupportedOperationException("comparing rows of " + read.table());
+    }
+
+    /** True when {@code change} would not be told but parked, with a paused table or behind what waits in {@code faults}. */
+    default boolean waits(Change change, AggregateImages images, Faults faults) {
+        return false;
+    }
+
     /** Begins what {@link #remembers} names that is no column; alone it says that such names are among the others. */
     String PLACE = "\2";
 

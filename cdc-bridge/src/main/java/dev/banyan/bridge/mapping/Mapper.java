@@ -2,6 +2,7 @@ package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.Compared;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.change.EventMapper;
@@ -14,6 +15,7 @@ import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.change.UnstoredFaults;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -285,6 +287,36 @@ public final class Mapper implements EventMapper {
         var known = images.get(table.id(), table.key(read.after()));
         var missing = known == null ? null : table.missing(read.after(), known);
         return missing == null ? null : new Change.Read(table.id(), missing);
+    }
+
+    @Override
+    public @Nullable Compared compare(Change.Read read, AggregateImages images) {
+        var table = plans.table(read.table());
+        if (table == null) {
+            return null;
+        }
+        try {
+            var redactor = new Redactor(secrets, images::tokens);
+            var key = table.key(read.after());
+            var known = table.remembered(images.get(table.id(), key), redactor);
+            return known == null
+                    ? new Compared(key, false, List.of())
+                    : new Compared(key, true, table.differing(known, table.image(read.after(), known, redactor)));
+        } catch (UnmappableException _) {
+            return null;
+        }
+    }
+
+    @Override
+    public boolean waits(Change change, AggregateImages images, Faults faults) {
+        if (paused.isPaused(change.table())) {
+            return true;
+        }
+        var alone = new Transaction(0, "0", Instant.EPOCH, List.of(change));
+        return !faults.isEmpty()
+                && !parting.of(alone, images, faults, faults::isWaiting)
+                        .parted()
+                        .isEmpty();
     }
 
     /** What {@link #map} would do where nothing waits, with the reasons. */

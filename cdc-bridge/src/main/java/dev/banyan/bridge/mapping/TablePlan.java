@@ -13,8 +13,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,6 +166,24 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns, Columns kept
             }
         }
         return lacks ? new Row(values) : null;
+    }
+
+    /** The columns in which two rows, as {@link #image} makes them, are not the same. */
+    List<String> differing(Row known, Row row) {
+        return columns.names().stream()
+                .filter(column -> !isSame(known.get(column), row.get(column)))
+                .toList();
+    }
+
+    private static boolean isSame(@Nullable Object value, @Nullable Object other) {
+        return switch (value) {
+            case BigDecimal number when other instanceof BigDecimal another -> number.compareTo(another) == 0;
+            case List<?> list
+            when other instanceof List<?> another ->
+                list.size() == another.size()
+                        && IntStream.range(0, list.size()).allMatch(i -> isSame(list.get(i), another.get(i)));
+            case null, default -> Objects.deepEquals(value, other); // of bytes what they are
+        };
     }
 
     /** True when a value of {@code row} is not known. */

@@ -12,10 +12,29 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where people ask for backfills, by a command or over HTTP. It writes their wishes into the store, where the bridge looks. What cannot be
- * done is an {@code IllegalArgumentException} in words for them.
+ * Where people ask for backfills, or for parity runs, by a command or over HTTP. It writes their wishes into the store, where the bridge looks. What
+ * cannot be done is an {@code IllegalArgumentException} in words for them.
  */
 public final class BackfillDesk {
+
+    /** What it is asked for. */
+    public enum Kind {
+        BACKFILL("backfill", "/backfills"),
+        PARITY("parity run", "/parity");
+
+        private final String word;
+        private final String path;
+
+        Kind(String word, String path) {
+            this.word = word;
+            this.path = path;
+        }
+
+        /** The path on the status port where the same is asked. */
+        public String path() {
+            return path;
+        }
+    }
 
     /** What can be asked. */
     public enum Ask {
@@ -27,33 +46,47 @@ public final class BackfillDesk {
     }
 
     /**
-     * A question. {@code names} are tables to start with, or the beginnings of backfills' ids; none means every mapped table, or every
-     * backfill that is not over.
+     * A question. {@code names} are tables to start with, or the beginnings of ids; none means every mapped table, or all that
+     * are not over.
      */
     public record Request(Ask ask, List<String> names) {}
 
+    private final Kind kind;
     private final Backfills stored;
     private final List<TableId> tables;
     private final InstantSource clock;
 
-    /** A desk for {@code tables}, which are all that the mapping has, children first. */
+    /** A desk for backfills of {@code tables}, which are all that the mapping has, children first. */
     public BackfillDesk(Backfills stored, List<TableId> tables, InstantSource clock) {
+        this(Kind.BACKFILL, stored, tables, clock);
+    }
+
+    /** The same for what {@code kind} says. */
+    public BackfillDesk(Kind kind, Backfills stored, List<TableId> tables, InstantSource clock) {
+        this.kind = kind;
         this.stored = stored;
         this.tables = List.copyOf(tables);
         this.clock = clock;
     }
 
-    /** Does what {@code request} asks; returns the backfills it was about, of {@code LS} all, oldest first, for JSON. */
+    private List<Backfill> all() {
+        return switch (kind) {
+            case BACKFILL -> stored.all();
+            case PARITY -> stored.parities();
+        };
+    }
+
+    /** Does what {@code request} asks; returns what it was about, of {@code LS} all, oldest first, for JSON. */
     public List<Map<String, @Nullable Object>> answer(Request request) {
         var about =
                 switch (request.ask) {
-                    case LS -> stored.all().stream().map(Backfill::id).toList();
+                    case LS -> all().stream().map(Backfill::id).toList();
                     case START -> List.of(start(request.names));
                     case PAUSE -> wish(request.names, Backfill.Wish.PAUSE);
                     case RESUME -> wish(request.names, Backfill.Wish.GO);
                     case CANCEL -> wish(request.names, Backfill.Wish.CANCEL);
                 };
-        return stored.all().stream()
+        return all().stream()
                 .filter(backfill -> about.contains(backfill.id()))
                 .map(backfill -> backfill.describe(clock.millis()))
                 .toList();
@@ -62,18 +95,33 @@ public final class BackfillDesk {
     private String start(List<String> names) {
         var wanted = names.isEmpty() ? tables : found(names);
         refusePaused(wanted);
-        for (var backfill : stored.all()) {
+        for (var backfill : all()) {
             if (backfill.isOver() || backfill.wish() == Backfill.Wish.CANCEL) {
                 continue;
             }
             for (var table : backfill.tables()) {
                 if (table.reading() != Backfill.Reading.READ && wanted.contains(table.id())) {
-                    throw new IllegalArgumentException("table " + table.id() + ": backfill " + backfill.id()
+                    throw new IllegalArgumentException("table " + table.id() + ": " + kind.word + " " + backfill.id()
                             + " is still to read it (expected: a table that none under way will read)");
                 }
             }
         }
+        if (kind == Kind.PARITY) {
+            refuseForgotten(names.isEmpty() ? List.of() : wanted);
+            return stored.requestParity(wanted).id();
+        }
         return stored.request(wanted).id();
+    }
+
+    /** Who names a table of which nothing is remembered would only learn that every row of it is missing. */
+    private void refuseForgotten(List<TableId> wanted) {
+        var forgotten = wanted.stream().filter(stored::isForgotten).toList();
+        if (!forgotten.isEmpty()) {
+            var names = forgotten.stream().map(TableId::toString).collect(Collectors.joining(" "));
+            throw new IllegalArgumentException("table " + names
+                    + ": nothing of it is remembered (expected: a table that was backfilled; ./banyan bridge backfill start "
+                    + names + ")");
+        }
     }
 
     /** What a backfill read of a paused table would wait, and be old by the time that it is told. */
@@ -110,9 +158,9 @@ public final class BackfillDesk {
     }
 
     private List<String> wish(List<String> beginnings, Backfill.Wish wish) {
-        var open = stored.all().stream().filter(backfill -> !backfill.isOver()).toList();
+        var open = all().stream().filter(backfill -> !backfill.isOver()).toList();
         if (open.isEmpty()) {
-            throw new IllegalArgumentException("no backfill is under way");
+            throw new IllegalArgumentException("no " + kind.word + " is under way");
         }
         var meant = beginnings.isEmpty()
                 ? open
@@ -123,7 +171,7 @@ public final class BackfillDesk {
         }
         for (var backfill : meant) {
             if (backfill.wish() == Backfill.Wish.CANCEL && wish != Backfill.Wish.CANCEL) {
-                throw new IllegalArgumentException("backfill " + backfill.id() + ": is being cancelled");
+                throw new IllegalArgumentException(kind.word + " " + backfill.id() + ": is being cancelled");
             }
         }
         return meant.stream()
@@ -132,13 +180,14 @@ public final class BackfillDesk {
                 .toList();
     }
 
-    private static Backfill only(List<Backfill> open, String beginning) {
+    private Backfill only(List<Backfill> open, String beginning) {
         var found = open.stream()
                 .filter(backfill -> backfill.id().startsWith(beginning))
                 .toList();
         if (found.size() != 1) {
-            throw new IllegalArgumentException("backfill '" + beginning + "': " + found.size()
-                    + " under way have an id of that beginning (expected: one, as bridge backfill ls prints it)");
+            throw new IllegalArgumentException(kind.word + " '" + beginning + "': " + found.size()
+                    + " under way have an id of that beginning (expected: one, as bridge "
+                    + (kind == Kind.PARITY ? "parity" : "backfill") + " ls prints it)");
         }
         return found.getFirst();
     }

@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.banyan.bridge.store.Backfill;
+import dev.banyan.bridge.store.Parity;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Backfills on the status port: how far they are, as numbers too, and what is asked of them by who has the token. */
+/** Backfills and parity runs on the status port: how far they are, as numbers too, and what is asked of them by who has the token. */
 final class BackfillPage {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -29,6 +30,8 @@ final class BackfillPage {
 
     /** An answer's body that says why there is no other. */
     record Failure(String error) {}
+
+    private static final Answer NOT_OPEN = new Answer(503, new Failure("the bridge has not opened its store yet"));
 
     private final BridgeRun run;
     private volatile @Nullable ControlFile control;
@@ -74,6 +77,49 @@ final class BackfillPage {
                 head -> head.failure() == null ? 0 : head.failure().times());
     }
 
+    /** Numbers of what the last whole comparison of each table found; not numbers while one was never compared. */
+    void parityMeters(MeterRegistry registry, String bridge) {
+        parity(registry, bridge, "compared", "rows that were compared", Parity::compared);
+        parity(
+                registry,
+                bridge,
+                "differing",
+                "rows that differ between the legacy database and what is remembered",
+                Parity::differing);
+        parity(registry, bridge, "missing", "of these, rows that are not remembered", Parity::missing);
+        parity(registry, bridge, "altered", "of these, rows that are remembered otherwise", Parity::altered);
+        parity(registry, bridge, "gone", "of these, rows that are remembered and not there", Parity::gone);
+        parity(
+                registry,
+                bridge,
+                "waiting",
+                "rows that were not judged because what came of them waits",
+                Parity::waiting);
+        Gauge.builder(
+                        "banyan.bridge.parity.age.seconds",
+                        run,
+                        it -> age(it.parity(it.progress().parities())))
+                .description("how long ago the oldest of these comparisons ended")
+                .tag("bridge", bridge)
+                .register(registry);
+    }
+
+    private static double age(ParityResult result) {
+        var at = result.at();
+        return at == null || !result.isWhole() ? Double.NaN : (CLOCK.millis() - at.toEpochMilli()) / 1_000.0;
+    }
+
+    private void parity(
+            MeterRegistry registry, String bridge, String name, String description, ToDoubleFunction<Parity> of) {
+        Gauge.builder("banyan.bridge.parity." + name, run, it -> {
+                    var result = it.parity(it.progress().parities());
+                    return result.isWhole() ? of.applyAsDouble(result.sum()) : Double.NaN;
+                })
+                .description(description)
+                .tag("bridge", bridge)
+                .register(registry);
+    }
+
     private static double number(OptionalLong known) {
         return known.isPresent() ? known.getAsLong() : Double.NaN;
     }
@@ -93,19 +139,22 @@ final class BackfillPage {
         control = file;
     }
 
-    /** Answers a POST that carries the token; a GET lists them. */
-    Answer answer(HttpExchange exchange) throws IOException {
+    /** Answers a POST that carries the token; a GET lists backfills, and says of parity what was found. */
+    Answer answer(HttpExchange exchange, BackfillDesk.Kind kind) throws IOException {
         if (exchange.getRequestMethod().equals("GET")) {
-            return new Answer(200, describe(run.backfills()));
+            return switch (kind) {
+                case BACKFILL -> new Answer(200, describe(run.backfills()));
+                case PARITY -> run.parity().map(BackfillPage::found).orElse(NOT_OPEN);
+            };
         }
         var given = exchange.getRequestHeaders().getFirst("Authorization");
         var known = control;
         if (known == null || given == null || !isSame(given, "Bearer " + known.token())) {
             return new Answer(403, new Failure("the token is not the one in the file beside the store"));
         }
-        var desk = run.backfillDesk();
+        var desk = run.desk(kind);
         if (desk.isEmpty()) {
-            return new Answer(503, new Failure("the bridge has not opened its store yet"));
+            return NOT_OPEN;
         }
         try (var body = exchange.getRequestBody()) {
             var request = JSON.readValue(body.readNBytes(BODY_BYTES_MAX), BackfillDesk.Request.class);
@@ -118,6 +167,16 @@ final class BackfillPage {
         } catch (JacksonException | IllegalArgumentException e) {
             return new Answer(400, new Failure(String.valueOf(e.getMessage())));
         }
+    }
+
+    private static Answer found(ParityResult result) {
+        return result.isWhole()
+                ? new Answer(200, result.describe())
+                : new Answer(
+                        503,
+                        new Failure(
+                                result.never()
+                                        + " were never compared to their end (expected: ./banyan bridge parity start, and its run done)"));
     }
 
     private static boolean isSame(String given, String expected) {

@@ -2,6 +2,7 @@ package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.change.Change;
+import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
@@ -46,6 +47,9 @@ final class BackfillTracker {
      * After a truncation so is every row of its table: those that are there since came through the log. (A chunk's lock keeps truncations
      * out of its window, but not after Debezium has made its connection anew, which then commits by itself.)
      *
+     * A parity run is a backfill whose rows are compared and not told. They are known by the signal that asked for them, so that none is ever told, whoever
+     * has his turn when it comes. When all is read it is under way until the remembered rows are gone through (see ParityCheck).
+     *
      * Debezium itself takes rows out of a chunk that change while it is read, and those may be the ones that had such a value to bring. So
      * rows that are remembered without one are noted, and a backfill that has read all tables goes back to REQUESTED, for those alone, as
      * long as there are any. A row that changes all the time may take several goes.
@@ -54,6 +58,7 @@ final class BackfillTracker {
     private final RowKeys keys;
     private final Ledger session;
     private final MissingValues missing;
+    private final ParityCheck parity;
     private final Map<TableId, Long> readSince = new HashMap<>();
     private final Rate rate = new Rate();
     private volatile Map<TableId, Long> estimates = Map.of();
@@ -71,9 +76,20 @@ final class BackfillTracker {
             Ledger session,
             List<Backfill> backfills,
             Function<Change.Read, Change.@Nullable Read> missing) {
+        this(keyByTable, session, backfills, missing, (_, _) -> List.of());
+    }
+
+    /** The same for parity runs, too: {@code mapper} compares what they read. */
+    BackfillTracker(
+            Map<TableId, List<String>> keyByTable,
+            Ledger session,
+            List<Backfill> backfills,
+            Function<Change.Read, Change.@Nullable Read> missing,
+            EventMapper mapper) {
         this.keys = new RowKeys(keyByTable);
         this.session = session;
         this.missing = new MissingValues(keys, session, missing);
+        this.parity = new ParityCheck(mapper, session, keys);
         next(backfills);
     }
 
@@ -83,6 +99,9 @@ final class BackfillTracker {
         begin(head != null && head.state() == Backfill.State.RUNNING);
         round = 0;
         readSince.clear();
+        parity.begin((int) backfills.stream()
+                .filter(each -> each.isParity() && head != null && each.requestedAtMs() <= head.requestedAtMs())
+                .count());
         rate.clear();
         estimates = Map.of();
         current = head; // last: it makes the rest visible to the courier
@@ -166,6 +185,41 @@ final class BackfillTracker {
     /** What Debezium could not read and has passed over; null while there is nothing. Any thread. */
     SnapshotNotice.@Nullable GivenUp unread() {
         return unread;
+    }
+
+    /** A transaction as it is to be told, and the rows of a parity run that came with it. */
+    record Split(Transaction told, List<Change.Read> compared) {}
+
+    /** Takes what a parity run has read out of {@code transaction}, for which Debezium was asked with {@code signal}. */
+    Split split(Transaction transaction, @Nullable String signal) {
+        if (!Backfill.isParity(signal)) {
+            return new Split(transaction, List.of());
+        }
+        var told = new ArrayList<Change>();
+        var compared = new ArrayList<Change.Read>();
+        for (var change : transaction.changes()) {
+            if (change instanceof Change.Read read) {
+                compared.add(read);
+            } else {
+                told.add(change);
+            }
+        }
+        return new Split(transaction.with(told), isOurs(signal) ? compared : List.of());
+    }
+
+    /** Compares {@code reads} with what is remembered, before what came with them is told, and after {@link #filter} has seen that. */
+    void compare(List<Change.Read> reads) {
+        var run = current;
+        if (run == null) {
+            return;
+        }
+        for (var read : reads) {
+            if (run.tables().stream().anyMatch(table -> table.id().equals(read.table()))) {
+                session.see(keyOf(read));
+                readSince.merge(read.table(), 1L, Long::sum);
+                parity.compare(run, read);
+            }
+        }
     }
 
     /**
@@ -265,7 +319,7 @@ final class BackfillTracker {
     /** Hears that {@code transaction} is mapped. */
     void mapped(Transaction transaction) {
         var backfill = current;
-        if (backfill != null) {
+        if (backfill != null && !backfill.isParity()) {
             missing.note(transaction, backfill);
         }
     }
@@ -283,6 +337,7 @@ final class BackfillTracker {
         }
         if (!isOver && !seen) {
             readSince.clear(); // somebody else has asked for them
+            parity.stored();
             return false;
         }
         if (!isOver && readSince.isEmpty() && backfill.state() == Backfill.State.RUNNING) {
@@ -290,6 +345,7 @@ final class BackfillTracker {
         }
         var next = isOver ? end(backfill) : goingOn(backfill, arrivals.getLast().offset());
         readSince.clear();
+        parity.stored();
         session.update(next);
         if (next.state() == Backfill.State.REQUESTED) {
             begin(false);
@@ -308,6 +364,10 @@ final class BackfillTracker {
         if (backfill.wish() == Backfill.Wish.CANCEL) {
             return updated(backfill, Backfill.State.CANCELLED, Backfill.Table::reading);
         }
+        if (backfill.isParity()) {
+            var state = parity.goThrough(backfill) ? Backfill.State.DONE : Backfill.State.RUNNING;
+            return updated(backfill, state, _ -> Backfill.Reading.READ);
+        }
         var again = missing.tables();
         return updated(
                 backfill,
@@ -324,7 +384,7 @@ final class BackfillTracker {
         return new Backfill(
                 backfill.id(),
                 backfill.tables().stream()
-                        .map(table -> updated(table, reading.apply(table)))
+                        .map(table -> updated(table, reading.apply(table), backfill.isParity(), state))
                         .toList(),
                 state,
                 backfill.wish(),
@@ -343,13 +403,15 @@ final class BackfillTracker {
         };
     }
 
-    private Backfill.Table updated(Backfill.Table table, Backfill.Reading reading) {
+    private Backfill.Table updated(
+            Backfill.Table table, Backfill.Reading reading, boolean isParity, Backfill.State state) {
         var estimate = estimates.get(table.id());
         return new Backfill.Table(
                 table.id(),
                 reading,
                 table.rowsRead() + readSince.getOrDefault(table.id(), 0L),
-                estimate == null ? table.rowsEstimated() : estimate);
+                estimate == null ? table.rowsEstimated() : estimate,
+                isParity ? parity.of(table.id(), table.parity(), state == Backfill.State.DONE) : null);
     }
 
     /** What stands for all rows of {@code table} among those that changed. */

@@ -51,7 +51,7 @@ final class BackfillWatch {
     private long signalledAtNanos;
     private @Nullable String signalled;
 
-    /** A watch that tells {@code told} of every backfill each time it looks; {@code nanoClock} is {@link System#nanoTime}. */
+    /** A watch that tells {@code told} of every backfill and parity run each time it looks; {@code nanoClock} is {@link System#nanoTime}. */
     BackfillWatch(
             BackfillTracker tracker,
             Backfills stored,
@@ -80,7 +80,7 @@ final class BackfillWatch {
         lookedAtNanos = now;
         try {
             var before = tracker.current(); // before the store: one that has ended since must not come back
-            var backfills = stored.all();
+            var backfills = stored.line();
             told.accept(backfills);
             if (before == null) {
                 tracker.next(backfills);

@@ -102,9 +102,25 @@ public final class BridgeRun {
 
     /** Where to ask for backfills; empty while the store is not open. */
     Optional<BackfillDesk> backfillDesk() {
+        return desk(BackfillDesk.Kind.BACKFILL);
+    }
+
+    /** Where to ask for what {@code kind} says; empty while the store is not open. */
+    Optional<BackfillDesk> desk(BackfillDesk.Kind kind) {
         return Optional.ofNullable(openStore.get())
-                .map(store ->
-                        new BackfillDesk(store.backfills(), settings.source().tableIds(), clock));
+                .map(store -> new BackfillDesk(
+                        kind, store.backfills(), settings.source().tableIds(), clock));
+    }
+
+    /** What parity runs found, as the store has it; empty while that is not open. */
+    Optional<ParityResult> parity() {
+        return Optional.ofNullable(openStore.get())
+                .map(store -> parity(store.backfills().parities()));
+    }
+
+    /** What {@code runs} found of the mapped tables. */
+    ParityResult parity(List<Backfill> runs) {
+        return ParityResult.of(settings.source().tableIds(), runs);
     }
 
     /** The newest 1,000 faults; empty while the store is not open. */

@@ -202,9 +202,9 @@ final class Courier {
                 continue;
             }
             if (transaction.isLarge()) {
-                mapInParts(transaction, events, kept);
+                mapInParts(transaction, arrival.signal(), events, kept);
             } else {
-                map(transaction, events, kept);
+                map(transaction, arrival.signal(), events, kept);
             }
         }
         var reach = reach(arrivals.getLast().lsn());
@@ -214,7 +214,8 @@ final class Courier {
     }
 
     /** The same as {@link #map} for one that does not fit into memory. */
-    private void mapInParts(Transaction transaction, List<DomainEvent> events, KeptEvents kept) {
+    private void mapInParts(
+            Transaction transaction, @Nullable String signal, List<DomainEvent> events, KeptEvents kept) {
         Runnable goesOn = () -> checkGoesOn(transaction);
         var all = new PartEvents(goesOn);
         var parted = LargeTransaction.parts(
@@ -229,6 +230,7 @@ final class Courier {
             parts.mapper.expect(List.of(part.transaction()), parts.ledger.images());
             map(
                     part.transaction(),
+                    signal,
                     passing -> all.addPart(
                             parts.mapper.mapPart(passing, part.place(), parts.ledger.images(), parts.ledger.faults())));
             parts.ledger.write();
@@ -248,9 +250,10 @@ final class Courier {
     }
 
     /** Maps {@code transaction}, and adds its events to those for the hub and those for the lake. */
-    private void map(Transaction transaction, List<DomainEvent> events, KeptEvents kept) {
+    private void map(Transaction transaction, @Nullable String signal, List<DomainEvent> events, KeptEvents kept) {
         map(
                 transaction,
+                signal,
                 passing -> add(
                         parts.mapper.map(passing, parts.ledger.images(), parts.ledger.faults()),
                         transaction,
@@ -258,13 +261,15 @@ final class Courier {
                         kept));
     }
 
-    /** Has {@code mapped} map what of {@code transaction}, or of a part of one, neither waits nor is stale. */
-    private void map(Transaction transaction, Consumer<Transaction> mapped) {
-        var passing = parts.mapper.withoutPaused(transaction, parts.ledger.faults());
-        if (passing.changes().size() < transaction.changes().size()) {
-            parts.backfill.touchReadable(transaction);
+    /** Has {@code mapped} map what of {@code transaction}, or of a part of one, neither waits nor is stale nor was read, after {@code signal}, to be compared alone. */
+    private void map(Transaction transaction, @Nullable String signal, Consumer<Transaction> mapped) {
+        var split = parts.backfill.split(transaction, signal);
+        var passing = parts.mapper.withoutPaused(split.told(), parts.ledger.faults());
+        if (passing.changes().size() < split.told().changes().size()) {
+            parts.backfill.touchReadable(split.told());
         }
         var filtered = parts.backfill.filter(passing);
+        parts.backfill.compare(split.compared());
         mapped.accept(filtered.transaction());
         parts.backfill.mapped(filtered.transaction());
         parts.progress.backfillRowsDropped.addAndGet(filtered.dropped());
@@ -338,7 +343,7 @@ final class Courier {
                 continue;
             }
             lastTransaction = transaction;
-            progress.delivered(transaction);
+            progress.delivered(transaction, Backfill.isParity(arrival.signal()));
         }
         progress.reached(stored.get().commitLsn(), lastTransaction == null ? null : millis(lastTransaction));
         if (lastTransaction != null) {

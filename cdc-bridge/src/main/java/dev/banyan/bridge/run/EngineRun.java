@@ -101,14 +101,14 @@ final class EngineRun implements AutoCloseable {
         if (spool == null) {
             store.backfills().endUnbegun();
         }
-        progress.backfills(store.backfills().all());
+        var line = store.backfills().line();
+        progress.backfills(line);
         var mapper = settings.mapper().get();
         mapper.refuse(progress.refusedEvents());
         PausedTables.refuseTorn(mapper, store.pauses(), session.faults());
         this.paused = PausedTables.of(settings.source(), store.pauses(), session.faults(), spool != null, progress);
         mapper.pause(paused.byTable());
-        var backfill = new BackfillTracker(
-                keys, session, progress.backfills(), read -> mapper.missing(read, session.images()));
+        var backfill = new BackfillTracker(keys, session, line, read -> mapper.missing(read, session.images()), mapper);
         this.backfills = new BackfillWatch(
                 backfill,
                 store.backfills(),
@@ -127,7 +127,7 @@ final class EngineRun implements AutoCloseable {
                 lake,
                 session,
                 backfill,
-                store.backfills()::all,
+                store.backfills()::line,
                 settings.source().tableIds(),
                 progress,
                 store.storeId(),

@@ -182,12 +182,12 @@ public final class Progress {
         publishing = told;
     }
 
-    /** {@code transaction} is in hub and store. */
-    void delivered(Transaction transaction) {
+    /** {@code transaction} is in hub and store; its rows of a backfill were compared alone when {@code isParity}. */
+    void delivered(Transaction transaction, boolean isParity) {
         var changes = transaction.changes();
         var reads =
                 changes.stream().filter(change -> change instanceof Change.Read).count();
-        backfillRows.addAndGet(reads);
+        backfillRows.addAndGet(isParity ? 0 : reads);
         rows.addAndGet(changes.size() - reads);
         transactions.incrementAndGet();
         if (reads < changes.size()) {
@@ -256,9 +256,15 @@ public final class Progress {
 
     /** Every backfill ever asked for, as an engine saw them a moment ago; none before it begins, so on standby. */
     List<Backfill> backfills() {
-        return backfills;
+        return backfills.stream().filter(each -> !each.isParity()).toList();
     }
 
+    /** The same of parity runs. */
+    List<Backfill> parities() {
+        return backfills.stream().filter(Backfill::isParity).toList();
+    }
+
+    /** Backfills and parity runs, as they stand in line. */
     void backfills(List<Backfill> seen) {
         backfills = seen;
     }

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What the bridge is doing, over HTTP on loopback: {@code /health} and its groups, {@code /status}, {@code /backfills}, {@code /faults},
- * {@code /metrics}. It can change nothing but backfills, and those only for who has the token of the {@link ControlFile}. Other hosts may
+ * What the bridge is doing, over HTTP on loopback: {@code /health} and its groups, {@code /status}, {@code /backfills}, {@code /parity},
+ * {@code /faults}, {@code /metrics}. It can change nothing but backfills and parity runs, and those only for who has the token of the {@link ControlFile}. Other hosts may
  * have {@code /health} and {@code /metrics}, at an address of their own.
  */
 public final class StatusServer implements AutoCloseable {
@@ -55,10 +55,13 @@ public final class StatusServer implements AutoCloseable {
         this.backfills = new BackfillPage(run);
         this.meters = new BridgeMeters(bridge, run.progress());
         backfills.meters(meters.registry(), bridge);
+        backfills.parityMeters(meters.registry(), bridge);
         forAnybody(server);
         context(server, "/status", this::status);
         context(server, "/faults", this::faults);
-        context(server, "/backfills", this::backfills);
+        for (var kind : BackfillDesk.Kind.values()) {
+            context(server, kind.path(), exchange -> backfills(exchange, kind));
+        }
     }
 
     private void forAnybody(HttpServer at) {
@@ -192,6 +195,7 @@ public final class StatusServer implements AutoCloseable {
         status.put("engineStarts", progress.engineStarts());
         status.put("hubFailures", progress.hubFailures());
         status.put("backfills", BackfillPage.describe(progress.backfills()));
+        status.put("parity", BackfillPage.describe(progress.parities()));
         return status;
     }
 
@@ -200,8 +204,8 @@ public final class StatusServer implements AutoCloseable {
         answer(exchange, 200, "application/json", JSON.writeValueAsString(faults));
     }
 
-    private void backfills(HttpExchange exchange) throws IOException {
-        var answer = backfills.answer(exchange);
+    private void backfills(HttpExchange exchange, BackfillDesk.Kind kind) throws IOException {
+        var answer = backfills.answer(exchange, kind);
         answer(exchange, answer.code(), "application/json", JSON.writeValueAsString(answer.body()));
     }
 

@@ -33,6 +33,7 @@ final class MariaDbPreflight {
               1. run the plan again: cdc-bridge plan --config FILE
               2. cdc-bridge resync --config FILE          -- takes the log's end as position and asks for a full backfill
             When the backfill is done, rows that were deleted during the gap are told as removed.
+            Then cdc-bridge parity start --config FILE says whether anything differs still.
             See docs/how-to/bridge-mariadb.md.""";
 
     private static final int ALTERED_SINCE = 1412;

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -28,6 +29,9 @@ public record Backfill(
         long requestedAtMs,
         long updatedAtMs) {
 
+    /** What the id of one begins with that only compares what it reads with what is remembered; its signals do so, too. */
+    static final String PARITY = "parity-";
+
     private static final Duration FRESH = Duration.ofSeconds(30);
 
     /** Where a backfill stands. */
@@ -48,12 +52,22 @@ public record Backfill(
         CANCEL
     }
 
-    /** A table of it; {@code rowsEstimated} is what the database's statistics said when it was first signalled, null when they said nothing. */
+    /**
+     * A table of it; {@code rowsEstimated} is what the database's statistics said when it was first signalled, null when they said nothing. {@code
+     * parity} is what came of comparing it so far; null where nothing is compared.
+     */
     public record Table(
             TableId id,
             Reading reading,
             long rowsRead,
-            @Nullable Long rowsEstimated) {}
+            @Nullable Long rowsEstimated,
+            @Nullable Parity parity) {
+
+        /** A table of which nothing is compared. */
+        public Table(TableId id, Reading reading, long rowsRead, @Nullable Long rowsEstimated) {
+            this(id, reading, rowsRead, rowsEstimated, null);
+        }
+    }
 
     /** A chunk could not be read, so many times in a row; {@code why} is what was said the last time. Not once: it has not begun, and waits. */
     public record Failure(int times, String why) {}
@@ -74,10 +88,19 @@ public record Backfill(
 
     /** A backfill of {@code tables} that has not begun. */
     public static Backfill of(List<TableId> tables, long nowMs) {
+        return of(UUID.randomUUID().toString(), tables, nowMs);
+    }
+
+    /** A parity run over {@code tables} that has not begun. */
+    static Backfill parity(List<TableId> tables, long nowMs) {
+        return of(PARITY + UUID.randomUUID().toString().replace("-", ""), tables, nowMs);
+    }
+
+    private static Backfill of(String id, List<TableId> tables, long nowMs) {
         return new Backfill(
-                UUID.randomUUID().toString(),
+                id,
                 tables.stream()
-                        .map(id -> new Table(id, Reading.WAITING, 0, null))
+                        .map(table -> new Table(table, Reading.WAITING, 0, null))
                         .toList(),
                 State.REQUESTED,
                 Wish.GO,
@@ -91,6 +114,16 @@ public record Backfill(
     /** The one of {@code backfills}, oldest first, that is under way or is next: they run one after the other. */
     public static Optional<Backfill> head(List<Backfill> backfills) {
         return backfills.stream().filter(backfill -> !backfill.isOver()).findFirst();
+    }
+
+    /** True for a parity run, and for a signal that asks for rows of one. */
+    public static boolean isParity(@Nullable String idOrSignal) {
+        return idOrSignal != null && idOrSignal.startsWith(PARITY);
+    }
+
+    /** True when it only compares what it reads. */
+    public boolean isParity() {
+        return isParity(id);
     }
 
     public boolean isOver() {
@@ -163,6 +196,16 @@ public record Backfill(
         json.put("secondsLeft", orNull(secondsLeft(nowMs)));
         json.put("failures", failure == null ? 0 : failure.times);
         json.put("failure", failure == null ? null : failure.why);
+        if (isParity()) {
+            var sum = Parity.sum(
+                    tables.stream().map(Table::parity).filter(Objects::nonNull).toList());
+            json.put("finished", isOver() ? Instant.ofEpochMilli(updatedAtMs).toString() : null);
+            json.put("compared", sum.compared());
+            json.put("differing", sum.differing());
+            json.put(
+                    "cures",
+                    tables.stream().flatMap(table -> cure(table).stream()).toList());
+        }
         json.put(
                 "tables",
                 tables.stream()
@@ -172,10 +215,24 @@ public record Backfill(
                             each.put("state", table.reading.name().toLowerCase(Locale.ROOT));
                             each.put("rowsRead", table.rowsRead);
                             each.put("rowsEstimated", table.rowsEstimated);
+                            if (table.parity != null) {
+                                table.parity.describe(each);
+                            }
                             return each;
                         })
                         .toList());
         return json;
+    }
+
+    /** What makes good what differs of {@code table}. */
+    private static Optional<String> cure(Table table) {
+        if (table.parity == null || table.parity.differing() == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                table.parity.gone() > 0
+                        ? "./banyan bridge resync --table " + table.id
+                        : "./banyan bridge backfill start " + table.id);
     }
 
     private static @Nullable Long orNull(OptionalLong number) {

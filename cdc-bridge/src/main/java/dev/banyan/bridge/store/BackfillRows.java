@@ -17,9 +17,20 @@ final class BackfillRows {
 
     private BackfillRows() {}
 
-    /** Returns every backfill, oldest first. */
+    /** Returns every backfill and parity run, oldest first. */
     static List<Backfill> all(Connection connection) throws SQLException {
-        var tables = tables(connection);
+        return all(connection, true);
+    }
+
+    /** Returns every backfill, oldest first; a store of an older version knows no parity. */
+    static List<Backfill> backfills(Connection connection, boolean knowsParity) throws SQLException {
+        return all(connection, knowsParity).stream()
+                .filter(backfill -> !backfill.isParity())
+                .toList();
+    }
+
+    private static List<Backfill> all(Connection connection, boolean knowsParity) throws SQLException {
+        var tables = tables(connection, knowsParity);
         var backfills = new ArrayList<Backfill>();
         try (var select = connection.prepareStatement("""
                         SELECT id, tables, state, wish, rows_read, rows_per_second, requested_ms, updated_ms, failures, failure
@@ -50,10 +61,13 @@ final class BackfillRows {
         return backfills;
     }
 
-    private static Map<String, Map<TableId, Backfill.Table>> tables(Connection connection) throws SQLException {
+    private static Map<String, Map<TableId, Backfill.Table>> tables(Connection connection, boolean knowsParity)
+            throws SQLException {
         var tables = new HashMap<String, Map<TableId, Backfill.Table>>();
-        try (var select = connection.prepareStatement(
-                        "SELECT backfill_id, table_name, state, rows_read, rows_estimated FROM bridge_backfill_table");
+        try (var select =
+                        connection.prepareStatement("SELECT backfill_id, table_name, state, rows_read, rows_estimated, "
+                                + (knowsParity ? "parity" : "CAST(NULL AS VARCHAR(1))")
+                                + " FROM bridge_backfill_table");
                 var result = select.executeQuery()) {
             while (result.next()) {
                 var id = TableId.parse(result.getString(2));
@@ -65,7 +79,8 @@ final class BackfillRows {
                                         Backfill.Reading.valueOf(
                                                 result.getString(3).toUpperCase(Locale.ROOT)),
                                         result.getLong(4),
-                                        result.getObject(5, Long.class)));
+                                        result.getObject(5, Long.class),
+                                        Parity.read(result.getString(6))));
             }
         }
         return tables;
@@ -108,7 +123,8 @@ final class BackfillRows {
             update.executeUpdate();
         }
         try (var delete = connection.prepareStatement("DELETE FROM bridge_backfill_table WHERE backfill_id = ?");
-                var insert = connection.prepareStatement("INSERT INTO bridge_backfill_table VALUES (?, ?, ?, ?, ?)")) {
+                var insert =
+                        connection.prepareStatement("INSERT INTO bridge_backfill_table VALUES (?, ?, ?, ?, ?, ?)")) {
             delete.setString(1, backfill.id());
             delete.executeUpdate();
             for (var table : backfill.tables()) {
@@ -117,6 +133,8 @@ final class BackfillRows {
                 insert.setString(3, text(table.reading()));
                 insert.setLong(4, table.rowsRead());
                 set(insert, 5, table.rowsEstimated());
+                insert.setString(
+                        6, table.parity() == null ? null : table.parity().write());
                 insert.addBatch();
             }
             insert.executeBatch();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The backfills of a store, as people ask for them and as the bridge looks them up. Any thread. */
+/** The backfills of a store, and the parity runs in one line with them, as people ask for them and as the bridge looks them up. Any thread. */
 public final class Backfills {
 
     private final BridgeStore store;
@@ -23,6 +23,16 @@ public final class Backfills {
 
     /** Every backfill, oldest first. */
     public List<Backfill> all() {
+        return line().stream().filter(each -> !each.isParity()).toList();
+    }
+
+    /** Every parity run, oldest first. */
+    public List<Backfill> parities() {
+        return line().stream().filter(Backfill::isParity).toList();
+    }
+
+    /** Every backfill and every parity run, oldest first: they are read one after the other. */
+    public List<Backfill> line() {
         return store.run("reading the backfills", BackfillRows::all);
     }
 
@@ -40,16 +50,36 @@ public final class Backfills {
         });
     }
 
+    /** Asks for {@code tables} to be compared, after everything that was asked for before. */
+    public Backfill requestParity(List<TableId> tables) {
+        return store.runForced("asking for a parity run", connection -> {
+            var run = Backfill.parity(tables, after(connection, clock.millis()));
+            BackfillRows.insert(connection, run);
+            return run;
+        });
+    }
+
+    /** True when nothing of {@code table} is remembered. */
+    public boolean isForgotten(TableId table) {
+        try (var session = store.session()) {
+            return session.images().any(table) == null;
+        }
+    }
+
     /** A backfill of {@code tables} to be asked for, which sorts behind every other whatever the clock says. */
     public Backfill next(List<TableId> tables) {
         return store.run("reading the backfills", connection -> next(connection, tables, clock.millis()));
     }
 
     static Backfill next(Connection connection, List<TableId> tables, long nowMs) throws SQLException {
+        return Backfill.of(tables, after(connection, nowMs));
+    }
+
+    private static long after(Connection connection, long nowMs) throws SQLException {
         var last = BackfillRows.all(connection).stream()
                 .mapToLong(Backfill::requestedAtMs)
                 .max();
-        return Backfill.of(tables, Math.max(nowMs, last.orElse(0) + 1));
+        return Math.max(nowMs, last.orElse(0) + 1);
     }
 
     /** Any {@code most} of the rows that the running backfill has to read again, by table: each row's key. */

@@ -29,7 +29,7 @@ final class H2Images implements SessionImages {
      * here are changed under the very transaction that SQL on this connection has open, so that they commit, and are undone in a
      * crash, together with the position.
      *
-     * `rows` has a row, with its parent's key and that one's length before it, under TABLE 0 KEY; a length with its highest bit says that the row is hidden; `children` has nothing, under TABLE 0 PARENT 0 KEY. A parent's
+     * `rows` has a row, with its parent's key and that one's length before it, under TABLE 0 KEY; a length with its highest bit says that the row is hidden, and its next 14 bits which parity run found the row last; `children` has nothing, under TABLE 0 PARENT 0 KEY. A parent's
      * key may itself hold the separator (MariaDB's text can), so what `children` names is asked for its parent once more.
      */
     private static final String ROWS = "banyan.rows";
@@ -39,6 +39,9 @@ final class H2Images implements SessionImages {
     private static final char BEHIND = '\1';
     private static final byte[] NOTHING = {};
     private static final byte HIDDEN = (byte) 0x80;
+    private static final int LENGTH_BITS = 17;
+    private static final int LENGTH = (1 << LENGTH_BITS) - 1;
+    private static final int RUNS = (1 << (31 - LENGTH_BITS)) - 1;
 
     private final SessionLocal session;
     private final Tokens tokens;
@@ -145,6 +148,48 @@ final class H2Images implements SessionImages {
     }
 
     @Override
+    public void found(TableId table, String key, int run) {
+        var image = rows().get(prefix(table) + key);
+        if (image != null && run(image) != mark(run)) {
+            rows().put(prefix(table) + key, foundBy(image, mark(run)));
+        }
+    }
+
+    @Override
+    public Ledger.Unfound unfound(TableId table, @Nullable String after, int most, int run) {
+        var prefix = prefix(table);
+        var unfound = new LinkedHashMap<String, Row>();
+        var last = after == null ? "" : after;
+        var looked = 0;
+        var images = rows().entryIterator(prefix + last, behind(prefix));
+        for (; images.hasNext() && looked <= most && unfound.size() < UNFOUND_MAX; looked++) {
+            var image = images.next();
+            var key = image.getKey().substring(prefix.length());
+            if (!key.equals(after) && run(image.getValue()) != mark(run)) {
+                unfound.put(key, row(image.getValue()));
+            }
+            last = key;
+        }
+        return new Ledger.Unfound(unfound, last, looked, !images.hasNext());
+    }
+
+    /** {@code run} as it fits into a row: from 1 on, and over again after very many. */
+    private static int mark(int run) {
+        return 1 + (run - 1) % RUNS;
+    }
+
+    private static byte[] foundBy(byte[] image, int mark) {
+        var marked = image.clone();
+        var length = ByteBuffer.wrap(marked).getInt() & ~(RUNS << LENGTH_BITS);
+        ByteBuffer.wrap(marked).putInt(length | mark << LENGTH_BITS);
+        return marked;
+    }
+
+    private static int run(byte[] image) {
+        return ByteBuffer.wrap(image).getInt() >>> LENGTH_BITS & RUNS;
+    }
+
+    @Override
     public void clear(TableId table) {
         var prefix = prefix(table);
         for (var keys = rows().keyIterator(prefix, behind(prefix)); keys.hasNext(); ) {
@@ -179,7 +224,8 @@ final class H2Images implements SessionImages {
             var above = texts.above() == null ? parent : texts.above();
             if (!texts.row().equals(key) || !above.equals(parent)) {
                 remove(prefix, key);
-                rows().put(moved + texts.row(), marked(image(above, RowBytes.write(row)), isHidden(image.getValue())));
+                var put = marked(image(above, RowBytes.write(row)), isHidden(image.getValue()));
+                rows().put(moved + texts.row(), foundBy(put, run(image.getValue())));
                 count++;
             }
         }
@@ -251,7 +297,7 @@ final class H2Images implements SessionImages {
     }
 
     private static int parentLength(byte[] image) {
-        return ByteBuffer.wrap(image).getInt() & Integer.MAX_VALUE;
+        return ByteBuffer.wrap(image).getInt() & LENGTH;
     }
 
     private static boolean isHidden(byte[] image) {

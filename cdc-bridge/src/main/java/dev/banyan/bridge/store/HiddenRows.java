@@ -84,7 +84,7 @@ final class HiddenRows {
         try (var select = connection.prepareStatement("""
                 SELECT finished_ms FROM bridge_backfill
                 JOIN bridge_backfill_table ON backfill_id = id AND table_name = ?
-                WHERE bridge_backfill.state = 'done' AND requested_ms >= (SELECT requested_ms FROM bridge_backfill WHERE id = ?)
+                WHERE bridge_backfill.state = 'done' AND id NOT LIKE 'parity-%' AND requested_ms >= (SELECT requested_ms FROM bridge_backfill WHERE id = ?)
                 ORDER BY requested_ms""")) {
             for (var table : tables.reversed()) { // roots first: what is left of theirs then needs no event
                 select.setString(1, table.id.toString());

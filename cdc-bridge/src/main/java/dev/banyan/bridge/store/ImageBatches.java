@@ -30,6 +30,9 @@ final class ImageBatches implements AutoCloseable {
     /** A row's key, of which it is known that it is there. */
     record Seen(String table, String key) {}
 
+    /** A row's key, of which the parity run {@code run} knows that it is there. */
+    record FoundBy(String table, String key, int run) {}
+
     /** Is handed each row that was found. */
     @FunctionalInterface
     interface Found {
@@ -42,6 +45,7 @@ final class ImageBatches implements AutoCloseable {
     private final PreparedStatement put;
     private final PreparedStatement delete;
     private final PreparedStatement see;
+    private final PreparedStatement found;
 
     ImageBatches(Connection connection) throws SQLException {
         this.connection = connection;
@@ -51,13 +55,16 @@ final class ImageBatches implements AutoCloseable {
                 INSERT INTO bridge_image (table_name, row_key, parent_key, row_bytes)
                 SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::bytea[])
                 ON CONFLICT (table_name, row_key) DO UPDATE SET parent_key = excluded.parent_key, row_bytes = excluded.row_bytes,
-                    hidden = FALSE""");
+                    hidden = FALSE, found_by = 0""");
         delete = connection.prepareStatement("""
                 DELETE FROM bridge_image image USING unnest(?::text[], ?::text[]) AS gone (table_name, row_key)
                 WHERE image.table_name = gone.table_name AND image.row_key = gone.row_key""");
         see = connection.prepareStatement("""
                 UPDATE bridge_image image SET hidden = FALSE FROM unnest(?::text[], ?::text[]) AS seen (table_name, row_key)
                 WHERE image.table_name = seen.table_name AND image.row_key = seen.row_key AND image.hidden""");
+        found = connection.prepareStatement("""
+                UPDATE bridge_image image SET found_by = found.run FROM unnest(?::text[], ?::text[], ?::int[]) AS found (table_name, row_key, run)
+                WHERE image.table_name = found.table_name AND image.row_key = found.row_key AND image.found_by <> found.run""");
     }
 
     void rows(String table, List<String> keys, Found found) throws SQLException {
@@ -110,6 +117,20 @@ final class ImageBatches implements AutoCloseable {
         }
     }
 
+    /** Marks {@code rows} as found. */
+    void found(List<FoundBy> rows) throws SQLException {
+        for (var from = 0; from < rows.size(); from += KEYS_MAX) {
+            var part = rows.subList(from, Math.min(rows.size(), from + KEYS_MAX));
+            found.setArray(1, texts(part.stream().map(FoundBy::table).toArray()));
+            found.setArray(2, texts(part.stream().map(FoundBy::key).toArray()));
+            found.setArray(
+                    3,
+                    connection.createArrayOf(
+                            "int4", part.stream().map(FoundBy::run).toArray()));
+            found.executeUpdate();
+        }
+    }
+
     private Array texts(Object[] texts) throws SQLException {
         return connection.createArrayOf("text", texts);
     }
@@ -125,7 +146,7 @@ final class ImageBatches implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (var statement : List.of(selectRows, selectChildren, put, delete, see)) {
+        for (var statement : List.of(selectRows, selectChildren, put, delete, see, found)) {
             statement.close();
         }
     }

@@ -21,14 +21,14 @@ final class ImageMoves {
                         SELECT row_key, parent_key, row_bytes FROM bridge_image WHERE table_name = ? AND row_key > ?
                         ORDER BY row_key LIMIT ?""");
                 var copy = connection.prepareStatement("""
-                        INSERT INTO bridge_image (table_name, row_key, parent_key, row_bytes, hidden)
-                        SELECT ?, ?, ?, row_bytes, hidden FROM bridge_image WHERE table_name = ? AND row_key = ?
+                        INSERT INTO bridge_image (table_name, row_key, parent_key, row_bytes, hidden, found_by)
+                        SELECT ?, ?, ?, row_bytes, hidden, found_by FROM bridge_image WHERE table_name = ? AND row_key = ?
                         ON CONFLICT (table_name, row_key) DO NOTHING""");
                 var delete =
                         connection.prepareStatement("DELETE FROM bridge_image WHERE table_name = ? AND row_key = ?");
                 var arrive = connection.prepareStatement("""
-                        INSERT INTO bridge_image (table_name, row_key, parent_key, row_bytes, hidden)
-                        SELECT ?, row_key, parent_key, row_bytes, hidden FROM bridge_image WHERE table_name = ?
+                        INSERT INTO bridge_image (table_name, row_key, parent_key, row_bytes, hidden, found_by)
+                        SELECT ?, row_key, parent_key, row_bytes, hidden, found_by FROM bridge_image WHERE table_name = ?
                         ON CONFLICT (table_name, row_key) DO NOTHING""");
                 var clear = connection.prepareStatement("DELETE FROM bridge_image WHERE table_name = ?")) {
             var last = "";

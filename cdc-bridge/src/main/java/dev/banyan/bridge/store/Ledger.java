@@ -6,6 +6,7 @@ import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import java.time.Instant;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,17 @@ public interface Ledger {
      */
     default long goneNumbers(int count) {
         throw new UnsupportedOperationException(count + " numbers of rows that are gone");
+    }
+
+    /** Remembers that the parity run {@code run} has found the row of {@code table} under {@code key}, as {@link dev.banyan.bridge.change.KeyText} writes it. */
+    default void found(TableId table, String key, int run) {}
+
+    /** Remembered rows that a parity run has not found, by their keys, of so many {@code looked} at; {@code last} is the key of the last of these. */
+    record Unfound(SequencedMap<String, Row> rows, String last, int looked, boolean isEnd) {}
+
+    /** Looks through the next rows of {@code table}, {@code most} at most, behind the key {@code after}, from the first on without one, for some that {@code run} has not found. */
+    default Unfound unfound(TableId table, @Nullable String after, int most, int run) {
+        throw new UnsupportedOperationException("looking through " + table);
     }
 
     /** Those of {@code rows} that changed since the running backfill was asked for. */

@@ -58,7 +58,9 @@ public record PeekedStore(
                 has(connection, isH2, "bridge_pause", null) ? Pauses.all(connection) : List.of(),
                 has(connection, isH2, "bridge_published", null) ? PublishedTables.all(connection) : Set.of(),
                 isRemembering ? RememberedColumns.all(connection) : Map.of(),
-                isRemembering ? BackfillRows.all(connection) : List.of(),
+                isRemembering
+                        ? BackfillRows.backfills(connection, has(connection, isH2, "bridge_backfill_table", "parity"))
+                        : List.of(),
                 has(connection, isH2, "bridge_state", "set_back") ? StateRow.setBack(connection) : ""));
     }
 

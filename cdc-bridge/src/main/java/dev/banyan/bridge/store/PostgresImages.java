@@ -52,7 +52,9 @@ final class PostgresImages implements SessionImages {
     private final PreparedStatement deleteAll;
     private final PreparedStatement hideAll;
     private final PreparedStatement selectHidden;
+    private final PreparedStatement selectFound;
     private final Set<Key> seen = new LinkedHashSet<>();
+    private final Map<Key, Integer> found = new LinkedHashMap<>();
 
     PostgresImages(Connection connection, Tokens tokens) throws SQLException {
         this.tokens = tokens;
@@ -69,6 +71,10 @@ final class PostgresImages implements SessionImages {
         selectHidden = connection.prepareStatement("""
                 SELECT row_key, row_bytes FROM bridge_image WHERE table_name = ? AND row_key >= ? AND hidden
                 ORDER BY row_key LIMIT ?""");
+        selectFound = connection.prepareStatement("""
+                SELECT row_key, CASE WHEN found_by <> ? THEN row_bytes END FROM bridge_image WHERE table_name = ? AND row_key >= ?
+                ORDER BY row_key LIMIT ?""");
+        selectFound.setFetchSize(BATCH); // rows may be large
     }
 
     @Override
@@ -153,6 +159,34 @@ final class PostgresImages implements SessionImages {
             }
         }
         return found;
+    }
+
+    @Override
+    public void found(TableId table, String key, int run) {
+        found.put(new Key(table, key), run);
+    }
+
+    @Override
+    public Ledger.Unfound unfound(TableId table, @Nullable String after, int most, int run) throws SQLException {
+        flush();
+        selectFound.setInt(1, run);
+        selectFound.setString(2, name(table));
+        var last = after == null ? "" : after;
+        selectFound.setString(3, last);
+        selectFound.setInt(4, most + 1);
+        var unfound = new LinkedHashMap<String, Row>();
+        var looked = 0;
+        try (var result = selectFound.executeQuery()) {
+            while (unfound.size() < UNFOUND_MAX && result.next()) {
+                last = result.getString(1);
+                looked++;
+                var row = result.getBytes(2);
+                if (row != null && !last.equals(after)) {
+                    unfound.put(last, RowBytes.read(row));
+                }
+            }
+        }
+        return new Ledger.Unfound(unfound, last, looked, looked <= most && unfound.size() < UNFOUND_MAX);
     }
 
     @Override
@@ -320,6 +354,11 @@ final class PostgresImages implements SessionImages {
                 .map(key -> new ImageBatches.Seen(name(key.table), key.key))
                 .toList());
         seen.clear();
+        batches.found(found.entrySet().stream()
+                .map(entry ->
+                        new ImageBatches.FoundBy(name(entry.getKey().table), entry.getKey().key, entry.getValue()))
+                .toList());
+        found.clear();
     }
 
     @Override
@@ -333,8 +372,8 @@ final class PostgresImages implements SessionImages {
 
     @Override
     public void close() throws SQLException {
-        for (var statement : new ArrayList<>(
-                List.of(selectOne, selectChildren, selectAll, selectAny, deleteAll, hideAll, selectHidden))) {
+        for (var statement : new ArrayList<>(List.of(
+                selectOne, selectChildren, selectAll, selectAny, deleteAll, hideAll, selectHidden, selectFound))) {
             statement.close();
         }
         batches.close();

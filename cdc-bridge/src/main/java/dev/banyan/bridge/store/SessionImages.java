@@ -5,9 +5,13 @@ import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import java.sql.SQLException;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /** Images as one session of the store has them: durable with its next commit, and gone when it is closed before that. */
 interface SessionImages extends AggregateImages, AutoCloseable {
+
+    /** So many rows that were not found are told of at once: they may be large. */
+    int UNFOUND_MAX = 1_000;
 
     /** Takes to the database, inside its open transaction, what is held in memory alone. */
     void flush() throws SQLException;
@@ -23,6 +27,12 @@ interface SessionImages extends AggregateImages, AutoCloseable {
 
     /** Puts each row of {@code table} where {@code keys} say, hidden if it was; how many were moved. A row that is there already stays. */
     int rekey(TableId table, Rekeying keys) throws SQLException;
+
+    /** Marks the row under {@code key} as found by the parity run {@code run}, until it is put anew. */
+    void found(TableId table, String key, int run);
+
+    /** Looks through the next rows of {@code table}, {@code most} at most, behind the key {@code after}, from the first on without one, for some that {@code run} has not found. */
+    Ledger.Unfound unfound(TableId table, @Nullable String after, int most, int run) throws SQLException;
 
     /** Everything flushed is where it should be. */
     void committed();

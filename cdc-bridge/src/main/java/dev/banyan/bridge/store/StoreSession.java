@@ -197,6 +197,20 @@ public final class StoreSession implements Ledger, AutoCloseable {
     }
 
     @Override
+    public void found(TableId table, String key, int run) {
+        images.found(table, key, run);
+    }
+
+    @Override
+    public Unfound unfound(TableId table, @Nullable String after, int most, int run) {
+        try {
+            return images.unfound(table, after, most, run);
+        } catch (SQLException e) {
+            throw new StoreFailed("looking through the remembered rows of " + table, e);
+        }
+    }
+
+    @Override
     public IncompleteRows incomplete() {
         return incomplete;
     }

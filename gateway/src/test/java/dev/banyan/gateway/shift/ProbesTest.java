@@ -98,6 +98,8 @@ class ProbesTest {
     void parityIsTheShareThatDiffersOfAComparisonThatIsNotOld() throws Exception {
         answer = "{\"compared\":2000,\"differing\":1,\"at\":\"2026-03-01T11:30:00Z\"}";
         assertThat(read(parity()).value()).isEqualTo(0.0005);
+        answer = "{\"compared\":2000,\"differing\":2,\"at\":\"2026-03-01T11:30:00.123Z\",\"waiting\":1,\"changed\":7}";
+        assertThat(read(parity()).value()).as("as the bridge says it").isEqualTo(0.001);
         answer = "{\"compared\":2000,\"differing\":1,\"at\":\"2026-03-01T10:59:00Z\"}";
         assertThat(read(parity()).words()).contains("no data", "at most PT1H ago");
         answer = "{\"compared\":2000,\"differing\":1,\"at\":\"2026-03-01T12:30:00Z\"}";
