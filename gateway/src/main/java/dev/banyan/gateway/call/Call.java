@@ -51,6 +51,9 @@ public final class Call {
 
     private Onlooker.@Nullable Watch watch;
 
+    /** How much of the body who looks on has not been shown yet; negative where nothing says how long it is. */
+    private long unseen = -1;
+
     Call(
             Intake intake,
             LiveRules rules,
@@ -191,6 +194,11 @@ public final class Call {
     /** Turns to the backend it is assigned to, for {@code client}. */
     public Step begin(Channel client) {
         watch = intake.onlooker().callBegins(this, client);
+        String length = watch == null ? null : head.get(HttpHeaderNames.CONTENT_LENGTH);
+        if (length != null) {
+            unseen = Long.parseLong(length); // the decoder refuses what is no number
+            endWithLength();
+        }
         return attempts().begin(method, hasBody);
     }
 
@@ -289,8 +297,17 @@ public final class Call {
         }
         if (watch != null) {
             watch.requestPiece(piece);
+            unseen -= piece.readableBytes();
+            endWithLength();
         }
         return true;
+    }
+
+    /** A backend knows by its length where a body ends, and may answer before that is told here. */
+    private void endWithLength() {
+        if (unseen == 0) {
+            requestEnded();
+        }
     }
 
     /** All of the request's body has come, and all of it was shown. */
