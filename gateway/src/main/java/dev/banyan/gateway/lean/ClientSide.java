@@ -14,14 +14,18 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A client's connection, or one stream of it, before Reactor Netty: serves the requests whose route asks for no filter, and hands all others on. One
@@ -29,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty: a failed write closes the channel, and that is listened to
 final class ClientSide extends ChannelDuplexHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClientSide.class);
 
     /*
      * Reactor Netty starts a connection without automatic reading and drives reads by demand. While one of its own exchanges has a
@@ -428,10 +434,14 @@ final class ClientSide extends ChannelDuplexHandler {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext client, Throwable cause) {
-        if (mode == Mode.LEAN || cause instanceof OutOfMemoryError) {
-            client.close(); // with no memory, what was read is lost
-        } else {
+        if (mode == Mode.CHAIN && !(cause instanceof OutOfMemoryError)) {
             client.fireExceptionCaught(cause);
+            return;
         }
+        boolean ours = !(cause instanceof IOException || cause instanceof DecoderException);
+        if (ours) {
+            LOG.warn("a client's connection or stream ends for a fault", cause);
+        }
+        client.close(); // what was read is lost, and behind a stream there may be nobody yet to hear of it
     }
 }
