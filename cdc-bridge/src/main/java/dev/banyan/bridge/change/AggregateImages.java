@@ -36,6 +36,11 @@ public interface AggregateImages {
     /** Every row known of {@code table}, in no order; for a truncation, which must name each row that is gone. */
     List<Row> all(TableId table);
 
+    /** How many rows are known of {@code table}; {@code most} when there are more. */
+    default int count(TableId table, int most) {
+        return Math.min(most, all(table).size());
+    }
+
     /** Any row known of {@code table}, or null when there is none. */
     default @Nullable Row any(TableId table) {
         return all(table).stream().findFirst().orElse(null);

@@ -75,6 +75,11 @@ public final class ColumnChecks {
 
     private void table(SourceTable table) {
         var types = typeByColumn.getOrDefault(table.id(), Map.of());
+        for (var column : types.isEmpty() ? List.<String>of() : table.drop()) {
+            if (!types.containsKey(column)) {
+                dropped(table, column);
+            }
+        }
         for (var field : table.fields()) {
             var type = field.column() == null ? null : types.get(field.column());
             if (type != null) {
@@ -91,6 +96,14 @@ public final class ColumnChecks {
                 }
             }
         }
+    }
+
+    private void dropped(SourceTable table, String column) {
+        var what = table.id() + "." + column;
+        var found = "not there, and under drop (table in line " + table.at().line()
+                + " of the mapping): nothing keeps the mapping from a column that is called otherwise";
+        var cure = "the name that the column has; or take it out of drop, if it is gone";
+        findings.add(mayWait ? Finding.warn(what, found, cure) : Finding.fail(what, found, cure));
     }
 
     private void field(SourceTable table, Field field, ColumnType type) {

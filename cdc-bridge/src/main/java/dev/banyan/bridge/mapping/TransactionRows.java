@@ -314,12 +314,12 @@ final class TransactionRows {
     }
 
     private void truncate(TablePlan table) {
-        var rows = images.all(table.id());
-        if (rows.size() > TRUNCATED_ROWS_MAX) {
+        // Counted first: many more than are allowed do not fit into memory.
+        if (images.count(table.id(), TRUNCATED_ROWS_MAX + 1) > TRUNCATED_ROWS_MAX) {
             throw new UnmappableException(
-                    table.id(), "truncate", rows.size() + " rows at once", "at most " + TRUNCATED_ROWS_MAX);
+                    table.id(), "truncate", "more than " + TRUNCATED_ROWS_MAX + " rows at once", "no more");
         }
-        rows.forEach(row -> slot(table, table.key(row)));
+        images.all(table.id()).forEach(row -> slot(table, table.key(row)));
         slotsByTable.getOrDefault(table.id(), Map.of()).values().stream()
                 .filter(slot -> slot.after != null)
                 .sorted(Comparator.comparing(slot -> slot.key, TransactionRows::compare))

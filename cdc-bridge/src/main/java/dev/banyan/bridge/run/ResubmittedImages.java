@@ -86,6 +86,11 @@ final class ResubmittedImages implements AggregateImages {
     }
 
     @Override
+    public int count(TableId table, int most) {
+        return images.count(table, most);
+    }
+
+    @Override
     public @Nullable Row any(TableId table) {
         return images.any(table);
     }

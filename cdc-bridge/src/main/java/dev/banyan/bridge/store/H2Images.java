@@ -208,6 +208,16 @@ final class H2Images implements SessionImages {
     }
 
     @Override
+    public int count(TableId table, int most) {
+        var prefix = prefix(table);
+        var count = 0;
+        for (var keys = rows().keyIterator(prefix, behind(prefix)); keys.hasNext() && count < most; keys.next()) {
+            count++;
+        }
+        return count;
+    }
+
+    @Override
     public int rekey(TableId table, Rekeying keys) {
         var prefix = prefix(table);
         var moved = BEHIND + prefix; // a key may be what another row's key was: all leave first

@@ -220,6 +220,26 @@ final class PostgresImages implements SessionImages {
     }
 
     @Override
+    public int count(TableId table, int most) {
+        try {
+            flush();
+            try (var select = selectAny
+                    .getConnection()
+                    .prepareStatement(
+                            "SELECT count(*) FROM (SELECT 1 FROM bridge_image WHERE table_name = ? LIMIT ?) AS counted")) {
+                select.setString(1, name(table));
+                select.setInt(2, most);
+                try (var result = select.executeQuery()) {
+                    result.next();
+                    return result.getInt(1);
+                }
+            }
+        } catch (SQLException e) {
+            throw new StoreFailed("counting the rows of " + table, e);
+        }
+    }
+
+    @Override
     public int rekey(TableId table, Rekeying keys) throws SQLException {
         flush();
         unwritten.clear();

@@ -3,6 +3,7 @@ package dev.banyan.bridge.mapping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventMapper;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,6 +177,46 @@ class OnFaultTest {
         assertThatThrownBy(() -> map(broken, new Change.Truncated(PART)))
                 .isInstanceOf(UnmappableException.class)
                 .hasMessageContaining("1 of item are parked (expected: none; events faults resubmit comes first)");
+    }
+
+    @Test
+    void aTruncationOfMoreRowsThanFitIsRefusedBeforeTheyAreRead() throws Exception {
+        var many = new AggregateImages() {
+            @Override
+            public int count(TableId table, int most) {
+                return most;
+            }
+
+            @Override
+            public List<Row> all(TableId table) {
+                throw new OutOfMemoryError("as if");
+            }
+
+            @Override
+            public @Nullable Row get(TableId table, List<?> key) {
+                return null;
+            }
+
+            @Override
+            public void put(TableId table, List<?> key, Row row, List<?> parentKey) {}
+
+            @Override
+            public void remove(TableId table, List<?> key) {}
+
+            @Override
+            public List<Row> children(TableId table, List<?> parentKey) {
+                return List.of();
+            }
+
+            @Override
+            public void clear(TableId table) {}
+        };
+        var mapper = mapper("halt", "{N: new}");
+
+        assertThatThrownBy(() -> mapper.map(transaction(new Change.Truncated(ITEM)), many))
+                .isInstanceOf(UnmappableException.class)
+                .hasMessage(
+                        "transaction tx100: public.itm.truncate: more than 200000 rows at once (expected: no more)");
     }
 
     @Test

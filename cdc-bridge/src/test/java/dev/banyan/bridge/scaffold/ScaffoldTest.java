@@ -198,6 +198,16 @@ class ScaffoldTest {
                     .anyMatch(finding -> finding.level() == Finding.Level.WARN
                             && finding.what().equals("public.Old Stock.ccy")
                             && finding.cure().contains("notNull"));
+
+            var text = Files.readString(folder.resolve("mapping.yaml"));
+            var misspelt = MappingFile.parse(
+                    Path.of("mapping.yaml"), text.replaceFirst("(\n +)fields:", "$1drop: [huge_no]$1fields:"));
+            for (var mayWait : List.of(true, false)) {
+                assertThat(ColumnChecks.of(misspelt, connection, mayWait))
+                        .anyMatch(finding -> finding.level() == (mayWait ? Finding.Level.WARN : Finding.Level.FAIL)
+                                && finding.what().equals("public.Old Stock.huge_no")
+                                && finding.found().startsWith("not there, and under drop (table in line "));
+            }
         }
     }
 

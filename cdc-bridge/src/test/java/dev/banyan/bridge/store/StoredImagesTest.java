@@ -119,6 +119,7 @@ class StoredImagesTest {
                     expected.remove(table, key);
                 }
                 case 4 -> assertThat(images.children(table, parent)).isEqualTo(expected.children(table, parent));
+                case 6 -> assertThat(images.count(table, 20)).isEqualTo(expected.count(table, 20));
                 case 5 -> assertThat(images.all(table)).containsExactlyInAnyOrderElementsOf(expected.all(table));
                 default -> assertThat(images.get(table, key)).isEqualTo(expected.get(table, key));
             }
