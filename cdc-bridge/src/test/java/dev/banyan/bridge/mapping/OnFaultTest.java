@@ -156,7 +156,7 @@ class OnFaultTest {
     }
 
     @Test
-    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void manyRowsOfOneAggregatePassWhileAnotherWaits() throws Exception {
         var broken = mapper("park", "{N: new}");
         map(broken, inserted(1, "N"), inserted(2, "Q"));
