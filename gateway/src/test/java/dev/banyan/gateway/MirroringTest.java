@@ -7,6 +7,8 @@ import dev.banyan.gateway.compare.Comparison;
 import dev.banyan.rules.gate.Mismatches;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -536,6 +538,65 @@ final class MirroringTest {
             assertThat(gateway.gateway().mirrors().evidence().snapshot("browse").controlsMismatched())
                     .isEqualTo(1);
         }
+    }
+
+    /** Else a clock, which differs in every pair, would never be seen to be one. */
+    @Test
+    void howTheBaselineDiffersFromItselfIsSeenOfPairsThatDifferToo() throws Exception {
+        var asked = new AtomicInteger();
+        for (ScriptedServer each : List.of(legacy, catalog)) {
+            each.on("/catalog", (_, wire) -> wire.send(json("{\"at\":" + asked.incrementAndGet() % 10 + "}")));
+        }
+        try (var gateway = TestGateway.start(
+                folder, rules("stage: shadow\nmirror: {percent: 100}\ncompare: {noise: {percent: 100}}"))) {
+            for (int i = 0; i < 5; i++) {
+                gateway.ask("GET", "/catalog/" + i);
+            }
+            awaitCount(gateway, "compared", 5);
+            var evidence = gateway.gateway().mirrors().evidence();
+            await("all are controls", () -> evidence.snapshot("browse").controls() == 5);
+            assertThat(legacy.heads("/catalog")).hasSize(10);
+        }
+    }
+
+    @Test
+    void aComparisonByOldRulesIsNotFiledWithThoseByNewOnes() throws Exception {
+        var asked = new AtomicInteger();
+        var slow = new CountDownLatch(1);
+        legacy.reply("/catalog", json("{\"a\":1,\"at\":1}"));
+        catalog.on("/catalog", (_, wire) -> {
+            if (asked.incrementAndGet() == 1) {
+                awaitQuietly(slow);
+            }
+            wire.send(json("{\"a\":1,\"at\":2}"));
+        });
+        String before = "stage: shadow\nmirror: {percent: 100, timeout: 30s}\ncompare: {noise: {percent: 0}";
+        try (var gateway = TestGateway.start(folder, rules(before + "}"))) {
+            gateway.ask("GET", "/catalog/old");
+            await("asked", () -> asked.get() == 1);
+            gateway.save(rules(before + ", json: {ignore: [{path: $.at, reason: clock}]}}"));
+            var evidence = gateway.gateway().mirrors().evidence();
+            await("begun anew", () -> {
+                gateway.ask("GET", "/catalog/new");
+                return evidence.snapshot("browse").ignored() > 0;
+            });
+            slow.countDown();
+            await("the old one is done", () -> mirrorIsIdle(gateway));
+            assertThat(evidence.snapshot("browse").groups()).isEmpty();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Of every route, also by rules that hold no more: their bodies have given their memory back. */
+    private static boolean mirrorIsIdle(TestGateway gateway) throws Exception {
+        return memory(gateway) == 0;
     }
 
     @Test

@@ -1,11 +1,9 @@
 package dev.banyan.gateway.compare;
 
-import dev.banyan.gateway.compare.Comparison.Differs;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 
 /**
  * What comparisons have found, by route: counts, like differences together, and some samples of each. For any number of
@@ -25,34 +23,6 @@ public final class Evidence {
 
     Evidence(long sampleCharsMax) {
         this.charsLeft = new AtomicLong(sampleCharsMax);
-    }
-
-    /**
-     * Files a comparison with the candidate that nobody checks again.
-     *
-     * @param sample asked for only if it is kept
-     */
-    public void add(String route, Comparison comparison, Supplier<Sample> sample) {
-        of(route).add(comparison, null, sample);
-    }
-
-    /** Files a comparison with the candidate that was seen at once to have no difference; never waits. */
-    public void addAlike(String route) {
-        of(route).addAlike();
-    }
-
-    /**
-     * Files a comparison with the candidate, and what came of asking both again.
-     *
-     * @param again the second comparison; one that is not comparable leaves the first unchecked
-     */
-    public void add(String route, Differs first, Comparison again, Supplier<Sample> sample) {
-        of(route).add(first, again, sample);
-    }
-
-    /** Files a comparison of the baseline with itself. */
-    public void addControl(String route, Comparison comparison) {
-        of(route).addControl(comparison);
     }
 
     /** Forgets what is known of a route: its rules have changed, and old differences say nothing of the new ones. */
@@ -77,7 +47,8 @@ public final class Evidence {
         return (known == null ? new RouteLedger(charsLeft) : known).snapshot(route);
     }
 
-    private RouteLedger of(String route) {
+    /** Returns the book of a route, until that is forgotten. */
+    public RouteLedger of(String route) {
         RouteLedger known = byRoute.get(route);
         return known != null ? known : byRoute.computeIfAbsent(route, _ -> new RouteLedger(charsLeft));
     }

@@ -24,8 +24,11 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The book of one route's comparisons; all of its methods but one exclude each other. */
-final class RouteLedger {
+/**
+ * The book of one route's comparisons, for as long as what is compared stays the same; all of its methods but one exclude each other. What comes
+ * after it was forgotten was compared by other rules, and is left out.
+ */
+public final class RouteLedger {
 
     /** The most groups of like differences. */
     static final int GROUPS_MAX = 200;
@@ -62,19 +65,45 @@ final class RouteLedger {
     private long controlsMismatched;
     private long groupsLeftOut;
     private long samplesLeftOut;
-    private boolean closed;
+    private volatile boolean closed;
 
     /** @param charsLeft how much room there is for samples, shared by all routes */
     RouteLedger(AtomicLong charsLeft) {
         this.charsLeft = charsLeft;
     }
 
-    /** On an event loop, which must not wait for somebody who is making a sample. */
-    void addAlike() {
+    /** Files a comparison with the candidate that was seen at once to have no difference; never waits for somebody who is making a sample. */
+    public void addAlike() {
         matched.increment();
     }
 
-    synchronized void add(Comparison comparison, @Nullable Comparison again, Supplier<Sample> sample) {
+    /**
+     * Files a comparison with the candidate that nobody checks again.
+     *
+     * @param sample asked for only if it is kept
+     */
+    public void add(Comparison comparison, Supplier<Sample> sample) {
+        file(comparison, null, sample);
+    }
+
+    /**
+     * Files a comparison with the candidate, and what came of asking both again.
+     *
+     * @param again the second comparison; one that is not comparable leaves the first unchecked
+     */
+    public void add(Differs first, Comparison again, Supplier<Sample> sample) {
+        file(first, again, sample);
+    }
+
+    /** Whether it was forgotten. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    private synchronized void file(Comparison comparison, @Nullable Comparison again, Supplier<Sample> sample) {
+        if (closed) {
+            return;
+        }
         switch (comparison) {
             case Same same -> {
                 if (same.isByRule()) {
@@ -130,10 +159,10 @@ final class RouteLedger {
             charsLeft.addAndGet(counts.examples.remove(1).sample().chars());
         }
         int chars = example.sample().chars();
-        if (!closed && charsLeft.addAndGet(-chars) >= 0) {
+        if (charsLeft.addAndGet(-chars) >= 0) {
             counts.examples.add(example);
         } else {
-            charsLeft.addAndGet(closed ? 0 : chars);
+            charsLeft.addAndGet(chars);
             samplesLeftOut++;
         }
     }
@@ -152,8 +181,9 @@ final class RouteLedger {
         }
     }
 
-    synchronized void addControl(Comparison comparison) {
-        if (comparison instanceof NotComparable) {
+    /** Files a comparison of the baseline with itself. */
+    public synchronized void addControl(Comparison comparison) {
+        if (closed || comparison instanceof NotComparable) {
             return;
         }
         controls++;

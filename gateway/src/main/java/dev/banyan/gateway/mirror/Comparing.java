@@ -6,7 +6,6 @@ import dev.banyan.gateway.compare.Comparer;
 import dev.banyan.gateway.compare.Comparison;
 import dev.banyan.gateway.compare.Comparison.Differs;
 import dev.banyan.gateway.compare.Comparison.NotComparable;
-import dev.banyan.gateway.compare.Evidence;
 import dev.banyan.gateway.compare.Reply;
 import dev.banyan.rules.Mirror;
 import dev.banyan.rules.Severity;
@@ -39,29 +38,30 @@ final class Comparing implements AutoCloseable {
     /** Long enough for a write that was on its way, and for a read model to catch up with it. */
     private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
 
-    /** Pairs beyond these are dropped; each of them has a place of its route. */
+    /** Pairs beyond these are not compared; each of them has a place of its route. */
     private static final int WAITING_MAX = 1_000;
+
+    /** As many again may wait of those that were asked again, so that what is known to differ is not lost to what may be equal. */
+    private static final int ALL_WAITING_MAX = 2 * WAITING_MAX;
 
     /** One for a small machine, so that traffic keeps the other core. */
     private static final int THREADS = Runtime.getRuntime().availableProcessors() < 4 ? 1 : 2;
 
     private final Copies copies;
     private final Budget budget;
-    private final Evidence evidence;
     private final InstantSource clock;
     private final ThreadPoolExecutor threads;
 
-    Comparing(Copies copies, Budget budget, Evidence evidence, InstantSource clock) {
+    Comparing(Copies copies, Budget budget, InstantSource clock) {
         this.copies = copies;
         this.budget = budget;
-        this.evidence = evidence;
         this.clock = clock;
         this.threads = new ThreadPoolExecutor(
                 THREADS,
                 THREADS,
                 0,
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(WAITING_MAX),
+                new ArrayBlockingQueue<>(ALL_WAITING_MAX),
                 Thread.ofPlatform().name("banyan-compare-", 0).daemon().factory());
     }
 
@@ -72,61 +72,85 @@ final class Comparing implements AutoCloseable {
 
     /** Takes in a pair, whose place is given back when all is done. Never waits. */
     void take(RouteMirror mirror, Request request, Kept baseline, Kept candidate) {
-        if (!baseline.isIdenticalTo(candidate, mirror.comparedHeaders())) {
-            submit(mirror, mirror::leave, () -> compare(mirror, request, baseline, candidate));
-            return;
+        // Drawn before anybody knows how it comes out: a share of the pairs that are alike would say little of the rest.
+        boolean control = ThreadLocalRandom.current().nextInt(100) < mirror.noisePercent();
+        if (baseline.isIdenticalTo(candidate, mirror.comparedHeaders())) {
+            mirror.ledger().addAlike();
+            mirror.counts().compared(null);
+            perhapsAskTwice(mirror, request, baseline, control);
+        } else if (threads.getQueue().size() >= WAITING_MAX) {
+            notCompared(mirror);
+        } else {
+            submit(
+                    mirror,
+                    () -> compare(mirror, request, baseline, candidate, control),
+                    mirror::leave,
+                    () -> notCompared(mirror));
         }
-        evidence.addAlike(mirror.name());
-        mirror.counts().compared(null);
-        perhapsAskTwice(mirror, request, baseline);
     }
 
-    /** Has {@code work} done, or {@code leave} when it is not, or fails. */
-    private void submit(RouteMirror mirror, Runnable leave, Runnable work) {
+    /* It is no pair that was skipped: its bytes differ, so that gates must know of it. */
+    private static void notCompared(RouteMirror mirror) {
+        mirror.counts().notComparable();
+        mirror.leave();
+    }
+
+    /** Has {@code work} done, {@code failed} after a mistake of ours in it, or {@code instead} at once where too many wait. */
+    private void submit(RouteMirror mirror, Runnable work, Runnable failed, Runnable instead) {
         try {
             threads.execute(() -> {
                 try {
                     work.run();
                 } catch (RuntimeException e) {
                     LOG.warn("a comparison of route {} failed", mirror.name(), e);
-                    leave.run();
+                    failed.run();
                 }
             });
         } catch (RejectedExecutionException e) {
-            mirror.counts().skipped(Skipped.BUSY);
-            leave.run();
+            instead.run();
         }
     }
 
-    private void compare(RouteMirror mirror, Request request, Kept keptBaseline, Kept keptCandidate) {
+    private void compare(
+            RouteMirror mirror, Request request, Kept keptBaseline, Kept keptCandidate, boolean control) {
+        if (mirror.ledger().isClosed()) {
+            mirror.leave(); // the rules that it would be compared by hold no more
+            return;
+        }
         Reply baseline = keptBaseline.toReply();
         Reply candidate = keptCandidate.toReply();
         Comparer comparer = mirror.comparer(request.asked());
         Comparison comparison = comparer.compare(baseline, candidate, clock.instant());
         if (comparison instanceof Differs differs && mayAskAgain(mirror, request)) {
             mirror.leave();
-            askAgain(mirror, request, again -> {
+            askAgain(mirror, request, differs, again -> {
+                if (mirror.ledger().isClosed()) {
+                    mirror.leaveWaiting();
+                    return;
+                }
                 Comparison second = compare(comparer, again);
-                evidence.add(
-                        mirror.name(),
-                        differs,
-                        second,
-                        () -> comparer.sample(clock.instant(), request.shown(), baseline, candidate));
+                mirror.ledger()
+                        .add(
+                                differs,
+                                second,
+                                () -> comparer.sample(clock.instant(), request.shown(), baseline, candidate));
                 mirror.counts().compared(worstConfirmed(differs, second));
+                if (control && again.baseline instanceof Asked.Replied other) {
+                    Reply itself = other.reply().toReply();
+                    mirror.ledger().addControl(comparer.compare(baseline, itself, clock.instant()));
+                }
                 mirror.leaveWaiting();
             });
             return;
         }
-        evidence.add(
-                mirror.name(),
-                comparison,
-                () -> comparer.sample(clock.instant(), request.shown(), baseline, candidate));
+        mirror.ledger()
+                .add(comparison, () -> comparer.sample(clock.instant(), request.shown(), baseline, candidate));
         switch (comparison) {
             case Comparison.Same _ -> mirror.counts().compared(null);
             case Differs differs -> mirror.counts().compared(differs.worst());
             case NotComparable _ -> mirror.counts().notComparable();
         }
-        perhapsAskTwice(mirror, request, keptBaseline);
+        perhapsAskTwice(mirror, request, keptBaseline, control);
     }
 
     /** Takes a place among those that wait for that. */
@@ -151,11 +175,14 @@ final class Comparing implements AutoCloseable {
         private @Nullable Asked candidate;
     }
 
-    private void askAgain(RouteMirror mirror, Request request, Consumer<Again> then) {
+    private void askAgain(RouteMirror mirror, Request request, Differs first, Consumer<Again> then) {
         var again = new Again();
         Runnable oneIsThere = () -> {
             if (again.baseline != null && again.candidate != null) {
-                submit(mirror, mirror::leaveWaiting, () -> then.accept(again));
+                submit(mirror, () -> then.accept(again), mirror::leaveWaiting, () -> {
+                    mirror.counts().compared(first.worst()); // as where nobody may be asked again
+                    mirror.leaveWaiting();
+                });
             }
         };
         copies.askBoth(
@@ -172,9 +199,8 @@ final class Comparing implements AutoCloseable {
                 });
     }
 
-    /** Finds out for a share of pairs how the baseline differs from itself. */
-    private void perhapsAskTwice(RouteMirror mirror, Request request, Kept baseline) {
-        boolean control = ThreadLocalRandom.current().nextInt(100) < mirror.noisePercent();
+    /** Finds out how the baseline differs from itself, if it is the pair's turn. */
+    private void perhapsAskTwice(RouteMirror mirror, Request request, Kept baseline, boolean control) {
         if (!control || !mayAsk(request)) {
             mirror.leave();
             return;
@@ -184,14 +210,19 @@ final class Comparing implements AutoCloseable {
                 Side.BASELINE,
                 mirror.settings(),
                 baseline.body(),
-                asked -> submit(mirror, mirror::leave, () -> {
-                    if (asked instanceof Asked.Replied again) {
-                        Comparison comparison = mirror.comparer(request.asked())
-                                .compare(baseline.toReply(), again.reply().toReply(), clock.instant());
-                        evidence.addControl(mirror.name(), comparison);
-                    }
-                    mirror.leave();
-                }));
+                asked -> submit(
+                        mirror,
+                        () -> {
+                            if (asked instanceof Asked.Replied again) {
+                                Reply itself = again.reply().toReply();
+                                mirror.ledger()
+                                        .addControl(mirror.comparer(request.asked())
+                                                .compare(baseline.toReply(), itself, clock.instant()));
+                            }
+                            mirror.leave();
+                        },
+                        mirror::leave,
+                        mirror::leave));
     }
 
     private Comparison compare(Comparer comparer, Again again) {

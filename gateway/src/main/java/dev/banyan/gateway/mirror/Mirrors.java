@@ -60,7 +60,7 @@ public final class Mirrors implements Onlooker, AutoCloseable {
         this.evidence = new Evidence();
         this.pools = new Pools(LiveBackend::copyConnections);
         this.copies = new Copies(mark, filtering);
-        this.comparing = new Comparing(copies, budget, evidence, clock);
+        this.comparing = new Comparing(copies, budget, clock);
     }
 
     /** Has copies bear the mark that all gateways of {@code store} bear, as soon as it is there. */
@@ -115,7 +115,7 @@ public final class Mirrors implements Onlooker, AutoCloseable {
             if (known != null) {
                 evidence.forget(name);
             }
-            return new RouteMirror(route, settings, rules.origins(), counts(name), memory);
+            return new RouteMirror(route, settings, rules.origins(), counts(name), evidence.of(name), memory);
         }));
     }
 

@@ -3,6 +3,7 @@ package dev.banyan.gateway.mirror;
 import dev.banyan.gateway.backend.Limit;
 import dev.banyan.gateway.compare.Comparer;
 import dev.banyan.gateway.compare.Origins;
+import dev.banyan.gateway.compare.RouteLedger;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.rules.Mirror;
 import dev.banyan.rules.Route;
@@ -42,19 +43,30 @@ final class RouteMirror {
     private final Map<Origin, Comparer> comparers = new ConcurrentHashMap<>();
     private final Comparer nameless;
     private final MirrorCounts counts;
+    private final RouteLedger ledger;
     private final Limit memory;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile Route route;
 
-    /** @param memory the bytes of bodies that pairs of all routes may hold */
-    RouteMirror(Route route, Mirror mirror, Set<Origin> backends, MirrorCounts counts, Limit memory) {
+    /**
+     * @param ledger what its comparisons are filed in
+     * @param memory the bytes of bodies that pairs of all routes may hold
+     */
+    RouteMirror(
+            Route route,
+            Mirror mirror,
+            Set<Origin> backends,
+            MirrorCounts counts,
+            RouteLedger ledger,
+            Limit memory) {
         this.route = route;
         this.subject = Subject.of(route);
         this.mirror = mirror;
         this.backends = backends;
         this.nameless = new Comparer(route.comparison(), new Origins(backends), TODAY);
         this.counts = counts;
+        this.ledger = ledger;
         this.memory = memory;
     }
 
@@ -102,6 +114,10 @@ final class RouteMirror {
 
     MirrorCounts counts() {
         return counts;
+    }
+
+    RouteLedger ledger() {
+        return ledger;
     }
 
     /** Takes a place for a pair, or says that there is none; {@link #leave} must follow once. */

@@ -27,7 +27,7 @@ class DiffReportTest {
         add("{\"items\":[{\"price\":1}]}", "{\"items\":[{\"price\":1}]}");
         add("{\"items\":[{\"price\":1},{\"price\":2}]}", "{\"items\":[{\"price\":1.5},{\"price\":2.5}]}");
         add("{\"items\":[{\"price\":1}],\"name\":\"a\"}", "{\"items\":[{\"price\":1}]}");
-        evidence.addControl("catalog", Replies.compare(Replies.json("1"), Replies.json("2")));
+        evidence.of("catalog").addControl(Replies.compare(Replies.json("1"), Replies.json("2")));
 
         assertThat(DiffReport.text(evidence.snapshot("catalog"), RULES, 10)).isEqualTo("""
                 route catalog: 3 compared, 1 alike, 0 alike by ignore rules, 2 different (1 breaking, 1 behavioural)
@@ -125,8 +125,8 @@ class DiffReportTest {
             Comparison clock = Replies.compare(
                     Replies.json("{\"at\":1,\"price\":1," + fields + "}"),
                     Replies.json("{\"at\":2,\"price\":1," + fields + "}"));
-            evidence.addControl("catalog", clock);
-            evidence.add("catalog", clock, () -> new Sample(Replies.NOW, "GET /", side(), side()));
+            evidence.of("catalog").addControl(clock);
+            evidence.of("catalog").add(clock, () -> new Sample(Replies.NOW, "GET /", side(), side()));
         }
 
         assertThat(evidence.snapshot("catalog").groups().getFirst().noise()).isEqualTo(Noise.NOISY);
@@ -160,9 +160,7 @@ class DiffReportTest {
         var comparer = Replies.comparer(RULES);
         Reply baseline = Replies.of(200, "text/plain", "a\u001b[2Jb");
         Reply candidate = Replies.of(200, "text/plain", "a\u009b2Jb\u0007");
-        evidence.add(
-                "catalog",
-                comparer.compare(baseline, candidate, Replies.NOW),
+        evidence.of("catalog").add(comparer.compare(baseline, candidate, Replies.NOW),
                 () -> comparer.sample(Replies.NOW, "GET /\u001b[2J", baseline, candidate));
 
         assertThat(DiffReport.text(evidence.snapshot("catalog"), RULES, 10).replace("\n", ""))
@@ -174,9 +172,7 @@ class DiffReportTest {
         var comparer = Replies.comparer(RULES);
         Reply left = Replies.json(baseline);
         Reply right = Replies.json(candidate);
-        evidence.add(
-                "catalog",
-                comparer.compare(left, right, Replies.NOW),
+        evidence.of("catalog").add(comparer.compare(left, right, Replies.NOW),
                 () -> comparer.sample(Replies.NOW, "GET /catalog", left, right));
     }
 }

@@ -75,7 +75,7 @@ class EvidenceTest {
         for (int i = 0; i < 20; i++) {
             Comparison comparison = Replies.compare(PRICE, OTHER_PRICE);
             String request = "GET /" + i;
-            evidence.add("r", comparison, () -> sample(request));
+            evidence.of("r").add(comparison, () -> sample(request));
         }
 
         Group group = evidence.snapshot("r").groups().getFirst();
@@ -91,7 +91,7 @@ class EvidenceTest {
         for (int i = 0; i < 2_000; i++) {
             Reply candidate = Replies.json("{\"price\":1,\"at\":1,\"" + "k".repeat(i % 40) + "x" + (char) ('a' + i % 26)
                     + (char) ('a' + i / 26 % 26) + "\":1}");
-            small.add("r" + i % 3, Replies.compare(PRICE, candidate), () -> sample("GET /"));
+            small.of("r" + i % 3).add(Replies.compare(PRICE, candidate), () -> sample("GET /"));
         }
 
         List<RouteEvidence> all =
@@ -113,12 +113,12 @@ class EvidenceTest {
     void aRouteThatIsForgottenGivesItsRoomBack() {
         var small = new Evidence(2L * sample("GET /").chars());
         for (String route : List.of("a", "b", "c")) {
-            small.add(route, Replies.compare(PRICE, OTHER_PRICE), () -> sample("GET /"));
+            small.of(route).add(Replies.compare(PRICE, OTHER_PRICE), () -> sample("GET /"));
         }
         assertThat(small.snapshot("c").samplesLeftOut()).isEqualTo(1);
 
         small.retain(List.of("b", "c"));
-        small.add("c", Replies.compare(PRICE, OTHER_PRICE), () -> sample("GET /"));
+        small.of("c").add(Replies.compare(PRICE, OTHER_PRICE), () -> sample("GET /"));
 
         assertThat(small.snapshot("a").compared()).isZero();
         assertThat(small.snapshot("c").groups().getFirst().examples()).hasSize(1);
@@ -128,9 +128,9 @@ class EvidenceTest {
     void aDifferenceThatIsThereAgainIsConfirmed() {
         var first = (Comparison.Differs) Replies.compare(PRICE, Replies.json("{\"price\":2,\"at\":2}"));
         Comparison again = Replies.compare(PRICE, OTHER_PRICE);
-        evidence.add("r", first, again, () -> sample("GET /"));
-        evidence.add("r", first, Replies.compare(PRICE, PRICE), () -> sample("GET /"));
-        evidence.add("r", first, new Comparison.NotComparable(Reason.TOO_LARGE, ""), () -> sample("GET /"));
+        evidence.of("r").add(first, again, () -> sample("GET /"));
+        evidence.of("r").add(first, Replies.compare(PRICE, PRICE), () -> sample("GET /"));
+        evidence.of("r").add(first, new Comparison.NotComparable(Reason.TOO_LARGE, ""), () -> sample("GET /"));
 
         assertThat(evidence.snapshot("r").groups().stream().map(group -> "%s %d: %d confirmed, %d transient"
                         .formatted(group.key().path(), group.comparisons(), group.confirmed(), group.transientOnes())))
@@ -140,7 +140,7 @@ class EvidenceTest {
     @Test
     void whatTheBaselineDoesToItselfIsNoise() {
         for (int i = 0; i < 40; i++) {
-            evidence.addControl("r", Replies.compare(PRICE, i % 2 == 0 ? OTHER_TIME : PRICE));
+            evidence.of("r").addControl(Replies.compare(PRICE, i % 2 == 0 ? OTHER_TIME : PRICE));
             add("r", Replies.compare(PRICE, i % 2 == 0 ? OTHER_TIME : PRICE));
             add("r", Replies.compare(PRICE, i % 4 == 0 ? OTHER_PRICE : PRICE));
         }
@@ -157,7 +157,7 @@ class EvidenceTest {
     @Test
     void aFieldThatIsGoneIsNeverProposedHoweverNoisy() {
         for (int i = 0; i < 40; i++) {
-            evidence.addControl("r", Replies.compare(PRICE, NO_PRICE));
+            evidence.of("r").addControl(Replies.compare(PRICE, NO_PRICE));
             add("r", Replies.compare(PRICE, NO_PRICE));
         }
 
@@ -176,8 +176,8 @@ class EvidenceTest {
                     .mapToObj(thread -> pool.submit(() -> {
                         start.await();
                         for (int i = 0; i < each; i++) {
-                            evidence.add("r" + i % 2, differs, () -> sample("GET /"));
-                            evidence.addControl("r" + i % 2, differs);
+                            evidence.of("r" + i % 2).add(differs, () -> sample("GET /"));
+                            evidence.of("r" + i % 2).addControl(differs);
                             evidence.snapshot("r" + i % 2);
                         }
                         return thread;
@@ -201,15 +201,15 @@ class EvidenceTest {
         Supplier<Sample> never = () -> {
             throw new AssertionError("asked for");
         };
-        evidence.add("r", Replies.compare(PRICE, PRICE), never);
-        evidence.add("r", new Comparison.NotComparable(Reason.LIMIT, ""), never);
+        evidence.of("r").add(Replies.compare(PRICE, PRICE), never);
+        evidence.of("r").add(new Comparison.NotComparable(Reason.LIMIT, ""), never);
 
-        assertThatThrownBy(() -> evidence.add("r", Replies.compare(PRICE, OTHER_PRICE), never))
+        assertThatThrownBy(() -> evidence.of("r").add(Replies.compare(PRICE, OTHER_PRICE), never))
                 .hasMessage("asked for");
     }
 
     private void add(String route, Comparison comparison) {
-        evidence.add(route, comparison, () -> sample("GET /"));
+        evidence.of(route).add(comparison, () -> sample("GET /"));
     }
 
     private static Sample sample(String request) {

@@ -160,7 +160,7 @@ class RedactionTest {
         Comparison comparison = comparer.compare(baseline, candidate, Replies.NOW);
         Sample sample = comparer.sample(Replies.NOW, "GET /", baseline, candidate);
         var evidence = new Evidence();
-        evidence.add("r", comparison, () -> sample);
+        evidence.of("r").add(comparison, () -> sample);
         RouteEvidence snapshot = evidence.snapshot("r");
         var all = new ArrayList<String>();
         all.add(comparison.toString());
