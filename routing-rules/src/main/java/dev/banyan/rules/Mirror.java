@@ -57,6 +57,14 @@ public record Mirror(
         }
     }
 
+    /**
+     * Whether the baseline is asked too, while the candidate serves, for requests of {@code method}. The data that it works on is everybody's: a
+     * candidate may be a sandbox, the baseline never is.
+     */
+    boolean copiesBack(String method) {
+        return reverse && (writes == Writes.IDEMPOTENT || READS.contains(method));
+    }
+
     /** What the side that does not answer the caller does with a request that changes something. */
     public enum Writes {
         /** Such requests are not mirrored. */

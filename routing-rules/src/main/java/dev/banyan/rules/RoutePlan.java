@@ -164,7 +164,7 @@ final class RoutePlan {
             return new Decision.Routed(route, name, place, match, baseline, choice, terms, null, null);
         }
         Mirror mirror = route.mirror();
-        boolean reverse = mirror != null && mirror.reverse() && isMirrored(facts, chance);
+        boolean reverse = mirror != null && mirror.copiesBack(facts.method()) && isMirrored(facts, chance);
         Decision.Copy copy = reverse ? new Decision.Copy(baseline, Side.BASELINE, null) : null;
         return new Decision.Routed(route, name, place, match, candidate, choice, terms, rewritten(path), copy);
     }

@@ -2,6 +2,7 @@ package dev.banyan.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,22 @@ final class MirrorTest {
         assertThat(routed.copy())
                 .isEqualTo(new Decision.Copy(
                         table(100, true, everyone, 0).rules().backend("legacy").orElseThrow(), Side.BASELINE, null));
+    }
+
+    @Test
+    void noWriteIsDoneAgainOnTheBaselineUnlessThatChangesNothing() throws Exception {
+        for (String writes : List.of("sandboxed", "idempotent")) {
+            RuleSet rules = Rules.parse(
+                    RULES.replace("percent: PERCENT", "percent: 100, methods: [GET, POST], writes: " + writes)
+                            .replace("REVERSE", "true"));
+            RoutingTable live = RoutingTable.compile(rules, new FixedChance("key", 0))
+                    .at(rules, Map.of("browse", new Standpoint(Stage.LIVE, 10_000)));
+            assertThat(decide(live, "GET", "ann").copy()).isNotNull();
+            assertThat(decide(live, "POST", "ann").copy() != null).isEqualTo(writes.equals("idempotent"));
+            RoutingTable shadow = RoutingTable.compile(rules, new FixedChance("key", 0))
+                    .at(rules, Map.of("browse", new Standpoint(Stage.SHADOW, 0)));
+            assertThat(decide(shadow, "POST", "ann").copy()).isNotNull();
+        }
     }
 
     @Test

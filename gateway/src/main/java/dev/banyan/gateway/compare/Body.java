@@ -67,8 +67,16 @@ sealed interface Body {
         return switch (encoding) {
             case "gzip", "x-gzip" -> new GZIPInputStream(new ByteArrayInputStream(body));
             // Most servers send zlib's form, some the bare one; the former's two first bytes divide by 31.
-            case "deflate" ->
-                new InflaterInputStream(new ByteArrayInputStream(body), new Inflater(body.length < 2 || !isZlib(body)));
+            case "deflate" -> {
+                var inflater = new Inflater(body.length < 2 || !isZlib(body));
+                yield new InflaterInputStream(new ByteArrayInputStream(body), inflater) {
+                    @Override
+                    public void close() throws IOException {
+                        super.close();
+                        inflater.end(); // the stream ends only one of its own, and its memory is not the heap's
+                    }
+                };
+            }
             default -> throw new IllegalArgumentException(encoding);
         };
     }

@@ -25,6 +25,12 @@ final class Found {
     /** The most paths that are remembered of one ignore rule in one comparison. */
     static final int COVERED_MAX = 32;
 
+    /** The longest path that is kept, in characters: names in replies are other people's. */
+    static final int PATH_CHARS_MAX = 500;
+
+    /** What says that it was cut. */
+    private static final int CUT_CHARS_MAX = 30;
+
     private static final class Places {
         private final Difference first;
         private int count = 1;
@@ -57,16 +63,24 @@ final class Found {
             Supplier<String> at,
             Supplier<@Nullable String> baseline,
             Supplier<@Nullable String> candidate) {
-        var key = new Difference.Key(part, kind, path, wide);
+        String kept = cut(path);
+        boolean whole = kept.length() == path.length();
+        var key = new Difference.Key(part, kind, kept, wide || !whole);
         Places known = listed.get(key);
         if (known != null) {
             known.count++;
         } else if (listed.size() < DIFFERENCES_MAX || makesRoomFor(kind.severity())) {
-            var first = new Difference(part, kind, path, at.get(), baseline.get(), candidate.get(), 1, wide);
+            var first = new Difference(part, kind, kept, cut(at.get()), baseline.get(), candidate.get(), 1, key.wide());
             listed.put(key, new Places(first));
         } else {
             more++;
         }
+    }
+
+    private static String cut(String path) {
+        return path.length() <= PATH_CHARS_MAX
+                ? path
+                : Redaction.cut(path, PATH_CHARS_MAX - CUT_CHARS_MAX, path.length());
     }
 
     void add(Part part, Kind kind, String path, @Nullable String baseline, @Nullable String candidate) {
@@ -90,7 +104,7 @@ final class Found {
     void hidden(String rule, String path, Kind kind) {
         Use use = uses.computeIfAbsent(rule, _ -> new Use());
         if (use.differing.size() < COVERED_MAX) {
-            use.differing.putIfAbsent(path, kind);
+            use.differing.putIfAbsent(cut(path), kind);
         }
     }
 
@@ -98,7 +112,7 @@ final class Found {
     void covered(String rule, String path) {
         Use use = uses.computeIfAbsent(rule, _ -> new Use());
         if (use.equal.size() < COVERED_MAX) {
-            use.equal.add(path);
+            use.equal.add(cut(path));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.banyan.gateway.compare;
 
 import dev.banyan.gateway.compare.Difference.Kind;
 import dev.banyan.gateway.compare.JsonRules.Rule;
+import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Pairs the elements of two arrays, in order, in any order or by a key, and compares the pairs. */
 final class JsonArrays {
+
+    private static final int DIGITS_MAX = 100;
 
     /** Up to so many elements on both sides together, pairs are sought among all that the rules take for equal. */
     private static final int MATCHED_MAX = 100;
@@ -218,9 +221,14 @@ final class JsonArrays {
 
     private static @Nullable String keyOf(JsonNode element, String key) {
         JsonNode value = element instanceof ObjectNode object ? object.get(key) : null;
-        return value == null || value.isContainer() || value.isNull()
-                ? null
-                : JsonClasses.scalar(value).toString();
+        if (value == null || value.isContainer() || value.isNull()) {
+            return null;
+        }
+        Object scalar = JsonClasses.scalar(value);
+        // As people write it, 100 and not 1E+2; 1e999999999 would fill the memory.
+        return scalar instanceof BigDecimal number && Math.abs((long) number.scale()) <= DIGITS_MAX
+                ? number.toPlainString()
+                : scalar.toString();
     }
 
     private void pair(@Nullable Element baseline, @Nullable Element candidate, boolean equal, JsonSpot spot) {

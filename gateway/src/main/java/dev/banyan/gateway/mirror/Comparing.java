@@ -72,7 +72,8 @@ final class Comparing implements AutoCloseable {
 
     /** Takes in a pair, whose place is given back when all is done. Never waits. */
     void take(RouteMirror mirror, Request request, Kept baseline, Kept candidate) {
-        // Drawn before anybody knows how it comes out: a share of the pairs that are alike would say little of the rest.
+        // Drawn before anybody knows how it comes out: a share of the pairs that are alike would say little of the
+        // rest.
         boolean control = ThreadLocalRandom.current().nextInt(100) < mirror.noisePercent();
         if (baseline.isIdenticalTo(candidate, mirror.comparedHeaders())) {
             mirror.ledger().addAlike();
@@ -111,8 +112,7 @@ final class Comparing implements AutoCloseable {
         }
     }
 
-    private void compare(
-            RouteMirror mirror, Request request, Kept keptBaseline, Kept keptCandidate, boolean control) {
+    private void compare(RouteMirror mirror, Request request, Kept keptBaseline, Kept keptCandidate, boolean control) {
         if (mirror.ledger().isClosed()) {
             mirror.leave(); // the rules that it would be compared by hold no more
             return;
@@ -143,8 +143,7 @@ final class Comparing implements AutoCloseable {
             });
             return;
         }
-        mirror.ledger()
-                .add(comparison, () -> comparer.sample(clock.instant(), request.shown(), baseline, candidate));
+        mirror.ledger().add(comparison, () -> comparer.sample(clock.instant(), request.shown(), baseline, candidate));
         switch (comparison) {
             case Comparison.Same _ -> mirror.counts().compared(null);
             case Differs differs -> mirror.counts().compared(differs.worst());

@@ -54,12 +54,7 @@ final class RouteMirror {
      * @param memory the bytes of bodies that pairs of all routes may hold
      */
     RouteMirror(
-            Route route,
-            Mirror mirror,
-            Set<Origin> backends,
-            MirrorCounts counts,
-            RouteLedger ledger,
-            Limit memory) {
+            Route route, Mirror mirror, Set<Origin> backends, MirrorCounts counts, RouteLedger ledger, Limit memory) {
         this.route = route;
         this.subject = Subject.of(route);
         this.mirror = mirror;

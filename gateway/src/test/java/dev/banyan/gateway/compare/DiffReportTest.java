@@ -160,8 +160,10 @@ class DiffReportTest {
         var comparer = Replies.comparer(RULES);
         Reply baseline = Replies.of(200, "text/plain", "a\u001b[2Jb");
         Reply candidate = Replies.of(200, "text/plain", "a\u009b2Jb\u0007");
-        evidence.of("catalog").add(comparer.compare(baseline, candidate, Replies.NOW),
-                () -> comparer.sample(Replies.NOW, "GET /\u001b[2J", baseline, candidate));
+        evidence.of("catalog")
+                .add(
+                        comparer.compare(baseline, candidate, Replies.NOW),
+                        () -> comparer.sample(Replies.NOW, "GET /\u001b[2J", baseline, candidate));
 
         assertThat(DiffReport.text(evidence.snapshot("catalog"), RULES, 10).replace("\n", ""))
                 .matches("[^\\p{Cntrl}\\x80-\\x9f]*")
@@ -172,7 +174,9 @@ class DiffReportTest {
         var comparer = Replies.comparer(RULES);
         Reply left = Replies.json(baseline);
         Reply right = Replies.json(candidate);
-        evidence.of("catalog").add(comparer.compare(left, right, Replies.NOW),
-                () -> comparer.sample(Replies.NOW, "GET /catalog", left, right));
+        evidence.of("catalog")
+                .add(
+                        comparer.compare(left, right, Replies.NOW),
+                        () -> comparer.sample(Replies.NOW, "GET /catalog", left, right));
     }
 }

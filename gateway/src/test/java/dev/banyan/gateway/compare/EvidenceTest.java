@@ -109,6 +109,30 @@ class EvidenceTest {
         assertThat(all.stream().mapToLong(RouteEvidence::compared).sum()).isEqualTo(2_000);
     }
 
+    /** Names in replies are other people's, and may be as long as the reply. */
+    @Test
+    void aPathIsKeptNoLongerThanPeopleRead() {
+        String name = "n".repeat(40_000);
+        String id = "k".repeat(99) + "['";
+        String deep = ("{\"" + id + "\":").repeat(50);
+        for (List<Reply> pair : List.of(
+                List.of(Replies.json("{\"" + name + "\":1}"), Replies.json("{\"" + name + "\":2}")),
+                List.of(Replies.json(deep + "1" + "}".repeat(50)), Replies.json(deep + "2" + "}".repeat(50))),
+                List.of(
+                        Replies.of(200, "text/xml", "<a><" + name + ">1</" + name + "></a>"),
+                        Replies.of(200, "text/xml", "<a><" + name + ">2</" + name + "></a>")),
+                List.of(
+                        Replies.html("<p class=\"" + name + "\">1</p>"),
+                        Replies.html("<p class=\"" + name + "\">2</p>")))) {
+            var differs = (Comparison.Differs) Replies.compare(pair.getFirst(), pair.getLast());
+            Difference first = differs.differences().getFirst();
+            assertThat(first.path()).hasSizeLessThanOrEqualTo(Found.PATH_CHARS_MAX);
+            assertThat(first.at()).hasSizeLessThanOrEqualTo(Found.PATH_CHARS_MAX);
+            boolean cut = first.path().endsWith(" characters)");
+            assertThat(cut && IgnoreProposal.of(first.key()).isPresent()).isFalse();
+        }
+    }
+
     @Test
     void aRouteThatIsForgottenGivesItsRoomBack() {
         var small = new Evidence(2L * sample("GET /").chars());
