@@ -21,9 +21,26 @@ final class PostgresPlan {
      * slot older than its publication fails with "publication does not exist" and cannot be cured, and from 18 on it silently lacks what came
      * before; so the slot comes last.
      *
+     * Tables are looked up in the catalogue: to_regclass refuses a role that has no right to use the schema, which is what the plan has to tell it.
+     *
      * A table without a unique key is never published, although REPLICA IDENTITY FULL would let legacy write to it: two equal rows of
      * it cannot be told apart, and a backfill could not find its way through it.
      */
+
+    private static final String TABLE =
+            " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ? AND c.relname = ?";
+
+    /** The words that are no names unless they are quoted: pg_get_keywords() of PostgreSQL 18 has them as R and T. */
+    private static final Set<String> RESERVED = Set.of(
+            ("all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate"
+                            + " collation column concurrently constraint create cross current_catalog current_date current_role"
+                            + " current_schema current_time current_timestamp current_user default deferrable desc distinct do"
+                            + " else end except false fetch for foreign freeze from full grant group having ilike in initially"
+                            + " inner intersect into is isnull join lateral leading left like limit localtime localtimestamp"
+                            + " natural not notnull null offset on only or order outer overlaps placing primary references"
+                            + " returning right select session_user similar some symmetric system_user table tablesample then to"
+                            + " trailing true union unique user using variadic verbose when where window with")
+                    .split(" ", -1));
 
     private final Source source;
     private final Connection connection;
@@ -113,11 +130,11 @@ final class PostgresPlan {
     }
 
     private void signalTable() throws SQLException {
-        if (text("SELECT to_regclass('banyan.signal')::text") != null) {
+        if (text("SELECT 1" + TABLE, "banyan", "signal") != null) {
             present.add("table banyan.signal");
             return;
         }
-        if (text("SELECT to_regnamespace('banyan')::text") == null) {
+        if (text("SELECT 1 FROM pg_namespace WHERE nspname = 'banyan'") == null) {
             steps.add(new SourcePlan.Step(
                     "schema banyan", "the one schema the bridge owns here", "CREATE SCHEMA banyan"));
         }
@@ -163,6 +180,21 @@ final class PostgresPlan {
             steps.add(new SourcePlan.Step(
                     "role " + role, "the bridge reads the log", "ALTER ROLE " + role + " REPLICATION"));
         }
+        for (var schema : source.tables().stream()
+                .map(table -> table.id().schema())
+                .distinct()
+                .toList()) {
+            if (text(
+                            "SELECT 1 FROM pg_namespace WHERE nspname = ? AND NOT has_schema_privilege(?, oid, 'USAGE')",
+                            schema,
+                            source.user())
+                    != null) {
+                steps.add(new SourcePlan.Step(
+                        "right to use schema " + schema,
+                        "backfills read tables in it",
+                        "GRANT USAGE ON SCHEMA " + quoted(schema) + " TO " + role));
+            }
+        }
         for (var table : source.tables()) {
             if (lacks("SELECT", table.id())) {
                 steps.add(new SourcePlan.Step(
@@ -194,10 +226,11 @@ final class PostgresPlan {
     private boolean lacks(String privilege, TableId table) throws SQLException {
         return !"t"
                 .equals(text(
-                        "SELECT left(has_table_privilege(?, to_regclass(?), ?)::text, 1)",
+                        "SELECT left(has_table_privilege(?, c.oid, ?)::text, 1)" + TABLE,
                         source.user(),
-                        quoted(table),
-                        privilege));
+                        privilege,
+                        table.schema(),
+                        table.name()));
     }
 
     private void slot() throws SQLException {
@@ -234,7 +267,9 @@ final class PostgresPlan {
     }
 
     static String quoted(String name) {
-        return name.matches("[a-z_][a-z0-9_]*") ? name : "\"" + name.replace("\"", "\"\"") + "\"";
+        return name.matches("[a-z_][a-z0-9_]*") && !RESERVED.contains(name)
+                ? name
+                : "\"" + name.replace("\"", "\"\"") + "\"";
     }
 
     private static String literal(String text) {

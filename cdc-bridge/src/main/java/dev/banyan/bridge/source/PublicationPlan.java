@@ -148,13 +148,15 @@ final class PublicationPlan {
         var roots = new LinkedHashMap<TableId, TableId>();
         try (var select = connection.prepareStatement("""
                 SELECT t.schemaname, t.tablename
-                FROM pg_partition_ancestors(to_regclass(?)) a JOIN pg_class c ON c.oid = a.relid
+                FROM pg_class p JOIN pg_namespace s ON s.oid = p.relnamespace
+                CROSS JOIN LATERAL pg_partition_ancestors(p.oid) a JOIN pg_class c ON c.oid = a.relid
                 JOIN pg_namespace n ON n.oid = c.relnamespace
                 JOIN pg_publication_tables t ON t.schemaname = n.nspname AND t.tablename = c.relname
-                WHERE t.pubname = ?""")) {
+                WHERE s.nspname = ? AND p.relname = ? AND t.pubname = ?""")) {
             for (var table : tables) {
-                select.setString(1, PostgresPlan.quoted(table));
-                select.setString(2, source.publication());
+                select.setString(1, table.schema());
+                select.setString(2, table.name());
+                select.setString(3, source.publication());
                 try (var result = select.executeQuery()) {
                     if (result.next()) {
                         roots.put(table, new TableId(result.getString(1), result.getString(2)));
@@ -172,12 +174,15 @@ final class PublicationPlan {
                        ARRAY (SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = e.prrelid AND a.attnum > 0
                               AND NOT a.attisdropped AND a.attnum <> ALL (e.prattrs::int2[]) ORDER BY a.attnum)
                 FROM pg_publication p JOIN pg_publication_rel e ON e.prpubid = p.oid
-                WHERE p.pubname = ? AND e.prrelid = to_regclass(?)
+                WHERE p.pubname = ?
+                      AND e.prrelid = (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                                       WHERE n.nspname = ? AND c.relname = ?)
                       AND NOT EXISTS (SELECT FROM pg_publication_namespace s JOIN pg_class c ON c.relnamespace = s.pnnspid
                                       WHERE s.pnpubid = p.oid AND c.oid = e.prrelid)""")) {
             for (var table : source.tables()) {
                 select.setString(1, source.publication());
-                select.setString(2, PostgresPlan.quoted(table.id()));
+                select.setString(2, table.id().schema());
+                select.setString(3, table.id().name());
                 try (var result = select.executeQuery()) {
                     if (result.next()) {
                         var without = new LinkedHashSet<>(

@@ -124,6 +124,66 @@ class PlanTest {
         }
     }
 
+    /** As every role is that nobody has granted anything, outside of the schema public. */
+    @Test
+    void aRoleThatMayUseNoSchemaIsToldOfEachRightThatItLacks() throws Exception {
+        try (var bridge = new TestBridge("planned_role", folder, "one")) {
+            bridge.sql("REVOKE USAGE ON SCHEMA public FROM PUBLIC");
+            bridge.sql("CREATE ROLE planned_reader LOGIN REPLICATION");
+            bridge.user = "planned_reader";
+            var config = bridge.config().toString();
+
+            var before = Printed.of("plan", "--config", config);
+
+            assertThat(before.exitCode()).as(before.err()).isEqualTo(3);
+            assertThat(before.out())
+                    .contains(
+                            "\nGRANT USAGE ON SCHEMA public TO planned_reader;",
+                            "\nGRANT SELECT ON public.one TO planned_reader;",
+                            "\nGRANT USAGE ON SCHEMA banyan TO planned_reader;");
+            assertThat(Printed.of("doctor", "--config", config).out()).contains("GRANT USAGE ON SCHEMA public");
+            before.out().lines().filter(line -> !line.startsWith("--")).forEach(bridge::sql);
+            var after = Printed.of("plan", "--config", config);
+            assertThat(after.exitCode()).as(after.out() + after.err()).isZero();
+            assertThat(after.out()).contains("= rights of planned_reader: reads the log and the tables");
+
+            bridge.sql("REVOKE USAGE ON SCHEMA banyan FROM planned_reader");
+            assertThat(Printed.of("plan", "--config", config).out())
+                    .contains("\nGRANT USAGE ON SCHEMA banyan TO planned_reader;")
+                    .doesNotContain("CREATE");
+        } finally {
+            try (var connection = Servers.postgres().connect("postgres");
+                    var statement = connection.createStatement()) {
+                statement.execute("DROP DATABASE IF EXISTS planned_role WITH (FORCE)");
+                statement.execute("DROP ROLE IF EXISTS planned_reader");
+            }
+        }
+    }
+
+    @Test
+    void wordsOfTheLanguageAreNoNamesUnlessTheyAreQuoted() throws Exception {
+        try (var bridge = new TestBridge("planned_words", folder, "one")) {
+            bridge.sql("CREATE ROLE \"user\" LOGIN REPLICATION");
+            bridge.user = "user";
+            var config = bridge.config();
+            Files.writeString(
+                    config, Files.readString(config).replace("publication: pub_planned_words", "publication: order"));
+
+            var plan = Printed.of("plan", "--config", config.toString());
+
+            assertThat(plan.out()).contains("\nCREATE PUBLICATION \"order\" FOR TABLE", " TO \"user\";");
+            plan.out().lines().filter(line -> !line.startsWith("--")).forEach(bridge::sql);
+            assertThat(Printed.of("plan", "--config", config.toString()).exitCode())
+                    .isZero();
+        } finally {
+            try (var connection = Servers.postgres().connect("postgres");
+                    var statement = connection.createStatement()) {
+                statement.execute("DROP DATABASE IF EXISTS planned_words WITH (FORCE)");
+                statement.execute("DROP ROLE IF EXISTS \"user\"");
+            }
+        }
+    }
+
     @Test
     void aTopicThatCannotServeDiffers() throws Exception {
         try (var bridge = new TestBridge("planned_topics", folder, "one")) {
