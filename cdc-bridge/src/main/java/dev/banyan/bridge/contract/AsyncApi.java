@@ -1,6 +1,7 @@
 package dev.banyan.bridge.contract;
 
 import dev.banyan.bridge.mapping.Mapping;
+import dev.banyan.bridge.mapping.TransactionRule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -120,10 +121,12 @@ final class AsyncApi {
                 List.of(reference("#/components/schemas/cloudEvent"), Map.of("properties", properties)));
     }
 
-    /** What each subject of {@code contract} matches; a value of a key has no slash in it. */
+    /** What each subject of {@code contract} matches; a value of a key has no slash in it, the name of a transaction of MariaDB one before its GTID. */
     private static String pattern(EventContract contract) {
         var patterns = contract.subjects().stream()
-                .map(subject -> PLACEHOLDER.matcher(subject.replace(".", "\\.")).replaceAll("[^/]*"))
+                .map(subject -> TransactionRule.isTemplate(subject)
+                        ? "tx:[0-9a-f]+(/[0-9-]+)?"
+                        : PLACEHOLDER.matcher(subject.replace(".", "\\.")).replaceAll("[^/]*"))
                 .toList();
         return patterns.size() == 1 ? "^" + patterns.getFirst() + "$" : "^(" + String.join("|", patterns) + ")$";
     }

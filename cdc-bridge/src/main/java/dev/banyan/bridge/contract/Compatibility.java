@@ -58,7 +58,10 @@ public final class Compatibility {
             }
         });
         now.byType().forEach((type, contract) -> {
-            if (!before.byType().containsKey(type)) {
+            var kept = before.kept().get(type);
+            if (kept != null) {
+                data(kept, contract);
+            } else if (!before.byType().containsKey(type)) {
                 add(false, places.of(contract), "event", type, "no such event", type);
             }
         });
@@ -97,12 +100,16 @@ public final class Compatibility {
         } else if (!before.subjects().equals(now.subjects())) {
             add(false, places.of(now), "subject", text(now.subjects()), text(before.subjects()), type);
         }
-        for (var misfit : Fit.of(now.data(), before.data())) {
+        data(before.data(), now);
+    }
+
+    private void data(Shape.Forms before, EventContract now) {
+        for (var misfit : Fit.of(now.data(), before)) {
             var part = places.of(misfit.path(), now);
             broken.add(part.name());
-            add(true, part.at(), part.name(), misfit.written(), misfit.expected(), type);
+            add(true, part.at(), part.name(), misfit.written(), misfit.expected(), now.type());
         }
-        for (var misfit : Fit.of(before.data(), now.data())) {
+        for (var misfit : Fit.of(before, now.data())) {
             changed(misfit, now);
         }
     }

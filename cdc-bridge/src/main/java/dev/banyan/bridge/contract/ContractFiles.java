@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -113,7 +114,26 @@ public final class ContractFiles {
         if (byType.isEmpty()) {
             throw new IOException(folder.resolve(DOCUMENT) + ": no messages (expected: what 'contracts --out' wrote)");
         }
-        return new Contracts(byType, mode(document, folder), base(document, byType.firstKey(), folder));
+        return new Contracts(
+                byType,
+                mode(document, folder),
+                base(document, byType.firstKey(), folder),
+                kept(folder, byType.keySet()));
+    }
+
+    /** The schemas in {@code folder} of other types than {@code sent}. */
+    private static SortedMap<String, Shape.Forms> kept(Path folder, Set<String> sent) throws IOException {
+        var kept = new TreeMap<String, Shape.Forms>();
+        try (var files = Files.newDirectoryStream(folder.resolve("schemas"), "*.json")) {
+            for (var file : files) {
+                var name = file.getFileName().toString();
+                var type = name.substring(0, name.length() - ".json".length());
+                if (!sent.contains(type)) {
+                    kept.put(type, schema(file));
+                }
+            }
+        }
+        return kept;
     }
 
     private static Mode mode(JsonNode document, Path folder) throws IOException {

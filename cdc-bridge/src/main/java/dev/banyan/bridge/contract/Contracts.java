@@ -12,11 +12,16 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The contracts of all events of a mapping, by type; how the hub carries them, and what the URIs of their schemas begin with. */
-public record Contracts(SortedMap<String, EventContract> byType, Mode mode, String base) {
+/**
+ * The contracts of all events of a mapping, by type; how the hub carries them, and what the URIs of their schemas begin with. {@code kept} is the data of
+ * types that are sent no more, but lie in the lake.
+ */
+public record Contracts(
+        SortedMap<String, EventContract> byType, Mode mode, String base, SortedMap<String, Forms> kept) {
 
     public Contracts {
         byType = Collections.unmodifiableSortedMap(new TreeMap<>(byType));
+        kept = Collections.unmodifiableSortedMap(new TreeMap<>(kept));
     }
 
     /** What {@code mapping} promises on a hub of {@code mode}. */
@@ -30,7 +35,7 @@ public record Contracts(SortedMap<String, EventContract> byType, Mode mode, Stri
         var byType = new TreeMap<String, EventContract>();
         drafts.forEach((type, draft) ->
                 byType.put(type, new EventContract(type, draft.topics, draft.subjects, new Forms(draft.forms))));
-        return new Contracts(byType, mode, mapping.contracts());
+        return new Contracts(byType, mode, mapping.contracts(), new TreeMap<>());
     }
 
     private record Draft(SortedSet<String> topics, SortedSet<String> subjects, Map<String, Thing> forms) {

@@ -128,7 +128,7 @@ final class Fit {
     private static boolean isInstant(String text) {
         try {
             java.time.Instant.parse(text);
-            return true;
+            return text.endsWith("Z"); // it takes offsets, too, the schema's pattern does not
         } catch (DateTimeParseException e) {
             return false;
         }

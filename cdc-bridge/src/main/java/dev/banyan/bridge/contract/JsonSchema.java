@@ -2,6 +2,9 @@ package dev.banyan.bridge.contract;
 
 import dev.banyan.bridge.contract.Shape.Decimal;
 import dev.banyan.bridge.contract.Shape.Thing;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,7 +92,7 @@ final class JsonSchema {
             case Shape.Forms(var forms) -> {
                 forms.forEach((name, form) -> definitions.put(name, of(form)));
                 var references = forms.keySet().stream()
-                        .map(name -> Map.of("$ref", DEFINITION + name))
+                        .map(name -> Map.of("$ref", DEFINITION + pointer(name)))
                         .toList();
                 if (references.size() == 1) {
                     json.putAll(references.getFirst());
@@ -99,6 +102,28 @@ final class JsonSchema {
             }
         }
         return json;
+    }
+
+    /** {@code name} as a part of a JSON pointer in the fragment of a URI. */
+    private static String pointer(String name) {
+        var escaped = name.replace("~", "~0").replace("/", "~1");
+        return URLEncoder.encode(escaped, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("%7E", "~");
+    }
+
+    /** The name that {@code pointer} stands for; as it is where that is one, which contracts of before have. */
+    private static String name(String pointer, JsonNode whole) {
+        if (whole.path("$defs").has(pointer)) {
+            return pointer;
+        }
+        try {
+            return URLDecoder.decode(pointer.replace("+", "%2B"), StandardCharsets.UTF_8)
+                    .replace("~1", "/")
+                    .replace("~0", "~");
+        } catch (IllegalArgumentException e) {
+            return pointer;
+        }
     }
 
     private static void typed(Map<String, Object> json, String type, String keyword, Object value) {
@@ -217,7 +242,7 @@ final class JsonSchema {
         var forms = new LinkedHashMap<String, Thing>();
         for (var reference : references) {
             var uri = reference.path("$ref").asString("");
-            var name = uri.startsWith(DEFINITION) ? uri.substring(DEFINITION.length()) : "";
+            var name = uri.startsWith(DEFINITION) ? name(uri.substring(DEFINITION.length()), whole) : "";
             var definition = whole.path("$defs").path(name);
             if (!definition.isObject()) {
                 throw new Unreadable("$ref '" + uri + "' (expected: a name under $defs)");

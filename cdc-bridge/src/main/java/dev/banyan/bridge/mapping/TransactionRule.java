@@ -28,6 +28,8 @@ public record TransactionRule(
     /** The subject of its events, but for the transaction's identity. */
     static final String SUBJECT = "tx:";
 
+    private static final String TEMPLATE = SUBJECT + "{transaction}";
+
     public TransactionRule {
         all = List.copyOf(all);
         any = List.copyOf(any);
@@ -53,7 +55,12 @@ public record TransactionRule(
 
     /** What the subjects of its events look like. */
     public String subjectTemplate() {
-        return SUBJECT + "{transaction}";
+        return TEMPLATE;
+    }
+
+    /** True for what subjects of events about transactions look like. */
+    public static boolean isTemplate(String subject) {
+        return subject.equals(TEMPLATE);
     }
 
     String schema() {

@@ -3,6 +3,7 @@ package dev.banyan.bridge.record;
 import dev.banyan.bridge.change.Columns;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.Untouched;
+import dev.banyan.bridge.change.ValueText;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -33,9 +34,14 @@ import org.jspecify.annotations.Nullable;
 public final class RowReader {
 
     private static final String INFINITY = "infinity";
+    private static final String BITS = "io.debezium.data.Bits";
+    private static final long INFINITE_MICROS = 9_223_372_036_825_200_000L;
+    private static final long MINUS_INFINITE_MICROS = -9_223_372_036_832_400_000L;
     private static final long MICROS_PER_SECOND = 1_000_000L;
     private static final long NANOS_PER_MICRO = 1_000L;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long NANOS_PER_HOUR = 3_600 * NANOS_PER_SECOND;
+    private static final long NANOS_PER_DAY = 24 * NANOS_PER_HOUR;
 
     private record Column(Field field, Conversion conversion) {}
 
@@ -50,24 +56,26 @@ public final class RowReader {
     private final String unavailable;
     private final byte[] unavailableBytes;
     private final Predicate<Field> isRead;
+    private final boolean isOfNamed;
     private long bytesRead;
 
     /** A reader of every column; {@code unavailable} is what Debezium writes for a large value that the statement did not touch. */
     public RowReader(String unavailable) {
-        this(_ -> true, unavailable);
+        this(_ -> true, unavailable, false);
     }
 
     /** A reader of those columns whose names {@code isRead} takes. */
     public RowReader(String unavailable, Predicate<String> isRead) {
-        this(field -> isRead.test(field.name()), unavailable);
+        this(field -> isRead.test(field.name()), unavailable, true);
     }
 
     /** A reader of every column that a mapping could read; others, such as geometries, are left out. */
     public static RowReader ofReadable(String unavailable) {
-        return new RowReader(field -> isReadable(field.schema()), unavailable);
+        return new RowReader(field -> isReadable(field.schema()), unavailable, false);
     }
 
-    private RowReader(Predicate<Field> isRead, String unavailable) {
+    private RowReader(Predicate<Field> isRead, String unavailable, boolean isOfNamed) {
+        this.isOfNamed = isOfNamed;
         this.unavailable = unavailable;
         this.unavailableBytes = unavailable.getBytes(StandardCharsets.UTF_8);
         this.isRead = isRead;
@@ -129,13 +137,22 @@ public final class RowReader {
         if (known == null || known.schema != schema) {
             var columns = schema.fields().stream()
                     .filter(isRead)
-                    .map(field -> new Column(field, conversion(field.name(), field.schema())))
+                    .map(field -> new Column(field, conversion(whole(field), field.schema())))
                     .toList();
             var names = columns.stream().map(column -> column.field.name()).toList();
             known = new Table(schema, new Columns(names), columns);
             tableBySchemasName.put(name, known);
         }
         return known;
+    }
+
+    /** The name of {@code field}, whose values Debezium does not alter: of bits it leaves out how many there are. */
+    private String whole(Field field) {
+        if (isOfNamed && BITS.equals(field.schema().name())) {
+            throw new IllegalStateException(
+                    "column " + field.name() + ": bits (expected: a type whose values come as they are)");
+        }
+        return field.name();
     }
 
     private static Conversion conversion(String column, Schema schema) {
@@ -147,19 +164,19 @@ public final class RowReader {
             case PostgresSchemas.NUMERIC -> value -> numeric((String) value);
             case PostgresSchemas.TEXT -> value -> value;
             case "io.debezium.time.Date" -> value -> LocalDate.ofEpochDay((Integer) value);
-            case "io.debezium.time.Timestamp" -> value -> atMicros(Math.multiplyExact((Long) value, 1_000L));
+            case "io.debezium.time.Timestamp" -> value -> atMillis((Long) value);
             case "io.debezium.time.MicroTimestamp" -> value -> atMicros((Long) value);
-            case "io.debezium.time.Time" -> value -> LocalTime.ofNanoOfDay((Integer) value * MICROS_PER_SECOND);
-            case "io.debezium.time.MicroTime" -> value -> timeAtMicros((Long) value);
+            case "io.debezium.time.Time" -> value -> time((Integer) value * MICROS_PER_SECOND);
+            case "io.debezium.time.MicroTime" -> value -> time(Math.multiplyExact((Long) value, NANOS_PER_MICRO));
             case "io.debezium.time.ZonedTimestamp" -> value -> zoned((String) value);
             case "io.debezium.time.ZonedTime" -> value -> OffsetTime.parse((String) value);
             case "io.debezium.data.Uuid" -> value -> UUID.fromString((String) value);
             case "io.debezium.time.NanoTimestamp" -> value -> atNanos((Long) value);
-            case "io.debezium.time.NanoTime" -> value -> LocalTime.ofNanoOfDay((Long) value);
+            case "io.debezium.time.NanoTime" -> value -> time((Long) value);
             case "io.debezium.time.IsoDate" -> value -> isoDate((String) value);
             case "io.debezium.time.IsoTimestamp" -> value -> isoTimestamp((String) value);
             case Date.LOGICAL_NAME -> value -> utc(value).toLocalDate();
-            case Time.LOGICAL_NAME -> value -> utc(value).toLocalTime();
+            case Time.LOGICAL_NAME -> value -> ValueText.of(utc(value).toLocalTime());
             case Timestamp.LOGICAL_NAME -> RowReader::utc;
             case Decimal.LOGICAL_NAME -> value -> value;
             case "io.debezium.data.VariableScaleDecimal" -> value -> decimal((Struct) value);
@@ -203,7 +220,17 @@ public final class RowReader {
         return bytes;
     }
 
-    private static LocalDateTime atMicros(long micros) {
+    /** PostgreSQL's driver has a number for each infinity, which Debezium takes for a time. */
+    private static Object atMillis(long millis) {
+        return millis == INFINITE_MICROS / 1_000L || millis == MINUS_INFINITE_MICROS / 1_000L
+                ? atMicros(millis > 0 ? INFINITE_MICROS : MINUS_INFINITE_MICROS)
+                : atMicros(Math.multiplyExact(millis, 1_000L));
+    }
+
+    private static Object atMicros(long micros) {
+        if (micros == INFINITE_MICROS || micros == MINUS_INFINITE_MICROS) {
+            return micros > 0 ? INFINITY : "-" + INFINITY;
+        }
         return LocalDateTime.ofEpochSecond(
                 Math.floorDiv(micros, MICROS_PER_SECOND),
                 (int) (Math.floorMod(micros, MICROS_PER_SECOND) * NANOS_PER_MICRO),
@@ -234,10 +261,15 @@ public final class RowReader {
         return LocalDateTime.ofInstant(((java.util.Date) value).toInstant(), ZoneOffset.UTC);
     }
 
-    /** PostgreSQL knows 24:00:00, Java does not: it becomes the last nanosecond of the day. */
-    private static LocalTime timeAtMicros(long micros) {
-        var nanos = micros * NANOS_PER_MICRO;
-        return nanos > LocalTime.MAX.toNanoOfDay() ? LocalTime.MAX : LocalTime.ofNanoOfDay(nanos);
+    /** The text of a time: PostgreSQL's may be 24:00:00, MySQL's is a span of up to 838 hours, before or after. */
+    private static String time(long nanos) {
+        if (nanos >= 0 && nanos < NANOS_PER_DAY) {
+            return ValueText.of(LocalTime.ofNanoOfDay(nanos));
+        }
+        var span = Math.abs(nanos);
+        var hours = span / NANOS_PER_HOUR;
+        var rest = ValueText.of(LocalTime.ofNanoOfDay(span % NANOS_PER_HOUR));
+        return (nanos < 0 ? "-" : "") + (hours < 10 ? "0" : "") + hours + rest.substring(rest.indexOf(':'));
     }
 
     private static Object date(int day) {

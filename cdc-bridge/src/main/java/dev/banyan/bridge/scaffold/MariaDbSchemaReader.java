@@ -109,8 +109,9 @@ final class MariaDbSchemaReader {
                 SELECT column_name, data_type, column_type, COALESCE(character_maximum_length, numeric_precision, 0),
                        COALESCE(numeric_scale, 0), extra, is_nullable
                 FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position""", schema, table)) {
-            // No name of PostgreSQL's: the language has no type for it.
-            var type = altered.getOrDefault(row.get(0), type(row.get(1), row.get(2)));
+            var type = altered.containsKey(row.get(0))
+                    ? noTypeOfPostgresql(altered.get(row.get(0)))
+                    : type(row.get(1), row.get(2));
             var size = (int) Math.min(Integer.MAX_VALUE, Long.parseLong(row.get(3)));
             var isGenerated = row.get(5).contains("GENERATED");
             // A zero date, which NOT NULL allows, may be read as NULL.
@@ -122,6 +123,11 @@ final class MariaDbSchemaReader {
                     column.mayHoldDays() && hasDays(table, row.get(0))));
         }
         return columns;
+    }
+
+    /** The language has no type for it, also where PostgreSQL has one of the same name. */
+    private static String noTypeOfPostgresql(String type) {
+        return type.equals("uuid") ? "MariaDB's uuid" : type;
     }
 
     /** PostgreSQL's name for a type like it; MariaDB's own where there is none. MariaDB itself strips the blanks of CHAR. */

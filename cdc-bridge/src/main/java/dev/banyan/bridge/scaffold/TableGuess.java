@@ -157,7 +157,8 @@ final class TableGuess {
             add(column, "{column: %s, as: yyyymmdd}", "every number found is a day; 0 becomes null");
         } else if (column.mayHoldDays()) {
             add(column, "{column: %s, as: integer}", "a day as a number? then as: yyyymmdd");
-        } else if (type.equals("numeric") && !isWholeNumber(column)) {
+        } else if (type.equals("numeric")
+                && (!isWholeNumber(column) || !currencyOf(column).isEmpty())) {
             var scale = isScaled(column) ? ", scale: " + column.scale() : "";
             var currency = currencyOf(column);
             add(
@@ -254,7 +255,9 @@ final class TableGuess {
 
     private boolean hasMoney() {
         return table.columns().stream()
-                .anyMatch(column -> !isKept(column) && !currencyOf(column).isEmpty());
+                .anyMatch(column -> !column.isGenerated()
+                        && !isKept(column)
+                        && !currencyOf(column).isEmpty());
     }
 
     /** The currency of an amount, as a part of its field; empty where the table has none. */

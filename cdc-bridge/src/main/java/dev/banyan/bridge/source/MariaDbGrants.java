@@ -9,7 +9,9 @@ import java.util.regex.Pattern;
 /** What a user may do, as {@code SHOW GRANTS} prints it; rights to single columns do not count. */
 final class MariaDbGrants {
 
-    private static final Pattern LINE = Pattern.compile("GRANT (.+?) ON (?:TABLE )?(\\S+)\\.(\\S+) TO .*");
+    private static final String NAME = "(`(?:[^`]|``)*`|[^`\\s.]+)";
+    private static final Pattern LINE =
+            Pattern.compile("GRANT (.+?) ON (?:TABLE )?" + NAME + "\\." + NAME + " TO .*", Pattern.DOTALL);
 
     private record Grant(Set<String> privileges, String database, String table) {
 

@@ -125,6 +125,12 @@ class ContractsCommandTest {
                 .as("events in the lake name it")
                 .exists();
         assertThat(check().exitCode()).isZero();
+
+        var before = Files.readString(contracts.resolve("schemas/orders.OrderPaid.v1.json"));
+        change("{event}.v2", "{event}.v1");
+        assertThat(check().out()).contains("breaking: order.note: ");
+        assertThat(out().err()).contains("nothing written");
+        assertThat(contracts.resolve("schemas/orders.OrderPaid.v1.json")).hasContent(before);
     }
 
     @Test

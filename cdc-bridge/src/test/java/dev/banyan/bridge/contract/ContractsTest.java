@@ -27,10 +27,12 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +107,7 @@ class ContractsTest {
         var transactions = new ArrayList<>(history.transactions(60));
         transactions.addAll(history.backfill());
         transactions.replaceAll(each -> each.commitLsn() % 2 == 0 ? each : caused(each));
+        transactions.replaceAll(each -> each.commitLsn() % 3 == 0 ? each : ofMariaDb(each));
 
         for (var event : events(mapping, transactions, new InMemoryImages())) {
             var envelope = EventSchemas.envelope(document, event.type(), mode);
@@ -117,6 +120,15 @@ class ContractsTest {
             var wrong = ((ObjectNode) whole).put(mode == Mode.BINARY ? "ce_subject" : "subject", "nobody/1");
             assertThat(envelope.validate(wrong)).isNotEmpty();
         }
+    }
+
+    private static Transaction ofMariaDb(Transaction transaction) {
+        return new Transaction(
+                transaction.commitLsn(),
+                "0-1-" + transaction.commitLsn(),
+                transaction.commitTime(),
+                transaction.changes(),
+                transaction.cause());
     }
 
     private static Transaction caused(Transaction transaction) {
@@ -179,6 +191,24 @@ class ContractsTest {
     }
 
     @Test
+    void aTransactionsRuleMayHaveAnyName() throws Exception {
+        var mapping = MappingFile.parse(
+                SHOP,
+                Files.readString(SHOP)
+                        .replace(
+                                "{event: CheckoutCompleted,",
+                                "{event: CheckoutCompleted, name: \"check out/50% ~done\","));
+        var schemas = EventSchemas.closed(mapping);
+        var events = events(mapping, new ShopHistory(4).transactions(60), new InMemoryImages());
+
+        assertThat(events).anyMatch(event -> event.type().equals("shop.sales.CheckoutCompleted.v1"));
+        assertThat(events.stream().flatMap(event -> schemas.problems(event).stream()))
+                .isEmpty();
+        ContractFiles.write(ContractFiles.of(mapping, Mode.BINARY), folder);
+        assertThat(ContractFiles.read(folder)).isEqualTo(Contracts.of(mapping, Mode.BINARY));
+    }
+
+    @Test
     void yearsThatTheMappingPromisesHaveRoomInTheContract() throws Exception {
         var mapping = thing("""
                 version: 1
@@ -193,6 +223,7 @@ class ContractsTest {
                       no: {column: no, as: integer}
                       day: {column: day, as: date}
                       at: {column: at, as: timestamp}
+                      end: {column: end, as: timestamp, ifNull: "2000-01-01T00:00:00+01:00"}
                     events:
                       - {event: Imported, when: backfill}
                       - {event: Added, when: created}
@@ -202,13 +233,15 @@ class ContractsTest {
         var schemas = EventSchemas.closed(mapping);
         var table = new TableId("public", "fnd");
         for (var year : List.of(-43, 0, 1, 2026, 9_999, 12_345, 294_276)) {
-            var row = new Row(Map.of(
+            var values = new HashMap<String, @Nullable Object>(Map.of(
                     "no",
                     (long) year,
                     "day",
                     LocalDate.of(year, 3, 15),
                     "at",
                     OffsetDateTime.of(year, 6, 7, 8, 9, 10, 120_000_000, ZoneOffset.UTC)));
+            values.put("end", null);
+            var row = new Row(values);
             var event = events(
                             mapping,
                             List.of(new Transaction(1, "1", Instant.EPOCH, List.of(new Change.Inserted(table, row)))),
@@ -230,7 +263,7 @@ class ContractsTest {
                 List.of(),
                 "",
                 Cause.UNKNOWN,
-                "{\"no\":1,\"day\":\"12345-03-15\",\"at\":\"2026-06-07 08:09:10\"}");
+                "{\"no\":1,\"day\":\"12345-03-15\",\"at\":\"2026-06-07 08:09:10\",\"end\":\"\"}");
         assertThat(schemas.problems(strange)).as("day and at").hasSize(2);
     }
 

@@ -67,6 +67,39 @@ class KeyTextsTest {
         }
     }
 
+    /** One letter has other bytes in each, and is the same to the bridge. */
+    @Test
+    void theSameLettersInTwoCharacterSetsAreTheSame() throws Exception {
+        Servers.mariadb().createDatabase("keysets");
+        for (var sql : List.of(
+                "CREATE TABLE prd (no VARCHAR(20) CHARACTER SET latin1 PRIMARY KEY)",
+                "CREATE TABLE prc (id INT PRIMARY KEY, no VARCHAR(20) CHARACTER SET utf8mb4)",
+                "INSERT INTO prd VALUES ('Müller')",
+                "INSERT INTO prc VALUES (1, 'Müller')")) {
+            Servers.mariadb().execute("keysets", sql);
+        }
+        try (var connection = Servers.mariadb().connect("keysets")) {
+            assertThat(KeyTexts.of(mapping("keysets"), connection)).isEmpty();
+        }
+    }
+
+    /** What would be mended else is right: it would go to another parent. */
+    @Test
+    void aRowThatHasItsOwnParentIsNoOthers() throws Exception {
+        Servers.postgres().createDatabase("keyowners");
+        for (var sql : List.of(
+                "CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+                "CREATE TABLE prd (no TEXT PRIMARY KEY)",
+                "CREATE TABLE prc (id INT PRIMARY KEY, no TEXT COLLATE loose)",
+                "INSERT INTO prd VALUES ('A'), ('a')",
+                "INSERT INTO prc VALUES (1, 'A'), (2, 'a')")) {
+            Servers.postgres().execute("keyowners", sql);
+        }
+        try (var connection = Servers.postgres().connect("keyowners")) {
+            assertThat(KeyTexts.of(mapping("public"), connection)).isEmpty();
+        }
+    }
+
     @Test
     void soMayACollationOfPostgresql() throws Exception {
         Servers.postgres().createDatabase("keytexts");

@@ -245,7 +245,8 @@ class MariaDbPreflightTest {
         for (var sql : List.of(
                 "CREATE TABLE customer (customer_id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, login_nm VARCHAR(30), news_yn CHAR(1),"
                         + " reg_ts DATETIME NOT NULL, kind ENUM('private', 'trade'), score FLOAT,"
-                        + " old_nm VARCHAR(9) CHARACTER SET koi8u, choice ENUM('a', 'b,c'))",
+                        + " old_nm VARCHAR(9) CHARACTER SET koi8u, choice ENUM('a', 'b,c'), tok UUID)",
+                "CREATE TABLE device (id UUID PRIMARY KEY)",
                 "CREATE TABLE invoice (inv_no BIGINT UNSIGNED PRIMARY KEY, customer_id INT UNSIGNED, sts CHAR(1) NOT NULL, tax_amt DECIMAL(12,2),"
                         + " sent_at TIMESTAMP NULL, tall TIME, due_dt INT NOT NULL, odd_dt INT, tot_cents INT NOT NULL, FOREIGN KEY (customer_id) REFERENCES customer (customer_id))",
                 "CREATE TABLE invoice_line (inv_no BIGINT UNSIGNED, pos SMALLINT, qty INT, PRIMARY KEY (inv_no, pos),"
@@ -253,14 +254,19 @@ class MariaDbPreflightTest {
                 "CREATE TABLE note (id INT PRIMARY KEY, inv_no BIGINT UNSIGNED, FOREIGN KEY (inv_no) REFERENCES invoice (inv_no)"
                         + " ON DELETE CASCADE)",
                 "CREATE TABLE audit_log (line TEXT)",
-                "INSERT INTO customer VALUES (1, 'ada', 'Y', NOW(), 'trade', 1, NULL, 'a'), (2, 'bob', 'N', NOW(), 'private', 2, NULL, 'a')",
+                "INSERT INTO customer VALUES (1, 'ada', 'Y', NOW(), 'trade', 1, NULL, 'a', NULL), (2, 'bob', 'N', NOW(), 'private', 2, NULL, 'a', NULL)",
                 "INSERT INTO invoice VALUES (7, 1, 'N', 3.20, NOW(), '01:00:00', 20240131, 20241331, 199), (8, 1, 'P', 3.20, NULL, NULL, 0, 0, 1)")) {
             Servers.mariadb().execute("billing", sql);
         }
         var init = Printed.of("init", "--jdbc", url, "--user", "admin", "--password=admin", "--out", folder.toString());
         assertThat(init.exitCode()).as(init.err()).isZero();
         assertThat(init.out())
-                .contains("2 aggregates", "audit_log: no primary key", "note: foreign key", "ON DELETE CASCADE");
+                .contains(
+                        "2 aggregates",
+                        "device: its key column id has the type MariaDB's uuid",
+                        "audit_log: no primary key",
+                        "note: foreign key",
+                        "ON DELETE CASCADE");
         assertThat(Files.readString(folder.resolve("mapping.yaml")))
                 .contains(
                         "schema: billing",
@@ -276,7 +282,8 @@ class MariaDbPreflightTest {
                         "notNull: [sts, due_dt, tot_cents] #",
                         "score: the language has no type for float",
                         "old_nm: the language has no type for varchar(9) in the character set koi8u",
-                        "choice: the language has no type for enum('a','b,c')")
+                        "choice: the language has no type for enum('a','b,c')",
+                        "tok: the language has no type for MariaDB's uuid")
                 .doesNotContain("notNull: [reg_ts");
         var config = Files.readString(folder.resolve("bridge.yaml"));
         Files.writeString(

@@ -211,6 +211,25 @@ class ScaffoldTest {
         }
     }
 
+    @Test
+    void aCurrencyIsPartOfWholeAmountsAndOfNoneThatIsLeftOut() throws Exception {
+        var money = POSTGRES.createDatabase("money");
+        POSTGRES.execute("money", """
+                CREATE TABLE inv (id BIGINT PRIMARY KEY, amount NUMERIC(12,0), currency CHAR(3) NOT NULL);
+                CREATE TABLE fee (id BIGINT PRIMARY KEY, ccy CHAR(3) NOT NULL, total_amt NUMERIC(10,2) GENERATED ALWAYS AS (1.5) STORED);
+                """);
+        Scaffold.write(new Scaffold.Settings(money, "postgres", "postgres", "public", folder, false));
+
+        assertThat(Files.readString(folder.resolve("mapping.yaml")))
+                .contains("amount: {column: amount, as: decimal, scale: 0, currency: {column: currency}}")
+                .contains("ccy: {column: ccy, as: char}");
+        var mapping = MappingFile.read(folder.resolve("mapping.yaml"));
+        try (var connection = POSTGRES.connect("money")) {
+            assertThat(ColumnChecks.of(mapping, connection, false))
+                    .allMatch(finding -> finding.level() == Finding.Level.OK);
+        }
+    }
+
     /** A foreign key to a partitioned table is in the catalogue once more for each of its partitions. */
     @Test
     void aPartitionedTableIsReadAndItsPartitionsAreNot() throws Exception {
