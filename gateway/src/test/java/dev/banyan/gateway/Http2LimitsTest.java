@@ -184,6 +184,40 @@ class Http2LimitsTest {
         othersAreServed();
     }
 
+    /** While more waits for it than it may, nothing is read of a client, and so the rest of a head cannot come. */
+    @Test
+    void aClientThatTakesManyRepliesLateIsNotBlamedForWhatIsNotReadOfIt() throws Exception {
+        int streams = 200; // three times what the system keeps of their replies
+        server.reply("/many", "HTTP/1.1 204 No Content\r\nX-Long: " + "x".repeat(60_000) + "\r\n\r\n");
+        try (var patient = TestGateway.over(
+                        folder.resolve("patient"),
+                        folder.resolve("rules").toString(),
+                        "--http2-port",
+                        "0",
+                        "--http2-streams",
+                        "300",
+                        "--client-head-timeout",
+                        "0.6");
+                var client = patient.http2()) {
+            byte[] block = Http2Wire.block(Http2Wire.request("GET", "/many"));
+            for (int i = 0; i < streams; i++) {
+                client.frame(HEADERS, END_HEADERS | Http2Wire.END_STREAM, 2 * i + 1, block);
+            }
+            TestGateway.await(
+                    "all are answered",
+                    () -> server.heads("/many").size() == streams && patient.inFlight("legacy") == 0);
+            client.raw("\0\0"); // of the head of a frame
+            java.util.concurrent.locks.LockSupport.parkNanos(1_500_000_000L); // as hold() does
+            client.raw("\10\6\0\0\0\0\0whatever");
+            int replies = 0;
+            Http2Wire.Frame next;
+            while (replies < streams && (next = client.skim()) != null) {
+                replies += next.endsStream() ? 1 : 0;
+            }
+            assertThat(replies).isEqualTo(streams);
+        }
+    }
+
     @Test
     void anUploadThatStopsIsAnswered408() throws Exception {
         try (var client = client()) {

@@ -212,6 +212,16 @@ final class Http2Wire implements AutoCloseable {
     /** Reads a frame; null at the end of the connection. Answers settings and pings. */
     @Nullable
     Frame read() throws IOException {
+        return read(true);
+    }
+
+    /** The same, and looks into no head, which may be long or go on in the next frame. */
+    @Nullable
+    Frame skim() throws IOException {
+        return read(false);
+    }
+
+    private @Nullable Frame read(boolean decodes) throws IOException {
         try {
             int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
             int type = in.readUnsignedByte();
@@ -223,7 +233,8 @@ final class Http2Wire implements AutoCloseable {
             } else if (type == PING && (flags & ACK) == 0) {
                 frame(PING, ACK, 0, payload);
             }
-            Http2Headers head = type == HEADERS ? decoder.decodeHeaders(stream, Unpooled.wrappedBuffer(payload)) : null;
+            Http2Headers head =
+                    decodes && type == HEADERS ? decoder.decodeHeaders(stream, Unpooled.wrappedBuffer(payload)) : null;
             return new Frame(type, flags, stream, ByteBuffer.wrap(payload), head);
         } catch (EOFException | SocketException e) {
             return null;

@@ -183,10 +183,28 @@ final class Http2Connection extends ChannelDuplexHandler {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext client) {
-        if (halfHead.isThere()) {
-            lookAt(halfHead.since() + headNanos);
-        }
+        awaitHead();
         client.fireChannelReadComplete();
+    }
+
+    /** Whoever is read again has the whole limit for the rest of a head. */
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext client) {
+        awaitHead();
+        client.fireChannelWritabilityChanged();
+    }
+
+    private void awaitHead() {
+        if (halfHead.isThere() && !untaken.isPaused()) {
+            lookAt(headUntil());
+        }
+    }
+
+    private long headUntil() {
+        long since = !greeted
+                ? openSince
+                : halfHead.since() - untaken.readSince() > 0 ? halfHead.since() : untaken.readSince();
+        return since + headNanos;
     }
 
     @Override
@@ -234,18 +252,20 @@ final class Http2Connection extends ChannelDuplexHandler {
         }
         long now = System.nanoTime();
         boolean inHead = !greeted || halfHead.isThere();
-        long headUntil = (greeted ? halfHead.since() : openSince) + headNanos;
+        boolean isHeadAwaited = inHead && !untaken.isPaused();
+        long headUntil = headUntil();
+        long idleUntil = idleSince + idleNanos;
         if (late.looksAgain(timerAt, now)) {
             lookAt(now + Late.AGAIN_NANOS);
-        } else if ((inHead && now - headUntil >= 0) || untaken.isStuck(client.channel(), now)) {
+        } else if ((isHeadAwaited && now - headUntil >= 0) || untaken.isStuck(client.channel(), now)) {
             cut(client);
-        } else if (ForgottenReset.isOf(client.channel())
-                || (!inHead && streams.isEmpty() && now - idleSince >= idleNanos)) {
+        } else if (ForgottenReset.isOf(client.channel()) || (!inHead && streams.isEmpty() && now - idleUntil >= 0)) {
             client.close();
         } else {
             lookAtStreams(client, now);
-            lookAt(streams.isEmpty() ? idleSince + idleNanos : now + lookNanos);
-            if (inHead) {
+            boolean isIdle = streams.isEmpty() && !untaken.isPaused() && now - idleUntil < 0;
+            lookAt(isIdle ? idleUntil : now + lookNanos);
+            if (isHeadAwaited) {
                 lookAt(headUntil);
             }
         }

@@ -18,10 +18,21 @@ final class Untaken extends ChannelDuplexHandler {
     private final Pace pace;
     private long written;
     private boolean paused;
+    private long readSince = System.nanoTime();
 
     /** Belongs before the frame codec. */
     Untaken(Pace pace) {
         this.pace = pace;
+    }
+
+    /** Whether nothing is read of the client: what it has sent a part of does not come because of us. */
+    boolean isPaused() {
+        return paused;
+    }
+
+    /** Returns since when it is read, by {@link System#nanoTime}. */
+    long readSince() {
+        return readSince;
     }
 
     /** Whether the client has taken too little for too long. */
@@ -69,6 +80,7 @@ final class Untaken extends ChannelDuplexHandler {
     public void channelWritabilityChanged(ChannelHandlerContext client) {
         if (paused && client.channel().isWritable()) {
             paused = false;
+            readSince = System.nanoTime();
             client.channel().config().setAutoRead(true);
         }
         client.fireChannelWritabilityChanged();
