@@ -65,6 +65,7 @@ final class NamedTls extends SslContext {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // Netty's own word for what every context says
     public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
         return tls.applicationProtocolNegotiator();
     }
