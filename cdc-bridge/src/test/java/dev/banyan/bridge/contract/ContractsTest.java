@@ -26,8 +26,8 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -208,6 +208,7 @@ class ContractsTest {
         assertThat(ContractFiles.read(folder)).isEqualTo(Contracts.of(mapping, Mode.BINARY));
     }
 
+    @SuppressWarnings("NullAway") // a record's constructor loses its type annotations in the class file
     @Test
     void yearsThatTheMappingPromisesHaveRoomInTheContract() throws Exception {
         var mapping = thing("""
@@ -233,13 +234,10 @@ class ContractsTest {
         var schemas = EventSchemas.closed(mapping);
         var table = new TableId("public", "fnd");
         for (var year : List.of(-43, 0, 1, 2026, 9_999, 12_345, 294_276)) {
-            var values = new HashMap<String, @Nullable Object>(Map.of(
-                    "no",
-                    (long) year,
-                    "day",
-                    LocalDate.of(year, 3, 15),
-                    "at",
-                    OffsetDateTime.of(year, 6, 7, 8, 9, 10, 120_000_000, ZoneOffset.UTC)));
+            Map<String, @Nullable Object> values = new HashMap<>();
+            values.put("no", (long) year);
+            values.put("day", LocalDate.of(year, 3, 15));
+            values.put("at", OffsetDateTime.of(year, 6, 7, 8, 9, 10, 120_000_000, ZoneOffset.UTC));
             values.put("end", null);
             var row = new Row(values);
             var event = events(

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,8 +187,9 @@ class KeyFormsTest {
 
             try (var session = store.session()) {
                 var gone = session.nextGone(10);
-                assertThat(gone).isNotNull();
-                assertThat(gone.rows()).extracting(row -> row.get("line_cd")).containsExactly("B  ");
+                assertThat(Objects.requireNonNull(gone).rows())
+                        .extracting(row -> row.get("line_cd"))
+                        .containsExactly("B  ");
             }
         }
     }
