@@ -79,14 +79,14 @@ final class BackfillTracker {
         this(keyByTable, session, backfills, missing, (_, _) -> List.of());
     }
 
-    /** The same for parity runs, too: {@code mapper} compares what they read. */
+    /** The same with the {@code mapper} that rows are remembered by, which compares what parity runs read. */
     BackfillTracker(
             Map<TableId, List<String>> keyByTable,
             Ledger session,
             List<Backfill> backfills,
             Function<Change.Read, Change.@Nullable Read> missing,
             EventMapper mapper) {
-        this.keys = new RowKeys(keyByTable);
+        this.keys = new RowKeys(keyByTable, mapper);
         this.session = session;
         this.missing = new MissingValues(keys, session, missing);
         this.parity = new ParityCheck(mapper, session, keys);

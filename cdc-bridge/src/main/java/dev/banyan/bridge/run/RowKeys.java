@@ -1,5 +1,6 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
@@ -7,8 +8,8 @@ import dev.banyan.bridge.store.StoreSession.RowKey;
 import java.util.List;
 import java.util.Map;
 
-/** The keys of rows, by the columns that make the key of each mapped table. */
-record RowKeys(Map<TableId, List<String>> columnsByTable) {
+/** The keys of rows, by the columns that make the key of each mapped table, in the form that {@code mapper} remembers rows by. */
+record RowKeys(Map<TableId, List<String>> columnsByTable, EventMapper mapper) {
 
     RowKeys {
         columnsByTable = Map.copyOf(columnsByTable);
@@ -16,7 +17,8 @@ record RowKeys(Map<TableId, List<String>> columnsByTable) {
 
     /** The key of {@code row}, which has all columns of it. */
     RowKey of(TableId table, Row row) {
-        return new RowKey(table, KeyText.of(row.key(columns(table))));
+        var remembered = mapper.keys(table, row);
+        return new RowKey(table, KeyText.of(remembered == null ? row.key(columns(table)) : remembered.row()));
     }
 
     List<String> columns(TableId table) {
