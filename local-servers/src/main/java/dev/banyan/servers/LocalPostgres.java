@@ -65,7 +65,10 @@ public final class LocalPostgres implements AutoCloseable {
                     .setServerConfig("max_connections", "300")
                     .setServerConfig("max_prepared_transactions", "10")
                     .setServerConfig("listen_addresses", addresses);
-            if (dataFolder != null) {
+            if (dataFolder == null) {
+                builder.setServerConfig(
+                        "fsync", "off"); // it is gone when it ends; what it wrote outlives all but a power cut
+            } else {
                 builder.setDataDirectory(dataFolder).setCleanDataDirectory(false);
             }
             var postgres = new LocalPostgres(builder.start());
