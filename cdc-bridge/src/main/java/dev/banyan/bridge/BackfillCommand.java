@@ -3,7 +3,6 @@ package dev.banyan.bridge;
 import dev.banyan.bridge.run.BackfillDesk;
 import dev.banyan.bridge.run.BackfillDesk.Ask;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,31 +27,14 @@ import picocli.CommandLine.Parameters;
 final class BackfillCommand {
 
     /** What is the same in all of them. */
-    abstract static sealed class Asking implements Callable<Integer> permits Ls, Start, Wishing, Cancel {
-
-        @CommandLine.Mixin
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private ConfigOption files;
-
-        @Option(names = "--json", description = "print JSON")
-        private boolean json;
+    abstract static sealed class Asking extends AskedCommand permits Ls, Start, Wishing, Cancel {
 
         @CommandLine.Spec
         @SuppressWarnings("NullAway.Init") // picocli sets it
         CommandLine.Model.CommandSpec spec;
 
-        abstract BackfillDesk.Request request();
-
-        @Override
-        public Integer call() throws Exception {
-            var request = request();
-            var backfills = AskedDesk.answer(Setup.read(files.config), BackfillDesk.Kind.BACKFILL, request);
-            if (json) {
-                System.out.println(backfills);
-            } else {
-                BackfillText.lines(backfills).forEach(System.out::println);
-            }
-            return 0;
+        Asking() {
+            super(BackfillDesk.Kind.BACKFILL, BackfillText::lines);
         }
     }
 

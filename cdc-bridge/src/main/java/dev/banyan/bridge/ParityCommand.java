@@ -3,10 +3,7 @@ package dev.banyan.bridge;
 import dev.banyan.bridge.run.BackfillDesk;
 import dev.banyan.bridge.run.BackfillDesk.Ask;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code banyan bridge parity}: whether the bridge remembers what the legacy database has. */
@@ -27,26 +24,10 @@ import picocli.CommandLine.Parameters;
 final class ParityCommand {
 
     /** What is the same in all of them. */
-    abstract static sealed class Asking implements Callable<Integer> permits Ls, Start, Wishing, Cancel {
+    abstract static sealed class Asking extends AskedCommand permits Ls, Start, Wishing, Cancel {
 
-        @CommandLine.Mixin
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private ConfigOption files;
-
-        @Option(names = "--json", description = "print JSON")
-        private boolean json;
-
-        abstract BackfillDesk.Request request();
-
-        @Override
-        public Integer call() throws Exception {
-            var runs = AskedDesk.answer(Setup.read(files.config), BackfillDesk.Kind.PARITY, request());
-            if (json) {
-                System.out.println(runs);
-            } else {
-                ParityText.lines(runs).forEach(System.out::println);
-            }
-            return 0;
+        Asking() {
+            super(BackfillDesk.Kind.PARITY, ParityText::lines);
         }
     }
 

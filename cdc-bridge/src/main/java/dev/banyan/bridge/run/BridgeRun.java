@@ -100,11 +100,6 @@ public final class BridgeRun {
         return store == null ? List.of() : store.backfills().all();
     }
 
-    /** Where to ask for backfills; empty while the store is not open. */
-    Optional<BackfillDesk> backfillDesk() {
-        return desk(BackfillDesk.Kind.BACKFILL);
-    }
-
     /** Where to ask for what {@code kind} says; empty while the store is not open. */
     Optional<BackfillDesk> desk(BackfillDesk.Kind kind) {
         return Optional.ofNullable(openStore.get())

@@ -68,7 +68,10 @@ class BackfillTest {
     }
 
     private static void ask(TestBridge bridge, Ask ask, String... names) {
-        bridge.run().backfillDesk().orElseThrow().answer(new BackfillDesk.Request(ask, List.of(names)));
+        bridge.run()
+                .desk(BackfillDesk.Kind.BACKFILL)
+                .orElseThrow()
+                .answer(new BackfillDesk.Request(ask, List.of(names)));
     }
 
     private static void await(TestBridge bridge, int backfill, String word) throws Exception {

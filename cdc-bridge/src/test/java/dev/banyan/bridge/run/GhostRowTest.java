@@ -44,7 +44,10 @@ class GhostRowTest {
 
     /** Asks for a backfill, and returns when it waits for {@code writer}, or has not done so. */
     private static void awaitBackfill(TestBridge bridge, Writer writer) throws Exception {
-        bridge.run().backfillDesk().orElseThrow().answer(new BackfillDesk.Request(Ask.START, List.of()));
+        bridge.run()
+                .desk(BackfillDesk.Kind.BACKFILL)
+                .orElseThrow()
+                .answer(new BackfillDesk.Request(Ask.START, List.of()));
         Await.until("it waits, or has read", () -> backfill(bridge).failure() != null || isDone(bridge));
         assertThat(writer.thread.isAlive())
                 .as("nobody sees that the row is gone")

@@ -136,7 +136,7 @@ class KeysTest {
                 var statement = gate.createStatement()) {
             statement.execute("SELECT pg_advisory_lock(1), pg_advisory_lock(2)");
             bridge.run()
-                    .backfillDesk()
+                    .desk(BackfillDesk.Kind.BACKFILL)
                     .orElseThrow()
                     .answer(new BackfillDesk.Request(BackfillDesk.Ask.START, List.of()));
             for (var chunk = 1; chunk <= 2; chunk++) {
