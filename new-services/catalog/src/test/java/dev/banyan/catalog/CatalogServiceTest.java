@@ -70,6 +70,12 @@ class CatalogServiceTest {
                                 "TOO",
                                 5,
                                 "{\"code\":\"TOO\",\"name\":\"Tools\",\"parent\":null,\"order\":1}");
+                        send(
+                                producer,
+                                "CategoryAdded",
+                                "ETC",
+                                12,
+                                "{\"code\":\"ETC\",\"name\":\"Other\",\"parent\":null,\"order\":null}");
                         await(() -> get("/api/catalog").body().contains("Tools")
                                 && get("/api/catalog").body().contains("\"total\":3"));
                         shapesAreTheShops();
@@ -143,6 +149,10 @@ class CatalogServiceTest {
     }
 
     private void namesAreEscaped() throws Exception {
+        await(() -> get("/catalog").body().contains("Other"));
+        assertThat(get("/catalog").body())
+                .as("a category without a place is behind the others")
+                .containsSubsequence("<option value=\"TOO\"", "<option value=\"ETC\"");
         assertThat(get("/catalog").body())
                 .contains("data-sku=\"P000001\"", "&lt;script&gt;&quot;Ä&quot;&amp;&#39;")
                 .doesNotContain("<script>");

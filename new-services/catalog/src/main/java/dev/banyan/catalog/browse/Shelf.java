@@ -133,7 +133,7 @@ public final class Shelf {
         try (var connection = database.getConnection()) {
             connection.setAutoCommit(true);
             try (var select = connection.prepareStatement(
-                            "SELECT code, name FROM category WHERE NOT removed ORDER BY display_order, code");
+                            "SELECT code, name FROM category WHERE NOT removed ORDER BY display_order NULLS LAST, code");
                     var rows = select.executeQuery()) {
                 var categories = new ArrayList<CategoryRef>();
                 while (rows.next()) {

@@ -4,7 +4,6 @@ import dev.banyan.catalog.projection.Delivery;
 import dev.banyan.catalog.projection.EventReader;
 import dev.banyan.catalog.projection.Reading;
 import io.cloudevents.kafka.KafkaMessageFactory;
-import io.cloudevents.rw.CloudEventRWException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -23,8 +22,8 @@ final class DeliveryReader {
     private Reading reading(ConsumerRecord<byte[], byte[]> record) {
         try {
             return events.read(KafkaMessageFactory.createReader(record).toEvent());
-        } catch (CloudEventRWException | IllegalArgumentException | IllegalStateException e) {
-            return new Reading.Broken("not a CloudEvent: " + e.getMessage());
+        } catch (RuntimeException e) { // of a header without a value the library makes a NullPointerException
+            return new Reading.Broken("not a CloudEvent: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
         }
     }
 

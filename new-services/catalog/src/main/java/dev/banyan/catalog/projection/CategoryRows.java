@@ -29,7 +29,7 @@ final class CategoryRows implements AutoCloseable {
         head(envelope, category.code(), false);
         statement.setString(5, category.name());
         statement.setString(6, category.parent());
-        statement.setInt(7, category.order());
+        statement.setObject(7, category.order(), Types.INTEGER);
         statement.addBatch();
     }
 

@@ -79,10 +79,7 @@ public final class EventReader {
                 textOrNull(data, "description"),
                 textOrNull(data, "category"),
                 status(data),
-                data.path("weightGrams").isMissingNode()
-                                || data.path("weightGrams").isNull()
-                        ? null
-                        : Math.toIntExact(wholeNumber(data, "weightGrams")),
+                wholeNumberOrNull(data, "weightGrams"),
                 sale != null ? sale : regular,
                 regular,
                 sale != null,
@@ -102,7 +99,7 @@ public final class EventReader {
                                         code,
                                         text(data, "name"),
                                         textOrNull(data, "parent"),
-                                        Math.toIntExact(wholeNumber(data, "order")))));
+                                        wholeNumberOrNull(data, "order"))));
     }
 
     /** The subject of what {@code key} names, in which the bridge escapes two characters. */
@@ -190,6 +187,11 @@ public final class EventReader {
             throw unexpected(field, value, "a whole number");
         }
         return value.intValue();
+    }
+
+    private static @Nullable Integer wholeNumberOrNull(JsonNode node, String field) {
+        var value = node.path(field);
+        return value.isMissingNode() || value.isNull() ? null : Math.toIntExact(wholeNumber(node, field));
     }
 
     private static boolean flag(JsonNode node, String field) {

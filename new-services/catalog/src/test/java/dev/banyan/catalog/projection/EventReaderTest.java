@@ -39,6 +39,13 @@ class EventReaderTest {
                         .isEqualTo(subject));
     }
 
+    @ParameterizedTest
+    @CsvSource({"null", "7"})
+    void aCategoryMayHaveNoPlaceAmongTheOthers(String order) {
+        var data = "{\"code\":\"A01\",\"name\":\"Saws\",\"parent\":null,\"order\":" + order + "}";
+        assertThat(event("CategoryChanged", "category/A01", data)).isInstanceOf(Reading.Understood.class);
+    }
+
     private static Reading read(String amount) {
         return read("P1", "product/P1", amount);
     }
@@ -47,11 +54,15 @@ class EventReaderTest {
         var data = """
                 {"sku":"%s","name":"Saw","status":"active","deleted":false,
                 "prices":[{"kind":"regular","amount":"%s","currency":"EUR","active":true}],"stock":[]}""".formatted(sku, amount);
+        return event("ProductAdded", subject, data);
+    }
+
+    private static Reading event(String type, String subject, String data) {
         return new EventReader()
                 .read(CloudEventBuilder.v1()
                         .withId("e1")
                         .withSource(URI.create("/test"))
-                        .withType("shop.catalog.ProductAdded.v1")
+                        .withType("shop.catalog." + type + ".v1")
                         .withSubject(subject)
                         .withTime(OffsetDateTime.parse("2026-01-31T10:00:00Z"))
                         .withExtension("sequence", "00000000000000aa-000001")

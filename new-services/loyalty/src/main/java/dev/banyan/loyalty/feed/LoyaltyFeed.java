@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -45,6 +46,7 @@ public final class LoyaltyFeed implements AutoCloseable {
     private final Ledger ledger;
     private final FeedStatus status;
     private final InstantSource clock;
+    private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final DeliveryReader reader = new DeliveryReader();
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("loyalty-feed").unstarted(this::run);
@@ -52,10 +54,21 @@ public final class LoyaltyFeed implements AutoCloseable {
 
     /** A feed that {@link #start} sets going. */
     public LoyaltyFeed(FeedSettings settings, Ledger ledger, FeedStatus status, InstantSource clock) {
+        this(settings, ledger, status, clock, () -> consumer(settings));
+    }
+
+    /** One that reads with what {@code consumers} makes. */
+    LoyaltyFeed(
+            FeedSettings settings,
+            Ledger ledger,
+            FeedStatus status,
+            InstantSource clock,
+            Supplier<Consumer<byte[], byte[]>> consumers) {
         this.settings = settings;
         this.ledger = ledger;
         this.status = status;
         this.clock = clock;
+        this.consumers = consumers;
     }
 
     /** Starts reading; returns at once. */
@@ -82,8 +95,7 @@ public final class LoyaltyFeed implements AutoCloseable {
     private void run() {
         var backoff = new Backoff();
         while (isRunning()) {
-            try (var consumer = new KafkaConsumer<byte[], byte[]>(
-                    consumerSettings(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            try (var consumer = consumers.get()) {
                 while (isRunning()) {
                     follow(consumer, backoff);
                 }
@@ -93,11 +105,14 @@ public final class LoyaltyFeed implements AutoCloseable {
             } catch (KafkaException | SQLException e) {
                 LOG.warn("feed of {} waits {} ms: {}", settings.topic(), backoff.millis(), e.toString());
                 pause(backoff);
-            } catch (RuntimeException e) { // the edge of a thread: a feed that has died silently is the worst outcome
+            } catch (RuntimeException | Error e) {
+                // the edge of a thread: a feed that has died silently is the worst outcome, and memory may be there
+                // again
                 LOG.error("feed of {} starts again in {} ms", settings.topic(), backoff.millis(), e);
                 pause(backoff);
+            } finally {
+                reading = false;
             }
-            reading = false;
         }
     }
 
@@ -115,7 +130,6 @@ public final class LoyaltyFeed implements AutoCloseable {
         positions.keySet().retainAll(partitions);
         positions.forEach((partition, offset) -> consumer.seek(partition(partition), offset));
         reading = true;
-        backoff.reset();
         var until = clock.instant().plus(LOOK_FOR_PARTITIONS_EVERY);
         while (isRunning() && clock.instant().isBefore(until)) {
             try {
@@ -205,7 +219,12 @@ public final class LoyaltyFeed implements AutoCloseable {
         }
     }
 
-    private Map<String, Object> consumerSettings() {
+    private static Consumer<byte[], byte[]> consumer(FeedSettings settings) {
+        return new KafkaConsumer<>(
+                consumerSettings(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private static Map<String, Object> consumerSettings(FeedSettings settings) {
         return Map.ofEntries(
                 Map.entry(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers()),
                 Map.entry(ConsumerConfig.CLIENT_ID_CONFIG, "loyalty"),
