@@ -7,6 +7,7 @@ import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.change.EventMapper;
+import dev.banyan.bridge.change.Faults.Waiting;
 import dev.banyan.bridge.change.InMemoryImages;
 import dev.banyan.bridge.change.NoFaults;
 import dev.banyan.bridge.change.Row;
@@ -61,6 +62,23 @@ class OnFaultTest {
     private Mapper mapper(String onFault, String words) throws Exception {
         var text = MAPPING.replace("ON_FAULT", onFault).replace("WORDS", words);
         return new Mapper(MappingFile.read(Files.writeString(folder.resolve("m.yaml"), text)), "shop", null);
+    }
+
+    @Test
+    void whatAKeyAndACodeWithANulLeaveInTheStoreHasNone() throws Exception {
+        var text = MAPPING.replace("id: {column: id, as: integer}", "id: id")
+                .replace("ON_FAULT", "park")
+                .replace("WORDS", "{N: new}");
+        var mapper = new Mapper(MappingFile.parse(Path.of("m.yaml"), text), "shop", null);
+        var wrong = new Change.Inserted(ITEM, new Row(Map.of("id", "a\0b", "sts", "x\0y")));
+        var good = new Change.Inserted(ITEM, new Row(Map.of("id", "c", "sts", "N")));
+
+        assertThat(map(mapper, wrong, good)).containsExactly("Added item/c");
+
+        assertThat(faults.parked).hasSize(1);
+        assertThat(faults.parked.getFirst().toString()).contains("a\\0b", "'x\\0y'");
+        assertThat(faults.parked.getFirst().message()).doesNotContain("\0");
+        assertThat(faults.isWaiting(new Waiting("item", "a\\0b"))).isTrue();
     }
 
     private List<String> map(Mapper mapper, Change... changes) {

@@ -145,13 +145,28 @@ class StoredFaultsTest {
             bytes[i] = (byte) (' ' + random.nextInt(90));
         }
         var key = new String(bytes, StandardCharsets.US_ASCII).replace('\\', '/');
-        try (var store = open(settings);
-                var session = store.session()) {
+        try (var store = open(settings)) {
+            longestKey(store, table, key);
+        }
+    }
+
+    private static void longestKey(BridgeStore store, TableId table, String key) {
+        try (var session = store.session()) {
             session.images().put(table, List.of(key), new Row(Map.of("v", 1L)), List.of(key));
             session.touch(new StoreSession.RowKey(table, key));
             session.faults().park(Set.of(new Faults.Waiting("a".repeat(200), key)), transaction(1), "no word");
             session.commit(POSITION);
             assertThat(session.images().children(table, List.of(key))).hasSize(1);
+            var nul = List.of("a\0b"); // a text of MariaDB may have it
+            assertThat(session.images().get(table, nul)).isNull();
+            session.images().put(table, nul, new Row(Map.of("v", "c\0d")), nul);
+            session.faults().park(Set.of(new Faults.Waiting("item", KeyText.of(nul))), transaction(2), "no word");
+            session.commit(POSITION);
+        }
+        try (var session = store.session()) {
+            var nul = List.of("a\0b");
+            assertThat(session.images().children(table, nul)).containsExactly(new Row(Map.of("v", "c\0d")));
+            assertThat(session.images().get(table, List.of("a\\0b"))).isNull();
         }
     }
 
