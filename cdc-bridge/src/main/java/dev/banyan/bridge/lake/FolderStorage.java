@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** A lake in a folder. One writer holds a lock on a file of it. */
@@ -64,18 +65,42 @@ record FolderStorage(Path folder) implements LakeStorage {
     @Override
     public void replace(String path, Writing writing) throws IOException {
         var file = folder.resolve(path).toAbsolutePath();
-        var parent = file.getParent();
-        if (parent == null) {
-            throw new IOException(file + ": no folder");
+        replace(file, file.resolveSibling(file.getFileName() + ".draft"), writing);
+    }
+
+    /** Nobody's draft is another's: the lock is the bridge's alone, and a replay keeps files beside it. */
+    @Override
+    public void keep(String path, long length, Writing writing) throws IOException {
+        var file = folder.resolve(path).toAbsolutePath();
+        if (Files.isRegularFile(file) && Files.size(file) == length) {
+            Disk.force(parent(file)); // whoever moved it here may not have come to that
+            return;
         }
+        var draft = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".draft");
+        try {
+            replace(file, draft, writing);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    private static void replace(Path file, Path draft, Writing writing) throws IOException {
+        var parent = parent(file);
         makeFolder(parent);
-        var draft = file.resolveSibling(file.getFileName() + ".draft");
         try (var out = Files.newOutputStream(draft)) {
             writing.to(out);
         }
         Disk.force(draft);
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         Disk.force(parent);
+    }
+
+    private static Path parent(Path file) throws IOException {
+        var parent = file.getParent();
+        if (parent == null) {
+            throw new IOException(file + ": no folder");
+        }
+        return parent;
     }
 
     private static void makeFolder(Path wanted) throws IOException {

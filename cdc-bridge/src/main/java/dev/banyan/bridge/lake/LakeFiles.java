@@ -214,7 +214,7 @@ final class LakeFiles {
         var data = event.data().getBytes(StandardCharsets.UTF_8);
         var digest = HexFormat.of().formatHex(sha256().digest(data), 0, CLAIM_DIGEST_BYTES);
         var path = "claims/date=" + date + "/" + event.id() + "-" + digest + ".json";
-        storage.replace(path, out -> out.write(data));
+        storage.keep(path, data.length, out -> out.write(data));
         return path;
     }
 

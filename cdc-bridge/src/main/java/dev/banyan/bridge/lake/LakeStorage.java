@@ -42,6 +42,11 @@ interface LakeStorage extends AutoCloseable {
     /** The same for a file that nobody changes: where it is there with other bytes, somebody else writes this lake. */
     void create(String path, byte[] bytes) throws IOException;
 
+    /** The same for a file whose name stands for the {@code length} bytes that {@code writing} writes: several may do so at once, and what is there may be left. */
+    default void keep(String path, long length, Writing writing) throws IOException {
+        replace(path, writing);
+    }
+
     /** The segments that are written but not sealed, oldest first. */
     List<Integer> logs() throws IOException;
 

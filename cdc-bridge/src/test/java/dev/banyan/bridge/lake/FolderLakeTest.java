@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.Printed;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -70,6 +71,31 @@ class FolderLakeTest extends LakeContract {
         assertThatThrownBy(() -> open(1 << 20)).hasMessageContaining("open-00000001.log: damaged at byte 0");
         assertThatThrownBy(this::ids).hasMessageContaining("damaged at byte 0");
         assertThat(log).hasBinaryContent(bytes);
+    }
+
+    @Test
+    void twoThatKeepTheSameFileAtOnceLeaveItWhole() throws IOException {
+        var storage = new FolderStorage(folder);
+        LakeStorage.Writing whole = out -> out.write("0123456789".getBytes(StandardCharsets.UTF_8));
+        storage.keep("claims/x.json", 10, out -> {
+            out.write("01234".getBytes(StandardCharsets.UTF_8));
+            storage.keep("claims/x.json", 10, whole);
+            out.write("56789".getBytes(StandardCharsets.UTF_8));
+        });
+        assertThat(folder.resolve("claims/x.json")).hasContent("0123456789");
+        assertThat(folder.resolve("claims").toFile().list()).containsExactly("x.json");
+    }
+
+    @Test
+    void whatIsKeptAlreadyIsNotWrittenAgainUnlessItIsTorn() throws IOException {
+        var storage = new FolderStorage(folder);
+        var file = Files.writeString(
+                Files.createDirectories(folder.resolve("claims")).resolve("x.json"), "01234");
+        storage.keep("claims/x.json", 10, out -> out.write("0123456789".getBytes(StandardCharsets.UTF_8)));
+        assertThat(file).hasContent("0123456789");
+        storage.keep("claims/x.json", 10, _ -> {
+            throw new IOException("written again");
+        });
     }
 
     @Test
