@@ -1,6 +1,7 @@
 package dev.banyan.bridge.mapping;
 
 import dev.banyan.bridge.change.DomainEvent;
+import dev.banyan.bridge.change.EventLimit;
 import dev.banyan.bridge.change.Transaction;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -8,7 +9,9 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -22,7 +25,8 @@ final class BulkParts {
      * between two items of one part, and many items in it. All bulk events of an aggregate have one subject, and so one order.
      *
      * What is parked is resubmitted a part at a time, so a bulk event of it could have the id of one that went before: there is none then.
-     * An event that would not leave room for a part's own words stays one of its own.
+     * An event that would not leave room for a part's own words stays one of its own, and so do all of a rule of which the hub has refused a part for good: the
+     * part is nobody's alone, and each of its items may have an answer of its own.
      *
      * The events may lie in files: they are read once to count, once to tell, and once more for each bulk event, of which one part is in memory.
      */
@@ -36,10 +40,15 @@ final class BulkParts {
 
     /** How many events a rule names, and where each of their parts begins. */
     private final class Filling {
+        private final Named first;
         private int count;
         private int parts;
         private int items;
         private long characters;
+
+        private Filling(Named first) {
+            this.first = first;
+        }
 
         /** Adds {@code event}; true when it is the first of a part. */
         boolean begins(DomainEvent event) {
@@ -60,13 +69,28 @@ final class BulkParts {
     private final Transaction transaction;
     private final EventIds ids;
     private final long charactersMax;
+    private final Set<String> refusedIds;
 
-    /** Bulk events of {@code transaction} for a hub that takes events of {@code bytesMax} bytes; of 0 bytes, none. */
-    BulkParts(Transaction transaction, EventIds ids, long bytesMax) {
+    private BulkParts(Transaction transaction, EventIds ids, long charactersMax, Set<String> refusedIds) {
         this.transaction = transaction;
         this.ids = ids;
+        this.charactersMax = charactersMax;
+        this.refusedIds = refusedIds;
+    }
+
+    /** Bulk events of {@code transaction} for a hub that takes events up to {@code limit}. */
+    BulkParts(Transaction transaction, EventIds ids, EventLimit limit) {
         // A character is at most three bytes of UTF-8.
-        this.charactersMax = Math.min(PART_CHARACTERS_MAX, bytesMax / 3 - ENVELOPE_CHARACTERS);
+        this(
+                transaction,
+                ids,
+                Math.min(PART_CHARACTERS_MAX, limit.bytesMax() / 3 - ENVELOPE_CHARACTERS),
+                limit.refusedById().keySet());
+    }
+
+    /** No bulk events of {@code transaction}. */
+    static BulkParts none(Transaction transaction, EventIds ids) {
+        return new BulkParts(transaction, ids, 0, Set.of());
     }
 
     boolean mayBeBulk(Named named) {
@@ -78,10 +102,11 @@ final class BulkParts {
         var together = new IdentityHashMap<EventRule, Filling>();
         for (var named : all) {
             if (mayBeBulk(named)) {
-                together.computeIfAbsent(named.rule(), _ -> new Filling()).begins(named.event());
+                together.computeIfAbsent(named.rule(), _ -> new Filling(named)).begins(named.event());
             }
         }
         together.entrySet().removeIf(entry -> entry.getValue().count < atLeast(entry.getKey()));
+        together.values().removeIf(this::isRefused);
         var told = new HashSet<Filling>();
         for (var named : all) {
             var filling = mayBeBulk(named) ? together.get(named.rule()) : null;
@@ -93,6 +118,19 @@ final class BulkParts {
         }
     }
 
+    private boolean isRefused(Filling whole) {
+        return !refusedIds.isEmpty()
+                && IntStream.rangeClosed(1, whole.parts)
+                        .anyMatch(number -> refusedIds.contains(id(whole.first, number)));
+    }
+
+    private String id(Named first, int number) {
+        return ids.id(
+                transaction,
+                idName(first.rule(), Integer.toString(number)),
+                first.aggregate().bulkSubject());
+    }
+
     private static int atLeast(EventRule rule) {
         return rule.bulk() == null ? Integer.MAX_VALUE : rule.bulk().atLeast();
     }
@@ -102,7 +140,7 @@ final class BulkParts {
             IdentityHashMap<EventRule, Filling> together,
             Filling whole,
             Consumer<DomainEvent> each) {
-        var filling = new Filling();
+        var filling = new Filling(whole.first);
         var part = new ArrayList<Named>();
         for (var named : all) {
             if (!mayBeBulk(named) || together.get(named.rule()) != whole) {
@@ -139,7 +177,7 @@ final class BulkParts {
         }
         var subject = first.aggregate().bulkSubject();
         return new DomainEvent(
-                ids.id(transaction, idName(first.rule(), Integer.toString(number)), subject),
+                id(first, number),
                 first.aggregate().type(bulk.event()),
                 first.aggregate().topic(),
                 subject,

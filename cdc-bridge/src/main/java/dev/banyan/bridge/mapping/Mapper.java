@@ -98,12 +98,12 @@ public final class Mapper implements EventMapper {
 
     @Override
     public List<DomainEvent> map(Transaction transaction, AggregateImages images, Faults faults) {
-        return map(transaction, images, faults, limit.bytesMax(), null);
+        return map(transaction, images, faults, false, null);
     }
 
     @Override
     public List<DomainEvent> mapParked(Transaction part, AggregateImages images, Faults faults) {
-        return map(part, images, faults, 0, null);
+        return map(part, images, faults, true, null);
     }
 
     @Override
@@ -114,9 +114,7 @@ public final class Mapper implements EventMapper {
     @Override
     public List<PartEvent> mapPart(
             Transaction part, ToIntFunction<Change> place, AggregateImages images, Faults faults) {
-        return attempted(part, images, faults, limit.bytesMax(), place, null)
-                .bulk
-                .ofPart();
+        return attempted(part, images, faults, false, place, null).bulk.ofPart();
     }
 
     @Override
@@ -125,7 +123,7 @@ public final class Mapper implements EventMapper {
         var digits = Sequence.digits(events.size() + transactionRules.size());
         var named = numberedRules.named(transaction.commitLsn(), events, digits);
         if (numberedRules.hasBulk()) {
-            new BulkParts(transaction, ids, limit.bytesMax()).tell(named, each);
+            new BulkParts(transaction, ids, limit).tell(named, each);
         } else {
             named.forEach(one -> each.accept(one.event()));
         }
@@ -138,9 +136,9 @@ public final class Mapper implements EventMapper {
             Transaction transaction,
             AggregateImages images,
             Faults faults,
-            long bulkBytesMax,
+            boolean isParked,
             Explanation.@Nullable Notes notes) {
-        return attempted(transaction, images, faults, bulkBytesMax, null, notes).events();
+        return attempted(transaction, images, faults, isParked, null, notes).events();
     }
 
     /** The attempt that came to an end; with {@code place} the transaction is a part, and the rest of it is told later. */
@@ -148,7 +146,7 @@ public final class Mapper implements EventMapper {
             Transaction transaction,
             AggregateImages images,
             Faults faults,
-            long bulkBytesMax,
+            boolean isParked,
             @Nullable ToIntFunction<Change> place,
             Explanation.@Nullable Notes notes) {
         var rest = transaction;
@@ -157,7 +155,7 @@ public final class Mapper implements EventMapper {
             rest = park(rest, images, faults, faults::isWaiting, Map.of(), notes);
         }
         while (true) {
-            var attempt = attempt(rest, images, bulkBytesMax, place, notes);
+            var attempt = attempt(rest, images, isParked, place, notes);
             if (attempt.poisoned.isEmpty()) {
                 for (var skipped : attempt.skipped) {
                     faults.skip(skipped.aggregate(), rest, skipped.message(), skipped.reason());
@@ -326,15 +324,15 @@ public final class Mapper implements EventMapper {
 
     /** What {@link #withoutPaused} and {@link #map} do, with the reasons; a transaction that cannot be mapped is explained, too. */
     public Explanation explain(Transaction transaction, AggregateImages images, Faults faults) {
-        return explain(transaction, images, faults, limit.bytesMax());
+        return explain(transaction, images, faults, false);
     }
 
     /** What {@link #mapParked} does, with the reasons. */
     public Explanation explainParked(Transaction part, AggregateImages images, Faults faults) {
-        return explain(part, images, faults, 0);
+        return explain(part, images, faults, true);
     }
 
-    private Explanation explain(Transaction transaction, AggregateImages images, Faults faults, long bulkBytesMax) {
+    private Explanation explain(Transaction transaction, AggregateImages images, Faults faults, boolean isParked) {
         var notes = new Explanation.Notes();
         var unmapped = new HashMap<TableId, Integer>();
         try {
@@ -344,7 +342,7 @@ public final class Mapper implements EventMapper {
                     unmapped.merge(change.table(), 1, Integer::sum);
                 }
             }
-            var events = map(passing, images, faults, bulkBytesMax, notes);
+            var events = map(passing, images, faults, isParked, notes);
             return new Explanation(events, notes.decisions(), unmapped, notes.rootless, null);
         } catch (MappingFailed e) {
             return new Explanation(List.of(), notes.decisions(), unmapped, notes.rootless, e.getMessage());
@@ -354,7 +352,7 @@ public final class Mapper implements EventMapper {
     private Attempt attempt(
             Transaction transaction,
             AggregateImages images,
-            long bulkBytesMax,
+            boolean isParked,
             @Nullable ToIntFunction<Change> place,
             Explanation.@Nullable Notes notes) {
         if (notes != null) {
@@ -368,7 +366,7 @@ public final class Mapper implements EventMapper {
             notes.rootless = touches.rootless();
         }
         var bulk = new BulkEvents(
-                new BulkParts(transaction, ids, bulkBytesMax),
+                isParked ? BulkParts.none(transaction, ids) : new BulkParts(transaction, ids, limit),
                 new GivenEvents(room, transaction.commitLsn()),
                 transactionRules.size());
         var attempt = new Attempt(transaction, rows, bulk, touches.rootless());

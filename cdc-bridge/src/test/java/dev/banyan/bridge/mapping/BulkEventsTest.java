@@ -70,6 +70,28 @@ class BulkEventsTest {
     }
 
     @Test
+    void aBulkEventThatTheHubRefusesIsToldAsWhatItStandsFor() throws Exception {
+        var all = transaction(inserted(1, 6_000), inserted(2, 6_000), inserted(3, 6_000));
+        var mapper = mapper();
+        var parts = mapper.map(all, new InMemoryImages());
+        assertThat(told(parts))
+                .containsExactly(
+                        "shop.ListImported.v1 bulk:item",
+                        "shop.ListImported.v1 bulk:item",
+                        "shop.ListImported.v1 bulk:item");
+
+        mapper.refuse(Map.of(parts.get(1).id(), "InvalidParameterValue"));
+
+        assertThat(told(mapper.map(all, new InMemoryImages())))
+                .containsExactly("shop.Added.v1 item/1", "shop.Added.v1 item/2", "shop.Added.v1 item/3");
+        var images = new InMemoryImages();
+        var ofParts = mapper.mapPart(all, _ -> 0, images, NoFaults.HALT);
+        var whole = new ArrayList<DomainEvent>();
+        mapper.whole(all, ofParts, () -> {}, whole::add);
+        assertThat(told(whole)).containsExactly("shop.Added.v1 item/1", "shop.Added.v1 item/2", "shop.Added.v1 item/3");
+    }
+
+    @Test
     void numbersOfMoreThanAMillionEventsSortAsText() throws Exception {
         var mapping = MappingFile.parse(Path.of("m.yaml"), MAPPING);
         var transaction = transaction(inserted(1, 1));
@@ -80,7 +102,7 @@ class BulkEventsTest {
         var given = new GivenEvents(room, 1);
         given.add(one);
         given.add(one);
-        var bulk = new BulkEvents(new BulkParts(transaction, new EventIds("shop"), 0), given, 999_999);
+        var bulk = new BulkEvents(BulkParts.none(transaction, new EventIds("shop")), given, 999_999);
         var sequences = new ArrayList<String>();
         bulk.result(List.of()).forEach(each -> sequences.add(each.sequence()));
 
