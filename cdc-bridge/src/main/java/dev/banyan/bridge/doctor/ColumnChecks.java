@@ -114,6 +114,14 @@ public final class ColumnChecks {
             var found = type.name() + line + " (expected: " + expected + ")";
             var cure = cure(field.type(), type.base());
             findings.add(mayWait ? Finding.warn(what, found, cure) : Finding.fail(what, found, cure));
+        } else if (field.type() instanceof FieldType.Whole
+                && !WHOLE.contains(type.base())
+                && table.key().contains(String.valueOf(field.column()))) {
+            findings.add(Finding.warn(
+                    what,
+                    type.name() + line + ": a key that is not written as its number is, such as 007, is a value the"
+                            + " mapping has no answer for",
+                    type.base().equals("character") ? "as: char" : "as: string"));
         } else if (field.type() instanceof FieldType.Text(var isPadded)
                 && !isPadded
                 && type.base().equals("character")) {

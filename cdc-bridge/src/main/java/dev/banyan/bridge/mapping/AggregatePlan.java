@@ -128,12 +128,7 @@ final class AggregatePlan {
     private Map<String, Object> keyValues(Row row) {
         Map<String, Object> values = new LinkedHashMap<>();
         for (var field : keyFields) {
-            var value = field.read(row, root.id());
-            if (value == null) {
-                throw new UnmappableException(
-                        root.id(), String.valueOf(field.column()), "no value", "a value in each key column");
-            }
-            values.put(field.name(), value);
+            values.put(field.name(), field.readKey(row, root.id()));
         }
         return values;
     }

@@ -66,6 +66,24 @@ public record Field(
         return new Money((String) converted, currency(row, table));
     }
 
+    /** The same of a field of the key: a value that no other key has. */
+    Object readKey(Row row, TableId table) {
+        var value = read(row, table);
+        if (value == null || column == null) {
+            throw new UnmappableException(table, String.valueOf(column), "no value", "a value in each key column");
+        }
+        if (value instanceof Long number
+                && row.get(column) instanceof String text
+                && !text.equals(Long.toString(number))) {
+            throw new UnmappableException(
+                    table,
+                    column,
+                    "a key that is not written as its number is, so that another may be the same number",
+                    "no zeros, sign or blanks around it; or string or char for the field");
+        }
+        return value;
+    }
+
     private static @Nullable Object known(Row row, String column, TableId table) {
         var value = row.get(column);
         if (value == Untouched.VALUE || (value == null && !row.values().containsKey(column))) {

@@ -213,12 +213,7 @@ final class RowChanges {
     private static List<Level> path(ListPlan list, Placed placed, List<Level> above) {
         var key = new LinkedHashMap<String, Object>();
         for (var field : list.list().keyFields()) {
-            var value = field.read(placed.row, list.table().id());
-            if (value == null) {
-                throw new UnmappableException(
-                        list.table().id(), String.valueOf(field.column()), "no value", "a value in each key column");
-            }
-            key.put(field.name(), value);
+            key.put(field.name(), field.readKey(placed.row, list.table().id()));
         }
         var path = new ArrayList<>(above);
         path.add(new Level(list, key));

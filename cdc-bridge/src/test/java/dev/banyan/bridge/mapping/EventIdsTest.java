@@ -1,6 +1,7 @@
 package dev.banyan.bridge.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.DomainEvent;
@@ -15,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** No two events have one id, and an id that is in use stays. */
 class EventIdsTest {
@@ -68,6 +70,47 @@ class EventIdsTest {
             assertThat(added(order, other).getLast().id())
                     .isEqualTo(added(other).getFirst().id());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"007", "+7", " 7", "7 ", "-0"})
+    void aTextKeyThatIsAnotherNumbersTooHasNoSubject(String key) throws Exception {
+        var list = """
+                    children:
+                      lines:
+                        table: line
+                        key: [no, pos]
+                        parent: [no]
+                        fields: {pos: {column: pos, as: integer}}
+                        events: [{event: LineAdded, when: created}]
+                    events:
+                """.indent(0);
+        var text =
+                "version: 1\naggregates:\n" + AGGREGATE.replace("NAME", "order").replace("    events:\n", list);
+        var mapper = new Mapper(MappingFile.parse(Path.of("m.yaml"), text), "shop", null);
+
+        assertThat(subjects(mapper, order("7"), line("7", "1"), line("7", "-2")))
+                .containsExactly("order/7", "order/7", "order/7");
+        assertThatThrownBy(() -> subjects(mapper, order("7"), order(key)))
+                .isInstanceOf(UnmappableException.class)
+                .hasMessageContaining("public.ord.no: a key that is not written as its number is");
+        assertThatThrownBy(() -> subjects(mapper, order("7"), line("7", "7"), line("7", key)))
+                .isInstanceOf(UnmappableException.class)
+                .hasMessageContaining("public.line.pos: a key that is not written as its number is");
+    }
+
+    private static List<String> subjects(Mapper mapper, Change... changes) {
+        return mapper.map(new Transaction(1, "1", Instant.EPOCH, List.of(changes)), new InMemoryImages()).stream()
+                .map(DomainEvent::subject)
+                .toList();
+    }
+
+    private static Change order(String no) {
+        return new Change.Inserted(new TableId("public", "ord"), new Row(Map.of("no", no)));
+    }
+
+    private static Change line(String no, String pos) {
+        return new Change.Inserted(new TableId("public", "line"), new Row(Map.of("no", no, "pos", pos)));
     }
 
     @ParameterizedTest

@@ -193,6 +193,21 @@ class ScaffoldTest {
                 var statement = connection.createStatement()) {
             assertThat(ColumnChecks.of(mapping, connection, false))
                     .allMatch(finding -> finding.level() == Finding.Level.OK);
+            var textKey = MappingFile.parse(Path.of("mapping.yaml"), """
+                    version: 1
+                    aggregates:
+                      stock:
+                        topic: t
+                        subject: stock/{no}
+                        type: t.{event}.v1
+                        table: Old Stock
+                        key: ["sp: ace"]
+                        fields: {no: {column: "sp: ace", as: integer}, act: {column: act, as: integer}}
+                        events: [{event: Imported, when: backfill}, {event: Changed, when: otherwise}, {event: Gone, when: removed}, {event: Added, when: created}]
+                    """);
+            assertThat(ColumnChecks.of(textKey, connection, false))
+                    .extracting(finding -> finding.level() + " " + finding.what() + " " + finding.cure())
+                    .containsExactly("WARN public.Old Stock.sp: ace as: string");
             statement.execute("ALTER TABLE \"Old Stock\" ALTER ccy DROP NOT NULL");
             assertThat(ColumnChecks.of(mapping, connection, false))
                     .anyMatch(finding -> finding.level() == Finding.Level.WARN
