@@ -3,7 +3,6 @@ package dev.banyan.bridge.mapping;
 import dev.banyan.bridge.mapping.Field.Currency;
 import dev.banyan.bridge.mapping.FieldType.Gap;
 import dev.banyan.bridge.mapping.FieldType.Overlap;
-import dev.banyan.bridge.yaml.Place;
 import dev.banyan.bridge.yaml.Problems;
 import dev.banyan.bridge.yaml.Section;
 import dev.banyan.bridge.yaml.Words;
@@ -261,9 +260,5 @@ final class FieldReader {
             case "asNull" -> new Unknown.Null();
             default -> new Unknown.Refuse();
         };
-    }
-
-    Place at() {
-        return entry.at();
     }
 }

@@ -3,6 +3,7 @@ package dev.banyan.bridge.mapping;
 import dev.banyan.bridge.change.Tokens;
 import dev.banyan.bridge.change.ValueText;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +20,13 @@ record Redactor(Secrets secrets, Supplier<Tokens> tokens) {
     /** The replacement of {@code value} of column {@code place}, of which {@code before} was remembered. */
     Object of(Redaction redaction, Object value, String place, @Nullable Object before) {
         return switch (redaction) {
-            case Redaction.Hash() -> needed(secrets.hash(), "hash").of(value instanceof byte[] ? text(value) : value);
-            case Redaction.Mask(var keep) -> masked(text(value), keep);
-            case Redaction.Encrypt(var showsEqual) -> encrypted(cipher(showsEqual), text(value), place, before);
+            case Redaction.Hash() ->
+                needed(secrets.hash(), "hash")
+                        .of(value instanceof byte[] || value instanceof List ? text(value, place) : value);
+            case Redaction.Mask(var keep) -> masked(text(value, place), keep);
+            case Redaction.Encrypt(var showsEqual) -> encrypted(cipher(showsEqual), text(value, place), place, before);
             case Redaction.Token(var vault) ->
-                tokens.get().of(vault == null ? place : vault, bounded(text(value), place));
+                tokens.get().of(vault == null ? place : vault, bounded(text(value, place), place));
         };
     }
 
@@ -61,9 +64,10 @@ record Redactor(Secrets secrets, Supplier<Tokens> tokens) {
     }
 
     /** The one text of a value that is encrypted or has a token. */
-    private static String text(Object value) {
+    private static String text(Object value, String place) {
         return switch (value) {
             case byte[] bytes -> HexFormat.of().formatHex(bytes);
+            case List<?> _ -> throw new UnmappableException(place + ": an array (expected: a value with one text)");
             default -> ValueText.of(value);
         };
     }

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** A value that a condition asks for, as its field would have it: {@code 0} is {@code "0.00"} of a decimal with two places. */
 final class WantedValue {
 
+    /** More digits and places than a database has of a number; of one with as many as its text can ask for a text would fill the memory. */
+    private static final int DIGITS_MAX = 1_000;
+
     private WantedValue() {}
 
     /** What {@code value}, which the mapping has for a field of {@code type}, is in a state; null when no state can have it. */
@@ -20,11 +23,8 @@ final class WantedValue {
         try {
             return switch (type) {
                 case FieldType.Decimal(var scale) ->
-                    scale == FieldType.Decimal.AS_STORED
-                            ? new BigDecimal(text)
-                            : understood(type.convert(new BigDecimal(text)));
-                case FieldType.Cents(var digits) ->
-                    understood(new FieldType.Decimal(digits).convert(new BigDecimal(text)));
+                    scale == FieldType.Decimal.AS_STORED ? number(text) : understood(type.convert(number(text)));
+                case FieldType.Cents(var digits) -> understood(new FieldType.Decimal(digits).convert(number(text)));
                 case FieldType.Date() -> LocalDate.parse(text).toString();
                 case FieldType.DayNumber() ->
                     text.contains("-") ? LocalDate.parse(text).toString() : understood(type.convert(text));
@@ -37,6 +37,14 @@ final class WantedValue {
         } catch (NumberFormatException | DateTimeException e) {
             return null;
         }
+    }
+
+    private static BigDecimal number(String text) {
+        var number = new BigDecimal(text);
+        if (number.precision() + Math.abs((long) number.scale()) > DIGITS_MAX) {
+            throw new NumberFormatException("more than " + DIGITS_MAX + " digits");
+        }
+        return number;
     }
 
     private static @Nullable Object understood(@Nullable Object value) {

@@ -179,8 +179,8 @@ public final class YamlFile {
             problems.add(
                     at,
                     "file",
-                    "an expression or placeholder in '" + text + "'",
-                    "the value itself; nothing is evaluated");
+                    "an expression or placeholder, with ${ or #{", // not the text: it may be a password
+                    "the value itself; nothing is evaluated. A secret with such characters goes into a file of its own");
         }
     }
 

@@ -52,6 +52,16 @@ class HubReaderTest {
     }
 
     @Test
+    void aSecretThatLooksLikeAnExpressionIsNotPrinted() {
+        assertThatThrownBy(
+                        () -> read("kafka: {bootstrapServers: \"h:1\", producer: {ssl.key.password: \"x9${Tq#{1\"}}"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("b.yaml:6:")
+                .hasMessageContaining("an expression or placeholder")
+                .hasMessageNotContaining("Tq");
+    }
+
+    @Test
     void theExampleOfTheReferencePageIsOne() throws Exception {
         var page = Files.readString(Path.of("../docs/reference/bridge-config.md"));
         var yaml = page.substring(page.indexOf("```yaml\nhub:\n") + "```yaml\nhub:\n".length());

@@ -1,6 +1,7 @@
 package dev.banyan.bridge.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.EventLimit;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A column that is redacted in another way than before: nothing is made of what the other way has left of its values. */
 class RedactionKindTest {
@@ -27,6 +29,14 @@ class RedactionKindTest {
     private final Keyset keys = Keyset.generate(Keyset.Kind.RANDOM);
     private final Keyset equal = Keyset.generate(Keyset.Kind.DETERMINISTIC);
     private long lsn;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"as: hash", "as: mask", "as: encrypt", "as: 'encrypt', mode: deterministic"})
+    void anArrayHasNoTextThatStaysTheSame(String as) {
+        var card = new Row(Map.of("no", 1L, "id", 1L, "pan", List.of(new byte[] {1})));
+        assertThatThrownBy(() -> map(as, new Change.Inserted(CARDS, card)))
+                .hasMessageContaining("public.card.pan: an array (expected: a value with one text)");
+    }
 
     private String map(String as, Change... changes) throws Exception {
         var mapping = MappingFile.parse(Path.of("mapping.yaml"), """

@@ -122,6 +122,8 @@ class WantedValueTest {
     @CsvSource(quoteCharacter = '"', delimiter = '|', textBlock = """
             as: decimal, scale: 2 | 0.001      | '0.001' (expected: a number with at most 2 decimal places, such as 12.90)
             as: decimal           | none       | 'none' (expected: a number, such as 12.90)
+            as: decimal, scale: 2 | 1e100000   | '1e100000' (expected: a number with at most 2 decimal places, such as 12.90)
+            as: decimal           | 1e-9999999 | '1e-9999999' (expected: a number, such as 12.90)
             as: cents             | 12.345     | '12.345' (expected: a number with at most 2 decimal places, as the event has it)
             as: yyyymmdd          | 0          | '0' (expected: a day such as 2026-01-31)
             as: yyyymmdd          | 20260231   | '20260231' (expected: a day such as 2026-01-31)
