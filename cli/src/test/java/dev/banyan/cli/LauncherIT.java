@@ -134,6 +134,64 @@ class LauncherIT {
     }
 
     @Test
+    void aBuildThatDidNotGetToItsEndIsBegunAgain() throws Exception {
+        var tree = tree("echo \"$@\" >>calls; mkdir -p cli/target/lib; : >cli/target/cli.jar; exit 1");
+        var banyan = tree.resolve("banyan").toString();
+        for (var calls = 1; calls <= 2; calls++) {
+            assertThat(run(Map.of("PATH", "/usr/bin:/bin"), banyan, "--version").output())
+                    .contains("the build failed");
+            assertThat(tree.resolve("calls")).content().hasLineCount(calls);
+        }
+    }
+
+    @Test
+    void whatIsEditedDuringABuildIsBuiltAtTheNextStart() throws Exception {
+        var tree = tree("""
+                echo "$@" >>calls
+                mkdir -p cli/target/lib
+                [ ! -f cli/target/cli.jar ] || exit 0
+                rules=routing-rules/src/main/Rules.java
+                until [ $rules -nt cli/target/.building ]; do touch $rules; done
+                until [ cli/target/cli.jar -nt $rules ]; do : >cli/target/cli.jar; done""");
+        var banyan = tree.resolve("banyan").toString();
+        var path = Map.of("PATH", "/usr/bin:/bin");
+        for (var calls = 1; calls <= 2; calls++) {
+            assertThat(run(path, banyan, "--version").output()).contains("building cli");
+            assertThat(tree.resolve("calls")).content().hasLineCount(calls);
+        }
+        assertThat(run(path, banyan, "--version").output()).doesNotContain("building");
+    }
+
+    @Test
+    void mavenHasOneCollectorAndAllElseThatTheEnvironmentSays() throws Exception {
+        var tree = tree("echo \"$JAVA_TOOL_OPTIONS $JDK_JAVA_OPTIONS\" >options; exit 1");
+        var environment = Map.of(
+                "PATH",
+                "/usr/bin:/bin",
+                "JAVA_TOOL_OPTIONS",
+                "-Dhttps.proxyHost=proxy -XX:+UseG1GC",
+                "JDK_JAVA_OPTIONS",
+                "-XX:-UseZGC -Dtwo");
+        assertThat(run(environment, tree.resolve("banyan").toString(), "--version")
+                        .exitCode())
+                .isEqualTo(1);
+        assertThat(tree.resolve("options"))
+                .content()
+                .contains("-Dhttps.proxyHost=proxy", "-Dtwo")
+                .doesNotContain("GC");
+    }
+
+    @Test
+    void aPathToOtherFoldersLeadsNowhereElse() throws Exception {
+        var tree = tree("echo \"$@\" >>calls; exit 1");
+        Files.createDirectories(folder.resolve("other/tree"));
+        var environment = Map.of(
+                "PATH", "/usr/bin:/bin", "CDPATH", folder.resolve("other").toString());
+        assertThat(run(environment, "tree/banyan", "--version").output()).contains("the build failed");
+        assertThat(tree.resolve("calls")).exists();
+    }
+
+    @Test
     void aFailedBuildShowsTheEndOfItsLogAndWhereItIs() throws Exception {
         var tree = tree("echo '[INFO] Building cli 1 [1/1]'; echo '[ERROR] Banyan.java:[1,2] no such thing'; exit 1");
         var ran = run(Map.of("PATH", "/usr/bin:/bin"), tree.resolve("banyan").toString(), "--version");
