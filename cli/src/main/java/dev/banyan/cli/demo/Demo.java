@@ -9,6 +9,7 @@ import dev.banyan.cli.toolkit.Toolkit;
 import dev.banyan.process.Children;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -67,14 +68,31 @@ public final class Demo {
             hook.join(); // it deletes what is to be deleted
             return report();
         }
-        if (!settings.keep()) {
-            programs.deleteData();
-        }
         var report = report();
-        report.write(folder.path().resolve("report.json"));
+        try {
+            keep(report);
+        } finally {
+            deleteData(programs::deleteData);
+        }
+        return report;
+    }
+
+    private void keep(Report report) {
+        report.write(settings.folder().path().resolve("report.json"));
         settings.reportFile().ifPresent(report::write);
         summary(report);
-        return report;
+    }
+
+    /** Deletes what servers kept; what resists stays, and a run that held has held all the same. */
+    void deleteData(Runnable delete) {
+        if (settings.keep()) {
+            return;
+        }
+        try {
+            delete.run();
+        } catch (UncheckedIOException e) {
+            screen.line("not everything is deleted: " + e.getMessage() + ": " + e.getCause());
+        }
     }
 
     private void walk(Programs programs) throws InterruptedException, SQLException, IOException {
@@ -225,9 +243,7 @@ public final class Demo {
         screen.line("stopping everything; logs: " + settings.folder().path());
         screen.silence();
         programs.close();
-        if (!settings.keep()) {
-            programs.deleteData();
-        }
+        deleteData(programs::deleteData);
     }
 
     /** Takes {@code hook} away; true when a signal is ending the program, so that it runs already. */

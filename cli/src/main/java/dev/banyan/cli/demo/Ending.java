@@ -9,6 +9,7 @@ import dev.banyan.cli.report.Figures;
 import dev.banyan.cli.report.Report;
 import dev.banyan.cli.report.Step;
 import java.io.IOException;
+import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -57,8 +58,9 @@ final class Ending {
         none(step, "every customer's points are what the orders are worth", loyalty.differing(), loyalty.examples());
         var events = events(step);
         var counts = scene.crowd().tally().counts();
+        people(step, counts, scene.crowd().sides().flipBacks(), walk.cutByTheKill());
         var latencies = scene.probe().latencies();
-        var ownClock = CatalogStatus.of(scene.programs());
+        var ownClock = ServiceStatus.of(scene.programs(), scene.programs().catalog());
         step.figure("commitToVisibleP99MsSaysTheCatalogue", ownClock.commitToVisibleP99Ms());
         step.claim(
                 "all programs still run: " + scene.programs().ended(),
@@ -90,10 +92,20 @@ final class Ending {
                 replies.percentileMillis(99));
     }
 
+    /** What is claimed of the people over the whole run: a step sees only what happened between its own two looks. */
+    static void people(Step step, Tally.Counts counts, long flipBacks, long cutByTheKill) {
+        var cut = counts.cut() - cutByTheKill;
+        step.claim("no request failed in the whole run, but for " + counts.failed(), counts.failed() == 0);
+        step.claim("only the kill of the catalogue cut replies off, but for " + cut, cut == 0);
+        step.claim("nobody was moved back in the whole run, but for " + flipBacks, flipBacks == 0);
+    }
+
     private void stopWrites(Step step) throws InterruptedException {
         var crowd = scene.crowd();
         crowd.writes().close();
         scene.nightly().close();
+        var trouble = scene.nightly().trouble();
+        step.claim("the nightly job worked to its end: " + trouble, trouble.isEmpty());
         scene.probe().close();
         step.claim(
                 "the last writes are answered",
@@ -106,7 +118,9 @@ final class Ending {
         var watermark = scene.probe().watermark(scene.legacy().connection(), PATIENCE);
         step.claim("the last change becomes visible", watermark);
         step.claim("all events are read", scene.events().awaitCaughtUp(PATIENCE));
-        step.claim("the catalogue has read all of them", Scene.await(PATIENCE, () -> lag() == 0));
+        var programs = scene.programs();
+        step.claim("the catalogue has read all of them", Scene.await(PATIENCE, () -> lag(programs.catalog()) == 0));
+        step.claim("loyalty has read all of them", Scene.await(PATIENCE, () -> lag(programs.loyalty()) == 0));
         step.figure("drainedAfterSeconds", step.seconds());
         var before = new long[] {-1};
         step.claim("legacy's counters come to rest", Scene.await(PATIENCE, () -> isSame(before)));
@@ -130,9 +144,9 @@ final class Ending {
         }
     }
 
-    private long lag() {
+    private long lag(URI service) {
         try {
-            return CatalogStatus.of(scene.programs()).lag();
+            return ServiceStatus.of(scene.programs(), service).lag();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 0;

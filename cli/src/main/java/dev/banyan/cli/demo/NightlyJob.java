@@ -6,6 +6,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class NightlyJob implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             failure.set(e);
         }
     }
@@ -66,6 +67,15 @@ final class NightlyJob implements AutoCloseable {
             throw new IllegalStateException("the nightly job", failed);
         }
         return runs.get();
+    }
+
+    /** Returns why it does not work any more, or does not end: that it failed, or hangs at a category after it was closed. */
+    Optional<String> trouble() {
+        var failed = failure.get();
+        if (failed != null) {
+            return Optional.of(failed.toString());
+        }
+        return stopped && thread.isAlive() ? Optional.of("it does not end") : Optional.empty();
     }
 
     /** Ends after the category that is being repriced. */

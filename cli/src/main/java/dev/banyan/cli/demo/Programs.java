@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The programs of the demo, each a process of its own on free ports: how each is started, and when it is ready. */
@@ -29,10 +30,7 @@ final class Programs implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("READY \\w+ port=(\\d+)");
     /** Seven JVMs share this machine: one compiler, one collector thread. */
     private static final List<String> SMALL_JVM = List.of(
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow");
+            "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
 
     private final Toolkit toolkit;
     private final RunFolder folder;
@@ -252,7 +250,7 @@ final class Programs implements AutoCloseable {
                     && backfills.valueStream().allMatch(backfill -> backfill.path("state")
                             .asString("")
                             .equals("done"));
-        } catch (IOException e) {
+        } catch (IOException | JacksonException e) {
             return false; // it does not answer at the moment
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -275,6 +273,7 @@ final class Programs implements AutoCloseable {
         var command = new ArrayList<String>();
         command.add(Checkout.java().toString());
         command.addAll(SMALL_JVM);
+        command.addAll(Toolkit.collector("-XX:+UseSerialGC", System.getenv()));
         command.add(size.heap());
         command.addAll(toolkit.options(module));
         command.add("-jar");

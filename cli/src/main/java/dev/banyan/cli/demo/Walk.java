@@ -27,6 +27,7 @@ final class Walk {
     private final Screen screen;
     private double secondsToRollBack = -1;
     private long lastOrderBeforeEvents;
+    private long cutByTheKill;
 
     Walk(Scene scene, Screen screen) {
         this.scene = scene;
@@ -75,6 +76,11 @@ final class Walk {
     /** Returns the last order number given before events flowed; every order after it must have its event. */
     long lastOrderBeforeEvents() {
         return lastOrderBeforeEvents;
+    }
+
+    /** Returns how many replies the kill of the catalogue cut off; no other may be cut. */
+    long cutByTheKill() {
+        return cutByTheKill;
     }
 
     private void legacyOnly(Step step) throws InterruptedException {
@@ -215,7 +221,10 @@ final class Walk {
         var seen = scene.watch();
         step.figure("servedByLegacy", seen.served(ROUTE, "legacy"));
         step.claim("legacy serves those of the candidate's side", seen.served(ROUTE, "legacy") > 0);
-        people(step, ROUTE, scene.crowd().tally().counts().since(before));
+        var whole = scene.crowd().tally().counts().since(before);
+        cutByTheKill = whole.cut();
+        step.figure("cutOffByTheKill", cutByTheKill);
+        served(step, ROUTE, whole);
     }
 
     private void catalogBack(Step step) throws InterruptedException {
@@ -258,14 +267,19 @@ final class Walk {
         scene.probe().pause();
         nightly.hurry(true);
         var runs = nightly.runs();
-        Scene.await(PATIENCE, () -> nightly.runs() > runs + 2); // the job is in the middle of its prices
+        step.claim(
+                "the nightly job is in the middle of its prices",
+                Scene.await(PATIENCE, () -> nightly.runs() > runs + 2));
         screen.look("kill -9 " + programs.pid("bridge") + "        (done)");
         programs.kill("bridge");
         var received = scene.events().counts().received();
+        var runsAtTheKill = nightly.runs();
         var seen = scene.watch();
         step.figure("downSeconds", step.seconds());
         step.claim("the catalogue serves on while the bridge is dead", seen.served(ROUTE, "catalog") > 0);
-        step.figure("pricesJobsWhileDead", nightly.runs() - runs);
+        step.claim(
+                "prices change while the bridge is dead", Scene.await(PATIENCE, () -> nightly.runs() > runsAtTheKill));
+        step.figure("pricesJobsWhileDead", nightly.runs() - runsAtTheKill);
         nightly.hurry(false);
         var restarted = System.nanoTime();
         programs.startBridge();
@@ -276,18 +290,23 @@ final class Walk {
                 "new prices become visible again",
                 Scene.await(PATIENCE, () -> scene.probe().latencies().count() > measured + 3));
         step.figure("caughtUpAfterSeconds", Figures.seconds(System.nanoTime() - restarted));
+        step.claim(
+                "events arrive again",
+                Scene.await(PATIENCE, () -> scene.events().counts().received() > received));
         step.figure("eventsSinceTheKill", scene.events().counts().received() - received);
         step.figure("eventsRepeated", scene.events().counts().duplicates());
         people(step, ROUTE, scene.crowd().tally().counts().since(before));
     }
 
-    /** What every step claims of the people: nobody was refused, and nobody saw anything wrong. */
+    /** What every step that kills nobody who serves people claims of them: nobody was refused, and nobody saw anything wrong. */
     static void people(Step step, String route, Tally.Counts seen) {
+        served(step, route, seen);
+        step.claim("no reply is cut off, but for " + seen.cut(), seen.cut() == 0);
+    }
+
+    private static void served(Step step, String route, Tally.Counts seen) {
         step.figure("requests", seen.sent());
         step.figure("failed", seen.failed());
-        if (seen.cut() > 0) {
-            step.figure("cutOffByTheKill", seen.cut());
-        }
         step.figure("servedBy", seen.byRouteAndBackend().getOrDefault(route, Map.of()));
         step.claim("no request fails", seen.failed() == 0);
     }
@@ -298,9 +317,9 @@ final class Walk {
         step.figure("commitToVisibleP99Ms", latencies.percentileMillis(99));
     }
 
-    private CatalogStatus catalog() {
+    private ServiceStatus catalog() {
         try {
-            return CatalogStatus.of(programs);
+            return ServiceStatus.of(programs, programs.catalog());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Asks legacy and the catalogue, both directly, for every product and every page of the listing, and compares field by field. */
@@ -72,7 +73,7 @@ public final class CatalogComparison {
                             differing.incrementAndGet();
                             examples.add(path + difference);
                         }
-                    } catch (IOException | InterruptedException e) {
+                    } catch (IOException | InterruptedException | JacksonException e) {
                         differing.incrementAndGet(); // not comparable is not equal
                         examples.add(path + ": " + e);
                     } finally {

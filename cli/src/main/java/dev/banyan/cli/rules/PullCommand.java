@@ -75,13 +75,12 @@ final class PullCommand implements Callable<Integer> {
     private void write(Map<String, String> files) {
         try {
             Files.createDirectories(folder);
-            for (String old : PulledFrom.filesOf(folder).keySet()) {
+            var before = PulledFrom.filesOf(folder).keySet();
+            TextFile.replaceAll(folder, files);
+            for (String old : before) {
                 if (!files.containsKey(old)) {
                     Files.delete(folder.resolve(old));
                 }
-            }
-            for (Map.Entry<String, String> each : files.entrySet()) {
-                Files.writeString(folder.resolve(each.getKey()), each.getValue());
             }
         } catch (IOException e) {
             throw new CommandFailed(folder + ": not written: " + e, e);

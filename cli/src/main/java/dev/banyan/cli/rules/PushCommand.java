@@ -62,7 +62,7 @@ final class PushCommand implements Callable<Integer> {
             var where = there.path("store").asString("");
             var pushed = store.push(base == null ? baseOf(where, there) : base, PulledFrom.filesOf(folder), by, why);
             long version = pushed.path("version").asLong();
-            new PulledFrom(where, version, version).keepIn(folder);
+            keep(new PulledFrom(where, version, version));
             var out = spec.commandLine().getOut();
             out.println(
                     json
@@ -72,6 +72,17 @@ final class PushCommand implements Callable<Integer> {
             out.flush();
         }
         return 0;
+    }
+
+    /** The version is in the store by now, and gateways serve by it: that a folder may not be written in is no failure of the push. */
+    private void keep(PulledFrom pushed) {
+        try {
+            pushed.keepIn(folder);
+        } catch (CommandFailed e) {
+            var err = spec.commandLine().getErr();
+            err.println("warning: " + e.getMessage() + "; the next push from here needs --base " + pushed.version());
+            err.flush();
+        }
     }
 
     private long baseOf(String where, JsonNode there) {

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Files read whole, and written whole or not at all. */
 final class TextFile {
@@ -40,15 +42,42 @@ final class TextFile {
             var next = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
             try {
                 Files.writeString(next, text);
-                if (Files.getFileStore(target).supportsFileAttributeView("posix")) {
-                    Files.setPosixFilePermissions(next, Files.getPosixFilePermissions(target));
-                }
+                keepReaders(target, next);
                 Files.move(next, target, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Files.deleteIfExists(next);
             }
         } catch (IOException e) {
             throw new CommandFailed(file + ": not written: " + e, e);
+        }
+    }
+
+    /**
+     * Writes {@code textByName} into {@code folder}: all texts are there, under names that no gateway reads, before the first file is replaced. What
+     * is left of a command that was killed is replaced by the next.
+     */
+    static void replaceAll(Path folder, Map<String, String> textByName) {
+        try {
+            var targetByDraft = new LinkedHashMap<Path, Path>();
+            for (var file : textByName.entrySet()) {
+                var named = folder.resolve(file.getKey());
+                var target = Files.exists(named) ? named.toRealPath() : named;
+                var draft = target.resolveSibling("." + target.getFileName() + ".tmp");
+                Files.writeString(draft, file.getValue());
+                keepReaders(target, draft);
+                targetByDraft.put(draft, target);
+            }
+            for (var file : targetByDraft.entrySet()) {
+                Files.move(file.getKey(), file.getValue(), StandardCopyOption.ATOMIC_MOVE);
+            }
+        } catch (IOException e) {
+            throw new CommandFailed(folder + ": not written: " + e, e);
+        }
+    }
+
+    private static void keepReaders(Path target, Path draft) throws IOException {
+        if (Files.exists(target) && Files.getFileStore(target).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(draft, Files.getPosixFilePermissions(target));
         }
     }
 

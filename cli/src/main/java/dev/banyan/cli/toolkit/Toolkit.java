@@ -55,13 +55,22 @@ public record Toolkit(Path root) {
      * start with two collectors, and of two sizes it takes the last. {@code heapMax} is the bytes of heap that it may have.
      */
     public static List<String> gatewayOptions(Map<String, String> environment, long heapMax) {
-        var chosen = Stream.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS")
-                .map(name -> environment.getOrDefault(name, ""))
-                .collect(Collectors.joining(" "));
+        var chosen = chosen(environment);
         return wishes(heapMax).stream()
                 .filter(wish -> !wish.instead.matcher(chosen).find())
                 .map(Wish::option)
                 .toList();
+    }
+
+    /** Returns {@code collector}, which is an option, or nothing where {@code environment} names one: a JVM does not start with two. */
+    public static List<String> collector(String collector, Map<String, String> environment) {
+        return Pattern.compile(COLLECTOR).matcher(chosen(environment)).find() ? List.of() : List.of(collector);
+    }
+
+    private static String chosen(Map<String, String> environment) {
+        return Stream.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS")
+                .map(name -> environment.getOrDefault(name, ""))
+                .collect(Collectors.joining(" "));
     }
 
     /*

@@ -134,6 +134,34 @@ class PushedRulesTest {
     }
 
     @Test
+    void aFolderThatKeepsNoNoteIsPushedAllTheSame() throws Exception {
+        var mine = write(folder.resolve("mine"), 1);
+        Files.createDirectory(mine.resolve(".banyan-version.tmp")); // as in a folder that may only be read
+        assertThat(run("push", mine, "--why", "begin", "--by", "me")).satisfies(ran -> {
+            assertThat(ran.exitCode()).as(ran.err()).isZero();
+            assertThat(ran.out()).contains("version 1");
+            assertThat(ran.err()).contains("warning", ".banyan-version: not written", "needs --base 1");
+        });
+    }
+
+    /** A gateway may serve from the folder: it sees the old file or the new one, and never a half. */
+    @Test
+    void aPullReplacesFilesAndDoesNotWriteIntoThem() throws Exception {
+        var mine = write(folder.resolve("mine"), 1);
+        run("push", mine, "--why", "begin", "--by", "me");
+        write(mine, 2);
+        run("push", mine, "--why", "move", "--by", "me");
+        var old = Files.createLink(folder.resolve("old"), mine.resolve("rules.yaml"));
+        assertThat(run("pull", mine, "--number", "1").exitCode()).isZero();
+        assertThat(mine.resolve("rules.yaml")).content().contains("localhost:1");
+        assertThat(old).content().contains("localhost:2");
+        try (var files = Files.list(mine)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("rules.yaml", ".banyan-version");
+        }
+    }
+
+    @Test
     void whatTheGatewayRefusesIsSaidAndAFolderOfOthersIsNotPushed() throws Exception {
         var mine = write(folder.resolve("mine"), 1);
         assertThat(run("push", mine, "--why", "refuse this").err()).contains("answered 422", "rules.yaml:1:1: x");

@@ -37,6 +37,14 @@ class ToolkitTest {
                 .isEqualTo(expected);
     }
 
+    @Test
+    void aProgramHasOneCollector() {
+        assertThat(Toolkit.collector("-XX:+UseSerialGC", Map.of("PATH", "/bin")))
+                .containsExactly("-XX:+UseSerialGC");
+        assertThat(Toolkit.collector("-XX:+UseSerialGC", Map.of("JAVA_TOOL_OPTIONS", "-Dx=y -XX:+UseG1GC")))
+                .isEmpty();
+    }
+
     /** With an eighth of a heap that small left for what lives on, the JVM says that it cannot use the cache of classes, and ends. */
     @Test
     void halfOfASmallHeapIsForWhatLivesOn() {

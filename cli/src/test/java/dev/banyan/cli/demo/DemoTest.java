@@ -1,0 +1,30 @@
+package dev.banyan.cli.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.process.RunFolder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aFileThatResistsIsALineOnTheScreen() {
+        var said = new ByteArrayOutputStream();
+        var settings = new Settings(folder, RunFolder.at(folder), Size.SMALL, 42, false, false, Optional.empty());
+        new Demo(settings, new PrintStream(said, true, StandardCharsets.UTF_8)).deleteData(() -> {
+            throw new UncheckedIOException("deleting postgres", new IOException("is in use"));
+        });
+        assertThat(said.toString(StandardCharsets.UTF_8)).contains("not everything is deleted", "is in use");
+    }
+}
