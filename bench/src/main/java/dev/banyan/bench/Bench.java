@@ -126,10 +126,13 @@ public final class Bench implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(field)));
             new Session(plan, field, chosen, results, others, this::say).run();
         } catch (LoadFailed | ChildFailed e) {
-            return stopping
-                    ? 1
-                    : complain("bench: " + e.getMessage() + "\n(logs: "
-                            + folder.path().resolve("logs") + ")");
+            if (!stopping) {
+                results.skip("the rest of the run", "it ended: " + e.getMessage());
+                write(header(plan, root, chosen, began, loadBefore, others), results);
+                complain(
+                        "bench: " + e.getMessage() + "\n(logs: " + folder.path().resolve("logs") + ")");
+            }
+            return CommandLine.ExitCode.SOFTWARE;
         }
         write(header(plan, root, chosen, began, loadBefore, others), results);
         return 0;

@@ -7,6 +7,7 @@ import dev.banyan.bench.load.LoadFailed;
 import dev.banyan.bench.peer.Peer;
 import dev.banyan.bench.report.Measure;
 import dev.banyan.bench.report.Results;
+import dev.banyan.process.ChildFailed;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -25,12 +26,14 @@ final class IdleRun {
     private final Field field;
     private final Results results;
     private final Consumer<String> progress;
+    private final Failures failures;
 
     IdleRun(Plan plan, Field field, Results results, Consumer<String> progress) {
         this.plan = plan;
         this.field = field;
         this.results = results;
         this.progress = progress;
+        this.failures = new Failures(results, progress);
     }
 
     /** Measures each of {@code peers} in a process of its own. */
@@ -40,13 +43,11 @@ final class IdleRun {
                 NAME,
                 String.format(Locale.ROOT, "%,d idle keep-alive connections, each of which has asked once", count));
         for (var peer : peers) {
-            var running = field.start(peer);
             try {
-                measure(running, count);
-            } catch (LoadFailed e) {
-                throw new LoadFailed(NAME + " on " + peer.name() + ": " + e.getMessage(), e);
-            } finally {
-                field.stop(running);
+                measure(peer, count);
+            } catch (LoadFailed | ChildFailed e) {
+                failures.of(NAME, peer.name(), e);
+                continue;
             }
             progress.accept(String.format(
                     Locale.ROOT,
@@ -55,6 +56,15 @@ final class IdleRun {
                     peer.name(),
                     results.median(NAME, peer.name(), Measure.IDLE_RESIDENT).orElseThrow(),
                     Measure.IDLE_RESIDENT.label()));
+        }
+    }
+
+    private void measure(Peer peer, int count) throws IOException, InterruptedException {
+        var running = field.start(peer);
+        try {
+            measure(running, count);
+        } finally {
+            field.stop(running);
         }
     }
 

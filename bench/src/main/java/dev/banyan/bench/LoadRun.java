@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** Measures one {@link LoadCase} on several programs in turn: the peak, what it costs, and latencies at half of it. */
@@ -34,13 +33,12 @@ final class LoadRun {
 
     private static final double MB = 1e6;
 
-    private static final Set<String> OURS = Set.of("banyan", Results.DIRECT);
-
     private final Plan plan;
     private final Field field;
     private final Results results;
     private final OthersBusy others;
     private final Consumer<String> progress;
+    private final Failures failures;
 
     LoadRun(Plan plan, Field field, Results results, OthersBusy others, Consumer<String> progress) {
         this.plan = plan;
@@ -48,6 +46,7 @@ final class LoadRun {
         this.results = results;
         this.others = others;
         this.progress = progress;
+        this.failures = new Failures(results, progress);
     }
 
     /** Measures {@code load} on {@code all}; {@code cold} are processes that have not served yet. */
@@ -93,13 +92,8 @@ final class LoadRun {
             try {
                 turn.of(running);
             } catch (LoadFailed e) {
-                var what = load.name() + " on " + running.name();
-                if (OURS.contains(running.name())) {
-                    throw new LoadFailed(what + ": " + e.getMessage(), e);
-                }
+                failures.of(load.name(), running.name(), e);
                 fit.remove(running);
-                results.drop(load.name(), running.name(), String.valueOf(e.getMessage()));
-                progress.accept("  " + what + ": left out, " + e.getMessage());
             }
         }
     }

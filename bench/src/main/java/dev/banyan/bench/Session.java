@@ -1,8 +1,10 @@
 package dev.banyan.bench;
 
+import dev.banyan.bench.load.LoadFailed;
 import dev.banyan.bench.peer.Banyan;
 import dev.banyan.bench.peer.Peer;
 import dev.banyan.bench.report.Results;
+import dev.banyan.process.ChildFailed;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,7 @@ final class Session {
     private final Results results;
     private final Consumer<String> progress;
     private final LoadRun loadRun;
+    private final Failures failures;
 
     Session(Plan plan, Field field, List<Peer> peers, Results results, OthersBusy others, Consumer<String> progress) {
         this.plan = plan;
@@ -29,6 +32,7 @@ final class Session {
         this.peers = List.copyOf(peers);
         this.results = results;
         this.progress = progress;
+        this.failures = new Failures(results, progress);
         this.loadRun = new LoadRun(plan, field, results, others, progress);
     }
 
@@ -64,11 +68,17 @@ final class Session {
             new IdleRun(plan, field, results, progress).run(peers);
         }
         if (plan.cases().contains(StartRun.NAME)) {
-            new StartRun(plan, field, results, progress).run(peers);
+            new StartRun(plan, this::secondsToStart, results, progress).run(peers);
         }
         if (plan.cases().contains(LargeRun.NAME)) {
             new LargeRun(plan, field, results, progress).run(ours().stream().toList());
         }
+    }
+
+    private double secondsToStart(Peer peer) throws IOException, InterruptedException {
+        var running = field.start(peer);
+        field.stop(running);
+        return running.readySeconds();
     }
 
     private Optional<Peer> ours() {
@@ -82,7 +92,8 @@ final class Session {
         if (loads.isEmpty()) {
             return;
         }
-        var started = startAll(peers, 1, Setup.PLAIN);
+        var started = startAll(
+                peers, 1, Setup.PLAIN, loads.stream().map(LoadCase::name).toList());
         var all = withDirect(started);
         var cold = true;
         for (var load : loads) {
@@ -102,7 +113,7 @@ final class Session {
             leaveOut(LoadCase.OWN_CORE, "this process may use one core only");
             return;
         }
-        var started = startAll(peers, 1, Setup.OWN_CORE);
+        var started = startAll(peers, 1, Setup.OWN_CORE, List.of(LoadCase.OWN_CORE));
         field.leaveFirstCore();
         try {
             loadRun.run(LoadCase.ownCore(), withDirect(started), true);
@@ -114,8 +125,10 @@ final class Session {
 
     private void rules(int count) throws IOException, InterruptedException {
         var actual = count == 1 ? 1 : (int) plan.scaled(count);
-        var started = startAll(peers.stream().filter(Peer::hasRoutes).toList(), actual, Setup.PLAIN);
-        loadRun.run(LoadCase.withRules(count, actual), started, true);
+        var load = LoadCase.withRules(count, actual);
+        var started =
+                startAll(peers.stream().filter(Peer::hasRoutes).toList(), actual, Setup.PLAIN, List.of(load.name()));
+        loadRun.run(load, started, true);
         stopAll(started);
     }
 
@@ -133,15 +146,21 @@ final class Session {
     }
 
     private void http2() throws IOException, InterruptedException {
-        var started = startAll(peers, 1, Setup.HTTP2);
+        var started = startAll(peers, 1, Setup.HTTP2, List.of(LoadCase.HTTP2));
         loadRun.run(LoadCase.http2(), started, true);
         stopAll(started);
     }
 
-    private List<Running> startAll(List<Peer> those, int rules, Setup setup) throws IOException, InterruptedException {
+    /** Starts {@code those} for {@code cases}, out of which one that does not start is left. */
+    private List<Running> startAll(List<Peer> those, int rules, Setup setup, List<String> cases)
+            throws IOException, InterruptedException {
         var all = new ArrayList<Running>();
         for (var peer : those) {
-            all.add(field.start(peer, rules, setup, null));
+            try {
+                all.add(field.start(peer, rules, setup, null));
+            } catch (LoadFailed | ChildFailed e) {
+                cases.forEach(name -> failures.of(name, peer.name(), e));
+            }
         }
         return all;
     }

@@ -30,8 +30,16 @@ final class Backlog {
 
     /** Steps of {@code load} that {@code carrier} has not brought yet. */
     long steps(Carrier carrier, Load load) {
-        var brought = broughtByCarrier.getOrDefault(carrier.name(), Map.of());
-        return nextStep.getOrDefault(load, 1L) - brought.getOrDefault(load, 1L);
+        return nextStep.getOrDefault(load, 1L) - firstStep(carrier, load);
+    }
+
+    private long firstStep(Carrier carrier, Load load) {
+        return broughtByCarrier.getOrDefault(carrier.name(), Map.of()).getOrDefault(load, 1L);
+    }
+
+    /** The ids of {@code load}'s first table that {@code carrier} has not brought yet. */
+    Arrivals open(Carrier carrier, Load load) {
+        return new Arrivals(firstStep(carrier, load) * load.ids(), Math.toIntExact(steps(carrier, load) * load.ids()));
     }
 
     /** The messages that these become; from now on they count as brought. */

@@ -68,14 +68,18 @@ final class CatchUp {
     private void turn(String name, Load load, Carrier carrier) throws IOException, InterruptedException {
         try (var target = new Target(servers, carrier, load)) {
             var child = servers.start(carrier);
+            var steps = backlog.steps(carrier, load);
+            var arrived = backlog.open(carrier, load);
             var all = backlog.take(carrier, load);
-            target.await(all / 4, carrier.name() + ", " + name);
+            var what = carrier.name() + ", " + name + " (" + all + " messages)";
+            // What is sent again is no progress, and must not stand for what has not come.
+            target.await(() -> arrived.distinct() >= steps * load.ids() / 4, arrived::add, what);
             var tree = ProcessTree.of(child.pid());
             var before = Moment.now(tree);
-            var messagesBefore = target.messages();
-            target.await(all, carrier.name() + ", " + name);
+            var distinctBefore = arrived.distinct();
+            target.await(() -> arrived.areWhole() && target.messages() >= all, arrived::add, what);
             var spent = Moment.now(tree).since(before);
-            var rows = (double) (target.messages() - messagesBefore) * load.rows() / carrier.messages(load);
+            var rows = (double) (arrived.distinct() - distinctBefore) * load.rows() / load.ids();
             results.add(name, carrier.name(), Measure.ROWS, rows * 1e9 / spent.wallNanos());
             results.add(name, carrier.name(), Measure.CPU_ROW, spent.carrierNanos() / 1e3 / rows);
             results.add(name, carrier.name(), Measure.RESIDENT, tree.residentBytes() / MB);

@@ -6,7 +6,7 @@ import java.util.List;
 enum Load {
 
     /** Ten rows a transaction, a table by itself: eight are new, two change. */
-    ITEMS("write_items", "item", 10, 10, "one table, 10 rows a transaction, an event a row"),
+    ITEMS("write_items", "item", 10, 10, 8, "one table, 10 rows a transaction, an event a row"),
 
     /** An order and its four lines in one transaction, then its status and a line in the next. */
     ORDERS(
@@ -14,19 +14,22 @@ enum Load {
             "ord,ord_line",
             7,
             2,
+            1,
             "an order and its lines, 3.5 rows a transaction, with an aggregate an event each");
 
     private final String procedure;
     private final String tables;
     private final int rows;
     private final int events;
+    private final int ids;
     private final String title;
 
-    Load(String procedure, String tables, int rows, int events, String title) {
+    Load(String procedure, String tables, int rows, int events, int ids, String title) {
         this.procedure = procedure;
         this.tables = tables;
         this.rows = rows;
         this.events = events;
+        this.ids = ids;
         this.title = title;
     }
 
@@ -47,6 +50,11 @@ enum Load {
     /** Events of the mapping that a step becomes. */
     int events() {
         return events;
+    }
+
+    /** New ids of the first table that a step has, in a row with those of the step before: step n begins with n times so many. */
+    int ids() {
+        return ids;
     }
 
     String title() {

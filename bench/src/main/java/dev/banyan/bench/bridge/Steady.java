@@ -6,6 +6,7 @@ import dev.banyan.bench.report.Results;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,7 @@ final class Steady {
     static final List<Integer> RATES = List.of(1_000, 3_000);
 
     private static final Load LOAD = Load.ITEMS;
-    private static final int NEW_ITEMS = 8;
+    private static final int NEW_ITEMS = LOAD.ids();
     private static final double WARM_UP = 0.3;
 
     private final Servers servers;
@@ -81,6 +82,8 @@ final class Steady {
             }
         }
         var spent = Moment.now(tree).since(java.util.Objects.requireNonNull(warmedUp));
+        // The last step may come before others, of another partition: those are what a high percentile is about.
+        target.await(() -> areSeen(seen, warm), id -> arrived(id, writer, seen), carrier.name() + ", rest of " + name);
         writer.thread.join();
         file(name, carrier, tree, spent, latencies(writer, seen, warm), (double) (count - warm) * LOAD.rows());
     }
@@ -92,12 +95,13 @@ final class Steady {
         }
     }
 
+    private static boolean areSeen(long[] seen, int from) {
+        return Arrays.stream(seen, from, seen.length).noneMatch(nanos -> nanos == 0);
+    }
+
     private static Histogram latencies(Writer writer, long[] seen, int warm) {
         var latencies = new Histogram(3);
         for (var step = warm; step < seen.length; step++) {
-            if (seen[step] == 0) {
-                continue; // of another partition than the last, and still under way
-            }
             latencies.recordValue(Math.max(0, seen[step] - writer.committed.get(step)) / 1_000);
         }
         return latencies;

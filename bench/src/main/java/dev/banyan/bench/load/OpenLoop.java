@@ -83,17 +83,21 @@ public final class OpenLoop implements Lane.Owner {
 
     private void dispatch() {
         while (sent < due && !idle.isEmpty()) {
-            var dueNanos = startNanos + (long) (sent * nanosPerRequest);
-            idle.pollFirst().send(asks.get((int) (sent % asks.size())), dueNanos);
+            idle.pollFirst().send(asks.get((int) (sent % asks.size())), dueNanos(sent));
             sent++;
         }
     }
 
+    private long dueNanos(long number) {
+        return startNanos + (long) (number * nanosPerRequest);
+    }
+
     @Override
     public void replied(Lane lane) {
-        if (answered++ >= warmUpCount) {
+        if (lane.dueNanos() >= dueNanos(warmUpCount)) { // not by count: answers do not come in the order of requests
             latencies.recordValue(Math.min(HIGHEST_NANOS, System.nanoTime() - lane.dueNanos()));
         }
+        answered++;
         idle.addLast(lane);
         if (answered == count) {
             result.complete(latencies);

@@ -22,7 +22,9 @@ public record Banyan(Path root) implements Peer {
 
     @Override
     public String description() {
-        return "`./banyan gateway --rules DIR`, every rule live at 50 % of a cohort by a header, both sides the upstream";
+        return "`./banyan gateway --rules DIR`, every rule live at 50 % of a cohort by a header, both sides the upstream;"
+                + " its launcher gives its JVM `-XX:+UseParallelGC -Xmn256m -Dio.netty.leakDetection.level=disabled`,"
+                + " where the other JVMs have their defaults";
     }
 
     @Override

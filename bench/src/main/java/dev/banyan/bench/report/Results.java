@@ -55,7 +55,7 @@ public final class Results {
     /** Returns the cases that have figures, with their titles. */
     public Map<String, String> cases() {
         var measured = new LinkedHashMap<>(titleByCase);
-        measured.keySet().retainAll(values.keySet());
+        measured.keySet().removeIf(name -> peers(name).isEmpty());
         return measured;
     }
 

@@ -44,6 +44,23 @@ class BridgeBenchTest {
     }
 
     @Test
+    void whatIsSentAgainDoesNotStandForWhatHasNotCome() {
+        var arrived = new Arrivals(8, 300);
+        for (var id = 0L; id < 208; id++) {
+            arrived.add(id); // 200 of them, and eight that are of a step before
+        }
+        for (var id = 8L; id < 108; id++) {
+            arrived.add(id);
+        }
+        assertThat(arrived.distinct()).isEqualTo(200);
+        assertThat(arrived.areWhole()).isFalse();
+        for (var id = 208L; id < 308; id++) {
+            arrived.add(id);
+        }
+        assertThat(arrived.areWhole()).isTrue();
+    }
+
+    @Test
     void ofACatchUpMoreRowsAreAheadAndOfALatencyLess() {
         var results = new Results();
         results.begin("catch-up-items", "a");

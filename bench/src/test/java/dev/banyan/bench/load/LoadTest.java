@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +104,28 @@ class LoadTest {
             assertThat(latencies.getCountBetweenValues(
                             TimeUnit.MILLISECONDS.toNanos(100), latencies.getHighestTrackableValue()))
                     .isGreaterThanOrEqualTo(150);
+        }
+    }
+
+    @Test
+    void aSlowAnswerToARequestOfTheWarmUpIsNone() throws Exception {
+        var others = new CountDownLatch(159);
+        var held = new AtomicLong();
+        try (var server = new RawServer((number, out) -> {
+            if (number == 1) {
+                var began = System.nanoTime();
+                others.await();
+                held.set(System.nanoTime() - began);
+            }
+            out.write(OK);
+            others.countDown();
+            return true;
+        })) {
+            var latencies = OpenLoop.run(
+                    loader, Front.http1(server.port(), 8), ASKS, 400, Duration.ofMillis(300), Duration.ofMillis(100));
+            assertThat(latencies.getTotalCount()).isEqualTo(40);
+            // it lasted as long as all others together, whatever the machine did meanwhile
+            assertThat(latencies.getMaxValue()).isLessThan(held.get());
         }
     }
 
