@@ -36,8 +36,9 @@ final class KeyForms {
      * the same row: that would be remembered beside itself, and be in its list twice for good. The rows have the columns, so each is put where the
      * mapping looks for it, before it looks.
      *
-     * A row that lacks a column of its key stays where it is. If the column was renamed, that is where it is found. If it is another column, or the key has
-     * more of them or fewer, it is nowhere, and the start is refused.
+     * A row that lacks a column of its key has its value under the column's name of before if the column was renamed: then it is given it under the new one, too,
+     * for a list is asked for the keys of all its rows. (The old name stays until the row is written anew: the mapping of before may come back.) If it is another
+     * column, or the key has more of them or fewer, nobody knows where the row is to be found, and the start is refused.
      */
     private static final Logger LOG = LoggerFactory.getLogger(KeyForms.class);
 
@@ -73,19 +74,38 @@ final class KeyForms {
         }
 
         /** {@code there} are the columns that the table has. */
-        Rekeying.@Nullable Texts texts(EventMapper mapper, Set<String> there, Row row) {
-            var keys = mapper.keys(table, row);
-            if (keys != null) {
-                return new Rekeying.Texts(KeyText.of(keys.row()), hasOneAbove() ? KeyText.of(keys.above()) : null);
-            }
-            var others = new ArrayList<>(columns(before));
-            others.removeAll(columns(now));
-            if (columns(before).size() != columns(now).size() || others.stream().anyMatch(there::contains)) {
+        Rekeying.Place place(EventMapper mapper, Set<String> there, Row row) {
+            var place = place(mapper, row);
+            var renamed = place == null ? place(mapper, renamed(there, row)) : place;
+            if (renamed == null) {
                 throw refused(
                         columns(now) + ", and rows are remembered by " + columns(before) + " and without all of these",
                         "the key of before until a backfill has read those columns as fields");
             }
-            return null;
+            return renamed;
+        }
+
+        private Rekeying.@Nullable Place place(EventMapper mapper, Row row) {
+            var keys = mapper.keys(table, row);
+            return keys == null
+                    ? null
+                    : new Rekeying.Place(KeyText.of(keys.row()), hasOneAbove() ? KeyText.of(keys.above()) : null, row);
+        }
+
+        /** {@code row} with what it has in columns of its key that were renamed, under their new names; as it is where others have taken their place. */
+        private Row renamed(Set<String> there, Row row) {
+            var gone = new ArrayList<>(columns(before));
+            gone.removeAll(columns(now));
+            var come = new ArrayList<>(columns(now));
+            come.removeAll(columns(before));
+            if (gone.size() != come.size() || gone.stream().anyMatch(there::contains)) {
+                return row;
+            }
+            var values = new LinkedHashMap<String, @Nullable Object>(row.values());
+            for (var place = 0; place < come.size(); place++) {
+                values.putIfAbsent(come.get(place), row.get(gone.get(place)));
+            }
+            return new Row(values);
         }
     }
 
@@ -114,7 +134,7 @@ final class KeyForms {
             }
             for (var each : differing) {
                 var there = columnsByTable.getOrDefault(each.table, Set.of());
-                var count = session.rekey(each.table, row -> each.texts(mapper, there, row));
+                var count = session.rekey(each.table, row -> each.place(mapper, there, row));
                 LOG.warn(
                         "{}: has another key in the mapping; {} remembered rows are found by it now",
                         each.table,

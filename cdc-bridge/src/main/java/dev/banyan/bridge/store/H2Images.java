@@ -72,7 +72,8 @@ final class H2Images implements SessionImages {
     }
 
     private void put(String prefix, String key, String parent, byte[] row) {
-        var old = rows().put(prefix + key, image(parent, row));
+        var old = rows().get(prefix + key);
+        rows().put(prefix + key, image(parent, row, old == null ? 0 : run(old)));
         var oldParent = old == null ? "" : parent(old);
         if (!oldParent.equals(parent)) {
             unlink(prefix, oldParent, key);
@@ -227,15 +228,14 @@ final class H2Images implements SessionImages {
             var key = image.getKey().substring(prefix.length());
             var parent = parent(image.getValue());
             var row = row(image.getValue());
-            var texts = keys.of(row);
-            if (texts == null) {
-                continue;
-            }
-            var above = texts.above() == null ? parent : texts.above();
-            if (!texts.row().equals(key) || !above.equals(parent)) {
+            var place = keys.of(row);
+            var above = place.above() == null ? parent : place.above();
+            if (!place.key().equals(key)
+                    || !above.equals(parent)
+                    || !place.row().equals(row)) {
                 remove(prefix, key);
-                var put = marked(image(above, RowBytes.write(row)), isHidden(image.getValue()));
-                rows().put(moved + texts.row(), foundBy(put, run(image.getValue())));
+                var put = image(above, RowBytes.write(place.row()), run(image.getValue()));
+                rows().put(moved + place.key(), marked(put, isHidden(image.getValue())));
                 count++;
             }
         }
@@ -289,10 +289,10 @@ final class H2Images implements SessionImages {
         return map.getTransaction() == transaction ? map : map.getInstance(transaction);
     }
 
-    private static byte[] image(String parent, byte[] row) {
+    private static byte[] image(String parent, byte[] row, int mark) {
         var text = parent.getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(Integer.BYTES + text.length + row.length)
-                .putInt(text.length)
+                .putInt(text.length | mark << LENGTH_BITS)
                 .put(text)
                 .put(row)
                 .array();

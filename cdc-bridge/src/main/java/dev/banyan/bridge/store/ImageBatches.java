@@ -55,7 +55,7 @@ final class ImageBatches implements AutoCloseable {
                 INSERT INTO bridge_image (table_name, row_key, parent_key, row_bytes)
                 SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::bytea[])
                 ON CONFLICT (table_name, row_key) DO UPDATE SET parent_key = excluded.parent_key, row_bytes = excluded.row_bytes,
-                    hidden = FALSE, found_by = 0""");
+                    hidden = FALSE""");
         delete = connection.prepareStatement("""
                 DELETE FROM bridge_image image USING unnest(?::text[], ?::text[]) AS gone (table_name, row_key)
                 WHERE image.table_name = gone.table_name AND image.row_key = gone.row_key""");

@@ -1,8 +1,9 @@
 package dev.banyan.bridge.store;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Puts remembered rows in PostgreSQL under other keys. */
 final class ImageMoves {
@@ -18,11 +19,11 @@ final class ImageMoves {
     static int move(Connection connection, String table, Rekeying keys) throws SQLException {
         var count = 0;
         try (var select = connection.prepareStatement("""
-                        SELECT row_key, parent_key, row_bytes FROM bridge_image WHERE table_name = ? AND row_key > ?
+                        SELECT row_key, parent_key, row_bytes FROM bridge_image WHERE table_name = ? AND row_key >= ?
                         ORDER BY row_key LIMIT ?""");
                 var copy = connection.prepareStatement("""
                         INSERT INTO bridge_image (table_name, row_key, parent_key, row_bytes, hidden, found_by)
-                        SELECT ?, ?, ?, row_bytes, hidden, found_by FROM bridge_image WHERE table_name = ? AND row_key = ?
+                        SELECT ?, ?, ?, COALESCE(?, row_bytes), hidden, found_by FROM bridge_image WHERE table_name = ? AND row_key = ?
                         ON CONFLICT (table_name, row_key) DO NOTHING""");
                 var delete =
                         connection.prepareStatement("DELETE FROM bridge_image WHERE table_name = ? AND row_key = ?");
@@ -31,31 +32,42 @@ final class ImageMoves {
                         SELECT ?, row_key, parent_key, row_bytes, hidden, found_by FROM bridge_image WHERE table_name = ?
                         ON CONFLICT (table_name, row_key) DO NOTHING""");
                 var clear = connection.prepareStatement("DELETE FROM bridge_image WHERE table_name = ?")) {
-            var last = "";
-            while (last != null) {
+            @Nullable String last = null;
+            for (var isEnd = false; !isEnd; ) {
                 var from = last;
-                last = null;
                 select.setString(1, table);
-                select.setString(2, from);
+                select.setString(2, from == null ? "" : from);
                 select.setInt(3, BATCH);
                 try (var result = select.executeQuery()) {
                     while (result.next()) {
-                        last = result.getString(1);
-                        var texts = keys.of(RowBytes.read(result.getBytes(3)));
-                        if (texts == null) {
-                            continue;
+                        var key = result.getString(1);
+                        if (key.equals(from)) {
+                            continue; // the last of those before, which stays
                         }
+                        last = key;
+                        var row = RowBytes.read(result.getBytes(3));
+                        var place = keys.of(row);
                         var parent = result.getString(2);
-                        var above = texts.above() == null ? parent : texts.above();
-                        if (!texts.row().equals(last) || !above.equals(parent)) {
-                            set(copy, table + MOVED, texts.row(), above, table, last);
-                            set(delete, table, last);
+                        var above = place.above() == null ? parent : place.above();
+                        var isSame = place.row().equals(row);
+                        if (!place.key().equals(key) || !above.equals(parent) || !isSame) {
+                            copy.setString(1, table + MOVED);
+                            copy.setString(2, place.key());
+                            copy.setString(3, above);
+                            copy.setBytes(4, isSame ? null : RowBytes.write(place.row()));
+                            copy.setString(5, table);
+                            copy.setString(6, key);
+                            copy.addBatch();
+                            delete.setString(1, table);
+                            delete.setString(2, key);
+                            delete.addBatch();
                             count++;
                         }
                     }
                 }
                 copy.executeBatch();
                 delete.executeBatch();
+                isEnd = Objects.equals(last, from);
             }
             arrive.setString(1, table);
             arrive.setString(2, table + MOVED);
@@ -64,12 +76,5 @@ final class ImageMoves {
             clear.executeUpdate();
         }
         return count;
-    }
-
-    private static void set(PreparedStatement statement, String... texts) throws SQLException {
-        for (int i = 0; i < texts.length; i++) {
-            statement.setString(i + 1, texts[i]);
-        }
-        statement.addBatch();
     }
 }

@@ -7,10 +7,9 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Rekeying {
 
-    /** The texts of a row's key and, null where that stays as it is, of the key of the row above. */
-    record Texts(String row, @Nullable String above) {}
+    /** The texts of a row's key and, null where that stays as it is, of the key of the row above; and the row as it is remembered there. */
+    record Place(String key, @Nullable String above, Row row) {}
 
-    /** Those of {@code row}; null of one that stays where it is. */
-    @Nullable
-    Texts of(Row row);
+    /** The place of {@code row}. */
+    Place of(Row row);
 }

@@ -87,13 +87,24 @@ class KeyFormsTest {
     }
 
     private static Mapper mapper(String as, String key, String line) throws Exception {
-        var text = MAPPING.replace("AS", as).replace("KEY", key).replace("LINE", line);
+        return mapper(as, key, line, "line_cd");
+    }
+
+    private static Mapper mapper(String as, String key, String line, String code) throws Exception {
+        var text = MAPPING.replace("AS", as)
+                .replace("KEY", key)
+                .replace("LINE", line)
+                .replace("line_cd", code);
         return new Mapper(MappingFile.parse(Path.of("m.yaml"), text), "forms", null);
     }
 
     /** A start with {@code mapper}, as {@link BridgeRun} begins it. */
     private static void start(Mapper mapper, BridgeStore store) throws Exception {
-        KeyForms.atStart(mapper, store, () -> Map.of(LINE, Set.of("ord_no", "pos", "line_cd", "id", "qty", "depot")));
+        start(mapper, store, "line_cd");
+    }
+
+    private static void start(Mapper mapper, BridgeStore store, String code) throws Exception {
+        KeyForms.atStart(mapper, store, () -> Map.of(LINE, Set.of("ord_no", "pos", code, "id", "qty", "depot")));
         try (var session = store.session()) {
             NewColumns.atStart(mapper.remembers(), store, session.images());
         }
@@ -250,6 +261,40 @@ class KeyFormsTest {
                     .as("all is as it was")
                     .containsExactly("Changed order/7   {no:7  ,lines:[{qty:1,line:A  },{qty:1,line:C  }]}");
         }
+    }
+
+    /** A list is asked for the keys of all its rows when one of them changes, and no row has a value of the column's new name yet. */
+    @ParameterizedTest
+    @CsvSource({"h2, string", "postgresql, string", "h2, char"})
+    void aListWhoseKeyColumnWasRenamedIsWholeBeforeABackfillHasReadIt(String kind, String as) throws Exception {
+        try (var store = opened(kind)) {
+            var before = mapper("string", "ord_no, line_cd", "string");
+            start(before, store);
+            remember(before, store);
+
+            var now = mapper("string", "ord_no, kode", as, "kode");
+            start(now, store, "kode");
+
+            var changed = "lines:[{qty:1,line:A  },{qty:5,line:B  },{qty:1,line:C  }]}";
+            assertThat(map(now, store, new Change.Updated(LINE, renamed(2, "B  ", 1), renamed(2, "B  ", 5))))
+                    .containsExactly(
+                            "Changed order/7   {no:7  ," + (as.equals("char") ? changed.replace("  }", "}") : changed));
+            map(
+                    now,
+                    store,
+                    new Change.Read(LINE, renamed(1, "A  ", 1)),
+                    new Change.Read(LINE, renamed(2, "B  ", 5)),
+                    new Change.Read(LINE, renamed(3, "C  ", 1)));
+            try (var session = store.session()) {
+                assertThat(session.images().count(LINE, 10))
+                        .as("rows, none beside itself")
+                        .isEqualTo(3);
+            }
+        }
+    }
+
+    private static Row renamed(long pos, String code, int quantity) {
+        return new Row(Map.of("ord_no", "7  ", "pos", pos, "kode", code, "id", pos + 1, "qty", quantity));
     }
 
     @Test
