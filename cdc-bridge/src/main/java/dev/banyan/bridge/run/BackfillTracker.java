@@ -1,5 +1,6 @@
 package dev.banyan.bridge.run;
 
+import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Arrival;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.EventMapper;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -213,6 +215,7 @@ final class BackfillTracker {
         if (run == null) {
             return;
         }
+        session.images().expect(() -> rows(reads));
         for (var read : reads) {
             if (run.tables().stream().anyMatch(table -> table.id().equals(read.table()))) {
                 session.see(keyOf(read));
@@ -220,6 +223,20 @@ final class BackfillTracker {
                 parity.compare(run, read);
             }
         }
+    }
+
+    /** What is asked of the images to compare {@code reads}: these rows, and none of their lists. */
+    private Map<TableId, AggregateImages.Keys> rows(List<Change.Read> reads) {
+        var rows = new HashMap<TableId, AggregateImages.Keys>();
+        for (var read : reads) {
+            var key = keys.values(read.table(), read.after());
+            if (key != null) {
+                rows.computeIfAbsent(read.table(), _ -> new AggregateImages.Keys(new LinkedHashSet<>(), Set.of()))
+                        .rows()
+                        .add(key);
+            }
+        }
+        return rows;
     }
 
     /**
@@ -230,23 +247,12 @@ final class BackfillTracker {
         if (current == null) {
             return new Filtered(transaction, 0);
         }
+        touch(transaction);
         var reads = new ArrayList<StoreSession.RowKey>();
         for (var change : transaction.changes()) {
-            switch (change) {
-                case Change.Read(var table, var after) -> {
-                    reads.add(keys.of(table, after));
-                    session.see(reads.getLast());
-                    readSince.merge(table, 1L, Long::sum);
-                }
-                case Change.Inserted(var table, var after) -> session.touch(keys.of(table, after));
-                case Change.Updated(var table, var before, var after) -> {
-                    session.touch(keys.of(table, after));
-                    if (before != null) {
-                        session.touch(keys.of(table, before));
-                    }
-                }
-                case Change.Deleted(var table, var before) -> session.touch(keys.of(table, before));
-                case Change.Truncated(var table) -> session.touch(all(table));
+            if (change instanceof Change.Read read) {
+                reads.add(keyOf(read));
+                readSince.merge(read.table(), 1L, Long::sum);
             }
         }
         return reads.isEmpty() ? new Filtered(transaction, 0) : withoutStale(transaction, reads);
@@ -254,7 +260,7 @@ final class BackfillTracker {
 
     /** The key of {@code read}, the same for what {@link #filter} leaves of it. */
     StoreSession.RowKey keyOf(Change.Read read) {
-        return keys.of(read.table(), read.after());
+        return keys.whole(read.table(), read.after());
     }
 
     private Filtered withoutStale(Transaction transaction, List<StoreSession.RowKey> reads) {
@@ -267,8 +273,7 @@ final class BackfillTracker {
         var kept = new ArrayList<Change>();
         for (var change : transaction.changes()) {
             var left = change instanceof Change.Read read
-                            && (stale.contains(all(read.table()))
-                                    || stale.contains(keys.of(read.table(), read.after())))
+                            && (stale.contains(all(read.table())) || stale.contains(keyOf(read)))
                     ? missing.broughtBy(read)
                     : change;
             if (left != null) {
@@ -282,38 +287,34 @@ final class BackfillTracker {
     record Filtered(Transaction transaction, int dropped) {}
 
     /** Remembers the keys that {@code transaction} changes, as far as its rows have them: of paused tables they may lack some. */
-    void touchReadable(Transaction transaction) {
+    void touch(Transaction transaction) {
         if (current == null) {
             return;
         }
         for (var change : transaction.changes()) {
             switch (change) {
                 case Change.Read(var table, var after) -> {
-                    if (isReadable(table, after)) {
-                        session.see(keys.of(table, after));
+                    var key = keys.of(table, after);
+                    if (key != null) {
+                        session.see(key);
                     }
                 }
-                case Change.Inserted(var table, var after) -> touchReadable(table, after);
+                case Change.Inserted(var table, var after) -> touch(table, after);
                 case Change.Updated(var table, var before, var after) -> {
-                    touchReadable(table, after);
-                    if (before != null) {
-                        touchReadable(table, before);
-                    }
+                    touch(table, after);
+                    touch(table, before);
                 }
-                case Change.Deleted(var table, var before) -> touchReadable(table, before);
+                case Change.Deleted(var table, var before) -> touch(table, before);
                 case Change.Truncated(var table) -> session.touch(all(table));
             }
         }
     }
 
-    private void touchReadable(TableId table, Row row) {
-        if (isReadable(table, row)) {
-            session.touch(keys.of(table, row));
+    private void touch(TableId table, @Nullable Row row) {
+        var key = row == null ? null : keys.of(table, row);
+        if (key != null) {
+            session.touch(key);
         }
-    }
-
-    private boolean isReadable(TableId table, Row row) {
-        return keys.columns(table).stream().allMatch(column -> row.get(column) != null);
     }
 
     /** Hears that {@code transaction} is mapped. */
@@ -365,7 +366,8 @@ final class BackfillTracker {
             return updated(backfill, Backfill.State.CANCELLED, Backfill.Table::reading);
         }
         if (backfill.isParity()) {
-            var state = parity.goThrough(backfill) ? Backfill.State.DONE : Backfill.State.RUNNING;
+            var isHeld = backfill.wish() == Backfill.Wish.PAUSE;
+            var state = !isHeld && parity.goThrough(backfill) ? Backfill.State.DONE : Backfill.State.RUNNING;
             return updated(backfill, state, _ -> Backfill.Reading.READ);
         }
         var again = missing.tables();

@@ -195,7 +195,7 @@ final class Courier {
     private Unit map(List<Arrival> arrivals) {
         var events = new LargeList<>(parts.limits.memoryRowsMax(), EventBytes.CODEC);
         var kept = new KeptEvents(LakePart.Limits.of(parts.limits.memoryRowsMax()));
-        parts.mapper.expect(transactions(arrivals), parts.ledger.images());
+        parts.mapper.expect(told(arrivals), parts.ledger.images());
         for (var arrival : arrivals) {
             var transaction = arrival.transaction();
             if (transaction == null) {
@@ -227,7 +227,8 @@ final class Courier {
                 goesOn);
         for (var changes : parted) {
             var part = LargeTransaction.Part.of(transaction, changes, parts.backfill::keyOf);
-            parts.mapper.expect(List.of(part.transaction()), parts.ledger.images());
+            parts.mapper.expect(
+                    List.of(parts.backfill.split(part.transaction(), signal).told()), parts.ledger.images());
             map(
                     part.transaction(),
                     signal,
@@ -266,7 +267,7 @@ final class Courier {
         var split = parts.backfill.split(transaction, signal);
         var passing = parts.mapper.withoutPaused(split.told(), parts.ledger.faults());
         if (passing.changes().size() < split.told().changes().size()) {
-            parts.backfill.touchReadable(split.told());
+            parts.backfill.touch(split.told());
         }
         var filtered = parts.backfill.filter(passing);
         parts.backfill.compare(split.compared());
@@ -288,14 +289,15 @@ final class Courier {
         }
     }
 
-    private static List<Transaction> transactions(List<Arrival> arrivals) {
-        var transactions = new ArrayList<Transaction>();
+    private List<Transaction> told(List<Arrival> arrivals) {
+        var told = new ArrayList<Transaction>();
         for (var arrival : arrivals) {
-            if (arrival.transaction() != null && !arrival.transaction().isLarge()) {
-                transactions.add(arrival.transaction());
+            var transaction = arrival.transaction();
+            if (transaction != null && !transaction.isLarge()) {
+                told.add(parts.backfill.split(transaction, arrival.signal()).told());
             }
         }
-        return transactions;
+        return told;
     }
 
     private HubPosition reach(long commitLsn) {

@@ -30,7 +30,7 @@ final class MissingValues {
     Change.@Nullable Read broughtBy(Change.Read read) {
         var brought = missing.apply(read);
         if (brought != null) {
-            session.incomplete().remove(keys.of(read.table(), read.after()));
+            session.incomplete().remove(keys.whole(read.table(), read.after()));
         }
         return brought;
     }
@@ -45,7 +45,7 @@ final class MissingValues {
                 var key = new Columns(keys.columns(table));
                 session.incomplete()
                         .add(
-                                keys.of(table, after),
+                                keys.whole(table, after),
                                 key.row(after.key(key.names()).toArray()));
             }
         }

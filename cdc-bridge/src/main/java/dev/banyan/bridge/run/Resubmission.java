@@ -14,6 +14,7 @@ import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.Lake;
+import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.ParkedPart;
 import dev.banyan.bridge.store.Position;
@@ -282,6 +283,13 @@ public final class Resubmission {
         }
     }
 
+    /** True while a parity run is under way, or next. */
+    private boolean isCompared() {
+        return Backfill.head(store.backfills().line())
+                .filter(Backfill::isParity)
+                .isPresent();
+    }
+
     /** The events of a step of a paused table, or of all steps of another group. */
     private final class Mapping {
 
@@ -295,7 +303,8 @@ public final class Resubmission {
         Mapping(StoreSession session, @Nullable Faults noted) {
             this.session = session;
             this.faults = new ResubmittedFaults(noted);
-            this.images = new ResubmittedImages(session.images(), session.hiddenBehind());
+            this.images = new ResubmittedImages(
+                    session.images(), session.hiddenBehind(), isCompared() ? session::touch : _ -> {});
         }
 
         /** Maps {@code first}, and of a group that has no paused table all that is behind it; true when no more is. */

@@ -5,11 +5,13 @@ import dev.banyan.bridge.change.KeyText;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Tokens;
+import dev.banyan.bridge.store.StoreSession.RowKey;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,15 +21,19 @@ final class ResubmittedImages implements AggregateImages {
     /*
      * Such a row may have gone in the gap, or with the partition, and whoever looked for it could not find it missing: it was not remembered, or is from
      * here on as if it had been seen. A change, a reading or a removal from after the hiding is parked behind it and has the last word.
+     *
+     * A parity run that is under way may have read the row's table already, and would take what comes back for gone: it hears of the row as of one that changed.
      */
     private final AggregateImages images;
     private final Map<TableId, Long> hiddenBehind;
+    private final Consumer<RowKey> touched;
     private final Map<TableId, Set<String>> unheardOf = new HashMap<>();
     private long commitLsn;
 
-    /** Those over {@code images}, of tables that were hidden behind these positions. */
-    ResubmittedImages(AggregateImages images, Map<TableId, Long> hiddenBehind) {
+    /** Those over {@code images}, of tables that were hidden behind these positions; {@code touched} hears of what comes back. */
+    ResubmittedImages(AggregateImages images, Map<TableId, Long> hiddenBehind, Consumer<RowKey> touched) {
         this.images = images;
+        this.touched = touched;
         this.hiddenBehind = Map.copyOf(hiddenBehind);
     }
 
@@ -44,6 +50,7 @@ final class ResubmittedImages implements AggregateImages {
     @Override
     public void put(TableId table, List<?> key, Row row, List<?> parentKey) {
         images.put(table, key, row, parentKey);
+        touched.accept(new RowKey(table, KeyText.of(key)));
         if (commitLsn <= hiddenBehind.getOrDefault(table, Long.MIN_VALUE)) {
             unheardOf.computeIfAbsent(table, _ -> new HashSet<>()).add(KeyText.of(key));
         } else {

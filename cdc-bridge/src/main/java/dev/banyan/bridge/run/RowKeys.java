@@ -7,6 +7,7 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.store.StoreSession.RowKey;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The keys of rows, by the columns that make the key of each mapped table, in the form that {@code mapper} remembers rows by. */
 record RowKeys(Map<TableId, List<String>> columnsByTable, EventMapper mapper) {
@@ -15,10 +16,38 @@ record RowKeys(Map<TableId, List<String>> columnsByTable, EventMapper mapper) {
         columnsByTable = Map.copyOf(columnsByTable);
     }
 
-    /** The key of {@code row}, which has all columns of it. */
+    /** The key of {@code row}; null when it lacks a column of it, or {@code table} is not mapped. */
+    @Nullable
     RowKey of(TableId table, Row row) {
+        var key = values(table, row);
+        return key == null ? null : new RowKey(table, KeyText.of(key));
+    }
+
+    /** The same as the values that make it. */
+    @Nullable
+    List<Object> values(TableId table, Row row) {
         var remembered = mapper.keys(table, row);
-        return new RowKey(table, KeyText.of(remembered == null ? row.key(columns(table)) : remembered.row()));
+        if (remembered != null) {
+            return remembered.row();
+        }
+        var columns = columnsByTable.getOrDefault(table, List.of());
+        return columns.isEmpty() || columns.stream().anyMatch(column -> row.get(column) == null)
+                ? null
+                : row.key(columns);
+    }
+
+    /** The key of {@code row} of a mapped table, which has all columns of it. */
+    RowKey whole(TableId table, Row row) {
+        var key = of(table, row);
+        if (key == null) {
+            throw new IllegalStateException(
+                    "a row of " + table + " without its key (expected: a value in each column of it)");
+        }
+        return key;
+    }
+
+    boolean isMapped(TableId table) {
+        return columnsByTable.containsKey(table);
     }
 
     List<String> columns(TableId table) {

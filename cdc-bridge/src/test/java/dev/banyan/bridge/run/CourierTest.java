@@ -107,6 +107,33 @@ class CourierTest {
                 stopping);
     }
 
+    /** A list may be many times what is compared. */
+    @Test
+    void whatIsOnlyComparedIsNotAskedForAsWhatIsMapped() {
+        var world = new SimulatedWorld(() -> 0);
+        var expected = new ArrayList<Change>();
+        var mapper = new EventMapper() {
+            @Override
+            public List<DomainEvent> map(Transaction transaction, AggregateImages images) {
+                return List.of();
+            }
+
+            @Override
+            public void expect(List<Transaction> transactions, AggregateImages images) {
+                transactions.forEach(each -> expected.addAll(each.changes()));
+            }
+        };
+        var live = new Change.Updated(SimulatedWorld.TABLE, null, ROW);
+        var changes = List.<Change>of(new Change.Read(SimulatedWorld.TABLE, ROW), live);
+        var arrival = Arrival.of(new Transaction(1, "t1", Instant.EPOCH, changes), OFFSET, "parity-of-before");
+        var courier = new Courier(
+                parts(world, mapper, List.of(), _ -> {}, () -> false),
+                _ -> List.of(arrival),
+                new AtomicReference<>(world.store.position()));
+        assertThat(courier.step()).isInstanceOf(Courier.Step.Delivered.class);
+        assertThat(expected).containsExactly(live);
+    }
+
     @Test
     void anErrorIsHeardOfByWhoWaitsForTheDelivery() {
         var world = new SimulatedWorld(() -> 0);

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -92,12 +93,13 @@ class ParityCheckTest {
 
     private void begin() {
         session = store.session();
-        tracker = new BackfillTracker(
-                Map.of(ONE, List.of("id"), TWO, List.of("id")),
-                session,
-                store.backfills().line(),
-                _ -> null,
-                new Rows());
+        tracker = tracker(ONE, TWO);
+    }
+
+    private BackfillTracker tracker(TableId... mapped) {
+        var keys = new HashMap<TableId, List<String>>();
+        Set.of(mapped).forEach(table -> keys.put(table, List.of("id")));
+        return new BackfillTracker(keys, session, store.backfills().line(), _ -> null, new Rows());
     }
 
     @AfterEach
@@ -240,6 +242,39 @@ class ParityCheckTest {
         assertThat(ends).isGreaterThan(1);
         assertThat(found(0).gone()).isEqualTo(3_001);
         assertThat(found(0).found()).hasSize(Parity.FOUND_MAX);
+    }
+
+    @Test
+    void aTableThatTheMappingHasLostIsNotGoneThrough() {
+        var id = asked(ONE, TWO);
+        arrive(id, read(1));
+        assertThat(reaches(id, TWO)).isFalse();
+        tracker = tracker(TWO);
+        arrive(id, new Change.Read(TWO, row(1, "old")));
+        assertThat(reaches(id)).isTrue();
+        assertThat(found(0)).extracting(Parity::alike, Parity::gone).containsExactly(1L, 0L);
+        assertThat(run(0).tables().getLast().parity())
+                .extracting(Parity::missing)
+                .isEqualTo(1L);
+    }
+
+    @Test
+    void aPauseHoldsAlsoWhenAllIsReadAndOnlyTheRememberedRowsAreLeft() {
+        var id = asked(ONE);
+        arrive(id, read(1), read(2), read(3), read(4), read(5), read(6), read(8));
+        assertThat(reaches(id, ONE)).isFalse();
+        wish(id, Backfill.Wish.PAUSE);
+        assertThat(reaches(id)).isFalse();
+        assertThat(reaches(id)).isFalse();
+        assertThat(run(0).word()).isEqualTo("paused");
+        wish(id, Backfill.Wish.GO);
+        assertThat(reaches(id)).isTrue();
+        assertThat(found(0)).extracting(Parity::alike, Parity::gone).containsExactly(7L, 1L);
+    }
+
+    private void wish(String id, Backfill.Wish wish) {
+        assertThat(store.backfills().wish(id, wish)).isTrue();
+        restart(false);
     }
 
     @Test

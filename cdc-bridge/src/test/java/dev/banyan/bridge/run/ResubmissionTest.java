@@ -206,6 +206,21 @@ class ResubmissionTest {
         }
     }
 
+    /** It may have read their table already, and they are not among what it has found. */
+    @Test
+    void rowsThatComeBackDuringAParityRunAreAmongThoseThatChangedSinceItBegan() throws Exception {
+        var group = parked(session ->
+                session.faults().park(Set.of(new Waiting("item", "1")), transaction(4, inserted(1, "N")), "no word"));
+        store.backfills().requestParity(List.of(ITEM));
+
+        assertThat(send(by("park", "{N: new}"), group).refusal()).isNull();
+
+        try (var session = store.session()) {
+            var row = new StoreSession.RowKey(ITEM, "1");
+            assertThat(session.touchedAmong(List.of(row))).containsExactly(row);
+        }
+    }
+
     @Test
     void columnsThatTheMappingDoesNotReadAreNotThereWhenAnotherReadsThem() throws Exception {
         try (var session = store.session()) {
