@@ -37,6 +37,7 @@ final class CheckedServer {
     private Set<Leaf> leaves;
     private final Detaching detaching = new Detaching(System::nanoTime);
     private boolean isConfirmed;
+    private boolean isClosed;
 
     /** The server of {@code source} that was found good to go on at {@code checked}, to publish {@code published}, and to have the partitions {@code leaves}; {@code remember} hears of new ones. */
     CheckedServer(
@@ -83,10 +84,21 @@ final class CheckedServer {
                         "a partition is being detached and does not get to an end: its rows stay until somebody says {}",
                         end));
         if (now.changed().isEmpty() && !now.all().equals(leaves)) {
-            remember.accept(now.all());
-            leaves = now.all();
+            seen(now.all());
         }
         return now.changed();
+    }
+
+    private synchronized void seen(Set<Leaf> now) {
+        if (!isClosed) {
+            remember.accept(now);
+            leaves = now;
+        }
+    }
+
+    /** Remembers no more partitions from here on: what the next start finds is newer than what a statement of this one may still find. */
+    synchronized void close() {
+        isClosed = true;
     }
 
     private void awaitReader(Connection connection) throws SQLException, InterruptedException {

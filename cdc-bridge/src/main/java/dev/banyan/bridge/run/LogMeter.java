@@ -84,5 +84,6 @@ final class LogMeter implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        server.close();
     }
 }
