@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -160,28 +162,24 @@ public final class NewColumns {
 
     /** {@code before} with the form of keys that {@code wanted} has: {@link KeyForms} has seen to it. */
     private static Known withForm(Known before, Set<String> wanted) {
-        var forms = wanted.stream().filter(name -> name.startsWith(KEY)).toList();
-        var columns = new HashSet<>(before.columns());
-        columns.removeIf(name -> name.startsWith(KEY));
-        columns.addAll(forms);
-        var awaited = new HashSet<>(before.awaited());
-        awaited.removeIf(name -> name.startsWith(KEY));
-        if (!awaited.isEmpty()) {
-            awaited.addAll(forms);
-        }
-        return new Known(columns, awaited, before.askedAtMs());
+        return like(before, wanted, name -> name.startsWith(KEY));
     }
 
     /** {@code before}, of a store that did not know places: they are taken to be those of {@code wanted}. */
     private static Known withPlaces(Known before, Set<String> wanted) {
-        var places = wanted.stream().filter(NewColumns::isPlace).toList();
-        var columns = new HashSet<>(before.columns());
-        columns.addAll(places);
-        var awaited = new HashSet<>(before.awaited());
-        if (!awaited.isEmpty()) {
-            awaited.addAll(places);
-        }
-        return new Known(columns, awaited, before.askedAtMs());
+        return like(before, wanted, NewColumns::isPlace);
+    }
+
+    /** {@code before}, but of {@code which} names it has those of {@code wanted}. */
+    private static Known like(Known before, Set<String> wanted, Predicate<String> which) {
+        var awaited = before.awaited().isEmpty() ? before.awaited() : like(before.awaited(), wanted, which);
+        return new Known(like(before.columns(), wanted, which), awaited, before.askedAtMs());
+    }
+
+    private static Set<String> like(Set<String> names, Set<String> wanted, Predicate<String> which) {
+        return Stream.concat(
+                        names.stream().filter(which.negate()), wanted.stream().filter(which))
+                .collect(Collectors.toSet());
     }
 
     private static boolean isPlace(String name) {
