@@ -3,7 +3,6 @@ package dev.banyan.servers;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -11,6 +10,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,9 @@ public final class LocalPostgres implements AutoCloseable {
 
     /*
      * The library starts PostgreSQL with synchronous_commit=off on the command line, which ALTER SYSTEM cannot undo.
-     * Durability tests and latencies mean nothing that way, so the role that everybody uses turns it on again.
+     * Durability tests mean nothing that way, so the role that everybody uses turns it on again: a commit is then with the
+     * operating system, and outlives a kill of any process. It starts it with -F, too, which is fsync=off: nothing is forced
+     * to the disk, so a power cut may take what was committed, and no latency here has a disk in it.
      */
     private static final String SUPERUSER = "postgres";
 
@@ -33,10 +37,15 @@ public final class LocalPostgres implements AutoCloseable {
 
     private static final Duration START_MAX = Duration.ofSeconds(60);
 
-    private final EmbeddedPostgres server;
+    /** How long the server may take to write what it has in memory, beyond the 5 s that the library waits. */
+    private static final Duration STOP_MAX = Duration.ofSeconds(20);
 
-    private LocalPostgres(EmbeddedPostgres server) {
+    private final EmbeddedPostgres server;
+    private final ProcessHandle postmaster;
+
+    private LocalPostgres(EmbeddedPostgres server, ProcessHandle postmaster) {
         this.server = server;
+        this.postmaster = postmaster;
     }
 
     /** A server on a free port with data in a temporary folder. */
@@ -64,18 +73,30 @@ public final class LocalPostgres implements AutoCloseable {
                     .setServerConfig("max_wal_senders", "40")
                     .setServerConfig("max_connections", "300")
                     .setServerConfig("max_prepared_transactions", "10")
-                    .setServerConfig("listen_addresses", addresses);
-            if (dataFolder == null) {
-                builder.setServerConfig(
-                        "fsync", "off"); // it is gone when it ends; what it wrote outlives all but a power cut
-            } else {
+                    .setServerConfig("listen_addresses", addresses)
+                    // not the caller's, which this machine may not have: every machine sorts and folds alike
+                    .setLocaleConfig("locale", "C")
+                    .setLocaleConfig("locale-provider", "builtin")
+                    .setLocaleConfig("builtin-locale", "C.UTF-8");
+            if (dataFolder != null) {
                 builder.setDataDirectory(dataFolder).setCleanDataDirectory(false);
             }
-            var postgres = new LocalPostgres(builder.start());
+            var server = builder.start();
+            var postgres = new LocalPostgres(server, postmaster(server));
             postgres.execute("postgres", DURABLE);
             return postgres;
-        } catch (IOException e) {
-            throw new UncheckedIOException("starting PostgreSQL", e);
+        } catch (IOException | SQLException e) {
+            throw new IllegalStateException("starting PostgreSQL", e);
+        }
+    }
+
+    private static ProcessHandle postmaster(EmbeddedPostgres server) throws SQLException {
+        try (var connection = server.getPostgresDatabase().getConnection();
+                var statement = connection.createStatement();
+                var first = statement.executeQuery(
+                        "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::bigint")) {
+            first.next();
+            return ProcessHandle.of(first.getLong(1)).orElseThrow();
         }
     }
 
@@ -129,12 +150,30 @@ public final class LocalPostgres implements AutoCloseable {
         }
     }
 
+    /** Stops it, and returns when it has ended, so that nobody writes into its folder any more. */
     @Override
     public void close() {
+        close(STOP_MAX);
+    }
+
+    // The library waits for 5 s, says that it could not, and goes on; or its own hook at the end of the JVM came first.
+    void close(Duration patience) {
         try {
             server.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException("stopping PostgreSQL", e);
+            postmaster.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            postmaster.destroyForcibly();
+            throw new IllegalStateException("PostgreSQL did not stop by itself, process " + postmaster.pid(), e);
+        } catch (IOException | ExecutionException e) {
+            throw new IllegalStateException("stopping PostgreSQL", e);
+        } catch (InterruptedException e) {
+            postmaster.destroyForcibly();
+            Thread.currentThread().interrupt();
         }
+    }
+
+    /** The server's own process. */
+    ProcessHandle postmaster() {
+        return postmaster;
     }
 }

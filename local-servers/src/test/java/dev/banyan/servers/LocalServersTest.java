@@ -1,6 +1,7 @@
 package dev.banyan.servers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
@@ -21,12 +22,41 @@ class LocalServersTest {
             try (var connection = postgres.connect("shop");
                     var statement = connection.createStatement();
                     var settings = statement.executeQuery(
-                            "SELECT current_setting('wal_level'), current_setting('synchronous_commit')")) {
+                            "SELECT current_setting('wal_level'), current_setting('synchronous_commit'), lower('Ä'), datlocale"
+                                    + " FROM pg_database WHERE datname = 'shop'")) {
                 settings.next();
                 assertThat(List.of(settings.getString(1), settings.getString(2)))
                         .containsExactly("logical", "on");
+                assertThat(List.of(settings.getString(3), settings.getString(4)))
+                        .as("whatever the environment says, which names a locale here that no machine has")
+                        .containsExactly("ä", "C.UTF-8");
             }
         }
+    }
+
+    @Test
+    void whatDoesNotStopIsNotLeftBehind() throws Exception {
+        var postgres = LocalPostgres.start();
+        var postmaster = postgres.postmaster();
+        try (var connection = postgres.connect("postgres");
+                var statement = connection.createStatement();
+                var backend = statement.executeQuery("SELECT pg_backend_pid()")) {
+            backend.next();
+            var pid = backend.getString(1);
+            signal("STOP", pid); // it does not see that it should end
+            try {
+                assertThatThrownBy(() -> postgres.close(Duration.ofMillis(1)))
+                        .hasMessageContaining("did not stop by itself");
+            } finally {
+                signal("CONT", pid);
+            }
+        }
+        assertThat(postmaster.onExit()).succeedsWithin(Duration.ofSeconds(20));
+    }
+
+    private static void signal(String name, String pid) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor())
+                .isZero();
     }
 
     @Test
