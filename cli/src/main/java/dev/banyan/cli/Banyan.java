@@ -42,6 +42,9 @@ public final class Banyan implements Runnable {
     /** Commands that are programs of their own. */
     private static final Set<String> PASSED_ON = Set.of("gateway", "bridge", "bench", "events");
 
+    /** What no argument can be, so that {@code --} is passed on like any other. */
+    private static final String NO_DELIMITER = "\0";
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
     private CommandSpec spec;
@@ -61,10 +64,14 @@ public final class Banyan implements Runnable {
                 .setUsageHelpAutoWidth(false)
                 .setParameterExceptionHandler(Banyan::wrongUsage)
                 .setExecutionExceptionHandler((e, failing, parsed) -> failed(e, failing));
-        // Their options are the programs' own, and so is what is wrong with them.
-        commandLine
-                .getSubcommands()
-                .forEach((name, command) -> command.setUnmatchedOptionsArePositionalParams(PASSED_ON.contains(name)));
+        // Their options are the programs' own, and so is what is wrong with them; a file that an argument names (@FILE)
+        // is theirs to read, once.
+        commandLine.setExpandAtFiles(false);
+        commandLine.getSubcommands().forEach((name, command) -> {
+            if (PASSED_ON.contains(name)) {
+                command.setUnmatchedOptionsArePositionalParams(true).setEndOfOptionsDelimiter(NO_DELIMITER);
+            }
+        });
         return commandLine;
     }
 

@@ -34,6 +34,15 @@ class BanyanTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"gateway", "bridge", "bench", "events"})
+    void aProgramOfItsOwnIsGivenItsArgumentsAsTheyCame(String command, @TempDir Path folder) throws IOException {
+        var file = "@" + Files.writeString(folder.resolve("arguments"), "--of-a-file");
+        var parsed = Banyan.commandLine().parseArgs(command, "--any", file, "--", "--why", "@x");
+        assertThat(parsed.subcommand().matchedPositionals().getFirst().originalStringValues())
+                .containsExactly("--any", file, "--", "--why", "@x");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "nonsense",

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class NightlyJob implements AutoCloseable {
 
+    private static final Duration STOP_MAX = Duration.ofSeconds(30);
+
     private final String jdbcUrl;
     private final List<String> categories;
     private final Size size;
@@ -83,7 +85,7 @@ final class NightlyJob implements AutoCloseable {
     public void close() {
         stopped = true;
         try {
-            thread.join(Duration.ofSeconds(10));
+            thread.join(STOP_MAX);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
