@@ -169,11 +169,13 @@ record BridgePlan(String bridge, List<Part> parts, @Nullable SourcePlan source, 
             }
             try (var hub = new AwsHub(aws)) {
                 var wrong = hub.check();
-                topicsByDestination.forEach((destination, topics) -> add(
-                        wrong.containsKey(destination) ? Mark.DIFFERS : Mark.THERE,
-                        aws.service().destination() + " " + destination,
-                        "for " + String.join(", ", topics)
-                                + (wrong.containsKey(destination) ? ": " + wrong.get(destination) : "")));
+                topicsByDestination.forEach((destination, topics) -> {
+                    var found = wrong.getOrDefault(destination, "");
+                    add(
+                            found.isEmpty() ? Mark.THERE : AwsHub.isUnknown(found) ? Mark.UNKNOWN : Mark.DIFFERS,
+                            aws.service().destination() + " " + destination,
+                            "for " + String.join(", ", topics) + (found.isEmpty() ? "" : ": " + found));
+                });
             }
         }
 

@@ -60,7 +60,7 @@ final class ExplainCommand implements Callable<Integer> {
         }
         var setup = Setup.read(files.config);
         if (published != null) {
-            return ExplainedTransaction.of(setup, published).print(json);
+            return ExplainedTransaction.print(setup, published, json);
         }
         try (var connection = setup.source().connect()) {
             if (Preflight.reader(setup.source(), connection).isPresent()) {

@@ -6,88 +6,118 @@ import dev.banyan.bridge.lake.LakeFilter;
 import dev.banyan.bridge.lake.LakeReader;
 import dev.banyan.bridge.mapping.RuleOfEvent;
 import dev.banyan.bridge.mapping.Sequence;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What of a transaction was published, as the lake has it, and by which rules. */
-record ExplainedTransaction(String id, List<Event> events) {
+/** Prints what of a transaction was published, as the lake has it, and by which rules. */
+final class ExplainedTransaction {
 
-    /** An event of it, with its rule; without one when the mapping has it no more. */
-    record Event(DomainEvent event, Optional<RuleOfEvent.Found> rule) {}
+    /*
+     * An event is printed as it is read, and kept no longer: a transaction may have more of them than memory. PostgreSQL gives its numbers of transactions again, after
+     * years, so events of another place are another transaction's.
+     */
 
-    static ExplainedTransaction of(Setup setup, String id) {
+    private final String id;
+    private final boolean isJson;
+    private final RuleOfEvent rules;
+    private String place = "";
+    private long events;
+    private long ofPlace;
+
+    private ExplainedTransaction(String id, boolean isJson, RuleOfEvent rules) {
+        this.id = id;
+        this.isJson = isJson;
+        this.rules = rules;
+    }
+
+    /** Prints the one with {@code id}; returns the exit code, 1 when the lake has nothing of it. */
+    static int print(Setup setup, String id, boolean isJson) {
         var lake = setup.config().lake();
         if (lake == null) {
             throw new IllegalArgumentException("--transaction: no lake, which alone keeps what was published (expected:"
                     + " lake.folder or lake.s3 in the configuration)");
         }
         var rules = new RuleOfEvent(setup.mapping(), setup.config().name());
-        var events = new ArrayList<Event>();
+        var printed = new ExplainedTransaction(id, isJson, rules);
         new LakeReader(lake.place()).read(LakeFilter.ALL, 0, record -> {
             if (record.event().txId().equals(id)) {
-                events.add(new Event(record.event(), rules.find(record.event())));
+                printed.print(record.event());
             }
             return true;
         });
-        return new ExplainedTransaction(id, events);
+        return printed.end();
     }
 
-    /** Prints it; returns the exit code, 1 when the lake has nothing of it. */
-    int print(boolean json) {
-        if (events.isEmpty()) {
+    private void print(DomainEvent event) {
+        var at = Dbms.ofTransaction(id).place(Sequence.commitLsn(event.sequence()));
+        var rule = rules.find(event);
+        if (isJson) {
+            System.out.print(
+                    events == 0
+                            ? "{\"transaction\":" + JsonMapper.shared().writeValueAsString(id) + ",\"events\":[\n"
+                            : ",\n");
+            System.out.print(JsonMapper.shared().writeValueAsString(json(event, at, rule.orElse(null))));
+        } else {
+            if (!at.equals(place)) {
+                endPlace();
+                System.out.println("transaction " + id + " at " + at + ", " + event.time());
+            }
+            System.out.println("    " + line(event, rule));
+        }
+        place = at;
+        events++;
+        ofPlace++;
+    }
+
+    private void endPlace() {
+        if (ofPlace > 0) {
+            System.out.println("of transaction " + id + " at " + place + ", " + ofPlace + " events in the lake");
+        }
+        ofPlace = 0;
+    }
+
+    private int end() {
+        if (events == 0) {
             System.err.println(
                     "transaction " + id + ": no event of it in the lake (expected: an event's txid, as events"
                             + " show prints it; a change that no rule names an event for has none)");
             return 1;
         }
-        if (json) {
-            var described = Map.of(
-                    "transaction",
-                    id,
-                    "events",
-                    events.stream().map(ExplainedTransaction::json).toList());
-            System.out.println(JsonMapper.shared().writeValueAsString(described));
+        if (isJson) {
+            System.out.println("\n]}");
             return 0;
         }
-        System.out.println("transaction " + id + " at " + place() + ", "
-                + events.getFirst().event.time() + ", " + events.size() + " events in the lake");
-        events.forEach(each -> System.out.println("    " + line(each)));
+        endPlace();
         System.out.println(
                 "why the rules before did not hold is not kept (bridge test --explain says it of rows of your"
                         + " own)");
         return 0;
     }
 
-    private String place() {
-        return Dbms.ofTransaction(id)
-                .place(Sequence.commitLsn(events.getFirst().event.sequence()));
-    }
-
-    private static String line(Event each) {
-        var event = each.event;
+    private static String line(DomainEvent event, Optional<RuleOfEvent.Found> rule) {
         return event.subject() + ": " + event.type() + ", "
-                + each.rule
-                        .map(found ->
+                + rule.map(found ->
                                 "by line " + found.at().line() + " " + found.event() + ", rule '" + found.rule() + "'")
                         .orElse("by no rule that the mapping has now")
                 + (event.changed().isEmpty() ? "" : "; changed: " + String.join(", ", event.changed()));
     }
 
-    private static Map<String, Object> json(Event each) {
+    private static Map<String, Object> json(DomainEvent event, String place, RuleOfEvent.@Nullable Found rule) {
         var json = new LinkedHashMap<String, Object>();
-        json.put("id", each.event.id());
-        json.put("type", each.event.type());
-        json.put("subject", each.event.subject());
-        json.put("changed", each.event.changed());
-        each.rule.ifPresent(found -> {
-            json.put("event", found.event());
-            json.put("rule", found.rule());
-            json.put("line", found.at().line());
-        });
+        json.put("place", place);
+        json.put("time", event.time().toString());
+        json.put("id", event.id());
+        json.put("type", event.type());
+        json.put("subject", event.subject());
+        json.put("changed", event.changed());
+        if (rule != null) {
+            json.put("event", rule.event());
+            json.put("rule", rule.rule());
+            json.put("line", rule.at().line());
+        }
         return json;
     }
 }

@@ -139,9 +139,10 @@ final class LakeCommands {
 
         @Override
         int run() throws ConfigException {
-            var differences = options.reader().verify();
+            var reader = options.reader();
+            var differences = reader.verify();
             differences.forEach(System.out::println);
-            var manifests = options.reader().manifests();
+            var manifests = reader.manifests();
             var files = manifests.stream()
                     .mapToLong(manifest -> manifest.files().size())
                     .sum();

@@ -177,6 +177,11 @@ public final class AwsHub implements Hub {
         this.holdsLease = holdsLease;
     }
 
+    /** True when {@code found} by {@link #check} is no more than that we may not ask. */
+    public static boolean isUnknown(String found) {
+        return Sending.isNoRight(found);
+    }
+
     /** What is wrong with each destination, by its name; empty when nothing is. Changes nothing. */
     public Map<String, String> check() throws HubUnavailable {
         var wrong = new TreeMap<String, String>();

@@ -41,7 +41,7 @@ public final class AwsReplay implements ReplaySink {
             return target().check(destination);
         } catch (SdkException e) {
             var reason = Sending.reason(e);
-            return reason.matches("(AccessDenied|NotAuthorized|AuthorizationError).*") ? "" : reason;
+            return Sending.isNoRight(reason) ? "" : reason;
         }
     }
 

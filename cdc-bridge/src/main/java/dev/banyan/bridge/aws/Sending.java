@@ -14,6 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -22,6 +23,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 final class Sending {
 
     private static final int CALLS_MAX = 4;
+    private static final Pattern NO_RIGHT = Pattern.compile("AccessDenied|NotAuthorized|AuthorizationError");
     private static final Duration PAUSE_FIRST = Duration.ofMillis(50);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
     private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(100).toNanos();
@@ -179,6 +181,11 @@ final class Sending {
     private HubUnavailable unavailable(String what) {
         var why = lastFailure == null ? new IllegalStateException(lastRefusal) : lastFailure;
         return new HubUnavailable("publishing: " + what + ": " + lastRefusal, why);
+    }
+
+    /** True when {@code reason} says that we may not ask; who may not ask may send all the same. */
+    static boolean isNoRight(String reason) {
+        return NO_RIGHT.matcher(reason).lookingAt();
     }
 
     static String reason(SdkException failure) {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
@@ -24,18 +25,22 @@ public final class RuleOfEvent {
 
     private final Mapping mapping;
     private final EventIds ids;
+    private final Map<String, String> scopeByAggregate;
 
     /** One for the events that the bridge called {@code bridge} has given by {@code mapping}. */
     public RuleOfEvent(Mapping mapping, String bridge) {
         this.mapping = mapping;
         this.ids = new EventIds(bridge);
+        var all = mapping.aggregates();
+        scopeByAggregate =
+                all.stream().collect(Collectors.toMap(Aggregate::name, aggregate -> EventIds.scope(aggregate, all)));
     }
 
     /** The rule that gave {@code event}; nothing when the mapping has none that did, any more. */
     public Optional<Found> find(DomainEvent event) {
         var transaction = new Transaction(Sequence.commitLsn(event.sequence()), event.txId(), event.time(), List.of());
         for (var aggregate : mapping.aggregates()) {
-            var scope = EventIds.scope(aggregate, mapping.aggregates());
+            var scope = scopeByAggregate.getOrDefault(aggregate.name(), "");
             for (var rule : aggregate.rules()) {
                 if (is(event, transaction, scope + rule.name())) {
                     return Optional.of(new Found(rule.name(), rule.event(), rule.at()));

@@ -2,10 +2,14 @@ package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.banyan.bridge.Printed;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.hub.KafkaTopics;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.elasticmq.rest.sqs.SQSRestServerBuilder;
@@ -241,6 +245,39 @@ class PlanTest {
                     .contains("! queue " + queue + ": for t.planned_m: ");
         } finally {
             server.stopAndWait();
+        }
+    }
+
+    @Test
+    void aRoleThatMaySendButNotAskLeavesNothingToDo() throws Exception {
+        var refusing = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        refusing.createContext("/", call -> {
+            var answer = "{\"__type\":\"com.amazonaws.sqs#AccessDenied\",\"message\":\"no\"}"
+                    .getBytes(StandardCharsets.UTF_8);
+            call.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.0");
+            call.sendResponseHeaders(403, answer.length);
+            call.getResponseBody().write(answer);
+            call.close();
+        });
+        refusing.start();
+        System.setProperty("aws.accessKeyId", "test");
+        System.setProperty("aws.secretAccessKey", "test");
+        var endpoint = "http://127.0.0.1:" + refusing.getAddress().getPort();
+        try {
+            var config = Files.writeString(folder.resolve("bridge.yaml"), """
+                    name: away
+                    mapping: mapping.yaml
+                    source: {jdbcUrl: "jdbc:postgresql://127.0.0.1:1/none", user: nobody}
+                    store: {jdbcUrl: "jdbc:h2:file:./none"}
+                    hub: {sqs: {region: eu-west-1, endpoint: "%s", destinations: {"*": "%s/0/all"}}}
+                    """.formatted(endpoint, endpoint));
+            Files.copy(Path.of("examples/shop/mapping.yaml"), folder.resolve("mapping.yaml"));
+
+            assertThat(Printed.of("plan", "--config", config.toString()).out())
+                    .contains("? queue " + endpoint + "/0/all: for shop.catalog, shop.customers, shop.orders,"
+                            + " shop.sales: AccessDenied: no");
+        } finally {
+            refusing.stop(0);
         }
     }
 
