@@ -56,6 +56,35 @@ class TunnelPressureTest {
         send(Integer.getInteger("soak.mib", 500) * (long) MIB);
     }
 
+    /** First the client sends although it takes nothing; then it takes what there is although its backend takes nothing, and goes on sending. */
+    @Test
+    void aClientIsReadAsLongAsItsBackendTakesWhateverTheClientTakes() throws Exception {
+        withTunnels(1, (_, ends, threads) -> {
+            Socket client = ends.getFirst();
+            Socket backend = ends.getLast();
+            Future<Void> down = threads.submit(writing(backend, 1, 16 * MIB));
+            await("the client is sent no more", this::isStill);
+            Future<Void> up = threads.submit(writing(client, 0, 16 * MIB));
+            reading(backend, 0, 16 * MIB).call();
+            up.get();
+            reading(client, 1, 16 * MIB).call();
+            down.get();
+
+            moved.set(0);
+            up = threads.submit(writing(client, 0, Long.MAX_VALUE));
+            down = threads.submit(writing(backend, 1, 16 * MIB));
+            await("both are stuck", this::isStill);
+            reading(client, 1, 16 * MIB).call();
+            down.get();
+            await("no more is taken in", () -> {
+                assertThat(moved.get()).isLessThan(128 * MIB);
+                return isStill();
+            });
+            client.close();
+            assertThatThrownBy(up::get).hasCauseInstanceOf(IOException.class);
+        });
+    }
+
     @Test
     void aClientThatLeavesTakesABackendWithItThatTakesNothingMore() throws Exception {
         withTunnels(1, (gateway, ends, threads) -> {

@@ -147,7 +147,9 @@ public final class Upgrades extends ChannelDuplexHandler {
         if (backend != null) {
             backend.clientTakes(client.channel().isWritable());
         }
-        client.fireChannelWritabilityChanged();
+        if (!taken) { // whoever stands behind would read the client although the backend takes nothing
+            client.fireChannelWritabilityChanged();
+        }
     }
 
     @Override
