@@ -91,14 +91,17 @@ class BodyLimitsTest {
     void aLengthBeyondTheLimitIsRefusedBeforeTheBackendIsAsked() throws Exception {
         long before = refused();
         try (var baseline = gateway.wire();
-                var candidate = gateway.wire()) {
+                var candidate = gateway.wire();
+                var spelledOddly = gateway.wire()) {
             tooLong(baseline, "baseline");
             tooLong(candidate, "candidate");
+            tooLong(spelledOddly, "x/../baseline");
             assertThat(baseline.ends()).isTrue();
             assertThat(candidate.ends()).isTrue();
+            assertThat(spelledOddly.ends()).isTrue();
         }
         assertThat(BODIES).doesNotContain("whole");
-        assertThat(refused()).isEqualTo(before + 2);
+        assertThat(refused()).isEqualTo(before + 3);
     }
 
     private static void tooLong(Wire client, String side) throws IOException {

@@ -24,11 +24,16 @@ public sealed interface Decision {
      * @param fallback whether the baseline may serve instead, should the backend fail before a reply began
      * @param requestTimeout how long the backend may take until the head of its reply; null is the backend's own
      * @param filters what the request and its reply pass through
+     * @param bodyBytesMax the longest request body; null is no limit
      */
-    record Terms(boolean fallback, @Nullable Duration requestTimeout, List<FilterCall> filters) {
+    record Terms(
+            boolean fallback,
+            @Nullable Duration requestTimeout,
+            List<FilterCall> filters,
+            @Nullable Long bodyBytesMax) {
 
-        /** Of the baseline, and of requests without a route. */
-        static final Terms NONE = new Terms(false, null, List.of());
+        /** Of requests without a route. */
+        static final Terms NONE = new Terms(false, null, List.of(), null);
     }
 
     /**
@@ -83,6 +88,42 @@ public sealed interface Decision {
         /** What the request and its reply pass through. */
         public List<FilterCall> filters() {
             return terms.filters();
+        }
+
+        /** The longest request body; null is no limit. */
+        public @Nullable Long bodyBytesMax() {
+            return terms.bodyBytesMax();
+        }
+
+        /** This, or {@code other} where only that has a route, by the stricter of each of their terms; both go to the same place. */
+        Routed heldTo(Routed other) {
+            boolean same = route != null && terms.equals(other.terms) && split() == other.split();
+            if (same || other.route == null) {
+                return this;
+            }
+            Routed counted = route == null ? other : this;
+            boolean shorter = requestTimeout().compareTo(other.requestTimeout()) <= 0;
+            Terms strict = new Terms(
+                    mayFallBack() && other.mayFallBack(),
+                    (shorter ? this : other).terms.requestTimeout(),
+                    filters(),
+                    less(bodyBytesMax(), other.bodyBytesMax()));
+            Choice by = counted.choice;
+            Choice kept = new Choice(by.side(), by.by(), by.bucket(), by.issue(), split() || other.split());
+            return new Routed(
+                    counted.route,
+                    counted.name,
+                    counted.place,
+                    counted.match,
+                    backend,
+                    kept,
+                    strict,
+                    rewritten,
+                    counted.copy);
+        }
+
+        private static @Nullable Long less(@Nullable Long one, @Nullable Long other) {
+            return one == null || (other != null && other < one) ? other : one;
         }
     }
 

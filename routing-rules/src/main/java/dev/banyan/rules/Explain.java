@@ -29,7 +29,7 @@ public final class Explain {
         if (readings.isEmpty()) {
             return new Explanation(decision, readings, List.of(), 0, null);
         }
-        Explanation.Reading first = readings.getFirst();
+        Explanation.Reading first = counted(readings, decision);
         List<Explanation.Candidate> candidates = candidates(first);
         int listed = Math.min(candidates.size(), Explanation.CANDIDATES_MAX);
         Route route = candidates.stream()
@@ -39,6 +39,14 @@ public final class Explain {
                 .orElse(null);
         Explanation.CohortFinding cohort = route == null || route.cohort() == null ? null : cohort(route);
         return new Explanation(decision, readings, candidates.subList(0, listed), candidates.size() - listed, cohort);
+    }
+
+    /** The reading by whose route a request counts: the first that has one. */
+    private static Explanation.Reading counted(List<Explanation.Reading> readings, Decision decision) {
+        return readings.stream()
+                .filter(each -> decision instanceof Decision.Routed && each.route() != null)
+                .findFirst()
+                .orElse(readings.getFirst());
     }
 
     /** Every reading that is looked up, in the order of {@link RoutingTable#decide}. */

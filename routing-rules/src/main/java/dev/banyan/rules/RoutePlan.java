@@ -42,6 +42,8 @@ final class RoutePlan {
     /** Of the candidate's side. */
     private final Decision.Terms terms;
 
+    private final Decision.Terms baselineTerms;
+
     /** When anybody but the baseline serves; null is always. */
     private final @Nullable Window window;
 
@@ -68,6 +70,7 @@ final class RoutePlan {
             Route route,
             int place,
             Decision.Terms terms,
+            Decision.Terms baselineTerms,
             Backend baseline,
             @Nullable Backend candidate,
             @Nullable Cohort cohort,
@@ -84,6 +87,7 @@ final class RoutePlan {
         this.cohort = cohort;
         this.assigned = assigned;
         this.terms = terms;
+        this.baselineTerms = baselineTerms;
         this.window = Window.of(route.schedule());
     }
 
@@ -142,7 +146,7 @@ final class RoutePlan {
     }
 
     private Decision toBaseline(int match, Decision.Choice choice, Decision.@Nullable Copy copy) {
-        return new Decision.Routed(route, name, place, match, baseline, choice, Decision.Terms.NONE, null, copy);
+        return new Decision.Routed(route, name, place, match, baseline, choice, baselineTerms, null, copy);
     }
 
     private Decision toCandidate(RequestFacts facts, int match, Decision.Choice choice, Chance chance) {
@@ -234,7 +238,13 @@ final class RoutePlan {
 
     private static Decision.Terms terms(Route route) {
         boolean fallback = route.fallback() && route.stage() == Stage.LIVE;
-        return new Decision.Terms(fallback, route.requestTimeout(), route.filters());
+        return new Decision.Terms(fallback, route.requestTimeout(), route.filters(), route.bodyBytesMax());
+    }
+
+    private static Decision.Terms baselineTerms(Route route) {
+        return route.bodyBytesMax() == null
+                ? Decision.Terms.NONE
+                : new Decision.Terms(false, null, List.of(), route.bodyBytesMax());
     }
 
     /** Every route's plan, by the route's name. */
@@ -255,7 +265,10 @@ final class RoutePlan {
             Cohort cohort = route.cohort() == null ? null : cohorts.get(route.cohort());
             Map<String, Side> sides = cohort == null ? Map.of() : assigned.getOrDefault(cohort.name(), Map.of());
             Decision.Terms terms = shared.computeIfAbsent(terms(route), each -> each);
-            plans.put(route.name(), new RoutePlan(route, place, terms, baseline, candidate, cohort, sides));
+            Decision.Terms baselineTerms = shared.computeIfAbsent(baselineTerms(route), each -> each);
+            plans.put(
+                    route.name(),
+                    new RoutePlan(route, place, terms, baselineTerms, baseline, candidate, cohort, sides));
         }
         return plans;
     }

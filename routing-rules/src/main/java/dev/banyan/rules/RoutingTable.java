@@ -22,7 +22,8 @@ public final class RoutingTable {
      * Servers read odd paths differently. A path that every server reads alike is looked up once. For any other, each
      * reading that some declared backend could have of it is looked up: if all lead to the same place, the request goes
      * there with its bytes as they came, so that an application that lives on odd paths goes on living; if not, a caller
-     * could choose which side of a rule he lands on, and gets 400.
+     * could choose which side of a rule he lands on, and gets 400. Where routes that agree differ in their terms, such as the longest body, the
+     * stricter ones hold: nobody chooses those either.
      */
 
     private static final int BAD_REQUEST = 400;
@@ -36,7 +37,7 @@ public final class RoutingTable {
     /** The same matches with all letters small; null unless a backend ignores case. */
     private final @Nullable HostIndex smallIndex;
 
-    /** The baseline's first: its first reading says under which of several agreeing routes a request counts. */
+    /** The baseline's first: its first reading with a route says under which of several agreeing routes a request counts. */
     private final Set<PathModel> pathModels;
 
     private final Chance chance;
@@ -154,9 +155,15 @@ public final class RoutingTable {
                 if (agreed == null) {
                     agreed = decide(match, facts);
                     agreedMatch = match;
-                } else if (match != agreedMatch && !isSameOutcome(agreed, decide(match, facts))) {
-                    return new Decision.Refused(
-                            BAD_REQUEST, "servers could read the path differently, and a rule depends on it");
+                } else if (match != agreedMatch) {
+                    Decision other = decide(match, facts);
+                    if (!isSameOutcome(agreed, other)) {
+                        return new Decision.Refused(
+                                BAD_REQUEST, "servers could read the path differently, and a rule depends on it");
+                    }
+                    if (agreed instanceof Decision.Routed one && other instanceof Decision.Routed another) {
+                        agreed = one.heldTo(another);
+                    }
                 }
             }
         }

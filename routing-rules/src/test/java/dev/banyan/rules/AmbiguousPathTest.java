@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -120,6 +121,52 @@ final class AmbiguousPathTest {
     void aRouteThatStillServesEveryoneFromTheBaselineRefusesNothing(String stage) throws Exception {
         var table = Rules.table(ADMIN.replace("complete", stage));
         assertThat(table.decide(Rules.request("GET /x/..;/admin/x"))).isInstanceOf(Decision.Routed.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/upload", "//upload", "/./upload", "/x/../upload", "/%75pload", "/x/..;/upload"})
+    void noSpellingGetsRoundTheLimitOfARouteNorPastItsMirror(String path) throws Exception {
+        var table = Rules.table("""
+                  - name: upload
+                    matches: [{path: {value: /upload}}]
+                    candidate: catalog
+                    stage: shadow
+                    maxBodySize: 10MiB
+                    mirror: {percent: 100}
+                """);
+        assertThat(table.decide(Rules.request("GET " + path))).isInstanceOfSatisfying(Decision.Routed.class, routed -> {
+            assertThat(routed.name()).isEqualTo("upload");
+            assertThat(routed.bodyBytesMax()).isEqualTo(10L << 20);
+            assertThat(routed.copy()).isNotNull();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/a/../b", "/b/../a"})
+    void ofRoutesThatAgreeTheStricterTermsHold(String path) throws Exception {
+        var table = Rules.table("""
+                  - name: a
+                    matches: [{path: {value: /a}}]
+                    candidate: catalog
+                    stage: live
+                    weight: 100%
+                    maxBodySize: 2MiB
+                    timeouts: {request: 1s}
+                  - name: b
+                    matches: [{path: {value: /b}}]
+                    candidate: catalog
+                    stage: live
+                    weight: 100%
+                    maxBodySize: 1MiB
+                    timeouts: {request: 2s}
+                    fallback: none
+                """);
+        assertThat(table.decide(Rules.request("GET " + path))).isInstanceOfSatisfying(Decision.Routed.class, routed -> {
+            assertThat(routed.name()).isEqualTo(path.substring(1, 2));
+            assertThat(routed.bodyBytesMax()).isEqualTo(1L << 20);
+            assertThat(routed.requestTimeout()).isEqualTo(Duration.ofSeconds(1));
+            assertThat(routed.mayFallBack()).isFalse();
+        });
     }
 
     @ParameterizedTest

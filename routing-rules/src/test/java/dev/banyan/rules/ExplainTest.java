@@ -226,7 +226,10 @@ final class ExplainTest {
             assertThat(winners).as(as).hasSize(expected.equals("-") ? 0 : 1);
         }
         if (!explanation.readings().isEmpty()) {
-            Explanation.Reading first = explanation.readings().getFirst();
+            Explanation.Reading first = explanation.readings().stream()
+                    .filter(each -> explanation.decision() instanceof Decision.Routed && each.route() != null)
+                    .findFirst()
+                    .orElse(explanation.readings().getFirst());
             assertThat(winners.stream()
                             .map(each -> each.route().name() + each.match())
                             .findFirst()

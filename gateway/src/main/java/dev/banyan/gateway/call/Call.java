@@ -11,7 +11,6 @@ import dev.banyan.gateway.live.LiveRules;
 import dev.banyan.gateway.record.Outcome;
 import dev.banyan.rules.Decision;
 import dev.banyan.rules.RequestFacts;
-import dev.banyan.rules.Route;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -149,16 +148,16 @@ public final class Call {
             }
             case Decision.Routed to -> {
                 attempts = new Attempts(rules, to, head);
-                yield limitBody(to.route());
+                yield limitBody(to.bodyBytesMax());
             }
         };
     }
 
-    private @Nullable OwnReply limitBody(@Nullable Route route) {
-        if (!hasBody || route == null || route.bodyBytesMax() == null) {
+    private @Nullable OwnReply limitBody(@Nullable Long bytesMax) {
+        if (!hasBody || bytesMax == null) {
             return null;
         }
-        bodyRoom = route.bodyBytesMax();
+        bodyRoom = bytesMax;
         String length = head.get(HttpHeaderNames.CONTENT_LENGTH);
         return length != null && Long.parseLong(length) > bodyRoom
                 ? tooLarge()
@@ -365,7 +364,8 @@ public final class Call {
                 attempts().failure(),
                 fellBack(),
                 aborted,
-                headNanos);
+                headNanos,
+                false);
         intake.traffic().add(outcome, rules.counts(), routed().place());
         if (watch != null) {
             watch.ended(outcome);

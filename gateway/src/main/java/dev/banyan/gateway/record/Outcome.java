@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param fellBack whether the baseline served instead
  * @param aborted whether the client left before the end
  * @param headNanos from the request's head to the reply's; 0 when there was none
+ * @param answeredHere whether the gateway answered it itself, and asked nobody
  */
 public record Outcome(
         String route,
@@ -23,16 +24,17 @@ public record Outcome(
         @Nullable Failure failure,
         boolean fellBack,
         boolean aborted,
-        long headNanos) {
+        long headNanos,
+        boolean answeredHere) {
 
     /** The name under which requests are counted that no route matched. */
     public static final String NO_ROUTE = "-";
 
-    /** Who served what the gateway answered itself. */
-    public static final String GATEWAY = "gateway";
+    /** Under whose name it is counted what the gateway answered itself; a backend may have it too. */
+    private static final String GATEWAY = "gateway";
 
     static Outcome answered(String route, int status) {
-        return new Outcome(route, Side.CANDIDATE, GATEWAY, status, null, false, false, 0);
+        return new Outcome(route, Side.CANDIDATE, GATEWAY, status, null, false, false, 0, true);
     }
 
     /** Whether the assigned side failed this request, even if its caller never noticed. */

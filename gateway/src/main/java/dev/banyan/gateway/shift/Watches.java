@@ -114,7 +114,7 @@ public final class Watches implements Consumer<Outcome>, ShiftRunner.Counts {
     public void accept(Outcome outcome) {
         Watched watched = byRoute.get(outcome.route());
         boolean left = outcome.aborted() && outcome.failure() == null;
-        if (watched == null || left || outcome.backend().equals(Outcome.GATEWAY)) {
+        if (watched == null || left || outcome.answeredHere()) {
             return;
         }
         if (outcome.assigned() == Side.BASELINE) {

@@ -16,12 +16,13 @@ class RouteCountsTest {
     private static final int THREADS = 40;
     private static final int EACH = 2_000;
 
-    private static final Outcome SERVED = new Outcome("r", Side.CANDIDATE, "fig", 200, null, false, false, 4_000_000);
+    private static final Outcome SERVED =
+            new Outcome("r", Side.CANDIDATE, "fig", 200, null, false, false, 4_000_000, false);
     private static final Outcome FELL_BACK =
-            new Outcome("r", Side.CANDIDATE, "legacy", 200, Failure.TIMEOUT, true, false, 30_000_000);
+            new Outcome("r", Side.CANDIDATE, "legacy", 200, Failure.TIMEOUT, true, false, 30_000_000, false);
     private static final Outcome FAILED =
-            new Outcome("r", Side.BASELINE, "legacy", 503, Failure.STATUS_503, false, false, 11_000_000_000L);
-    private static final Outcome LEFT = new Outcome("r", Side.BASELINE, "legacy", 0, null, false, true, 0);
+            new Outcome("r", Side.BASELINE, "legacy", 503, Failure.STATUS_503, false, false, 11_000_000_000L, false);
+    private static final Outcome LEFT = new Outcome("r", Side.BASELINE, "legacy", 0, null, false, true, 0, false);
 
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Traffic traffic = new Traffic(meters);
@@ -72,7 +73,7 @@ class RouteCountsTest {
     void countsOfARouteGoOnUnderItsNameWhenItsPlaceIsAnother() {
         traffic.add(SERVED, counts, 0);
         traffic.add(SERVED, new CountsByPlace(3), 2);
-        traffic.add(new Outcome("s", Side.CANDIDATE, "fig", 200, null, false, false, 1), counts, -1);
+        traffic.add(new Outcome("s", Side.CANDIDATE, "fig", 200, null, false, false, 1, false), counts, -1);
 
         assertThat(traffic.of("r").assigned(Side.CANDIDATE)).isEqualTo(2);
         assertThat(traffic.of("s").assigned(Side.CANDIDATE)).isEqualTo(1);

@@ -35,7 +35,7 @@ class WatchesTest {
     }
 
     private void served(Side side, int status, @Nullable Failure failure, boolean aborted) {
-        watches.accept(new Outcome("browse", side, "catalog", status, failure, false, aborted, 5_000_000));
+        watches.accept(new Outcome("browse", side, "catalog", status, failure, false, aborted, 5_000_000, false));
     }
 
     @Test
@@ -56,10 +56,18 @@ class WatchesTest {
     @Test
     void clientsThatLeftAndWhatTheGatewayAnsweredItselfAreNotCounted() {
         served(Side.CANDIDATE, 0, null, true);
-        watches.accept(new Outcome("browse", Side.CANDIDATE, Outcome.GATEWAY, 302, null, false, false, 0));
-        watches.accept(new Outcome("another", Side.CANDIDATE, "catalog", 500, null, false, false, 1));
+        watches.accept(new Outcome("browse", Side.CANDIDATE, "gateway", 302, null, false, false, 0, true));
+        watches.accept(new Outcome("another", Side.CANDIDATE, "catalog", 500, null, false, false, 1, false));
         assertThat(watches.soFar("browse", TENTH).candidate().requests()).isZero();
         assertThat(watches.soFar("another", TENTH)).isEqualTo(Evidence.NONE);
+    }
+
+    @Test
+    void aBackendMayBeCalledGateway() {
+        for (int i = 0; i < 10; i++) {
+            watches.accept(new Outcome("browse", Side.CANDIDATE, "gateway", 500, null, false, false, 5_000_000, false));
+        }
+        assertThat(tripped).isNotEmpty();
     }
 
     @Test
