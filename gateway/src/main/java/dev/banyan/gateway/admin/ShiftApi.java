@@ -72,7 +72,8 @@ record ShiftApi(ShiftRunner runner, ShiftStatus status, InstantSource clock) {
                 step(body.path("step")),
                 text(body, "by"),
                 text(body, "reason"),
-                clock.instant());
+                clock.instant(),
+                null);
     }
 
     /** What makes a repetition harmless is taken as it is meant, or refused: else the second one would move the route again. */

@@ -12,9 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param route a name, or {@link Plan#ALL}
  * @param step for {@code promote}: the step it was seen at, so that a repetition does not promote twice; null for any
  * @param by who asks; for a trip-wire, which gateway
+ * @param whole for what makes things safer: the key of the route's whole file in the gateway that was asked, whose leader may know another
  */
 public record Command(
-        UUID id, String route, Kind kind, @Nullable Integer step, String by, String reason, Instant at) {
+        UUID id,
+        String route,
+        Kind kind,
+        @Nullable Integer step,
+        String by,
+        String reason,
+        Instant at,
+        @Nullable String whole) {
 
     /** The longest reason. */
     public static final int REASON_CHARS_MAX = 1_000;
@@ -57,5 +65,10 @@ public record Command(
             throw new IllegalArgumentException(
                     "by: " + by.length() + " characters (expected: 1.." + BY_CHARS_MAX + ")");
         }
+    }
+
+    /** The same, asked where the route's file has this key. */
+    Command under(String wholeFile) {
+        return new Command(id, route, kind, step, by, reason, at, wholeFile);
     }
 }

@@ -126,14 +126,31 @@ final class Commands {
                 new Result.Same("the route was rolled back already");
             case ShiftState.OnSteps on -> toBaseline(move, command, on.at(), null);
             case ShiftState.Stopped _ -> new Result.Same("the route is off already");
-            case ShiftState.ByHand _ ->
-                moves(
-                        move,
-                        new ShiftState.Capped(move.now()),
-                        command,
-                        Head.told(move.plan().file()) + " -> off, until it is resumed or its file is edited");
-            case ShiftState.Capped _ -> new Result.Same("the route was rolled back already");
+            case ShiftState.ByHand _ -> cap(move, command, Head.told(move.plan().file()));
+            case ShiftState.Capped _ ->
+                isCapped(move, command)
+                        ? new Result.Same("the route was rolled back already")
+                        : cap(move, command, "an edit that the leader has not read");
         };
+    }
+
+    private static Result cap(Move move, Command command, String from) {
+        return moves(
+                move,
+                new ShiftState.Capped(move.now(), command.whole()),
+                command,
+                from + " -> off, until it is resumed or its file is edited");
+    }
+
+    /** Whether the roll-back that holds here holds where this is asked, too. */
+    private static boolean isCapped(Move move, Command command) {
+        return command.whole() == null || move.head().isCappedFor(command.whole());
+    }
+
+    /** Whether the gateway that asks knows the route by another file than the leader, by which it may serve. */
+    private static boolean isOfAnotherFile(Move move, Command command) {
+        return command.whole() != null
+                && !command.whole().equals(move.plan().keys().whole());
     }
 
     /** A trip-wire that goes off where the candidate serves nobody, or has no way back, changes nothing. */
@@ -146,9 +163,10 @@ final class Commands {
                     case COMPLETE -> new Result.Same("there is no way back by itself from complete");
                 };
             case ShiftState.ByHand _ ->
-                move.plan().file().stage() == Stage.LIVE
+                move.plan().file().stage() == Stage.LIVE || isOfAnotherFile(move, command)
                         ? back(move, command)
                         : new Result.Same("the candidate does not serve a share");
+            case ShiftState.Capped _ when !isCapped(move, command) -> back(move, command);
             case ShiftState.Stopped _, ShiftState.Capped _ -> new Result.Same("the candidate serves nobody");
         };
     }

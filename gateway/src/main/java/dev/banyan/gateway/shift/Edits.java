@@ -57,6 +57,9 @@ final class Edits {
     static Result edited(Move move) {
         PlanKeys was = move.head().keys();
         PlanKeys is = move.plan().keys();
+        if (move.plan().drive() == Plan.Drive.HAND && move.head().isCappedFor(is.whole())) {
+            return Result.STAYS; // the edit came before the roll-back
+        }
         if (!was.identity().equals(is.identity())) {
             return new Result.Moves(begin(move.plan(), move.head(), move.frozen(), move.now()));
         }
@@ -68,7 +71,7 @@ final class Edits {
                                 move,
                                 first(move),
                                 "its file says " + Head.told(move.plan().file()));
-            case HAND -> byHand(move, was, is);
+            case HAND -> byHand(move);
             case STEPS -> bySteps(move, was, is);
         };
     }
@@ -84,14 +87,12 @@ final class Edits {
         return new Result.Moves(move.entry(after, "edit", words, null, Move.BY_FILE, ""));
     }
 
-    private static Result byHand(Move move, PlanKeys was, PlanKeys is) {
+    private static Result byHand(Move move) {
         String stands = Head.told(move.plan().file());
         return switch (move.head().state()) {
             case ShiftState.ByHand _ -> Result.STAYS;
             case ShiftState.Capped _ ->
-                was.whole().equals(is.whole())
-                        ? Result.STAYS
-                        : edit(move, first(move), "was edited after its roll-back, its file says " + stands);
+                edit(move, first(move), "was edited after its roll-back, its file says " + stands);
             case ShiftState.OnSteps _, ShiftState.Stopped _ ->
                 edit(move, first(move), "is driven by hand from here on, its file says " + stands);
         };

@@ -2,6 +2,7 @@ package dev.banyan.gateway.shift;
 
 import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
+import java.time.Instant;
 
 /**
  * The newest state of a route: what the last entry of its journal left.
@@ -18,19 +19,23 @@ public record Head(String route, long generation, long number, PlanKeys keys, Sh
         if (plan.drive() == Plan.Drive.STOPPED) {
             return plan.file();
         }
+        if (plan.drive() == Plan.Drive.HAND && isCappedFor(plan.keys().whole())) {
+            return Standpoint.BASELINE;
+        }
         if (!keys.identity().equals(plan.keys().identity())) {
             return unknown(plan);
         }
         return switch (state) {
             case ShiftState.OnSteps on ->
                 plan.drive() == Plan.Drive.STEPS ? on.at().standpoint() : plan.file();
-            case ShiftState.Stopped _, ShiftState.ByHand _ -> unknown(plan);
-            case ShiftState.Capped _ ->
-                plan.drive() == Plan.Drive.HAND
-                                && keys.whole().equals(plan.keys().whole())
-                        ? Standpoint.BASELINE
-                        : unknown(plan);
+            case ShiftState.Stopped _, ShiftState.ByHand _, ShiftState.Capped _ -> unknown(plan);
         };
+    }
+
+    /** Whether a roll-back keeps a file with this key down: the one that it was journalled under, or the one where it was asked. */
+    boolean isCappedFor(String whole) {
+        return state instanceof ShiftState.Capped(Instant _, String asked)
+                && (whole.equals(keys.whole()) || whole.equals(asked));
     }
 
     /** Where a route stands of which nothing was journalled yet: where its file says, or at the baseline. */

@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -143,12 +144,14 @@ public final class ShiftRunner implements AutoCloseable {
      * Asks for a move. A roll-back is in force here when this returns; the answer comes when the leader has journalled it, which
      * may be after the store is back. Going up is refused while the store is down, unless the store may have been asked before it was.
      */
-    public CompletableFuture<Answer> ask(Command command) {
-        Waiting known = waiting.get(command.id());
+    public CompletableFuture<Answer> ask(Command asks) {
+        Waiting known = waiting.get(asks.id());
         if (known != null) {
             return known.answer;
         }
-        if (command.kind().isSafety() && !has(command.route())) {
+        Plan plan = asks.kind().isSafety() ? plan(asks.route()) : null;
+        Command command = plan == null ? asks : asks.under(plan.keys().whole());
+        if (command.kind().isSafety() && plan == null) {
             return CompletableFuture.completedFuture(new Answer(
                     command.id(),
                     Answer.Outcome.REFUSED,
@@ -167,15 +170,18 @@ public final class ShiftRunner implements AutoCloseable {
         if (command.kind().isSafety()) {
             settle();
         }
-        if (!up) {
+        if (!up || command.kind().isSafety()) { // the leader may leave it open for days, and it holds here meanwhile
             keep();
         }
         wake.offer(true);
         return (before == null ? asked : before).answer;
     }
 
-    private boolean has(String route) {
-        return plans.get().stream().anyMatch(each -> each.route().equals(route));
+    private @Nullable Plan plan(String route) {
+        return plans.get().stream()
+                .filter(each -> each.route().equals(route))
+                .findAny()
+                .orElse(null);
     }
 
     /** Says that a trip-wire went off. Returns at once: it may be called where requests are served. */
@@ -185,7 +191,7 @@ public final class ShiftRunner implements AutoCloseable {
                         && each.command().route().equals(route));
         if (!known) {
             var command = new Command(
-                    UUID.randomUUID(), route, Command.Kind.TRIP, null, counts.gateway(), words, clock.instant());
+                    UUID.randomUUID(), route, Command.Kind.TRIP, null, counts.gateway(), words, clock.instant(), null);
             LOG.warn("route {}: {}: back to the baseline", route, words);
             Thread.ofVirtual().name("trip").start(() -> {
                 var _ = ask(command);

@@ -53,8 +53,12 @@ public sealed interface ShiftState {
     /** Its file says where it stands. */
     record ByHand(Instant since) implements ShiftState {}
 
-    /** Its file says where it stands, but it was rolled back by command or trip-wire and stays at the baseline. */
-    record Capped(Instant since) implements ShiftState {}
+    /**
+     * Its file says where it stands, but it was rolled back by command or trip-wire and stays at the baseline.
+     *
+     * @param asked the key of the whole file where that was asked, which may be newer than the leader's, or older; null where nobody said
+     */
+    record Capped(Instant since, @Nullable String asked) implements ShiftState {}
 
     /** A route that has steps and follows them. */
     sealed interface OnSteps extends ShiftState {

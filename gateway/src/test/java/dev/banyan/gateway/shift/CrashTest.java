@@ -161,7 +161,7 @@ class CrashTest {
         if (kind != null && gateway.runner.isUp()) {
             var id = UUID.nameUUIDFromBytes((route + decided).getBytes(java.nio.charset.StandardCharsets.UTF_8));
             var answer = gateway.runner.ask(new Command(
-                    id, route, kind, kind == Command.Kind.PROMOTE ? 0 : null, "ada", "a test", clock.instant()));
+                    id, route, kind, kind == Command.Kind.PROMOTE ? 0 : null, "ada", "a test", clock.instant(), null));
             assertThat(answer).as("a future for %s", kind).isNotNull();
         }
     }

@@ -106,7 +106,7 @@ class EditsTest {
         At last = Fixture.at(plan, 4);
         assertThat(back(new ShiftState.Done(last, ago), plan))
                 .isEqualTo(new ShiftState.Done(new At(4, last.standpoint(), NOW, 9, NOW, null, 0), ago));
-        assertThat(Edits.goes(Fixture.head(new ShiftState.Capped(ago)))).isFalse();
+        assertThat(Edits.goes(Fixture.head(new ShiftState.Capped(ago, null)))).isFalse();
     }
 
     /** What becomes of a route that is taken out of the rules and put back as it was. */

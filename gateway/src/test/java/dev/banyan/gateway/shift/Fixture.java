@@ -89,7 +89,7 @@ final class Fixture {
     }
 
     static Command command(Command.Kind kind) {
-        return new Command(UUID.randomUUID(), "browse", kind, null, "ada", "a test", NOW);
+        return new Command(UUID.randomUUID(), "browse", kind, null, "ada", "a test", NOW, null);
     }
 
     static ShiftEvent asked(Command.Kind kind) {

@@ -96,7 +96,7 @@ class JdbcShiftStoreTest {
                 new ShiftState.Done(at, Fixture.NOW),
                 new ShiftState.Stopped(Fixture.NOW),
                 new ShiftState.ByHand(Fixture.NOW),
-                new ShiftState.Capped(Fixture.NOW));
+                new ShiftState.Capped(Fixture.NOW, null));
         long number = 0;
         for (ShiftState state : states) {
             var head = new Head("states", 1, ++number, Fixture.KEYS, state, true);
@@ -170,7 +170,7 @@ class JdbcShiftStoreTest {
     }
 
     private static Command command(String route, String reason, Instant at) {
-        return new Command(UUID.randomUUID(), route, Command.Kind.FREEZE, null, "ada", reason, at);
+        return new Command(UUID.randomUUID(), route, Command.Kind.FREEZE, null, "ada", reason, at, null);
     }
 
     @ParameterizedTest

@@ -176,7 +176,7 @@ class KilledLeaderTest {
         if (decided >= ASKED_FROM && decided < EXPECTED.size()) {
             Command.Kind kind = ASKED.get(decided - ASKED_FROM);
             Integer step = kind == Command.Kind.PROMOTE ? STEP_AT_ALL : null;
-            store.ask(new Command(id(route, kind), route, kind, step, "ada", "a test", now));
+            store.ask(new Command(id(route, kind), route, kind, step, "ada", "a test", now, null));
         }
     }
 

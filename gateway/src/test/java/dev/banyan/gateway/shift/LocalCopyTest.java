@@ -17,7 +17,8 @@ class LocalCopyTest {
 
     private static final Plan PLAN = Fixture.plan(Fixture.onFail(To.BASELINE, 0));
     private static final Head SERVES = Fixture.head(new ShiftState.Running(Fixture.at(PLAN, 3)));
-    private static final Head CAPPED = new Head("hand", 1, 2, Fixture.KEYS, new ShiftState.Capped(Fixture.NOW), false);
+    private static final Head CAPPED =
+            new Head("hand", 1, 2, Fixture.KEYS, new ShiftState.Capped(Fixture.NOW, null), false);
 
     @TempDir
     private Path folder;

@@ -13,6 +13,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How soon a roll-back holds: at once where it was asked, and with one turn each of the leader and of every other gateway. */
 class RollBackTest {
@@ -63,12 +65,18 @@ class RollBackTest {
             var leader = new Incarnation(leaders::get, open.shifts("leader", clock), folder.resolve("a"), clock);
             var asked = new Incarnation(
                     () -> List.of(PLAN), following(open.shifts("asked", clock)), folder.resolve("b"), clock);
+            asked.runner.catchUp();
             var answer = asked.runner.ask(Fixture.command(Command.Kind.ROLLBACK));
             asked.runner.turn();
             leader.runner.turn();
             asked.runner.turn();
             assertThat(answer).isNotDone();
             assertThat(asked.standpoint("browse")).isEqualTo(Standpoint.BASELINE);
+
+            var restarted = new Incarnation(
+                    () -> List.of(PLAN), following(open.shifts("asked", clock)), folder.resolve("b"), clock);
+            restarted.runner.catchUp();
+            assertThat(restarted.runner.standpoint(PLAN)).isEqualTo(Standpoint.BASELINE);
 
             leaders.set(List.of(PLAN));
             leader.runner.turn();
@@ -86,13 +94,61 @@ class RollBackTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Command.Kind.class,
+            names = {"ROLLBACK", "TRIP"})
+    void itHoldsForAFileThatTheLeaderReadsLaterUntilThatIsEdited(Command.Kind kind) throws Exception {
+        var clock = new ManualClock();
+        Plan behind = Fixture.byHand(new Standpoint(Stage.SHADOW, 0), Fixture.KEYS);
+        Plan newer = Fixture.byHand(EVERYBODY, new PlanKeys("another", "judged", "steps", "newer"));
+        Plan newest = Fixture.byHand(EVERYBODY, new PlanKeys("another", "judged", "steps", "newest"));
+        var leaders = new AtomicReference<Collection<Plan>>(List.of(behind));
+        var askeds = new AtomicReference<Collection<Plan>>(List.of(newer));
+        try (var open = OpenStore.inMemory()) {
+            var leader = new Incarnation(leaders::get, open.shifts("leader", clock), folder.resolve("a"), clock);
+            var asked =
+                    new Incarnation(askeds::get, following(open.shifts("asked", clock)), folder.resolve("b"), clock);
+            var answer = asked.runner.ask(Fixture.command(kind));
+            turn(asked, leader, asked);
+            assertThat(answer.get().outcome()).isEqualTo(Answer.Outcome.DONE);
+            assertThat(asked.runner.standpoint(newer)).isEqualTo(Standpoint.BASELINE);
+            assertThat(leader.runner.standpoint(behind)).isEqualTo(Standpoint.BASELINE);
+
+            leaders.set(List.of(newer));
+            turn(leader, asked);
+            assertThat(leader.runner.standpoint(newer)).isEqualTo(Standpoint.BASELINE);
+            assertThat(asked.runner.standpoint(newer)).isEqualTo(Standpoint.BASELINE);
+
+            askeds.set(List.of(newest)); // as its file says, and the leader takes it for rolled back
+            assertThat(asked.runner.standpoint(newest)).isEqualTo(EVERYBODY);
+            var again = asked.runner.ask(Fixture.command(kind));
+            turn(asked, leader, asked);
+            assertThat(again.get().outcome()).isEqualTo(Answer.Outcome.DONE);
+            assertThat(asked.runner.standpoint(newest)).isEqualTo(Standpoint.BASELINE);
+
+            Plan mended = Fixture.byHand(EVERYBODY, new PlanKeys("another", "judged", "steps", "mended"));
+            leaders.set(List.of(mended));
+            askeds.set(List.of(mended));
+            turn(leader, asked);
+            assertThat(leader.runner.standpoint(mended)).isEqualTo(EVERYBODY);
+            assertThat(asked.runner.standpoint(mended)).isEqualTo(EVERYBODY);
+        }
+    }
+
+    private static void turn(Incarnation... each) {
+        for (Incarnation incarnation : each) {
+            incarnation.runner.turn();
+        }
+    }
+
     @Test
     void aRouteThatThereIsNotIsNotRolledBackHere() throws Exception {
         try (var open = OpenStore.inMemory()) {
             var clock = new ManualClock();
             var asked = new Incarnation(() -> List.of(PLAN), open.shifts("asked", clock), folder, clock);
             var command = new Command(
-                    UUID.randomUUID(), "brwose", Command.Kind.ROLLBACK, null, "ada", "a test", clock.instant());
+                    UUID.randomUUID(), "brwose", Command.Kind.ROLLBACK, null, "ada", "a test", clock.instant(), null);
             assertThat(asked.runner.ask(command).getNow(null))
                     .isEqualTo(new Answer(
                             command.id(), Answer.Outcome.REFUSED, "no route brwose in the rules of this gateway"));

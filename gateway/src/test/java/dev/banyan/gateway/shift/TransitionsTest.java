@@ -86,7 +86,7 @@ class TransitionsTest {
             case "done" -> new ShiftState.Done(Fixture.at(PLAN, 3), since);
             case "stopped" -> new ShiftState.Stopped(since);
             case "by-hand" -> new ShiftState.ByHand(since);
-            case "capped" -> new ShiftState.Capped(since);
+            case "capped" -> new ShiftState.Capped(since, null);
             default -> throw new IllegalArgumentException(word);
         };
     }
@@ -210,7 +210,7 @@ class TransitionsTest {
     void promoteThatIsRepeatedPromotesOnce() {
         var at1 = new ShiftState.Running(Fixture.at(PLAN, 1));
         Command once = Fixture.command(Command.Kind.PROMOTE);
-        var seenAt1 = new Command(once.id(), "browse", Command.Kind.PROMOTE, 1, "ada", "", NOW);
+        var seenAt1 = new Command(once.id(), "browse", Command.Kind.PROMOTE, 1, "ada", "", NOW, null);
         ShiftState at2 = after(at1, new ShiftEvent.Asked(seenAt1), PLAN);
         assertThat(standpoint(at2)).isEqualTo(PLAN.standpointOf(2));
         assertThat(after(at2, new ShiftEvent.Asked(seenAt1), PLAN)).isEqualTo(at2);
