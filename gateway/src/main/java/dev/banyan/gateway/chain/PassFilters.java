@@ -10,6 +10,8 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -77,11 +79,33 @@ public record PassFilters() implements GatewayFilter {
         }
         // The framework has a spelling of the query of its own; ours stays unless a filter changed it.
         String query = passed.getURI().getRawQuery();
-        if (Objects.equals(query, before.getRawQuery())) {
+        String seen = before.getRawQuery();
+        if (Objects.equals(query, seen)) {
             return new Filtered(target, head);
         }
         String path = Target.path(target);
-        return new Filtered(query == null ? path : path + "?" + query, head);
+        return new Filtered(query == null ? path : path + "?" + asItCame(query, seen, Target.query(target)), head);
+    }
+
+    /** Returns a query in which each parameter that no filter changed has the client's spelling: {@code seen} has the same ones in another. */
+    private static String asItCame(String query, @Nullable String seen, @Nullable String came) {
+        if (seen == null || came == null || seen.equals(came)) {
+            return query;
+        }
+        List<String> spelled = List.of(seen.split("&", -1));
+        String[] originals = came.split("&", -1);
+        var out = new StringJoiner("&");
+        int next = 0;
+        for (String piece : query.split("&", -1)) {
+            int at = spelled.subList(next, spelled.size()).indexOf(piece);
+            if (at >= 0) {
+                out.add(originals[next + at]);
+                next += at + 1;
+            } else {
+                out.add(piece);
+            }
+        }
+        return out.toString();
     }
 
     /** The request with the head that the candidate gets, where the client's own still has what ends at this hop. */

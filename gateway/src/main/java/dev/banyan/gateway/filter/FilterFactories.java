@@ -5,13 +5,11 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.cloud.gateway.filter.factory.AddRequestHeaderGatewayFilterFactory;
-import org.springframework.cloud.gateway.filter.factory.AddRequestParameterGatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.factory.AddResponseHeaderGatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.factory.DedupeResponseHeaderGatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.factory.GatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.factory.MapRequestHeaderGatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.factory.RemoveRequestHeaderGatewayFilterFactory;
-import org.springframework.cloud.gateway.filter.factory.RemoveRequestParameterGatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.factory.RemoveResponseHeaderGatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.factory.RequestHeaderSizeGatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.factory.SecureHeadersGatewayFilterFactory;
@@ -25,12 +23,12 @@ final class FilterFactories {
 
     private static final Map<String, GatewayFilterFactory<?>> BY_NAME = List.<GatewayFilterFactory<?>>of(
                     new AddRequestHeaderGatewayFilterFactory(),
-                    new AddRequestParameterGatewayFilterFactory(),
+                    new AddParameter(),
                     new AddResponseHeaderGatewayFilterFactory(),
                     new DedupeResponseHeaderGatewayFilterFactory(),
                     new MapRequestHeaderGatewayFilterFactory(),
                     new RemoveRequestHeaderGatewayFilterFactory(),
-                    new RemoveRequestParameterGatewayFilterFactory(),
+                    new RemoveParameter(),
                     new RemoveResponseHeaderGatewayFilterFactory(),
                     new RequestHeaderSizeGatewayFilterFactory(),
                     new SecureHeadersGatewayFilterFactory(new SecureHeadersProperties()),
