@@ -29,6 +29,7 @@ import io.netty.handler.codec.dns.TcpDnsResponseEncoder;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A DNS server for one name, whose addresses a test changes, by UDP and, where they are many, by TCP; it can also fail, or say nothing. */
@@ -36,6 +37,8 @@ public final class NameServer implements AutoCloseable {
 
     enum Mood {
         ANSWERS,
+        /** After 700 ms. */
+        IS_SLOW,
         FAILS,
         IS_SILENT
     }
@@ -118,7 +121,7 @@ public final class NameServer implements AutoCloseable {
             InetAddress[] all = addresses;
             boolean tooMany = query instanceof DatagramDnsQuery && all.length > BY_UDP_MAX;
             answer.setTruncated(tooMany);
-            if (mood == Mood.ANSWERS && !tooMany) {
+            if (mood != Mood.FAILS && !tooMany) {
                 for (InetAddress each : all) {
                     DnsRecordType type = each instanceof Inet4Address ? DnsRecordType.A : DnsRecordType.AAAA;
                     if (question.type().equals(type)) {
@@ -129,7 +132,14 @@ public final class NameServer implements AutoCloseable {
                     }
                 }
             }
-            var _ = context.writeAndFlush(answer);
+            long after = mood == Mood.IS_SLOW ? 700 : 0;
+            var _ = context.executor()
+                    .schedule(
+                            () -> {
+                                var _ = context.writeAndFlush(answer);
+                            },
+                            after,
+                            TimeUnit.MILLISECONDS);
         }
     }
 
@@ -137,7 +147,6 @@ public final class NameServer implements AutoCloseable {
     public void close() {
         var _ = stream.close().syncUninterruptibly();
         var _ = channel.close().syncUninterruptibly();
-        var _ = loops.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS)
-                .syncUninterruptibly();
+        var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }

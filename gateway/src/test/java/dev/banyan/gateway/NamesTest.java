@@ -38,9 +38,19 @@ class NamesTest {
                     wire.close();
                 });
             }
-            String rules = "backends: [{name: legacy, url: \"http://shop.internal.test:%d\", baseline: true}]\n"
-                    .formatted(first.port());
+            String rules = """
+                    backends:
+                      - {name: legacy, url: "http://shop.internal.test:%1$d", baseline: true}
+                      - {name: new, url: "http://new.internal.test:%1$d", timeouts: {connect: 500ms}}
+                    routes:
+                      - {name: new, matches: [{path: {value: /new}}], candidate: new, stage: complete}
+                    """.formatted(first.port());
             try (var gateway = TestGateway.start(folder, rules, "--dns", "127.0.0.1:" + names.port())) {
+                names.be(
+                        NameServer.Mood
+                                .IS_SLOW); // which is not the backend's: its limit begins when its address is known
+                assertThat(gateway.ask("GET", "/new")).startsWith("HTTP/1.1 200 ");
+                names.be(NameServer.Mood.ANSWERS);
                 assertThat(gateway.ask("GET", "/")).endsWith("first");
                 names.moveTo(there);
                 allServedUntil(gateway, () -> gateway.ask("GET", "/").endsWith("second"));

@@ -50,7 +50,9 @@ public final class BackendAddresses extends AddressResolverGroup<InetSocketAddre
     static final Duration TTL_MAX = Duration.ofSeconds(30);
     private static final Duration RENEW = Duration.ofSeconds(1);
     private static final Duration TRUSTED = Duration.ofSeconds(10);
-    private static final Duration WAIT = Duration.ofSeconds(1);
+    /** For how long DNS is asked before what was known of a name serves. */
+    public static final Duration WAIT = Duration.ofSeconds(1);
+
     private static final Duration QUERY = Duration.ofSeconds(2);
 
     /** One thread of its own: it need not be of the kind that the system's native event loops are. */

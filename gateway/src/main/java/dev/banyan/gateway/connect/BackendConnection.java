@@ -1,5 +1,6 @@
 package dev.banyan.gateway.connect;
 
+import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.gateway.backend.Deadline;
 import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.Instance;
@@ -46,6 +47,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
 
     private final long bornNanos = System.nanoTime();
     private long idleSince = bornNanos;
+    private long connectNanos;
     /** For the connection, then for a call's backend, then for another call. */
     private final Deadline deadline;
 
@@ -97,10 +99,21 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
     }
 
     void connect(Pools all) {
-        deadlineIn(backend.backend().timeouts().connect().toNanos());
+        connectWithin(backend.backend().timeouts().connect().toNanos());
         // Later, so that whoever takes it has it before it fails.
         connecting = new Connecting(this, pool, all);
         pool.loop().execute(connecting::start);
+    }
+
+    /** Fails unless there is a place for it by then, and it stands as long after that: see {@link #dialBegins}. */
+    public void connectWithin(long nanos) {
+        connectNanos = nanos;
+        deadline.in(nanos);
+    }
+
+    /** There is a place. What is known of its name is used when DNS says nothing for a second, which is not the backend's. */
+    void dialBegins() {
+        deadline.in(connectNanos + BackendAddresses.WAIT.toNanos());
     }
 
     /** Whether somebody still waits for this connection to stand. */

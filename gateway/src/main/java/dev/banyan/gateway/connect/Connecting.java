@@ -39,6 +39,7 @@ final class Connecting {
             return;
         }
         if (limit.take()) {
+            connection.dialBegins();
             dial = Dial.to(
                     backend,
                     connection.instance(),

@@ -81,7 +81,7 @@ final class Copy implements Asker {
         if (taken.isReady()) {
             connected(taken);
         } else if (timeout.compareTo(backend.backend().timeouts().connect()) < 0) {
-            taken.deadlineIn(timeout.toNanos());
+            taken.connectWithin(timeout.toNanos());
         }
     }
 
