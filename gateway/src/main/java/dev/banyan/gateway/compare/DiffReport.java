@@ -86,7 +86,7 @@ public final class DiffReport {
         if (!group.examples().isEmpty()) {
             example(group.examples().getLast(), lines);
         }
-        IgnoreProposal.of(group.key()).ifPresent(proposal -> {
+        IgnoreProposal.of(group).ifPresent(proposal -> {
             lines.add("  to ignore it:");
             IgnoreProposal.yaml(List.of(proposal), IgnoreProposal.REASON_MISSING)
                     .lines()

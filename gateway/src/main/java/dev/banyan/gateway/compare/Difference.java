@@ -24,12 +24,8 @@ public record Difference(
         int places,
         boolean wide) {
 
-    /**
-     * What a difference is grouped by.
-     *
-     * @param wide whether a rule for {@code path} would pass over more than these
-     */
-    public record Key(Part part, Kind kind, String path, boolean wide) {}
+    /** What a difference is grouped by. */
+    public record Key(Part part, Kind kind, String path) {}
 
     /** What of a reply is compared; bodies go by what they hold. */
     public enum Part {
@@ -76,6 +72,6 @@ public record Difference(
     }
 
     public Key key() {
-        return new Key(part, kind, path, wide);
+        return new Key(part, kind, path);
     }
 }

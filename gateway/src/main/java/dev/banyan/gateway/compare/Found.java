@@ -34,9 +34,11 @@ final class Found {
     private static final class Places {
         private final Difference first;
         private int count = 1;
+        private boolean wide;
 
         Places(Difference first) {
             this.first = first;
+            this.wide = first.wide();
         }
     }
 
@@ -65,12 +67,14 @@ final class Found {
             Supplier<@Nullable String> candidate) {
         String kept = cut(path);
         boolean whole = kept.length() == path.length();
-        var key = new Difference.Key(part, kind, kept, wide || !whole);
+        var key = new Difference.Key(part, kind, kept);
         Places known = listed.get(key);
         if (known != null) {
             known.count++;
+            known.wide |= wide;
         } else if (listed.size() < DIFFERENCES_MAX || makesRoomFor(kind.severity())) {
-            var first = new Difference(part, kind, kept, cut(at.get()), baseline.get(), candidate.get(), 1, key.wide());
+            var first =
+                    new Difference(part, kind, kept, cut(at.get()), baseline.get(), candidate.get(), 1, wide || !whole);
             listed.put(key, new Places(first));
         } else {
             more++;
@@ -129,14 +133,14 @@ final class Found {
             return new Comparison.Same(ignored);
         }
         var differences = new ArrayList<Difference>();
-        listed.values().forEach(places -> differences.add(withPlaces(places.first, places.count)));
+        listed.values().forEach(places -> differences.add(withPlaces(places.first, places.count, places.wide)));
         differences.sort(Comparator.comparing(Difference::severity).reversed());
         // What is not listed is never worse than what is.
         return new Comparison.Differs(
                 differences, more, differences.getFirst().severity(), ignored, List.copyOf(notes));
     }
 
-    private static Difference withPlaces(Difference first, int places) {
+    private static Difference withPlaces(Difference first, int places, boolean wide) {
         return new Difference(
                 first.part(),
                 first.kind(),
@@ -145,6 +149,6 @@ final class Found {
                 first.baseline(),
                 first.candidate(),
                 places,
-                first.wide());
+                wide);
     }
 }

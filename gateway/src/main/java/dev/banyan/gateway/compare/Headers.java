@@ -4,6 +4,7 @@ import dev.banyan.gateway.compare.Difference.Kind;
 import dev.banyan.gateway.compare.Difference.Part;
 import dev.banyan.gateway.http.CookieDate;
 import dev.banyan.gateway.http.Links;
+import dev.banyan.gateway.http.Refresh;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -123,12 +124,8 @@ final class Headers {
 
     /* 5; url=/next */
     private String refresh(String value) {
-        int at = value.toLowerCase(Locale.ROOT).indexOf("url=");
-        if (at < 0) {
-            return text(value);
-        }
-        String url = value.substring(at + 4).replaceAll("[\"'\\s]", "");
-        return value.substring(0, at).replaceAll("\\s", "") + Urls.normal(url, origins);
+        Refresh read = Refresh.of(value);
+        return read == null ? text(value) : read.seconds() + "; " + Urls.normal(read.url(), origins);
     }
 
     private static String contentType(String value) {

@@ -46,7 +46,11 @@ public record IgnoreProposal(String section, String key, String place) {
      * Returns the rule for a group of differences in a value. There is none for anything else, nor for a whole reply: a rule
      * covers all that lies below its place, so that one for an element would hide every element.
      */
-    public static java.util.Optional<IgnoreProposal> of(Difference.Key key) {
+    public static java.util.Optional<IgnoreProposal> of(RouteEvidence.Group group) {
+        return of(group.key(), group.wide());
+    }
+
+    static java.util.Optional<IgnoreProposal> of(Difference.Key key, boolean wide) {
         IgnoreProposal form = BY_PART.get(key.part());
         if (form == null || key.kind() != Kind.VALUE) {
             return java.util.Optional.empty();
@@ -54,7 +58,7 @@ public record IgnoreProposal(String section, String key, String place) {
         String place = key.path();
         boolean all = place.equals("$") || (key.part() == Part.XML && place.lastIndexOf('/') == 0);
         boolean tooMuch = all
-                || key.wide()
+                || wide
                 || (key.part() == Part.HTML
                         && (place.endsWith("]") || CONTAINER.matcher(place).matches()));
         if (tooMuch || (key.part() == Part.JSON && !JsonPath.isPath(place))) {
@@ -67,7 +71,7 @@ public record IgnoreProposal(String section, String key, String place) {
     public static List<IgnoreProposal> forNoise(RouteEvidence evidence) {
         return evidence.groups().stream()
                 .filter(group -> group.noise() == Noise.NOISY)
-                .flatMap(group -> of(group.key()).stream())
+                .flatMap(group -> of(group).stream())
                 .distinct()
                 .toList();
     }
@@ -75,7 +79,7 @@ public record IgnoreProposal(String section, String key, String place) {
     /** Returns the rules for all differences that have one, noise or not. */
     public static List<IgnoreProposal> all(RouteEvidence evidence) {
         return evidence.groups().stream()
-                .flatMap(group -> of(group.key()).stream())
+                .flatMap(group -> of(group).stream())
                 .distinct()
                 .toList();
     }

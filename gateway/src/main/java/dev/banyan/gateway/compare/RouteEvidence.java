@@ -55,6 +55,7 @@ public record RouteEvidence(
      * @param confirmed in how many it was there when both were asked again
      * @param transientOnes in how many it was not
      * @param noise whether the baseline differs from itself here just as often
+     * @param wide whether a rule for their path would pass over more than these
      * @param examples the first one and the newest ones, each with a sample
      */
     public record Group(
@@ -64,6 +65,7 @@ public record RouteEvidence(
             long confirmed,
             long transientOnes,
             Noise noise,
+            boolean wide,
             List<Example> examples) {
         public Group {
             examples = List.copyOf(examples);

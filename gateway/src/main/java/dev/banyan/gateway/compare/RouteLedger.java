@@ -44,6 +44,7 @@ public final class RouteLedger {
         private long controls;
         private long confirmed;
         private long transientOnes;
+        private boolean wide;
         private final List<Example> examples = new ArrayList<>();
     }
 
@@ -134,6 +135,7 @@ public final class RouteLedger {
                 continue;
             }
             counts.comparisons++;
+            counts.wide |= difference.wide();
             if (checked && confirmed.contains(difference.key())) {
                 counts.confirmed++;
             } else if (checked) {
@@ -193,6 +195,7 @@ public final class RouteLedger {
                 Counts counts = countsOf(difference.key());
                 if (counts != null) {
                     counts.controls++;
+                    counts.wide |= difference.wide();
                 }
             }
         }
@@ -244,6 +247,7 @@ public final class RouteLedger {
                 counts.confirmed,
                 counts.transientOnes,
                 Noise.of(controls, counts.controls, compared, counts.comparisons),
+                counts.wide,
                 counts.examples);
     }
 

@@ -39,14 +39,16 @@ public final class HopByHop {
 
     /**
      * Returns a copy of a request's {@code head} without the hop-by-hop headers and those that its {@code Connection} nominates, and
-     * without {@code claims} unless its sender is {@code believed}.
+     * without {@code claims} unless its sender is {@code believed}. Nor has it what a backend could take for a {@link MirrorMark}.
      */
     public static HttpHeaders copyWithout(HttpHeaders head, ProxyHeaders claims, boolean believed) {
         HttpHeaders copy = UNCHECKED.newHeaders();
         Iterator<Map.Entry<CharSequence, CharSequence>> entries = head.iteratorCharSequence();
         while (entries.hasNext()) {
             Map.Entry<CharSequence, CharSequence> each = entries.next();
-            if (!endsHere(each.getKey()) && (believed || !claims.contain(each.getKey()))) {
+            if (!endsHere(each.getKey())
+                    && (believed || !claims.contain(each.getKey()))
+                    && !MirrorMark.isMistakenFor(each.getKey())) {
                 copy.add(each.getKey(), each.getValue());
             }
         }

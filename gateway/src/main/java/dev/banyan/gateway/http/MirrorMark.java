@@ -15,6 +15,7 @@ import java.util.HexFormat;
 public final class MirrorMark {
 
     private static final AsciiString NAME = AsciiString.cached("X-Banyan-Mirror");
+    private static final AsciiString LOWER = NAME.toLowerCase();
 
     private static final int SECRET_BYTES = 16;
 
@@ -42,6 +43,13 @@ public final class MirrorMark {
     /** Marks a request's head. */
     public void put(HttpHeaders head) {
         head.set(NAME, secret);
+    }
+
+    /** Whether CGI and its heirs make the mark's variable of this name too, although it is another: {@code X.Banyan.Mirror}. */
+    static boolean isMistakenFor(CharSequence name) {
+        return name.length() == NAME.length()
+                && !NAME.contentEqualsIgnoreCase(name)
+                && ProxyHeaders.begins(name, LOWER);
     }
 
     /** Takes every mark out of a request's head that is not ours, and says whether one of ours is there. */

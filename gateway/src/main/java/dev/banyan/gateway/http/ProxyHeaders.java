@@ -123,7 +123,7 @@ public final class ProxyHeaders {
     }
 
     /** {@code with} has letters in lower case, digits and hyphens only. */
-    private static boolean begins(CharSequence name, AsciiString with) {
+    static boolean begins(CharSequence name, AsciiString with) {
         if (name.length() < with.length()) {
             return false;
         }

@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The line between the name people type and the names backends live under. Replies that name a backend are made to name the
@@ -21,11 +19,6 @@ public record Seam(Origin asked, Set<Origin> backends, Origin serving) {
 
     private static final int HTTP = 80;
     private static final int HTTPS = 443;
-
-    /** As browsers read it (HTML, shared declarative refresh steps): {@code url=} may be left out, and blanks stand nearly everywhere. */
-    private static final Pattern REFRESH = Pattern.compile(
-            "(\\s*[0-9.]+\\s*(?:[;,]|(?<=\\s))\\s*(?:url\\s*=\\s*)?)(['\"]?)(.*)",
-            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     /** Returns {@code location} with a backend's scheme, host and port replaced by the public ones. */
     public String mendLocation(String location) {
@@ -65,17 +58,8 @@ public record Seam(Origin asked, Set<Origin> backends, Origin serving) {
 
     /** Returns a {@code Refresh} value ({@code 5; url=...}) with its URL mended. */
     public String mendRefresh(String refresh) {
-        Matcher parts = REFRESH.matcher(refresh);
-        if (!parts.matches()) {
-            return refresh;
-        }
-        int quote = parts.end(2) > parts.start(2) ? refresh.indexOf(parts.group(2), parts.end(2)) : -1;
-        int end = quote < 0 ? refresh.stripTrailing().length() : quote;
-        return end < parts.start(3)
-                ? refresh
-                : refresh.substring(0, parts.start(3))
-                        + mendLocation(refresh.substring(parts.start(3), end))
-                        + refresh.substring(end);
+        Refresh read = Refresh.of(refresh);
+        return read == null ? refresh : read.with(mendLocation(read.url()));
     }
 
     /**

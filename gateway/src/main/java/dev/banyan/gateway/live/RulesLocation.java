@@ -34,7 +34,7 @@ public sealed interface RulesLocation {
         public Web {
             checkPoll(poll);
             if (url.getHost() == null || url.getRawUserInfo() != null || url.getRawFragment() != null) {
-                throw new IllegalArgumentException("--rules: " + withoutUser(url)
+                throw new IllegalArgumentException("--rules: " + withoutQuery(withoutUser(url))
                         + " (expected: such as https://config.internal/rules.yaml, without user or fragment)");
             }
             if (secretFile != null && url.getScheme().equalsIgnoreCase("http") && !LOOPBACK.contains(url.getHost())) {
@@ -128,7 +128,9 @@ public sealed interface RulesLocation {
         try {
             return new Web(new URI(text), secretFile, poll);
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("--rules: " + e.getMessage() + " (expected: a folder or a URL)", e);
+            // Without the address, whose query may be a secret, and so without its cause.
+            throw new IllegalArgumentException(
+                    "--rules: " + e.getReason() + " at character " + e.getIndex() + " (expected: a folder or a URL)");
         }
     }
 

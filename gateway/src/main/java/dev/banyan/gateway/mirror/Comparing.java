@@ -72,6 +72,10 @@ final class Comparing implements AutoCloseable {
 
     /** Takes in a pair, whose place is given back when all is done. Never waits. */
     void take(RouteMirror mirror, Request request, Kept baseline, Kept candidate) {
+        if (mirror.ledger().isClosed()) {
+            mirror.leave(); // the rules that it would be compared by hold no more, alike or not
+            return;
+        }
         // Drawn before anybody knows how it comes out: a share of the pairs that are alike would say little of the
         // rest.
         boolean control = ThreadLocalRandom.current().nextInt(100) < mirror.noisePercent();

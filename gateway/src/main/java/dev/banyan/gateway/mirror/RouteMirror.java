@@ -47,7 +47,11 @@ final class RouteMirror {
     private final Limit memory;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
-    private volatile Route route;
+
+    /** As the rules of the last call have them: the route may be at another weight since. */
+    private record Of(Route route, Set<Origin> backends) {}
+
+    private volatile Of of;
 
     /**
      * @param ledger what its comparisons are filed in
@@ -55,7 +59,7 @@ final class RouteMirror {
      */
     RouteMirror(
             Route route, Mirror mirror, Set<Origin> backends, MirrorCounts counts, RouteLedger ledger, Limit memory) {
-        this.route = route;
+        this.of = new Of(route, backends);
         this.subject = Subject.of(route);
         this.mirror = mirror;
         this.backends = backends;
@@ -65,15 +69,19 @@ final class RouteMirror {
         this.memory = memory;
     }
 
-    /** Whether this mirror is the one of {@code other}, which may be the same route at another weight. */
+    /** Whether this mirror is the one of {@code other}, which may be the same route at another weight. One whose evidence was forgotten is nobody's. */
     @SuppressWarnings("ReferenceEquality") // the usual case, and cheap
     boolean isOf(Route other, Set<Origin> others) {
-        if (other == route && others == backends) {
+        if (ledger.isClosed()) {
+            return false;
+        }
+        Of last = of;
+        if (other == last.route && others == last.backends) {
             return true;
         }
         boolean same = subject.equals(Subject.of(other)) && backends.equals(others);
-        if (same && others == backends) {
-            route = other;
+        if (same) {
+            of = new Of(other, others);
         }
         return same;
     }
@@ -83,17 +91,17 @@ final class RouteMirror {
     }
 
     String name() {
-        return route.name();
+        return of.route.name();
     }
 
     /** The headers that are compared, in lower case. */
     List<String> comparedHeaders() {
-        return route.comparison().headers();
+        return of.route.comparison().headers();
     }
 
     /** How often of a hundred pairs the baseline is asked twice. */
     int noisePercent() {
-        return route.comparison().noisePercent();
+        return of.route.comparison().noisePercent();
     }
 
     /** Compares replies to requests for {@code asked}: links that begin with it, or with a backend's name, are paths. */
@@ -104,7 +112,8 @@ final class RouteMirror {
         }
         var all = new HashSet<>(backends);
         all.add(asked);
-        return comparers.computeIfAbsent(asked, _ -> new Comparer(route.comparison(), new Origins(all, asked), TODAY));
+        return comparers.computeIfAbsent(
+                asked, _ -> new Comparer(of.route.comparison(), new Origins(all, asked), TODAY));
     }
 
     MirrorCounts counts() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.rules.Compare;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -71,8 +72,7 @@ class DiffReportTest {
             Reply baseline = Replies.of(200, type, bodies.getFirst());
             Reply candidate = Replies.of(200, type, bodies.getLast());
             var differs = (Comparison.Differs) Replies.compare(baseline, candidate);
-            IgnoreProposal proposal =
-                    IgnoreProposal.of(differs.differences().getFirst().key()).orElseThrow();
+            IgnoreProposal proposal = of(differs.differences().getFirst()).orElseThrow();
             String yaml = IgnoreProposal.yaml(List.of(proposal), "rank is drawn \"by chance\": \\ \n#");
 
             Compare rules = Replies.rules(yaml);
@@ -112,7 +112,7 @@ class DiffReportTest {
                 (Comparison.Differs) Replies.compare(Replies.of(200, type, baseline), Replies.of(200, type, candidate));
 
         assertThat(differs.differences())
-                .allSatisfy(each -> assertThat(IgnoreProposal.of(each.key())).isEmpty());
+                .allSatisfy(each -> assertThat(of(each)).isEmpty());
     }
 
     /** Its fields are one path, as those of a map are; the clock among them would take all others with it. */
@@ -133,6 +133,10 @@ class DiffReportTest {
         assertThat(IgnoreProposal.all(evidence.snapshot("catalog"))).isEmpty();
         assertThat(IgnoreProposal.forNoise(evidence.snapshot("catalog"))).isEmpty();
         assertThat(DiffReport.text(evidence.snapshot("catalog"), RULES, 10)).doesNotContain("ignore it");
+    }
+
+    private static Optional<IgnoreProposal> of(Difference difference) {
+        return IgnoreProposal.of(difference.key(), difference.wide());
     }
 
     private static Sample.Side side() {

@@ -129,7 +129,8 @@ class EvidenceTest {
             assertThat(first.path()).hasSizeLessThanOrEqualTo(Found.PATH_CHARS_MAX);
             assertThat(first.at()).hasSizeLessThanOrEqualTo(Found.PATH_CHARS_MAX);
             boolean cut = first.path().endsWith(" characters)");
-            assertThat(cut && IgnoreProposal.of(first.key()).isPresent()).isFalse();
+            assertThat(cut && IgnoreProposal.of(first.key(), first.wide()).isPresent())
+                    .isFalse();
         }
     }
 

@@ -38,6 +38,8 @@ class HeadersTest {
             set-cookie       | id=a; Path=/; HttpOnly             | id=a; Path=/                    | behavioural value set-cookie id: httponly; path=/ -> path=/
             refresh          | 5; url=http://old.test/x           | 5;URL='http://new.test/x'       | alike
             refresh          | 5; url=http://old.test/x           | 5; url=/y                       | behavioural value refresh: 5; url=http://old.test/x -> 5; url=/y
+            refresh          | 0; http://old.test/x               | 0, URL = "http://new.test/x"    | alike
+            refresh          | 0; http://old.test/x               | 0; http://else.test/x           | behavioural value refresh: 0; http://old.test/x -> 0; http://else.test/x
             refresh          | 5; url=/x                          | 6; url=/x                       | behavioural value refresh: 5; url=/x -> 6; url=/x
             set-cookie       | id=a; Domain=old.test              | id=a; Domain=.new.test          | alike
             set-cookie       | id=a; Domain=old.test              | id=a                            | alike

@@ -3,6 +3,7 @@ package dev.banyan.gateway.live;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.banyan.gateway.store.StoreLocation;
@@ -17,6 +18,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpRulesTest {
 
@@ -49,6 +52,23 @@ class HttpRulesTest {
         } finally {
             server.stop(0);
         }
+    }
+
+    /** As where it has a character that no address can have, or a fragment beside its query. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://config/rules.yaml?token=s3cret|x",
+                "https://config/rules.yaml?token=s3cret#main",
+                "https://ada:s3cret@config/rules.yaml?token=s3cret"
+            })
+    void aWrongAddressIsToldWithoutItsQuery(String address) {
+        assertThatThrownBy(() -> RulesLocation.of(address, null, POLL, StoreLocation.inFolder(folder)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasNoCause()
+                .hasMessageStartingWith("--rules: ")
+                .extracting(Throwable::getMessage, STRING)
+                .doesNotContain("s3cret");
     }
 
     @Test

@@ -1,0 +1,79 @@
+package dev.banyan.gateway.mirror;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.banyan.gateway.backend.Budget;
+import dev.banyan.gateway.backend.Limit;
+import dev.banyan.gateway.compare.Comparison.Differs;
+import dev.banyan.gateway.compare.Difference;
+import dev.banyan.gateway.compare.Evidence;
+import dev.banyan.gateway.http.MirrorMark;
+import dev.banyan.rules.Mirror;
+import dev.banyan.rules.Route;
+import dev.banyan.rules.RulesFolder;
+import dev.banyan.rules.Severity;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Mono;
+
+class ComparingTest {
+
+    /** As where a paragraph has something beside its text in one of two replies. */
+    @Test
+    void aDifferenceOfWhichTheSecondPairHasAnotherSurroundingIsConfirmed() {
+        assertThat(Comparing.worstConfirmed(differs(true), differs(false))).isEqualTo(Severity.BEHAVIOURAL);
+        assertThat(differs(false).confirmedBy(differs(true))).hasSize(1);
+    }
+
+    private static Differs differs(boolean wide) {
+        var difference =
+                new Difference(Difference.Part.HTML, Difference.Kind.VALUE, "main > p", "main > p", "1", "2", 1, wide);
+        return new Differs(List.of(difference), 0, Severity.BEHAVIOURAL, List.of(), List.of());
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // nobody looks at the request of a pair that is alike
+    void aPairOfRulesThatHoldNoMoreIsNotCountedAlthoughItIsAlike(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("rules.yaml"), """
+                backends:
+                  - {name: legacy, url: "http://localhost:1", baseline: true}
+                  - {name: new, url: "http://localhost:2"}
+                routes:
+                  - name: one
+                    matches: [{path: {value: /}}]
+                    candidate: new
+                    stage: shadow
+                    mirror: {percent: 100}
+                    compare: {noise: {percent: 0}}
+                """);
+        Route route = RulesFolder.read(folder).routes().getFirst();
+        Mirror settings = Objects.requireNonNull(route.mirror());
+        var evidence = new Evidence();
+        var counts = new MirrorCounts("one", new SimpleMeterRegistry());
+        var memory = new Limit(1 << 30);
+        var mirror = new RouteMirror(route, settings, Set.of(), counts, evidence.of("one"), memory);
+        var reply = new Kept(200, EmptyHttpHeaders.INSTANCE, new Collected(1_000, null));
+        var copies = new Copies(new MirrorMark(), (_, _, _, _, _) -> Mono.empty());
+        try (var comparing = new Comparing(copies, new Budget(1), InstantSource.system())) {
+            assertThat(mirror.enter()).isTrue();
+            comparing.take(mirror, null, reply, reply);
+            assertThat(counts.mismatches().compared()).isEqualTo(1);
+            assertThat(mirror.isOf(route, Set.of())).isTrue();
+
+            assertThat(mirror.enter()).isTrue();
+            evidence.forget("one");
+            comparing.take(mirror, null, reply, reply);
+            assertThat(counts.mismatches().compared()).isEqualTo(1);
+            assertThat(memory.taken()).isZero();
+            assertThat(mirror.isOf(route, Set.of())).isFalse();
+        }
+    }
+}
