@@ -56,12 +56,7 @@ public final class BackfillDesk {
     private final List<TableId> tables;
     private final InstantSource clock;
 
-    /** A desk for backfills of {@code tables}, which are all that the mapping has, children first. */
-    public BackfillDesk(Backfills stored, List<TableId> tables, InstantSource clock) {
-        this(Kind.BACKFILL, stored, tables, clock);
-    }
-
-    /** The same for what {@code kind} says. */
+    /** A desk for what {@code kind} says, of {@code tables}, which are all that the mapping has, children first. */
     public BackfillDesk(Kind kind, Backfills stored, List<TableId> tables, InstantSource clock) {
         this.kind = kind;
         this.stored = stored;

@@ -72,16 +72,7 @@ final class BackfillTracker {
     private int round;
     private boolean seen;
 
-    /** {@code missing} is that of {@link MissingValues}. */
-    BackfillTracker(
-            Map<TableId, List<String>> keyByTable,
-            Ledger session,
-            List<Backfill> backfills,
-            Function<Change.Read, Change.@Nullable Read> missing) {
-        this(keyByTable, session, backfills, missing, (_, _) -> List.of());
-    }
-
-    /** The same with the {@code mapper} that rows are remembered by, which compares what parity runs read. */
+    /** {@code missing} is that of {@link MissingValues}; {@code mapper} is the one that rows are remembered by, and compares what parity runs read. */
     BackfillTracker(
             Map<TableId, List<String>> keyByTable,
             Ledger session,

@@ -58,7 +58,7 @@ class BackfillDeskTest {
     }
 
     private void ask(Ask ask, String... names) {
-        new BackfillDesk(store.backfills(), List.of(ONE, TWO), clock)
+        new BackfillDesk(BackfillDesk.Kind.BACKFILL, store.backfills(), List.of(ONE, TWO), clock)
                 .answer(new BackfillDesk.Request(ask, List.of(names)));
     }
 
@@ -127,7 +127,7 @@ class BackfillDeskTest {
         store.backfills().failed(id, "two could not be read", false);
         try (var session = store.session()) {
             var tracker = new BackfillTracker(
-                    Map.of(TWO, List.of("id")), session, store.backfills().all(), _ -> null);
+                    Map.of(TWO, List.of("id")), session, store.backfills().all(), _ -> null, (_, _) -> List.of());
             var offset = Map.<String, Object>of(
                     OffsetRule.SNAPSHOT_TABLES, "[{\"incremental_snapshot_collections_id\":\"public.two\"}]");
             tracker.beforeCommit(List.of(new Arrival(null, 1, offset, id)));
@@ -149,14 +149,14 @@ class BackfillDeskTest {
         var id = all.getFirst().id();
         try (var session = store.session()) {
             var nothing = List.of(new Arrival(null, 1, Map.of(), null));
-            var empty = new BackfillTracker(Map.of(), session, all, _ -> null);
+            var empty = new BackfillTracker(Map.of(), session, all, _ -> null, (_, _) -> List.of());
             assertThat(empty.beforeCommit(nothing)).isFalse();
             empty.told(new SnapshotNotice.Completed(id));
             assertThat(empty.needsSignal()).isFalse();
             assertThat(empty.beforeCommit(nothing)).isTrue();
             assertThat(empty.current()).extracting("state").isEqualTo(Backfill.State.DONE);
 
-            var passedOver = new BackfillTracker(Map.of(), session, all, _ -> null);
+            var passedOver = new BackfillTracker(Map.of(), session, all, _ -> null, (_, _) -> List.of());
             passedOver.told(new SnapshotNotice.GivenUp("public.two could not be read", false));
             passedOver.told(new SnapshotNotice.GivenUp("what follows from it", false));
             passedOver.told(new SnapshotNotice.Completed(id));
@@ -164,7 +164,7 @@ class BackfillDeskTest {
             assertThat(passedOver.unread())
                     .isEqualTo(new SnapshotNotice.GivenUp("public.two could not be read", false));
 
-            var full = new BackfillTracker(Map.of(), session, all, _ -> null);
+            var full = new BackfillTracker(Map.of(), session, all, _ -> null, (_, _) -> List.of());
             full.told(new SnapshotNotice.Reading(id));
             full.told(new SnapshotNotice.Completed(id));
             assertThat(full.beforeCommit(nothing))
@@ -186,7 +186,7 @@ class BackfillDeskTest {
         var id = store.backfills().request(List.of(ONE)).id();
         try (var session = store.session()) {
             var tracker = new BackfillTracker(
-                    Map.of(ONE, List.of("id")), session, store.backfills().all(), _ -> null);
+                    Map.of(ONE, List.of("id")), session, store.backfills().all(), _ -> null, (_, _) -> List.of());
             assertThat(tracker.needsSignal()).isTrue();
             var offset = Map.<String, Object>of(
                     OffsetRule.SNAPSHOT_TABLES, "[{\"incremental_snapshot_collections_id\":\"public.one\"}]");

@@ -70,7 +70,8 @@ class BackfillTrackerTest {
                 Map.of(ONE, List.of("id"), TWO, List.of("id")),
                 session,
                 store.backfills().all(),
-                read -> isLacking && Objects.equals(read.after().get("id"), 7L) ? (Change.Read) PART : null);
+                read -> isLacking && Objects.equals(read.after().get("id"), 7L) ? (Change.Read) PART : null,
+                (_, _) -> List.of());
     }
 
     @AfterEach

@@ -76,7 +76,9 @@ class BackfillWatchTest {
     void whileThereIsNoneTheStoreIsReadOnceASecondAndOftenWhileThereIs() {
         try (var store = store();
                 var session = store.session()) {
-            var watch = watch(new BackfillTracker(Map.of(ONE, List.of("id")), session, List.of(), _ -> null), store);
+            var watch = watch(
+                    new BackfillTracker(Map.of(ONE, List.of("id")), session, List.of(), _ -> null, (_, _) -> List.of()),
+                    store);
             look(watch, Duration.ofSeconds(5));
             assertThat(looks.getAndSet(0)).as("in five seconds").isEqualTo(5);
 
@@ -101,7 +103,7 @@ class BackfillWatchTest {
             var asked = store.backfills().request(List.of(ONE));
             try (var session = store.session()) {
                 var tracker = new BackfillTracker(
-                        Map.of(ONE, List.of("id")), session, store.backfills().all(), _ -> null);
+                        Map.of(ONE, List.of("id")), session, store.backfills().all(), _ -> null, (_, _) -> List.of());
                 watch(tracker, store).signal(_ -> {
                     throw new DebeziumException("Channel already closed");
                 });
@@ -117,7 +119,7 @@ class BackfillWatchTest {
             var asked = store.backfills().request(List.of(ONE));
             try (var session = store.session()) {
                 var tracker = new BackfillTracker(
-                        Map.of(ONE, List.of("id")), session, store.backfills().all(), _ -> null);
+                        Map.of(ONE, List.of("id")), session, store.backfills().all(), _ -> null, (_, _) -> List.of());
                 var watch = watch(tracker, store);
                 watch.signal(signals::add);
                 after(Duration.ofSeconds(19));
@@ -146,7 +148,7 @@ class BackfillWatchTest {
             var asked = store.backfills().request(List.of(ONE));
             try (var session = store.session()) {
                 var tracker = new BackfillTracker(
-                        Map.of(ONE, List.of("id")), session, store.backfills().all(), _ -> null);
+                        Map.of(ONE, List.of("id")), session, store.backfills().all(), _ -> null, (_, _) -> List.of());
                 var watch = watch(tracker, store);
                 watch.signal(signals::add);
                 tracker.told(new SnapshotNotice.Begun(asked.id()));
@@ -168,7 +170,11 @@ class BackfillWatchTest {
             var asked = store.backfills().request(List.of(ONE));
             try (var session = store.session()) {
                 var tracker = new BackfillTracker(
-                        Map.of(ONE, List.of("id")), session, store.backfills().all(), read -> read);
+                        Map.of(ONE, List.of("id")),
+                        session,
+                        store.backfills().all(),
+                        read -> read,
+                        (_, _) -> List.of());
                 var watch = watch(tracker, store);
                 watch.signal(signals::add);
                 var left = new Row(Map.of("id", "it's", "v", Untouched.VALUE));

@@ -96,7 +96,8 @@ class CourierTest {
                 new SimulatedHub(world, true).connect(),
                 null,
                 ledger,
-                new BackfillTracker(Map.of(SimulatedWorld.TABLE, List.of("id")), ledger, backfills, _ -> null),
+                new BackfillTracker(
+                        Map.of(SimulatedWorld.TABLE, List.of("id")), ledger, backfills, _ -> null, (_, _) -> List.of()),
                 () -> backfills,
                 List.of(SimulatedWorld.TABLE),
                 new Progress(world.clock),

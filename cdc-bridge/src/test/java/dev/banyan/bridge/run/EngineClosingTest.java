@@ -62,7 +62,8 @@ class EngineClosingTest {
                 hub,
                 null,
                 ledger,
-                new BackfillTracker(Map.of(SimulatedWorld.TABLE, List.of("id")), ledger, List.of(), _ -> null),
+                new BackfillTracker(
+                        Map.of(SimulatedWorld.TABLE, List.of("id")), ledger, List.of(), _ -> null, (_, _) -> List.of()),
                 List::of,
                 List.of(),
                 new Progress(world.clock),

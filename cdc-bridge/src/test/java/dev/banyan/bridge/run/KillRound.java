@@ -206,7 +206,11 @@ final class KillRound implements AutoCloseable {
     private void ask(BackfillDesk.Ask ask) throws StoreUnusable {
         try (var store = openStore()) {
             if (areOver(store.backfills().all()) == (ask == BackfillDesk.Ask.START)) {
-                new BackfillDesk(store.backfills(), Journal.tables(schema()), InstantSource.system())
+                new BackfillDesk(
+                                BackfillDesk.Kind.BACKFILL,
+                                store.backfills(),
+                                Journal.tables(schema()),
+                                InstantSource.system())
                         .answer(new BackfillDesk.Request(ask, List.of()));
             }
         }

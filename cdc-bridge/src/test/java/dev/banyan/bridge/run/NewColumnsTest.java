@@ -94,7 +94,7 @@ class NewColumnsTest {
     }
 
     private static void ask(BridgeStore store, Ask ask) {
-        new BackfillDesk(store.backfills(), List.of(TABLE), InstantSource.system())
+        new BackfillDesk(BackfillDesk.Kind.BACKFILL, store.backfills(), List.of(TABLE), InstantSource.system())
                 .answer(new BackfillDesk.Request(ask, List.of()));
     }
 

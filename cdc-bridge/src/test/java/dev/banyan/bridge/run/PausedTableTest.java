@@ -310,7 +310,7 @@ class PausedTableTest {
                                     .refusal())
                             .isNull();
                 }
-                new BackfillDesk(store.backfills(), List.of(), InstantSource.system())
+                new BackfillDesk(BackfillDesk.Kind.BACKFILL, store.backfills(), List.of(), InstantSource.system())
                         .answer(new BackfillDesk.Request(BackfillDesk.Ask.RESUME, List.of()));
             }
             bridge.start();

@@ -188,7 +188,7 @@ final class SimulatedBridge {
                         hub.connect(),
                         null,
                         own,
-                        new BackfillTracker(Map.of(), own, List.of(), _ -> null),
+                        new BackfillTracker(Map.of(), own, List.of(), _ -> null, (_, _) -> List.of()),
                         List::of,
                         List.of(SimulatedWorld.TABLE),
                         progress,
