@@ -79,6 +79,9 @@ record CelCondition(CelAbstractSyntaxTree ast, Kind.Thing kind, Program program,
                 }
             }
             throw noAnswer(e.getErrorCode());
+        } catch (Spent spent) {
+            Effort.throwBroken();
+            throw noAnswer(spent.why());
         } catch (Failure failure) { // while a variable was looked up, which CEL does not wrap
             throw noAnswer(failure);
         }

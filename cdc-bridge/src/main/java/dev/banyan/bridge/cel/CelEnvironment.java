@@ -18,7 +18,7 @@ final class CelEnvironment {
     /** Steps of all loops of one evaluation that is about one change. */
     static final int STEPS_MAX = 10_000;
 
-    private static final CelOptions OPTIONS = CelOptions.current()
+    static final CelOptions OPTIONS = CelOptions.current()
             .maxExpressionCodePointSize(2_000)
             .maxParseRecursionDepth(50)
             .comprehensionMaxIterations(STEPS_MAX)

@@ -17,7 +17,6 @@ final class Effort {
     static final long MOST_EACH = 1_000;
 
     private static final int CHARACTERS = 16;
-    private static final int COMPARISONS = 256;
     private static final ThreadLocal<@Nullable Effort> CURRENT = new ThreadLocal<>();
 
     private final long most;
@@ -63,25 +62,13 @@ final class Effort {
         effort.left -= units;
         if (effort.left < 0) {
             effort.left = 0;
-            throw new Failure(
-                    "more than " + effort.most + " values and characters to look at", "shorter lists and texts");
+            throw new Spent(new Failure(
+                    "more than " + effort.most + " values and characters to look at", "shorter lists and texts"));
         }
     }
 
     /** Counts that {@code text} is looked at. */
     static void spendOn(String text) {
         spend(text.length() / CHARACTERS);
-    }
-
-    /** True when {@code part} is in {@code text}. */
-    static boolean contains(String text, String part) {
-        spend((long) text.length() * part.length() / COMPARISONS);
-        return text.contains(part);
-    }
-
-    /** {@code text} and {@code more} behind it. */
-    static String joined(String text, String more) {
-        spend((long) text.length() + more.length());
-        return text + more;
     }
 }

@@ -12,6 +12,7 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.OpaqueType;
 import dev.cel.common.types.SimpleType;
+import dev.cel.common.types.TypeParamType;
 import dev.cel.runtime.CelFunctionBinding;
 import dev.cel.runtime.CelFunctionOverload;
 import java.util.ArrayList;
@@ -28,6 +29,21 @@ final class Functions {
 
     /** Kinds of values that no condition has: they are inexact, or nothing in a mapping becomes one. */
     private static final Set<CelKind> WITHOUT = EnumSet.of(CelKind.DOUBLE, CelKind.UINT, CelKind.BYTES, CelKind.DYN);
+
+    /** What looks at texts and lists: our own counts it. */
+    private static final Set<String> COUNTED = Set.of(
+            "add_string",
+            "size_string",
+            "string_size",
+            "starts_with_string",
+            "ends_with_string",
+            "less_string",
+            "less_equals_string",
+            "greater_string",
+            "greater_equals_string",
+            "equals",
+            "not_equals",
+            "in_list");
 
     static final CelStandardDeclarations STANDARD = CelStandardDeclarations.newBuilder()
             .filterFunctions(Functions::isKept)
@@ -52,6 +68,7 @@ final class Functions {
         functions.conversions();
         functions.sums();
         functions.texts();
+        functions.equality();
         functions.declarations.addAll(Loops.DECLARATIONS);
         functions.bindings.addAll(Loops.BINDINGS);
         DECLARATIONS = List.copyOf(functions.declarations);
@@ -65,7 +82,7 @@ final class Functions {
 
     /*
      * No matches(): its pattern would be read again for each row. No time of day elsewhere than in UTC: the rules of zones change. No lists
-     * put together: each step of a loop could make a long one. What texts cost is counted, see texts().
+     * put together: each step of a loop could make a long one. What is counted is our own, see texts() and equality().
      */
     private static boolean isKept(StandardFunction function, StandardOverload overload) {
         var declaration = overload.celOverloadDecl();
@@ -73,7 +90,7 @@ final class Functions {
         return function != StandardFunction.MATCHES
                 && function != StandardFunction.CONTAINS
                 && !declaration.overloadId().equals("add_list")
-                && !declaration.overloadId().equals("add_string")
+                && !COUNTED.contains(declaration.overloadId())
                 && function != StandardFunction.TYPE
                 && !isOfZone
                 && Stream.concat(Stream.of(declaration.resultType()), declaration.parameterTypes().stream())
@@ -115,16 +132,56 @@ final class Functions {
     }
 
     private void texts() {
+        ofTexts("contains", "contains_counted", Counted::contains);
+        ofTexts("startsWith", "starts_with_counted", Counted::startsWith);
+        ofTexts("endsWith", "ends_with_counted", Counted::endsWith);
+        compared(Operator.LESS, (a, b) -> Counted.compare(a, b) < 0);
+        compared(Operator.LESS_EQUALS, (a, b) -> Counted.compare(a, b) <= 0);
+        compared(Operator.GREATER, (a, b) -> Counted.compare(a, b) > 0);
+        compared(Operator.GREATER_EQUALS, (a, b) -> Counted.compare(a, b) >= 0);
         declare(
-                "contains",
-                CelOverloadDecl.newMemberOverload(
-                        "contains_counted", SimpleType.BOOL, SimpleType.STRING, SimpleType.STRING));
+                "size",
+                CelOverloadDecl.newGlobalOverload("size_counted", SimpleType.INT, SimpleType.STRING),
+                CelOverloadDecl.newMemberOverload("counted_size", SimpleType.INT, SimpleType.STRING));
+        bindings.add(CelFunctionBinding.from("size_counted", String.class, Counted::size));
+        bindings.add(CelFunctionBinding.from("counted_size", String.class, Counted::size));
         declare(
                 Operator.ADD.getFunction(),
                 CelOverloadDecl.newGlobalOverload(
                         "add_counted", SimpleType.STRING, SimpleType.STRING, SimpleType.STRING));
-        bindings.add(CelFunctionBinding.from("contains_counted", String.class, String.class, Effort::contains));
-        bindings.add(CelFunctionBinding.from("add_counted", String.class, String.class, Effort::joined));
+        bindings.add(CelFunctionBinding.from("add_counted", String.class, String.class, Counted::joined));
+    }
+
+    private void ofTexts(String function, String overload, CelFunctionOverload.Binary<String, String> of) {
+        declare(
+                function,
+                CelOverloadDecl.newMemberOverload(overload, SimpleType.BOOL, SimpleType.STRING, SimpleType.STRING));
+        bindings.add(CelFunctionBinding.from(overload, String.class, String.class, of));
+    }
+
+    private void compared(Operator operator, CelFunctionOverload.Binary<String, String> of) {
+        var overload = operator.name().toLowerCase(Locale.ROOT) + "_counted";
+        declare(
+                operator.getFunction(),
+                CelOverloadDecl.newGlobalOverload(overload, SimpleType.BOOL, SimpleType.STRING, SimpleType.STRING));
+        bindings.add(CelFunctionBinding.from(overload, String.class, String.class, of));
+    }
+
+    private void equality() {
+        var any = TypeParamType.create("A");
+        declare(
+                Operator.EQUALS.getFunction(),
+                CelOverloadDecl.newGlobalOverload("equals_counted", SimpleType.BOOL, any, any));
+        declare(
+                Operator.NOT_EQUALS.getFunction(),
+                CelOverloadDecl.newGlobalOverload("not_equals_counted", SimpleType.BOOL, any, any));
+        declare(
+                Operator.IN.getFunction(),
+                CelOverloadDecl.newGlobalOverload("in_counted", SimpleType.BOOL, any, ListType.create(any)));
+        bindings.add(CelFunctionBinding.from("equals_counted", Object.class, Object.class, Counted::same));
+        bindings.add(CelFunctionBinding.from(
+                "not_equals_counted", Object.class, Object.class, (a, b) -> !Counted.same(a, b)));
+        bindings.add(CelFunctionBinding.from("in_counted", Object.class, List.class, Counted::isIn));
     }
 
     private void declare(String function, CelOverloadDecl... overloads) {
