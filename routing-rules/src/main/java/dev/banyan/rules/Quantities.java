@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 final class Quantities {
 
     private static final int BASIS_POINTS_A_PERCENT = 100;
-    private static final int DECIMAL_CHARS_MAX = 20;
 
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,5}(h|m|s|ms)){1,4}");
     private static final Pattern PERCENT = Pattern.compile("(100(\\.0{1,2})?|[0-9]{1,2}(\\.[0-9]{1,2})?)%");
@@ -123,9 +122,8 @@ final class Quantities {
 
     /** The number that stands there; null when it is none that the schema allows. */
     static @Nullable BigDecimal decimal(Yaml.Scalar scalar) {
-        boolean number = scalar.kind() == Yaml.Scalar.Kind.INTEGER || scalar.kind() == Yaml.Scalar.Kind.DECIMAL;
         try {
-            return number && scalar.text().length() <= DECIMAL_CHARS_MAX ? new BigDecimal(scalar.text()) : null;
+            return scalar.isNumber() ? new BigDecimal(scalar.text()) : null;
         } catch (NumberFormatException e) {
             return null;
         }

@@ -64,7 +64,9 @@ public record RulesPlan(List<Entry> entries, List<Reachability.Covered> newlyCov
         keys.put("matches", route -> new LinkedHashSet<>(route.matches()));
         keys.put("candidate", Route::candidate);
         keys.put("cohort", Route::cohort);
-        keys.put("stage", Route::stage);
+        keys.put(
+                "stage",
+                route -> route.isDriven() ? null : route.stage()); // as the file has it: its steps say the rest
         keys.put("weight", Route::weight);
         keys.put("maxBodySize", Route::bodyBytesMax);
         keys.put("timeouts.request", Route::requestTimeout);

@@ -30,8 +30,6 @@ final class RulesSchema {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    private static final int NUMBER_CHARS_MAX = 20;
-
     /** As many digits before the point as every long has room for. */
     private static final int LONG_DIGITS = 18;
 
@@ -204,18 +202,16 @@ final class RulesSchema {
             case BOOLEAN -> JSON.booleanNode(Boolean.parseBoolean(scalar.text()));
             case NULL -> JSON.nullNode();
             // What is no plain decimal number (hex, octal, infinity) is none for us either.
-            case INTEGER, DECIMAL -> number(scalar.text());
+            case INTEGER, DECIMAL -> scalar.isNumber() ? number(scalar.text()) : JSON.stringNode(scalar.text());
         };
     }
 
     private static JsonNode number(String text) {
-        if (text.length() > NUMBER_CHARS_MAX) {
-            return JSON.stringNode(text);
-        }
         try {
             var number = new BigDecimal(text);
             // The validator compares as long: what no long holds (61e999) is no number of ours.
-            if (Math.abs(number.scale()) > NUMBER_CHARS_MAX || number.precision() - number.scale() > LONG_DIGITS) {
+            long scale = number.scale(); // its negative may be more than an int holds
+            if (Math.abs(scale) > Yaml.Scalar.NUMBER_CHARS_MAX || number.precision() - scale > LONG_DIGITS) {
                 return JSON.stringNode(text);
             }
             boolean isInt = number.scale() == 0 && number.precision() <= 9;

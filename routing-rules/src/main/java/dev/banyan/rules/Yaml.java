@@ -1,5 +1,6 @@
 package dev.banyan.rules;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +30,13 @@ sealed interface Yaml {
         }
 
         private static final int SHOWN_MAX = 60;
+
+        /** A longer number is none of ours. */
+        static final int NUMBER_CHARS_MAX = 20;
+
+        boolean isNumber() {
+            return (kind == Kind.INTEGER || kind == Kind.DECIMAL) && text.length() <= NUMBER_CHARS_MAX;
+        }
 
         @Override
         public String shown() {
@@ -94,14 +102,17 @@ sealed interface Yaml {
                     && Boolean.parseBoolean(scalar.text());
         }
 
-        /** The whole number under a key; {@code unset} when there is none, something else, or one no int holds. */
+        /**
+         * The whole number under a key, which is one however it is spelled: to the schema {@code 5.0} and {@code 5e0} are.
+         * {@code unset} when there is none, something else, or one no int holds.
+         */
         int number(String key, int unset) {
-            if (!(get(key) instanceof Scalar scalar) || scalar.kind() != Scalar.Kind.INTEGER) {
+            if (!(get(key) instanceof Scalar scalar) || !scalar.isNumber()) {
                 return unset;
             }
             try {
-                return Integer.parseInt(scalar.text());
-            } catch (NumberFormatException e) {
+                return new BigDecimal(scalar.text()).intValueExact();
+            } catch (ArithmeticException | NumberFormatException e) {
                 return unset; // the schema has refused it: every number of the language has limits
             }
         }

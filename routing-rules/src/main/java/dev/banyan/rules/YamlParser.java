@@ -88,7 +88,8 @@ final class YamlParser {
         } catch (Unreadable e) {
             problems.add(e.problem);
         } catch (ReaderException e) {
-            Yaml.Place place = placeAt(text, e.getPosition());
+            int characters = Math.min(e.getPosition(), text.codePointCount(0, text.length()));
+            Yaml.Place place = placeAt(text, text.offsetByCodePoints(0, characters));
             problems.add(new Problem(
                     file,
                     place.line(),
@@ -272,11 +273,12 @@ final class YamlParser {
                 .orElse(new Yaml.Place(1, 1));
     }
 
-    private static Yaml.Place placeAt(String text, int index) {
-        int end = Math.min(index, text.length());
+    /** Counts characters as marks do, so that an emoji is one. */
+    private static Yaml.Place placeAt(String text, int end) {
         int line =
                 1 + (int) text.substring(0, end).chars().filter(c -> c == '\n').count();
-        return new Yaml.Place(line, end - text.lastIndexOf('\n', end - 1));
+        int lineStart = text.lastIndexOf('\n', end - 1) + 1;
+        return new Yaml.Place(line, 1 + text.codePointCount(lineStart, end));
     }
 
     /** Ends the reading of this file. */

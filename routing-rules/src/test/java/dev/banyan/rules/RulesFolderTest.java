@@ -3,6 +3,7 @@ package dev.banyan.rules;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +92,18 @@ final class RulesFolderTest {
         assertThatThrownBy(() -> RulesFolder.read(folder))
                 .isInstanceOf(RulesException.class)
                 .hasMessageEndingWith("a.yaml:2:3: text: the byte E4 (expected: UTF-8)");
+    }
+
+    @Test
+    void aPlaceBehindEmojisCountsEachAsOne() {
+        byte[] bytes = "# 😀😀?".getBytes(UTF_8);
+        bytes[bytes.length - 1] = (byte) 0xff;
+        assertThat(RulesFolder.problems(Path.of("a.yaml"), "# 😀😀😀\n\u0007".getBytes(UTF_8)))
+                .extracting(Problem::line, Problem::column)
+                .containsExactly(tuple(2, 1));
+        assertThat(RulesFolder.problems(Path.of("a.yaml"), bytes))
+                .extracting(Problem::line, Problem::column)
+                .containsExactly(tuple(1, 5));
     }
 
     @Test

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** A value of a file that is not ours, with its place. Whatever a file lacks is empty, never null. */
 sealed interface Foreign {
 
+    /** As many keys as one with dots in it is taken apart to. */
+    int KEYS_MAX = 32;
+
     /** Where it begins. */
     Place place();
 
@@ -56,21 +59,43 @@ sealed interface Foreign {
         return this instanceof Fields(var fields, var _) ? fields : Map.of();
     }
 
-    /** The value at the end of a path of keys, which may be written as one key with dots in it; null when not there. */
-    default @Nullable Foreign at(String dotted) {
-        if (dotted.isEmpty()) {
+    /**
+     * The same with each key that has dots as mappings in mappings, joined with those that are written so. What stands in
+     * lists stays as it is.
+     */
+    default Foreign nested() {
+        if (!(this instanceof Fields(var fields, var place))) {
             return this;
         }
-        for (Map.Entry<String, Foreign> each : entries().entrySet()) {
-            String key = each.getKey();
-            boolean begins = dotted.equals(key) || dotted.startsWith(key + ".");
-            Foreign found =
-                    begins ? each.getValue().at(dotted.substring(Math.min(key.length() + 1, dotted.length()))) : null;
-            if (found != null) {
-                return found;
+        Map<String, Foreign> nested = new LinkedHashMap<>();
+        fields.forEach((key, value) -> {
+            String[] keys = key.startsWith("[") ? new String[] {key} : key.split("\\.", KEYS_MAX);
+            Foreign inner = value.nested();
+            for (int i = keys.length - 1; i > 0; i--) {
+                inner = new Fields(Map.of(keys[i], inner), value.place());
             }
+            nested.merge(keys[0], inner, Foreign::joined);
+        });
+        return new Fields(nested, place);
+    }
+
+    /** The entries of both mappings, and of mappings in them; what both say is as the later has it. */
+    private static Foreign joined(Foreign one, Foreign later) {
+        if (!(one instanceof Fields(var fields, var place)) || !(later instanceof Fields(var others, var _))) {
+            return later;
         }
-        return null;
+        Map<String, Foreign> all = new LinkedHashMap<>(fields);
+        others.forEach((key, value) -> all.merge(key, value, Foreign::joined));
+        return new Fields(all, place);
+    }
+
+    /** The value at the end of a path of keys with dots between them; null when not there. */
+    default @Nullable Foreign at(String dotted) {
+        Foreign at = this;
+        for (String key : dotted.split("\\.", -1)) {
+            at = at == null ? null : at.entries().get(key);
+        }
+        return at;
     }
 
     /** The whole number that {@code text} says; throws with what is wrong. */

@@ -91,7 +91,7 @@ final class RulePrinter {
         field("stage", route.stage.toString().toLowerCase(java.util.Locale.ROOT));
         field("weight", route.stage == Stage.LIVE || route.weight > 0 ? RuleWords.percent(route.weight) : null);
         field("fallback", route.stage == Stage.LIVE ? "none" : null);
-        field("timeouts", route.timeout == null ? null : "{request: " + route.timeout.toMillis() + "ms}");
+        field("timeouts", route.timeout == null ? null : "{request: " + RuleWords.of(route.timeout) + "}");
         field("rewrite", rewrite(route));
         field("redirect", route.redirect == null ? null : redirect(route.redirect));
         field("schedule", schedule(route));

@@ -119,7 +119,7 @@ public final class RulesImport {
 
     private static ImportForm form(List<Foreign> documents, Path first) throws RulesException {
         for (Foreign each : documents) {
-            if (each.at("spring.cloud.gateway") != null) {
+            if (each.nested().at("spring.cloud.gateway") != null) {
                 return ImportForm.SPRING_CLOUD_GATEWAY;
             }
             if (each.text("apiVersion").startsWith("gateway.networking.k8s.io/")) {

@@ -132,6 +132,7 @@ final class SpringMatch {
             throw new IllegalArgumentException("no name");
         }
         String regex = value.isEmpty() ? ANY_VALUE : value;
+        JavaExpression.requireSame(regex);
         boolean literal = regex.matches("[A-Za-z0-9 _:/-]+");
         return literal ? new Match.Field.Exact(name, regex) : new Match.Field.RegularExpression(name, regex);
     }

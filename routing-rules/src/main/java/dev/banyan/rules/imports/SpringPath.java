@@ -72,6 +72,7 @@ final class SpringPath {
                 int end = closing(pattern, from);
                 String inside = pattern.substring(from + 1, end);
                 int colon = inside.indexOf(':');
+                JavaExpression.requireSame(inside.substring(colon + 1));
                 regex.append(colon < 0 ? "[^/]+" : "(?:" + inside.substring(colon + 1) + ")");
                 from = end + 1;
             } else if (pattern.startsWith("**", from)) {

@@ -1,5 +1,6 @@
 package dev.banyan.rules.imports;
 
+import dev.banyan.rules.Backend;
 import dev.banyan.rules.Match;
 import dev.banyan.rules.Route;
 import dev.banyan.rules.RulesException;
@@ -39,7 +40,8 @@ final class SpringRoutes {
     private record Source(Foreign given, int order, DraftRoute route, SpringMatch match) {}
 
     void read(List<Foreign> documents) throws RulesException {
-        for (Foreign each : documents) {
+        for (Foreign written : documents) {
+            Foreign each = written.nested();
             Foreign profile = each.at("spring.config.activate.on-profile");
             if (profile != null) {
                 draft.aside(profile.place(), "profile", profile.shown(), "only what holds for every profile is read");
@@ -80,7 +82,7 @@ final class SpringRoutes {
 
     private void readGateway(Foreign gateway) {
         gateway.entries().forEach((key, value) -> {
-            if (!READ.contains(key) && !key.startsWith("server.")) {
+            if (!READ.contains(key)) {
                 draft.aside(value.place(), "gateway." + key, value.shown(), "a setting of the gateway, not of a route");
             }
         });
@@ -123,11 +125,15 @@ final class SpringRoutes {
 
     private void readMetadata(DraftRoute route, Foreign metadata) {
         metadata.entries().forEach((key, value) -> {
-            if (key.equals("response-timeout") && value.asText().matches("[1-9][0-9]{0,6}")) {
-                route.timeout = Duration.ofMillis(Long.parseLong(value.asText()));
+            boolean isTimeout = key.equals("response-timeout");
+            Duration timeout = isTimeout && value.asText().matches("[1-9][0-9]{0,6}")
+                    ? Duration.ofMillis(Long.parseLong(value.asText()))
+                    : Duration.ZERO;
+            if (timeout.isPositive() && timeout.compareTo(Backend.Timeouts.MAX) <= 0) {
+                route.timeout = timeout;
             } else {
-                draft.aside(
-                        route, value.place(), "metadata." + key + ": " + value.shown(), "routes carry no such thing");
+                String expected = isTimeout ? "a timeout is above 0 and up to 1h" : "routes carry no such thing";
+                draft.aside(route, value.place(), "metadata." + key + ": " + value.shown(), expected);
             }
         });
     }

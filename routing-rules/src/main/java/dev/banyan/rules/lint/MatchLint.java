@@ -182,7 +182,7 @@ final class MatchLint {
                 boolean passes = other.match().method() != null
                         && !other.route().equals(hidden.route())
                         && other.path().kind() == hidden.path().kind()
-                        && shareHost(other.route(), hidden.route())
+                        && haveOneHost(other.route(), hidden.route())
                         && match.headers().containsAll(other.match().headers())
                         && match.queryParams().containsAll(other.match().queryParams())
                         && match.cookies().containsAll(other.match().cookies());
@@ -217,6 +217,13 @@ final class MatchLint {
                 return;
             }
         }
+    }
+
+    /** Whether both stand beside each other on some host. Else the host decides before anything else is looked at. */
+    private static boolean haveOneHost(Route one, Route other) {
+        return one.hostnames().isEmpty()
+                ? other.hostnames().isEmpty()
+                : one.hostnames().stream().anyMatch(other.hostnames()::contains);
     }
 
     private static boolean shareHost(Route one, Route other) {
