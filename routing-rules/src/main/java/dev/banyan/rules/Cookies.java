@@ -20,7 +20,7 @@ final class Cookies {
                 }
                 int equals = start + name.length();
                 if (equals < end && line.charAt(equals) == '=' && line.startsWith(name, start)) {
-                    return value(line, equals + 1, end);
+                    return headers.text(value(line, equals + 1, end));
                 }
                 from = end + 1;
             }

@@ -16,6 +16,14 @@ public interface HeaderLookup {
         return lines.isEmpty() ? null : lines.getFirst();
     }
 
+    /**
+     * What a value, or a part of one, says. A transport that has a character for each byte puts together here what is one
+     * character in UTF-8.
+     */
+    default String text(String value) {
+        return value;
+    }
+
     /** A request without headers. */
     static HeaderLookup none() {
         return name -> List.of();

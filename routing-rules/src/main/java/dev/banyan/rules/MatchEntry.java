@@ -97,8 +97,8 @@ record MatchEntry(
         List<String> lines = headers.all(name);
         return switch (lines.size()) {
             case 0 -> null;
-            case 1 -> lines.getFirst();
-            default -> String.join(", ", lines);
+            case 1 -> headers.text(lines.getFirst());
+            default -> headers.text(String.join(", ", lines));
         };
     }
 

@@ -224,10 +224,15 @@ final class RoutePlan {
     /** What a request has in the place of a key; null for nothing. */
     static @Nullable String value(Cohort.Key key, RequestFacts facts) {
         return switch (key) {
-            case Cohort.Key.Header(var name) -> facts.headers().first(name);
+            case Cohort.Key.Header(var name) -> header(name, facts.headers());
             case Cohort.Key.Cookie(var name) -> Cookies.first(facts.headers(), name);
             case Cohort.Key.GenerateCookie(var name) -> Cookies.first(facts.headers(), name);
         };
+    }
+
+    private static @Nullable String header(String name, HeaderLookup headers) {
+        String line = headers.first(name);
+        return line == null ? null : headers.text(line);
     }
 
     private static @Nullable NewCookie newCookie(Cohort cohort, Chance chance) {
