@@ -54,7 +54,7 @@ final class RulesPlanTest {
     void whateverDiffersBetweenTwoRoutesIsSaid() throws RulesException {
         Set<String> differing = new TreeSet<>();
         for (String pair : PAIRS.lines().toList()) {
-            String[] both = pair.split(" => ");
+            String[] both = pair.split(" => ", 2);
             RuleSet before = rules(both[0]);
             RuleSet after = rules(both[1]);
             differing.addAll(
