@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one sound file says, as it is remembered: no text and no tree of its routes, only what became of them.
+ * What one file says, as it is remembered while it is sound: no text and no tree of its routes, only what became of them.
  *
  * @param digest of the file's bytes
- * @param head the document with an empty list of routes
+ * @param head the document with those of its routes only of which something has to be said: none, when it is sound
  * @param defaults what the routes were filled with, as {@link Defaults#ofRoutes} says it
  * @param sources of the routes, in their order
  */
-record FilePart(String digest, Yaml.Fields head, String defaults, List<Route> routes, List<RouteSource> sources) {
+record FilePart(String digest, Yaml head, String defaults, List<Route> routes, List<RouteSource> sources) {
 
     FilePart {
         routes = List.copyOf(routes);

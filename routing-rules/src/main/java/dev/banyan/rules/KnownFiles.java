@@ -29,8 +29,8 @@ public final class KnownFiles {
      * A file is remembered under its name by the hash of its content, whatever its size and time say. What is remembered
      * are the routes, which the rule set shares, and a tree of everything else: nothing of the text. A file is taken as
      * remembered only if it is sound by itself and beside the others: its routes name backends and cohorts that there are,
-     * no other file has a route of such a name, and the defaults are those that it was read with. Any other is read whole,
-     * as if nobody had known it, so that messages are the same.
+     * no other file has a route of such a name, and the defaults are those that it was read with. Any other is read anew, and
+     * the trees of its routes that are not sound are kept, so that messages are the same as of files read whole.
      */
 
     private static final byte[] DEFAULTS = {'d', 'e', 'f', 'a', 'u', 'l', 't', 's'};
@@ -78,31 +78,25 @@ public final class KnownFiles {
             }
         });
         parts = parts(contents, digests);
-        List<Problem> problems = new ArrayList<>(wrongFolder);
-        Map<Path, Yaml> documents = new LinkedHashMap<>();
-        for (Path file : contents.keySet()) {
-            problems.addAll(unreadable.getOrDefault(file, List.of()));
-            FilePart part = parts.get(file);
-            Yaml document =
-                    part != null ? part.head() : digests.containsKey(file) ? whole(file, contents, problems) : null;
-            if (document != null) {
-                documents.put(file, document);
+        Map<Path, List<Problem>> problemsByFile = new HashMap<>(unreadable);
+        Map<Path, FilePart> fitting = new HashMap<>(parts);
+        for (Path file : digests.keySet()) {
+            if (!parts.containsKey(file)) {
+                readWrong(file, contents, defaults(fitting), Set.of(), fitting, problemsByFile);
             }
         }
         boolean complete = !contents.isEmpty()
-                && documents.size() == contents.size()
-                && documents.values().stream()
-                        .allMatch(each ->
-                                each instanceof Yaml.Fields top && !top.fields().isEmpty());
-        Map<Path, FilePart> fitting = new HashMap<>(parts);
-        for (Path file : misfits(documents, complete)) {
-            fitting.remove(file);
-            Yaml document = whole(file, contents, problems);
-            if (document != null) {
-                documents.put(file, document);
-            }
-        }
-        RuleSet rules = new RuleReader(problems, complete).read(documents, fitting);
+                && fitting.size() == contents.size()
+                && fitting.values().stream()
+                        .allMatch(each -> each.head() instanceof Yaml.Fields top
+                                && !top.fields().isEmpty());
+        Map<Path, Yaml> heads = heads(contents.keySet(), fitting);
+        Defaults defaults = Defaults.of(heads, new ArrayList<>());
+        misfits(heads, fitting, defaults, complete)
+                .forEach((file, routes) -> readWrong(file, contents, defaults, routes, fitting, problemsByFile));
+        List<Problem> problems = new ArrayList<>(wrongFolder);
+        contents.keySet().forEach(file -> problems.addAll(problemsByFile.getOrDefault(file, List.of())));
+        RuleSet rules = new RuleReader(problems, complete).read(heads(contents.keySet(), fitting), fitting);
         problems.addAll(RoutingTable.problems(rules));
         if (!problems.isEmpty()) {
             throw new RulesException(problems.subList(0, Math.min(problems.size(), RulesFolder.PROBLEMS_MAX)));
@@ -110,13 +104,43 @@ public final class KnownFiles {
         return rules.readFrom(hash(digests));
     }
 
-    private @Nullable Yaml whole(Path file, Map<Path, byte[]> contents, List<Problem> problems) {
+    /** Reads a file that is not remembered, or not as it is; {@code suspects} are routes of which something has to be said. */
+    private void readWrong(
+            Path file,
+            Map<Path, byte[]> contents,
+            Defaults defaults,
+            Set<String> suspects,
+            Map<Path, FilePart> fitting,
+            Map<Path, List<Problem>> problemsByFile) {
         filesRead.add(file);
-        Yaml document = YamlParser.parse(file, contents.getOrDefault(file, new byte[0]), problems);
-        if (document != null) {
-            RulesFolder.SCHEMA.check(file, document, problems);
+        List<Problem> problems = new ArrayList<>();
+        byte[] content = contents.getOrDefault(file, new byte[0]);
+        FilePart part = FilePartReader.readWrong(file, content, defaults, RulesFolder.SCHEMA, suspects, problems);
+        if (part != null) {
+            fitting.put(file, part);
         }
-        return document;
+        problemsByFile.put(file, problems);
+    }
+
+    /** The defaults of one of these, to begin with. */
+    private static Defaults defaults(Map<Path, FilePart> parts) {
+        for (Map.Entry<Path, FilePart> each : parts.entrySet()) {
+            if (each.getValue().head() instanceof Yaml.Fields top && top.get("defaults") != null) {
+                return Defaults.of(each.getKey(), top.get("defaults"));
+            }
+        }
+        return Defaults.of(Path.of(""), (Yaml) null);
+    }
+
+    private static Map<Path, Yaml> heads(Set<Path> files, Map<Path, FilePart> parts) {
+        Map<Path, Yaml> heads = new LinkedHashMap<>();
+        for (Path file : files) {
+            FilePart part = parts.get(file);
+            if (part != null) {
+                heads.put(file, part.head());
+            }
+        }
+        return heads;
     }
 
     /** What is known of the files by now. Those that may have the defaults are read first, since others need them. */
@@ -130,7 +154,7 @@ public final class KnownFiles {
             FilePart known = parts.get(file);
             if (known != null && known.digest().equals(each.getValue())) {
                 now.put(file, known);
-                defaults = defaults == null ? known.head().get("defaults") : defaults;
+                defaults = defaults == null ? own(known) : defaults;
             } else {
                 (mayHaveDefaults(contents.getOrDefault(file, new byte[0])) ? first : others).add(file);
             }
@@ -140,10 +164,14 @@ public final class KnownFiles {
             FilePart part = part(file, contents, digests, Defaults.of(file, defaults));
             if (part != null) {
                 now.put(file, part);
-                defaults = defaults == null ? part.head().get("defaults") : defaults;
+                defaults = defaults == null ? own(part) : defaults;
             }
         }
         return now.size() == digests.size() ? withDefaults(now, contents, digests) : now;
+    }
+
+    private static @Nullable Yaml own(FilePart part) {
+        return part.head() instanceof Yaml.Fields top ? top.get("defaults") : null;
     }
 
     /** The same, with those read again that were filled with other defaults than there are. */
@@ -172,33 +200,37 @@ public final class KnownFiles {
         return FilePartReader.read(file, content, digests.getOrDefault(file, ""), defaults, RulesFolder.SCHEMA);
     }
 
-    /** The files whose routes do not fit what all files say together, or may not. */
-    private Set<Path> misfits(Map<Path, Yaml> documents, boolean complete) {
-        Set<Path> misfits = new LinkedHashSet<>();
-        Defaults defaults = Defaults.of(documents, new ArrayList<>());
-        Set<String> backends = names("backends", documents);
-        Set<String> cohorts = names("cohorts", documents);
-        Set<String> baselines = baselines(documents, defaults);
+    /** The routes that do not fit what all files say together, or may not, by file; none of a file with other defaults. */
+    private static Map<Path, Set<String>> misfits(
+            Map<Path, Yaml> heads, Map<Path, FilePart> parts, Defaults defaults, boolean complete) {
+        Map<Path, Set<String>> misfits = new LinkedHashMap<>();
+        Set<String> backends = names("backends", heads);
+        Set<String> cohorts = names("cohorts", heads);
+        Set<String> baselines = baselines(heads, defaults);
         Predicate<Route> declared =
                 route -> isDeclared(route.candidate(), backends) && isDeclared(route.cohort(), cohorts);
         Predicate<Route> fits = route -> !baselines.contains(route.candidate()) && (!complete || declared.test(route));
         Map<String, Path> files = new HashMap<>();
-        documents.forEach((file, document) -> {
-            FilePart part = parts.get(file);
-            if (part != null
-                    && (!part.defaults().equals(defaults.ofRoutes())
-                            || !part.routes().stream().allMatch(fits))) {
-                misfits.add(file);
+        heads.forEach((file, head) -> {
+            FilePart part = Objects.requireNonNull(parts.get(file));
+            if (!part.defaults().equals(defaults.ofRoutes())) {
+                misfits.computeIfAbsent(file, _ -> new HashSet<>());
             }
-            for (String name : part == null ? names("routes", Map.of(file, document)) : part.names()) {
+            for (Route each : part.routes()) {
+                if (!fits.test(each)) {
+                    misfits.computeIfAbsent(file, _ -> new HashSet<>()).add(each.name());
+                }
+            }
+            Set<String> names = new HashSet<>(part.names());
+            names.addAll(names("routes", Map.of(file, head)));
+            for (String name : names) {
                 Path other = files.putIfAbsent(name, file);
                 if (other != null) {
-                    misfits.add(file);
-                    misfits.add(other);
+                    misfits.computeIfAbsent(file, _ -> new HashSet<>()).add(name);
+                    misfits.computeIfAbsent(other, _ -> new HashSet<>()).add(name);
                 }
             }
         });
-        misfits.retainAll(parts.keySet());
         return misfits;
     }
 

@@ -2,10 +2,12 @@ package dev.banyan.rules;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * refused is passed over in silence, so that each mistake is reported once and a second one beside it is still found.
  */
 final class RuleReader {
+
+    private static final Comparator<Yaml.Place> BY_PLACE =
+            Comparator.comparingInt(Yaml.Place::line).thenComparingInt(Yaml.Place::column);
 
     private final List<Problem> problems;
 
@@ -58,15 +63,24 @@ final class RuleReader {
         Map<Path, List<Declared>> routesByFile =
                 routes.values().stream().collect(Collectors.groupingBy(Declared::file));
         for (Path file : documents.keySet()) {
+            List<Route> ofFile = new ArrayList<>();
             for (Declared each : routesByFile.getOrDefault(file, List.of())) {
-                addIfSound(soundRoutes, routeReader.read(each));
+                addIfSound(ofFile, routeReader.read(each));
                 sources.put(each.name(), source(each));
             }
             FilePart part = parts.get(file);
             if (part != null) {
-                soundRoutes.addAll(part.routes());
+                boolean mixed = !ofFile.isEmpty();
+                ofFile.addAll(part.routes());
                 part.addTo(sources);
+                if (mixed) {
+                    ofFile.sort(Comparator.comparing(
+                            route -> Objects.requireNonNull(sources.get(route.name()))
+                                    .place(),
+                            BY_PLACE));
+                }
             }
+            soundRoutes.addAll(ofFile);
         }
         return RuleSet.of(soundBackends, soundCohorts, soundRoutes, trustedNetworks(documents), sources);
     }

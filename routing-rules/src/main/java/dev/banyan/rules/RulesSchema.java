@@ -64,8 +64,13 @@ final class RulesSchema {
 
     /** Adds everything that the schema finds wrong. */
     void check(Path file, Yaml document, List<Problem> problems) {
+        check(file, document, List.of(), problems);
+    }
+
+    /** The same of a document that has only some of its routes; {@code numbers} are their places in the list of all. */
+    void check(Path file, Yaml document, List<Integer> numbers, List<Problem> problems) {
         for (Error error : schema.validate(json(document))) {
-            problems.add(problem(file, document, error));
+            problems.add(problem(file, document, numbers, error));
         }
     }
 
@@ -76,13 +81,16 @@ final class RulesSchema {
         return schema.validate(document).isEmpty();
     }
 
-    private Problem problem(Path file, Yaml document, Error error) {
+    private Problem problem(Path file, Yaml document, List<Integer> numbers, Error error) {
         NodePath path = error.getInstanceLocation();
         Yaml at = document;
         var where = new StringBuilder();
         for (int i = 0; i < path.getNameCount(); i++) {
             at = child(at, path.getElement(i));
-            where.append(label(path.getElement(i), at));
+            Object element = path.getElement(i);
+            boolean ofSome =
+                    i == 1 && element instanceof Integer && path.getElement(0).equals("routes") && !numbers.isEmpty();
+            where.append(label(ofSome ? numbers.get((Integer) element) : element, at));
         }
         JsonNode keyword = schemaAt(error.getSchemaLocation().getFragment());
         JsonNode owner = schemaAt(error.getSchemaLocation().getFragment().getParent());

@@ -14,7 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +88,43 @@ final class KnownFilesTest {
         write("b.yaml", routes("search", 4, 5, 6));
         assertThat(known.read(folder).routes()).hasSize(6);
         assertThat(known.filesRead()).containsExactly(folder.resolve("b.yaml"));
+    }
+
+    /** A list of a million zeros is no reason to hold a million trees, nor is one mistake among many routes. */
+    @Test
+    void ofAFileWithMistakesOnlyRoutesOfWhichSomethingIsSaidAreKeptAsTrees() throws Exception {
+        String typo = routes("catalog", IntStream.range(0, 300).toArray()) + "  - {name: new, stage: finished}\n";
+        assertThat(kept(typo)).isEqualTo(2);
+        assertThat(kept("routes:\n" + "  - 0\n".repeat(3_000))).isEqualTo(RulesFolder.PROBLEMS_MAX);
+        write("a.yaml", "routes:\n" + "  - 0\n".repeat(3_000));
+        assertThat(outcome(() -> known.read(folder))).isEqualTo(outcome(() -> RulesFolder.read(folder)));
+        assertThat(outcome(() -> known.read(folder)).lines())
+                .hasSize(RulesFolder.PROBLEMS_MAX)
+                .last()
+                .asString()
+                .contains("a.yaml:1001:5: routes[999]: the number 0 (expected: a mapping)");
+    }
+
+    private static int kept(String file) {
+        Defaults none = Defaults.of(Path.of(""), (Yaml) null);
+        FilePart part = FilePartReader.readWrong(
+                Path.of("a.yaml"), file.getBytes(UTF_8), none, RulesFolder.SCHEMA, Set.of(), new ArrayList<>());
+        return ((Yaml.Fields) part.head()).list("routes").size();
+    }
+
+    @Test
+    void aRouteWithoutANameIsNamedByItsPlaceAmongAllRoutes() throws Exception {
+        write("a.yaml", routes("catalog", 1, 2, 3) + "  - {stage: off}\n");
+        assertThat(outcome(() -> known.read(folder))).contains("a.yaml:5:5: routes[3]: no \"name\"");
+    }
+
+    @Test
+    void ofTwoRoutesOfOneNameInAFileTheSecondIsSaid() throws Exception {
+        write("a.yaml", routes("catalog", 1, 2, 3, 2));
+        assertThat(outcome(() -> known.read(folder)))
+                .isEqualTo(
+                        folder.resolve("a.yaml") + ":5:12: routes[route-2].name: a second \"route-2\"; the first is at "
+                                + folder.resolve("a.yaml") + ":3:12 (expected: another name)");
     }
 
     /** What is put into one file, and what of the others must be found to be wrong or to be another rule by it. */

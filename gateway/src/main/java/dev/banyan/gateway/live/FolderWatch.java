@@ -94,7 +94,7 @@ public final class FolderWatch implements AutoCloseable {
                 known = settled(now);
                 changed.run();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // too little memory for these rules is enough for those of the next save
             LOG.error("what changed in {} could not be taken", folder, e);
         }
     }
