@@ -111,14 +111,8 @@ final class FilePartReader implements YamlParser.Routes {
         }
         int at = number++;
         String name = route instanceof Yaml.Fields fields ? fields.text("name") : null;
-        boolean again = name != null && !names.add(name);
-        if (again) {
-            repeated.add(name);
-        }
-        // The schema has to see a list that is not empty.
-        boolean suspect = name == null || again || (suspects != null && (at == 0 || suspects.contains(name)));
-        boolean fits = !suspect && schema.isSound(route);
-        if (fits && add(new Declared(file, "routes", name, (Yaml.Fields) route))) {
+        boolean fits = name != null && !isSuspect(at, name) && schema.isSound(route);
+        if (fits && name != null && add(new Declared(file, "routes", name, (Yaml.Fields) route))) {
             return suspects != null || problems.isEmpty();
         }
         if (suspects == null) {
@@ -129,6 +123,15 @@ final class FilePartReader implements YamlParser.Routes {
             keptNumbers.add(at);
         }
         return true;
+    }
+
+    /** Whether to keep a route as a tree whatever it is like: the schema has to see a list that is not empty. */
+    private boolean isSuspect(int at, String name) {
+        boolean again = !names.add(name);
+        if (again) {
+            repeated.add(name);
+        }
+        return again || (suspects != null && (at == 0 || suspects.contains(name)));
     }
 
     private boolean add(Declared given) {

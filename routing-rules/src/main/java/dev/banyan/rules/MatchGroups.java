@@ -55,17 +55,30 @@ final class MatchGroups {
 
     private void add(Route route, int index) {
         Match.Path path = route.matches().get(index).path();
-        String text =
-                switch (path.kind()) {
-                    case EXACT -> fold(path.value());
-                    case PATH_TEMPLATE -> fold(template(path.value()));
-                    case PATH_PREFIX -> fold(prefix(path.value()));
-                    case REGULAR_EXPRESSION -> "";
-                };
-        for (String host : route.hostnames().isEmpty() ? List.of("") : route.hostnames()) {
+        String text = text(path);
+        for (String host : hosts(route)) {
             groups.computeIfAbsent(new Key(host, path.kind(), text), _ -> new ArrayList<>())
                     .add(new RankedMatch(route, index));
         }
+    }
+
+    private String text(Match.Path path) {
+        return switch (path.kind()) {
+            case EXACT -> fold(path.value());
+            case PATH_TEMPLATE -> fold(template(path.value()));
+            case PATH_PREFIX -> fold(prefix(path.value()));
+            case REGULAR_EXPRESSION -> "";
+        };
+    }
+
+    /** The hosts of a route as keys have them. */
+    static List<String> hosts(Route route) {
+        return route.hostnames().isEmpty() ? List.of("") : route.hostnames();
+    }
+
+    /** All matches of one host and one path, the first before the others; of expressions all of the host. */
+    List<RankedMatch> of(String host, Match.Path path) {
+        return groups.getOrDefault(new Key(host, path.kind(), text(path)), List.of());
     }
 
     Map<Key, List<RankedMatch>> groups() {

@@ -2,10 +2,8 @@ package dev.banyan.rules;
 
 import com.google.re2j.Pattern;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Finds matches that no request can win with, or that a route could do without. */
@@ -15,6 +13,10 @@ public final class Reachability {
      * A match is covered by another when every request that fits it fits the other as well, and the other goes first. What
      * is said here is certain: hosts, paths and conditions are compared one by one, and where expressions would have to be
      * compared nothing is said. Two matches that cover a third only together are not looked for.
+     *
+     * What is broader goes later: a host that covers another, a path that covers another. So whatever goes first and covers
+     * a match stands on the same host and has the same path. There are two exceptions: expressions go after everything, and a
+     * template without variables after the exact path of the same text.
      */
 
     /**
@@ -24,77 +26,22 @@ public final class Reachability {
      */
     public record Covered(Route route, int match, Route by, int byMatch) {}
 
-    /** Those that could cover a path, found by walking its elements. */
-    private static final class Node {
-        private final Map<String, Node> children = new HashMap<>();
-        private final List<RankedMatch> prefixes = new ArrayList<>();
-        private final List<RankedMatch> wholes = new ArrayList<>();
-
-        Node reach(List<String> elements) {
-            Node node = this;
-            for (String element : elements) {
-                node = node.children.computeIfAbsent(key(element), _ -> new Node());
-            }
-            return node;
-        }
-
-        private static String key(String element) {
-            return PathPattern.isVariable(element) ? "{}" : element;
-        }
-
-        void collect(List<String> elements, int at, boolean whole, List<RankedMatch> found) {
-            found.addAll(prefixes);
-            if (at == elements.size()) {
-                found.addAll(whole ? wholes : List.of());
-                return;
-            }
-            String element = elements.get(at);
-            Node same = children.get(key(element));
-            if (same != null) {
-                same.collect(elements, at + 1, whole, found);
-            }
-            Node variable = PathPattern.isVariable(element) || element.isEmpty() ? null : children.get("{}");
-            if (variable != null) {
-                variable.collect(elements, at + 1, whole, found);
-            }
-        }
-    }
-
-    private final Node root = new Node();
-    private final Map<String, List<RankedMatch>> expressions = new HashMap<>();
-    private final List<RankedMatch> all = new ArrayList<>();
+    private final MatchGroups groups;
 
     private Reachability(RuleSet rules) {
-        for (Route route : rules.routes()) {
-            for (int i = 0; i < route.matches().size(); i++) {
-                add(new RankedMatch(route, i));
-            }
-        }
-    }
-
-    private void add(RankedMatch each) {
-        all.add(each);
-        Match.Path path = each.match().path();
-        switch (path.kind()) {
-            case EXACT, PATH_TEMPLATE ->
-                root.reach(PathPattern.elements(path.value())).wholes.add(each);
-            case PATH_PREFIX ->
-                root.reach(PathPattern.prefixElements(path.value())).prefixes.add(each);
-            case REGULAR_EXPRESSION ->
-                expressions
-                        .computeIfAbsent(path.value(), _ -> new ArrayList<>())
-                        .add(each);
-        }
+        this.groups = new MatchGroups(rules.routes(), false);
     }
 
     /** Every match that can never win, once, with one that goes first instead. */
     public static List<Covered> covered(RuleSet rules) {
         var reachability = new Reachability(rules);
         List<Covered> covered = new ArrayList<>();
-        for (RankedMatch each : reachability.all) {
-            RankedMatch by = reachability.coveringEveryHost(each);
-            if (by != null) {
-                covered.add(new Covered(each.route(), each.index(), by.route(), by.index()));
+        for (Route route : rules.routes()) {
+            for (int i = 0; i < route.matches().size(); i++) {
+                RankedMatch by = reachability.coveringEveryHost(new RankedMatch(route, i));
+                if (by != null) {
+                    covered.add(new Covered(route, i, by.route(), by.index()));
+                }
             }
         }
         return covered;
@@ -102,10 +49,9 @@ public final class Reachability {
 
     /** One that covers a match on its first host, when on every host there is one. */
     private @Nullable RankedMatch coveringEveryHost(RankedMatch covered) {
-        List<RankedMatch> near = near(covered.match().path());
         RankedMatch first = null;
-        for (String host : hosts(covered.route())) {
-            RankedMatch by = covering(near, new Standing(covered, host));
+        for (String host : MatchGroups.hosts(covered.route())) {
+            RankedMatch by = covering(covered, host);
             if (by == null) {
                 return null;
             }
@@ -114,45 +60,32 @@ public final class Reachability {
         return first;
     }
 
-    private List<RankedMatch> near(Match.Path path) {
-        List<RankedMatch> near = new ArrayList<>();
-        switch (path.kind()) {
-            case EXACT, PATH_TEMPLATE -> root.collect(PathPattern.elements(path.value()), 0, true, near);
-            case PATH_PREFIX -> root.collect(PathPattern.prefixElements(path.value()), 0, false, near);
-            case REGULAR_EXPRESSION -> {
-                near.addAll(root.prefixes);
-                near.addAll(expressions.getOrDefault(path.value(), List.of()));
-            }
-        }
-        return near;
+    private @Nullable RankedMatch covering(RankedMatch covered, String host) {
+        Match.Path path = covered.match().path();
+        RankedMatch elsewhere =
+                switch (path.kind()) {
+                    case EXACT, PATH_PREFIX -> null;
+                    case PATH_TEMPLATE ->
+                        path.value().indexOf('{') >= 0
+                                ? null
+                                : covering(groups.of(host, Match.Path.exact(path.value())), covered, host);
+                    case REGULAR_EXPRESSION -> covering(groups.of(host, Match.Path.ANY), covered, host);
+                };
+        return elsewhere == null ? covering(groups.of(host, path), covered, host) : elsewhere;
     }
 
-    private static @Nullable RankedMatch covering(List<RankedMatch> near, Standing covered) {
-        for (RankedMatch each : near) {
-            if (each.equals(covered.ranked())
-                    || !covers(each.match(), covered.ranked().match())) {
-                continue;
-            }
-            for (String host : hosts(each.route())) {
-                if (coversHost(host, covered.host()) && Standing.ORDER.compare(new Standing(each, host), covered) < 0) {
-                    return each;
-                }
+    private static @Nullable RankedMatch covering(List<RankedMatch> group, RankedMatch covered, String host) {
+        for (RankedMatch each : group) {
+            boolean samePath = each.match().path().kind() != Match.Path.Kind.REGULAR_EXPRESSION
+                    || each.match().path().equals(covered.match().path());
+            if (samePath
+                    && !each.equals(covered)
+                    && covers(each.match(), covered.match())
+                    && Standing.ORDER.compare(new Standing(each, host), new Standing(covered, host)) < 0) {
+                return each;
             }
         }
         return null;
-    }
-
-    private static List<String> hosts(Route route) {
-        return route.hostnames().isEmpty() ? List.of("") : route.hostnames();
-    }
-
-    private static boolean coversHost(String host, String other) {
-        return host.isEmpty()
-                || host.equals(other)
-                || (host.startsWith("*.")
-                        && other.endsWith(host.substring(1))
-                        && other.length() >= host.length()
-                        && other.length() <= HostIndex.HOST_CHARS_MAX);
     }
 
     /** Whether all that fits the method and fields of {@code other} fits those of {@code match}. */

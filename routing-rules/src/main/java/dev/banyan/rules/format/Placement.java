@@ -85,20 +85,27 @@ final class Placement {
     }
 
     private static @Nullable Item lastBefore(Node.Group group, int at) {
-        Item last = null;
-        for (Item item : group.items()) {
-            if (item.start() >= at) {
-                break;
-            }
-            last = item;
-        }
-        return last;
+        int first = firstFrom(group.items(), at);
+        return first == 0 ? null : group.items().get(first - 1);
     }
 
     private static @Nullable Item firstAfter(Node.Group group, int at) {
-        return group.items().stream()
-                .filter(each -> each.start() > at)
-                .findFirst()
-                .orElse(null);
+        int first = firstFrom(group.items(), at + 1);
+        return first == group.items().size() ? null : group.items().get(first);
+    }
+
+    /** The place of the first item that begins at {@code at} or later, of items that stand in the order of the text. */
+    private static int firstFrom(List<Item> items, int at) {
+        int low = 0;
+        int high = items.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (items.get(middle).start() < at) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 }

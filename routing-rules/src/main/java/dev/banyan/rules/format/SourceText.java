@@ -1,15 +1,22 @@
 package dev.banyan.rules.format;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The text of a file by code point, which is how the parser counts. */
 final class SourceText {
 
     private final int[] points;
+    private final int[] lineStarts;
 
     SourceText(String text) {
         this.points = text.codePoints().toArray();
+        this.lineStarts = IntStream.concat(
+                        IntStream.of(0),
+                        IntStream.rangeClosed(1, points.length).filter(start -> isBreak(points[start - 1])))
+                .toArray();
     }
 
     int length() {
@@ -33,11 +40,8 @@ final class SourceText {
     }
 
     int lineStart(int index) {
-        int start = index;
-        while (start > 0 && !isBreak(points[start - 1])) {
-            start--;
-        }
-        return start;
+        int found = Arrays.binarySearch(lineStarts, index);
+        return found >= 0 ? index : lineStarts[-found - 2];
     }
 
     int lineEnd(int index) {

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Finds in valid rules what is probably not meant. */
 public final class Lint {
@@ -28,11 +29,15 @@ public final class Lint {
         covered(rules, findings);
         new MatchLint(rules, findings).run();
         new RouteLint(rules, findings, now).run();
+        Set<String> allowed = rules.routes().stream()
+                .flatMap(route -> route.lintAllowed().stream().map(each -> key(route.name(), each.code())))
+                .collect(Collectors.toSet());
         List<Finding> kept = new ArrayList<>();
         Set<String> used = new HashSet<>();
         for (Finding each : findings.all()) {
-            if (isAllowed(rules, each)) {
-                used.add(key(each.route(), each.code().name()));
+            String key = key(each.route(), each.code().name());
+            if (allowed.contains(key)) {
+                used.add(key);
             } else {
                 kept.add(each);
             }
@@ -54,13 +59,6 @@ public final class Lint {
                     found,
                     same ? "no such match" : "a match that asks for more, or no such match");
         }
-    }
-
-    private static boolean isAllowed(RuleSet rules, Finding finding) {
-        return rules.routes().stream()
-                .filter(each -> each.name().equals(finding.route()))
-                .flatMap(each -> each.lintAllowed().stream())
-                .anyMatch(each -> each.code().equals(finding.code().name()));
     }
 
     private static List<Finding> unused(RuleSet rules, Set<String> used) {
