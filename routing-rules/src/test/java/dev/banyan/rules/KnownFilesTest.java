@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -109,7 +110,9 @@ final class KnownFilesTest {
         Defaults none = Defaults.of(Path.of(""), (Yaml) null);
         FilePart part = FilePartReader.readWrong(
                 Path.of("a.yaml"), file.getBytes(UTF_8), none, RulesFolder.SCHEMA, Set.of(), new ArrayList<>());
-        return ((Yaml.Fields) part.head()).list("routes").size();
+        return ((Yaml.Fields) Objects.requireNonNull(part).head())
+                .list("routes")
+                .size();
     }
 
     @Test
