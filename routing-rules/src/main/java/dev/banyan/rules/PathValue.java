@@ -17,6 +17,9 @@ final class PathValue {
     /** The product of all counts of an expression: RE2 is linear in the text, and its programs grow with counts. */
     static final int REGEX_REPEATS_MAX = 1_000;
 
+    /** The most instructions of an expression: each may be alive at each byte of a path, and all of them are kept. */
+    static final int REGEX_PROGRAM_MAX = 10_000;
+
     private static final Pattern VARIABLE = Pattern.compile("\\{[A-Za-z_][A-Za-z0-9_]*}");
     private static final Pattern COUNT = Pattern.compile("\\{([0-9]+)(,([0-9]*))?}");
 
@@ -87,8 +90,10 @@ final class PathValue {
             }
         }
         try {
-            Pattern.compile(value);
-            return null;
+            return Pattern.compile(value).programSize() <= REGEX_PROGRAM_MAX
+                    ? null
+                    : "less that is counted: with its counts {n} written out at most " + REGEX_PROGRAM_MAX
+                            + " instructions";
         } catch (PatternSyntaxException e) {
             return "a regular expression of RE2: " + e.getDescription();
         }
