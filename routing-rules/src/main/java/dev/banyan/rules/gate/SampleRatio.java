@@ -26,16 +26,19 @@ final class SampleRatio {
         long candidate = evidence.candidate().requests();
         long all = candidate + evidence.baseline().requests();
         double weight = window.weight() / 10_000.0;
-        // The rarer side tells: twice of 99 % is no share.
-        boolean rare = weight <= 0.5;
-        var share = new Share(rare ? candidate : all - candidate, all);
-        double asked = rare ? weight : 1 - weight;
-        if (share.againstAtMost(Math.min(1, asked * TOLERANCE)) < LOG_THRESHOLD
-                && share.againstAtLeast(asked / TOLERANCE) < LOG_THRESHOLD) {
+        // The rarer side tells of too many for the candidate: twice of 99 % is no share. Of too few the candidate
+        // tells: callers
+        // without a key stay on the baseline up to the end, and a few of them are many times one per cent.
+        var share = new Share(candidate, all);
+        boolean tooMany = weight <= 0.5
+                ? share.againstAtMost(weight * TOLERANCE) >= LOG_THRESHOLD
+                : new Share(all - candidate, all).againstAtLeast((1 - weight) / TOLERANCE) >= LOG_THRESHOLD;
+        if (!tooMany && share.againstAtLeast(weight / TOLERANCE) < LOG_THRESHOLD) {
             return Optional.empty();
         }
         return Optional.of("the candidate gets " + Words.percent((double) candidate / all) + " of "
                 + Words.count(all) + " requests where " + Words.percent(weight)
-                + " were asked for: something keeps callers from their side (a cache, a stripped header or cookie)");
+                + " were asked for: something keeps callers from their side (a cache, a stripped header or cookie;"
+                + " many without a key, or assigned)");
     }
 }

@@ -114,6 +114,21 @@ class JudgeTest {
                 .isPresent();
     }
 
+    /** They stay on the baseline up to 100 %, so there they are many times the share that is left to it. */
+    @Test
+    void someCallersWithoutAKeyDoNotHoldUpTheLastSteps() {
+        Window most = new Window(Stage.LIVE, 9_500, false, Duration.ofHours(1));
+        assertThat(SampleRatio.problem(evidence(side(12_600, 0), side(87_400, 0), Mismatches.NONE), most))
+                .as("8% have no key")
+                .isEmpty();
+        assertThat(SampleRatio.problem(evidence(side(62_000, 0), side(38_000, 0), Mismatches.NONE), most))
+                .as("60% have no key")
+                .isPresent();
+        assertThat(SampleRatio.problem(evidence(side(1_000, 0), side(99_000, 0), Mismatches.NONE), most))
+                .as("something serves the candidate to callers of the baseline")
+                .isPresent();
+    }
+
     @Test
     void mismatchesAreNotJudgedWhereNothingIsCompared() {
         Window uncompared = new Window(Stage.LIVE, 5_000, false, Duration.ofHours(1));
