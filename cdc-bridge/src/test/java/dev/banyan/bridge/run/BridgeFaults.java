@@ -95,8 +95,7 @@ final class BridgeFaults implements AutoCloseable {
         bridge.awaitStreaming();
         var writers = journal.startWriters();
         if (seconds == 0) {
-            fail(EnumSet.of(Fault.HUB_REFUSES, Fault.BRIDGE_KILLED), 1_000);
-            fail(EnumSet.of(Fault.HUB_CUT, Fault.DATABASE_KILLED), 500);
+            fail(EnumSet.of(Fault.HUB_CUT, Fault.DATABASE_KILLED, Fault.BRIDGE_KILLED), 500);
             failSeen(Fault.LOG_CUT);
         }
         for (var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds); System.nanoTime() < end; ) {

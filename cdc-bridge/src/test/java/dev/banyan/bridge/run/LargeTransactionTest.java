@@ -32,10 +32,10 @@ class LargeTransactionTest {
     @TempDir
     Path folder;
 
-    @ParameterizedTest
-    @EnumSource
-    void sixtyThousandRowsInASmallHeap(Dbms dbms) throws Exception {
-        inHeapOf("-Xmx112m", dbms, "large_short", 60_000);
+    /** Over MariaDB alone, as what is below is over PostgreSQL alone: what differs ends where a transaction is read, and both are read in both. */
+    @Test
+    void sixtyThousandRowsInASmallHeap() throws Exception {
+        inHeapOf("-Xmx112m", Dbms.MARIADB, "large_short", 60_000);
     }
 
     @ParameterizedTest
@@ -45,7 +45,6 @@ class LargeTransactionTest {
         inHeapOf("-Xmx256m", dbms, "large_million", Integer.getInteger("banyan.rows", 1_000_000));
     }
 
-    /** Over PostgreSQL alone: what differs between the databases ends where a transaction is read, of which there is more above. */
     @Test
     void sixtyThousandRowsOfABulkEventAndAnExpressionAboutThemInASmallHeap() throws Exception {
         bulkInHeapOf("-Xmx112m", Dbms.POSTGRESQL, "large_bulk", 60_000, "", WHERE);
