@@ -59,8 +59,8 @@ class InstancesTest {
                   - {name: both, urls: ["%s", "%s"]}
                   - name: watched
                     urls: ["%s", "%s"]
-                    health: {path: /health, interval: 50ms, timeout: 10s, unhealthyAfter: 2, healthyAfter: 2}
-                  - {name: ill, url: "%s", health: {path: /health, interval: 50ms, timeout: 10s, unhealthyAfter: 2, healthyAfter: 2}}
+                    health: {path: /health, interval: 500ms, timeout: 500ms, unhealthyAfter: 2, healthyAfter: 2}
+                  - {name: ill, url: "%s", health: {path: /health, interval: 500ms, timeout: 500ms, unhealthyAfter: 2, healthyAfter: 2}}
                   - {name: half, urls: ["http://127.0.0.1:%d", "%s", "%s"], retries: {attempts: 2, budget: 50%%}, circuitBreaker: {windowCalls: 9000, minCalls: 9000}}
                   - name: shaky
                     urls: ["%s", "%s"]
