@@ -36,6 +36,10 @@ final class FilePartReader implements YamlParser.Routes {
     private final List<Yaml> kept = new ArrayList<>();
     private final List<Integer> keptNumbers = new ArrayList<>();
     private @Nullable Defaults defaults;
+
+    /** Said of the first route that is let go without a word: a file with one is not sound, whatever is found in the rest. */
+    private @Nullable Problem limit;
+
     private int number;
 
     private FilePartReader(
@@ -87,6 +91,9 @@ final class FilePartReader implements YamlParser.Routes {
         }
         Yaml head = document instanceof Yaml.Fields fields ? withRoutes(fields, reader.kept) : document;
         schema.check(file, head, reader.keptNumbers, problems);
+        if (reader.limit != null) {
+            problems.add(reader.limit);
+        }
         return reader.part("", head);
     }
 
@@ -121,8 +128,21 @@ final class FilePartReader implements YamlParser.Routes {
         if (fits || kept.size() < RulesFolder.PROBLEMS_MAX) {
             kept.add(route);
             keptNumbers.add(at);
+        } else if (limit == null) {
+            limit = tooMany(route.place(), at);
         }
         return true;
+    }
+
+    private Problem tooMany(Yaml.Place place, int at) {
+        return new Problem(
+                file,
+                place.line(),
+                place.column(),
+                "routes[" + at + "]",
+                "the first after " + RulesFolder.PROBLEMS_MAX + " routes that are wrong or given twice",
+                "fewer of them",
+                ProblemKind.LIMIT);
     }
 
     /** Whether to keep a route as a tree whatever it is like: the schema has to see a list that is not empty. */

@@ -106,6 +106,20 @@ final class KnownFilesTest {
                 .contains("a.yaml:1001:5: routes[999]: the number 0 (expected: a mapping)");
     }
 
+    @Test
+    void aFileOfWhoseRoutesMoreAreGivenTwiceThanAreKeptIsNotSound() throws Exception {
+        int[] twice = IntStream.range(0, 3_000).map(i -> 100 + i % 1_500).toArray();
+        int[] forth = IntStream.range(100, 2_101).toArray();
+        int[] back = IntStream.range(100, 2_101).map(i -> 2_200 - i).toArray();
+        write("a.yaml", routes("catalog", twice));
+        assertThat(outcome(() -> known.read(folder)))
+                .contains("a.yaml:1002:5: routes[1000]: the first after 1000 routes that are wrong or given twice");
+        write("a.yaml", routes("catalog", forth));
+        write("b.yaml", routes("catalog", back));
+        assertThat(outcome(() -> known.read(folder)))
+                .contains("a.yaml:1002:5: routes[1000]: the first after 1000 routes that are wrong or given twice");
+    }
+
     private static int kept(String file) {
         Defaults none = Defaults.of(Path.of(""), (Yaml) null);
         FilePart part = FilePartReader.readWrong(
