@@ -33,6 +33,9 @@ final class BulkParts {
     static final int PART_ITEMS_MAX = 500;
 
     static final int PART_CHARACTERS_MAX = 400_000;
+    /** What one aggregate that is parked takes away is hardly ever more: its events would be some hundred megabytes. */
+    private static final int PARTS_PARKED_MAX = 1_000;
+
     private static final int ENVELOPE_CHARACTERS = 2_000;
     private static final int ITEM_CHARACTERS = 145;
 
@@ -118,9 +121,10 @@ final class BulkParts {
         }
     }
 
+    /** Parts that are no more count, too: what was parked of the transaction since would else bring the others back under ids that were told. */
     private boolean isRefused(Filling whole) {
         return !refusedIds.isEmpty()
-                && IntStream.rangeClosed(1, whole.parts)
+                && IntStream.rangeClosed(1, whole.parts + refusedIds.size() + PARTS_PARKED_MAX)
                         .anyMatch(number -> refusedIds.contains(id(whole.first, number)));
     }
 

@@ -91,6 +91,25 @@ class BulkEventsTest {
         assertThat(told(whole)).containsExactly("shop.Added.v1 item/1", "shop.Added.v1 item/2", "shop.Added.v1 item/3");
     }
 
+    /** The part that was refused is no more when its item waits; the others would come again under ids that were told. */
+    @Test
+    void whatWasToldAsItemsStaysSoWhenOneOfThemIsParked() throws Exception {
+        var all = transaction(inserted(1, 6_000), inserted(2, 6_000), inserted(3, 6_000));
+        var limit = new EventLimit(BYTES_MAX, event -> event.data().length(), 0);
+        var text = MAPPING.replace("    table:", "    onFault: park\n    table:");
+        var mapper = new Mapper(MappingFile.parse(Path.of("m.yaml"), text), "shop", Secrets.NONE, limit);
+        var part = mapper.map(all, new InMemoryImages()).getLast().id();
+        mapper.refuse(Map.of(part, "too many"));
+        var item = mapper.map(all, new InMemoryImages()).getLast().id();
+
+        mapper.refuse(Map.of(part, "too many", item, "no such"));
+        var faults = new FaultsInMemory();
+
+        assertThat(told(mapper.map(all, new InMemoryImages(), faults)))
+                .containsExactly("shop.Added.v1 item/1", "shop.Added.v1 item/2");
+        assertThat(faults.parked).hasSize(1);
+    }
+
     @Test
     void numbersOfMoreThanAMillionEventsSortAsText() throws Exception {
         var mapping = MappingFile.parse(Path.of("m.yaml"), MAPPING);
