@@ -11,11 +11,15 @@ public interface Faults {
 
     /**
      * An aggregate by its name in the mapping and the text of its key ({@link KeyText}), or a row of one of its lists: nobody may know whose it is while it is
-     * parked, and what happens to it, or below it, must wait with it.
+     * parked, and what happens to it, or below it, must wait with it. A NUL in the key is escaped, whatever the store holds.
      */
     record Waiting(String aggregate, String key) {
 
         private static final char OF_TABLE = '.';
+
+        public Waiting {
+            key = KeyText.withoutNul(key);
+        }
 
         /** The row {@code key} of {@code table}; an aggregate's name has no dot. */
         public static Waiting row(String aggregate, TableId table, String key) {

@@ -12,11 +12,11 @@ public final class KeyText {
 
     private static final char SEPARATOR = '\u001f';
 
-    private static final char NUL = '\0';
+    private static final String NUL = "\0";
 
     private KeyText() {}
 
-    /** The elements' texts, joined by a unit separator; a separator, backslash or NUL, which PostgreSQL takes in no text, is escaped inside an element. */
+    /** The elements' texts, joined by a unit separator; a separator or backslash inside an element is escaped. */
     public static String of(List<?> key) {
         if (key.size() == 1) {
             return element(key.getFirst());
@@ -38,10 +38,13 @@ public final class KeyText {
                     case byte[] bytes -> HexFormat.of().formatHex(bytes);
                     default -> element.toString();
                 };
-        return text.indexOf(SEPARATOR) < 0 && text.indexOf('\\') < 0 && text.indexOf(NUL) < 0
+        return text.indexOf(SEPARATOR) < 0 && text.indexOf('\\') < 0
                 ? text
-                : text.replace("\\", "\\\\")
-                        .replace(String.valueOf(SEPARATOR), "\\u")
-                        .replace(String.valueOf(NUL), "\\0");
+                : text.replace("\\", "\\\\").replace(String.valueOf(SEPARATOR), "\\u");
+    }
+
+    /** {@code text} of a key with each NUL escaped, for PostgreSQL, which takes it in no text; what was escaped before is as it was. */
+    public static String withoutNul(String text) {
+        return text.replace(NUL, "\\0");
     }
 }

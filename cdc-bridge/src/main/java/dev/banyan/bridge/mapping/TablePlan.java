@@ -267,7 +267,7 @@ record TablePlan(TableUse use, Set<String> padded, Columns columns, Columns kept
                     : part.toString().length();
         }
         if (characters * CHARACTER_BYTES_MAX > KEY_BYTES_MAX) {
-            var bytes = KeyText.of(key).getBytes(StandardCharsets.UTF_8).length;
+            var bytes = KeyText.withoutNul(KeyText.of(key)).getBytes(StandardCharsets.UTF_8).length;
             if (bytes > KEY_BYTES_MAX) {
                 throw new UnmappableException(
                         use.table(),

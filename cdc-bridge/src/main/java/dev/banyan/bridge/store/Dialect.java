@@ -1,6 +1,7 @@
 package dev.banyan.bridge.store;
 
 import com.zaxxer.hikari.HikariConfig;
+import dev.banyan.bridge.change.KeyText;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -42,6 +43,11 @@ enum Dialect {
         this.putTouched = putTouched;
         this.placeholders = placeholders;
         this.nowMs = nowMs;
+    }
+
+    /** {@code text} of a key as the store holds it: H2 as it is, and rows lie there under it from before PostgreSQL's was written otherwise. */
+    String key(String text) {
+        return this == POSTGRESQL ? KeyText.withoutNul(text) : text;
     }
 
     /** Says where the store is, whose its connections are, and how they behave. */

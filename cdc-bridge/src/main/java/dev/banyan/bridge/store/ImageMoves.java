@@ -1,5 +1,6 @@
 package dev.banyan.bridge.store;
 
+import dev.banyan.bridge.change.KeyText;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -47,12 +48,13 @@ final class ImageMoves {
                         last = key;
                         var row = RowBytes.read(result.getBytes(3));
                         var place = keys.of(row);
+                        var placeKey = KeyText.withoutNul(place.key());
                         var parent = result.getString(2);
-                        var above = place.above() == null ? parent : place.above();
+                        var above = place.above() == null ? parent : KeyText.withoutNul(place.above());
                         var isSame = place.row().equals(row);
-                        if (!place.key().equals(key) || !above.equals(parent) || !isSame) {
+                        if (!placeKey.equals(key) || !above.equals(parent) || !isSame) {
                             copy.setString(1, table + MOVED);
-                            copy.setString(2, place.key());
+                            copy.setString(2, placeKey);
                             copy.setString(3, above);
                             copy.setBytes(4, isSame ? null : RowBytes.write(place.row()));
                             copy.setString(5, table);

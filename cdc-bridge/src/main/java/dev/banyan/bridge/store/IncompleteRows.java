@@ -16,20 +16,26 @@ import java.util.Optional;
 public final class IncompleteRows {
 
     private final Connection connection;
+    private final Dialect dialect;
     private final Map<RowKey, Optional<Row>> gathered = new LinkedHashMap<>();
 
-    IncompleteRows(Connection connection) {
+    IncompleteRows(Connection connection, Dialect dialect) {
         this.connection = connection;
+        this.dialect = dialect;
     }
 
     /** Notes that {@code row}, whose key's columns are {@code key}, lacks a value. */
     public void add(RowKey row, Row key) {
-        gathered.put(row, Optional.of(key));
+        gathered.put(stored(row), Optional.of(key));
     }
 
     /** Notes that {@code row} lacks nothing, or is gone. */
     public void remove(RowKey row) {
-        gathered.put(row, Optional.empty());
+        gathered.put(stored(row), Optional.empty());
+    }
+
+    private RowKey stored(RowKey row) {
+        return new RowKey(row.table(), dialect.key(row.key()));
     }
 
     /** All of them. */

@@ -32,10 +32,18 @@ final class PostgresImages implements SessionImages {
     private static final int PARENTS_CACHED_MAX = 50_000;
     private static final int BATCH = 1_000;
 
-    private record Key(TableId table, String key) {}
+    private record Key(TableId table, String key) {
+        Key {
+            key = KeyText.withoutNul(key);
+        }
+    }
 
     /** A remembered row; without one when the row is known not to exist. */
-    private record Image(@Nullable Row row, String parent) {}
+    private record Image(@Nullable Row row, String parent) {
+        Image {
+            parent = KeyText.withoutNul(parent);
+        }
+    }
 
     private static final Image ABSENT = new Image(null, "");
 
@@ -334,9 +342,9 @@ final class PostgresImages implements SessionImages {
     private void readChildren(ImageBatches from, TableId table, Set<List<?>> parents) throws SQLException {
         var missing = new LinkedHashMap<String, Map<String, Row>>();
         for (var each : parents) {
-            var parent = KeyText.of(each);
-            if (!children.containsKey(new Key(table, parent))) {
-                missing.put(parent, new TreeMap<>());
+            var parent = new Key(table, KeyText.of(each));
+            if (!children.containsKey(parent)) {
+                missing.put(parent.key, new TreeMap<>());
             }
         }
         if (missing.isEmpty()) {

@@ -59,7 +59,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
         this.tokens = tokens;
         this.faults = new StoredFaults(connection, seal, clock);
         this.parked = new ParkedRows(connection, seal);
-        this.incomplete = new IncompleteRows(connection);
+        this.incomplete = new IncompleteRows(connection, dialect);
         this.hidden = new HiddenRows(connection, images, lostNoted);
         this.goneNumbers = new GoneNumbers(connection);
     }
@@ -174,7 +174,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
                     continue;
                 }
                 select.setString(1, row.table.toString());
-                select.setString(2, row.key);
+                select.setString(2, dialect.key(row.key));
                 try (var result = select.executeQuery()) {
                     if (result.next()) {
                         found.add(row);
@@ -301,7 +301,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
         try (var insert = connection.prepareStatement(dialect.putTouched)) {
             for (var row : touched) {
                 insert.setString(1, row.table.toString());
-                insert.setString(2, row.key);
+                insert.setString(2, dialect.key(row.key));
                 insert.addBatch();
             }
             insert.executeBatch();

@@ -22,6 +22,19 @@ class KeyTextTest {
     }
 
     @Test
+    void whatStoresInH2HoldOfAKeyWithANulIsItsText() {
+        assertThat(KeyText.of(List.of("a\0b"))).isEqualTo("a\0b");
+        assertThat(KeyText.of(List.of("a\0\\", 7))).isEqualTo("a\0\\\\\u001f7");
+    }
+
+    @Test
+    void twoKeysAreTwoWithoutNulsToo() {
+        var nul = KeyText.withoutNul(KeyText.of(List.of("a\0b")));
+        assertThat(nul).isEqualTo("a\\0b").isNotEqualTo(KeyText.withoutNul(KeyText.of(List.of("a\\0b"))));
+        assertThat(KeyText.withoutNul(nul)).isEqualTo(nul);
+    }
+
+    @Test
     void noKeyHasTheTextOfNone() {
         for (var element : List.of("\\", "\\\\", "", "\u001f")) {
             assertThat(KeyText.of(List.of(element))).isNotEqualTo(KeyText.NONE);

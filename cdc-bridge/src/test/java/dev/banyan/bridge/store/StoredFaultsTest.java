@@ -2,6 +2,7 @@ package dev.banyan.bridge.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.bridge.change.AggregateImages;
 import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Faults;
@@ -160,13 +161,32 @@ class StoredFaultsTest {
             var nul = List.of("a\0b"); // a text of MariaDB may have it
             assertThat(session.images().get(table, nul)).isNull();
             session.images().put(table, nul, new Row(Map.of("v", "c\0d")), nul);
-            session.faults().park(Set.of(new Faults.Waiting("item", KeyText.of(nul))), transaction(2), "no word");
+            var row = new StoreSession.RowKey(table, KeyText.of(nul));
+            session.touch(row);
+            session.found(table, row.key(), 1);
+            session.incomplete().add(row, new Row(Map.of("id", "a\0b")));
+            session.faults().park(Set.of(new Faults.Waiting("item", row.key())), transaction(2), "no word");
             session.commit(POSITION);
         }
         try (var session = store.session()) {
             var nul = List.of("a\0b");
+            var row = new StoreSession.RowKey(table, KeyText.of(nul));
+            session.images().expect(() -> Map.of(table, new AggregateImages.Keys(Set.of(nul), Set.of(nul))));
+            assertThat(session.images().get(table, nul)).isNotNull();
+            assertThat(session.faults().isWaiting(new Faults.Waiting("item", row.key())))
+                    .isTrue();
+            assertThat(session.touchedAmong(List.of(row))).containsExactly(row);
+            assertThat(session.unfound(table, null, 10, 1).rows()).containsOnlyKeys(key);
+            assertThat(session.incomplete().all()).hasSize(1);
+            session.incomplete().remove(row);
+            assertThat(session.incomplete().all()).isEmpty();
             assertThat(session.images().children(table, nul)).containsExactly(new Row(Map.of("v", "c\0d")));
             assertThat(session.images().get(table, List.of("a\\0b"))).isNull();
+            assertThat(session.rekey(table, each -> new Rekeying.Place(each.get("v") + "\0", "p\0", each)))
+                    .isEqualTo(2);
+            session.commit(POSITION);
+            assertThat(session.images().children(table, List.of("p\0"))).hasSize(2);
+            assertThat(session.images().get(table, List.of("c\0d\0"))).isNotNull();
         }
     }
 
