@@ -6,7 +6,7 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.lake.Lake;
 import dev.banyan.bridge.lake.LakeFailed;
-import dev.banyan.bridge.source.ColumnType;
+import dev.banyan.bridge.source.ColumnNumbers;
 import dev.banyan.bridge.source.Leaves;
 import dev.banyan.bridge.source.LogState;
 import dev.banyan.bridge.source.Preflight;
@@ -28,7 +28,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -359,12 +358,9 @@ public final class BridgeRun {
         }
     }
 
-    private Map<TableId, Set<String>> columns() throws SQLException {
+    private Map<TableId, Map<String, Integer>> columns() throws SQLException {
         try (var connection = settings.source().connect()) {
-            var columns = new HashMap<TableId, Set<String>>();
-            ColumnType.of(connection, settings.source().tableIds())
-                    .forEach((table, types) -> columns.put(table, types.keySet()));
-            return columns;
+            return ColumnNumbers.of(connection, settings.source().tableIds());
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,9 @@ final class KeyForms {
      *
      * A row that lacks a column of its key has its value under the column's name of before if the column was renamed: then it is given it under the new one, too,
      * for a list is asked for the keys of all its rows. (The old name stays until the row is written anew: the mapping of before may come back.) If it is another
-     * column, or the key has more of them or fewer, nobody knows where the row is to be found, and the start is refused.
+     * column, or the key has more of them or fewer, nobody knows where the row is to be found, and the start is refused. A column was renamed when it is gone, and
+     * the new one has the number in the table that it had, and was not there before: each start notes what a table has, as long as its key is whole. Of a table of
+     * which nothing is noted it is refused, too: what was taken for a new name might be a column whose values are others.
      */
     private static final Logger LOG = LoggerFactory.getLogger(KeyForms.class);
 
@@ -73,10 +76,9 @@ final class KeyForms {
                     .split(NEXT));
         }
 
-        /** {@code there} are the columns that the table has. */
-        Rekeying.Place place(EventMapper mapper, Set<String> there, Row row) {
+        Rekeying.Place place(EventMapper mapper, Altered columns, Row row) {
             var place = place(mapper, row);
-            var renamed = place == null ? place(mapper, renamed(there, row)) : place;
+            var renamed = place == null ? place(mapper, renamed(columns, row)) : place;
             if (renamed == null) {
                 throw refused(
                         columns(now) + ", and rows are remembered by " + columns(before) + " and without all of these",
@@ -93,12 +95,14 @@ final class KeyForms {
         }
 
         /** {@code row} with what it has in columns of its key that were renamed, under their new names; as it is where others have taken their place. */
-        private Row renamed(Set<String> there, Row row) {
+        private Row renamed(Altered columns, Row row) {
             var gone = new ArrayList<>(columns(before));
             gone.removeAll(columns(now));
             var come = new ArrayList<>(columns(now));
             come.removeAll(columns(before));
-            if (gone.size() != come.size() || gone.stream().anyMatch(there::contains)) {
+            if (gone.size() != come.size()
+                    || !IntStream.range(0, come.size())
+                            .allMatch(place -> columns.isRenamed(gone.get(place), come.get(place)))) {
                 return row;
             }
             var values = new LinkedHashMap<String, @Nullable Object>(row.values());
@@ -109,16 +113,34 @@ final class KeyForms {
         }
     }
 
-    /** Asks for the columns that the tables have in the legacy database. */
+    /** The numbers of a table's columns, when its key of before was last there and now. */
+    private record Altered(Map<String, Integer> before, Map<String, Integer> now) {
+
+        boolean isRenamed(String gone, String come) {
+            var number = before.get(gone);
+            return number != null
+                    && number.equals(now.get(come))
+                    && !now.containsKey(gone)
+                    && !before.containsKey(come);
+        }
+    }
+
+    /** Asks for the numbers of the columns that the tables have in the legacy database, by name. */
     @FunctionalInterface
     interface Columns {
-        Map<TableId, Set<String>> byTable() throws SQLException;
+        Map<TableId, Map<String, Integer>> byTable() throws SQLException;
     }
 
     private KeyForms() {}
 
     /** Puts what is remembered where {@code mapper} looks for it; throws {@link MappingFailed} when that cannot be. */
     static void atStart(EventMapper mapper, BridgeStore store, Columns columns) throws SQLException {
+        var columnsByTable = columns.byTable();
+        move(mapper, store, columnsByTable);
+        note(mapper.remembers(), store, columnsByTable);
+    }
+
+    private static void move(EventMapper mapper, BridgeStore store, Map<TableId, Map<String, Integer>> columnsByTable) {
         var remembers = mapper.remembers();
         var stored = store.remembered().all();
         var differing = differing(remembers, stored);
@@ -127,14 +149,15 @@ final class KeyForms {
             return;
         }
         var known = new LinkedHashMap<TableId, Known>();
-        var columnsByTable = columns.byTable();
+        var numbers = store.remembered().numbers();
         try (var session = store.session()) {
             for (var each : differing) {
                 refuseParked(each, remembers.getOrDefault(each.table, Map.of()).keySet(), session.faults());
             }
             for (var each : differing) {
-                var there = columnsByTable.getOrDefault(each.table, Set.of());
-                var count = session.rekey(each.table, row -> each.place(mapper, there, row));
+                var altered = new Altered(
+                        numbers.getOrDefault(each.table, Map.of()), columnsByTable.getOrDefault(each.table, Map.of()));
+                var count = session.rekey(each.table, row -> each.place(mapper, altered, row));
                 LOG.warn(
                         "{}: has another key in the mapping; {} remembered rows are found by it now",
                         each.table,
@@ -145,6 +168,25 @@ final class KeyForms {
             session.force();
         }
         store.remembered().put(known);
+    }
+
+    /** Notes which columns the tables have whose keys are whole. */
+    private static void note(
+            Map<TableId, Map<String, String>> remembers,
+            BridgeStore store,
+            Map<TableId, Map<String, Integer>> columnsByTable) {
+        var numbers = store.remembered().numbers();
+        var changed = new LinkedHashMap<TableId, Map<String, Integer>>();
+        remembers.forEach((table, names) -> {
+            var form = form(names.keySet());
+            var there = columnsByTable.getOrDefault(table, Map.of());
+            if (form != null
+                    && there.keySet().containsAll(Differing.columns(form))
+                    && !there.equals(numbers.get(table))) {
+                changed.put(table, there);
+            }
+        });
+        store.remembered().putNumbers(changed);
     }
 
     /** Why what waits cannot be sent before the bridge was started with the mapping of {@code mapper}; null when it can. */

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -78,6 +79,49 @@ public final class RememberedColumns {
         });
     }
 
+    /** The numbers of the columns that each table had when it was last {@link #putNumbers put}, by name. */
+    public Map<TableId, Map<String, Integer>> numbers() {
+        return store.run("reading which columns there were", connection -> {
+            var numbers = new HashMap<TableId, Map<String, Integer>>();
+            try (var select = connection.prepareStatement("SELECT table_name, columns FROM bridge_table_columns");
+                    var result = select.executeQuery()) {
+                while (result.next()) {
+                    numbers.put(
+                            TableId.parse(result.getString(1)),
+                            result.getString(2)
+                                    .lines()
+                                    .map(line -> line.split(" ", 2))
+                                    .collect(Collectors.toMap(part -> part[1], part -> Integer.valueOf(part[0]))));
+                }
+            }
+            return numbers;
+        });
+    }
+
+    /** Writes {@code numbers} in place of what is known of the columns of these tables. Throws {@link Fenced} if the lease is lost. */
+    public void putNumbers(Map<TableId, Map<String, Integer>> numbers) {
+        if (numbers.isEmpty()) {
+            return;
+        }
+        store.runHeld("writing which columns there are", connection -> {
+            try (var delete = connection.prepareStatement("DELETE FROM bridge_table_columns WHERE table_name = ?");
+                    var insert = connection.prepareStatement("INSERT INTO bridge_table_columns VALUES (?, ?)")) {
+                for (var entry : numbers.entrySet()) {
+                    delete.setString(1, entry.getKey().toString());
+                    delete.executeUpdate();
+                    insert.setString(1, entry.getKey().toString());
+                    insert.setString(
+                            2,
+                            entry.getValue().entrySet().stream()
+                                    .map(column -> column.getValue() + " " + column.getKey())
+                                    .collect(Collectors.joining("\n")));
+                    insert.executeUpdate();
+                }
+            }
+            return (Object) numbers.size();
+        });
+    }
+
     /** Knows nothing any more of the tables but {@code mapped}. Throws {@link Fenced} if the lease is lost. */
     public void forgetAllBut(Set<TableId> mapped) {
         var gone = new HashSet<>(all().keySet());
@@ -86,10 +130,12 @@ public final class RememberedColumns {
             return;
         }
         store.runHeld("forgetting which columns are remembered", connection -> {
-            try (var delete = connection.prepareStatement("DELETE FROM bridge_remembered WHERE table_name = ?")) {
-                for (var table : gone) {
-                    delete.setString(1, table.toString());
-                    delete.executeUpdate();
+            for (var from : List.of("bridge_remembered", "bridge_table_columns")) {
+                try (var delete = connection.prepareStatement("DELETE FROM " + from + " WHERE table_name = ?")) {
+                    for (var table : gone) {
+                        delete.setString(1, table.toString());
+                        delete.executeUpdate();
+                    }
                 }
             }
             return (Object) gone.size();

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -104,7 +105,15 @@ class KeyFormsTest {
     }
 
     private static void start(Mapper mapper, BridgeStore store, String code) throws Exception {
-        KeyForms.atStart(mapper, store, () -> Map.of(LINE, Set.of("ord_no", "pos", code, "id", "qty", "depot")));
+        start(mapper, store, List.of("ord_no", "pos", code, "id", "qty", "depot"));
+    }
+
+    /** {@code columns} are those of the lines in their order, an empty one where one was dropped. */
+    private static void start(Mapper mapper, BridgeStore store, List<String> columns) throws Exception {
+        var numbers = new HashMap<String, Integer>();
+        columns.forEach(column -> numbers.put(column, numbers.size() + 1));
+        numbers.remove("");
+        KeyForms.atStart(mapper, store, () -> Map.of(LINE, numbers));
         try (var session = store.session()) {
             NewColumns.atStart(mapper.remembers(), store, session.images());
         }
@@ -259,6 +268,45 @@ class KeyFormsTest {
                                     + " all of these (expected: the key of before until a backfill has read those columns as fields)");
             assertThat(map(before, store, new Change.Deleted(LINE, line(2, "B  ", 1))))
                     .as("all is as it was")
+                    .containsExactly("Changed order/7   {no:7  ,lines:[{qty:1,line:A  },{qty:1,line:C  }]}");
+        }
+    }
+
+    /** Its values are not those of the one that is gone, whatever takes that one's place among the columns. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            it was there before              | ord_no pos depot qty | ord_no depot qty
+            it came since, as the last       | ord_no pos qty       | ord_no  qty depot
+            it was there, but nobody noted it | ord_no qty           | ord_no depot qty
+            """)
+    void anotherColumnThatIsTheKeyNowIsNotTheOneThatWasDropped(String how, String columns, String columnsNow)
+            throws Exception {
+        try (var store = opened("h2")) {
+            var before = mapper("string", "pos", "string");
+            start(before, store, List.of(columns.split(" ")));
+            remember(before, store);
+
+            var now = mapper("string", "depot", "string");
+            assertThatThrownBy(() -> start(now, store, List.of(columnsNow.split(" "))))
+                    .as(how)
+                    .isInstanceOf(MappingFailed.class)
+                    .hasMessageContaining("[depot], and rows are remembered by [pos] and without all of these");
+        }
+    }
+
+    /** Between the two it was started with the mapping of before, which has the table wait. */
+    @Test
+    void aColumnThatWasRenamedIsKnownHoweverOftenItWasStartedMeanwhile() throws Exception {
+        try (var store = opened("h2")) {
+            var before = mapper("string", "ord_no, line_cd", "string");
+            start(before, store);
+            remember(before, store);
+            start(before, store, "kode");
+
+            var now = mapper("string", "ord_no, kode", "string", "kode");
+            start(now, store, "kode");
+
+            assertThat(map(now, store, new Change.Deleted(LINE, renamed(2, "B  ", 1))))
                     .containsExactly("Changed order/7   {no:7  ,lines:[{qty:1,line:A  },{qty:1,line:C  }]}");
         }
     }
