@@ -3,6 +3,7 @@ package dev.banyan.servers;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -10,9 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,16 +159,24 @@ public final class LocalPostgres implements AutoCloseable {
     void close(Duration patience) {
         try {
             server.close();
-            postmaster.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            postmaster.destroyForcibly();
-            throw new IllegalStateException("PostgreSQL did not stop by itself, process " + postmaster.pid(), e);
-        } catch (IOException | ExecutionException e) {
-            throw new IllegalStateException("stopping PostgreSQL", e);
+            for (var end = System.nanoTime() + patience.toNanos(); !hasEnded(postmaster); ) {
+                if (System.nanoTime() > end) {
+                    postmaster.destroyForcibly();
+                    throw new IllegalStateException("PostgreSQL did not stop by itself, process " + postmaster.pid());
+                }
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("stopping PostgreSQL", e);
         } catch (InterruptedException e) {
             postmaster.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Whether a process has ended; one whose parent never asks for its end, as in some containers, stays, but without a program. */
+    static boolean hasEnded(ProcessHandle process) {
+        return !process.isAlive() || process.info().command().isEmpty();
     }
 
     /** The server's own process. */

@@ -54,6 +54,22 @@ class LocalServersTest {
         assertThat(postmaster.onExit()).succeedsWithin(Duration.ofSeconds(20));
     }
 
+    @Test
+    void whatNobodyAsksForTheEndOfHasEndedAllTheSame() throws Exception {
+        var parent = new ProcessBuilder("sh", "-c", "sleep 0 & echo $!; exec sleep 60").start();
+        try (var said = parent.inputReader()) {
+            var child = ProcessHandle.of(Long.parseLong(said.readLine()));
+            for (var end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+                    child.isPresent() && !LocalPostgres.hasEnded(child.get()); ) {
+                assertThat(System.nanoTime()).isLessThan(end);
+                Thread.onSpinWait();
+            }
+            assertThat(LocalPostgres.hasEnded(parent.toHandle())).isFalse();
+        } finally {
+            parent.destroyForcibly();
+        }
+    }
+
     private static void signal(String name, String pid) throws Exception {
         assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor())
                 .isZero();

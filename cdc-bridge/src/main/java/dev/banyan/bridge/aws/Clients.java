@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 final class Clients {
 
     private static final Duration CONNECT = Duration.ofSeconds(3);
-    private static final Duration WHOLE = Duration.ofSeconds(10);
+    private static final Duration CALL_MIN = Duration.ofSeconds(10);
 
     private Clients() {}
 
@@ -60,10 +60,12 @@ final class Clients {
 
     private static <C, B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>> B set(
             B builder, AwsHub.Settings settings) {
+        // A call takes no longer than who is patient would wait for it.
+        var call = settings.patience().compareTo(CALL_MIN) > 0 ? settings.patience() : CALL_MIN;
         builder.httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(CONNECT)
-                        .socketTimeout(WHOLE))
-                .overrideConfiguration(each -> each.apiCallTimeout(WHOLE).retryStrategy(AwsRetryStrategy.doNotRetry()));
+                        .socketTimeout(call))
+                .overrideConfiguration(each -> each.apiCallTimeout(call).retryStrategy(AwsRetryStrategy.doNotRetry()));
         if (settings.region() != null) {
             builder.region(Region.of(settings.region()));
         }

@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.kinesis.model.StreamStatus;
         disabledReason = "it comes from npm alone, and BANYAN_KINESIS_LOCAL does not say where it is")
 class KinesisLocalTest implements HubContract {
 
-    private static final Duration START_MAX = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @TempDir
     static Path folder;
@@ -95,7 +95,7 @@ class KinesisLocalTest implements HubContract {
     }
 
     private static void await(Condition condition) throws InterruptedException {
-        var until = System.nanoTime() + START_MAX.toNanos();
+        var until = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < until) {
             try {
                 if (condition.holds()) {
@@ -106,7 +106,7 @@ class KinesisLocalTest implements HubContract {
             }
             TimeUnit.MILLISECONDS.sleep(50);
         }
-        throw new AssertionError("kinesis-local: not ready within " + START_MAX + ", see " + folder);
+        throw new AssertionError("kinesis-local: not ready within " + PATIENCE + ", see " + folder);
     }
 
     @AfterAll
@@ -116,9 +116,9 @@ class KinesisLocalTest implements HubContract {
         server.waitFor();
     }
 
-    private static Hub at(URI endpoint, String stream) {
-        return new AwsHub(
-                new AwsHub.Settings(AwsHub.Service.KINESIS, SOURCE, Map.of("*", stream), "eu-west-1", endpoint, 0));
+    private static Hub at(URI endpoint, String stream, Duration patience) {
+        return new AwsHub(new AwsHub.Settings(
+                AwsHub.Service.KINESIS, SOURCE, Map.of("*", stream), "eu-west-1", endpoint, 0, patience));
     }
 
     @Override
@@ -133,12 +133,12 @@ class KinesisLocalTest implements HubContract {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
-        return at(endpoint, stream);
+        return at(endpoint, stream, PATIENCE); // a busy machine leaves it little of a processor
     }
 
     @Override
     public Hub unreachable() {
-        return at(URI.create("http://127.0.0.1:1"), stream);
+        return at(URI.create("http://127.0.0.1:1"), stream, AwsHub.PATIENCE);
     }
 
     @Override

@@ -7,10 +7,13 @@ import dev.banyan.rules.RulesFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -42,8 +45,7 @@ final class TextFile {
             var next = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
             try {
                 Files.writeString(next, text);
-                keepReaders(target, next);
-                Files.move(next, target, StandardCopyOption.ATOMIC_MOVE);
+                putInPlace(next, target);
             } finally {
                 Files.deleteIfExists(next);
             }
@@ -64,21 +66,45 @@ final class TextFile {
                 var target = Files.exists(named) ? named.toRealPath() : named;
                 var draft = target.resolveSibling("." + target.getFileName() + ".tmp");
                 Files.writeString(draft, file.getValue());
-                keepReaders(target, draft);
                 targetByDraft.put(draft, target);
             }
             for (var file : targetByDraft.entrySet()) {
-                Files.move(file.getKey(), file.getValue(), StandardCopyOption.ATOMIC_MOVE);
+                putInPlace(file.getKey(), file.getValue());
             }
         } catch (IOException e) {
             throw new CommandFailed(folder + ": not written: " + e, e);
         }
     }
 
-    private static void keepReaders(Path target, Path draft) throws IOException {
-        if (Files.exists(target) && Files.getFileStore(target).supportsFileAttributeView("posix")) {
-            Files.setPosixFilePermissions(draft, Files.getPosixFilePermissions(target));
+    /** Moves a draft over a file; where it cannot be given to those who may read that one, its text is written into the file instead. */
+    private static void putInPlace(Path draft, Path target) throws IOException {
+        if (keepsReaders(target, draft)) {
+            Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+        } else {
+            Files.write(target, Files.readAllBytes(draft));
+            Files.delete(draft);
         }
+    }
+
+    private static boolean keepsReaders(Path target, Path draft) throws IOException {
+        if (!Files.exists(target) || !Files.getFileStore(target).supportsFileAttributeView("posix")) {
+            return true;
+        }
+        var old = Files.readAttributes(target, PosixFileAttributes.class);
+        var view = Files.getFileAttributeView(draft, PosixFileAttributeView.class);
+        var now = view.readAttributes();
+        try {
+            if (!now.group().equals(old.group())) {
+                view.setGroup(old.group());
+            }
+            if (!now.owner().equals(old.owner())) {
+                view.setOwner(old.owner());
+            }
+        } catch (FileSystemException e) {
+            return false; // only an administrator gives files away
+        }
+        view.setPermissions(old.permissions());
+        return true;
     }
 
     /** Writes a file that must not exist yet. */
