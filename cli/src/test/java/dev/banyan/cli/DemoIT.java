@@ -31,7 +31,7 @@ class DemoIT {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        if (!demo.waitFor(8, TimeUnit.MINUTES)) {
+        if (!demo.waitFor(12, TimeUnit.MINUTES)) {
             demo.destroy();
             demo.waitFor(30, TimeUnit.SECONDS);
         }
