@@ -1,7 +1,6 @@
 package dev.banyan.gateway.shift;
 
 import dev.banyan.rules.Analysis;
-import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
 import java.time.Instant;
 import java.util.Objects;
@@ -11,6 +10,7 @@ final class Commands {
 
     private static final String BY_HAND = "the route is driven by hand: edit its stage and weight";
     private static final String STOPPED = "the file says off or retired, and that goes first: edit it";
+    private static final String NO_WAY_BACK = "there is no way back by itself from complete";
     private static final String FROZEN = "the route is frozen: unfreeze it first";
 
     private Commands() {}
@@ -160,12 +160,17 @@ final class Commands {
                 switch (on.at().standpoint().stage()) {
                     case LIVE -> toBaseline(move, command, on.at(), retryAfter(move, on.at()));
                     case OFF, SHADOW, RETIRED -> new Result.Same("the candidate serves nobody");
-                    case COMPLETE -> new Result.Same("there is no way back by itself from complete");
+                    case COMPLETE -> new Result.Same(NO_WAY_BACK);
                 };
             case ShiftState.ByHand _ ->
-                move.plan().file().stage() == Stage.LIVE || isOfAnotherFile(move, command)
-                        ? back(move, command)
-                        : new Result.Same("the candidate does not serve a share");
+                switch (move.plan().file().stage()) {
+                    case LIVE -> back(move, command);
+                    case OFF, SHADOW, RETIRED ->
+                        isOfAnotherFile(move, command)
+                                ? back(move, command)
+                                : new Result.Same("the candidate does not serve a share");
+                    case COMPLETE -> new Result.Same(NO_WAY_BACK);
+                };
             case ShiftState.Capped _ when !isCapped(move, command) -> back(move, command);
             case ShiftState.Stopped _, ShiftState.Capped _ -> new Result.Same("the candidate serves nobody");
         };

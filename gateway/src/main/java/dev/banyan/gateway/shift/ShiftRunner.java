@@ -2,6 +2,7 @@ package dev.banyan.gateway.shift;
 
 import dev.banyan.gateway.store.NotLeader;
 import dev.banyan.gateway.store.StoreUnavailable;
+import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
 import dev.banyan.rules.gate.Evidence;
 import java.time.Duration;
@@ -150,7 +151,9 @@ public final class ShiftRunner implements AutoCloseable {
             return known.answer;
         }
         Plan plan = asks.kind().isSafety() ? plan(asks.route()) : null;
-        Command command = plan == null ? asks : asks.under(plan.keys().whole());
+        Command command = plan == null || mayNotLower(asks, plan)
+                ? asks
+                : asks.under(plan.keys().whole());
         if (command.kind().isSafety() && plan == null) {
             return CompletableFuture.completedFuture(new Answer(
                     command.id(),
@@ -175,6 +178,11 @@ public final class ShiftRunner implements AutoCloseable {
         }
         wake.offer(true);
         return (before == null ? asked : before).answer;
+    }
+
+    /** From complete nothing leads back by itself: a trip-wire holds for what the leader has read then, not for the file here. */
+    private boolean mayNotLower(Command command, Plan plan) {
+        return command.kind() == Command.Kind.TRIP && standpoint(plan).stage() == Stage.COMPLETE;
     }
 
     private @Nullable Plan plan(String route) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How soon a roll-back holds: at once where it was asked, and with one turn each of the leader and of every other gateway. */
 class RollBackTest {
@@ -133,6 +134,39 @@ class RollBackTest {
             turn(leader, asked);
             assertThat(leader.runner.standpoint(mended)).isEqualTo(EVERYBODY);
             assertThat(asked.runner.standpoint(mended)).isEqualTo(EVERYBODY);
+        }
+    }
+
+    /** One of two gateways that know different files has the route at complete: a person takes it down, a trip-wire does not. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aTripWireBringsNobodyBackFromCompleteWhereverItGoesOff(boolean completeWhereItGoesOff) throws Exception {
+        var clock = new ManualClock();
+        Plan live = Fixture.byHand(EVERYBODY, Fixture.KEYS);
+        Plan complete =
+                Fixture.byHand(new Standpoint(Stage.COMPLETE, 0), new PlanKeys("another", "judged", "steps", "newer"));
+        Plan first = completeWhereItGoesOff ? live : complete;
+        Plan here = completeWhereItGoesOff ? complete : live;
+        var leaders = new AtomicReference<Collection<Plan>>(List.of(first));
+        var askeds = new AtomicReference<Collection<Plan>>(List.of(here));
+        try (var open = OpenStore.inMemory()) {
+            var leader = new Incarnation(leaders::get, open.shifts("leader", clock), folder.resolve("a"), clock);
+            var asked =
+                    new Incarnation(askeds::get, following(open.shifts("asked", clock)), folder.resolve("b"), clock);
+            var answer = asked.runner.ask(Fixture.command(Command.Kind.TRIP));
+            turn(asked, leader, asked);
+            assertThat(answer.get().outcome())
+                    .isEqualTo(completeWhereItGoesOff ? Answer.Outcome.DONE : Answer.Outcome.SAME);
+            leaders.set(List.of(complete));
+            askeds.set(List.of(complete));
+            turn(leader, asked);
+            assertThat(leader.runner.standpoint(complete)).isEqualTo(complete.file());
+            assertThat(asked.runner.standpoint(complete)).isEqualTo(complete.file());
+
+            var _ = asked.runner.ask(Fixture.command(Command.Kind.ROLLBACK));
+            turn(asked, leader, asked);
+            assertThat(leader.runner.standpoint(complete)).isEqualTo(Standpoint.BASELINE);
+            assertThat(asked.runner.standpoint(complete)).isEqualTo(Standpoint.BASELINE);
         }
     }
 
