@@ -28,9 +28,14 @@ record Move(Head head, Plan plan, boolean frozen, Instant now) {
         return new Entry(after, now, event, head.state().word(), words, judgement, by, reason);
     }
 
-    /** The head after this move, by the file as it is now: an edit that moved nothing left the keys of an older one. */
+    /**
+     * The head after this move, by the file as it is now: an edit that moved nothing left the keys of an older one. A roll-back that
+     * goes on keeps them, since it holds for that file, too.
+     */
     Head after(ShiftState state, boolean frozenThen) {
-        return new Head(head.route(), head.generation(), number(), plan.keys(), state, frozenThen);
+        boolean goesOn = state instanceof ShiftState.Capped && state.equals(head.state());
+        return new Head(
+                head.route(), head.generation(), number(), goesOn ? head.keys() : plan.keys(), state, frozenThen);
     }
 
     /** The number of the entry this move makes. */

@@ -19,6 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TransitionsTest {
 
@@ -204,6 +205,23 @@ class TransitionsTest {
                 .isInstanceOf(Result.Same.class);
         var thawed = (Result.Moves) Transitions.next(frozen, Fixture.asked(Command.Kind.UNFREEZE), PLAN, false, NOW);
         assertThat(thawed.entry().after().frozen()).isFalse();
+    }
+
+    /** The leader has read the file where the roll-back was asked; another gateway has the one it was journalled under yet. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRollBackThatIsFrozenOrThawedHoldsForBothOfItsFiles(boolean frozen) {
+        var older = new PlanKeys("identity", "judged", "steps", "older");
+        Plan newer =
+                Fixture.byHand(new Standpoint(Stage.LIVE, 500), new PlanKeys("identity", "judged", "steps", "newer"));
+        Head head = new Head("browse", 1, 7, older, new ShiftState.Capped(NOW, "newer"), frozen);
+        var kind = frozen ? Command.Kind.UNFREEZE : Command.Kind.FREEZE;
+        Head after = ((Result.Moves) Transitions.next(head, Fixture.asked(kind), newer, false, NOW))
+                .entry()
+                .after();
+        assertThat(after.frozen()).isNotEqualTo(frozen);
+        assertThat(after.isCappedFor("older")).isTrue();
+        assertThat(after.isCappedFor("newer")).isTrue();
     }
 
     @Test
