@@ -42,14 +42,30 @@ class NamesTest {
                     backends:
                       - {name: legacy, url: "http://shop.internal.test:%1$d", baseline: true}
                       - {name: new, url: "http://new.internal.test:%1$d", timeouts: {connect: 500ms}}
+                      - {name: copied, url: "http://copied.internal.test:%1$d"}
                     routes:
                       - {name: new, matches: [{path: {value: /new}}], candidate: new, stage: complete}
+                      - name: copied
+                        matches: [{path: {value: /copied}}]
+                        candidate: copied
+                        stage: shadow
+                        mirror: {percent: 100, timeout: 300ms}
                     """.formatted(first.port());
             try (var gateway = TestGateway.start(folder, rules, "--dns", "127.0.0.1:" + names.port())) {
                 names.be(
                         NameServer.Mood
                                 .IS_SLOW); // which is not the backend's: its limit begins when its address is known
                 assertThat(gateway.ask("GET", "/new")).startsWith("HTTP/1.1 200 ");
+                assertThat(gateway.ask("GET", "/copied")).startsWith("HTTP/1.1 200 ");
+                TestGateway.await(
+                        "a copy's time is over before it is connected",
+                        () -> gateway.route("copied")
+                                        .path("mirror")
+                                        .path("copyErrors")
+                                        .path("candidate")
+                                        .asInt(0)
+                                == 1);
+                assertThat(first.heads("/copied")).noneMatch(head -> head.contains("X-Banyan-Mirror"));
                 names.be(NameServer.Mood.ANSWERS);
                 assertThat(gateway.ask("GET", "/")).endsWith("first");
                 names.moveTo(there);

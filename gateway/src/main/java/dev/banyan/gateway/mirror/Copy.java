@@ -87,9 +87,14 @@ final class Copy implements Asker {
 
     @Override
     public void connected(BackendConnection to) {
+        long left = timeout.toNanos() - (System.nanoTime() - startNanos);
+        if (left <= 0) {
+            end(to, false, new Asked.Failed(Failure.TIMEOUT)); // the other side would work for nobody
+            return;
+        }
         boolean toHead = request.method().equals("HEAD");
         to.expectReply(toHead);
-        to.deadlineIn(timeout.toNanos() - (System.nanoTime() - startNanos));
+        to.deadlineIn(left);
         to.write(new DefaultFullHttpRequest(
                 HttpVersion.HTTP_1_1,
                 HttpMethod.valueOf(request.method()),
