@@ -35,6 +35,7 @@ final class FilePartReader implements YamlParser.Routes {
     private final List<RouteSource> sources = new ArrayList<>();
     private final List<Yaml> kept = new ArrayList<>();
     private final List<Integer> keptNumbers = new ArrayList<>();
+    private final Set<String> letGo = new HashSet<>();
     private @Nullable Defaults defaults;
 
     /** Said of the first route that is let go without a word: a file with one is not sound, whatever is found in the rest. */
@@ -101,7 +102,7 @@ final class FilePartReader implements YamlParser.Routes {
         Yaml head =
                 suspects == null && document instanceof Yaml.Fields fields ? withRoutes(fields, List.of()) : document;
         String filledWith = defaults == null ? ofFile(keys(document)).ofRoutes() : defaults.ofRoutes();
-        return new FilePart(digest, head, filledWith, routes, sources);
+        return new FilePart(digest, head, filledWith, routes, sources, letGo);
     }
 
     private static Map<String, Yaml.Fields.Field> keys(Yaml document) {
@@ -125,10 +126,15 @@ final class FilePartReader implements YamlParser.Routes {
         if (suspects == null) {
             return false;
         }
-        if (fits || kept.size() < RulesFolder.PROBLEMS_MAX) {
+        if (kept.size() < RulesFolder.PROBLEMS_MAX) {
             kept.add(route);
             keptNumbers.add(at);
-        } else if (limit == null) {
+            return true;
+        }
+        if (name != null) {
+            letGo.add(name);
+        }
+        if (limit == null) {
             limit = tooMany(route.place(), at);
         }
         return true;

@@ -222,6 +222,7 @@ public final class KnownFiles {
                 }
             }
             Set<String> names = new HashSet<>(part.names());
+            names.addAll(part.letGo()); // with other defaults they may be sound
             names.addAll(names("routes", Map.of(file, head)));
             for (String name : names) {
                 Path other = files.putIfAbsent(name, file);

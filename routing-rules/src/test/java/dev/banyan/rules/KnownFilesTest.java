@@ -97,6 +97,7 @@ final class KnownFilesTest {
         String typo = routes("catalog", IntStream.range(0, 300).toArray()) + "  - {name: new, stage: finished}\n";
         assertThat(kept(typo)).isEqualTo(2);
         assertThat(kept("routes:\n" + "  - 0\n".repeat(3_000))).isEqualTo(RulesFolder.PROBLEMS_MAX);
+        assertThat(kept(splits(1_500))).isEqualTo(RulesFolder.PROBLEMS_MAX); // which only the reader refuses
         write("a.yaml", "routes:\n" + "  - 0\n".repeat(3_000));
         assertThat(outcome(() -> known.read(folder))).isEqualTo(outcome(() -> RulesFolder.read(folder)));
         assertThat(outcome(() -> known.read(folder)).lines())
@@ -118,6 +119,20 @@ final class KnownFilesTest {
         write("b.yaml", routes("catalog", back));
         assertThat(outcome(() -> known.read(folder)))
                 .contains("a.yaml:1002:5: routes[1000]: the first after 1000 routes that are wrong or given twice");
+    }
+
+    @Test
+    void routesThatOnlyTheDefaultsBehindThemMakeSoundAreBesideThoseOfOtherFiles() throws Exception {
+        write("a.yaml", splits(1_500) + "defaults: {route: {cohort: shopper}}\n");
+        assertThat(known.read(folder).routes()).hasSize(1_503);
+        write("b.yaml", routes("search", 1_550));
+        assertThat(outcome(() -> new KnownFiles().read(folder))).contains("a second \"route-1550\"");
+    }
+
+    /** Without the cohort that they need, from number 100 on. */
+    private static String splits(int count) {
+        return routes("catalog", IntStream.range(100, 100 + count).toArray())
+                .replace("stage: complete", "stage: live, weight: 5%");
     }
 
     private static int kept(String file) {
