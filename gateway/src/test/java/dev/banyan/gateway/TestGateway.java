@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class TestGateway implements AutoCloseable {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static Way way = Way.LEAN;
 
@@ -161,7 +161,7 @@ final class TestGateway implements AutoCloseable {
         return gateway.rules().current().backends().get(backend).inFlight();
     }
 
-    /** Returns when {@code condition} holds, or fails after 60 s. Asks for a fifth of the time at most, but every 50 ms. */
+    /** Returns when {@code condition} holds, or fails after three minutes. Asks for a fifth of the time at most, but every 50 ms. */
     static void await(String what, Callable<Boolean> condition) throws Exception {
         long asked = System.nanoTime();
         long end = asked + PATIENCE.toNanos();
