@@ -6,11 +6,11 @@ import org.junit.jupiter.api.Assertions;
 
 final class Await {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private Await() {}
 
-    /** Returns when {@code condition} holds, or fails after 30 s. Asks for a fifth of the time at most, but every 50 ms. */
+    /** Returns when {@code condition} holds, or fails after two minutes. Asks for a fifth of the time at most, but every 50 ms. */
     static void until(String what, Callable<Boolean> condition) throws Exception {
         long asked = System.nanoTime();
         long end = asked + PATIENCE.toNanos();
