@@ -60,7 +60,7 @@ final class Clients {
 
     private static <C, B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>> B set(
             B builder, AwsHub.Settings settings) {
-        // A call takes no longer than who is patient would wait for it.
+        // a call may take as long as its caller is patient
         var call = settings.patience().compareTo(CALL_MIN) > 0 ? settings.patience() : CALL_MIN;
         builder.httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(CONNECT)
