@@ -138,7 +138,10 @@ final class Courier {
     /** Hides tables of which rows went with a partition, for a backfill to find what is left; false when there are none. What is untold must not be committed with it. */
     private boolean hideLost() {
         var at = stored.get();
-        if (!parts.ledger.hideLost(at, parts.tables)) {
+        if (!parts.ledger.hideLost(
+                at,
+                parts.tables,
+                () -> checkGoesOn("while the rows of a table were hidden, which the next start does anew"))) {
             return false;
         }
         parts.ledger.commit(at);
@@ -216,7 +219,8 @@ final class Courier {
     /** The same as {@link #map} for one that does not fit into memory. */
     private void mapInParts(
             Transaction transaction, @Nullable String signal, List<DomainEvent> events, KeptEvents kept) {
-        Runnable goesOn = () -> checkGoesOn(transaction);
+        Runnable goesOn = () ->
+                checkGoesOn("in the middle of transaction " + transaction.txId() + ", which the next start maps again");
         var all = new PartEvents(goesOn);
         var parted = LargeTransaction.parts(
                 transaction,
@@ -242,11 +246,10 @@ final class Courier {
         parts.mapper.whole(transaction, all, goesOn, event -> add(List.of(event), transaction, events, kept));
     }
 
-    /** A large transaction takes longer than a stop may: nothing of it is stored or sent yet. */
-    private void checkGoesOn(Transaction transaction) {
+    /** What takes longer than a stop may is broken off: nothing of it is stored or sent yet. */
+    private void checkGoesOn(String where) {
         if (parts.stopping.getAsBoolean()) {
-            throw new BrokenOff(
-                    "stopped in the middle of transaction " + transaction.txId() + ", which the next start maps again");
+            throw new BrokenOff("stopped " + where);
         }
     }
 

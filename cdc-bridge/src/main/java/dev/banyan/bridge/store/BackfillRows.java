@@ -190,11 +190,7 @@ final class BackfillRows {
     }
 
     static void forgetTouched(Connection connection) throws SQLException {
-        for (var table : List.of("bridge_backfill_touched", "bridge_incomplete_row")) {
-            try (var delete = connection.prepareStatement("DELETE FROM " + table)) {
-                delete.executeUpdate();
-            }
-        }
+        KeyPages.deleteAll(connection, List.of("bridge_backfill_touched", "bridge_incomplete_row"));
     }
 
     private static void set(PreparedStatement statement, int index, @Nullable Long number) throws SQLException {

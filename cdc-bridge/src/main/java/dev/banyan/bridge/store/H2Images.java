@@ -117,11 +117,15 @@ final class H2Images implements SessionImages {
     }
 
     @Override
-    public void hide(TableId table) {
+    public void hide(TableId table, Runnable goesOn) {
         var prefix = prefix(table);
-        for (var images = rows().entryIterator(prefix, behind(prefix)); images.hasNext(); ) {
+        var count = 0;
+        for (var images = rows().entryIterator(prefix, behind(prefix)); images.hasNext(); count++) {
             var image = images.next();
             rows().put(image.getKey(), marked(image.getValue(), true));
+            if (count % KeyPages.ROWS == KeyPages.ROWS - 1) {
+                goesOn.run();
+            }
         }
     }
 

@@ -99,8 +99,9 @@ final class HiddenRows {
         }
     }
 
-    /** Hides those of {@code mapped} of which rows went, all changes of which lie at or before {@code position}, and asks for them to be read in that order; false when there are none. Throws {@link Fenced} when the lease is not {@code held} any more. */
-    boolean hideLost(long position, List<TableId> mapped, long nowMs, Lease.Held held) throws SQLException {
+    /** Hides those of {@code mapped} of which rows went, all changes of which lie at or before {@code position}, and asks for them to be read in that order; false when there are none. {@code goesOn} runs meanwhile. Throws {@link Fenced} when the lease is not {@code held} any more. */
+    boolean hideLost(long position, List<TableId> mapped, long nowMs, Lease.Held held, Runnable goesOn)
+            throws SQLException {
         var count = lostNoted.getAsInt();
         if (count != noted) {
             lost = LostRows.all(connection);
@@ -121,7 +122,7 @@ final class HiddenRows {
             return false;
         }
         for (var table : ripe) {
-            images.hide(table);
+            images.hide(table, goesOn);
         }
         // Behind what takes long, and in the order of who notes one: the lease is renewed meanwhile, and nobody waits
         // for each other.

@@ -30,9 +30,9 @@ final class ImageMoves {
                         connection.prepareStatement("DELETE FROM bridge_image WHERE table_name = ? AND row_key = ?");
                 var arrive = connection.prepareStatement("""
                         INSERT INTO bridge_image (table_name, row_key, parent_key, row_bytes, hidden, found_by)
-                        SELECT ?, row_key, parent_key, row_bytes, hidden, found_by FROM bridge_image WHERE table_name = ?
-                        ON CONFLICT (table_name, row_key) DO NOTHING""");
-                var clear = connection.prepareStatement("DELETE FROM bridge_image WHERE table_name = ?")) {
+                        SELECT ?, row_key, parent_key, row_bytes, hidden, found_by FROM bridge_image
+                        WHERE table_name = ? AND row_key >= ? AND row_key <= ?
+                        ON CONFLICT (table_name, row_key) DO NOTHING""")) {
             @Nullable String last = null;
             for (var isEnd = false; !isEnd; ) {
                 var from = last;
@@ -71,12 +71,20 @@ final class ImageMoves {
                 delete.executeBatch();
                 isEnd = Objects.equals(last, from);
             }
-            arrive.setString(1, table);
-            arrive.setString(2, table + MOVED);
-            arrive.executeUpdate();
-            clear.setString(1, table + MOVED);
-            clear.executeUpdate();
+            KeyPages.each(
+                    connection,
+                    "bridge_image",
+                    table + MOVED,
+                    (from, to) -> {
+                        arrive.setString(1, table);
+                        arrive.setString(2, table + MOVED);
+                        arrive.setString(3, from);
+                        arrive.setString(4, to);
+                        arrive.executeUpdate();
+                    },
+                    () -> {});
         }
+        KeyPages.delete(connection, "bridge_image", table + MOVED);
         return count;
     }
 }

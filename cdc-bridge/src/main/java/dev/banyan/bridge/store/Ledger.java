@@ -46,9 +46,9 @@ public interface Ledger {
 
     /**
      * Hides those of {@code mapped}, lists first, of which rows went without a word in the log up to {@code at}, and asks for them to be read, with the next
-     * commit; false when there are none.
+     * commit; false when there are none. {@code goesOn} runs now and then meanwhile, and what it throws ends it: then nothing may be committed.
      */
-    default boolean hideLost(Position at, List<TableId> mapped) {
+    default boolean hideLost(Position at, List<TableId> mapped, Runnable goesOn) {
         return false;
     }
 

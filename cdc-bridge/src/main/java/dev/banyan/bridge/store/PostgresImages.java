@@ -57,8 +57,7 @@ final class PostgresImages implements SessionImages {
     private final PreparedStatement selectChildren;
     private final PreparedStatement selectAll;
     private final PreparedStatement selectAny;
-    private final PreparedStatement deleteAll;
-    private final PreparedStatement hideAll;
+    private final PreparedStatement hidePage;
     private final PreparedStatement selectHidden;
     private final PreparedStatement selectFound;
     private final Set<Key> seen = new LinkedHashSet<>();
@@ -73,9 +72,9 @@ final class PostgresImages implements SessionImages {
                 "SELECT row_key, row_bytes FROM bridge_image WHERE table_name = ? AND parent_key = ?");
         selectAll = connection.prepareStatement("SELECT row_key, row_bytes FROM bridge_image WHERE table_name = ?");
         selectAny = connection.prepareStatement("SELECT row_bytes FROM bridge_image WHERE table_name = ? LIMIT 1");
-        deleteAll = connection.prepareStatement("DELETE FROM bridge_image WHERE table_name = ?");
-        hideAll = connection.prepareStatement(
-                "UPDATE bridge_image SET hidden = TRUE WHERE table_name = ? AND NOT hidden");
+        hidePage = connection.prepareStatement("""
+                UPDATE bridge_image SET hidden = TRUE
+                WHERE table_name = ? AND row_key >= ? AND row_key <= ? AND NOT hidden""");
         selectHidden = connection.prepareStatement("""
                 SELECT row_key, row_bytes FROM bridge_image WHERE table_name = ? AND row_key >= ? AND hidden
                 ORDER BY row_key LIMIT ?""");
@@ -143,10 +142,19 @@ final class PostgresImages implements SessionImages {
     }
 
     @Override
-    public void hide(TableId table) throws SQLException {
+    public void hide(TableId table, Runnable goesOn) throws SQLException {
         flush();
-        hideAll.setString(1, name(table));
-        hideAll.executeUpdate();
+        KeyPages.each(
+                hidePage.getConnection(),
+                "bridge_image",
+                name(table),
+                (from, to) -> {
+                    hidePage.setString(1, name(table));
+                    hidePage.setString(2, from);
+                    hidePage.setString(3, to);
+                    hidePage.executeUpdate();
+                },
+                goesOn);
     }
 
     @Override
@@ -201,8 +209,7 @@ final class PostgresImages implements SessionImages {
     public void clear(TableId table) {
         try {
             flush();
-            deleteAll.setString(1, name(table));
-            deleteAll.executeUpdate();
+            KeyPages.delete(selectAny.getConnection(), "bridge_image", name(table));
             unwritten.clear();
             rows.keySet().removeIf(key -> key.table.equals(table));
             children.keySet().removeIf(key -> key.table.equals(table));
@@ -400,8 +407,8 @@ final class PostgresImages implements SessionImages {
 
     @Override
     public void close() throws SQLException {
-        for (var statement : new ArrayList<>(List.of(
-                selectOne, selectChildren, selectAll, selectAny, deleteAll, hideAll, selectHidden, selectFound))) {
+        for (var statement : new ArrayList<>(
+                List.of(selectOne, selectChildren, selectAll, selectAny, hidePage, selectHidden, selectFound))) {
             statement.close();
         }
         batches.close();

@@ -16,8 +16,8 @@ interface SessionImages extends AggregateImages, AutoCloseable {
     /** Takes to the database, inside its open transaction, what is held in memory alone. */
     void flush() throws SQLException;
 
-    /** Marks every row of {@code table} as hidden, until it is put anew or {@link #see}n. */
-    void hide(TableId table) throws SQLException;
+    /** Marks every row of {@code table} as hidden, until it is put anew or {@link #see}n; {@code goesOn} runs now and then, and what it throws ends it. */
+    void hide(TableId table, Runnable goesOn) throws SQLException;
 
     /** Takes the mark of the row under {@code key}, as {@link dev.banyan.bridge.change.KeyText} writes it, if it has one. */
     void see(TableId table, String key);

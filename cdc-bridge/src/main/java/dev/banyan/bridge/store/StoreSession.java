@@ -101,9 +101,9 @@ public final class StoreSession implements Ledger, AutoCloseable {
     }
 
     @Override
-    public boolean hideLost(Position at, List<TableId> mapped) {
+    public boolean hideLost(Position at, List<TableId> mapped, Runnable goesOn) {
         try {
-            return hidden.hideLost(at.commitLsn(), mapped, clock.millis(), held);
+            return hidden.hideLost(at.commitLsn(), mapped, clock.millis(), held, goesOn);
         } catch (SQLException e) {
             throw new StoreFailed("hiding the rows of a table", e);
         }
@@ -154,7 +154,7 @@ public final class StoreSession implements Ledger, AutoCloseable {
     void hide(List<TableId> tables) {
         try {
             for (var table : tables) {
-                images.hide(table);
+                images.hide(table, () -> {});
                 StateRow.keep(connection, held);
                 connection.commit();
             }

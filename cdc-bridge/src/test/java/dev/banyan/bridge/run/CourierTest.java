@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
@@ -199,6 +200,39 @@ class CourierTest {
         assertThat(world.store.position().commitLsn()).isZero();
     }
 
+    /** A large table has its rows hidden for longer than closing an engine may take. */
+    @Test
+    void aStopEndsTheHidingOfATablesRowsAndNothingOfItIsStored() {
+        var world = new SimulatedWorld(() -> 0);
+        var pages = new AtomicInteger();
+        var parts = parts(world, world.mapper, List.of(), _ -> {}, () -> pages.get() > 1);
+        var stored = new ArrayList<String>();
+        var ledger = ledger(parts.ledger(), (method, arguments) -> switch (method) {
+            case "hideLost" -> {
+                for (var goesOn = (Runnable) arguments[2]; pages.get() < 5; pages.incrementAndGet()) {
+                    goesOn.run();
+                }
+                yield true;
+            }
+            case "commit" -> stored.add("committed");
+            default -> null;
+        });
+        assertThatThrownBy(courier(world, parts, ledger, parts.hub(), null, List.of())::step)
+                .isInstanceOf(BrokenOff.class)
+                .hasMessageContaining("stopped while the rows of a table were hidden");
+        assertThat(pages).hasValue(2);
+        assertThat(stored).isEmpty();
+    }
+
+    /** {@code ledger}, of which {@code other} answers by the name of a method; what it has no answer for {@code ledger} does. */
+    private static Ledger ledger(Ledger ledger, BiFunction<String, Object[], @Nullable Object> other) {
+        return (Ledger) Proxy.newProxyInstance(
+                CourierTest.class.getClassLoader(), new Class<?>[] {Ledger.class}, (_, method, arguments) -> {
+                    var answer = other.apply(method.getName(), arguments);
+                    return answer == null ? method.invoke(ledger, arguments) : answer;
+                });
+    }
+
     /** Of what it maps, the row 1 has to wait. */
     private static final class Parks implements EventMapper, Faults {
 
@@ -324,12 +358,22 @@ class CourierTest {
 
     private static Courier courier(
             SimulatedWorld world, Courier.Parts parts, Hub hub, @Nullable Lake lake, Arrival arrival) {
+        return courier(world, parts, parts.ledger(), hub, lake, List.of(arrival));
+    }
+
+    private static Courier courier(
+            SimulatedWorld world,
+            Courier.Parts parts,
+            Ledger ledger,
+            Hub hub,
+            @Nullable Lake lake,
+            List<Arrival> arrivals) {
         return new Courier(
                 new Courier.Parts(
                         parts.mapper(),
                         hub,
                         lake,
-                        parts.ledger(),
+                        ledger,
                         parts.backfill(),
                         parts.backfills(),
                         parts.tables(),
@@ -339,7 +383,7 @@ class CourierTest {
                         parts.onOurs(),
                         parts.watcher(),
                         parts.stopping()),
-                _ -> List.of(arrival),
+                _ -> arrivals,
                 new AtomicReference<>(world.store.position()));
     }
 

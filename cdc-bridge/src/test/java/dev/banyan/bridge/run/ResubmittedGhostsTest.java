@@ -123,7 +123,7 @@ class ResubmittedGhostsTest {
     /** Lets the courier do what it does between two transactions, with a backfill that finds nothing but what {@code found} sees. */
     private void run(Consumer<StoreSession> found) {
         in(session -> {
-            if (session.hideLost(store.position().orElseThrow(), List.of(ITEM))) {
+            if (session.hideLost(store.position().orElseThrow(), List.of(ITEM), () -> {})) {
                 session.commit(store.position().orElseThrow());
             }
             for (var left = Backfill.head(store.backfills().all());
@@ -195,10 +195,10 @@ class ResubmittedGhostsTest {
         store.lostRows().note(Set.of(ITEM), LATER.commitLsn());
         assertThat(resubmit()).containsExactly(ITEM);
         in(session -> {
-            assertThat(session.hideLost(RESYNCED, List.of(ITEM)))
+            assertThat(session.hideLost(RESYNCED, List.of(ITEM), () -> {}))
                     .as("a change of a partition that went may come")
                     .isFalse();
-            assertThat(session.hideLost(LATER, List.of(ITEM))).isTrue();
+            assertThat(session.hideLost(LATER, List.of(ITEM), () -> {})).isTrue();
         });
     }
 

@@ -9,6 +9,8 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.run.Await;
 import dev.banyan.bridge.run.Servers;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.AbstractList;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -286,7 +289,8 @@ class HiddenRowsTest {
         try (var store = opened(kind)) {
             store.lostRows().note(Set.of(LINE, ORDER), 9);
             try (var session = store.session()) {
-                assertThat(session.hideLost(POSITION, List.of(ORDER, LINE))).isTrue();
+                assertThat(session.hideLost(POSITION, List.of(ORDER, LINE), () -> {}))
+                        .isTrue();
                 session.commit(POSITION);
                 assertThat(current(store).tables())
                         .extracting(Backfill.Table::id)
@@ -303,18 +307,22 @@ class HiddenRowsTest {
             try (var session = store.session()) {
                 put(session, ORDER, 1, 2);
                 session.commit(POSITION);
-                assertThat(session.hideLost(reached, List.of(LINE, ORDER))).isFalse();
+                assertThat(session.hideLost(reached, List.of(LINE, ORDER), () -> {}))
+                        .isFalse();
                 store.lostRows().note(Set.of(LINE, ORDER), 20);
                 store.lostRows().forgetAllBut(Set.of(ORDER)); // of a list that is not mapped any more nothing is read
-                assertThat(session.hideLost(POSITION, List.of(LINE, ORDER)))
+                assertThat(session.hideLost(POSITION, List.of(LINE, ORDER), () -> {}))
                         .as("a change of it may come")
                         .isFalse();
                 store.pauses().begin(ORDER, "order", List.of(LINE, ORDER), 9, "why", "shape");
-                assertThat(session.hideLost(reached, List.of(LINE, ORDER))).isFalse();
+                assertThat(session.hideLost(reached, List.of(LINE, ORDER), () -> {}))
+                        .isFalse();
                 store.pauses().end("order");
-                assertThat(session.hideLost(reached, List.of(LINE, ORDER))).isTrue();
+                assertThat(session.hideLost(reached, List.of(LINE, ORDER), () -> {}))
+                        .isTrue();
                 session.commit(reached);
-                assertThat(session.hideLost(reached, List.of(LINE, ORDER))).isFalse();
+                assertThat(session.hideLost(reached, List.of(LINE, ORDER), () -> {}))
+                        .isFalse();
                 var backfill = current(store);
                 assertThat(backfill.tables()).extracting(Backfill.Table::id).containsExactly(ORDER);
                 session.see(key(ORDER, 2));
@@ -335,7 +343,8 @@ class HiddenRowsTest {
                 put(session, ORDER, 1);
                 session.hideAgain(Set.of(ORDER), POSITION);
                 session.commit(POSITION);
-                assertThat(session.hideLost(POSITION, List.of(LINE, ORDER))).isTrue();
+                assertThat(session.hideLost(POSITION, List.of(LINE, ORDER), () -> {}))
+                        .isTrue();
                 session.commit(POSITION);
                 assertThat(store.backfills().all().getLast().tables())
                         .extracting(Backfill.Table::id)
@@ -356,7 +365,7 @@ class HiddenRowsTest {
             locks.setAutoCommit(false);
             try (var statement = locks.createStatement()) {
                 statement.execute("UPDATE bridge_image SET row_key = row_key");
-                var hides = threads.submit(() -> session.hideLost(POSITION, List.of(LINE, ORDER)));
+                var hides = threads.submit(() -> session.hideLost(POSITION, List.of(LINE, ORDER), () -> {}));
                 Await.until("it waits for a row", () -> {
                     try (var result = statement.executeQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")) {
                         result.next();
@@ -369,9 +378,90 @@ class HiddenRowsTest {
                 assertThat(hides.get()).isTrue();
                 session.commit(POSITION);
                 var again = new Position("1", 1, 10, Map.of("lsn", 10L));
-                assertThat(session.hideLost(again, List.of(LINE, ORDER)))
+                assertThat(session.hideLost(again, List.of(LINE, ORDER), () -> {}))
                         .as("what was noted meanwhile")
                         .isTrue();
+            }
+        }
+    }
+
+    private static final int MORE_THAN_A_PAGE = KeyPages.ROWS + 1;
+
+    private static void putMoreThanAPage(BridgeStore store) {
+        try (var session = store.session()) {
+            put(session, ORDER, LongStream.range(0, MORE_THAN_A_PAGE).toArray());
+            session.commit(POSITION);
+        }
+    }
+
+    /** A statement over all rows of a large table takes longer than an answer is waited for, at each start again. */
+    @Test
+    void noStatementChangesMoreThanAPageOfRowsThatPostgresqlRemembers() throws Exception {
+        try (var store = opened("postgresql");
+                var database = Servers.postgres().connect(database());
+                var statement = database.createStatement()) {
+            putMoreThanAPage(store);
+            statement.execute("""
+                    CREATE FUNCTION refuse_many() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                        IF (SELECT count(*) FROM changed) > %d THEN
+                            RAISE EXCEPTION '% of many rows in one statement', TG_OP;
+                        END IF;
+                        RETURN NULL;
+                    END $$""".replace("%d", String.valueOf(KeyPages.ROWS)));
+            for (var each : List.of(
+                    "AFTER UPDATE ON bridge_image REFERENCING NEW",
+                    "AFTER INSERT ON bridge_image REFERENCING NEW",
+                    "AFTER DELETE ON bridge_image REFERENCING OLD",
+                    "AFTER DELETE ON bridge_backfill_touched REFERENCING OLD")) {
+                statement.execute("CREATE TRIGGER \"" + each + "\" " + each
+                        + " TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refuse_many()");
+            }
+            statement.execute("INSERT INTO bridge_backfill_touched SELECT t, n FROM generate_series(1, "
+                    + MORE_THAN_A_PAGE + ") AS n, unnest(ARRAY['line', 'order']) AS t");
+            resync(store);
+            try (var session = store.session()) {
+                assertThat(session.rekey(ORDER, row -> new Rekeying.Place("moved " + row.get("id"), null, row)))
+                        .isEqualTo(MORE_THAN_A_PAGE);
+                session.update(current(store).in(Backfill.State.DONE));
+                session.commit(POSITION);
+                assertThat(count(statement, "bridge_image WHERE hidden AND row_key LIKE 'moved %'"))
+                        .isEqualTo(MORE_THAN_A_PAGE);
+                assertThat(count(statement, "bridge_backfill_touched")).isZero();
+                session.images().clear(ORDER);
+                session.commit(POSITION);
+                assertThat(count(statement, "bridge_image")).isZero();
+            }
+        }
+    }
+
+    private static int count(Statement statement, String what) throws SQLException {
+        try (var result = statement.executeQuery("SELECT count(*) FROM " + what)) {
+            result.next();
+            return result.getInt(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void hidingThatIsBrokenOffHidesNothingAndIsDoneAnew(String kind) {
+        try (var store = opened(kind)) {
+            putMoreThanAPage(store);
+            store.lostRows().note(Set.of(ORDER), 9);
+            try (var session = store.session()) {
+                assertThatThrownBy(() -> session.hideLost(POSITION, List.of(ORDER), () -> {
+                            throw new IllegalStateException("to be closed");
+                        }))
+                        .hasMessage("to be closed");
+            }
+            try (var session = store.session()) {
+                assertThat(session.images().count(ORDER, Integer.MAX_VALUE)).isEqualTo(MORE_THAN_A_PAGE);
+                assertThat(store.backfills().all()).isEmpty();
+                assertThat(session.hideLost(POSITION, List.of(ORDER), () -> {})).isTrue();
+                session.commit(POSITION);
+                session.update(current(store).in(Backfill.State.DONE));
+                session.commit(POSITION);
+                assertThat(ids(session.nextGone(MORE_THAN_A_PAGE + 1))).hasSize(MORE_THAN_A_PAGE);
             }
         }
     }
