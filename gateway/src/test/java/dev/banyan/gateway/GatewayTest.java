@@ -100,7 +100,9 @@ class GatewayTest {
         assertThat(reply)
                 .startsWith("HTTP/1.1 200")
                 .contains("X-Banyan-Backend: legacy", "x-forwarded-for=[127.0.0.1]", "x-forwarded-proto=[http]")
-                .contains("host=[shop.test]")
+                .contains("x-forwarded-host=[shop.test]", "x-forwarded-port=[80]")
+                .contains("forwarded=[for=127.0.0.1;host=\"shop.test\";proto=http]")
+                .contains("\nhost=[shop.test]")
                 .doesNotContain("6.6.6.6");
     }
 
@@ -207,7 +209,9 @@ class GatewayTest {
 
     @Test
     void tunnelsAndTracesAreNotAllowed() throws Exception {
-        assertThat(gateway.ask("TRACE / HTTP/1.1\r\nHost: a\r\n\r\n")).startsWith("HTTP/1.1 405");
+        for (String method : List.of("TRACE", "TRACK")) {
+            assertThat(gateway.ask(method + " / HTTP/1.1\r\nHost: a\r\n\r\n")).startsWith("HTTP/1.1 405");
+        }
         assertThat(gateway.ask("GET / HTTP/1.1\r\nHost: a\r\nExpect: cake\r\n\r\n"))
                 .startsWith("HTTP/1.1 417");
         way.needsHttp1("the bridge to HTTP/2 cannot say CONNECT; Http2RequestTest can");
@@ -314,6 +318,28 @@ class GatewayTest {
         assertThat(admin("/admin/routes", token() + "x").statusCode()).isEqualTo(401);
         assertThat(admin("/admin/routes", token()).body()).contains("\"name\":\"failing\"");
         assertThat(admin("/metrics", token()).body()).contains("banyan_rules_swaps_total");
+        assertThat(adminAs("Host: LOCALHOST:80")).isEqualTo(List.of("200", "200"));
+        for (String proxied :
+                List.of("X-Forwarded-For: 1.2.3.4", "x-real-ip: 1.2.3.4", "Forwarded: for=a", "Via: 1.1 a")) {
+            assertThat(adminAs("Host: 127.0.0.1\r\n" + proxied)).as(proxied).isEqualTo(List.of("403", "403"));
+        }
+        for (String host : List.of("evil.test", "127.0.0.1.evil.test", "10.0.0.1", "")) {
+            assertThat(adminAs("Host: " + host)).as(host).isEqualTo(List.of("403", "403"));
+        }
+    }
+
+    /** Returns the status of what the token is needed for, with the token, and of what it is not. */
+    private static List<String> adminAs(String headers) throws IOException {
+        List<String> all = new ArrayList<>();
+        for (String path : List.of("/admin/routes", "/health")) {
+            try (var wire = Wire.to(gateway.gateway().adminPort())) {
+                all.add(wire.send("GET " + path + " HTTP/1.1\r\n" + headers + "\r\nAuthorization: Bearer " + token()
+                                + "\r\n\r\n")
+                        .reply()
+                        .substring(9, 12));
+            }
+        }
+        return all;
     }
 
     @Test

@@ -338,6 +338,26 @@ class RouteActionsTest {
         assertThat(gateway.ask("GET", "/patient/slow")).startsWith("HTTP/1.1 504");
     }
 
+    /** Of HTTP/2, which cannot nominate, and with filters, which see the rest. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/forced/as", "/filtered/as"})
+    void whatATrustedProxySaysIsKeptAndAddedTo(String path) throws Exception {
+        String nominated =
+                way.isHttp2() ? "" : "Connection: X-Real-IP, X-Forwarded-For, X-Forwarded-Proto, Forwarded\r\n";
+        gateway.ask("GET " + path
+                + " HTTP/1.1\r\nHost: shop.test\r\nX-Forwarded-For: 9.9.9.9\r\nX-Forwarded-For: 8.8.8.8\r\n"
+                + "X-Forwarded-Proto: https\r\nX-Forwarded-Host: www.shop.test\r\nX-Forwarded-Port: 8443\r\n"
+                + "Forwarded: for=9.9.9.9\r\nX-Real-IP: 7.7.7.7\r\n" + nominated + "\r\n");
+        ScriptedServer server = path.startsWith("/filtered") ? candidate : legacy;
+        assertThat(server.heads(path).getLast())
+                .containsIgnoringCase("x-forwarded-for: 9.9.9.9, 8.8.8.8, 127.0.0.1\r\n")
+                .containsIgnoringCase("x-forwarded-proto: https\r\n")
+                .containsIgnoringCase("x-forwarded-host: www.shop.test\r\n")
+                .containsIgnoringCase("x-forwarded-port: 8443\r\n")
+                .containsIgnoringCase("\r\nforwarded: for=9.9.9.9, for=127.0.0.1;host=\"shop.test\";proto=https\r\n")
+                .containsIgnoringCase("x-real-ip: 7.7.7.7\r\n");
+    }
+
     @Test
     void onlyTrustedNetworksChooseTheirSide() throws Exception {
         assertThat(forced("127.0.0.2", "X-Side: new")).endsWith("candidate");

@@ -65,6 +65,7 @@ class TlsTest {
         legacy.on(
                 "/echo",
                 (head, wire) -> wire.send("HTTP/1.1 302 Found\r\nLocation: https://old.internal/next\r\n"
+                        + "Content-Location: https://old.internal/this\r\nRefresh: 5; url=https://old.internal/later\r\n"
                         + "Set-Cookie: s=1; Domain=old.internal; Secure\r\n"
                         + "Link: <https://old.internal/a>; rel=next, <https://cdn.example/x.css>; rel=preload\r\n"
                         + "Link: </b>; rel=prev\r\nContent-Length: " + head.length()
@@ -169,6 +170,8 @@ class TlsTest {
             assertThat(reply)
                     .startsWith("HTTP/1.1 302")
                     .containsIgnoringCase("location: https://shop.test/next\r\n")
+                    .containsIgnoringCase("content-location: https://shop.test/this\r\n")
+                    .containsIgnoringCase("refresh: 5; url=https://shop.test/later\r\n")
                     .containsIgnoringCase("set-cookie: s=1; Secure\r\n")
                     .containsIgnoringCase(
                             "link: <https://shop.test/a>; rel=next, <https://cdn.example/x.css>; rel=preload\r\n")

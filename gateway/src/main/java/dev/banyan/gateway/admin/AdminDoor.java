@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.banyan.gateway.http.Origin;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -19,6 +20,9 @@ record AdminDoor(AdminToken token) {
 
     /** Names under which loopback is reached; any other Host is a page of someone else's in a browser. */
     private static final Set<String> OWN_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    /** What proxies add: that of nginx and HAProxy as most set them up, of RFC 7239, and what HTTP asks of every proxy. */
+    private static final List<String> OF_PROXIES = List.of("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via");
 
     /** What a server does with a request. */
     interface Handler extends BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {}
@@ -85,8 +89,7 @@ record AdminDoor(AdminToken token) {
     private static boolean isOurs(HttpServerRequest request) {
         HttpHeaders head = request.requestHeaders();
         String host = head.get(HttpHeaderNames.HOST, "");
-        return !head.contains("X-Forwarded-For")
-                && !head.contains("Forwarded")
+        return OF_PROXIES.stream().noneMatch(head::contains)
                 && OWN_NAMES.contains(Origin.ofHost("http", host).host());
     }
 
