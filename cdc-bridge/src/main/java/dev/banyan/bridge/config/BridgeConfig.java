@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.lake.LakePlace;
 import dev.banyan.bridge.source.Identity;
 import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.source.UrlParameters;
 import dev.banyan.bridge.yaml.Problems;
 import dev.banyan.bridge.yaml.Section;
 import dev.banyan.bridge.yaml.Yaml;
@@ -149,6 +150,9 @@ public record BridgeConfig(
                 problems.add(
                         section.at("jdbcUrl"), "source.jdbcUrl", "'" + Source.shown(url) + "'", Source.URL_EXPECTED);
             }
+            UrlParameters.problem(url)
+                    .ifPresent(problem ->
+                            problems.add(section.at("jdbcUrl"), "source.jdbcUrl", problem.found(), problem.expected()));
             var config = new SourceConfig(
                     url,
                     section.requiredText("user", "the role the bridge reads as"),

@@ -1,10 +1,14 @@
 package dev.banyan.bridge.engine;
 
+import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.TableId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,8 +36,24 @@ public record EngineSettings(
     /** What Debezium writes for a large value that the statement did not touch; another in each process, so that no value equals it. */
     static final String UNAVAILABLE = "\u0001banyan-unavailable-" + UUID.randomUUID();
 
-    /** How to reach the legacy database. */
-    public record Database(String host, int port, String name, String user, String password) {}
+    /** How to reach the legacy database; {@code parameters} are its driver's, of {@link #parametersOf}. */
+    public record Database(
+            String host, int port, String name, String user, String password, Map<String, String> parameters) {
+        public Database {
+            parameters = Map.copyOf(parameters);
+        }
+
+        /** One whose driver is told nothing more. */
+        public Database(String host, int port, String name, String user, String password) {
+            this(host, port, name, user, password, Map.of());
+        }
+
+        /** Without what is secret. */
+        @Override
+        public String toString() {
+            return "Database[" + host + ":" + port + "/" + name + ", user " + user + "]";
+        }
+    }
 
     /** As what the bridge reads the log. */
     public sealed interface Reading {
@@ -58,6 +78,21 @@ public record EngineSettings(
         }
     }
 
+    /** What the engine can pass on of a driver's parameters, to all of its connections, with Debezium's name for each. */
+    private static final Map<String, String> OF_POSTGRESQL = Map.of(
+            "sslmode", "database.sslmode",
+            "sslrootcert", "database.sslrootcert",
+            "sslcert", "database.sslcert",
+            "sslkey", "database.sslkey",
+            "sslpassword", "database.sslpassword");
+
+    private static final Map<String, String> OF_MARIADB = Map.of(
+            "sslMode", "database.ssl.mode",
+            "trustStore", "database.ssl.truststore",
+            "trustStorePassword", "database.ssl.truststore.password",
+            "keyStore", "database.ssl.keystore",
+            "keyStorePassword", "database.ssl.keystore.password");
+
     private static final int ANSWER_SECONDS = 30;
 
     /** What a row waits at most for others; 500 by default. Debezium spins through the last millisecond of each, so a few cost a processor. */
@@ -68,6 +103,18 @@ public record EngineSettings(
 
     public EngineSettings {
         tables = List.copyOf(tables);
+    }
+
+    /** The parameters of {@code dbms}' driver that hold for the engine's connections too: those of TLS. */
+    public static Set<String> parametersOf(Dbms dbms) {
+        return new TreeSet<>(namesByParameter(dbms).keySet());
+    }
+
+    private static Map<String, String> namesByParameter(Dbms dbms) {
+        return switch (dbms) {
+            case POSTGRESQL -> OF_POSTGRESQL;
+            case MARIADB -> OF_MARIADB;
+        };
     }
 
     /** The engine's properties. */
@@ -83,10 +130,15 @@ public record EngineSettings(
         properties.setProperty(StoredOffsets.SETTING, name);
         properties.setProperty("offset.flush.interval.ms", "0");
         properties.setProperty("bootstrap.servers", "unused:1"); // Connect 4.2 wants one, nobody calls it
-        database(properties);
         switch (reading) {
-            case Reading.Slot slot -> postgresql(properties, slot);
-            case Reading.Replica replica -> mariadb(properties, replica);
+            case Reading.Slot slot -> {
+                database(properties, Dbms.POSTGRESQL);
+                postgresql(properties, slot);
+            }
+            case Reading.Replica replica -> {
+                database(properties, Dbms.MARIADB);
+                mariadb(properties, replica);
+            }
         }
         stream(properties);
         backfill(properties);
@@ -94,11 +146,13 @@ public record EngineSettings(
         return properties;
     }
 
-    private void database(Properties properties) {
+    private void database(Properties properties, Dbms dbms) {
         properties.setProperty("database.hostname", database.host());
         properties.setProperty("database.port", Integer.toString(database.port()));
         properties.setProperty("database.user", database.user());
         properties.setProperty("database.password", database.password());
+        var names = namesByParameter(dbms);
+        database.parameters().forEach((name, value) -> properties.put(names.get(name), value));
     }
 
     private void postgresql(Properties properties, Reading.Slot slot) {

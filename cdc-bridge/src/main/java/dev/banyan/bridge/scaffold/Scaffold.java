@@ -6,6 +6,7 @@ import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.mapping.MappingException;
 import dev.banyan.bridge.mapping.MappingFile;
 import dev.banyan.bridge.source.Source;
+import dev.banyan.bridge.source.UrlParameters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,10 @@ public final class Scaffold {
         if (!Source.isUsable(settings.jdbcUrl()) || settings.jdbcUrl().matches(".*[?&](user|password)=.*")) {
             throw new ScaffoldFailed("--jdbc: not usable (expected: " + Source.URL_EXPECTED
                     + "; user and password have their own options)");
+        }
+        var problem = UrlParameters.problem(settings.jdbcUrl());
+        if (problem.isPresent()) {
+            throw new ScaffoldFailed("--jdbc: " + problem.get());
         }
         return new Scaffold(settings).write();
     }

@@ -44,7 +44,7 @@ public record Source(
             "jdbc:postgresql://HOST:PORT/DATABASE or jdbc:mariadb://HOST:PORT/DATABASE";
 
     private static final Pattern URL =
-            Pattern.compile("jdbc:(postgresql|mariadb)://(\\[[^]]+]|[^:/?\\[,]+)(?::([0-9]+))?/([^?]+)(?:\\?.*)?");
+            Pattern.compile("jdbc:(postgresql|mariadb)://(\\[[^]]+]|[^:/?\\[,]+)(?::([0-9]+))?/([^?]+)(?:\\?(.*))?");
     private static final int CONNECT_SECONDS = 10;
     private static final int ANSWER_SECONDS = 60;
 
@@ -106,6 +106,9 @@ public record Source(
             throw new IllegalArgumentException(
                     "source.jdbcUrl: " + shown(jdbcUrl) + " (expected: " + URL_EXPECTED + ")");
         }
+        UrlParameters.problem(jdbcUrl).ifPresent(problem -> {
+            throw new IllegalArgumentException("source.jdbcUrl: " + problem);
+        });
     }
 
     /** The same, with old rows whole in the log, and a number among MariaDB's replicas that follows from {@code slot}; zero dates are refused. */
@@ -282,7 +285,7 @@ public record Source(
         }
         var portDefault = dbms() == Dbms.MARIADB ? 3306 : 5432;
         var port = url.group(3) == null ? portDefault : Integer.parseInt(url.group(3));
-        return new EngineSettings.Database(url.group(2), port, url.group(4), user, password);
+        return new EngineSettings.Database(url.group(2), port, url.group(4), user, password, UrlParameters.of(jdbcUrl));
     }
 
     /** What tells Debezium, as engine {@code name}, to read these tables' changes. */
