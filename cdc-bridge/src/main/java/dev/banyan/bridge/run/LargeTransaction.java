@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
@@ -92,12 +93,19 @@ final class LargeTransaction {
             var isLarge = bytes[part] > PART_BYTES_MAX * partBytes && each.size() > 1; // one row is in memory anyway
             if (each.size() > PART_MAX * partRows || isLarge) {
                 throw new MappingFailed("transaction " + transaction.txId() + ": " + each.size() + " of its rows, of "
-                        + bytes[part] + " bytes, belong to aggregates that share rows (expected: at most "
+                        + bytes[part] + " bytes, in " + tables(each)
+                        + ", belong to aggregates that share rows (expected: at most "
                         + PART_MAX * partRows + ", of " + PART_BYTES_MAX * partBytes
                         + " bytes, of a transaction that is larger than memory)");
             }
         }
         return changes;
+    }
+
+    private static String tables(LargeList<Placed> placed) {
+        var tables = new TreeSet<String>();
+        placed.forEach(each -> tables.add(each.change().table().toString()));
+        return String.join(", ", tables);
     }
 
     private static void join(
