@@ -53,7 +53,7 @@ public final class Backfills {
     /** Asks for {@code tables} to be compared, after everything that was asked for before. */
     public Backfill requestParity(List<TableId> tables) {
         return store.runForced("asking for a parity run", connection -> {
-            var run = Backfill.parity(tables, after(connection, clock.millis()));
+            var run = Backfill.parity(tables, after(BackfillRows.all(connection), clock.millis()));
             BackfillRows.insert(connection, run);
             return run;
         });
@@ -71,14 +71,13 @@ public final class Backfills {
         return store.run("reading the backfills", connection -> next(connection, tables, clock.millis()));
     }
 
-    static Backfill next(Connection connection, List<TableId> tables, long nowMs) throws SQLException {
-        return Backfill.of(tables, after(connection, nowMs));
+    private static Backfill next(Connection connection, List<TableId> tables, long nowMs) throws SQLException {
+        return Backfill.of(tables, after(BackfillRows.all(connection), nowMs));
     }
 
-    private static long after(Connection connection, long nowMs) throws SQLException {
-        var last = BackfillRows.all(connection).stream()
-                .mapToLong(Backfill::requestedAtMs)
-                .max();
+    /** When one is asked for that sorts behind all of {@code line}. */
+    static long after(List<Backfill> line, long nowMs) {
+        var last = line.stream().mapToLong(Backfill::requestedAtMs).max();
         return Math.max(nowMs, last.orElse(0) + 1);
     }
 

@@ -251,7 +251,10 @@ public final class BridgeStore implements AutoCloseable {
         // Before: a kill while rows are hidden must not leave them to a backfill that had read them by then. This one
         // is not there yet, and tells nothing.
         runHeld("noting which backfill finds what is hidden", connection -> {
-            HiddenRows.await(connection, backfill);
+            HiddenRows.await(
+                    connection,
+                    backfill,
+                    backfill.tables().stream().map(Backfill.Table::id).toList());
             return null;
         });
         try (var session = session()) {

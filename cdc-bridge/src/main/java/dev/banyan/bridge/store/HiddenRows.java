@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
@@ -57,22 +58,21 @@ final class HiddenRows {
         return found;
     }
 
-    /** Writes down that {@code backfill} has to be done before what is hidden of its tables is gone. */
-    static void await(Connection connection, Backfill backfill) throws SQLException {
+    /** Writes down that {@code backfill} has to be done before what is hidden of {@code hidden}, tables of it, is gone. */
+    static void await(Connection connection, Backfill backfill, List<TableId> hidden) throws SQLException {
         try (var delete = connection.prepareStatement("DELETE FROM bridge_hidden WHERE table_name = ?");
                 var insert = connection.prepareStatement("INSERT INTO bridge_hidden VALUES (?, ?, ?)")) {
-            for (var table : backfill.tables()) {
-                delete.setString(1, table.id().toString());
+            for (var table : hidden) {
+                delete.setString(1, table.toString());
                 delete.executeUpdate();
-                insert.setString(1, table.id().toString());
+                insert.setString(1, table.toString());
                 insert.setString(2, backfill.id());
-                insert.setInt(3, backfill.tables().indexOf(table));
+                insert.setInt(3, hidden.indexOf(table));
                 insert.addBatch();
             }
             insert.executeBatch();
         }
-        HiddenBehind.note(
-                connection, backfill.tables().stream().map(Backfill.Table::id).toList());
+        HiddenBehind.note(connection, hidden);
     }
 
     /** Looks which tables have been read: by the backfill that is awaited, or by one that came after it. */
@@ -135,15 +135,36 @@ final class HiddenRows {
                 delete.executeUpdate();
             }
         }
-        var backfill = Backfills.next(connection, ripe, nowMs);
-        BackfillRows.insert(connection, backfill);
-        await(connection, backfill);
+        var line = BackfillRows.all(connection);
+        var backfill = unbegun(line, ripe).orElse(null);
+        if (backfill == null) {
+            backfill = Backfill.of(ripe, Backfills.after(line, nowMs));
+            BackfillRows.insert(connection, backfill);
+        }
+        await(connection, backfill, ripe);
         tables.removeIf(table -> ripe.contains(table.id));
-        ripe.forEach(table -> tables.add(new Table(table, backfill.id())));
+        for (var table : ripe) {
+            tables.add(new Table(table, backfill.id()));
+        }
         lost = LostRows.all(connection);
         last = "";
         look();
         return true;
+    }
+
+    /** The one of {@code line} that reads all of {@code wanted} from now on. The head may have been asked for already. */
+    private static Optional<Backfill> unbegun(List<Backfill> line, List<TableId> wanted) {
+        return line.stream()
+                .filter(backfill -> !backfill.isOver())
+                .skip(1)
+                .filter(backfill -> !backfill.isParity()
+                        && backfill.state() == Backfill.State.REQUESTED
+                        && backfill.wish() == Backfill.Wish.GO
+                        && backfill.tables().stream()
+                                .map(Backfill.Table::id)
+                                .toList()
+                                .containsAll(wanted))
+                .findFirst();
     }
 
     /** Keeps what is gone of tables that are not among {@code others}, if these are any. */

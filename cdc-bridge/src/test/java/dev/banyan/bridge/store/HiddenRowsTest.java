@@ -465,4 +465,54 @@ class HiddenRowsTest {
             }
         }
     }
+
+    /** A job drops old partitions one after the other, each in a statement of its own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aBackfillThatHasNotBegunFindsWhatWentWithTheNextPartitionsToo(String kind) {
+        try (var store = opened(kind)) {
+            try (var session = store.session()) {
+                put(session, ORDER, 1, 2);
+                lose(store, session, 10, ORDER);
+                store.backfills().requestParity(List.of(ORDER));
+                lose(store, session, 20, ORDER);
+                lose(store, session, 30, ORDER);
+                assertThat(store.backfills().all())
+                        .as("the head, and one behind it")
+                        .hasSize(2);
+                lose(store, session, 40, ORDER, LINE);
+                assertThat(store.backfills().all()).as("one that reads both").hasSize(3);
+                lose(store, session, 50, LINE);
+                lose(store, session, 60, ORDER);
+                assertThat(store.backfills().all()).hasSize(3);
+
+                session.see(key(ORDER, 1));
+                session.update(store.backfills().all().getFirst().in(Backfill.State.DONE));
+                session.commit(at(60));
+                assertThat(session.nextGone(10)).as("it had begun before").isNull();
+                session.update(store.backfills().all().get(1).in(Backfill.State.DONE));
+                session.commit(at(60));
+                assertThat(ids(session.nextGone(10))).containsExactly(2L);
+            }
+            store.backfills().wish(store.backfills().all().getLast().id(), Backfill.Wish.CANCEL);
+            try (var session = store.session()) {
+                lose(store, session, 70, ORDER);
+                assertThat(store.backfills().all())
+                        .as("a cancelled one reads nothing")
+                        .hasSize(4);
+            }
+        }
+    }
+
+    private static void lose(BridgeStore store, StoreSession session, long position, TableId... tables) {
+        store.lostRows().note(Set.of(tables), position);
+        session.commit(at(position));
+        assertThat(session.hideLost(at(position), List.of(LINE, ORDER), () -> {}))
+                .isTrue();
+        session.commit(at(position));
+    }
+
+    private static Position at(long position) {
+        return new Position("1", 1, position, Map.of("lsn", position));
+    }
 }
