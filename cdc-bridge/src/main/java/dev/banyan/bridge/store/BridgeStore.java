@@ -390,9 +390,14 @@ public final class BridgeStore implements AutoCloseable {
     public StoreSession session() {
         try {
             var connection = source.getConnection();
-            var held = lease.held();
-            var tokens = new StoredTokens(connection, made -> keepTokens(held, made), vault);
-            return new StoreSession(connection, dialect, lease, held, clock, seal, tokens, lostNoted::get);
+            try {
+                var held = lease.held();
+                var tokens = new StoredTokens(connection, made -> keepTokens(held, made), vault);
+                return new StoreSession(connection, dialect, lease, held, clock, seal, tokens, lostNoted::get);
+            } catch (SQLException | RuntimeException e) {
+                connection.close(); // else the pool, which has few, never gets it back
+                throw e;
+            }
         } catch (SQLException e) {
             throw new StoreFailed("connecting to the store", e);
         }

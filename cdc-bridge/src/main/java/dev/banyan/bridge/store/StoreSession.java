@@ -310,10 +310,9 @@ public final class StoreSession implements Ledger, AutoCloseable {
 
     @Override
     public void close() {
-        try {
+        try (connection) { // whatever fails
             images.close();
             connection.rollback();
-            connection.close();
         } catch (SQLException e) {
             throw new StoreFailed("closing the store's session", e);
         }
