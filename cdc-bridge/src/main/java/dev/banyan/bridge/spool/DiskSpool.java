@@ -175,24 +175,44 @@ public final class DiskSpool implements Spool {
         }
         try {
             var segment = written;
-            if (segment == null || segment.bytes() >= settings.segmentBytesMax) {
-                segment = Segment.create(folder.resolve(String.format(Locale.ROOT, "%08d.spool", nextNumber())));
+            if (segment != null && segment.bytes() < settings.segmentBytesMax) {
+                append(segment, arrivals);
+                return;
+            }
+            segment = Segment.create(folder.resolve(String.format(Locale.ROOT, "%08d.spool", nextNumber())));
+            try {
                 Disk.force(folder);
-                segments.add(segment);
-                written = segment;
+                append(segment, arrivals);
+            } catch (IOException | RuntimeException e) {
+                deleteUnused(segment, e);
+                throw e;
             }
-            var before = segment.bytes();
-            var frames = new ArrayList<byte[]>(arrivals.size());
-            for (var arrival : arrivals) {
-                frames.add(frame(segment, arrival));
-            }
-            segment.append(frames);
-            bytes += segment.bytes() - before;
-            var last = arrivals.getLast();
-            end = last.isLarge() ? new Arrival(null, last.lsn(), last.offset(), last.signal()) : last;
+            segments.add(segment);
+            written = segment;
         } catch (IOException e) {
             throw new SpoolFailed("writing to " + folder, e);
         }
+    }
+
+    /** On a disk that is full a file can still be made, and each start would leave one. */
+    private static void deleteUnused(Segment segment, Exception why) {
+        try {
+            segment.delete();
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    private void append(Segment segment, List<Arrival> arrivals) throws IOException {
+        var before = segment.bytes();
+        var frames = new ArrayList<byte[]>(arrivals.size());
+        for (var arrival : arrivals) {
+            frames.add(frame(segment, arrival));
+        }
+        segment.append(frames);
+        bytes += segment.bytes() - before;
+        var last = arrivals.getLast();
+        end = last.isLarge() ? new Arrival(null, last.lsn(), last.offset(), last.signal()) : last;
     }
 
     private int nextNumber() {

@@ -127,6 +127,32 @@ class DiskSpoolTest {
         return changes;
     }
 
+    /** As on a disk that is full, where an empty file can still be made: the engine starts anew every few seconds. */
+    @Test
+    void aSegmentOfWhichNothingCouldBeWrittenIsNotLeft() throws Exception {
+        var settings = settings(1 << 30, 2_000);
+        try (var spool = DiskSpool.create(settings, id)) {
+            spool.append(arrivals(1, 20));
+        }
+        var before = files();
+        var inTheWay = folder.resolve("spool").resolve(id).resolve("00000002-63.large");
+        Files.createDirectories(inTheWay.resolve("in it"));
+        for (var start = 0; start < 2; start++) {
+            try (var spool = recovered(settings)) {
+                assertThatThrownBy(() -> spool.append(List.of(large(99, 10)))).isInstanceOf(SpoolFailed.class);
+                assertThatThrownBy(() -> spool.append(List.of(large(99, 10)))).isInstanceOf(SpoolFailed.class);
+            }
+        }
+        Files.delete(inTheWay.resolve("in it"));
+        Files.delete(inTheWay);
+        assertThat(files()).isEqualTo(before);
+        try (var spool = recovered(settings)) {
+            spool.append(List.of(large(99, 10)));
+            assertThat(spool.end()).map(Arrival::lsn).contains(99L);
+            assertThat(spool.take(1_000)).hasSize(20);
+        }
+    }
+
     @Test
     void aTransactionLargerThanMemoryHasAFileThatGoesWithItsSegment() throws Exception {
         var settings = settings(1 << 30, 2_000);
