@@ -60,6 +60,7 @@ public final class Progress {
     private volatile LongConsumer publishing = _ -> {};
     private volatile Map<TableId, Long> withoutEvent = Map.of();
     private volatile Map<String, String> refusedEvents = Map.of();
+    private long refusedAt;
     private volatile List<Backfill> backfills = List.of();
     private volatile List<PausedTable> pausedTables = List.of();
     final AtomicLong transactions = new AtomicLong();
@@ -243,12 +244,17 @@ public final class Progress {
         return refusedEvents;
     }
 
-    /** Remembers {@code whyById}, of this process's last some thousand; false when all of them were known. One thread at a time. */
+    /**
+     * Remembers {@code whyById}, of this process's last some thousand; false when all of them were known. Those of the transactions in hand are all kept:
+     * they come again until they are stored. One thread at a time.
+     */
     boolean refused(Map<String, String> whyById) {
         if (refusedEvents.keySet().containsAll(whyById.keySet())) {
             return false;
         }
-        var all = new HashMap<>(refusedEvents.size() < REFUSED_MAX ? refusedEvents : Map.<String, String>of());
+        var isKept = refusedEvents.size() < REFUSED_MAX || refusedAt == commitLsn;
+        refusedAt = commitLsn;
+        var all = new HashMap<>(isKept ? refusedEvents : Map.<String, String>of());
         all.putAll(whyById);
         refusedEvents = Map.copyOf(all);
         return true;
