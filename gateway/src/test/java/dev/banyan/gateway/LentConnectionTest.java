@@ -38,7 +38,10 @@ class LentConnectionTest {
 
     private static ScriptedServer server;
     private static TestGateway gateway;
-    private static final Hold HOLD = new Hold();
+    private static final Hold HOLD = new Hold("reactor.netty.http.client.HttpClientOperations");
+    private static final Hold CLIENTS_LOOP = new Hold("reactor.netty.http.server.HttpServer");
+    private static final Hold TOLD =
+            new Hold("io.github.resilience4j.circuitbreaker.internal.CircuitBreakerStateMachine");
     private static final BlockingQueue<Wire> HELD = new LinkedBlockingQueue<>();
 
     @BeforeAll
@@ -53,24 +56,26 @@ class LentConnectionTest {
             HELD.add(wire);
             StreamsTest.hold(wire);
         });
+        server.on("/sick", (_, wire) -> wire.send("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"));
         gateway = TestGateway.start(folder, """
                 backends:
                   - {name: legacy, url: "%1$s", baseline: true, maxConnections: 1}
                   - {name: wide, url: "%1$s"}
+                  - {name: sick, url: "%1$s", circuitBreaker: {windowCalls: 1000, minCalls: 1000}}
                 routes:
                   - {name: wide, matches: [{path: {value: /wide}}], candidate: wide, stage: complete}
+                  - {name: sick, matches: [{path: {value: /sick}}], candidate: sick, stage: live, weight: 100%%}
                 """.formatted(server.url()));
-        HOLD.start();
-        HOLD.log().setLevel(Level.DEBUG);
-        HOLD.log().setAdditive(false);
-        HOLD.log().addAppender(HOLD); // the start of a gateway takes those away that were there
+        for (Hold each : List.of(HOLD, CLIENTS_LOOP, TOLD)) {
+            each.begin(); // the start of a gateway takes appenders away that were there
+        }
     }
 
     @AfterAll
     static void stop() throws Exception {
-        HOLD.log().setLevel(null);
-        HOLD.log().setAdditive(true);
-        HOLD.log().detachAppender(HOLD);
+        for (Hold each : List.of(HOLD, CLIENTS_LOOP, TOLD)) {
+            each.end();
+        }
         gateway.close();
         server.close();
         TestGateway.take(Way.LEAN);
@@ -180,24 +185,83 @@ class LentConnectionTest {
                 .startsWith("HTTP/1.1 200");
     }
 
+    /** What comes of it is told on the backend's event loop otherwise, and the place that it then takes at the baseline is nobody's to give back. */
+    @Test
+    void aClientThatLeavesWhileItsCallComesToNothingKeepsNoPlace() throws Exception {
+        for (int round = 0; ; round++) {
+            assertThat(round).as("rounds with one event loop alone").isLessThan(10);
+            if (didLeaveBetweenTwoLoops()) {
+                break;
+            }
+        }
+        TestGateway.await("none in flight", () -> gateway.inFlight("sick") == 0 && gateway.inFlight("legacy") == 0);
+    }
+
+    private static boolean didLeaveBetweenTwoLoops() throws Exception {
+        String sick = "GET /sick HTTP/1.1\r\nHost: a\r\n\r\n";
+        try (Wire first = gateway.wire();
+                Wire leaves = gateway.wire()) {
+            assertThat(first.send(sick).reply()).startsWith("HTTP/1.1 503");
+            awaitInFlight(0);
+            CLIENTS_LOOP.next("Handler is being applied");
+            HOLD.next("Received response");
+            TOLD.next("recorded an exception");
+            leaves.send(sick);
+            Thread clients = CLIENTS_LOOP.held();
+            CLIENTS_LOOP.letGo();
+            Thread backends = HOLD.held();
+            HOLD.letGo();
+            if (clients == backends) {
+                TOLD.letGo();
+                leaves.reply();
+                return false;
+            }
+            Thread told = TOLD.held();
+            leaves.reset();
+            TestGateway.await("its end, or its turn", () -> told == clients || gateway.inFlight("sick") == 0);
+            TOLD.letGo();
+            assertThat(first.send("GET /wide HTTP/1.1\r\nHost: a\r\n\r\n").reply())
+                    .startsWith("HTTP/1.1 200"); // by the event loop of the backend's connection
+            return true;
+        } finally {
+            for (Hold each : List.of(HOLD, CLIENTS_LOOP, TOLD)) {
+                each.letGo();
+            }
+        }
+    }
+
     private static void awaitInFlight(int calls) throws Exception {
         TestGateway.await(calls + " in flight", () -> gateway.inFlight("legacy") == calls);
     }
 
-    /** Holds the event loop of a backend's connection, once, where the client library says that it has got to something. */
+    /** Holds an event loop, once, where a library says that it has got to something. */
     private static final class Hold extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
         private volatile String moment = "";
-        private volatile CountDownLatch end = new CountDownLatch(0);
+        private volatile CountDownLatch letGo = new CountDownLatch(0);
         private volatile @Nullable Thread held;
+        private final Logger log;
 
-        Logger log() {
-            return (Logger) LoggerFactory.getLogger("reactor.netty.http.client.HttpClientOperations");
+        Hold(String name) {
+            log = (Logger) LoggerFactory.getLogger(name);
+        }
+
+        void begin() {
+            start();
+            log.setLevel(Level.DEBUG);
+            log.setAdditive(false);
+            log.addAppender(this);
+        }
+
+        void end() {
+            log.setLevel(null);
+            log.setAdditive(true);
+            log.detachAppender(this);
         }
 
         void next(String next) {
             held = null;
-            end = new CountDownLatch(1);
+            letGo = new CountDownLatch(1);
             moment = next;
         }
 
@@ -208,7 +272,7 @@ class LentConnectionTest {
 
         void letGo() {
             moment = "";
-            end.countDown();
+            letGo.countDown();
         }
 
         @Override
@@ -217,7 +281,7 @@ class LentConnectionTest {
                 moment = "";
                 held = Thread.currentThread();
                 try {
-                    end.await();
+                    letGo.await();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }

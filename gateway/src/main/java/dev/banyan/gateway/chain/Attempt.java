@@ -39,6 +39,9 @@ final class Attempt {
      * still carries this request, and closes it only then. Nothing can come in between, since the loop does nothing else meanwhile.
      */
 
+    /** Pieces of a reply that are on their way from its connection's event loop to the client's. */
+    private static final int PIECES_AHEAD = 32;
+
     private static final AttributeKey<Boolean> USED = AttributeKey.valueOf("banyan.connectionUsed");
 
     private final Passage passage;
@@ -64,20 +67,20 @@ final class Attempt {
         this.anew = ask.anew();
     }
 
-    /** Returns the status of the reply, once its head is there. */
-    Mono<Integer> send() {
+    /** Returns the head of the reply, once it is there; what follows from it goes on on the event loop of the client. */
+    Mono<HttpClientResponse> send() {
         String target = Target.ascii(passage.targetFor(backend));
-        Mono<Integer> status = (anew ? instance.unpooled() : instance.client())
+        Mono<HttpClientResponse> head = (anew ? instance.unpooled() : instance.client())
                 .request(HttpMethod.valueOf(passage.call.method()))
                 .uri(OddTarget.forClient(target))
                 .send((request, out) -> write(request, out, target))
-                .responseConnection(this::take)
+                .responseConnection(Attempt::take)
                 .single();
-        return Mono.create(caller -> askFor(status, caller));
+        return Mono.<HttpClientResponse>create(caller -> askFor(head, caller)).publishOn(passage.loop());
     }
 
-    private void askFor(Mono<Integer> status, MonoSink<Integer> caller) {
-        Disposable asking = status.subscribe(caller::success, error -> {
+    private void askFor(Mono<HttpClientResponse> head, MonoSink<HttpClientResponse> caller) {
+        Disposable asking = head.subscribe(caller::success, error -> {
             if (!givenUp) {
                 caller.error(error);
             }
@@ -100,7 +103,10 @@ final class Attempt {
         if (exchange == null) {
             throw new BackendFailure(Failure.RESET);
         }
-        return exchange.receive().retain();
+        return exchange.receive()
+                .retain()
+                .publishOn(passage.loop(), PIECES_AHEAD)
+                .doOnDiscard(ByteBuf.class, ByteBuf::release);
     }
 
     /** Nobody wants the reply, or the rest of it: its connection closes, unless that has carried it to its end already. */
@@ -125,13 +131,12 @@ final class Attempt {
         }
     }
 
-    private Mono<Integer> take(HttpClientResponse reply, Connection connection) {
+    private static Mono<HttpClientResponse> take(HttpClientResponse reply, Connection connection) {
         if (Framing.isDoubtfulReply(reply.version(), reply.status(), reply.responseHeaders())) {
             connection.dispose();
             return Mono.error(new BackendFailure(Failure.RESET));
         }
-        passage.replied(reply);
-        return Mono.just(reply.status().code());
+        return Mono.just(reply);
     }
 
     private Publisher<Void> write(HttpClientRequest request, NettyOutbound out, String target) {

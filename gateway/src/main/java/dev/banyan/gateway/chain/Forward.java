@@ -32,7 +32,7 @@ public record Forward() implements GatewayFilter {
                 var attempt = new Attempt(passage, ask);
                 passage.attempts(attempt);
                 yield attempt.send()
-                        .map(status -> passage.call.replied(status))
+                        .map(passage::replied)
                         .onErrorResume(error -> failed(passage, error, attempt.connectionWasUsed()))
                         .flatMap(next -> perform(passage, next));
             }

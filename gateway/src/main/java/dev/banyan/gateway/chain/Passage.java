@@ -4,6 +4,7 @@ import dev.banyan.gateway.backend.BackendFailure;
 import dev.banyan.gateway.backend.Failure;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.gateway.call.Call;
+import dev.banyan.gateway.call.Step;
 import dev.banyan.gateway.edge.FrontDoor;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -28,11 +29,11 @@ final class Passage {
     @Nullable
     HttpClientResponse reply;
 
-    private volatile @Nullable Attempt attempt;
+    private @Nullable Attempt attempt;
     private @Nullable Channel client;
 
     /** Why the request's body does not end in good order; null as long as it may. */
-    private volatile @Nullable Throwable bodyFailure;
+    private @Nullable Throwable bodyFailure;
 
     /** How much of the reply's body is still to come; negative when it does not say. */
     private long bytesLeft = -1;
@@ -62,6 +63,11 @@ final class Passage {
         return client;
     }
 
+    /** The event loop of the client's connection, on which all of the call is done, wherever its backend's connection is. */
+    OnLoop loop() {
+        return new OnLoop(client().eventLoop());
+    }
+
     /** Sets what the route's filters made of the request; only the assigned backend gets that. */
     void filtered(Filtered request) {
         filtered = request;
@@ -84,8 +90,7 @@ final class Passage {
     }
 
     private boolean isBodyBroken() {
-        Throwable failure = bodyFailure;
-        return failure != null && !(failure instanceof BodyTooLarge);
+        return bodyFailure != null && !(bodyFailure instanceof BodyTooLarge);
     }
 
     /** Returns the request's body as it comes; each buffer is the subscriber's to release. */
@@ -126,8 +131,8 @@ final class Passage {
         attempt = next;
     }
 
-    /** A reply head is there. */
-    void replied(HttpClientResponse head) {
+    /** A reply head is there. Returns what comes next. */
+    Step replied(HttpClientResponse head) {
         reply = head;
         int status = head.status().code();
         String length = head.responseHeaders().get(HttpHeaderNames.CONTENT_LENGTH);
@@ -136,6 +141,7 @@ final class Passage {
         } else {
             bytesLeft = length == null ? -1 : Long.parseLong(length); // the decoder has refused what is no number
         }
+        return call.replied(status);
     }
 
     /** Returns the body of the reply as it comes; each buffer is the subscriber's to release. */
