@@ -63,6 +63,9 @@ public final class LiveBackend {
     private final AtomicInteger turn = new AtomicInteger();
     private final Distrust distrust;
 
+    /** When the breaker opened last: calls that were admitted before say nothing of what the backend is since. */
+    private volatile long openedAt = System.nanoTime();
+
     private volatile boolean replaced;
 
     /** Makes the backend ready to be called; nothing connects yet, but for its health checks. */
@@ -100,6 +103,13 @@ public final class LiveBackend {
                         backend.name(),
                         backend.circuitBreaker(),
                         backend.timeouts().request());
+        if (breaker != null) {
+            breaker.getEventPublisher().onStateTransition(change -> {
+                if (change.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
+                    openedAt = System.nanoTime();
+                }
+            });
+        }
         this.adaptiveLimit = backend.adaptiveLimit() == null
                 ? null
                 : new WaitingLimit(backend.adaptiveLimit(), backend.maxConnections(), System.nanoTime());
@@ -292,7 +302,7 @@ public final class LiveBackend {
         if (adaptiveLimit != null && tellsSpeed) {
             adaptiveLimit.ended(failure, startNanos, nanos);
         }
-        if (breaker == null) {
+        if (breaker == null || beganBeforeItOpened(startNanos)) {
             return;
         }
         if (failure == null) {
@@ -309,9 +319,14 @@ public final class LiveBackend {
         if (adaptiveLimit != null && tellsSpeed) {
             adaptiveLimit.left(startNanos, nanos);
         }
-        if (breaker != null) {
+        if (breaker != null && !beganBeforeItOpened(startNanos)) {
             breaker.releasePermission();
         }
+    }
+
+    /* None is admitted while it is open: whoever was before has none of its trials, to give back or to decide. */
+    private boolean beganBeforeItOpened(long startNanos) {
+        return startNanos - openedAt < 0;
     }
 
     /** Ends an admitted call, its reply streamed to the end or given up. */
