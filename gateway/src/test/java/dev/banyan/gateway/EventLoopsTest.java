@@ -3,6 +3,7 @@ package dev.banyan.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.banyan.gateway.faults.ChildJava;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -38,6 +39,24 @@ class EventLoopsTest {
             group.execute(() -> {});
 
             assertThat(noticed.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void theProcessEndsWithThreeWhenOneOfItsLoopsDoes() throws Exception {
+        var command = ChildJava.command();
+        command.add(EndedLoop.class.getName());
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(3);
+    }
+
+    /** A process one of whose event loops ends. */
+    static final class EndedLoop {
+
+        public static void main(String[] args) throws Exception {
+            EventLoops.over(Transport.NIO).onServer(false).shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            new CountDownLatch(1).await(20, TimeUnit.SECONDS); // until it is ended
         }
     }
 

@@ -5,6 +5,7 @@ import static dev.banyan.gateway.Http2Wire.END_HEADERS;
 import static dev.banyan.gateway.Http2Wire.END_STREAM;
 import static dev.banyan.gateway.Http2Wire.HEADERS;
 import static dev.banyan.gateway.Http2Wire.PING;
+import static dev.banyan.gateway.Http2Wire.PRIORITY;
 import static dev.banyan.gateway.Http2Wire.RST_STREAM;
 import static dev.banyan.gateway.Http2Wire.SETTINGS;
 import static dev.banyan.gateway.Http2Wire.WINDOW_UPDATE;
@@ -26,6 +27,8 @@ class Http2FloodTest {
 
     /** A connection that is closed while more comes is reset, which may take the GOAWAY with it. */
     private static final int ENDED = -1;
+
+    private static final int UNKNOWN = 0x42;
 
     /** Much more than any of the limits on frames. */
     private static final int MANY = 5_000;
@@ -136,6 +139,11 @@ class Http2FloodTest {
                 assertThat(proxy.reply(2 * i + 1)).startsWith("431");
             }
             assertThat(proxy.get(101, "/after").reply(101)).isEqualTo("200 legacy");
+            // More than a client of its own may take back.
+            for (int i = 0; i < 300; i++) {
+                proxy.getAndReset(103 + 2 * i, "/taken-back");
+            }
+            assertThat(proxy.get(1_001, "/after").reply(1_001)).isEqualTo("200 legacy");
         }
     }
 
@@ -165,11 +173,12 @@ class Http2FloodTest {
     }
 
     @Test
-    void settingsAndPingsDoNotComeByTheThousand() throws Exception {
-        for (int type : new int[] {SETTINGS, PING}) {
+    void settingsPingsAndWhatNobodyKnowsDoNotComeByTheThousand() throws Exception {
+        for (int type : new int[] {SETTINGS, PING, PRIORITY, UNKNOWN}) {
             try (var client = client()) {
-                byte[] payload = new byte[type == SETTINGS ? 0 : 8];
-                assertThat(flood(client, _ -> client.frame(type, 0, 0, payload)))
+                byte[] payload = new byte[type == SETTINGS ? 0 : type == PING ? 8 : 5];
+                int stream = type == SETTINGS || type == PING ? 0 : 1; // which is not open
+                assertThat(flood(client, _ -> client.frame(type, 0, stream, payload)))
                         .as("frame %d", type)
                         .isIn(ENDED, ENHANCE_YOUR_CALM);
             }

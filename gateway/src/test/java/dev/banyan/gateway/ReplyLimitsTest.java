@@ -167,7 +167,17 @@ class ReplyLimitsTest {
     /** Not when its time is over, which is longer than the client waits. */
     @Test
     void aBackendThatRefusesIsAnsweredForAtOnce() throws Exception {
+        int before = gateway.route("dead").at("/failures/connect").asInt();
         assertThat(gateway.ask("GET", "/dead")).startsWith("HTTP/1.1 502 ");
-        assertThat(gateway.route("dead").at("/failures/connect").asInt()).isEqualTo(1);
+        assertThat(gateway.route("dead").at("/failures/connect").asInt()).isEqualTo(before + 1);
+    }
+
+    /** Only somebody who is there can want the body. */
+    @Test
+    void whoAsksBeforeABodyIsNotToldToGoOnWhereNobodyIs() throws Exception {
+        try (var client = gateway.wire()) {
+            client.send("POST /dead/expect HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+            assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 502 ");
+        }
     }
 }

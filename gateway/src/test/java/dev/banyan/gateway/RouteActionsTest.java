@@ -2,6 +2,7 @@ package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.gateway.store.StoreTime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -404,5 +405,18 @@ class RouteActionsTest {
     @ValueSource(strings = {"/over", "/ahead"})
     void outsideOfItsScheduleARouteIsOff(String path) throws Exception {
         assertThat(gateway.ask("GET", path)).endsWith("legacy");
+    }
+
+    @Test
+    void aScheduleGoesByTheStoresTimeAndNotTheMachines() throws Exception {
+        var store = gateway.gateway().store();
+        assertThat(store.isStarted()).isFalse();
+        try {
+            StoreTime.set(store, Instant.now().plusSeconds(2 * 86_400));
+            assertThat(gateway.ask("GET", "/ahead")).endsWith("candidate");
+        } finally {
+            StoreTime.set(store, Instant.now());
+        }
+        assertThat(gateway.ask("GET", "/ahead")).endsWith("legacy");
     }
 }

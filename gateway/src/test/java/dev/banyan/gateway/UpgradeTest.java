@@ -1,9 +1,11 @@
 package dev.banyan.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +54,7 @@ class UpgradeTest {
         for (ScriptedServer each : List.of(server, other)) {
             each.reply("/both", StreamsTest.SWITCHED);
         }
-        for (String path : List.of("/hurt/silent", "/narrow")) {
+        for (String path : List.of("/hurt/silent", "/narrow", "/no-socket")) {
             server.on(path, (_, wire) -> {
                 CALLS.add(wire);
                 StreamsTest.hold(wire);
@@ -194,6 +196,25 @@ class UpgradeTest {
             client.send(upgrade("/ahead") + "hello");
             assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 101 ");
             assertThat(client.bytes(5)).isEqualTo("hello");
+        }
+    }
+
+    /** To a backend that knows no WebSockets it would be another request, which no rule has seen (RFC 9931). */
+    @Test
+    void butOnlyOnceTheBackendHasSwitched() throws Exception {
+        String hidden = "GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n";
+        try (var client = gateway.wire()) {
+            client.send(upgrade("/no-socket") + hidden);
+            try (Wire call = call()) {
+                client.send(hidden);
+                call.socket().setSoTimeout(200);
+                assertThatThrownBy(() -> call.bytes(1)).isInstanceOf(SocketTimeoutException.class);
+                call.send("HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno");
+                assertThat(client.reply()).startsWith("HTTP/1.1 403 ").endsWith("\r\n\r\nno");
+                assertThat(client.toItsEnd()).isEmpty();
+                call.socket().setSoTimeout(15_000);
+                assertThat(call.toItsEnd()).isEmpty();
+            }
         }
     }
 

@@ -13,9 +13,6 @@ public final class Memory {
      * What is left between that and the end is for what goes on at once, and for the pool, which takes memory by the megabyte.
      */
     private static final long MAX = PlatformDependent.maxDirectMemory();
-    private static final long BODIES_MAX = MAX / 3 * 2;
-    private static final long WAITING_MAX = MAX / 6 * 5;
-    private static final long ALL_MAX = MAX / 20 * 19;
 
     /** What a request is answered with for which there is too little. */
     public static final Refusal REFUSAL = new Refusal(503, "the gateway is short of memory at the moment");
@@ -24,11 +21,21 @@ public final class Memory {
 
     /** Whether a request should be turned away, and sooner if it {@code hasBody}. */
     static boolean isShort(boolean hasBody) {
-        return PlatformDependent.usedDirectMemory() > (hasBody ? BODIES_MAX : ALL_MAX);
+        return isShort(hasBody, PlatformDependent.usedDirectMemory(), MAX);
+    }
+
+    /** The same, when {@code used} of {@code max} bytes are taken. */
+    static boolean isShort(boolean hasBody, long used, long max) {
+        return used > (hasBody ? max / 3 * 2 : max / 20 * 19);
     }
 
     /** Whether nothing more of a body should wait for its backend. */
     public static boolean isFull() {
-        return PlatformDependent.usedDirectMemory() > WAITING_MAX;
+        return isFull(PlatformDependent.usedDirectMemory(), MAX);
+    }
+
+    /** The same, when {@code used} of {@code max} bytes are taken. */
+    static boolean isFull(long used, long max) {
+        return used > max / 6 * 5;
     }
 }

@@ -28,6 +28,7 @@ final class HalfHead extends ChannelInboundHandlerAdapter {
     private boolean data;
     private boolean headOpen;
     private boolean half = true;
+    private int quiet;
     private long since = System.nanoTime();
 
     /** Whether it does. */
@@ -38,6 +39,16 @@ final class HalfHead extends ChannelInboundHandlerAdapter {
     /** Returns since when, by {@link System#nanoTime}. */
     long since() {
         return since;
+    }
+
+    /**
+     * Returns how many frames have come, since it was asked last, of those that the codec tells of only where their stream is open: PRIORITY, and kinds
+     * that it does not know.
+     */
+    int takeQuiet() {
+        int taken = quiet;
+        quiet = 0;
+        return taken;
     }
 
     @Override
@@ -77,6 +88,9 @@ final class HalfHead extends ChannelInboundHandlerAdapter {
         int type = (int) (frame >> 8) & 0xff;
         left = (int) (frame >> 16);
         data = type == Http2FrameTypes.DATA;
+        if (type == Http2FrameTypes.PRIORITY || type > Http2FrameTypes.CONTINUATION) {
+            quiet++;
+        }
         if (type == Http2FrameTypes.HEADERS || type == Http2FrameTypes.CONTINUATION) {
             headOpen = (frame & END_HEADERS) == 0;
         }

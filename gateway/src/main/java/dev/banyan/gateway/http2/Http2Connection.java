@@ -22,9 +22,11 @@ import io.netty.handler.codec.http2.Http2FrameStreamEvent;
 import io.netty.handler.codec.http2.Http2FrameStreamException;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2PriorityFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.Http2UnknownFrame;
 import io.netty.handler.codec.http2.Http2WindowUpdateFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -146,7 +148,8 @@ final class Http2Connection extends ChannelDuplexHandler {
             if (of != null) {
                 of.unsent().granted(window.windowSizeIncrement());
             }
-        } else {
+        } else if (!(frame instanceof Http2PriorityFrame
+                || frame instanceof Http2UnknownFrame)) { // counted as they come
             count(client, 1);
         }
     }
@@ -183,6 +186,10 @@ final class Http2Connection extends ChannelDuplexHandler {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext client) {
+        int quiet = halfHead.takeQuiet();
+        if (quiet > 0) {
+            count(client, quiet);
+        }
         awaitHead();
         client.fireChannelReadComplete();
     }

@@ -32,7 +32,7 @@ public record Http2Limits(int streams, int headBytes, int requestLineBytes) {
     /** Written, and not taken by the client, before no more is read of it. A write of bodies ends at 64 KiB, so that these are heads. */
     static final int UNTAKEN_BYTES_MAX = 256 * 1024;
 
-    /** SETTINGS, PING and PRIORITY frames in {@link #CONTROL_SECONDS}. */
+    /** SETTINGS, PING and PRIORITY frames, and those of kinds that nobody here knows, in {@link #CONTROL_SECONDS}. */
     static final int CONTROL_FRAMES_MAX = 1_000;
 
     static final int CONTROL_SECONDS = 10;

@@ -22,7 +22,7 @@ class KeptRulesTest {
     Path folder;
 
     @Test
-    void aCopyIsOnTheDiskBeforeThePointerToItIsAndThatBeforeTheOldCopyGoes() throws Exception {
+    void aCopyIsOnTheDiskBeforeThePointerToItIs() throws Exception {
         Path rules = Files.createDirectories(folder.resolve("rules"));
         Path run = Files.createDirectories(folder.resolve("run"));
         Files.writeString(rules.resolve("shop.yaml"), "backends: [{name: legacy, url: 'http://a', baseline: true}]\n");
@@ -47,6 +47,26 @@ class KeptRulesTest {
         int pointer = forced.size() - 2;
         assertThat(forced.get(pointer)).startsWith(copies.resolve("pointer").toString());
         assertThat(forced).endsWith(run.toString());
+    }
+
+    /** Neither one that changed meanwhile nor one that cannot be made to its end. */
+    @Test
+    void theCopyBeforeStaysUntilThereIsAnother() throws Exception {
+        Path rules = Files.createDirectories(folder.resolve("rules"));
+        Path run = Files.createDirectories(folder.resolve("run"));
+        Path shop = rules.resolve("shop.yaml");
+        Files.writeString(shop, "backends: [{name: legacy, url: 'http://a', baseline: true}]\n");
+        var lastGood = new LastGoodRules(run, rules, "here");
+        RuleSet first = RulesFolder.read(rules);
+        assertThat(lastGood.keep(first, Instant.EPOCH)).isTrue();
+        Files.writeString(shop, "backends: [{name: legacy, url: 'http://b', baseline: true}]\n");
+        assertThat(lastGood.keep(first, Instant.EPOCH)).isTrue();
+        assertThat(lastGood.find().orElseThrow().rules()).isEqualTo(first);
+        RuleSet second = RulesFolder.read(rules);
+        Files.delete(shop);
+        Files.createSymbolicLink(shop, Path.of("/proc/self/mem")); // a file that cannot be read
+        assertThat(lastGood.keep(second, Instant.EPOCH)).isFalse();
+        assertThat(lastGood.find().orElseThrow().rules()).isEqualTo(first);
     }
 
     @Test
