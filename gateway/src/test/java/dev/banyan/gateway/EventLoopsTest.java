@@ -83,7 +83,7 @@ class EventLoopsTest {
         }
     }
 
-    private static boolean isHere(Transport transport) {
+    static boolean isHere(Transport transport) {
         try {
             return Transport.of(transport.word()) == transport;
         } catch (IllegalArgumentException e) {

@@ -132,10 +132,10 @@ final class FaultRunClient {
             drop();
             return "left";
         }
-        return look(to, id, size, misdeed, bucket(path, customer));
+        return look(to, id, size, misdeed, path, bucket(path, customer));
     }
 
-    private String look(Wire to, String id, int size, String misdeed, int bucket) throws IOException {
+    private String look(Wire to, String id, int size, String misdeed, String path, int bucket) throws IOException {
         if (!to.begins()) {
             throw new IOException("no reply");
         }
@@ -156,7 +156,7 @@ final class FaultRunClient {
         if (lower.contains("\r\nconnection: close")) {
             drop();
         }
-        lookAtDecision(id, lower, bucket);
+        lookAtDecision(id, lower, path, bucket);
         if (lower.contains("\r\nx-id:") && !lower.contains("\r\nx-id: " + id + "\r\n")) {
             history.wrong(id + " got the reply of another: " + lower.lines().toList());
         } else if (!isWhole(reply, body, lower)) {
@@ -173,17 +173,20 @@ final class FaultRunClient {
     }
 
     /** A reply names the rules it was decided by, and the side that those give the customer. */
-    private void lookAtDecision(String id, String head, int bucket) {
+    private void lookAtDecision(String id, String head, String path, int bucket) {
         String rules = value(head, "x-banyan-rules");
         if (rules.isEmpty()) {
             return; // the gateway's own
         }
-        history.decidedBy(id, rules);
         Integer weight = weightByRules.get(rules);
         if (weight == null) {
             history.wrong(id + " was decided by rules that nobody wrote: " + rules);
-        } else if (bucket >= 0) {
-            String side = bucket < weight * 100 ? "candidate" : "baseline";
+            return;
+        }
+        boolean moved = bucket >= 0 ? bucket < weight * 100 : path.equals("/moved/");
+        history.decidedBy(id, rules, moved ? "new" : "legacy");
+        if (bucket >= 0) {
+            String side = moved ? "candidate" : "baseline";
             if (!value(head, "x-banyan-assigned").equals(side)) {
                 history.wrong(id + " of bucket " + bucket + " is not " + side + " at " + weight + " %: "
                         + head.lines().toList());

@@ -56,6 +56,10 @@ public final class ControlGroup implements AutoCloseable {
     }
 
     private static Optional<ControlGroup> none(String controller, IOException why) {
+        if (List.of(System.getenv().getOrDefault("BANYAN_REQUIRE", "").split(",", -1))
+                .contains("cgroup")) {
+            throw new AssertionError("no control group of our own here, and BANYAN_REQUIRE asks for it", why);
+        }
         System.out.println(
                 "no control group of our own here, and so no limit of " + controller + " but the JVM's: " + why);
         return Optional.empty();

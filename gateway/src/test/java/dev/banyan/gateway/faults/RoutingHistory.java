@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What clients sent and got, against what backends saw and which faults there were. Whatever fails, each request ends for its client,
@@ -39,8 +40,10 @@ public final class RoutingHistory {
             boolean mayFail,
             long at) {
 
-        boolean mayReach(String side) {
-            return assigned.contains(side) || (fallsBack && side.equals(BASELINE));
+        /** @param named the side that its reply says it was given to; null without such a reply */
+        boolean mayReach(String side, @Nullable String named) {
+            return (named == null ? assigned.contains(side) : side.equals(named))
+                    || (fallsBack && side.equals(BASELINE));
         }
     }
 
@@ -71,6 +74,7 @@ public final class RoutingHistory {
     private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Seen> rulesSeen = new ConcurrentLinkedQueue<>();
     private final Map<String, String> rulesNamed = new ConcurrentHashMap<>();
+    private final Map<String, String> sidesNamed = new ConcurrentHashMap<>();
 
     /** Rules that were found in force {@code at} that time, where others had been before. */
     private record Seen(String rules, long at) {}
@@ -91,9 +95,10 @@ public final class RoutingHistory {
         rulesSeen.add(new Seen(rules, System.nanoTime()));
     }
 
-    /** The reply to a request names the {@code rules} it was decided by. */
-    public void decidedBy(String id, String rules) {
+    /** The reply to a request names the {@code rules} it was decided by, which give it to {@code side}. */
+    public void decidedBy(String id, String rules, String side) {
         rulesNamed.put(id, rules);
+        sidesNamed.put(id, side);
     }
 
     /** Something that must not be. */
@@ -131,7 +136,7 @@ public final class RoutingHistory {
                 if (!same) {
                     all.add(history.getKey() + " got " + line + " of " + request);
                 }
-                if (!request.mayReach(history.getKey())) {
+                if (!request.mayReach(history.getKey(), sidesNamed.get(request.id()))) {
                     all.add(history.getKey() + " is the wrong side for " + request);
                 }
             }

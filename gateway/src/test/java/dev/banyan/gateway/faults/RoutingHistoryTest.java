@@ -117,7 +117,7 @@ class RoutingHistoryTest {
         history.sent(new Sent("a", "GET", "/a", "0", Set.of("legacy"), false, true, System.nanoTime()));
         history.inForce(after);
         history.ended("a", new Ended(Outcome.SERVED, "200", System.nanoTime()));
-        history.decidedBy("a", named);
+        history.decidedBy("a", named, "legacy");
         assertThat(history.violations(Map.of(), faults)).hasSize(wrong ? 1 : 0);
     }
 
@@ -149,6 +149,28 @@ class RoutingHistoryTest {
                 .anyMatch(each -> each.startsWith("legacy got what nobody sent: stranger"))
                 .anyMatch(each -> each.startsWith("new is the wrong side for "))
                 .anyMatch(each -> each.startsWith("3 arrivals of "));
+    }
+
+    /** Of a caller whom the rules in force one after the other give to one side and then to the other. */
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            # named, falls back, arrived at, wrong
+            new,     false,      new,        false
+            new,     false,      legacy,     true
+            new,     true,       legacy,     false
+            legacy,  true,       new,        true
+            none,    false,      new,        false
+            none,    false,      legacy,     false
+            """)
+    void aRequestArrivesAtTheSideThatTheRulesItsReplyNamesGiveIt(
+            String named, boolean fallsBack, String arrived, boolean wrong, @TempDir Path folder) throws IOException {
+        history.sent(new Sent("w", "POST", "/w", "hash", Set.of("legacy", "new"), fallsBack, false, second(10)));
+        history.ended("w", new Ended(Outcome.SERVED, "200", second(11)));
+        if (!named.equals("none")) {
+            history.decidedBy("w", "A", named);
+        }
+        Path seen = Files.writeString(folder.resolve(arrived), "w POST /w hash\n");
+        assertThat(history.violations(Map.of(arrived, seen), faults)).hasSize(wrong ? 1 : 0);
     }
 
     private static Sent read(String id, boolean mayFail) {
