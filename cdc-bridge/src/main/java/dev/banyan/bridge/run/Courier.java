@@ -108,7 +108,13 @@ final class Courier {
         this.source = source;
         this.stored = stored;
         this.hub = new LeasedHub(
-                parts.hub, parts.ledger, parts.storeId, parts.limits.memoryRowsMax(), parts.onOurs, parts.watcher);
+                parts.hub,
+                parts.ledger,
+                parts.storeId,
+                parts.limits.memoryRowsMax(),
+                parts.onOurs,
+                parts.progress,
+                parts.watcher);
         this.gone = new GoneRows(parts.mapper, parts.ledger);
         this.withoutEventBefore = parts.progress.withoutEvent();
         parts.progress.waitingAggregates(parts.ledger.waiting());

@@ -8,6 +8,7 @@ import dev.banyan.bridge.hub.HubRefused;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.store.Ledger;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +22,15 @@ final class LeasedHub {
      * only when the last position is another store's, a second bridge of the same name is at work, and one of the two has to go.
      *
      * A unit goes again after a failure, until it is in the hub. How much of it is there a hub with positions says when it is opened; of
-     * one without, the pieces that were taken are not sent again.
+     * one without, the pieces that were taken are not sent again. A hub without positions says nothing when it is opened either: what is in
+     * it that the store does not have (a lake that fails, or the store) is known for as long as the process lives.
      */
     private final Hub hub;
     private final Ledger ledger;
     private final String storeId;
     private final LakePart.Limits piece;
     private final UnaryOperator<HubPosition> onOurs;
+    private final Progress progress;
     private final Consumer<Point> watcher;
     private boolean isOpen;
     private @Nullable HubPosition reach;
@@ -35,19 +38,22 @@ final class LeasedHub {
     private @Nullable HubPosition outOfTime;
     private int sent;
 
-    /** Gives {@code hub} at most {@code eventsMax} events, or 16 million characters and one event, at once where it has no transactions; {@code onOurs} is {@link Timelines#onOurs}. */
+    /** Gives {@code hub} at most {@code eventsMax} events, or 16 million characters and one event, at once where it has no transactions; {@code onOurs} is {@link Timelines#onOurs}, and {@code progress} knows up to where an engine before has filled it. */
     LeasedHub(
             Hub hub,
             Ledger ledger,
             String storeId,
             int eventsMax,
             UnaryOperator<HubPosition> onOurs,
+            Progress progress,
             Consumer<Point> watcher) {
         this.hub = hub;
         this.ledger = ledger;
         this.storeId = storeId;
         this.piece = LakePart.Limits.of(eventsMax);
         this.onOurs = onOurs;
+        this.progress = progress;
+        this.reach = hub.fences() ? null : progress.inHub();
         this.watcher = watcher;
         hub.sendWhile(ledger::holdsLease);
     }
@@ -66,7 +72,7 @@ final class LeasedHub {
             throw before;
         }
         shutOut = null;
-        reach = found.map(onOurs).orElse(reach);
+        reach = found.or(() -> Optional.ofNullable(reach)).map(onOurs).orElse(null);
         isOpen = true;
         watcher.accept(Point.HUB_OPENED);
     }
@@ -109,6 +115,7 @@ final class LeasedHub {
             throw e;
         }
         reach = next;
+        progress.inHub(next);
         sent = 0;
         watcher.accept(Point.PUBLISHED);
     }

@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Era;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
+import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.store.Backfill;
 import dev.banyan.bridge.store.Pause;
 import java.time.InstantSource;
@@ -61,6 +62,7 @@ public final class Progress {
     private volatile Map<TableId, Long> withoutEvent = Map.of();
     private volatile Map<String, String> refusedEvents = Map.of();
     private long refusedAt;
+    private volatile @Nullable HubPosition inHub;
     private volatile List<Backfill> backfills = List.of();
     private volatile List<PausedTable> pausedTables = List.of();
     final AtomicLong transactions = new AtomicLong();
@@ -258,6 +260,16 @@ public final class Progress {
         all.putAll(whyById);
         refusedEvents = Map.copyOf(all);
         return true;
+    }
+
+    /** How far the hub reaches by what this process has put into it; null before anything was. */
+    @Nullable
+    HubPosition inHub() {
+        return inHub;
+    }
+
+    void inHub(HubPosition reach) {
+        inHub = reach;
     }
 
     /** Every backfill ever asked for, as an engine saw them a moment ago; none before it begins, so on standby. */

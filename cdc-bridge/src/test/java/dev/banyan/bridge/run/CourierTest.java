@@ -18,6 +18,7 @@ import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.Lake;
+import dev.banyan.bridge.lake.LakeFailed;
 import dev.banyan.bridge.lake.LakeFilter;
 import dev.banyan.bridge.lake.LakeReader;
 import dev.banyan.bridge.store.Backfill;
@@ -326,6 +327,52 @@ class CourierTest {
         new LakeReader(folder)
                 .read(LakeFilter.ALL, 0, record -> inLake.add(record.event().subject()));
         assertThat(inLake).containsExactly("2", "1", "2");
+    }
+
+    /** What is in a hub without positions is known for as long as the process lives. */
+    @Test
+    void aHubWithoutPositionsGetsOnceWhatALakeThatFailsKeepsFromTheStore(@TempDir Path folder) {
+        var world = new SimulatedWorld(() -> 0);
+        var parts = parts(world, world.mapper, List.of(), _ -> {}, () -> false);
+        var told = new ArrayList<String>();
+        var hub = new Told(parts.hub(), told) {
+            @Override
+            public Optional<HubPosition> open() {
+                return Optional.empty();
+            }
+
+            @Override
+            public void publish(List<DomainEvent> events, HubPosition position) {
+                events.forEach(event -> told.add(event.subject()));
+            }
+
+            @Override
+            public boolean fences() {
+                return false;
+            }
+        };
+        var settings = new Lake.Settings(folder, "/test", 1 << 20, Duration.ofHours(1));
+        for (var engine = 0; engine < 3; engine++) {
+            var lake = Lake.open(settings, world.clock);
+            lake.close(); // opened, and not to be written to
+            assertThatThrownBy(next(world, parts, hub, lake)::step).isInstanceOf(LakeFailed.class);
+        }
+        try (var lake = Lake.open(settings, world.clock)) {
+            assertThat(next(world, parts, hub, lake).step()).isInstanceOf(Courier.Step.Delivered.class);
+        }
+        assertThat(told).containsExactly("1", "2");
+        assertThat(world.store.position().commitLsn()).isEqualTo(1);
+        var inLake = new ArrayList<String>();
+        new LakeReader(folder)
+                .read(LakeFilter.ALL, 0, record -> inLake.add(record.event().subject()));
+        assertThat(inLake).containsExactly("1", "2");
+    }
+
+    /** The courier of another engine of the same process. */
+    private static Courier next(SimulatedWorld world, Courier.Parts parts, Hub hub, Lake lake) {
+        var ledger =
+                parts(world, parts.mapper(), List.of(), _ -> {}, () -> false).ledger();
+        return courier(world, parts, ledger, hub, lake, List.of(twoRows()));
     }
 
     /** A bridge that parks the first of two rows, and is killed at {@code killed}. */

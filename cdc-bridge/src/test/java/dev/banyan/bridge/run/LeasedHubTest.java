@@ -43,6 +43,7 @@ class LeasedHubTest {
                 "store",
                 eventsMax,
                 UnaryOperator.identity(),
+                new Progress(world.clock),
                 _ -> {});
     }
 

@@ -22,6 +22,7 @@ final class SimulatedBridge {
     private final SimulatedHub hub;
     private final int host;
     private final boolean spools;
+    private final Progress progress;
     private long epoch;
     private long restartAt;
     private long hubAgainAt;
@@ -50,6 +51,7 @@ final class SimulatedBridge {
         this.hub = hub;
         this.host = host;
         this.spools = spools;
+        this.progress = new Progress(world.clock); // as long as the process: engines of it come and go
     }
 
     boolean isDead() {
@@ -179,7 +181,6 @@ final class SimulatedBridge {
         var own = new SimulatedLedger(world.store, epoch, LEASE, this::holdsLease);
         var position = new AtomicReference<>(stored);
         var started = new Intake(spools ? new SimulatedSpool.Claimed(world, disk, epoch) : null, spool, position::get);
-        var progress = new Progress(world.clock);
         intake = started;
         ledger = own;
         courier = new Courier(
