@@ -1,0 +1,53 @@
+package dev.banyan.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import dev.banyan.bridge.change.MappingFailed;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.format.DateTimeParseException;
+import org.junit.jupiter.api.Test;
+
+class LoggedCausesTest {
+
+    /** The line that the product's own logback.xml makes of a warning with {@code thrown}. */
+    private static String logged(Throwable thrown) throws Exception {
+        var context = new LoggerContext();
+        var configurator = new JoranConfigurator();
+        configurator.setContext(context);
+        configurator.doConfigure(LoggedCausesTest.class.getResource("/logback.xml"));
+        try {
+            var logger = context.getLogger("dev.banyan.any");
+            var appender =
+                    (ConsoleAppender<ILoggingEvent>) context.getLogger("ROOT").getAppender("STDOUT");
+            var event = new LoggingEvent("", logger, Level.WARN, "batch failed", thrown, null);
+            return new String(appender.getEncoder().encode(event), StandardCharsets.UTF_8);
+        } finally {
+            context.stop();
+        }
+    }
+
+    @Test
+    void aValueThatACauseQuotesIsNotInTheLog() throws Exception {
+        var parsed = new DateTimeParseException("Text '2024-02-31' could not be parsed", "2024-02-31", 0);
+        var other = new SQLException("invalid input: \"2024-02-31\"", parsed);
+        other.addSuppressed(new IllegalStateException("2024-02-31"));
+
+        assertThat(logged(new MappingFailed("transaction 7: table t").initCause(other)))
+                .doesNotContain("2024-02")
+                .contains(
+                        " WARN ",
+                        "batch failed",
+                        "dev.banyan.bridge.change.MappingFailed: transaction 7: table t",
+                        "Caused by: java.sql.SQLException: (not shown)",
+                        "Suppressed: java.lang.IllegalStateException",
+                        "Caused by: java.time.format.DateTimeParseException",
+                        "    at dev.banyan.bridge.LoggedCausesTest.");
+    }
+}
