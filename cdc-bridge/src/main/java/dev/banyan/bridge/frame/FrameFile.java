@@ -74,6 +74,11 @@ public final class FrameFile implements Closeable {
                 true);
     }
 
+    /** The same with a {@code channel} of the caller's, which writes {@code file}. */
+    static FrameFile recover(Path file, FileChannel channel, Reading reading) throws IOException {
+        return scanned(new FrameFile(file, channel, channel.size()), reading, true);
+    }
+
     private static FrameFile scanned(FrameFile opened, Reading reading, boolean mayEndTorn) throws IOException {
         try {
             var endsTorn = opened.scan(reading);

@@ -130,4 +130,16 @@ class FrameFileTest {
         Files.write(file, bytes);
         assertThatThrownBy(this::recovered).hasMessageContaining("damaged at byte 0");
     }
+
+    @Test
+    void whatWasAppendedOrFoundAtAStartIsThereBehindAPowerCut() throws IOException {
+        var left = folder.resolve("left");
+        try (var frames = FrameFile.recover(file, new CutChannel(file, left), _ -> {})) {
+            assertThat(left).hasBinaryContent(bytes); // whoever wrote it may have been killed before its force
+            frames.append(bytes(List.of("one", "two")));
+            assertThat(left).hasSameBinaryContentAs(file);
+            frames.append(bytes(List.of("three")));
+            assertThat(left).hasSameBinaryContentAs(file);
+        }
+    }
 }
