@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,8 +25,6 @@ import picocli.CommandLine.ParameterException;
             "Progress is kept: what was stopped goes on with --resume, and sends again at most the last 500."
         })
 final class ReplayCommand implements Callable<Integer> {
-
-    private static final long TOLD_EVERY_NANOS = 2_000_000_000L;
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -123,7 +120,7 @@ final class ReplayCommand implements Callable<Integer> {
         try (var sink = targets.open(from.run());
                 var hub = targets.setup().hub()) {
             var target = ReplayTargets.target(sink, hub, lake, options.uri(targets.setup()));
-            var done = new Replay(lake, filter, to, rate, new Pace(rate)::await).goOn(from, target);
+            var done = new Replay(lake, filter, to, rate, new ReplayPace(rate)::await).goOn(from, target);
             System.out.println(done.sent() + " events sent to " + to);
             return 0;
         }
@@ -145,35 +142,5 @@ final class ReplayCommand implements Callable<Integer> {
             return "the replay to " + to + " was of " + before.get().what() + " (expected: the same filter)";
         }
         return "";
-    }
-
-    /** Holds events back to a rate, and tells how many have gone. */
-    private static final class Pace {
-
-        private static final long BURST_NANOS = 1_000_000_000L;
-
-        private final int rate;
-        private long startedAt = System.nanoTime();
-        private long toldAt = startedAt;
-
-        Pace(int rate) {
-            this.rate = rate;
-        }
-
-        void await(long sent) {
-            var due = startedAt + (long) (sent * 1e9 / rate);
-            var late = System.nanoTime() - due;
-            if (late > BURST_NANOS) {
-                startedAt += late - BURST_NANOS; // what a stall has missed does not come at once
-                due += late - BURST_NANOS;
-            }
-            for (var left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-                LockSupport.parkNanos(left);
-            }
-            if (System.nanoTime() - toldAt > TOLD_EVERY_NANOS) {
-                toldAt = System.nanoTime();
-                System.err.println(sent + " events sent");
-            }
-        }
     }
 }
