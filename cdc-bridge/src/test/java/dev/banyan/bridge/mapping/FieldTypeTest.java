@@ -83,4 +83,23 @@ class FieldTypeTest {
     void aTimeHasAllDigitsOfItsSecond(long nanos, String expected) {
         assertThat(ValueText.of(LocalTime.ofNanoOfDay(nanos))).isEqualTo(expected);
     }
+
+    @Test
+    void aCodeWithoutAWordIsTheWordOrTheNullThatTheMappingHasForIt() {
+        var table = new TableId("public", "one");
+        var code = new FieldType.Code(new CodeTable("codes", Map.of("1", "one", "9", "other")));
+
+        assertThat(field(code, new Unknown.Use("other")).read(new Row(Map.of("c", "7")), table))
+                .isEqualTo("other");
+        assertThat(field(code, new Unknown.Null()).read(new Row(Map.of("c", "7")), table))
+                .isNull();
+        assertThat(field(code, new Unknown.Use("other")).read(new Row(Map.of("c", "1")), table))
+                .isEqualTo("one");
+        assertThat(field(code, new Unknown.Null()).read(new Row(Map.of("c", "1")), table))
+                .isEqualTo("one");
+    }
+
+    private static Field field(FieldType type, Unknown unknown) {
+        return new Field("c", "c", type, null, null, unknown, Set.of(), Place.START);
+    }
 }
