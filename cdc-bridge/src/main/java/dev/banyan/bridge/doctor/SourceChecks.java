@@ -22,7 +22,6 @@ import java.util.stream.Collectors;
 /** Looks at the legacy database as the bridge will find it. */
 public final class SourceChecks {
 
-    private static final int VERSION_MIN = 140_000;
     private static final double RETAINED_SHARE_MAX = 0.5;
 
     private final Source source;
@@ -88,7 +87,7 @@ public final class SourceChecks {
         var version = number("SELECT current_setting('server_version_num')::int");
         var name = text("SELECT current_setting('server_version')");
         findings.add(
-                version >= VERSION_MIN
+                version >= SourcePlan.POSTGRESQL_MIN
                         ? Finding.ok("PostgreSQL", name)
                         : Finding.fail("PostgreSQL", name + " (expected: 14 or newer)", "upgrade the server"));
     }

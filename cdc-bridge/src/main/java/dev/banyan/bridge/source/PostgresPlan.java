@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,8 @@ final class PostgresPlan {
     }
 
     SourcePlan plan() throws SQLException {
+        version(text("SELECT current_setting('server_version_num')"), text("SELECT current_setting('server_version')"))
+                .ifPresent(obstacles::add);
         var walLevel = text("SELECT current_setting('wal_level')");
         if (!"logical".equals(walLevel)) {
             obstacles.add("wal_level: " + walLevel
@@ -70,6 +73,13 @@ final class PostgresPlan {
         grants();
         slot();
         return new SourcePlan(steps, present, obstacles, unpublished);
+    }
+
+    /** What stands in the way of a server of version {@code number}, which calls it {@code name}: pgoutput before 14 does not have messages, which heartbeats are. */
+    static Optional<String> version(@Nullable String number, @Nullable String name) {
+        return number != null && Integer.parseInt(number) >= SourcePlan.POSTGRESQL_MIN
+                ? Optional.empty()
+                : Optional.of("version: " + name + " (expected: PostgreSQL 14 or newer)");
     }
 
     private void identity(Source.Table table, @Nullable FoundTable found) {

@@ -16,6 +16,9 @@ import java.util.Set;
  */
 public record SourcePlan(List<Step> steps, List<String> present, List<String> obstacles, Set<String> unpublished) {
 
+    /** The oldest PostgreSQL that the bridge reads, as server_version_num has it. */
+    public static final int POSTGRESQL_MIN = 140_000;
+
     /** One statement, the reason for it, and what it makes or changes. */
     public record Step(String what, String why, String sql) {
 
