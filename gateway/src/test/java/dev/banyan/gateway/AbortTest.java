@@ -65,13 +65,23 @@ class AbortTest {
                 }
             });
         }
+        server.on("/twice", (_, wire) -> {
+            if (server.heads("/twice").size() > 1) {
+                CALLS.add(wire);
+                StreamsTest.hold(wire);
+            } else {
+                wire.send("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+            }
+        });
         gateway = TestGateway.start(folder, """
                 backends:
                   - {name: legacy, url: "%s", baseline: true}
                   - {name: new, url: "%s"}
+                  - {name: twice, url: "%s", retries: {attempts: 1, budget: 50%%}}
                 routes:
                   - {name: filtered, matches: [{headers: [{name: Filter, value: "yes"}]}], candidate: new, stage: complete, filters: ["AddResponseHeader=X-Fig, 1"]}
-                """.formatted(server.url(), server.url()));
+                  - {name: twice, matches: [{path: {value: /twice}}], candidate: twice, stage: complete, filters: ["AddResponseHeader=X-Fig, 1"]}
+                """.formatted(server.url(), server.url(), server.url()));
         LEAKS.start();
         leakLog().addAppender(LEAKS); // the start of a gateway takes those away that were there
     }
@@ -143,6 +153,21 @@ class AbortTest {
         }
         assertThat(gateway.ask("GET", "/")).endsWith("legacy");
         assertThat(leaks()).isEmpty();
+    }
+
+    /** What a reply that was given up said of its length is not true of the next one. */
+    @Test
+    void whoLeavesWhileItIsTriedAgainHasGotNoReply() throws Exception {
+        var client = gateway.wire();
+        client.send("HEAD /twice HTTP/1.1\r\nHost: a\r\n\r\n");
+        Wire call = CALLS.take();
+        client.close();
+        TestGateway.await(
+                "counted",
+                () -> gateway.route("twice").at("/requests/candidate").asInt() == 1);
+        assertThat(gateway.route("twice").path("aborted").asInt()).isEqualTo(1);
+        assertThat(call.ends()).isTrue();
+        call.close();
     }
 
     private static void leave(String request, @org.jspecify.annotations.Nullable String after, int round)

@@ -15,10 +15,11 @@ public record Count() implements GatewayFilter {
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
         Passage passage = Passage.of(exchange);
         return chain.filter(exchange).doFinally(signal -> {
-            if (signal == SignalType.CANCEL || !passage.isReplyWhole()) {
+            boolean whole = passage.isReplyWhole();
+            if (signal == SignalType.CANCEL || !whole) {
                 passage.discardReply(); // the write to a client that has gone ends as if it were well
             }
-            boolean left = (signal == SignalType.CANCEL || passage.isEndedByClient()) && !passage.isReplyWhole();
+            boolean left = (signal == SignalType.CANCEL || passage.isEndedByClient()) && !whole;
             passage.call.end(statusOf(exchange.getResponse()), left);
         });
     }

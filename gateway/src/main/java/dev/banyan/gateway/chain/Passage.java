@@ -175,5 +175,7 @@ final class Passage {
         }
         attempt = null;
         reply = null;
+        bytesLeft = -1;
+        whole = false;
     }
 }
