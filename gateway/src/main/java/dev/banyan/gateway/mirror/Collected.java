@@ -96,7 +96,8 @@ final class Collected {
         }
     }
 
-    private void forget() {
+    /** Keeps nothing of it, now or later. */
+    void forget() {
         tooLong = true;
         drop();
     }

@@ -21,7 +21,7 @@ final class Pair implements Onlooker.Watch {
     private final Pool pool;
     private final Copies copies;
     private final Comparing comparing;
-    private final Collected requestBody;
+    final Collected requestBody;
     private final Collected body;
     /** Whether all of the request has come: a part of it is a request that nobody made. */
     private boolean requestWhole;
@@ -99,6 +99,7 @@ final class Pair implements Onlooker.Watch {
         body.add(piece);
         if (body.isTooLong() && !over) {
             over = true;
+            requestBody.forget();
             mirror.counts().skipped(Skipped.TOO_LARGE);
             mirror.leave();
         }
