@@ -15,8 +15,8 @@ import java.util.function.BooleanSupplier;
 /** Everybody who uses the shop during a run: shoppers with browsers and users of the mobile application, until closed. */
 public final class Crowd implements AutoCloseable {
 
-    private static final Duration CLICK = Duration.ofMillis(500);
-    private static final Duration TAP = Duration.ofMillis(400);
+    private static final Duration CLICK = Duration.ofMillis(800);
+    private static final Duration TAP = Duration.ofMillis(600);
     private static final Duration LOOK_UP = Duration.ofMillis(60);
     private static final Duration CLOSING = Duration.ofSeconds(20);
 
