@@ -3,18 +3,15 @@ package dev.banyan.bridge;
 import ch.qos.logback.classic.pattern.ThrowableHandlingConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxy;
+import dev.banyan.bridge.change.Spoken;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A failure as the log has it: classes and frames of it and its causes. What others than we say of one may quote the value that it failed at, such as a
- * date that is none, of a column that nobody may read; so only what is said by us, and of sockets and files, is written.
- */
+/** A failure as the log has it: classes and frames of it and its causes, and of their words what is {@link Spoken}. */
 public final class LoggedCauses extends ThrowableHandlingConverter {
 
     private static final int CAUSES_MAX = 20;
-    private static final List<String> SPEAKING = List.of("dev.banyan.", "java.net.", "java.nio.", "javax.net.");
 
     @Override
     public String convert(ILoggingEvent event) {
@@ -28,13 +25,14 @@ public final class LoggedCauses extends ThrowableHandlingConverter {
             return;
         }
         text.append(before).append(thrown.getClassName());
-        var speaks = SPEAKING.stream().anyMatch(thrown.getClassName()::startsWith);
-        text.append(": ").append(speaks ? thrown.getMessage() : "(not shown)");
+        if (thrown instanceof ThrowableProxy own) {
+            text.append(": ").append(Spoken.of(own.getThrowable()));
+        }
         text.append(System.lineSeparator());
         var frames = thrown.getStackTraceElementProxyArray();
-        var own = frames.length - thrown.getCommonFrames();
+        var count = frames.length - thrown.getCommonFrames();
         Arrays.stream(frames)
-                .limit(own)
+                .limit(count)
                 .forEach(frame -> text.append("    ").append(frame).append(System.lineSeparator()));
         for (var suppressed : thrown.getSuppressed()) {
             append(text, "Suppressed: ", suppressed, depth + 1);

@@ -9,6 +9,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import dev.banyan.bridge.change.MappingFailed;
+import dev.banyan.bridge.change.Spoken;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.format.DateTimeParseException;
@@ -45,9 +47,32 @@ class LoggedCausesTest {
                         " WARN ",
                         "batch failed",
                         "dev.banyan.bridge.change.MappingFailed: transaction 7: table t",
-                        "Caused by: java.sql.SQLException: (not shown)",
+                        "Caused by: java.sql.SQLException: SQLException, SQLSTATE null",
                         "Suppressed: java.lang.IllegalStateException",
                         "Caused by: java.time.format.DateTimeParseException",
                         "    at dev.banyan.bridge.LoggedCausesTest.");
+    }
+
+    @Test
+    void whatIsSaidOfServersAndFilesIsInTheLog() throws Exception {
+        var refused = new SQLException("password authentication failed", "28P01", new IOException("No space left"));
+
+        assertThat(logged(new IllegalStateException("2024-02-31", refused)))
+                .doesNotContain("2024-02")
+                .contains(
+                        "java.lang.IllegalStateException: IllegalStateException",
+                        "java.sql.SQLException: password authentication failed",
+                        "java.io.IOException: No space left");
+    }
+
+    @Test
+    void theReasonForAStartAnewQuotesNoValueEither() {
+        var parsed = new DateTimeParseException("Text '2024-02-31' could not be parsed", "2024-02-31", 0);
+
+        assertThat(Spoken.of(new SQLException("a key (1980-01-31) exists", "23505")))
+                .isEqualTo("SQLException, SQLSTATE 23505");
+        assertThat(Spoken.of(parsed)).isEqualTo("DateTimeParseException");
+        assertThat(Spoken.of(new MappingFailed("transaction 7: table t").initCause(parsed)))
+                .isEqualTo("transaction 7: table t");
     }
 }

@@ -84,7 +84,12 @@ public record EngineSettings(
             "sslrootcert", "database.sslrootcert",
             "sslcert", "database.sslcert",
             "sslkey", "database.sslkey",
-            "sslpassword", "database.sslpassword");
+            "sslpassword", "database.sslpassword",
+            "sslfactory", "database.sslfactory",
+            "sslhostnameverifier", "driver.sslhostnameverifier",
+            "sslNegotiation", "driver.sslNegotiation",
+            "channelBinding", "driver.channelBinding",
+            "requireAuth", "driver.requireAuth");
 
     private static final Map<String, String> OF_MARIADB = Map.of(
             "sslMode", "database.ssl.mode",

@@ -1,6 +1,7 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Arrival;
+import dev.banyan.bridge.change.Spoken;
 import dev.banyan.bridge.store.Ledger;
 import java.time.Duration;
 import java.util.List;
@@ -59,7 +60,7 @@ final class CourierThread {
         } catch (RuntimeException e) {
             fail(e);
         } catch (Throwable e) { // an error too: whoever waits for this thread has to hear of its end
-            fail(new IllegalStateException("the delivery broke off: " + e, e));
+            fail(new IllegalStateException("the delivery broke off: " + Spoken.of(e), e));
         }
     }
 

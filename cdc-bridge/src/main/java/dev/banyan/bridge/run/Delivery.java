@@ -1,6 +1,7 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Arrival;
+import dev.banyan.bridge.change.Spoken;
 import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.Shapes;
 import dev.banyan.bridge.engine.TransactionAssembler;
@@ -161,7 +162,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             }
         } catch (RuntimeException e) {
             failure = e;
-            throw new DeliveryFailed("batch not delivered: " + e.getMessage(), e);
+            throw new DeliveryFailed("batch not delivered: " + Spoken.of(e), e);
         } finally {
             busy = false;
         }

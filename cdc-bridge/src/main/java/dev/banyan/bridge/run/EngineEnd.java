@@ -1,12 +1,14 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.MappingFailed;
+import dev.banyan.bridge.change.Spoken;
 import dev.banyan.bridge.engine.ShapeChanged;
 import dev.banyan.bridge.engine.TransactionTooLarge;
 import dev.banyan.bridge.engine.TransactionUnreadable;
 import dev.banyan.bridge.hub.EventsRefused;
 import dev.banyan.bridge.hub.HubRefused;
 import io.debezium.text.ParsingException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +68,7 @@ sealed interface EngineEnd {
             return refused;
         }
         var batchFailure = engine.batchFailure();
-        var undone = batchFailure == null ? "" : deepest(batchFailure);
+        var undone = batchFailure == null ? "" : spoken(batchFailure);
         if (stop == EngineRun.Stop.ASKED) {
             return new Again("a backfill is to pause, to go on or to end", undone, true);
         }
@@ -84,7 +86,7 @@ sealed interface EngineEnd {
                     case SILENT -> silence(engine.heartbeatRefusal());
                     case CUT -> "the legacy database has cut the connection";
                     case ENDED, ASKED, UNPUBLISHED, PARTED, HUNG ->
-                        failure == null ? engine.message() : deepest(failure);
+                        failure == null ? engine.message() : spoken(failure);
                 },
                 undone);
     }
@@ -129,14 +131,23 @@ sealed interface EngineEnd {
                 + (refusal.isEmpty() ? "" : ", which the database does not take: " + refusal);
     }
 
-    /** What {@code failure} says, and what its first cause says where that is something else. */
+    /** What {@code failure} says, and what its first cause says where that is something else, without a value of a row. */
+    private static String spoken(Throwable failure) {
+        return said(failure, Spoken::of);
+    }
+
+    /** The same with all words, for whoever knows that they are about the log's form alone. */
     private static String deepest(Throwable failure) {
+        return said(failure, each -> String.valueOf(each.getMessage()));
+    }
+
+    private static String said(Throwable failure, Function<Throwable, String> words) {
         var cause = failure;
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        var said = String.valueOf(failure.getMessage());
-        var first = String.valueOf(cause.getMessage());
+        var said = words.apply(failure);
+        var first = words.apply(cause);
         return said.contains(first) ? said : said + ": " + first;
     }
 

@@ -8,10 +8,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * What stands behind the question mark of a source's URL: only what holds for every connection to that database, Debezium's too, which are made of
- * other settings. All others are refused: one that held for the bridge's own connections alone would let {@code doctor} say what is not so.
+ * What stands behind the question mark of a source's URL: what holds for every connection to that database, Debezium's too, which are made of
+ * other settings, and what changes neither whom they talk to nor what they say. All others are refused: one that held for the bridge's own
+ * connections alone would let {@code doctor} say what is not so.
  */
 public final class UrlParameters {
 
@@ -21,6 +23,9 @@ public final class UrlParameters {
             List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
             "sslMode",
             List.of("disable", "trust", "verify-ca", "verify-full"));
+
+    /** What may hold for the bridge's own connections alone: Debezium has its own. */
+    private static final Set<String> OWN = Set.of("ApplicationName", "connectTimeout", "loginTimeout", "tcpKeepAlive");
 
     private static final Map<String, String> INSTEAD = Map.of(
             "user",
@@ -52,7 +57,7 @@ public final class UrlParameters {
         for (var part : parts(jdbcUrl)) {
             var name = part[0];
             var value = part[1];
-            if (!known.contains(name)) {
+            if (!known.contains(name) && !OWN.contains(name)) {
                 return Optional.of(new Problem(
                         "parameter '" + name + "'",
                         INSTEAD.getOrDefault(name, "none but " + String.join(", ", known))));
@@ -71,10 +76,11 @@ public final class UrlParameters {
         return Optional.empty();
     }
 
-    /** The parameters of {@code jdbcUrl}, which has no {@link #problem}, by the driver's names. */
+    /** The parameters of {@code jdbcUrl}, which has no {@link #problem}, that hold for Debezium too, by the driver's names. */
     static Map<String, String> of(String jdbcUrl) {
         var values = new HashMap<String, String>();
         parts(jdbcUrl).forEach(part -> values.put(part[0], part[1]));
+        values.keySet().removeAll(OWN);
         return values;
     }
 

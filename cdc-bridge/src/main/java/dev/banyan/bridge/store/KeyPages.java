@@ -27,8 +27,9 @@ final class KeyPages {
      * The last row of a page comes once more with the next.
      */
     static void each(Connection connection, String rows, String table, Page page, Runnable goesOn) throws SQLException {
+        // in the order of the primary key, from its first column on, or H2 sorts all that is left for each page
         try (var select = connection.prepareStatement("SELECT max(row_key), count(*) FROM (SELECT row_key FROM " + rows
-                + " WHERE table_name = ? AND row_key >= ? ORDER BY row_key LIMIT ?) AS page")) {
+                + " WHERE table_name = ? AND row_key >= ? ORDER BY table_name, row_key LIMIT ?) AS page")) {
             var isEnd = false;
             for (var from = ""; !isEnd; ) {
                 select.setString(1, table);

@@ -1,5 +1,6 @@
 package dev.banyan.bridge.store;
 
+import dev.banyan.bridge.change.Spoken;
 import java.sql.SQLException;
 
 /** The store's database did not do what was asked; nothing of it was kept. */
@@ -8,6 +9,6 @@ public final class StoreFailed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public StoreFailed(String tried, SQLException cause) {
-        super(tried + ": " + cause.getMessage(), cause);
+        super(tried + ": " + Spoken.of(cause), cause);
     }
 }

@@ -30,6 +30,8 @@ class UrlParametersTest {
                     postgresql://h/db?sslmode=verify-full&sslrootcert=/a%20b.pem | sslmode=verify-full sslrootcert=/a b.pem
                     postgresql://h/db?sslcert=/c&sslkey=/k&sslpassword=p         | sslcert=/c sslkey=/k sslpassword=p
                     postgresql://h/db?                                           | ''
+                    postgresql://h/db?channelBinding=require                     | channelBinding=require
+                    postgresql://h/db?ApplicationName=a&connectTimeout=5&sslmode=require | sslmode=require
                     mariadb://h/db?sslMode=verify-ca&trustStore=/t&trustStorePassword=a%20b | ssl.mode=verify-ca ssl.truststore=/t ssl.truststore.password=a%20b
                     mariadb://h/db?keyStore=/k&keyStorePassword=p                | ssl.keystore=/k ssl.keystore.password=p
                     """)
@@ -37,16 +39,16 @@ class UrlParametersTest {
         var settings = settings("jdbc:" + url);
 
         assertThat(settings.stringPropertyNames().stream()
-                        .filter(name -> name.startsWith("database.ssl"))
+                        .filter(name -> name.startsWith("database.ssl") || name.startsWith("driver."))
                         .sorted()
-                        .map(name -> name.substring("database.".length()) + "=" + settings.getProperty(name))
+                        .map(name -> name.substring(name.indexOf('.') + 1) + "=" + settings.getProperty(name))
                         .collect(Collectors.joining(" ")))
                 .isEqualTo(told);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    postgresql://h/db?currentSchema=x     | parameter 'currentSchema' (expected: none but sslcert, sslkey, sslmode, sslpassword, sslrootcert)
+                    postgresql://h/db?currentSchema=x     | parameter 'currentSchema' (expected: none but channelBinding, requireAuth, sslNegotiation, sslcert, sslfactory, sslhostnameverifier, sslkey, sslmode, sslpassword, sslrootcert)
                     postgresql://h/db?ssl=true            | parameter 'ssl' (expected: sslmode=verify-full, which is what it means)
                     postgresql://h/db?ssl                 | parameter 'ssl' (expected: sslmode=verify-full, which is what it means)
                     postgresql://h/db?sslmode=yes         | sslmode=yes (expected: disable, allow, prefer, require, verify-ca, verify-full)

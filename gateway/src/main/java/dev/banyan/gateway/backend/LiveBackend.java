@@ -32,7 +32,7 @@ public final class LiveBackend {
     /** A connection that waited shorter is not asked for its state: that is a system call, and under load there are only those. */
     public static final Duration UNSEEN = Duration.ofMillis(10);
 
-    /** Pieces a reply is read in. A slow reader holds up to 128 of them, so they bound what it costs. */
+    /** Pieces a reply is read in. A slow reader holds up to 160 of them, so they bound what it costs. */
     private static final int READ_BYTES = 16 * 1024;
 
     /** A connection is given up after this long, so that a name that has moved to other addresses is followed. */

@@ -105,8 +105,10 @@ final class Attempt {
         }
         return exchange.receive()
                 .retain()
+                .map(Piece::new)
                 .publishOn(passage.loop(), PIECES_AHEAD)
-                .doOnDiscard(ByteBuf.class, ByteBuf::release);
+                .doOnDiscard(Piece.class, Piece::drop)
+                .mapNotNull(Piece::take);
     }
 
     /** Nobody wants the reply, or the rest of it: its connection closes, unless that has carried it to its end already. */
