@@ -70,7 +70,7 @@ class AdminPortTest {
         return """
                 backends:
                   - {name: legacy, url: "%s", baseline: true}
-                  - {name: fig, url: "%s", health: {path: /health, interval: 50ms}}
+                  - {name: fig, url: "%s", health: {path: /health, interval: 500ms}}
                 cohorts:
                   - {name: customer, key: [{header: X-Customer}], salt: s}
                 routes:
@@ -143,7 +143,7 @@ class AdminPortTest {
         assertThat(gateway.ask("GET", "/away")).startsWith("HTTP/1.1 307 ");
         TestGateway.await(
                 "a copy, a question of health and one of a gate",
-                () -> !fig.heads("/away").isEmpty()
+                () -> hasACopy()
                         && fig.heads("/health").size() > 1
                         && !fig.heads("/lag").isEmpty());
         TestGateway.await(
@@ -152,6 +152,13 @@ class AdminPortTest {
         TestGateway.await("the gate has its answer", () -> gateway.adminText("/admin/shifts/gated")
                 .contains("status 307"));
         assertThat(elsewhere.heads("/")).isEmpty();
+    }
+
+    /** Whether a copy has come; asks once more if none has, since none is sent while a busy machine's backend is taken for one that is not well. */
+    private static boolean hasACopy() throws Exception {
+        return !fig.heads("/away").isEmpty()
+                || (gateway.ask("GET", "/away").startsWith("HTTP/1.1 307 ")
+                        && !fig.heads("/away").isEmpty());
     }
 
     @ParameterizedTest
