@@ -10,10 +10,14 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import dev.banyan.bridge.change.MappingFailed;
 import dev.banyan.bridge.change.Spoken;
+import io.debezium.DebeziumException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.format.DateTimeParseException;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
 class LoggedCausesTest {
@@ -72,6 +76,14 @@ class LoggedCausesTest {
         assertThat(Spoken.of(new SQLException("a key (1980-01-31) exists", "23505")))
                 .isEqualTo("SQLException, SQLSTATE 23505");
         assertThat(Spoken.of(parsed)).isEqualTo("DateTimeParseException");
+        assertThat(Spoken.of(new ExecutionException(parsed)))
+                .isEqualTo("java.time.format.DateTimeParseException: DateTimeParseException");
+        assertThat(Spoken.of(new DebeziumException(parsed.getMessage(), parsed)))
+                .isEqualTo("DateTimeParseException");
+        assertThat(Spoken.of(new BatchUpdateException("INSERT ('secret') was aborted", "53100", new int[0])))
+                .isEqualTo("BatchUpdateException, SQLSTATE 53100");
+        assertThat(Spoken.of(new SQLTransientConnectionException("total=4, active=4")))
+                .isEqualTo("total=4, active=4");
         assertThat(Spoken.of(new MappingFailed("transaction 7: table t").initCause(parsed)))
                 .isEqualTo("transaction 7: table t");
     }

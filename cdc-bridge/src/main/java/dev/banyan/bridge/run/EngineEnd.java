@@ -8,7 +8,8 @@ import dev.banyan.bridge.engine.TransactionUnreadable;
 import dev.banyan.bridge.hub.EventsRefused;
 import dev.banyan.bridge.hub.HubRefused;
 import io.debezium.text.ParsingException;
-import java.util.function.Function;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,14 +101,14 @@ sealed interface EngineEnd {
             return refused(failure.getMessage() + "\nNothing was skipped, and nothing after it is read; see"
                     + " docs/how-to/bridge-mariadb.md for how to go on.");
         }
-        if (deepest(failure).contains(NO_DAY)) {
+        if (words(failure).contains(NO_DAY)) {
             return refused(
                     "the log has a DATE or DATETIME that no calendar has, such as 31 February\nNothing was skipped,"
                             + " and nothing after it is read; see docs/how-to/bridge-mariadb.md for how to go on.");
         }
         if (hasCause(failure, ParsingException.class)) {
             return refused(
-                    deepest(failure) + "\nThe log has a statement about tables that Debezium cannot read. Nothing was"
+                    words(failure) + "\nThe log has a statement about tables that Debezium cannot read. Nothing was"
                             + " skipped; see docs/how-to/bridge-mariadb.md for how to go on.");
         }
         if (hasCause(failure, HubRefused.class)) {
@@ -131,24 +132,29 @@ sealed interface EngineEnd {
                 + (refusal.isEmpty() ? "" : ", which the database does not take: " + refusal);
     }
 
-    /** What {@code failure} says, and what its first cause says where that is something else, without a value of a row. */
+    /** What {@code failure} says, and what the deepest cause says that says more than what kind it is, without a value of a row. */
     private static String spoken(Throwable failure) {
-        return said(failure, Spoken::of);
-    }
-
-    /** The same with all words, for whoever knows that they are about the log's form alone. */
-    private static String deepest(Throwable failure) {
-        return said(failure, each -> String.valueOf(each.getMessage()));
-    }
-
-    private static String said(Throwable failure, Function<Throwable, String> words) {
-        var cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        var said = words.apply(failure);
-        var first = words.apply(cause);
+        var said = Spoken.of(failure);
+        var first = Spoken.of(causes(failure)
+                .filter(Spoken::speaks)
+                .reduce((_, cause) -> cause)
+                .orElseGet(() -> deepest(failure)));
         return said.contains(first) ? said : said + ": " + first;
+    }
+
+    /** With all words, for whoever knows that they are about the log's form alone. */
+    private static String words(Throwable failure) {
+        var said = String.valueOf(failure.getMessage());
+        var first = String.valueOf(deepest(failure).getMessage());
+        return said.contains(first) ? said : said + ": " + first;
+    }
+
+    private static Throwable deepest(Throwable failure) {
+        return causes(failure).reduce(failure, (_, cause) -> cause);
+    }
+
+    private static Stream<Throwable> causes(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
     }
 
     private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
