@@ -110,7 +110,7 @@ public record EngineSettings(
         tables = List.copyOf(tables);
     }
 
-    /** The parameters of {@code dbms}' driver that hold for the engine's connections too: those of TLS. */
+    /** The parameters of {@code dbms}' driver that hold for the engine's connections too: whom they trust, and how they prove who they are. */
     public static Set<String> parametersOf(Dbms dbms) {
         return new TreeSet<>(namesByParameter(dbms).keySet());
     }

@@ -162,10 +162,8 @@ sealed interface EngineEnd {
     }
 
     private static @Nullable Throwable cause(@Nullable Throwable failure, Class<? extends Throwable> type) {
-        var cause = failure;
-        while (cause != null && !type.isInstance(cause)) {
-            cause = cause.getCause();
-        }
-        return cause;
+        return failure == null
+                ? null
+                : causes(failure).filter(type::isInstance).findFirst().orElse(null);
     }
 }
