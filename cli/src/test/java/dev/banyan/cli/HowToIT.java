@@ -130,9 +130,9 @@ class HowToIT {
         var children = gateway.descendants().toList();
         assertThat(children).isNotEmpty();
         gateway.destroy();
-        assertThat(gateway.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(gateway.waitFor(120, TimeUnit.SECONDS)).isTrue();
         for (var child : children) {
-            child.onExit().get(10, TimeUnit.SECONDS); // a guard lives a moment longer than what it guards
+            child.onExit().get(60, TimeUnit.SECONDS); // a guard lives a moment longer than what it guards
         }
     }
 

@@ -23,7 +23,7 @@ class MapYourDatabaseIT {
     private static final Path ROOT = Path.of(System.getProperty("banyan.root"));
     private static final Path PAGE = ROOT.resolve("docs/how-to/map-your-own-database.md");
     private static final Pattern READY = Pattern.compile("READY \\w+ port=(\\d+)");
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @TempDir
     private static Path folder;

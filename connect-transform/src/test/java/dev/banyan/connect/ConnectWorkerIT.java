@@ -46,7 +46,7 @@ class ConnectWorkerIT {
 
     private static final String SECRET = "0123456789abcdef";
     private static final TableId TABLE = new TableId("shop", "ord");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Set<String> OWN = Set.of("ce_id", "ce_sequence", "ce_txid", "ce_causationid", "ce_time");
 
     @TempDir

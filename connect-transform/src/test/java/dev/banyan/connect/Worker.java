@@ -40,7 +40,7 @@ final class Worker implements AutoCloseable {
             """;
 
     private static final Path JAR = Path.of("target/connect-transform.jar");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Path folder;
     private final Children children;

@@ -252,7 +252,7 @@ class BackendWireTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(15, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(120, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -58,7 +58,7 @@ class BigBodyTest {
                     download(gateway.port());
                 }
                 gateway.process().destroy();
-                assertThat(gateway.process().waitFor(15, TimeUnit.SECONDS)).isTrue();
+                assertThat(gateway.process().waitFor(120, TimeUnit.SECONDS)).isTrue();
                 assertThat(gateway.process().exitValue()).isEqualTo(143);
             }
         }

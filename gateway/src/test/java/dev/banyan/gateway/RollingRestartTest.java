@@ -218,7 +218,7 @@ class RollingRestartTest {
     private void restart(int gateway, boolean kill) throws Exception {
         Process process = gateways.get(gateway).process();
         gateways.get(gateway).signal(kill ? "KILL" : "TERM");
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(128 + (kill ? 9 : 15));
         servedBy(1 - gateway);
         start(gateway);

@@ -87,7 +87,7 @@ class ManyResubmittedTest {
                 new BridgeStore.Settings("jdbc:h2:file:" + folder.resolve("store"), "", "", FaultSeal.of(key)),
                 "shop",
                 "test",
-                Duration.ofSeconds(30),
+                Duration.ofMinutes(2),
                 InstantSource.system());
         assertThat(store.tryLease()).isTrue();
         store.begin(POSITION, List.of(), Set.of(), null);
@@ -156,7 +156,7 @@ class ManyResubmittedTest {
 
     private static void awaitCollected(List<WeakReference<Transaction>> parts) {
         try {
-            Await.until("those of a step between are collected", Duration.ofSeconds(30), () -> {
+            Await.until("those of a step between are collected", Duration.ofMinutes(2), () -> {
                 System.gc();
                 return parts.stream().allMatch(part -> part.get() == null);
             });

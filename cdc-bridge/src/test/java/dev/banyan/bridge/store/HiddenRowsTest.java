@@ -373,7 +373,7 @@ class HiddenRowsTest {
                     }
                 });
                 var notes = threads.submit(() -> store.lostRows().note(Set.of(LINE), 10));
-                Await.until("it is noted", Duration.ofSeconds(30), notes::isDone);
+                Await.until("it is noted", Duration.ofMinutes(2), notes::isDone);
                 locks.rollback();
                 assertThat(hides.get()).isTrue();
                 session.commit(POSITION);

@@ -67,7 +67,7 @@ class NightlyJobTest {
         var driver = new Failing();
         DriverManager.registerDriver(driver);
         try (var job = new NightlyJob("jdbc:failing:" + how, List.of("A01"), Size.SMALL)) {
-            assertThat(Scene.await(Duration.ofSeconds(20), () -> job.trouble().isPresent()))
+            assertThat(Scene.await(Duration.ofMinutes(2), () -> job.trouble().isPresent()))
                     .isTrue();
         } finally {
             DriverManager.deregisterDriver(driver);

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 /** A control store that answers, and who leads in it. */
 record OpenStore(ControlStore store, Leadership leadership) implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     static OpenStore inMemory() throws InterruptedException {
         return at(new StoreLocation(

@@ -27,7 +27,7 @@ class LeadershipTest {
     private static ControlStore started(StoreLocation location) throws InterruptedException {
         var store = new ControlStore(location);
         store.start();
-        assertThat(store.awaitFirstAnswer(Duration.ofSeconds(30)))
+        assertThat(store.awaitFirstAnswer(Duration.ofMinutes(2)))
                 .as(store.problem())
                 .isTrue();
         return store;

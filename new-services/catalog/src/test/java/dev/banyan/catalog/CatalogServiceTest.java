@@ -30,7 +30,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The whole service on a real PostgreSQL and a real Kafka. */
 class CatalogServiceTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     private final HttpClient http = HttpClient.newHttpClient();

@@ -27,7 +27,7 @@ class CatalogFeedTest {
         try (feed) {
             feed.start();
 
-            assertThat(attempts.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(attempts.await(120, TimeUnit.SECONDS)).isTrue();
             assertThat(feed.isReading()).isFalse();
         }
     }
