@@ -515,7 +515,8 @@ class ShopTest {
             assertThat(until(socket.heard, "pong")).isTrue();
             status(other, "P");
             status(his, "P");
-            assertThat(socket.heard.poll(120, TimeUnit.SECONDS)).isEqualTo("{\"orderNo\":" + his + ",\"status\":\"P\"}");
+            assertThat(socket.heard.poll(120, TimeUnit.SECONDS))
+                    .isEqualTo("{\"orderNo\":" + his + ",\"status\":\"P\"}");
         }
     }
 
