@@ -437,25 +437,21 @@ class ShopTest {
     @Test
     void theActivityPageArrivesInPieces() throws Exception {
         HttpResponse<InputStream> reply = browser.client()
-                .send(browser.request("/stream/activity?lines=4&delay=250").build(), BodyHandlers.ofInputStream());
+                .send(browser.request("/stream/activity?lines=2&delay=2000").build(), BodyHandlers.ofInputStream());
         assertThat(reply.headers().firstValue("Content-Length")).isEmpty();
         StringBuilder text = new StringBuilder();
-        long firstLine = 0;
+        boolean inPieces = false;
         try (InputStream body = reply.body()) {
             byte[] buffer = new byte[8192];
             for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
                 text.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
-                if (firstLine == 0 && text.indexOf("line-1") >= 0) {
-                    firstLine = System.nanoTime();
-                    assertThat(text).doesNotContain("line-4");
-                }
+                inPieces |= text.indexOf("line-1") >= 0 && text.indexOf("line-2") < 0;
             }
         }
 
-        assertThat(all(text.toString(), "<li id=\"(line-\\d)\""))
-                .containsExactly("line-1", "line-2", "line-3", "line-4");
+        assertThat(all(text.toString(), "<li id=\"(line-\\d)\"")).containsExactly("line-1", "line-2");
         assertThat(text).endsWith("</html>\n");
-        assertThat(Duration.ofNanos(System.nanoTime() - firstLine)).isGreaterThan(Duration.ofMillis(400));
+        assertThat(inPieces).as("the first line was there without the second").isTrue();
     }
 
     @Test

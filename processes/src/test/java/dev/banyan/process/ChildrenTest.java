@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ChildrenTest {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> SLEEPS = List.of("/bin/sh", "-c", "echo READY port=7; exec sleep 600");
 
     @TempDir
@@ -28,13 +28,13 @@ class ChildrenTest {
         var folder = RunFolder.create(runs, Instant.EPOCH);
         try (var children = new Children(folder)) {
             var first = children.start(Children.Role.APPLICATION, "sleeper", SLEEPS);
-            first.awaitLine(Pattern.compile("READY port=(\\d)"), SOON);
+            first.awaitLine(Pattern.compile("READY port=(\\d)"), PATIENCE);
             assertThat(children.running()).containsExactly("sleeper");
             first.kill();
             assertThat(children.running()).isEmpty();
             var second = children.start(Children.Role.APPLICATION, "sleeper", SLEEPS);
             assertThat(second.pid()).isNotEqualTo(first.pid());
-            assertThat(second.awaitLine(Pattern.compile("port=(\\d)"), SOON).group(1))
+            assertThat(second.awaitLine(Pattern.compile("port=(\\d)"), PATIENCE).group(1))
                     .isEqualTo("7");
         }
     }
@@ -57,7 +57,7 @@ class ChildrenTest {
         var children = new Children(RunFolder.create(runs, Instant.EPOCH));
         var slow = "trap 'sleep 0.5; exit' TERM; echo READY; while :; do sleep 0.05; done";
         var child = children.start(Children.Role.SERVER, "slow", List.of("/bin/sh", "-c", slow));
-        child.awaitLine(Pattern.compile("READY"), SOON);
+        child.awaitLine(Pattern.compile("READY"), PATIENCE);
         var left = new ConcurrentLinkedQueue<Boolean>();
         Runnable close = () -> {
             children.close();
@@ -75,7 +75,7 @@ class ChildrenTest {
         try (var children = new Children(folder)) {
             var child = children.start(
                     Children.Role.SERVER, "broken", List.of("/bin/sh", "-c", "echo no such database; exit 3"));
-            assertThatThrownBy(() -> child.awaitLine(Pattern.compile("READY"), SOON))
+            assertThatThrownBy(() -> child.awaitLine(Pattern.compile("READY"), PATIENCE))
                     .isInstanceOf(ChildFailed.class)
                     .hasMessageContaining("exit code 3")
                     .hasMessageContaining("no such database");
@@ -96,7 +96,8 @@ class ChildrenTest {
         var child = ProcessHandle.of(Long.parseLong(read(pids).strip())).orElseThrow();
         assertThat(child.isAlive()).isTrue();
         parent.destroyForcibly().waitFor();
-        await(() -> !child.isAlive());
+        // where nobody asks for the end of an orphan, as in some containers, it stays, but without a program
+        await(() -> !child.isAlive() || child.info().command().isEmpty());
     }
 
     /** A program that starts a guarded child, says which, and waits to be killed. */
@@ -155,7 +156,7 @@ class ChildrenTest {
     }
 
     private static void await(BooleanSupplier holds) throws InterruptedException {
-        var deadline = System.nanoTime() + SOON.toNanos();
+        var deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!holds.getAsBoolean()) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             Thread.sleep(10);

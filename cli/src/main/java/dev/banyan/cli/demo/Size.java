@@ -5,7 +5,15 @@ import java.util.Locale;
 
 /** How big a demo is: legacy's seed data, how many people come, how long each step watches them. */
 public enum Size {
-    SMALL(40, 4, 6, Duration.ofSeconds(4), "-Xmx320m", Duration.ofMinutes(3), Duration.ofMillis(700), Duration.ZERO),
+    SMALL(
+            40,
+            4,
+            6,
+            Duration.ofSeconds(4),
+            "-Xmx320m",
+            Duration.ofMinutes(3),
+            Duration.ofMillis(700),
+            Duration.ofMillis(50)),
     MEDIUM(
             60,
             6,
