@@ -113,7 +113,8 @@ final class Session {
             leaveOut(LoadCase.OWN_CORE, "this process may use one core only");
             return;
         }
-        var started = startAll(peers, 1, Setup.OWN_CORE, List.of(LoadCase.OWN_CORE));
+        var alone = plan.quick() ? peers.subList(0, Math.min(2, peers.size())) : peers;
+        var started = startAll(alone, 1, Setup.OWN_CORE, List.of(LoadCase.OWN_CORE));
         field.leaveFirstCore();
         try {
             loadRun.run(LoadCase.ownCore(), withDirect(started), true);

@@ -47,15 +47,14 @@ final class LossEngine implements AutoCloseable {
     static String database(String name) {
         var database = "loss_" + name.toLowerCase(Locale.ROOT);
         Servers.postgres().createDatabase(database);
-        for (var sql : List.of(
-                "CREATE TABLE a (id BIGINT PRIMARY KEY)",
-                "CREATE TABLE b (id BIGINT PRIMARY KEY)",
-                "CREATE SCHEMA banyan",
-                "CREATE TABLE banyan.signal (id VARCHAR(64) PRIMARY KEY, type VARCHAR(32) NOT NULL, data TEXT)",
-                "CREATE PUBLICATION p FOR TABLE a, b, banyan.signal",
-                "SELECT pg_create_logical_replication_slot('" + database + "', 'pgoutput')")) {
-            Servers.postgres().execute(database, sql);
-        }
+        Servers.postgres().execute(database, """
+                CREATE TABLE a (id BIGINT PRIMARY KEY);
+                CREATE TABLE b (id BIGINT PRIMARY KEY);
+                CREATE SCHEMA banyan;
+                CREATE TABLE banyan.signal (id VARCHAR(64) PRIMARY KEY, type VARCHAR(32) NOT NULL, data TEXT);
+                CREATE PUBLICATION p FOR TABLE a, b, banyan.signal""");
+        Servers.postgres()
+                .execute(database, "SELECT pg_create_logical_replication_slot('" + database + "', 'pgoutput')");
         return database;
     }
 

@@ -75,7 +75,7 @@ class RollingRestartTest {
     private static ScriptedServer backend(String name) throws IOException {
         var server = new ScriptedServer(name);
         server.on("/", (_, wire) -> {
-            LockSupport.parkNanos(20_000_000); // so that a stop comes while calls are in flight
+            LockSupport.parkNanos(60_000_000); // so that a stop comes while calls are in flight
             wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + name.length() + "\r\n\r\n" + name);
         });
         return server;

@@ -95,6 +95,7 @@ public final class BridgeStore implements AutoCloseable {
         config.setUsername(settings.user());
         config.setPassword(settings.password());
         config.setMaximumPoolSize(CONNECTIONS_MAX);
+        config.setMinimumIdle(1);
         config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
         config.setInitializationFailTimeout(-1);
         try (var _ = opened(config, dialect)) {

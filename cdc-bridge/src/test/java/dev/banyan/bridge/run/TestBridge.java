@@ -17,14 +17,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -60,6 +63,7 @@ final class TestBridge implements AutoCloseable {
     RunSettings.Limits limits = RunSettings.Limits.DEFAULT;
     UnaryOperator<Hub> hub = UnaryOperator.identity();
     EventMapper mapper;
+    private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
     private final Map<String, TopicReader> readers = new ConcurrentHashMap<>();
     private volatile BridgeRun run;
     private Thread thread = new Thread(() -> {});
@@ -92,9 +96,10 @@ final class TestBridge implements AutoCloseable {
     }
 
     void sql(String sql) {
-        switch (dbms) {
-            case POSTGRESQL -> Servers.postgres().execute(name, sql);
-            case MARIADB -> Servers.mariadb().execute(name, sql);
+        try {
+            asked(statement -> statement.execute(sql));
+        } catch (SQLException e) {
+            throw new IllegalStateException("running on " + name + ": " + sql, e);
         }
     }
 
@@ -131,10 +136,32 @@ final class TestBridge implements AutoCloseable {
     }
 
     String text(String sql) throws SQLException {
-        try (var connection = connect();
-                var statement = connection.createStatement();
-                var result = statement.executeQuery(sql)) {
-            return result.next() ? String.valueOf(result.getString(1)) : "";
+        return asked(statement -> {
+            try (var result = statement.executeQuery(sql)) {
+                return result.next() ? String.valueOf(result.getString(1)) : "";
+            }
+        });
+    }
+
+    private interface Question<T> {
+        T ask(Statement statement) throws SQLException;
+    }
+
+    /** Over a connection that nobody uses just now: to begin one costs PostgreSQL more than most statements do. */
+    private <T> T asked(Question<T> question) throws SQLException {
+        var known = idle.poll();
+        var connection = known == null ? connect() : known;
+        try (var statement = connection.createStatement()) {
+            var answer = question.ask(statement);
+            if (dbms == Dbms.POSTGRESQL) { // MariaDB's are begun by what SET GLOBAL says at the time
+                idle.push(connection);
+                connection = null;
+            }
+            return answer;
+        } finally {
+            if (connection != null) {
+                connection.close();
+            }
         }
     }
 
@@ -365,6 +392,15 @@ final class TestBridge implements AutoCloseable {
         if (dbms == Dbms.POSTGRESQL) {
             sql("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'slot_" + name
                     + "' AND NOT active");
+        }
+        idle.forEach(TestBridge::end);
+    }
+
+    private static void end(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException("closing a connection", e);
         }
     }
 }

@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class PriceProbe implements AutoCloseable {
 
     private static final Duration ASK_EVERY = Duration.ofMillis(3);
-    private static final Duration REST = Duration.ofMillis(150);
+    private static final Duration ASK_LATE_EVERY = Duration.ofMillis(100);
+    private static final Duration LATE = Duration.ofSeconds(1);
+    private static final Duration REST = Duration.ofMillis(300);
     private static final Duration GIVE_UP = Duration.ofSeconds(60);
     private static final long WATERMARK_CENTS = 99_999_99; // above every price that a probe writes
 
@@ -78,11 +80,12 @@ public final class PriceProbe implements AutoCloseable {
             if (shows(client, request, price)) {
                 return System.nanoTime() - committed;
             }
-            if (System.nanoTime() - committed > GIVE_UP.toNanos()) {
+            var waited = System.nanoTime() - committed;
+            if (waited > GIVE_UP.toNanos()) {
                 throw new IllegalStateException("the catalogue did not show " + price + " for " + sku + " within "
                         + GIVE_UP.toSeconds() + " s");
             }
-            Thread.sleep(ASK_EVERY);
+            Thread.sleep(waited < LATE.toNanos() ? ASK_EVERY : ASK_LATE_EVERY);
         }
         return -1;
     }

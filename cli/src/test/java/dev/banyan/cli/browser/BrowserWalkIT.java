@@ -185,6 +185,7 @@ class BrowserWalkIT {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Xmx320m",
                 "-jar",
                 jar.toString()));
