@@ -56,6 +56,30 @@ class KeysCommandTest {
     }
 
     @Test
+    void aKeyThatIsDisabledIsNotTakenForTheNextOne() throws Exception {
+        var disabled = Keyset.generate(Keyset.Kind.RANDOM);
+        var two = disabled.withNewKey();
+        var three = two.encryptingWith(two.keys().getLast().id()).withNewKey();
+        var ids = three.keys().stream().map(Keyset.KeyInfo::id).toList();
+        var entry = three.json().indexOf("ENABLED");
+        var file = Files.writeString(
+                        folder.resolve("x.keys"),
+                        three.json().substring(0, entry) + "DISABLED"
+                                + three.json().substring(entry + "ENABLED".length()))
+                .toString();
+        assertThat(Printed.of("keys", "ls", file).out())
+                .isEqualTo("%d AES-256-GCM encrypts\n%d AES-256-GCM decrypts\n".formatted(ids.get(1), ids.get(2)));
+
+        assertThat(Printed.of("keys", "use", file, ids.get(0).toString()).err())
+                .contains("not in the keyset (expected: one of [" + ids.get(1));
+        assertThat(Printed.of("keys", "use", file, ids.get(2).toString()).out())
+                .isEqualTo("%d AES-256-GCM decrypts\n%d AES-256-GCM encrypts\n".formatted(ids.get(1), ids.get(2)));
+        assertThat(Printed.of("keys", "remove", file, ids.get(1).toString()).out())
+                .isEqualTo(ids.get(2) + " AES-256-GCM encrypts\n");
+        assertThat(Files.readString(Path.of(file))).contains("\"keyId\":" + ids.get(0), "DISABLED");
+    }
+
+    @Test
     void whoCouldReadTheKeysCanStillDoSoWhenTheyHaveChanged() throws Exception {
         var file = folder.resolve("encrypt.keys");
         Printed.of("keys", "create", file.toString());

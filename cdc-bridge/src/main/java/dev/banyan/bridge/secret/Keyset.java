@@ -141,31 +141,40 @@ public final class Keyset {
         }
     }
 
+    /** The place of the key {@code id} among all entries, as the builder counts them: one that is disabled counts. */
     private int place(long id) {
-        var keys = keys();
-        for (var i = 0; i < keys.size(); i++) {
-            if (keys.get(i).id == id) {
+        for (var i = 0; i < handle.size(); i++) {
+            var entry = handle.getAt(i);
+            if (isUsed(entry) && id(entry) == id) {
                 return i;
             }
         }
         throw new IllegalArgumentException("key " + id + ": not in the keyset (expected: one of "
-                + keys.stream().map(KeyInfo::id).toList() + ")");
+                + keys().stream().map(KeyInfo::id).toList() + ")");
     }
 
     public Kind kind() {
         return kind;
     }
 
-    /** Every key, the oldest first. */
+    /** Every key that does something, the oldest first. */
     public List<KeyInfo> keys() {
         var keys = new ArrayList<KeyInfo>();
         for (var i = 0; i < handle.size(); i++) {
             var entry = handle.getAt(i);
-            if (entry.getStatus() == KeyStatus.ENABLED || entry.isPrimary()) {
-                keys.add(new KeyInfo(Integer.toUnsignedLong(entry.getId()), entry.isPrimary()));
+            if (isUsed(entry)) {
+                keys.add(new KeyInfo(id(entry), entry.isPrimary()));
             }
         }
         return keys;
+    }
+
+    private static boolean isUsed(KeysetHandle.Entry entry) {
+        return entry.getStatus() == KeyStatus.ENABLED || entry.isPrimary();
+    }
+
+    private static long id(KeysetHandle.Entry entry) {
+        return Integer.toUnsignedLong(entry.getId());
     }
 
     /** The keyset with its keys in clear. */
@@ -179,7 +188,7 @@ public final class Keyset {
 
     /** What encrypts with these keys: {@code enc:KEY:BASE64URL}, where what is encoded is a ciphertext of Tink. */
     public FieldCipher cipher() {
-        var id = Integer.toUnsignedLong(handle.getPrimary().getId());
+        var id = id(handle.getPrimary());
         try {
             return switch (kind) {
                 case RANDOM -> {
