@@ -14,4 +14,7 @@ public interface FieldCipher {
 
     /** True when {@code text} looks like what {@link #encrypt} makes. */
     boolean isSealed(String text);
+
+    /** True when what {@link #encrypt} once made of a text needs no key but the one that encrypts now. */
+    boolean isOfTheKeyThatEncrypts(String sealed);
 }

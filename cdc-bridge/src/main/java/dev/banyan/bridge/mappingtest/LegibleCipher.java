@@ -23,4 +23,9 @@ enum LegibleCipher implements FieldCipher {
     public boolean isSealed(String text) {
         return text.startsWith(MARK);
     }
+
+    @Override
+    public boolean isOfTheKeyThatEncrypts(String sealed) {
+        return isSealed(sealed);
+    }
 }

@@ -22,7 +22,7 @@ record KeysetCipher(long key, Operation encryption, Operation decryption) implem
     public String encrypt(String text, String place) {
         try {
             var sealed = encryption.apply(bytes(text), bytes(place));
-            return "enc:" + key + ":" + Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
+            return prefix() + Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("encrypting a value of " + place, e);
         }
@@ -45,6 +45,15 @@ record KeysetCipher(long key, Operation encryption, Operation decryption) implem
     @Override
     public boolean isSealed(String text) {
         return SEALED.matcher(text).matches();
+    }
+
+    @Override
+    public boolean isOfTheKeyThatEncrypts(String sealed) {
+        return sealed.startsWith(prefix());
+    }
+
+    private String prefix() {
+        return "enc:" + key + ":";
     }
 
     private static byte[] bytes(String text) {

@@ -31,6 +31,11 @@ public record VaultKeys(KeyedHash hash, FieldCipher cipher) {
         return cipher.encrypt(value, token);
     }
 
+    /** True when {@code sealed} needs no key but the one that encrypts now. */
+    public boolean isCurrent(String sealed) {
+        return cipher.isOfTheKeyThatEncrypts(sealed);
+    }
+
     /** The value that was sealed for {@code token}; null when its key is not among ours. */
     public @Nullable String open(String token, String sealed) {
         return cipher.decrypt(sealed, token);

@@ -341,10 +341,11 @@ public final class BridgeStore implements AutoCloseable {
         }
     }
 
-    private void keepTokens(Lease.Held held, List<TokenRows.New> tokens) {
+    private void keepTokens(Lease.Held held, List<TokenRows.New> made, List<TokenRows.New> sealedAnew) {
         runForced("keeping tokens", connection -> {
             StateRow.check(connection, held);
-            TokenRows.insert(connection, tokens, clock.millis());
+            TokenRows.insert(connection, made, clock.millis());
+            TokenRows.sealAnew(connection, sealedAnew);
             return null;
         });
     }
@@ -393,7 +394,7 @@ public final class BridgeStore implements AutoCloseable {
             var connection = source.getConnection();
             try {
                 var held = lease.held();
-                var tokens = new StoredTokens(connection, made -> keepTokens(held, made), vault);
+                var tokens = new StoredTokens(connection, (made, anew) -> keepTokens(held, made, anew), vault);
                 return new StoreSession(connection, dialect, lease, held, clock, seal, tokens, lostNoted::get);
             } catch (SQLException | RuntimeException e) {
                 connection.close(); // else the pool, which has few, never gets it back

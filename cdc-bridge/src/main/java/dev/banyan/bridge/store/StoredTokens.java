@@ -5,13 +5,12 @@ import dev.banyan.bridge.secret.VaultKeys;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The token vault as one session uses it. New tokens are held until {@link #keep}; one thread uses it. */
@@ -21,6 +20,9 @@ final class StoredTokens implements Tokens {
      * A token must be durable before an event that has it is sent, or a crash in between would give the value another one. So it does not
      * wait for the position, as images do. A value that somebody else has given a token meanwhile violates the table's key, and everything
      * mapped since is thrown away with the session.
+     *
+     * A value that comes again is sealed anew when another key encrypts by now, or dropping the old key would take the values of all
+     * tokens of before away. The value is at hand, so this works even where the old key is gone already.
      */
     private static final int CACHED_MAX = 100_000;
 
@@ -29,10 +31,11 @@ final class StoredTokens implements Tokens {
     private record Key(String vault, String fingerprint) {}
 
     private final Connection connection;
-    private final Consumer<List<TokenRows.New>> keeping;
+    private final BiConsumer<List<TokenRows.New>, List<TokenRows.New>> keeping;
     private final @Nullable VaultKeys keys;
     private final SecureRandom random = new SecureRandom();
     private final Map<Key, TokenRows.New> unwritten = new HashMap<>();
+    private final Map<Key, TokenRows.New> sealedAnew = new HashMap<>();
     private final Map<Key, String> known = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -42,8 +45,14 @@ final class StoredTokens implements Tokens {
         }
     };
 
-    /** {@code keeping} makes tokens durable at once, whatever becomes of {@code connection}'s transaction. */
-    StoredTokens(Connection connection, Consumer<List<TokenRows.New>> keeping, @Nullable VaultKeys keys) {
+    /**
+     * {@code keeping} makes new tokens, and the values of others that were sealed anew, durable at once, whatever becomes of
+     * {@code connection}'s transaction.
+     */
+    StoredTokens(
+            Connection connection,
+            BiConsumer<List<TokenRows.New>, List<TokenRows.New>> keeping,
+            @Nullable VaultKeys keys) {
         this.connection = connection;
         this.keeping = keeping;
         this.keys = keys;
@@ -61,7 +70,7 @@ final class StoredTokens implements Tokens {
         }
         var token = known.get(key);
         if (token == null) {
-            token = stored(key);
+            token = stored(keys, key, value);
         }
         if (token == null) {
             token = made();
@@ -72,12 +81,21 @@ final class StoredTokens implements Tokens {
         return token;
     }
 
-    private @Nullable String stored(Key key) {
+    private @Nullable String stored(VaultKeys keys, Key key, String value) {
+        TokenRows.New found;
         try {
-            return TokenRows.token(connection, key.vault, key.fingerprint);
+            found = TokenRows.find(connection, key.vault, key.fingerprint);
         } catch (SQLException e) {
             throw new StoreFailed("looking a token up", e);
         }
+        if (found == null) {
+            return null;
+        }
+        if (!keys.isCurrent(found.sealed())) {
+            var sealed = keys.seal(found.token(), value);
+            sealedAnew.put(key, new TokenRows.New(key.vault, key.fingerprint, found.token(), sealed));
+        }
+        return found.token();
     }
 
     private String made() {
@@ -86,13 +104,14 @@ final class StoredTokens implements Tokens {
         return PREFIX + HexFormat.of().formatHex(bytes);
     }
 
-    /** Makes the tokens made since the last time durable. */
+    /** Makes what was made or sealed anew since the last time durable. */
     void keep() {
-        if (unwritten.isEmpty()) {
+        if (unwritten.isEmpty() && sealedAnew.isEmpty()) {
             return;
         }
-        keeping.accept(new ArrayList<>(unwritten.values()));
+        keeping.accept(List.copyOf(unwritten.values()), List.copyOf(sealedAnew.values()));
         unwritten.forEach((key, made) -> known.put(key, made.token()));
         unwritten.clear();
+        sealedAnew.clear();
     }
 }

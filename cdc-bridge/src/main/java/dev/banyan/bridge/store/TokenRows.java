@@ -14,19 +14,19 @@ public final class TokenRows {
 
     private TokenRows() {}
 
-    /** A token that is not written yet. */
+    /** A token as it is to be written. */
     record New(String vault, String fingerprint, String token, String sealed) {}
 
     /** The value that {@code vault} has for a token, encrypted. */
     public record Sealed(String vault, String text) {}
 
-    static @Nullable String token(Connection connection, String vault, String fingerprint) throws SQLException {
-        try (var select =
-                connection.prepareStatement("SELECT token FROM bridge_token WHERE vault = ? AND fingerprint = ?")) {
+    static @Nullable New find(Connection connection, String vault, String fingerprint) throws SQLException {
+        try (var select = connection.prepareStatement(
+                "SELECT token, sealed FROM bridge_token WHERE vault = ? AND fingerprint = ?")) {
             select.setString(1, vault);
             select.setString(2, fingerprint);
             try (var result = select.executeQuery()) {
-                return result.next() ? result.getString(1) : null;
+                return result.next() ? new New(vault, fingerprint, result.getString(1), result.getString(2)) : null;
             }
         }
     }
@@ -43,6 +43,9 @@ public final class TokenRows {
     }
 
     static void insert(Connection connection, List<New> tokens, long nowMs) throws SQLException {
+        if (tokens.isEmpty()) {
+            return;
+        }
         try (var insert = connection.prepareStatement(
                 "INSERT INTO bridge_token (vault, fingerprint, token, sealed, made_ms) VALUES (?, ?, ?, ?, ?)")) {
             for (var each : tokens) {
@@ -54,6 +57,23 @@ public final class TokenRows {
                 insert.addBatch();
             }
             insert.executeBatch();
+        }
+    }
+
+    /** Writes the encrypted values of {@code tokens}, which are there already. */
+    static void sealAnew(Connection connection, List<New> tokens) throws SQLException {
+        if (tokens.isEmpty()) {
+            return;
+        }
+        try (var update =
+                connection.prepareStatement("UPDATE bridge_token SET sealed = ? WHERE vault = ? AND fingerprint = ?")) {
+            for (var each : tokens) {
+                update.setString(1, each.sealed);
+                update.setString(2, each.vault);
+                update.setString(3, each.fingerprint);
+                update.addBatch();
+            }
+            update.executeBatch();
         }
     }
 

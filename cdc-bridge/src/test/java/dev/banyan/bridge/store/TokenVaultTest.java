@@ -20,7 +20,7 @@ class TokenVaultTest {
     @TempDir
     Path folder;
 
-    private final Keyset keys = Keyset.generate(Keyset.Kind.RANDOM);
+    private Keyset keys = Keyset.generate(Keyset.Kind.RANDOM);
 
     private BridgeStore open(String hashKey) {
         var hash = new KeyedHash(hashKey.getBytes(StandardCharsets.UTF_8));
@@ -61,6 +61,35 @@ class TokenVaultTest {
         assertThat(Files.readString(folder.resolve("store.mv.db"), StandardCharsets.ISO_8859_1))
                 .contains(kept)
                 .doesNotContain("Ann Other");
+    }
+
+    @Test
+    void aValueThatComesAgainIsSealedUnderTheKeyThatEncryptsByNow() throws Exception {
+        String ann;
+        String bob;
+        try (var store = open("one hash key of sixteen")) {
+            assertThat(store.tryLease()).isTrue();
+            try (var session = store.session()) {
+                ann = session.images().tokens().of("people", "Ann");
+                bob = session.images().tokens().of("people", "Bob");
+                session.keepTokens();
+            }
+        }
+        var old = keys.keys().getFirst().id();
+        var both = keys.withNewKey();
+        keys = both.encryptingWith(both.keys().getLast().id());
+        try (var store = open("one hash key of sixteen")) {
+            assertThat(store.tryLease()).isTrue();
+            try (var session = store.session()) {
+                assertThat(session.images().tokens().of("people", "Ann")).isEqualTo(ann);
+                session.keepTokens();
+            }
+            var left = keys.without(old).cipher();
+            assertThat(left.decrypt(store.token(ann).orElseThrow().text(), ann)).isEqualTo("Ann");
+            assertThat(left.decrypt(store.token(bob).orElseThrow().text(), bob))
+                    .as("did not come again")
+                    .isNull();
+        }
     }
 
     @Test
