@@ -2,6 +2,7 @@ package dev.banyan.bridge;
 
 import dev.banyan.bridge.config.ConfigException;
 import dev.banyan.bridge.mapping.MappingException;
+import dev.banyan.bridge.source.SourcePlan;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -46,26 +47,25 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private static String text(BridgePlan plan, boolean isManaged) {
-        var text = new StringBuilder("-- bridge " + plan.bridge()
-                + ": + would be made, = is there, ! differs or needs you, ? could not be asked\n");
+        var text = new StringBuilder(SourcePlan.comment("bridge " + plan.bridge()
+                + ": + would be made, = is there, ! differs or needs you, ? could not be asked"));
         var place = "";
         for (var part : plan.parts()) {
             if (!part.place().equals(place)) {
                 place = part.place();
-                text.append("-- ").append(place).append('\n');
+                text.append(SourcePlan.comment(place));
             }
-            text.append("--   ").append(part.mark().sign).append(' ').append(part.what());
-            text.append(part.detail().isEmpty() ? "" : ": " + part.detail().replace("\n", " "))
-                    .append('\n');
+            var detail = part.detail().isEmpty() ? "" : ": " + part.detail();
+            text.append(SourcePlan.comment("  " + part.mark().sign + ' ' + part.what() + detail));
         }
         text.append("-- events\n");
         for (var event : plan.events()) {
-            text.append("--   %s: to %s, key %s, data %s%n"
+            text.append(SourcePlan.comment("  %s: to %s, key %s, data %s"
                     .formatted(
                             event.type(),
                             String.join(" or ", event.topics()),
                             String.join(" or ", event.keys()),
-                            event.dataschema()));
+                            event.dataschema())));
         }
         var source = plan.source();
         if (source != null && source.isEmpty()) {

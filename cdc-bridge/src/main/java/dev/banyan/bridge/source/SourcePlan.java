@@ -9,12 +9,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What is still to be set up in the legacy database, as SQL in the order it has to run in; empty when nothing is. {@code present} is what of it
  * is there already, in words. What is {@code unpublished}, in words, is not in the log as a slot sees it.
  */
 public record SourcePlan(List<Step> steps, List<String> present, List<String> obstacles, Set<String> unpublished) {
+
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
     /** The oldest PostgreSQL that the bridge reads, as server_version_num has it. */
     public static final int POSTGRESQL_MIN = 140_000;
@@ -47,12 +50,17 @@ public record SourcePlan(List<Step> steps, List<String> present, List<String> ob
     public String script() {
         var script = new StringBuilder();
         for (var obstacle : obstacles) {
-            script.append("-- CANNOT GO ON: ").append(obstacle).append('\n');
+            script.append(comment("CANNOT GO ON: " + obstacle));
         }
         for (var step : steps) {
-            script.append("-- ").append(step.why).append('\n').append(step.sql).append(";\n");
+            script.append(comment(step.why)).append(step.sql).append(";\n");
         }
         return script.toString();
+    }
+
+    /** {@code text} as one line that a database's client leaves alone, whatever a name in it has: a line break there would begin a command. */
+    public static String comment(String text) {
+        return "-- " + CONTROL.matcher(text).replaceAll(" ") + "\n";
     }
 
     /** What {@code source} still lacks. */

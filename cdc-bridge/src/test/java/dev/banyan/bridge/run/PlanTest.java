@@ -110,6 +110,17 @@ class PlanTest {
                             "! publication pub_planned_again: tables the mapping reads",
                             "! replica identity of public.one");
 
+            var mapping = folder.resolve("mapping.yaml");
+            var sound = Files.readString(mapping);
+            Files.writeString(
+                    mapping,
+                    sound.replace("table: one", "table: \"one\\nDROP TABLE one;\"")
+                            .replace("table: two", "table: \"two\\r\\n\\\\! id\""));
+            var hostile = Printed.of("plan", "--config", config);
+            assertThat(hostile.out()).contains("CANNOT GO ON: ", "one DROP TABLE one;", "two  \\! id");
+            assertCommentsButForSql(hostile.out());
+            Files.writeString(mapping, sound);
+
             var file = Path.of(config);
             Files.writeString(file, Files.readString(file).replace("manage: true", "identity: keys, manage: true"));
             bridge.sql("ALTER TABLE two REPLICA IDENTITY NOTHING");
