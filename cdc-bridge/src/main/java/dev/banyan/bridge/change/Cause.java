@@ -12,7 +12,7 @@ public record Cause(@Nullable String id, @Nullable String traceparent) {
     /** Nobody said. */
     public static final Cause UNKNOWN = new Cause(null, null);
 
-    private static final int ID_CHARACTERS_MAX = 256;
+    public static final int ID_CHARACTERS_MAX = 256;
     private static final Pattern ID = Pattern.compile("\\P{Cntrl}{1," + ID_CHARACTERS_MAX + "}");
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
 

@@ -40,11 +40,23 @@ final class CauseMessage {
 
     static Cause read(String json) {
         var node = JsonMapper.shared().readTree(json);
-        var cause = new Cause(text(node, "id"), text(node, "traceparent"));
+        var cause = new Cause(id(node), text(node, "traceparent"));
         if (cause.equals(Cause.UNKNOWN)) {
             throw new IllegalArgumentException("neither id nor traceparent");
         }
         return cause;
+    }
+
+    /** H2 counts a character beyond U+FFFF as two, and a half of one is no text for a hub; ids of before may be among what waits, so that {@link Cause} takes them. */
+    private static @Nullable String id(JsonNode node) {
+        var id = text(node, "id");
+        if (id != null && id.length() > Cause.ID_CHARACTERS_MAX) {
+            throw new IllegalArgumentException("id: " + id.length() + " characters, where one beyond U+FFFF is two");
+        }
+        if (id != null && !StandardCharsets.UTF_8.newEncoder().canEncode(id)) {
+            throw new IllegalArgumentException("id: half a character");
+        }
+        return id;
     }
 
     private static @Nullable String text(JsonNode node, String name) {

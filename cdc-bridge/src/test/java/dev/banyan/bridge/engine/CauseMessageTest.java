@@ -52,6 +52,7 @@ class CauseMessageTest {
                 "{\"id\": 7}",
                 "{\"id\": \"\"}",
                 "{\"id\": \"a\\nb\"}",
+                "{\"id\": \"half a character: \\ud83d\"}",
                 "{\"traceparent\": \"00-1-2-3\"}",
                 "{\"id\": \"a\", \"traceparent\": \"\"}"
             })
@@ -63,6 +64,11 @@ class CauseMessageTest {
     void anIdHasALimit() {
         assertThat(read("{\"id\": \"" + "x".repeat(256) + "\"}").id()).hasSize(256);
         assertThat(read("{\"id\": \"" + "x".repeat(257) + "\"}")).isEqualTo(Cause.UNKNOWN);
+        assertThat(read("{\"id\": \"" + "\ud83d\ude00".repeat(128) + "\"}").id())
+                .hasSize(256);
+        assertThat(read("{\"id\": \"" + "\ud83d\ude00".repeat(129) + "\"}"))
+                .as("H2 counts 258")
+                .isEqualTo(Cause.UNKNOWN);
     }
 
     @Test
