@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.ValueText;
 import dev.banyan.bridge.mapping.Mapping;
 import dev.banyan.bridge.mapping.TableUse;
 import dev.banyan.bridge.store.Fault;
@@ -12,12 +13,16 @@ import dev.banyan.bridge.store.Pause;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Faults for a person, and as maps for JSON. */
 final class FaultText {
 
     private static final int GROUP_CHARACTERS = 8;
+
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
 
     private FaultText() {}
 
@@ -87,10 +92,16 @@ final class FaultText {
             var use = uses.get(table);
             return row.values().entrySet().stream()
                     .map(entry -> entry.getKey() + "="
-                            + (use != null && use.isClear(entry.getKey())
-                                    ? String.valueOf(entry.getValue())
-                                    : "(redacted)"))
+                            + (use != null && use.isClear(entry.getKey()) ? shown(entry.getValue()) : "(redacted)"))
                     .collect(Collectors.joining(", ", "{", "}"));
+        }
+
+        /** As a database prints it, but for what a terminal would take for a command. */
+        private static String shown(@Nullable Object value) {
+            return value == null
+                    ? "null"
+                    : CONTROL.matcher(ValueText.of(value)).replaceAll(found -> "\\\\u%04x"
+                            .formatted((int) found.group().charAt(0)));
         }
     }
 }

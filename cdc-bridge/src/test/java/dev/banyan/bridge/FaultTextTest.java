@@ -21,7 +21,7 @@ class FaultTextTest {
                 type: t.{event}.v1
                 table: cust
                 key: [no]
-                fields: {no: {column: no, as: integer}, city: city, phone: {column: phone, as: mask}}
+                fields: {no: {column: no, as: integer}, city: city, stamp: stamp, left: left, phone: {column: phone, as: mask}}
                 events:
                   - {event: Imported, when: backfill}
                   - {event: Added, when: created}
@@ -34,11 +34,14 @@ class FaultTextTest {
         var redactions = new FaultText.Redactions(MappingFile.parse(Path.of("m.yaml"), MAPPING));
         var values = new LinkedHashMap<String, Object>();
         values.put("no", 7L);
-        values.put("city", "Ulm");
+        values.put("city", "Ulm\u001b[2J\n");
+        values.put("stamp", new byte[] {0, (byte) 255});
+        values.put("left", null);
         values.put("phone", "0151 4711");
         values.put("mail", "ada@example.org"); // hashed when it was parked, and not read any more
 
         assertThat(redactions.line(new Change.Deleted(new TableId("public", "cust"), new Row(values))))
-                .isEqualTo("delete public.cust {no=7, city=Ulm, phone=(redacted), mail=(redacted)}");
+                .isEqualTo(
+                        "delete public.cust {no=7, city=Ulm\\u001b[2J\\u000a, stamp=\\x00ff, left=null, phone=(redacted), mail=(redacted)}");
     }
 }
