@@ -2,6 +2,12 @@ package dev.banyan.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.catalog.projection.CatalogEvent.Envelope;
+import dev.banyan.catalog.projection.CatalogEvent.ProductGone;
+import dev.banyan.catalog.projection.Delivery;
+import dev.banyan.catalog.projection.ReadModel;
+import dev.banyan.catalog.projection.Reading;
+import dev.banyan.catalog.projection.Sequence;
 import dev.banyan.servers.LocalKafka;
 import dev.banyan.servers.LocalPostgres;
 import java.net.URI;
@@ -10,6 +16,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,13 +27,17 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** The whole service on a real PostgreSQL and a real Kafka. */
 class CatalogServiceTest {
@@ -49,7 +61,7 @@ class CatalogServiceTest {
                         Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers(), "linger.ms", 20),
                         new ByteArraySerializer(),
                         new ByteArraySerializer())) {
-                    try (var _ = start(url, kafka.bootstrapServers())) {
+                    try (var service = start(url, kafka.bootstrapServers())) {
                         send(
                                 producer,
                                 "ProductAdded",
@@ -83,6 +95,7 @@ class CatalogServiceTest {
                         await(() -> get("/internal/status").body().contains("\"fault\":2")
                                 && get("/internal/status").body().contains("\"unknown\":1"));
                         theFaultKeepsItsCause(postgres, "request-2");
+                        oneRecordHoldsNothingUp(service.getBean(DataSource.class));
                     }
                     send(producer, "PriceChanged", "P000002", 6, product("P000002", "Saw", "11.00"));
                     send(producer, "ProductRemoved", "P000001", 8, "{\"sku\":\"P000001\",\"deleted\":true}");
@@ -107,7 +120,11 @@ class CatalogServiceTest {
                         await(() -> get("/internal/status").body().contains("\"received\":3004"));
                         assertThat(get("/internal/status").body()).contains("\"stale\":2", "\"duplicate\":0");
                         assertThat(get("/actuator/prometheus").body())
-                                .contains("catalog_commit_to_visible_seconds_bucket");
+                                .contains(
+                                        "catalog_commit_to_visible_seconds_bucket",
+                                        "catalog_feed_stalled_seconds ",
+                                        "catalog_events_fault_total 0.0",
+                                        "catalog_feed_faults 2.0");
 
                         outage(postgres, true);
                         await(() -> get("/api/catalog").statusCode() == 503);
@@ -181,6 +198,53 @@ class CatalogServiceTest {
                     .contains("ce_causationid=" + request, "ce_traceparent=" + TRACE)
                     .anyMatch(line -> line.startsWith("ce_dataschema=urn:banyan:contract:shop.catalog."));
         }
+    }
+
+    /** Neither what cannot be written nor an outage hides what became of the other records, nor does a lock last. */
+    private static void oneRecordHoldsNothingUp(DataSource database) throws Exception {
+        var sql = new JdbcTemplate(database);
+        sql.execute("ALTER TABLE feed_fault ADD COLUMN limits text DEFAULT concat_ws(' ',"
+                + " current_setting('idle_in_transaction_session_timeout'), current_setting('lock_timeout'),"
+                + " current_setting('statement_timeout'))");
+        var transactions = new AtomicInteger();
+        var readModel = new ReadModel(
+                new DelegatingDataSource(database) {
+                    @Override
+                    public Connection getConnection() throws SQLException {
+                        // after the batch, the first delivery, the second, and the second as a fault
+                        if (transactions.incrementAndGet() == 6) {
+                            throw new SQLException("away", "08006");
+                        }
+                        return super.getConnection();
+                    }
+                },
+                "other");
+        var start = readModel.positions(List.of(0));
+        var deliveries = List.of(gone(0, Instant.EPOCH), gone(1, Instant.MAX), gone(2, Instant.EPOCH));
+
+        var applied = readModel.apply(start, deliveries);
+
+        assertThat(applied.records()).isEqualTo(2);
+        assertThat(applied.faults()).isEqualTo(1);
+        assertThat(applied.elsewhere()).isEqualTo(Map.of(0, 2L));
+        assertThat(readModel
+                        .apply(applied.elsewhere(), deliveries.subList(2, 3))
+                        .records())
+                .isEqualTo(1);
+        assertThat(readModel.faults()).isEqualTo(1);
+        assertThat(sql.queryForObject("SELECT limits FROM feed_fault WHERE topic = 'other'", String.class))
+                .isEqualTo("10s 5s 15s");
+
+        readModel.moveTo(0, 1);
+        readModel.apply(Map.of(0, 1L), List.of(new Delivery(0, 1, new Reading.Broken("another"), "", null)));
+        assertThat(sql.queryForObject("SELECT reason FROM feed_fault WHERE topic = 'other'", String.class))
+                .isEqualTo("another");
+    }
+
+    private static Delivery gone(int offset, Instant committedAt) {
+        var envelope = new Envelope(
+                "gone" + offset, "product/G" + offset, Sequence.parse("00000000000000aa-000001"), committedAt, false);
+        return new Delivery(0, offset, new Reading.Understood(new ProductGone(envelope, "G" + offset)), "", null);
     }
 
     private static void outage(LocalPostgres postgres, boolean on) {

@@ -2,6 +2,12 @@ package dev.banyan.loyalty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.loyalty.ledger.Delivery;
+import dev.banyan.loyalty.ledger.Ledger;
+import dev.banyan.loyalty.ledger.OrderEvent.Envelope;
+import dev.banyan.loyalty.ledger.OrderEvent.OrderGone;
+import dev.banyan.loyalty.ledger.Reading;
+import dev.banyan.loyalty.ledger.Sequence;
 import dev.banyan.servers.LocalKafka;
 import dev.banyan.servers.LocalPostgres;
 import java.net.URI;
@@ -9,17 +15,24 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** The whole service on a real PostgreSQL and a real Kafka. */
 class LoyaltyServiceTest {
@@ -40,7 +53,7 @@ class LoyaltyServiceTest {
                         new ByteArraySerializer())) {
             var url = postgres.createDatabase("loyalty");
             kafka.createTopic("shop.orders", 3);
-            try (var _ = start(url, kafka.bootstrapServers())) {
+            try (var service = start(url, kafka.bootstrapServers())) {
                 assertThat(get("/loyalty").body()).contains("Nobody has points yet");
                 send(producer, "OrderImported", 1001, 1, order(1001, 7, "delivered", "480.90"));
                 send(producer, "OrderPlaced", 1002, 2, order(1002, 7, "new", "100.00"));
@@ -52,6 +65,7 @@ class LoyaltyServiceTest {
                         && get("/loyalty/api/8").body().contains("\"gold\""));
                 await(() -> get("/internal/status").body().contains("\"unknown\":1,\"fault\":1"));
                 theFaultKeepsItsCause(postgres, "request-3");
+                oneRecordHoldsNothingUp(service.getBean(DataSource.class));
                 pagesAndJson();
 
                 outage(postgres, true);
@@ -72,7 +86,10 @@ class LoyaltyServiceTest {
                 await(() -> get("/internal/status").body().contains("\"received\":10,\"applied\":1,"));
                 assertThat(get("/loyalty/api/7").body()).contains("\"points\":480", "\"bronze\"", "\"cancelled\"");
                 assertThat(get("/actuator/prometheus").body())
-                        .contains("loyalty_commit_to_visible_seconds_bucket", "loyalty_events_fault_total 1.0");
+                        .contains(
+                                "loyalty_commit_to_visible_seconds_bucket",
+                                "loyalty_events_fault_total 1.0",
+                                "loyalty_feed_faults 1.0");
                 assertThat(get("/actuator/health/readiness").statusCode()).isEqualTo(200);
             }
         }
@@ -115,6 +132,55 @@ class LoyaltyServiceTest {
                     .contains("ce_causationid=" + request, "ce_traceparent=" + TRACE)
                     .anyMatch(line -> line.startsWith("ce_dataschema=urn:banyan:contract:shop.orders."));
         }
+    }
+
+    /** Neither what cannot be written nor an outage hides what became of the other records, nor does a lock last. */
+    private static void oneRecordHoldsNothingUp(DataSource database) throws Exception {
+        var sql = new JdbcTemplate(database);
+        sql.execute("ALTER TABLE feed_fault ADD COLUMN limits text DEFAULT concat_ws(' ',"
+                + " current_setting('idle_in_transaction_session_timeout'), current_setting('lock_timeout'),"
+                + " current_setting('statement_timeout'))");
+        var transactions = new AtomicInteger();
+        var ledger = new Ledger(
+                new DelegatingDataSource(database) {
+                    @Override
+                    public Connection getConnection() throws SQLException {
+                        // after the batch, the first delivery, the second, and the second as a fault
+                        if (transactions.incrementAndGet() == 6) {
+                            throw new SQLException("away", "08006");
+                        }
+                        return super.getConnection();
+                    }
+                },
+                "other");
+        var start = ledger.positions(List.of(0));
+        var deliveries = List.of(gone(0, Instant.EPOCH), gone(1, Instant.MAX), gone(2, Instant.EPOCH));
+
+        var applied = ledger.apply(start, deliveries);
+
+        assertThat(applied.records()).isEqualTo(2);
+        assertThat(applied.faults()).isEqualTo(1);
+        assertThat(applied.elsewhere()).isEqualTo(Map.of(0, 2L));
+        assertThat(ledger.apply(applied.elsewhere(), deliveries.subList(2, 3)).records())
+                .isEqualTo(1);
+        assertThat(ledger.faults()).isEqualTo(1);
+        assertThat(sql.queryForObject("SELECT limits FROM feed_fault WHERE topic = 'other'", String.class))
+                .isEqualTo("10s 5s 15s");
+
+        ledger.moveTo(0, 1);
+        ledger.apply(Map.of(0, 1L), List.of(new Delivery(0, 1, new Reading.Broken("another"), "", null)));
+        assertThat(sql.queryForObject("SELECT reason FROM feed_fault WHERE topic = 'other'", String.class))
+                .isEqualTo("another");
+    }
+
+    private static Delivery gone(int offset, Instant committedAt) {
+        var envelope = new Envelope(
+                "gone" + offset,
+                "order/" + (9_000 + offset),
+                Sequence.parse("00000000000000aa-000001"),
+                committedAt,
+                false);
+        return new Delivery(0, offset, new Reading.Understood(new OrderGone(envelope, 9_000 + offset)), "", null);
     }
 
     private static void outage(LocalPostgres postgres, boolean on) {

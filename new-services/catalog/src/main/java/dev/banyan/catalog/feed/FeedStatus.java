@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -22,6 +23,7 @@ import org.HdrHistogram.Histogram;
 public final class FeedStatus {
 
     private static final Duration LATENCY_MAX = Duration.ofHours(1);
+    private static final double NANOS_A_SECOND = 1e9;
 
     private final MeterRegistry meters;
     private final Counter received;
@@ -29,8 +31,12 @@ public final class FeedStatus {
     private final Counter unknown;
     private final Counter faults;
     private final Counter rewound;
+    private final AtomicLong faultsKept = new AtomicLong();
     private final Timer commitToVisible;
     private final ConcurrentSkipListMap<Integer, AtomicLong> lags = new ConcurrentSkipListMap<>();
+
+    private final LongSupplier nanoTime;
+    private final AtomicLong passedAtNanos;
 
     private final Object lock = new Object();
     private final Histogram latencyMicros = new Histogram(LATENCY_MAX.toNanos() / 1_000, 3);
@@ -38,8 +44,15 @@ public final class FeedStatus {
 
     /** Counts into {@code meters}. */
     public FeedStatus(MeterRegistry meters) {
+        this(meters, System::nanoTime);
+    }
+
+    /** One whose time passes as {@code nanoTime} says. */
+    FeedStatus(MeterRegistry meters, LongSupplier nanoTime) {
         this.meters = meters;
-        this.received = counter("catalog.events.received", "Records the hub delivered");
+        this.nanoTime = nanoTime;
+        this.passedAtNanos = new AtomicLong(nanoTime.getAsLong());
+        this.received = counter("catalog.events.received", "Records that this instance settled");
         for (var outcome : Outcome.values()) {
             outcomes.put(
                     outcome,
@@ -50,6 +63,13 @@ public final class FeedStatus {
         this.unknown = counter("catalog.events.unknown", "Events of a type that is none of this service's business");
         this.faults = counter("catalog.events.fault", "Records that went to the fault table");
         this.rewound = counter("catalog.feed.rewound", "Times the hub did not have the stored position any more");
+        Gauge.builder("catalog.feed.faults", faultsKept, AtomicLong::doubleValue)
+                .description("Records in the fault table, whichever instance put them there")
+                .register(meters);
+        Gauge.builder("catalog.feed.stalled", passedAtNanos, at -> (nanoTime.getAsLong() - at.get()) / NANOS_A_SECOND)
+                .description("Time since the feed last had applied all that it had read")
+                .baseUnit("seconds")
+                .register(meters);
         this.commitToVisible = Timer.builder("catalog.commit.to.visible")
                 .description("From the commit in the source's database to the commit in this service's")
                 .publishPercentileHistogram()
@@ -70,8 +90,8 @@ public final class FeedStatus {
     /** All of it at one instant; {@code lag} counts the records not yet read, by partition. */
     public record Snapshot(Counts events, Latency commitToVisibleMillis, Map<Integer, Long> lag) {}
 
-    void applied(Applied applied, int records, Instant now) {
-        received.increment(records);
+    void applied(Applied applied, Instant now) {
+        received.increment(applied.records());
         unknown.increment(applied.unknown());
         faults.increment(applied.faults());
         var byOutcome = new EnumMap<Outcome, Integer>(Outcome.class);
@@ -84,7 +104,7 @@ public final class FeedStatus {
                 }
             }
             counts = new Counts(
-                    counts.received() + records,
+                    counts.received() + applied.records(),
                     counts.applied() + byOutcome.getOrDefault(Outcome.APPLIED, 0),
                     counts.duplicate() + byOutcome.getOrDefault(Outcome.DUPLICATE, 0),
                     counts.stale() + byOutcome.getOrDefault(Outcome.STALE, 0),
@@ -112,6 +132,16 @@ public final class FeedStatus {
                 .tag("partition", Integer.toString(partition))
                 .register(meters);
         return lag;
+    }
+
+    /** The feed has applied all that it had read, were it nothing. */
+    void passed() {
+        passedAtNanos.set(nanoTime.getAsLong());
+    }
+
+    /** So many records are in the fault table, whoever counted them. */
+    void faultsKept(long records) {
+        faultsKept.set(records);
     }
 
     void rewound() {

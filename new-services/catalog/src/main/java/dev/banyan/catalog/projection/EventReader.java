@@ -7,6 +7,7 @@ import dev.banyan.catalog.projection.CatalogEvent.ProductGone;
 import dev.banyan.catalog.projection.CatalogEvent.ProductStated;
 import io.cloudevents.CloudEvent;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,10 @@ public final class EventReader {
 
     // no exponents: BigDecimal would take 1E+1000000000, and writing that out is the end of the memory
     private static final Pattern AMOUNT = Pattern.compile("-?[0-9]{1,12}(\\.[0-9]{1,4})?");
+
+    // a commit has no other time, and what has need not be one that the database or a difference of times can hold
+    private static final Instant OLDEST = Instant.EPOCH;
+    private static final Instant NEWEST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
     private final JsonMapper json = JsonMapper.shared();
 
@@ -115,6 +120,10 @@ public final class EventReader {
         if (time == null) {
             throw new IllegalArgumentException("time is missing");
         }
+        var committedAt = time.toInstant();
+        if (committedAt.isBefore(OLDEST) || committedAt.isAfter(NEWEST)) {
+            throw new IllegalArgumentException("time: " + time + " (expected: " + OLDEST + " to the year 9999)");
+        }
         if (!(event.getExtension("sequence") instanceof String sequence)) {
             throw new IllegalArgumentException("sequence is missing");
         }
@@ -122,7 +131,7 @@ public final class EventReader {
                 event.getId(),
                 subject,
                 Sequence.parse(sequence),
-                time.toInstant(),
+                committedAt,
                 "true".equals(String.valueOf(event.getExtension("backfill"))));
     }
 

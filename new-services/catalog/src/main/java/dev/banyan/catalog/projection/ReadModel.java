@@ -25,6 +25,9 @@ public final class ReadModel {
      * position, or neither.
      */
 
+    /** How many faults are counted; more are not told apart. */
+    public static final int FAULTS_COUNTED_MAX = 10_000;
+
     private static final String POSITIONS =
             "SELECT partition, next_offset, last_sequence FROM feed_position WHERE topic = ? ORDER BY partition";
 
@@ -41,8 +44,15 @@ public final class ReadModel {
 
     private static final String FAULT = """
             INSERT INTO feed_fault (topic, partition, record_offset, reason, headers, payload) VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT DO NOTHING
+            ON CONFLICT (topic, partition, record_offset) DO UPDATE SET reason = excluded.reason,
+                headers = excluded.headers, payload = excluded.payload, faulted_at = now()
             """;
+
+    private static final String FAULTS =
+            "SELECT count(*) FROM (SELECT FROM feed_fault WHERE topic = ? LIMIT " + FAULTS_COUNTED_MAX + ") AS counted";
+
+    // a process that is frozen, or whose host is gone, would keep the lock for as long as TCP keeps the connection
+    private static final String NOT_IDLE_FOR_LONG = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
 
     private final DataSource database;
     private final String topic;
@@ -88,6 +98,19 @@ public final class ReadModel {
         }
     }
 
+    /** How many records are in the fault table, at most {@link #FAULTS_COUNTED_MAX}. */
+    public int faults() throws SQLException {
+        try (var connection = database.getConnection()) {
+            connection.setAutoCommit(true);
+            try (var select = connection.prepareStatement(FAULTS)) {
+                select.setString(1, topic);
+                try (var row = select.executeQuery()) {
+                    return row.next() ? row.getInt(1) : 0;
+                }
+            }
+        }
+    }
+
     /** Moves the stored position of {@code partition}; replaying is harmless, so any offset will do. */
     public void moveTo(int partition, long offset) throws SQLException {
         try (var connection = database.getConnection()) {
@@ -97,13 +120,13 @@ public final class ReadModel {
     }
 
     /**
-     * Applies {@code deliveries}, read from the positions {@code readFrom}, in one transaction. A delivery that the database
-     * refuses for what it contains becomes a fault, and the others are applied.
+     * Applies {@code deliveries}, read from the positions {@code readFrom}, in one transaction. A delivery that cannot be
+     * written, as when the database refuses what it contains, becomes a fault, and the others are applied.
      */
     public Applied apply(Map<Integer, Long> readFrom, List<Delivery> deliveries) throws SQLException {
         try {
             return inTransaction(readFrom, deliveries);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             if (!isAboutData(e)) {
                 throw e;
             }
@@ -117,15 +140,20 @@ public final class ReadModel {
         var elsewhere = new HashMap<Integer, Long>();
         var unknown = 0;
         var faults = 0;
-        for (var delivery : deliveries) {
+        for (var i = 0; i < deliveries.size(); i++) {
+            var delivery = deliveries.get(i);
             Applied one;
             try {
-                one = inTransaction(positions, List.of(delivery));
+                one = applyAlone(positions, delivery);
             } catch (SQLException e) {
-                if (!isAboutData(e)) {
+                if (i == 0) {
                     throw e;
                 }
-                one = inTransaction(positions, List.of(delivery.broken("refused by the database: " + e.getMessage())));
+                // what is committed has to be counted: nobody sees it again
+                deliveries
+                        .subList(i, deliveries.size())
+                        .forEach(rest -> elsewhere.putIfAbsent(rest.partition(), rest.offset()));
+                break;
             }
             positions.put(delivery.partition(), delivery.offset() + 1);
             events.addAll(one.events());
@@ -136,10 +164,26 @@ public final class ReadModel {
         return new Applied(events, unknown, faults, elsewhere);
     }
 
+    private Applied applyAlone(Map<Integer, Long> positions, Delivery delivery) throws SQLException {
+        try {
+            return inTransaction(positions, List.of(delivery));
+        } catch (SQLException | RuntimeException e) {
+            if (!isAboutData(e)) {
+                throw e;
+            }
+            var reason = e instanceof SQLException ? "refused by the database: " + e.getMessage() : "not written: " + e;
+            return inTransaction(positions, List.of(delivery.broken(reason)));
+        }
+    }
+
     // SQLSTATE classes 22 (data exception), 23 (constraint violation) and 54 (program limit exceeded, as by a key
-    // that an index cannot hold): trying again would fail again
-    private static boolean isAboutData(SQLException e) {
-        var state = e.getSQLState();
+    // that an index cannot hold), and what no database was asked for, as a time that the driver cannot write: trying
+    // again would fail again
+    private static boolean isAboutData(Exception e) {
+        if (!(e instanceof SQLException refused)) {
+            return true;
+        }
+        var state = refused.getSQLState();
         return state != null && Stream.of("22", "23", "54").anyMatch(state::startsWith);
     }
 
@@ -147,6 +191,9 @@ public final class ReadModel {
         try (var connection = database.getConnection()) {
             connection.setAutoCommit(false);
             try {
+                try (var statement = connection.createStatement()) {
+                    statement.execute(NOT_IDLE_FOR_LONG);
+                }
                 var applied = apply(connection, readFrom, deliveries);
                 connection.commit();
                 applied.events()

@@ -1,21 +1,30 @@
 package dev.banyan.catalog.projection;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
+import java.util.UUID;
 
-/** The ids of the last events applied, at most {@link #MAX}. It only names what happened; correctness never rests on it. */
+/**
+ * Hashes of the ids of the last events applied, at most {@link #MAX}, as an id may be as long as a record. It only names what
+ * happened; correctness never rests on it.
+ */
 final class RecentIds {
 
     static final int MAX = 20_000;
 
-    private final LinkedHashSet<String> ids = new LinkedHashSet<>();
+    private final LinkedHashSet<UUID> ids = new LinkedHashSet<>();
 
     boolean contains(String id) {
-        return ids.contains(id);
+        return ids.contains(hash(id));
     }
 
     void add(String id) {
-        if (ids.add(id) && ids.size() > MAX) {
+        if (ids.add(hash(id)) && ids.size() > MAX) {
             ids.removeFirst();
         }
+    }
+
+    private static UUID hash(String id) {
+        return UUID.nameUUIDFromBytes(id.getBytes(StandardCharsets.UTF_8));
     }
 }

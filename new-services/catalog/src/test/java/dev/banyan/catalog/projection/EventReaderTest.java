@@ -46,6 +46,20 @@ class EventReaderTest {
         assertThat(event("CategoryChanged", "category/A01", data)).isInstanceOf(Reading.Understood.class);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "+999999999-12-31T23:59:59-01:00",
+        "-999999999-01-01T00:00:00+18:00",
+        "+10000-01-01T00:00:00Z",
+        "1969-12-31T23:59:59Z"
+    })
+    void aTimeThatNoCommitHasIsBroken(String time) {
+        var data = "{\"code\":\"A01\",\"name\":\"Saws\",\"parent\":null,\"order\":1}";
+        assertThat(event("CategoryChanged", "category/A01", data, time))
+                .isInstanceOfSatisfying(Reading.Broken.class, broken -> assertThat(broken.reason())
+                        .startsWith("time: "));
+    }
+
     private static Reading read(String amount) {
         return read("P1", "product/P1", amount);
     }
@@ -58,13 +72,17 @@ class EventReaderTest {
     }
 
     private static Reading event(String type, String subject, String data) {
+        return event(type, subject, data, "2026-01-31T10:00:00Z");
+    }
+
+    private static Reading event(String type, String subject, String data, String time) {
         return new EventReader()
                 .read(CloudEventBuilder.v1()
                         .withId("e1")
                         .withSource(URI.create("/test"))
                         .withType("shop.catalog." + type + ".v1")
                         .withSubject(subject)
-                        .withTime(OffsetDateTime.parse("2026-01-31T10:00:00Z"))
+                        .withTime(OffsetDateTime.parse(time))
                         .withExtension("sequence", "00000000000000aa-000001")
                         .withData("application/json", data.getBytes(StandardCharsets.UTF_8))
                         .build());

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -46,6 +47,7 @@ public final class LoyaltyFeed implements AutoCloseable {
     private final Ledger ledger;
     private final FeedStatus status;
     private final InstantSource clock;
+    private final LongSupplier nanoTime;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final DeliveryReader reader = new DeliveryReader();
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -54,20 +56,22 @@ public final class LoyaltyFeed implements AutoCloseable {
 
     /** A feed that {@link #start} sets going. */
     public LoyaltyFeed(FeedSettings settings, Ledger ledger, FeedStatus status, InstantSource clock) {
-        this(settings, ledger, status, clock, () -> consumer(settings));
+        this(settings, ledger, status, clock, System::nanoTime, () -> consumer(settings));
     }
 
-    /** One that reads with what {@code consumers} makes. */
+    /** One that reads with what {@code consumers} makes, and whose time passes as {@code nanoTime} says. */
     LoyaltyFeed(
             FeedSettings settings,
             Ledger ledger,
             FeedStatus status,
             InstantSource clock,
+            LongSupplier nanoTime,
             Supplier<Consumer<byte[], byte[]>> consumers) {
         this.settings = settings;
         this.ledger = ledger;
         this.status = status;
         this.clock = clock;
+        this.nanoTime = nanoTime;
         this.consumers = consumers;
     }
 
@@ -122,6 +126,7 @@ public final class LoyaltyFeed implements AutoCloseable {
         consumer.partitionsFor(settings.topic()).forEach(info -> partitions.add(info.partition()));
         if (partitions.isEmpty()) {
             LOG.info("topic {} does not exist yet", settings.topic());
+            reading = false;
             pause(backoff);
             return;
         }
@@ -129,11 +134,14 @@ public final class LoyaltyFeed implements AutoCloseable {
         var positions = ledger.positions(partitions);
         positions.keySet().retainAll(partitions);
         positions.forEach((partition, offset) -> consumer.seek(partition(partition), offset));
+        status.faultsKept(ledger.faults());
         reading = true;
-        var until = clock.instant().plus(LOOK_FOR_PARTITIONS_EVERY);
-        while (isRunning() && clock.instant().isBefore(until)) {
+        var until =
+                nanoTime.getAsLong() + LOOK_FOR_PARTITIONS_EVERY.toNanos(); // not by the clock, which may be set back
+        while (isRunning() && nanoTime.getAsLong() - until < 0) {
             try {
                 pass(consumer, positions, backoff);
+                status.passed();
             } catch (OffsetOutOfRangeException e) {
                 rewind(consumer, positions, e.offsetOutOfRangePartitions().keySet());
             }
@@ -162,11 +170,11 @@ public final class LoyaltyFeed implements AutoCloseable {
         while (isRunning()) {
             try {
                 var applied = ledger.apply(positions, deliveries);
-                status.applied(applied, deliveries.size(), clock.instant());
+                status.applied(applied, clock.instant());
                 deliveries.forEach(delivery -> positions.put(delivery.partition(), delivery.offset() + 1));
                 applied.elsewhere().forEach((partition, offset) -> {
                     if (positions.containsKey(partition)) {
-                        LOG.info("partition {} goes on at {}: its stored position was moved", partition, offset);
+                        LOG.info("partition {} goes on at {}, where its stored position is", partition, offset);
                         positions.put(partition, offset);
                         consumer.seek(partition(partition), offset);
                     }

@@ -84,6 +84,22 @@ class PointsTest {
                 .startsWith(reason));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "+999999999-12-31T23:59:59-01:00",
+        "-999999999-01-01T00:00:00+18:00",
+        "+10000-01-01T00:00:00Z",
+        "1969-12-31T23:59:59Z"
+    })
+    void aTimeThatNoCommitHasIsBroken(String time) {
+        var event = CloudEventBuilder.v1(event("OrderRemoved", 1, 1, "{\"orderNo\":1,\"deleted\":true}"))
+                .withTime(OffsetDateTime.parse(time))
+                .build();
+        assertThat(new EventReader().read(event))
+                .isInstanceOfSatisfying(Reading.Broken.class, broken -> assertThat(broken.reason())
+                        .startsWith("time: "));
+    }
+
     private static long points(List<OrderEvent> events, Random random) {
         var state = new HashMap<String, OrderEvent>();
         for (var from = 0; from < events.size(); ) {
