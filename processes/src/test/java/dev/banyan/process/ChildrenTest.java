@@ -83,8 +83,8 @@ class ChildrenTest {
     }
 
     @Test
-    void theGuardEndsChildrenWhenTheirParentIsKilled() throws IOException, InterruptedException {
-        var pids = Files.createFile(runs.resolve("child-pid"));
+    void theGuardOutlivesWhatATerminalSendsAndEndsChildrenWhenTheirParentIsKilled() throws Exception {
+        var pids = runs.resolve("pids");
         var command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
@@ -92,9 +92,16 @@ class ChildrenTest {
                 KilledParent.class.getName(),
                 pids.toString());
         var parent = new ProcessBuilder(command).inheritIO().start();
-        await(() -> !read(pids).isBlank());
-        var child = ProcessHandle.of(Long.parseLong(read(pids).strip())).orElseThrow();
+        await(() -> read(pids).endsWith("\n"));
+        var guardAndChild = read(pids).strip().split(" ", 2);
+        var child = ProcessHandle.of(Long.parseLong(guardAndChild[1])).orElseThrow();
         assertThat(child.isAlive()).isTrue();
+        for (var signal : List.of("INT", "HUP", "TERM", "QUIT")) {
+            assertThat(new ProcessBuilder("kill", "-" + signal, guardAndChild[0])
+                            .start()
+                            .waitFor())
+                    .isZero();
+        }
         parent.destroyForcibly().waitFor();
         // where nobody asks for the end of an orphan, as in some containers, it stays, but without a program
         await(() -> !child.isAlive() || child.info().command().isEmpty());
@@ -102,11 +109,28 @@ class ChildrenTest {
 
     /** A program that starts a guarded child, says which, and waits to be killed. */
     static final class KilledParent {
+
+        private static final long SIGTERM = 1L << (15 - 1);
+
         public static void main(String[] args) throws IOException, InterruptedException {
             var guard = Guard.start();
             var child = guard.start(new ProcessBuilder("sleep", "600"));
-            Files.writeString(Path.of(args[0]), Long.toString(child.pid()));
+            awaitTraps(guard);
+            Files.writeString(Path.of(args[0]), guard.pid() + " " + child.pid() + "\n");
             child.waitFor();
+        }
+
+        /** Until the shell has read that it ignores the signal TERM, where the system says so. */
+        private static void awaitTraps(Guard guard) throws IOException, InterruptedException {
+            var status = Path.of("/proc", Long.toString(guard.pid()), "status");
+            while (Files.exists(status) && (ignored(Files.readString(status)) & SIGTERM) == 0) {
+                Thread.sleep(1);
+            }
+        }
+
+        private static long ignored(String status) {
+            var line = status.lines().filter(each -> each.startsWith("SigIgn:")).findFirst();
+            return Long.parseUnsignedLong(line.orElseThrow().split("\\s+", 2)[1], 16);
         }
     }
 
