@@ -114,6 +114,8 @@ class EdgeValuesTest {
                 bridge.sql("CREATE DOMAIN edge_cents AS numeric(12, 2)");
                 bridge.sql("CREATE DOMAIN edge_email AS text CHECK (VALUE LIKE '%@%')");
                 bridge.sql("CREATE TYPE edge_point AS (x integer, name text)");
+                bridge.sql("CREATE TYPE edge_stay AS (x integer, span interval)");
+                bridge.sql("CREATE TYPE edge_spans AS RANGE (subtype = interval)");
             }
             bridge.sql("CREATE TABLE touch (id BIGINT PRIMARY KEY, root BIGINT)");
             administer(bridge);
