@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads one aggregate of a mapping file. */
 final class AggregateReader {
 
-    static final String FIELD_NAME = "[A-Za-z][A-Za-z0-9_]*";
+    static final String FIELD_NAME = "[A-Za-z][A-Za-z0-9_]{0,99}";
+
+    static final String FIELD_NAME_EXPECTED = "a name of at most 100 letters and digits";
+
+    /** The store keeps it in 200 characters, together with the name of a table, which has at most 129. */
+    private static final String AGGREGATE_NAME = "[A-Za-z][A-Za-z0-9_]{0,69}";
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
 
@@ -43,7 +48,8 @@ final class AggregateReader {
     }
 
     Aggregate read() {
-        MappingFile.checkName(name, FIELD_NAME, "a name of letters and digits", at, "aggregates", problems);
+        MappingFile.checkName(
+                name, AGGREGATE_NAME, "a name of at most 70 letters and digits", at, "aggregates", problems);
         var topic = section.requiredText("topic", "topic: the hub's topic for these events");
         MappingFile.checkTopic(topic, section.at("topic"), name, problems);
         var type = type();
@@ -200,12 +206,7 @@ final class AggregateReader {
         fields.forEach(field -> names.add(field.name()));
         for (var child : children) {
             MappingFile.checkName(
-                    child.name(),
-                    FIELD_NAME,
-                    "a name of letters and digits",
-                    child.table().at(),
-                    where + ".children",
-                    problems);
+                    child.name(), FIELD_NAME, FIELD_NAME_EXPECTED, child.table().at(), where + ".children", problems);
             if (!names.add(child.name())) {
                 problems.add(
                         child.table().at(),

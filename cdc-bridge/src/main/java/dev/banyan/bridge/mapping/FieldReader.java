@@ -57,7 +57,12 @@ final class FieldReader {
 
     Field read() {
         MappingFile.checkName(
-                entry.key(), AggregateReader.FIELD_NAME, "a name of letters and digits", entry.at(), where, problems);
+                entry.key(),
+                AggregateReader.FIELD_NAME,
+                AggregateReader.FIELD_NAME_EXPECTED,
+                entry.at(),
+                where,
+                problems);
         if (entry.value() instanceof Yaml.Scalar scalar && !scalar.isNull()) {
             return plain(scalar.text(), new FieldType.Text(false), null, null, new Unknown.Refuse());
         }
@@ -132,7 +137,7 @@ final class FieldReader {
         vault.ifPresent(name -> MappingFile.checkName(
                 name,
                 AggregateReader.FIELD_NAME,
-                "a name of letters and digits",
+                AggregateReader.FIELD_NAME_EXPECTED,
                 section.at("vault"),
                 where + ".vault",
                 problems));

@@ -24,6 +24,11 @@ public final class MappingFile {
     /** The version of the language, which each file names. */
     static final int LANGUAGE = 1;
 
+    static final String EVENT_NAME = "[A-Za-z][A-Za-z0-9]{0,99}";
+
+    /** With an event's name in it, and what else is in the name of a file of the lake or of a contract, that name has at most 255 characters. */
+    private static final int TYPE_CHARACTERS_MAX = 140;
+
     /** How many levels of lists an aggregate may have. */
     public static final int LEVELS_MAX = 4;
 
@@ -174,12 +179,13 @@ public final class MappingFile {
     static void checkType(String type, Place at, String where, Problems problems) {
         if (!type.isEmpty()
                 && (!type.contains("{event}")
+                        || type.length() > TYPE_CHARACTERS_MAX
                         || !type.replaceFirst("\\{event}", "").matches("[A-Za-z0-9._-]*"))) {
             problems.add(
                     at,
                     where + ".type",
                     "'" + type + "'",
-                    "letters, digits, '.', '_', '-' and one {event}, such as shop.catalog.{event}.v1");
+                    "at most 140 letters, digits, '.', '_', '-' and one {event}, such as shop.catalog.{event}.v1");
         }
     }
 

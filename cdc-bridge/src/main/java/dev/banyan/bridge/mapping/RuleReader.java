@@ -123,8 +123,8 @@ final class RuleReader {
         var event = section.requiredText("event", "event: a name such as OrderPlaced");
         MappingFile.checkName(
                 event,
-                "[A-Za-z][A-Za-z0-9]*",
-                "letters and digits, such as OrderPlaced",
+                MappingFile.EVENT_NAME,
+                "at most 100 letters and digits, such as OrderPlaced",
                 section.at("event"),
                 where + ".event",
                 problems);
@@ -167,8 +167,8 @@ final class RuleReader {
         var event = section.requiredText("event", "event: what many together are called, such as PriceListImported");
         MappingFile.checkName(
                 event,
-                "[A-Za-z][A-Za-z0-9]*",
-                "letters and digits, such as PriceListImported",
+                MappingFile.EVENT_NAME,
+                "at most 100 letters and digits, such as PriceListImported",
                 section.at("event"),
                 section.where() + ".event",
                 problems);

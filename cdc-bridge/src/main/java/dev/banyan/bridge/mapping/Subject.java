@@ -11,6 +11,7 @@ public record Subject(List<String> literals, List<String> fields) {
 
     private static final char TEXT = '{';
     private static final char NUMBER = '#';
+    private static final int END = -1;
 
     public Subject {
         literals = List.copyOf(literals);
@@ -59,24 +60,32 @@ public record Subject(List<String> literals, List<String> fields) {
 
     /** True when the two stand for the same text, with any text but slashes in the place of each {@link #TEXT}, and what numbers and dates are made of in that of each {@link #NUMBER}. */
     private static boolean meet(String a, String b) {
-        if (isPlaceholder(a)) {
-            var isText = !b.isEmpty() && isOf(a.charAt(0), b.charAt(0));
-            return meet(a.substring(1), b) || (isText && meet(a, b.substring(1)));
+        // meets[j]: what is left of a from i on, and of b from j on, do. Each pair is asked once, or fields side by
+        // side take for ever.
+        var below = new boolean[b.length() + 1];
+        for (var i = a.length(); i >= 0; i--) {
+            var meets = new boolean[b.length() + 1];
+            for (var j = b.length(); j >= 0; j--) {
+                int ofA = i < a.length() ? a.charAt(i) : END;
+                int ofB = j < b.length() ? b.charAt(j) : END;
+                if (isPlaceholder(ofA)) {
+                    meets[j] = below[j] || (ofB != END && isOf(ofA, ofB) && meets[j + 1]);
+                } else if (isPlaceholder(ofB)) {
+                    meets[j] = meets[j + 1] || (ofA != END && isOf(ofB, ofA) && below[j]);
+                } else {
+                    meets[j] = ofA == ofB && (ofA == END || below[j + 1]);
+                }
+            }
+            below = meets;
         }
-        if (isPlaceholder(b)) {
-            return meet(b, a);
-        }
-        if (a.isEmpty() || b.isEmpty()) {
-            return a.equals(b);
-        }
-        return a.charAt(0) == b.charAt(0) && meet(a.substring(1), b.substring(1));
+        return below[0];
     }
 
-    private static boolean isPlaceholder(String pattern) {
-        return !pattern.isEmpty() && (pattern.charAt(0) == TEXT || pattern.charAt(0) == NUMBER);
+    private static boolean isPlaceholder(int character) {
+        return character == TEXT || character == NUMBER;
     }
 
-    private static boolean isOf(char placeholder, char character) {
+    private static boolean isOf(int placeholder, int character) {
         return placeholder == TEXT
                 ? character != '/'
                 : Character.isDigit(character)

@@ -67,8 +67,8 @@ final class TransactionRuleReader {
         var event = section.requiredText("event", "event: a name such as CheckoutCompleted");
         MappingFile.checkName(
                 event,
-                "[A-Za-z][A-Za-z0-9]*",
-                "letters and digits, such as CheckoutCompleted",
+                MappingFile.EVENT_NAME,
+                "at most 100 letters and digits, such as CheckoutCompleted",
                 section.at("event"),
                 where + ".event",
                 problems);

@@ -1,15 +1,16 @@
 package dev.banyan.bridge.yaml;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Collects what is wrong with one file, so that a reader can go on and report everything at once. */
 public final class Problems {
 
     private final Path file;
-    private final List<Problem> found = new ArrayList<>();
+    private final Set<Problem> found = new LinkedHashSet<>();
 
     public Problems(Path file) {
         this.file = file;
@@ -17,10 +18,7 @@ public final class Problems {
 
     /** Notes that the thing named {@code where}, at {@code place}, is {@code found} where {@code expected} would do. */
     public void add(Place place, String where, String found, String expected) {
-        var problem = new Problem(file, place.line(), place.column(), where, found, expected);
-        if (!this.found.contains(problem)) {
-            this.found.add(problem);
-        }
+        this.found.add(new Problem(file, place.line(), place.column(), where, found, expected));
     }
 
     /** {@code place} with the name of the file, for a message of later: {@code mapping.yaml:8:12}. */

@@ -1,8 +1,10 @@
 package dev.banyan.bridge.yaml;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,6 +16,7 @@ import java.util.TreeSet;
 public final class Section {
 
     private final Yaml.Keys keys;
+    private final Map<String, Yaml.Entry> entryByKey = new HashMap<>();
     private final String where;
     private final Problems problems;
     private final Set<String> asked = new TreeSet<>();
@@ -21,6 +24,7 @@ public final class Section {
 
     private Section(Yaml.Keys keys, String where, Problems problems) {
         this.keys = keys;
+        keys.entries().forEach(entry -> entryByKey.putIfAbsent(entry.key(), entry));
         this.where = where;
         this.problems = problems;
     }
@@ -174,6 +178,6 @@ public final class Section {
     }
 
     private Optional<Yaml.Entry> entry(String key) {
-        return keys.entries().stream().filter(entry -> entry.key().equals(key)).findFirst();
+        return Optional.ofNullable(entryByKey.get(key));
     }
 }

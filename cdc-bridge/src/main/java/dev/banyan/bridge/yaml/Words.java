@@ -10,6 +10,9 @@ public final class Words {
 
     private static final int LISTED_MAX = 24;
 
+    /** Nobody misspells a longer word by a letter or two, and comparing costs the product of the lengths. */
+    private static final int COMPARED_MAX = 100;
+
     private Words() {}
 
     /** {@code did you mean 'x'?} where one of {@code known} is near {@code word}; else the known words. */
@@ -21,10 +24,16 @@ public final class Words {
 
     /** The word of {@code known} that {@code word} is most probably a misspelling of. */
     public static Optional<String> nearest(String word, Collection<String> known) {
+        if (word.length() > COMPARED_MAX) {
+            return Optional.empty();
+        }
         var allowed = Math.max(1, word.length() / 3);
         var bestDistance = allowed + 1;
         var best = Optional.<String>empty();
         for (var candidate : known) {
+            if (Math.abs(candidate.length() - word.length()) > allowed) {
+                continue;
+            }
             var distance = distance(word.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
             if (distance < bestDistance) {
                 bestDistance = distance;

@@ -11,9 +11,13 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -127,6 +131,20 @@ class EventIdsTest {
     void subjectsMayBeEqualWhenSomeKeysMakeThemSo(String one, String other, boolean mayEqual) {
         assertThat(subject(one).mayEqual(subject(other))).isEqualTo(mayEqual);
         assertThat(subject(other).mayEqual(subject(one))).isEqualTo(mayEqual);
+    }
+
+    /** The number of ways to go about it is beyond counting. */
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void manyFieldsSideBySideAreCompared() {
+        var fields = IntStream.range(0, 20).mapToObj(n -> "f" + n).toList();
+        var one = new ArrayList<>(Collections.nCopies(20, ""));
+        var other = new ArrayList<>(one);
+        one.add("x");
+        other.add("y");
+        assertThat(new Subject(one, fields).mayEqual(new Subject(other, fields)))
+                .isFalse();
+        assertThat(new Subject(one, fields).mayEqual(new Subject(one, fields))).isTrue();
     }
 
     private static Subject subject(String template) {

@@ -74,7 +74,7 @@ class MappingErrorsTest {
             Europe/Berlin                     | Europe/Berln                   | 2:11: mapping.timeZone: 'Europe/Berln' (expected: did you mean 'Europe/Berlin'? a time zone such as Europe/Berlin, or UTC; an offset knows no summer time)
             Europe/Berlin                     | CET                            | 2:11: mapping.timeZone: 'CET' (expected: a time zone such as Europe/Berlin, or UTC; an offset knows no summer time)
             {N: new, P: paid}                 | {}                             | 3:17: codes.status: no codes (expected: codes with their words, such as {N: new, P: paid})
-            order:                            | my order:                      | 5:3: aggregates: 'my order' (expected: a name of letters and digits)
+            order:                            | my order:                      | 5:3: aggregates: 'my order' (expected: a name of at most 70 letters and digits)
             topic: orders                     | topic: my orders               | 6:12: order.topic: 'my orders' (expected: letters, digits, '.', '_' and '-', at most 249)
             topic: orders                     | tpic: orders                   | 6:5: order: unknown key 'tpic' (expected: did you mean 'topic'? One of children, drop, events, fields, key, notNull, onFault, subject, table, topic, type)
             topic: orders                     | topic: [orders]                | 6:12: order.topic: a list of 1 (expected: a text)
@@ -82,7 +82,7 @@ class MappingErrorsTest {
             topic: orders                     | onFault: skip                  | 6:14: order.onFault: skip without a reason (expected: {skip: why it may be missing})
             order/{id}                        | order/{ids}                    | 7:14: order.subject: '{ids}' (expected: did you mean 'id'? One of id (fields of the key))
             order/{id}                        | order                          | 7:14: order.subject: 'order' (expected: {id} in it, a part of the key)
-            shop.{event}.v1                   | shop.v1                        | 8:11: order.type: 'shop.v1' (expected: letters, digits, '.', '_', '-' and one {event}, such as shop.catalog.{event}.v1)
+            shop.{event}.v1                   | shop.v1                        | 8:11: order.type: 'shop.v1' (expected: at most 140 letters, digits, '.', '_', '-' and one {event}, such as shop.catalog.{event}.v1)
             table: ord                        | tabel: ord                     | 9:5: order: unknown key 'tabel' (expected: did you mean 'table'? One of children, drop, events, fields, key, notNull, onFault, subject, table, topic, type)
             [ord_id]                          | []                             | 10:10: order.key: no columns (expected: at least one column)
             key: [ord_id]                     | key: [ord_id, ord_id]          | 10:19: order.key: 'ord_id' twice (expected: each column once)
@@ -108,7 +108,7 @@ class MappingErrorsTest {
             before.total"                     | before.totl"                   | 29:57: order.events[4].where: undefined field 'totl' (expected: did you mean 'total'? One of gift, id, lines, no, placedAt, sku, status, total (not what is encrypted or tokenised))
             when: backfill                    | when: otherwise                | 25:7: order.events: no rule for 'backfill' (expected: {event: ..., when: backfill}, so that no change goes without an event)
             when: created                     | when: removed                  | 27:9: order.events: a rule that never holds: line 26 asks for the same (expected: one of them)
-            Discounted, where                 | 2Cheap, where                  | 29:17: order.events[4].event: '2Cheap' (expected: letters and digits, such as OrderPlaced)
+            Discounted, where                 | 2Cheap, where                  | 29:17: order.events[4].event: '2Cheap' (expected: at most 100 letters and digits, such as OrderPlaced)
             N: new, P: paid                   | N: new, 'N ': old              | 3:26: codes.status: 'N ', a second time but for blanks at the end (expected: each code once)
             topic: orders                     | topic: NULL                    | 6:12: order.topic: nothing (expected: a text)
             topic: orders                     | topic: !!str orders            | 6:12: file: the tag !!str (expected: the value alone; in quotes it is a text)
@@ -123,6 +123,33 @@ class MappingErrorsTest {
         assertThatThrownBy(() -> read(with(good, bad)))
                 .isInstanceOf(MappingException.class)
                 .hasMessageContaining("m.yaml:" + expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            order:          | %s:                  | 71  | 5:3: aggregates: 'NAME' (expected: a name of at most 70 letters and digits)
+            gift:           | %s:                  | 101 | 16:7: order.fields.NAME: 'NAME' (expected: a name of at most 100 letters and digits)
+            as: encrypt     | as: token, vault: %s | 101 | 17:45: order.fields.card.vault: 'NAME' (expected: a name of at most 100 letters and digits)
+            lines:          | %s:                  | 101 | 20:16: order.children: 'NAME' (expected: a name of at most 100 letters and digits)
+            event: Placed   | event: %s            | 101 | 26:17: order.events[1].event: 'NAME' (expected: at most 100 letters and digits, such as OrderPlaced)
+            shop.{event}.v1 | s{event}%s           | 133 | 8:11: order.type: 's{event}NAME' (expected: at most 140 letters, digits, '.', '_', '-' and one {event}, such as shop.catalog.{event}.v1)
+            """)
+    void whatStoreAndFilesHaveNoRoomForIsAMistake(String good, String bad, int letters, String expected) {
+        var name = "n".repeat(letters);
+        assertThat(GOOD).contains(good);
+        assertThatThrownBy(() -> read(with(good, bad.formatted(name))))
+                .isInstanceOf(MappingException.class)
+                .hasMessageContaining("m.yaml:" + expected.replace("NAME", name));
+    }
+
+    @Test
+    void wordsOfAnyLengthAreComparedWithinMemory() {
+        var known = "x".repeat(40_000);
+        var asked = "y".repeat(40_000);
+        assertThatThrownBy(() ->
+                        read(with("gift:", "? " + known + "\n      :").replace("to: paid", "changed: [" + asked + "]")))
+                .isInstanceOf(MappingException.class)
+                .hasMessageContaining("when.changed: '" + asked + "'");
     }
 
     @ParameterizedTest

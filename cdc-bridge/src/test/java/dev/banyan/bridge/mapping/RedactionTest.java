@@ -265,7 +265,7 @@ class RedactionTest {
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             {column: iban, as: encrypt, mode: equal}   | 11:47 | 'equal' (expected: one of random, deterministic)
             {column: iban, as: encrypt, vault: people} | 11:41 | unknown key 'vault'
-            {column: phone, as: token, vault: p p}     | 11:47 | 'p p' (expected: a name of letters and digits
+            {column: phone, as: token, vault: p p}     | 11:47 | 'p p' (expected: a name of at most 100 letters and digits
             {column: mail, as: encrypt}                | 12:7 | column 'mail' redacted otherwise in line 11
             mail                                       | 11:7 | column 'mail' in clear here and redacted in line 12
             """)
