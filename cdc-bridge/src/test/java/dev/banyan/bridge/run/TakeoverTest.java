@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.hub.HubPosition;
 import dev.banyan.bridge.store.BridgeStore;
+import dev.banyan.process.Ports;
 import dev.banyan.servers.LocalKafka;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -139,10 +138,7 @@ class TakeoverTest {
     }
 
     private void hubDown(Dbms dbms) throws Exception {
-        int port;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.free(1).getFirst(); // which is nobody's while Kafka is down
         var kafka = LocalKafka.start(folder.resolve("kafka"), port);
         try {
             try (var bridge = new TestBridge(dbms, "hubdown", folder, "p")) {
