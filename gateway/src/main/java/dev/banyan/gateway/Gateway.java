@@ -113,8 +113,9 @@ public final class Gateway implements AutoCloseable {
         var store = new ControlStore(settings.store());
         var forbidden = new ForbiddenAddresses();
         var addresses = new BackendAddresses(settings.nameServer(), forbidden::covers);
-        if (settings.store().isShared()) {
-            store.start(); // early: where routes stand is asked before requests are served
+        if (settings.store().isShared() || settings.store().isMade()) {
+            store.start(); // early: where routes stand is asked before requests are served, and a file that is there
+            // may say that one is rolled back
         }
         try {
             return start(settings, runFolder, store, forbidden, addresses);

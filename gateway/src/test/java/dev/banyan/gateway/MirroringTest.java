@@ -211,6 +211,9 @@ final class MirroringTest {
             }
             awaitCount(gateway, "copies", 6);
             assertThat(count(gateway, "copyErrors")).isEqualTo(5);
+            assertThat(count(gateway, "notComparable"))
+                    .as("all but the one that answered 5xx")
+                    .isEqualTo(4);
             assertThat(catalog.heads("/elsewhere")).isEmpty();
             awaitCount(gateway, "inFlight", 0);
         }
@@ -222,6 +225,7 @@ final class MirroringTest {
         try (var gateway = shadow()) {
             assertThat(gateway.ask("GET", "/catalog")).endsWith("legacy");
             awaitCount(gateway, "copyErrors", 1);
+            awaitCount(gateway, "notComparable", 1);
             assertThat(gateway.route("browse").path("errors").path("candidate").asLong(-1))
                     .isZero();
         }

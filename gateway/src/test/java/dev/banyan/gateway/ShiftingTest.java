@@ -205,6 +205,11 @@ final class ShiftingTest {
             gateway.save(rules(BY_HAND + "priority: 1\n"));
             await("edited", () -> servedBy(gateway).equals("catalog"));
             await("uncapped", () -> stand(gateway).equals("by-hand live 10000"));
+            assertThat(outcome(gateway, "rollback")).isEqualTo("done");
+        }
+        Files.delete(folder.resolve("run/shifts.json"));
+        try (var gateway = TestGateway.restart(folder)) {
+            await("by the store alone", () -> servedBy(gateway).equals("legacy"));
         }
     }
 

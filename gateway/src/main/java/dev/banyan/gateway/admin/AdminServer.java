@@ -46,6 +46,9 @@ public final class AdminServer implements AutoCloseable {
             PrometheusMeterRegistry meters) {
         register(meters, rules);
         register(meters, store, leadership);
+        Gauge.builder("banyan.shifts.unread.seconds", runner, ShiftRunner::unreadSeconds)
+                .description("for how long it has not been read from the control store where routes stand")
+                .register(meters);
         var door = new AdminDoor(token);
         var state = new AdminState(rules, traffic, mirrors);
         var diffs = new DiffState(rules, mirrors.evidence());

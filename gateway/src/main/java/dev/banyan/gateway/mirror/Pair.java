@@ -133,7 +133,10 @@ final class Pair implements Onlooker.Watch {
         mirror.counts().asked(copy.side(), asked);
         switch (asked) {
             case Asked.Replied replied -> replied(request, own, replied.reply());
-            case Asked.Failed _ -> mirror.leave();
+            case Asked.Failed _ -> {
+                mirror.counts().notComparable(); // else gates would pass by the pages that the other side can do
+                mirror.leave();
+            }
             case Asked.NotSent(Skipped why) -> {
                 mirror.counts().skipped(why);
                 mirror.leave();

@@ -54,6 +54,14 @@ final class Edits {
         return new Entry(after, now, "edit", head.state().word(), words, null, Move.BY_FILE, "");
     }
 
+    /** The entry of a route whose head was lost while its journal was not: it stands where that says. */
+    static Entry restored(Head last, Instant now) {
+        var after =
+                new Head(last.route(), last.generation(), last.number() + 1, last.keys(), last.state(), last.frozen());
+        String words = "its state was lost from the store, and is what its journal says";
+        return new Entry(after, now, "restore", last.state().word(), words, null, Move.BY_FILE, "");
+    }
+
     static Result edited(Move move) {
         PlanKeys was = move.head().keys();
         PlanKeys is = move.plan().keys();

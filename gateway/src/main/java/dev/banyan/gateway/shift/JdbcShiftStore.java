@@ -15,9 +15,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Shifts in the control store. */
@@ -28,6 +33,8 @@ public final class JdbcShiftStore implements ShiftStore {
      * number before, and that transaction holds the row with the leader's epoch. A leader that is not sure whether its last
      * transaction was kept reads the heads again before it decides anything.
      */
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcShiftStore.class);
+
     private static final Duration ANSWERS_KEPT = Duration.ofDays(7);
 
     private final ControlStore store;
@@ -35,6 +42,7 @@ public final class JdbcShiftStore implements ShiftStore {
     private final String gateway;
     private final InstantSource clock;
     private final JsonMapper json = new JsonMapper();
+    private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
     public JdbcShiftStore(ControlStore store, Leadership leadership, InstantSource clock) {
         this(store, leadership, leadership.name(), clock);
@@ -67,15 +75,31 @@ public final class JdbcShiftStore implements ShiftStore {
     public Map<String, Head> heads() throws StoreUnavailable {
         return store.transaction("reading where routes are", connection -> {
             var heads = new TreeMap<String, Head>();
-            try (var select = connection.prepareStatement("SELECT head FROM shift_head");
+            try (var select = connection.prepareStatement("SELECT route, head FROM shift_head");
                     var rows = select.executeQuery()) {
                 while (rows.next()) {
-                    Head head = json.readValue(rows.getString(1), Head.class);
-                    heads.put(head.route(), head);
+                    Head head = read("state of route " + rows.getString(1), rows.getString(2), Head.class);
+                    if (head != null) {
+                        heads.put(head.route(), head);
+                    }
                 }
             }
             return heads;
         });
+    }
+
+    /** What a row says; null, which is logged once, when it cannot be read: the others are. */
+    private <T> @Nullable T read(String what, String text, Class<T> type) {
+        try {
+            T value = json.readValue(text, type);
+            unreadable.remove(what);
+            return value;
+        } catch (JacksonException e) {
+            if (unreadable.add(what)) {
+                LOG.error("the control store's {} cannot be read", what, e);
+            }
+            return null;
+        }
     }
 
     @Override
@@ -93,12 +117,7 @@ public final class JdbcShiftStore implements ShiftStore {
     private void moveHead(Connection connection, Head after) throws SQLException {
         boolean begins = after.number() == 1;
         if (begins && after.generation() == 1) {
-            try (var insert = connection.prepareStatement(
-                    "INSERT INTO shift_head (route, generation, number, head) VALUES (?, 1, 1, ?)")) {
-                insert.setString(1, after.route());
-                insert.setString(2, json.writeValueAsString(after));
-                insert.executeUpdate();
-            }
+            insertHead(connection, after);
             return;
         }
         try (var update = connection.prepareStatement("UPDATE shift_head SET generation = ?, number = ?, head = ?"
@@ -111,9 +130,36 @@ public final class JdbcShiftStore implements ShiftStore {
             if (!begins) {
                 update.setLong(6, after.number() - 1);
             }
-            if (update.executeUpdate() != 1) {
+            if (update.executeUpdate() == 1) {
+                return;
+            }
+            if (begins || !isLost(connection, after)) {
                 throw new SQLException("entry " + after.generation() + "." + after.number() + " of route "
                         + after.route() + " (expected: the one after the last)");
+            }
+            insertHead(connection, after);
+        }
+    }
+
+    private void insertHead(Connection connection, Head head) throws SQLException {
+        try (var insert = connection.prepareStatement(
+                "INSERT INTO shift_head (route, generation, number, head) VALUES (?, ?, ?, ?)")) {
+            insert.setString(1, head.route());
+            insert.setLong(2, head.generation());
+            insert.setLong(3, head.number());
+            insert.setString(4, json.writeValueAsString(head));
+            insert.executeUpdate();
+        }
+    }
+
+    /** Whether a route has no head although its journal ends with the entry before this one. */
+    private static boolean isLost(Connection connection, Head after) throws SQLException {
+        try (var select = connection.prepareStatement("SELECT generation, number FROM shift_journal WHERE route = ?"
+                + " AND NOT EXISTS (SELECT 1 FROM shift_head h WHERE h.route = shift_journal.route)"
+                + " ORDER BY generation DESC, number DESC LIMIT 1")) {
+            select.setString(1, after.route());
+            try (var last = select.executeQuery()) {
+                return last.next() && last.getLong(1) == after.generation() && last.getLong(2) == after.number() - 1;
             }
         }
     }
@@ -180,10 +226,13 @@ public final class JdbcShiftStore implements ShiftStore {
         return store.transaction("reading commands", connection -> {
             List<Command> commands = new ArrayList<>();
             try (var select = connection.prepareStatement(
-                            "SELECT command FROM shift_command WHERE outcome IS NULL ORDER BY at, id");
+                            "SELECT command, id FROM shift_command WHERE outcome IS NULL ORDER BY at, id");
                     var rows = select.executeQuery()) {
                 while (rows.next()) {
-                    commands.add(json.readValue(rows.getString(1), Command.class));
+                    Command command = read("command " + rows.getString(2), rows.getString(1), Command.class);
+                    if (command != null) {
+                        commands.add(command);
+                    }
                 }
             }
             return commands;

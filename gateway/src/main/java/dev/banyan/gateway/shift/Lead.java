@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +40,18 @@ final class Lead {
         this.clock = clock;
     }
 
-    /** Moves what is due, once. Throws in the middle when the store goes away; what was journalled until then holds. */
-    void turn(Collection<Plan> plans) throws StoreUnavailable {
+    /**
+     * Moves what is due, once. Throws in the middle when the store goes away; what was journalled until then holds.
+     *
+     * @param known the routes that had a head when this gateway last saw one
+     */
+    void turn(Collection<Plan> plans, Set<String> known) throws StoreUnavailable {
         Map<String, Head> heads = new TreeMap<>(store.heads());
+        for (String route : known) {
+            if (!heads.containsKey(route)) {
+                alone(route, () -> lost(route, heads));
+            }
+        }
         Map<String, Plan> byRoute = new TreeMap<>();
         for (Plan plan : plans) {
             byRoute.put(plan.route(), plan);
@@ -83,6 +93,9 @@ final class Lead {
 
     private void edit(Plan plan, Map<String, Head> heads) throws StoreUnavailable {
         Head head = heads.get(plan.route());
+        if (head == null && plan.drive() == Plan.Drive.STEPS) {
+            head = lost(plan.route(), heads);
+        }
         if (head == null) {
             if (plan.drive() == Plan.Drive.STEPS) {
                 append(Edits.begin(plan, null, isFrozen(heads), clock.instant()), null, heads);
@@ -92,6 +105,16 @@ final class Lead {
         if (next(head, new ShiftEvent.Edited(), plan, heads) instanceof Result.Moves(Entry entry)) {
             append(entry, null, heads);
         }
+    }
+
+    /** The head of a route whose row was lost or cannot be read, written anew by its journal; null when that has nothing. */
+    private @Nullable Head lost(String route, Map<String, Head> heads) throws StoreUnavailable {
+        List<Entry> last = store.journal(route, 1);
+        if (last.isEmpty()) {
+            return null;
+        }
+        append(Edits.restored(last.getFirst().after(), clock.instant()), null, heads);
+        return heads.get(route);
     }
 
     private Result next(Head head, ShiftEvent event, Plan plan, Map<String, Head> heads) {
@@ -114,6 +137,9 @@ final class Lead {
             return;
         }
         Head head = heads.get(plan.route());
+        if (head == null) {
+            head = lost(plan.route(), heads);
+        }
         if (head == null) {
             Entry first = Edits.begin(plan, null, isFrozen(heads), clock.instant());
             append(first, null, heads);

@@ -1,9 +1,11 @@
 package dev.banyan.gateway.shift;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,7 @@ public final class LocalCopy {
         static final Kept NOTHING = new Kept(Map.of(), List.of());
     }
 
+    private final Path folder;
     private final Path file;
     private final Path outdated;
     private volatile boolean failing;
@@ -42,6 +45,7 @@ public final class LocalCopy {
 
     /** A copy in a run folder. */
     public LocalCopy(Path runFolder) {
+        this.folder = runFolder.toAbsolutePath();
         this.file = runFolder.resolve("shifts.json");
         this.outdated = runFolder.resolve("shifts.json.outdated");
     }
@@ -75,10 +79,12 @@ public final class LocalCopy {
      */
     synchronized void keep(Supplier<Kept> now) {
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.createDirectories(folder);
             Path next = file.resolveSibling(file.getFileName() + ".new");
             Files.write(next, json.writeValueAsBytes(now.get()));
+            force(next);
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            force(folder);
             Files.deleteIfExists(outdated);
             failing = false;
         } catch (IOException e) {
@@ -91,6 +97,13 @@ public final class LocalCopy {
             }
             failing = true;
             setAside();
+        }
+    }
+
+    /** A file that has its name and not yet its bytes, as a power cut leaves it, is no copy. */
+    private static void force(Path path) throws IOException {
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
         }
     }
 

@@ -5,15 +5,16 @@ import java.lang.management.ManagementFactory;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What this gateway has seen in the windows of routes. In each it counts from when it first heard of the window, so sums
  * of one process only ever grow, and those of a process before it stay beside them. A route that goes from the rules and comes
- * back is counted from there on.
+ * back is counted from there on. While this gateway's rules compare otherwise than those a window was begun by, or ask the candidate otherwise,
+ * what it sees is not of that window.
  */
 final class OwnCounts {
 
@@ -22,20 +23,38 @@ final class OwnCounts {
     private static final class Own {
         private final WindowKey window;
         private final dev.banyan.rules.Standpoint standpoint;
-        private final Evidence before;
+        private final PlanKeys keys;
+        private Evidence before = Evidence.NONE;
+        private Evidence kept = Evidence.NONE;
         private Evidence published = Evidence.NONE;
+        private boolean counting;
 
-        private Own(WindowKey window, dev.banyan.rules.Standpoint standpoint, Evidence before) {
+        private Own(WindowKey window, dev.banyan.rules.Standpoint standpoint, PlanKeys keys) {
             this.window = window;
             this.standpoint = standpoint;
-            this.before = before;
+            this.keys = keys;
+        }
+
+        private Evidence seen(ShiftRunner.Counts counts) {
+            return counting ? kept.plus(counts.soFar(window.route(), standpoint).minus(before)) : kept;
+        }
+
+        /** Counts from here on, or no more, by whether this gateway's rules are those of the window. */
+        private void under(PlanKeys rules, ShiftRunner.Counts counts) {
+            boolean isOfIt = keys.countsAs(rules);
+            if (isOfIt == counting) {
+                return;
+            }
+            kept = seen(counts);
+            before = isOfIt ? counts.soFar(window.route(), standpoint) : Evidence.NONE;
+            counting = isOfIt;
         }
     }
 
     private final ShiftRunner.Counts counts;
     private final Map<String, Own> byRoute = new HashMap<>();
     private final Map<String, WindowKey> begun = new HashMap<>();
-    private Set<String> counted = Set.of();
+    private Map<String, PlanKeys> counted = Map.of();
 
     OwnCounts(ShiftRunner.Counts counts) {
         this.counts = counts;
@@ -51,9 +70,15 @@ final class OwnCounts {
         counts.follow(plans);
         counted = plans.stream()
                 .filter(each -> each.analysis() != null)
-                .map(Plan::route)
-                .collect(Collectors.toUnmodifiableSet());
-        byRoute.keySet().retainAll(counted);
+                .collect(Collectors.toUnmodifiableMap(Plan::route, Plan::keys));
+        byRoute.keySet().retainAll(counted.keySet());
+        byRoute.forEach((route, own) -> under(own, counted.get(route)));
+    }
+
+    private void under(Own own, @Nullable PlanKeys rules) {
+        if (rules != null) {
+            own.under(rules, counts);
+        }
     }
 
     /** Begins to count where a new window has begun. */
@@ -67,15 +92,16 @@ final class OwnCounts {
             if (!begins.equals(begun.put(head.route(), begins))) {
                 counts.begins(head.route());
             }
-            if (!(head.state() instanceof ShiftState.OnSteps on) || !counted.contains(head.route())) {
+            if (!(head.state() instanceof ShiftState.OnSteps on) || !counted.containsKey(head.route())) {
                 byRoute.remove(head.route());
                 continue;
             }
             WindowKey window = WindowKey.of(head, on.at());
             Own known = byRoute.get(head.route());
             if (known == null || !known.window.equals(window)) {
-                var standpoint = on.at().standpoint();
-                byRoute.put(head.route(), new Own(window, standpoint, counts.soFar(head.route(), standpoint)));
+                var own = new Own(window, on.at().standpoint(), head.keys());
+                byRoute.put(head.route(), own);
+                under(own, counted.get(head.route()));
             }
         }
     }
@@ -85,7 +111,7 @@ final class OwnCounts {
         var changed = new HashMap<WindowKey, Evidence>();
         for (Own own : byRoute.values()) {
             try {
-                Evidence seen = counts.soFar(own.window.route(), own.standpoint).minus(own.before);
+                Evidence seen = own.seen(counts);
                 if (!seen.equals(own.published)) {
                     changed.put(own.window, seen);
                 }

@@ -18,6 +18,11 @@ public record PlanKeys(String identity, String judged, String steps, String whol
         return new PlanKeys(identity, GONE, steps, whole);
     }
 
+    /** Whether what is seen by this file counts as what is seen by the other. */
+    boolean countsAs(PlanKeys other) {
+        return identity.equals(other.identity) && judged.equals(other.judged);
+    }
+
     boolean isGone() {
         return judged.equals(GONE);
     }

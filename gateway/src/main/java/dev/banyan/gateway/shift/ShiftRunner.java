@@ -87,6 +87,7 @@ public final class ShiftRunner implements AutoCloseable {
     private volatile Map<String, Head> heads;
     private volatile boolean up;
     private volatile boolean closed;
+    private volatile long readNanos = System.nanoTime();
     private Map<String, Standpoint> told = Map.of();
 
     /** The heads that are in force here: what people are told is never ahead of what requests see. */
@@ -212,6 +213,11 @@ public final class ShiftRunner implements AutoCloseable {
         return up;
     }
 
+    /** For how long, in seconds, it has not been read from the store where routes stand; 0 while nothing needs the store. */
+    public double unreadSeconds() {
+        return (System.nanoTime() - readNanos) / 1e9;
+    }
+
     /** Whether what was asked here outlives a restart of this gateway while the store is down. */
     public boolean isKept() {
         return !copy.isFailing();
@@ -224,7 +230,11 @@ public final class ShiftRunner implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            turn();
+            try {
+                turn();
+            } catch (RuntimeException | Error e) { // after an error it turns again, too
+                LOG.error("shifts: this turn ended early", e);
+            }
             try {
                 wake.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
@@ -236,20 +246,20 @@ public final class ShiftRunner implements AutoCloseable {
     /** One turn: tells the store, leads, and follows. */
     void turn() {
         Collection<Plan> now = plans.get();
-        counts.count(now);
-        observations.follow(now);
         if (!needsStore(now)) {
+            count(now);
+            readNanos = System.nanoTime();
             return;
         }
         store.open();
+        count(now);
         try {
             for (Waiting each : waiting.values()) {
                 handOver(each);
             }
             publish();
             if (store.leads()) {
-                lead.turn(now);
-                forget();
+                lead(now);
             }
             follow();
         } catch (NotLeader e) {
@@ -257,12 +267,32 @@ public final class ShiftRunner implements AutoCloseable {
         } catch (StoreUnavailable e) {
             down(e);
         } catch (RuntimeException e) {
-            LOG.error("shifts: nothing moves in this turn", e);
+            LOG.error("shifts: this turn ended early", e);
         }
         if (copy.isFailing()) {
             keep(); // there may be room by now
         }
         settle();
+    }
+
+    /** Whatever does not move, heads are followed. */
+    private void lead(Collection<Plan> now) throws StoreUnavailable {
+        try {
+            lead.turn(now, heads.keySet());
+            forget();
+        } catch (RuntimeException e) {
+            LOG.error("shifts: nothing more moves in this turn", e);
+        }
+    }
+
+    /** What cannot be counted keeps no roll-back from being handed over, and no head from being followed. */
+    private void count(Collection<Plan> now) {
+        try {
+            counts.count(now);
+            observations.follow(now);
+        } catch (RuntimeException e) {
+            LOG.error("shifts: nothing more is counted in this turn", e);
+        }
     }
 
     /** A gateway whose routes are driven by hand, and were never rolled back by command, needs no store. */
@@ -298,7 +328,7 @@ public final class ShiftRunner implements AutoCloseable {
     /** Answers are read before the heads: what was answered is then in the heads. */
     private void follow() throws StoreUnavailable {
         var answers = store.answers(waiting.keySet());
-        Map<String, Head> newest = store.heads();
+        Map<String, Head> newest = withLost(store.heads());
         boolean changed = !newest.equals(heads) || !answers.isEmpty();
         heads = newest;
         var answered = new HashMap<Answer, Waiting>();
@@ -315,9 +345,21 @@ public final class ShiftRunner implements AutoCloseable {
         if (changed) {
             keep();
         }
-        counts.follow(newest);
-        settle(); // whoever hears an answer finds it in force
+        settle(); // before what may fail, and whoever hears an answer finds it in force
         answered.forEach((answer, asked) -> asked.answer.complete(answer));
+        readNanos = System.nanoTime();
+        counts.follow(newest);
+    }
+
+    /** Heads are never taken away: one that the store lacks, or that cannot be read, is in force as it was known last until the leader has mended it. */
+    private Map<String, Head> withLost(Map<String, Head> read) {
+        Map<String, Head> known = heads;
+        if (read.keySet().containsAll(known.keySet())) {
+            return read;
+        }
+        var all = new HashMap<>(known);
+        all.putAll(read);
+        return all;
     }
 
     /** What leads upwards and was not handed over is refused; the rest waits for the leader, which may be at it already. */

@@ -60,6 +60,7 @@ public record ShiftStatus(
         map.put("frozen", all != null && all.frozen());
         map.put("leads", store.leads());
         map.put("storeUp", runner.isUp());
+        map.put("unreadSeconds", Math.round(runner.unreadSeconds()));
         map.put("routes", routes);
         return map;
     }
@@ -94,6 +95,11 @@ public record ShiftStatus(
             map.put("step", on.at().step());
             map.put("steps", plan.steps().size());
             map.put("since", on.at().since().toString());
+            if (!head.keys().countsAs(plan.keys())) {
+                map.put(
+                        "counts",
+                        "nothing here: the leader has judged by other rules of this route than this gateway has");
+            }
             if (on instanceof ShiftState.RolledBack(At _, Instant _, Instant retryAt) && retryAt != null) {
                 map.put("retryAt", retryAt.toString());
             }

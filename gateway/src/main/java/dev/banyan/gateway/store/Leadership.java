@@ -3,6 +3,7 @@ package dev.banyan.gateway.store;
 import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -20,7 +21,8 @@ public final class Leadership implements AutoCloseable {
      * the same transaction. So a leader who was paused past its lease writes nothing more, whatever its clock says, and a take-over waits
      * for a write under way. Time only decides how long a successor waits: until the lease is over by the store's clock, or has stood
      * unchanged for longer than it lasts by a successor's own, lest a store whose clock is set back keeps a dead leader. An H2 file is open in one process only:
-     * whoever has opened it need not wait for the lease of the dead.
+     * whoever has opened it need not wait for the lease of the dead. A store that is set back may give an epoch a second time, so what is a leader's
+     * names the holder, too.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
 
@@ -39,6 +41,7 @@ public final class Leadership implements AutoCloseable {
     private volatile @Nullable Held held;
     private @Nullable Seen seen;
     private volatile String leader = "";
+    private String complaint = "";
 
     public Leadership(ControlStore store) {
         this(store, LEASE);
@@ -86,19 +89,27 @@ public final class Leadership implements AutoCloseable {
             throw new NotLeader(what + ": this gateway does not lead" + (leader.isEmpty() ? "" : ", " + leader));
         }
         return store.transaction(what, connection -> {
-            long inForce = lockEpoch(connection);
-            if (inForce != now.epoch) {
-                throw new NotLeader(what + ": epoch " + now.epoch + " (expected: " + inForce + ", of another leader)");
-            }
+            lock(connection, what, now.epoch);
             return work.apply(connection);
         });
     }
 
-    private static long lockEpoch(Connection connection) throws SQLException {
-        try (var select = connection.prepareStatement("SELECT epoch FROM control_leader WHERE id = 1 FOR UPDATE");
+    private void lock(Connection connection, String what, long epoch) throws SQLException, NotLeader {
+        try (var select = connection.prepareStatement(
+                        "SELECT epoch, holder FROM control_leader WHERE id = 1 FOR UPDATE");
                 var row = select.executeQuery()) {
-            row.next();
-            return row.getLong(1);
+            found(row);
+            long inForce = row.getLong(1);
+            String holder = row.getString(2);
+            if (inForce != epoch || !holder.equals(name)) {
+                throw new NotLeader(what + ": epoch " + epoch + " (expected: " + inForce + ", of " + holder + ")");
+            }
+        }
+    }
+
+    private static void found(ResultSet row) throws SQLException {
+        if (!row.next()) {
+            throw new SQLException("control_leader has no row, so nobody can lead (expected: one, with id 1)");
         }
     }
 
@@ -111,10 +122,24 @@ public final class Leadership implements AutoCloseable {
                 Held after = store.transaction("asking for the lead", connection -> ask(connection, before, asked));
                 tell(before, after);
                 held = after;
+                complaint = "";
             } catch (StoreUnavailable e) {
-                LOG.debug("the lead stays as it is", e); // the store itself says that it is down
+                complain(e);
+            } catch (RuntimeException | Error e) { // after an error it asks again, too
+                LOG.error("the lead stays as it is", e);
             }
             going = pause();
+        }
+    }
+
+    /** A store that is down says so itself; one that is up, and cannot be asked who leads, is nobody else's to tell of. */
+    private void complain(StoreUnavailable e) {
+        String words = String.valueOf(e.getMessage());
+        if (store.isUp() && !words.equals(complaint)) {
+            LOG.warn("the lead stays as it is: {}", words);
+            complaint = words;
+        } else {
+            LOG.debug("the lead stays as it is", e);
         }
     }
 
@@ -132,7 +157,7 @@ public final class Leadership implements AutoCloseable {
         try (var select = connection.prepareStatement(
                         "SELECT epoch, holder, lease_until FROM control_leader WHERE id = 1");
                 var row = select.executeQuery()) {
-            row.next();
+            found(row);
             leader = row.getString(2);
             see(row.getLong(1), row.getObject(3, OffsetDateTime.class), asked);
             return mine ? new Held(row.getLong(1), asked + lease.toNanos()) : null;
@@ -147,9 +172,10 @@ public final class Leadership implements AutoCloseable {
     }
 
     private boolean renew(Connection connection, long epoch) throws SQLException {
-        try (var update = connection.prepareStatement(
-                "UPDATE control_leader SET lease_until = " + leaseEnd() + " WHERE id = 1 AND epoch = ?")) {
+        try (var update = connection.prepareStatement("UPDATE control_leader SET lease_until = " + leaseEnd()
+                + " WHERE id = 1 AND epoch = ? AND holder = ?")) {
             update.setLong(1, epoch);
+            update.setString(2, name);
             return update.executeUpdate() == 1;
         }
     }
@@ -221,10 +247,11 @@ public final class Leadership implements AutoCloseable {
         }
     }
 
-    private static int release(Connection connection, long epoch) throws SQLException {
+    private int release(Connection connection, long epoch) throws SQLException {
         try (var update = connection.prepareStatement(
-                "UPDATE control_leader SET lease_until = TIMESTAMP WITH TIME ZONE '1970-01-01 00:00:00+00' WHERE id = 1 AND epoch = ?")) {
+                "UPDATE control_leader SET lease_until = TIMESTAMP WITH TIME ZONE '1970-01-01 00:00:00+00' WHERE id = 1 AND epoch = ? AND holder = ?")) {
             update.setLong(1, epoch);
+            update.setString(2, name);
             return update.executeUpdate();
         }
     }

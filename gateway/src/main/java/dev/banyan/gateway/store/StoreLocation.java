@@ -21,12 +21,13 @@ public record StoreLocation(
         @Nullable String password) {
 
     private static final String POSTGRESQL = "jdbc:postgresql:";
+    private static final String H2_FILE = "jdbc:h2:file:";
     private static final Pattern SECRET = Pattern.compile("(?i)[?&](ssl)?password=|^[^?]*@");
 
     /** A file of this gateway alone, {@code control.mv.db} in its run folder; made when it is first needed. */
     public static StoreLocation inFolder(Path runFolder) {
         return new StoreLocation(
-                "jdbc:h2:file:"
+                H2_FILE
                         + runFolder.toAbsolutePath().normalize().resolve("control")
                         + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=2000",
                 "banyan",
@@ -52,6 +53,11 @@ public record StoreLocation(
     /** Whether several gateways can share it. */
     public boolean isShared() {
         return jdbcUrl.startsWith(POSTGRESQL);
+    }
+
+    /** Whether the file of a store that is no database is there: something needed it once, and it may say more than any copy. */
+    public boolean isMade() {
+        return jdbcUrl.startsWith(H2_FILE) && Files.exists(Path.of(where().substring(H2_FILE.length()) + ".mv.db"));
     }
 
     /** Where it is, for people and to tell stores apart. */

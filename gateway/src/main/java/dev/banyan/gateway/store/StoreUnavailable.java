@@ -27,10 +27,13 @@ public sealed class StoreUnavailable extends Exception permits NotLeader {
         return mayBeKept;
     }
 
-    /** Whether the store answers but can never take the data it was given, such as a NUL in a text: SQLSTATE class 22. */
+    /**
+     * Whether the store answers but can never take the data it was given: SQLSTATE classes 22, such as a NUL in a text, and 23, such as an
+     * entry that is there already.
+     */
     public boolean isRefusal() {
         return getCause() instanceof SQLException e
                 && e.getSQLState() != null
-                && e.getSQLState().startsWith("22");
+                && (e.getSQLState().startsWith("22") || e.getSQLState().startsWith("23"));
     }
 }

@@ -83,6 +83,27 @@ class JdbcShiftStoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgres"})
+    void aHeadThatIsLostGoesOnWhereTheJournalEndsAndNowhereElse(String kind) throws Exception {
+        JdbcShiftStore store = open(kind).shifts("one", CLOCK);
+        Entry first = Edits.begin(named("lost"), null, false, Fixture.NOW);
+        Entry second = Edits.restored(first.after(), Fixture.NOW);
+        store.append(first, null);
+        open(kind).store().transaction("of a test", connection -> {
+            try (var statement = connection.createStatement()) {
+                return statement.executeUpdate("DELETE FROM shift_head WHERE route = 'lost'");
+            }
+        });
+        assertThatThrownBy(() -> store.append(first, null))
+                .isInstanceOfSatisfying(
+                        StoreUnavailable.class, e -> assertThat(e.isRefusal()).isTrue());
+        Entry tooFar = Edits.restored(second.after(), Fixture.NOW);
+        assertThatThrownBy(() -> store.append(tooFar, null)).isInstanceOf(StoreUnavailable.class);
+        store.append(second, null);
+        assertThat(store.heads()).containsEntry("lost", second.after());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgres"})
     void everyStateIsReadBackAsItWas(String kind) throws Exception {
         JdbcShiftStore store = open(kind).shifts("one", CLOCK);
         At at = new At(2, PLAN.standpointOf(2), Fixture.NOW, 5, Fixture.NOW, 3L, 1);
@@ -155,7 +176,7 @@ class JdbcShiftStoreTest {
                     throw new IllegalStateException("of a test: " + plan.route());
                 },
                 CLOCK);
-        lead.turn(plans);
+        lead.turn(plans, Set.of());
         assertThat(store.unanswered()).isEmpty();
         var outcomes = kind.equals("h2")
                 ? List.of(Answer.Outcome.DONE, Answer.Outcome.SAME)

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +175,72 @@ class RollBackTest {
     private static void turn(Incarnation... each) {
         for (Incarnation incarnation : each) {
             incarnation.runner.turn();
+        }
+    }
+
+    /** What a table lacks, or has damaged, is one route's matter. */
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE FROM shift_head WHERE route = 'browse'", "UPDATE shift_head SET head = '{'"})
+    void itHoldsWhenItsRowIsLostAndIsWrittenAnewByItsJournal(String damage) throws Exception {
+        var clock = new ManualClock();
+        Plan steps = Fixture.plan("steps", List.of(Fixture.live(1_000, Duration.ofHours(1), false)), null);
+        try (var open = OpenStore.inMemory()) {
+            ShiftStore store = open.shifts("leader", clock);
+            var leader = new Incarnation(() -> List.of(PLAN, steps), store, folder.resolve("a"), clock);
+            leader.runner.turn();
+            var answer = leader.runner.ask(Fixture.command(Command.Kind.ROLLBACK));
+            leader.runner.turn();
+            assertThat(answer.get().outcome()).isEqualTo(Answer.Outcome.DONE);
+            Head head = Objects.requireNonNull(leader.runner.heads().get("browse"));
+
+            open.store().transaction("of a test", connection -> {
+                try (var statement = connection.createStatement()) {
+                    return statement.executeUpdate(damage);
+                }
+            });
+            var following = new Incarnation(() -> List.of(PLAN), following(store), folder.resolve("a"), clock);
+            following.runner.catchUp();
+            assertThat(following.runner.standpoint(PLAN)).isEqualTo(Standpoint.BASELINE);
+
+            var next = new Incarnation(() -> List.of(PLAN, steps), store, folder.resolve("a"), clock);
+            next.runner.turn();
+            assertThat(store.heads().get("browse"))
+                    .isEqualTo(Edits.restored(head, clock.instant()).after());
+            assertThat(store.heads()).containsKey("steps");
+            var pause = next.runner.ask(new Command(
+                    UUID.randomUUID(), "steps", Command.Kind.PAUSE, null, "ada", "a test", clock.instant(), null));
+            next.runner.turn();
+            assertThat(pause.get().outcome()).isEqualTo(Answer.Outcome.DONE);
+        }
+    }
+
+    @Test
+    void itIsFollowedAfterAnErrorOfATurn() throws Exception {
+        var clock = new ManualClock();
+        var fails = new AtomicBoolean();
+        try (var open = OpenStore.inMemory()) {
+            var leader = new Incarnation(() -> List.of(PLAN), open.shifts("leader", clock), folder.resolve("a"), clock);
+            try (var follower = new Incarnation(
+                    () -> {
+                        if (fails.getAndSet(false)) {
+                            throw new OutOfMemoryError("of a test");
+                        }
+                        return List.of(PLAN);
+                    },
+                    following(open.shifts("follower", clock)),
+                    folder.resolve("b"),
+                    clock)) {
+                fails.set(true);
+                follower.runner.start();
+                OpenStore.await("an error", () -> !fails.get());
+                var _ = leader.runner.ask(Fixture.command(Command.Kind.ROLLBACK));
+                leader.runner.turn();
+                OpenStore.await(
+                        "followed",
+                        () -> follower.standpoint("browse").equals(Standpoint.BASELINE)
+                                && follower.runner.heads().containsKey("browse"));
+                assertThat(follower.runner.unreadSeconds()).isLessThan(60);
+            }
         }
     }
 

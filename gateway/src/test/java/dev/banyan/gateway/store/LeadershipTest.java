@@ -3,6 +3,7 @@ package dev.banyan.gateway.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.banyan.gateway.faults.ChildJava;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -125,6 +127,50 @@ class LeadershipTest {
             Await.until("taken over", () -> leadership.epoch().isPresent());
             assertThat(leadership.epoch()).hasValue(8);
         }
+    }
+
+    /** As a store that was set back gives it, and has another holder by then. */
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void anEpochThatWasGivenTwiceIsTheLastHolders() throws Exception {
+        var database = SharedPostgres.newDatabase();
+        try (var store = started(SharedPostgres.at(SharedPostgres.port(), database));
+                var leadership = new Leadership(store, LEASE)) {
+            leadership.start();
+            Await.until("leads", () -> leadership.epoch().isPresent());
+            store.transaction("leading", connection -> execute(connection, """
+                    UPDATE control_leader SET holder = 'another', lease_until = CURRENT_TIMESTAMP + INTERVAL '5' HOUR"""));
+            assertThatThrownBy(() -> leadership.transaction("writing", _ -> 1)).isInstanceOf(NotLeader.class);
+            Await.until("told", () -> leadership.epoch().isEmpty());
+            assertThat(leadership.leader()).isEqualTo("another");
+        }
+    }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void anErrorDoesNotEndTheAskingForTheLead() throws Exception {
+        var fails = new AtomicBoolean(true);
+        var location = new StoreLocation("jdbc:h2:mem:error;DB_CLOSE_DELAY=-1", "banyan", null, null);
+        try (var real = StorePool.open(location);
+                var store = new ControlStore(location, _ -> failing(real, fails));
+                var leadership = new Leadership(store, Duration.ofMillis(300))) {
+            store.start();
+            leadership.start();
+            Await.until("leads", () -> leadership.epoch().isPresent());
+            assertThat(fails).isFalse();
+        }
+    }
+
+    private static HikariDataSource failing(HikariDataSource real, AtomicBoolean fails) {
+        return new HikariDataSource() {
+            @Override
+            public Connection getConnection() throws SQLException {
+                if (Thread.currentThread().getName().equals("leadership") && fails.getAndSet(false)) {
+                    throw new OutOfMemoryError("of a test");
+                }
+                return real.getConnection();
+            }
+        };
     }
 
     @Test
