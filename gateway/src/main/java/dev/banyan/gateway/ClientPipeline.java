@@ -82,7 +82,7 @@ record ClientPipeline(
         handlers.add(new Upgrades(intake, tunnels, settings.reveal()));
         // Hop-by-hop headers go before ours come, so that no client can nominate ours away, and the rules are asked.
         // Whatever asks for no filter ends here, save with --chain-only; the rest goes on to the filter chain.
-        handlers.add(lean.handler(channel));
+        handlers.add(lean.handler(channel, watch::holdBack));
         return handlers;
     }
 }

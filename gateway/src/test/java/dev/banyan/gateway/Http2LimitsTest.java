@@ -5,6 +5,7 @@ import static dev.banyan.gateway.Http2Wire.END_HEADERS;
 import static dev.banyan.gateway.Http2Wire.GOAWAY;
 import static dev.banyan.gateway.Http2Wire.HEADERS;
 import static dev.banyan.gateway.Http2Wire.RST_STREAM;
+import static dev.banyan.gateway.Http2Wire.SETTINGS;
 import static dev.banyan.gateway.Http2Wire.WINDOW_UPDATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("StringConcatToTextBlock") // line ends on the wire are CRLF
 class Http2LimitsTest {
 
+    private static final int INTERNAL_ERROR = 2;
     private static final int CANCEL = 8;
     private static final int REFUSED_STREAM = 7;
 
@@ -227,6 +229,40 @@ class Http2LimitsTest {
         othersAreServed();
     }
 
+    /** More often than a client may make us reset its streams; and not with CANCEL, which some clients take for the end of a whole reply. */
+    @Test
+    void repliesThatABackendBreaksOffAreNotTheClientsFault() throws Exception {
+        server.on("/broken", (_, wire) -> wire.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\npart")
+                .close());
+        try (var client = client()) {
+            for (int i = 0; i < 205; i++) {
+                assertThat(client.get(2 * i + 1, "/broken").reply(2 * i + 1))
+                        .as("broken reply %d", i)
+                        .isEqualTo("200 part reset " + INTERNAL_ERROR);
+            }
+            assertThat(client.get(999, "/after").reply(999)).isEqualTo("200 legacy");
+        }
+    }
+
+    @Test
+    void aReplyThatComesAfterOursDoesNotEndTheConnection() throws Exception {
+        byte[] noWindow = {0, 4, 0, 0, 0, 0};
+        byte[] someWindow = {0, 4, 0, 0, 16, 0};
+        server.on("/late", (_, wire) -> {
+            CALLS.add(wire);
+            wire.until("never");
+        });
+        try (var client = client()) {
+            client.frame(SETTINGS, 0, 0, noWindow).post(1, "/late", "content-length", "10");
+            Wire call = CALLS.take();
+            assertThat(client.await(frame -> frame.is(HEADERS, 1)).status()).isEqualTo("408");
+            call.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate");
+            TestGateway.await("the call is over", () -> gateway.inFlight("legacy") == 0);
+            client.frame(SETTINGS, 0, 0, someWindow).get(3, "/after");
+            assertThat(client.reply(3)).isEqualTo("200 legacy");
+        }
+    }
+
     private interface HalfHead {
         void sendTo(Http2Wire client) throws IOException;
     }
@@ -275,7 +311,7 @@ class Http2LimitsTest {
             slow.get(1, "/flood");
             var reader = Thread.ofVirtual().start(() -> takeAll(fast));
             var slowly = Thread.ofVirtual().start(() -> grantSlowly(slow));
-            assertThat(slow.reply(1)).endsWith(" reset " + CANCEL);
+            assertThat(slow.reply(1)).endsWith(" reset " + INTERNAL_ERROR);
             slowly.interrupt();
             assertThat(strict.inFlight("legacy")).isEqualTo(1);
             reader.interrupt();

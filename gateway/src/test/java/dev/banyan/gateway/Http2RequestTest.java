@@ -118,11 +118,19 @@ class Http2RequestTest {
             String body = wire.bytes(4);
             wire.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" + body);
         });
+        server.on("/chunked", (_, wire) -> {
+            wire.until("body\r\n0\r\n\r\n");
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        });
         try (var client = client()) {
             client.post(1, "/continue", "expect", "100-continue", "content-length", "4");
             assertThat(client.await(frame -> frame.is(Http2Wire.HEADERS, 1)).status())
                     .isEqualTo("100");
             assertThat(client.data(1, true, "body").reply(1)).isEqualTo("200 body");
+            client.headers(3, false, Http2Wire.request("DELETE", "/chunked", "expect", "100-continue"));
+            assertThat(client.await(frame -> frame.is(Http2Wire.HEADERS, 3)).status())
+                    .isEqualTo("100");
+            assertThat(client.data(3, true, "body").reply(3)).isEqualTo("200 ok");
         }
     }
 

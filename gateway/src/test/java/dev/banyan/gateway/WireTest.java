@@ -221,8 +221,17 @@ class WireTest {
     @Test
     void requestsSentAheadMayChangeFromOnePathToTheOther() throws Exception {
         var requests = new StringBuilder();
+        String body = "0123456789".repeat(10_000);
+        server.on("/plain/body", (_, wire) -> answerIf(body, wire));
+        server.on("/filtered/body", (_, wire) -> answerIf(body, wire));
         for (int i = 0; i < 60; i++) {
             boolean filtered = i % 3 == 1 || i % 5 == 0;
+            if (i == 8 || i == 16) {
+                requests.append(filtered ? "POST /filtered/body" : "POST /plain/body")
+                        .append(HEAD + "Content-Length: 100000\r\n\r\n")
+                        .append(body);
+                continue;
+            }
             requests.append(i % 4 == 2 ? "POST" : "GET")
                     .append(filtered ? " /filtered/" : " /plain/")
                     .append(i);
@@ -239,6 +248,11 @@ class WireTest {
             }
             assertThat(client.send(AFTER).reply()).endsWith("legacy");
         }
+    }
+
+    private static void answerIf(String body, Wire wire) throws IOException {
+        boolean same = wire.bytes(body.length()).equals(body);
+        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n" + (same ? "legacy" : "others"));
     }
 
     @Test

@@ -71,6 +71,12 @@ public final class ClientWatch extends ChannelDuplexHandler {
 
     private boolean unbidden;
 
+    /** Whether nothing is read, since what has come before is held back undecoded. */
+    private boolean heldBack;
+
+    /** Whether somebody wanted to read meanwhile. */
+    private boolean readDue;
+
     private long written;
     private @Nullable Future<?> timer;
     private long timerAt;
@@ -150,7 +156,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
         }
         wanted = false;
         context.fireChannelReadComplete();
-        if (unbidden && !wanted) {
+        if (unbidden && !wanted && (!heldBack || TcpState.hasLeft(context.channel()))) {
             // Bytes come unasked when the client has hung up; over io_uring Netty 4.2 then stops before their end.
             context.read();
         }
@@ -160,8 +166,48 @@ public final class ClientWatch extends ChannelDuplexHandler {
         }
     }
 
+    /**
+     * Has what has come stay undecoded and reads no more, or goes on. That is done by a task: who makes room may be in the middle of a write, or of
+     * taking one message after the other.
+     */
+    public void holdBack(boolean on) {
+        codec.holdBack(on);
+        heldBack |= on;
+        ChannelHandlerContext at = context;
+        if (!on && at != null) {
+            at.executor().execute(() -> goOn(at));
+        }
+    }
+
+    private void goOn(ChannelHandlerContext context) {
+        if (codec.isHeldBack() || context.isRemoved() || !context.channel().isActive()) {
+            return;
+        }
+        if (codec.holdsBytes()) {
+            context.fireChannelRead(Unpooled.EMPTY_BUFFER);
+            context.fireChannelReadComplete();
+        }
+        if (codec.isHeldBack()) {
+            return;
+        }
+        heldBack = false;
+        if (readDue) {
+            readDue = false;
+            read(context);
+        }
+        if (inBody) {
+            lookAt(pace.overdueAt());
+        } else {
+            lookAtHead(); // no read will tell of a half head that was held back
+        }
+    }
+
     @Override
     public void read(ChannelHandlerContext context) {
+        if (heldBack) {
+            readDue = true;
+            return;
+        }
         wanted = true;
         if (inBody) {
             pace.asked(); // also when reading goes on after the backend was slow
@@ -245,7 +291,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
     }
 
     private boolean isBodyAwaited(ChannelHandlerContext context) {
-        return inBody && context.channel().config().isAutoRead();
+        return inBody && !heldBack && context.channel().config().isAutoRead();
     }
 
     private void breaks() {

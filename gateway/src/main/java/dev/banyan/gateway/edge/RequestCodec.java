@@ -29,6 +29,9 @@ public final class RequestCodec extends CombinedChannelDuplexHandler<HttpRequest
     /** What was asked and not answered yet: a reply to HEAD has no body, whatever its head says. */
     private final ArrayDeque<HttpMethod> unanswered = new ArrayDeque<>(4);
 
+    /** Whether what has come stays as it is for now. */
+    private boolean heldBack;
+
     /** {@code limits} are those of request line and head. */
     public RequestCodec(HttpDecoderConfig limits) {
         init(new Decoder(limits), new Encoder());
@@ -37,6 +40,20 @@ public final class RequestCodec extends CombinedChannelDuplexHandler<HttpRequest
     /** Whether part of a head has come, and its end has not. */
     public boolean holdsHalfHead() {
         return inboundHandler() instanceof Decoder decoder && decoder.holdsHalfHead();
+    }
+
+    /** Leaves what has come undecoded from here on, or not any more; what was left goes on with the next read, which may be an empty one. */
+    void holdBack(boolean on) {
+        heldBack = on;
+    }
+
+    boolean isHeldBack() {
+        return heldBack;
+    }
+
+    /** Whether there are bytes that were not decoded. */
+    boolean holdsBytes() {
+        return inboundHandler() instanceof Decoder decoder && decoder.holdsBytes();
     }
 
     private final class Decoder extends HttpRequestDecoder {
@@ -63,6 +80,9 @@ public final class RequestCodec extends CombinedChannelDuplexHandler<HttpRequest
                 in.skipBytes(in.readableBytes());
                 return;
             }
+            if (heldBack) {
+                return;
+            }
             int begin = inHead ? in.readerIndex() : behindLineEnds(in);
             if (!inBody && (beginsBlank(in, begin) || hasFold(in, begin))) {
                 broken = true;
@@ -81,7 +101,11 @@ public final class RequestCodec extends CombinedChannelDuplexHandler<HttpRequest
         }
 
         boolean holdsHalfHead() {
-            return !inBody && (inHead || actualReadableBytes() > 0);
+            return !inBody && (inHead || (!heldBack && holdsBytes())); // whole heads may be held back
+        }
+
+        boolean holdsBytes() {
+            return actualReadableBytes() > 0;
         }
 
         private void look(Object message) {

@@ -28,7 +28,7 @@ final class HalfHead extends ChannelInboundHandlerAdapter {
     private boolean data;
     private boolean headOpen;
     private boolean half = true;
-    private int quiet;
+    private int control;
     private long since = System.nanoTime();
 
     /** Whether it does. */
@@ -42,12 +42,12 @@ final class HalfHead extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Returns how many frames have come, since it was asked last, of those that the codec tells of only where their stream is open: PRIORITY, and kinds
-     * that it does not know.
+     * Returns how many frames have come, since it was asked last, that carry nothing of a request. The codec tells of some of them only where their
+     * stream is open.
      */
-    int takeQuiet() {
-        int taken = quiet;
-        quiet = 0;
+    int takeControl() {
+        int taken = control;
+        control = 0;
         return taken;
     }
 
@@ -88,11 +88,10 @@ final class HalfHead extends ChannelInboundHandlerAdapter {
         int type = (int) (frame >> 8) & 0xff;
         left = (int) (frame >> 16);
         data = type == Http2FrameTypes.DATA;
-        if (type == Http2FrameTypes.PRIORITY || type > Http2FrameTypes.CONTINUATION) {
-            quiet++;
-        }
         if (type == Http2FrameTypes.HEADERS || type == Http2FrameTypes.CONTINUATION) {
             headOpen = (frame & END_HEADERS) == 0;
+        } else if (!data && type != Http2FrameTypes.RST_STREAM && type != Http2FrameTypes.WINDOW_UPDATE) {
+            control++;
         }
         begun = 0;
         frame = 0;

@@ -22,11 +22,9 @@ import io.netty.handler.codec.http2.Http2FrameStreamEvent;
 import io.netty.handler.codec.http2.Http2FrameStreamException;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2PingFrame;
-import io.netty.handler.codec.http2.Http2PriorityFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.handler.codec.http2.Http2UnknownFrame;
 import io.netty.handler.codec.http2.Http2WindowUpdateFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -128,6 +126,19 @@ final class Http2Connection extends ChannelDuplexHandler {
         }
     }
 
+    /**
+     * Resets a stream whose reply breaks off. Not by a frame, which the frame codec would count among those that the client makes us send; and not
+     * with CANCEL, which it does not count, but which some clients take for the end of a whole reply.
+     */
+    void breakOff(Http2FrameStream stream) {
+        ChannelHandlerContext client = context;
+        ChannelHandlerContext at = client == null ? null : client.pipeline().context(Http2FrameCodec.class);
+        if (client != null && at != null && at.handler() instanceof Http2FrameCodec codec) {
+            codec.resetStream(at, stream.id(), Http2Error.INTERNAL_ERROR.code(), at.newPromise());
+            client.flush();
+        }
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext client, Object frame) {
         if (frame instanceof Http2DataFrame data) {
@@ -148,9 +159,6 @@ final class Http2Connection extends ChannelDuplexHandler {
             if (of != null) {
                 of.unsent().granted(window.windowSizeIncrement());
             }
-        } else if (!(frame instanceof Http2PriorityFrame
-                || frame instanceof Http2UnknownFrame)) { // counted as they come
-            count(client, 1);
         }
     }
 
@@ -186,9 +194,9 @@ final class Http2Connection extends ChannelDuplexHandler {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext client) {
-        int quiet = halfHead.takeQuiet();
-        if (quiet > 0) {
-            count(client, quiet);
+        int control = halfHead.takeControl();
+        if (control > 0) {
+            count(client, control);
         }
         awaitHead();
         client.fireChannelReadComplete();

@@ -91,7 +91,7 @@ public final class Http2Front {
                     protected void initChannel(Channel stream) {
                         stream.pipeline()
                                 .addLast(new StreamCodec(connection))
-                                .addLast(lean.handler(stream))
+                                .addLast(lean.handler(stream, _ -> {}))
                                 .addLast(new ChainOnDemand());
                     }
                 }));
@@ -125,19 +125,23 @@ public final class Http2Front {
         open.remove(connection);
     }
 
-    /** Lets each connection end with the streams it has; {@code whenNone} runs when none is left. */
+    /** Lets each connection end with the streams it has, also those that open meanwhile; {@code whenNone} runs when none is left. */
     public void stop(Runnable whenNone) {
-        List<Http2Connection> asked = List.copyOf(open);
-        var left = new AtomicInteger(asked.size() + 1);
+        List<Http2Connection> asked =
+                open.stream().filter(each -> each.channel().isOpen()).toList();
+        if (asked.isEmpty()) {
+            whenNone.run();
+            return;
+        }
+        var left = new AtomicInteger(asked.size());
         Runnable oneLess = () -> {
             if (left.decrementAndGet() == 0) {
-                whenNone.run();
+                stop(whenNone);
             }
         };
         asked.forEach(connection -> {
             connection.channel().closeFuture().addListener(_ -> oneLess.run());
             connection.goAway();
         });
-        oneLess.run();
     }
 }

@@ -177,7 +177,8 @@ final class RequestHead {
         CharSequence method = head.method();
         return method != null
                 && RARELY_WITH_BODY.contains(method.toString())
-                && !head.contains(HttpHeaderNames.CONTENT_LENGTH);
+                && !head.contains(HttpHeaderNames.CONTENT_LENGTH)
+                && !head.contains(HttpHeaderNames.EXPECT); // its body waits for our word
     }
 
     /**

@@ -181,7 +181,8 @@ final class StreamCodec extends ChannelDuplexHandler {
         refused = true;
         held = null;
         connection.refused(400);
-        reset(client, Http2Error.PROTOCOL_ERROR);
+        client.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.PROTOCOL_ERROR));
+        client.close();
     }
 
     private void refuse(ChannelHandlerContext client, Refusal refusal) {
@@ -221,6 +222,11 @@ final class StreamCodec extends ChannelDuplexHandler {
     }
 
     private void writeHead(ChannelHandlerContext client, HttpResponse reply, ChannelPromise promise) {
+        if (replyBegun) { // by us: a second head would end the connection
+            ReferenceCountUtil.release(reply);
+            promise.trySuccess();
+            return;
+        }
         boolean interim = reply.status().codeClass() == HttpStatusClass.INFORMATIONAL;
         boolean whole = !interim && reply instanceof LastHttpContent;
         ByteBuf content = reply instanceof HttpContent full ? full.content() : Unpooled.EMPTY_BUFFER;
@@ -263,16 +269,21 @@ final class StreamCodec extends ChannelDuplexHandler {
     }
 
     private void end(ChannelHandlerContext client, ChannelPromise promise) {
+        if (!replyEnded) {
+            breakOff(client, promise);
+            return;
+        }
         if (stream(client).state() != Http2Stream.State.CLOSED) {
-            Http2Error why = replyEnded ? Http2Error.NO_ERROR : Http2Error.INTERNAL_ERROR;
-            client.writeAndFlush(new DefaultHttp2ResetFrame(why));
+            client.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
         }
         client.close(promise);
     }
 
-    private void reset(ChannelHandlerContext client, Http2Error why) {
-        client.writeAndFlush(new DefaultHttp2ResetFrame(why));
-        client.close();
+    private void breakOff(ChannelHandlerContext client, ChannelPromise promise) {
+        if (stream(client).state() != Http2Stream.State.CLOSED) {
+            connection.breakOff(stream(client));
+        }
+        client.close(promise);
     }
 
     /** Its end has come on the wire, whether or not all that came before it was read. */
@@ -291,7 +302,7 @@ final class StreamCodec extends ChannelDuplexHandler {
         }
         boolean awaited = begun && !requestEnded && client.channel().config().isAutoRead();
         if (unsent.isStuck(drawn, now)) {
-            reset(client, Http2Error.CANCEL);
+            breakOff(client, client.newPromise());
         } else if (awaited && now - pace.overdueAt() >= 0) {
             giveUp(client);
         }

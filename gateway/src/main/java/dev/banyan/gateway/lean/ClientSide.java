@@ -55,6 +55,7 @@ final class ClientSide extends ChannelDuplexHandler {
 
     private final LeanPath path;
     private final Pool pool;
+    private final Consumer<Boolean> holdBack;
     private @Nullable ChannelHandlerContext context;
 
     private Mode mode = Mode.IDLE;
@@ -66,15 +67,17 @@ final class ClientSide extends ChannelDuplexHandler {
     private boolean closing;
     private boolean backendTakes = true;
     private final SentAhead ahead = new SentAhead();
+    private boolean heldBack;
     private boolean draining;
     /** Whether the chain's exchange is over and what comes after it is about to begin. */
     private boolean nextDue;
 
     private final ChainReply chainReply = new ChainReply();
 
-    ClientSide(LeanPath path, Pool pool) {
+    ClientSide(LeanPath path, Pool pool, Consumer<Boolean> holdBack) {
         this.path = path;
         this.pool = pool;
+        this.holdBack = holdBack;
     }
 
     @Override
@@ -226,12 +229,16 @@ final class ClientSide extends ChannelDuplexHandler {
 
     private void setReading() {
         ChannelHandlerContext client = context;
+        boolean full = ahead.isFull();
+        if (full != heldBack && !closing) {
+            heldBack = full;
+            holdBack.accept(full);
+        }
         if (client == null || (mode == Mode.CHAIN && !requestDone)) {
             return;
         }
-        boolean on = backendTakes
-                && !ahead.isFull()
-                && (mode != Mode.IDLE || client.channel().isWritable());
+        boolean on =
+                backendTakes && !full && (mode != Mode.IDLE || client.channel().isWritable());
         if (client.channel().config().isAutoRead() != on) {
             client.channel().config().setAutoRead(on);
         }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** What the connections of one gateway share, and how they come to an end. */
 public final class LeanPath {
@@ -38,9 +39,11 @@ public final class LeanPath {
     /**
      * Returns the handler of one client connection, or of one stream of one; it belongs right before Reactor Netty's handler of
      * HTTP messages.
+     *
+     * @param holdBack is told when no more should come of what the client sends ahead, and when it should again
      */
-    public ChannelHandler handler(Channel client) {
-        return new ClientSide(this, pools.of(client));
+    public ChannelHandler handler(Channel client, Consumer<Boolean> holdBack) {
+        return new ClientSide(this, pools.of(client), holdBack);
     }
 
     Intake intake() {

@@ -7,36 +7,42 @@ import org.jspecify.annotations.Nullable;
 /** What a client has sent ahead of the reply it is waiting for, in its order. */
 final class SentAhead {
 
-    /** Messages before reading stops; what was read in one piece still comes. */
+    /** Messages before reading and decoding stop. */
     private static final int MESSAGES_MAX = 16;
 
     /** Null until the first: most clients never send ahead. */
     private @Nullable ArrayDeque<Object> messages;
 
+    private boolean full;
+
     boolean isEmpty() {
         return messages == null || messages.isEmpty();
     }
 
-    /** Whether so much waits that no more should be read. */
+    /** Whether no more should come: so much has waited, and not all of it has gone since. */
     boolean isFull() {
-        return messages != null && messages.size() >= MESSAGES_MAX;
+        return full;
     }
 
     void add(Object message) {
         messages = messages == null ? new ArrayDeque<>() : messages;
         messages.add(message);
+        full |= messages.size() >= MESSAGES_MAX;
     }
 
     /** Returns the next message, or null. */
     @Nullable
     Object poll() {
-        return messages == null ? null : messages.poll();
+        Object next = messages == null ? null : messages.poll();
+        full &= !isEmpty();
+        return next;
     }
 
     void release() {
         if (messages != null) {
             messages.forEach(ReferenceCountUtil::release);
             messages.clear();
+            full = false;
         }
     }
 }

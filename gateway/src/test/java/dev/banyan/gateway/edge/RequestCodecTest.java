@@ -3,11 +3,17 @@ package dev.banyan.gateway.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -48,6 +54,41 @@ class RequestCodecTest {
                         .startsWith("refused");
             }
         }
+    }
+
+    @Test
+    void whileItIsHeldBackNothingIsDecodedAndNothingIsLost() {
+        int requests = 100;
+        int atOnce = 8;
+        List<String> seen = new ArrayList<>();
+        var codec = new RequestCodec(new HttpDecoderConfig());
+        var channel = new EmbeddedChannel(codec, new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                if (message instanceof HttpRequest request) {
+                    seen.add(request.uri());
+                } else if (seen.size() % atOnce == 0) {
+                    codec.holdBack(true);
+                }
+            }
+        });
+        var sent = new StringBuilder();
+        for (int i = 0; i < requests; i++) {
+            sent.append("GET ").append(i).append(" HTTP/1.1\r\n\r\n");
+        }
+        channel.writeInbound(Unpooled.copiedBuffer(sent + "GET half", StandardCharsets.ISO_8859_1));
+        for (int most = atOnce; most < requests; most += atOnce) {
+            assertThat(seen).hasSize(most);
+            assertThat(codec.holdsBytes()).isTrue();
+            assertThat(codec.holdsHalfHead()).isFalse();
+            codec.holdBack(false);
+            channel.writeInbound(Unpooled.EMPTY_BUFFER);
+        }
+        assertThat(seen)
+                .isEqualTo(
+                        IntStream.range(0, requests).mapToObj(String::valueOf).toList());
+        assertThat(codec.holdsHalfHead()).isTrue();
+        channel.finishAndReleaseAll();
     }
 
     /** Returns the method and the body of the only request in what comes in three reads, or that it is refused. */

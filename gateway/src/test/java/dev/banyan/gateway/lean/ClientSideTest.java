@@ -16,7 +16,7 @@ class ClientSideTest {
     @SuppressWarnings("NullAway") // a request does not get that far: its client has no address
     void aFaultBeforeAnybodyHasTheRequestEndsItsConnection() {
         var channel = new EmbeddedChannel();
-        channel.pipeline().addLast(new LeanPath(null, false, false).handler(channel));
+        channel.pipeline().addLast(new LeanPath(null, false, false).handler(channel, _ -> {}));
         HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/");
         channel.writeInbound(request);
         assertThat(channel.isOpen()).isFalse();
