@@ -58,11 +58,24 @@ public record EngineSettings(
     /** As what the bridge reads the log. */
     public sealed interface Reading {
 
-        /** Of PostgreSQL: through a slot, as a publication says. */
-        record Slot(String name, String publication) implements Reading {}
+        /** The kind of database whose log this reads. */
+        Dbms dbms();
 
-        /** Of MariaDB: as a replica that no other replica shares its server id with; dates that are none are NULL, or refused. */
-        record Replica(long serverId, boolean zeroDatesAsNull) implements Reading {}
+        /** Through a slot, as a publication says. */
+        record Slot(String name, String publication) implements Reading {
+            @Override
+            public Dbms dbms() {
+                return Dbms.POSTGRESQL;
+            }
+        }
+
+        /** As a replica that no other replica shares its server id with; dates that are none are NULL, or refused. */
+        record Replica(long serverId, boolean zeroDatesAsNull) implements Reading {
+            @Override
+            public Dbms dbms() {
+                return Dbms.MARIADB;
+            }
+        }
     }
 
     /** A table to read, and of it these columns; with {@code allBut} every column but those. */
@@ -135,15 +148,10 @@ public record EngineSettings(
         properties.setProperty(StoredOffsets.SETTING, name);
         properties.setProperty("offset.flush.interval.ms", "0");
         properties.setProperty("bootstrap.servers", "unused:1"); // Connect 4.2 wants one, nobody calls it
+        database(properties);
         switch (reading) {
-            case Reading.Slot slot -> {
-                database(properties, Dbms.POSTGRESQL);
-                postgresql(properties, slot);
-            }
-            case Reading.Replica replica -> {
-                database(properties, Dbms.MARIADB);
-                mariadb(properties, replica);
-            }
+            case Reading.Slot slot -> postgresql(properties, slot);
+            case Reading.Replica replica -> mariadb(properties, replica);
         }
         stream(properties);
         backfill(properties);
@@ -151,12 +159,12 @@ public record EngineSettings(
         return properties;
     }
 
-    private void database(Properties properties, Dbms dbms) {
+    private void database(Properties properties) {
         properties.setProperty("database.hostname", database.host());
         properties.setProperty("database.port", Integer.toString(database.port()));
         properties.setProperty("database.user", database.user());
         properties.setProperty("database.password", database.password());
-        var names = namesByParameter(dbms);
+        var names = namesByParameter(reading.dbms());
         database.parameters().forEach((name, value) -> properties.put(names.get(name), value));
     }
 
