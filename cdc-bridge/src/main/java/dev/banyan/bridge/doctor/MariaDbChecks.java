@@ -31,7 +31,8 @@ final class MariaDbChecks {
         var plan = SourcePlan.of(checks.source, connection);
         checks.findings.add(Finding.ok("MariaDB", checks.text("SELECT VERSION()")));
         checks.findings.addAll(SourceChecks.of(plan, "log, rights and the bridge's own database are there"));
-        checks.retention();
+        checks.retention(plan.isEmpty() ? ", " + (checks.logBytes() >> 20) + " MB now" : "");
+        checks.deletion();
         checks.partitions();
         var prepared = PreparedXa.of(connection);
         checks.xa(prepared, stored.hasBegun());
@@ -47,19 +48,59 @@ final class MariaDbChecks {
         return checks.findings;
     }
 
-    /** MariaDB does not wait for the bridge: what is older than this is gone. */
-    private void retention() throws SQLException {
-        var seconds = Long.parseLong(text("SELECT @@binlog_expire_logs_seconds"));
+    /** What is older than this is gone, read or not, where the server deletes at all; {@code size} says how much there is. */
+    private void retention(String size) throws SQLException {
+        var seconds = number("binlog_expire_logs_seconds");
         if (seconds == 0) {
-            findings.add(Finding.ok("log", "kept until somebody deletes it: watch the disk"));
+            findings.add(Finding.ok("log", "kept until somebody deletes it: watch the disk" + size));
         } else if (seconds < KEPT_DAYS_ENOUGH * DAY_SECONDS) {
             findings.add(Finding.warn(
                     "log",
-                    "kept for " + seconds / 3600 + " hours: a bridge that is away for longer needs a resync",
+                    "kept for " + seconds / 3600 + " hours: a bridge that is away for longer needs a resync" + size,
                     "SET GLOBAL binlog_expire_logs_seconds = " + 7 * DAY_SECONDS
                             + ";   -- and in the server's configuration"));
         } else {
-            findings.add(Finding.ok("log", "kept for " + seconds / DAY_SECONDS + " days, read or not"));
+            findings.add(Finding.ok("log", "kept for " + seconds / DAY_SECONDS + " days, read or not" + size));
+        }
+    }
+
+    /** Newer servers wait with deleting until replicas are connected, the bridge among them; some delete by size, too. */
+    private void deletion() throws SQLException {
+        var bytes = number("max_binlog_total_size");
+        var needed = number("slave_connections_needed_for_purge");
+        if (needed > 0 && (bytes > 0 || number("binlog_expire_logs_seconds") > 0)) {
+            findings.add(Finding.warn(
+                    "slave_connections_needed_for_purge",
+                    needed
+                            + ": the log is kept for ever, until the disk is full, while fewer replicas are connected; a bridge that is stopped,"
+                            + " or has been taken away, is not",
+                    "SET GLOBAL slave_connections_needed_for_purge = 0;   -- and in the server's configuration"));
+        }
+        if (bytes > 0) {
+            findings.add(Finding.warn(
+                    "max_binlog_total_size",
+                    (bytes >> 20)
+                            + " MB: beyond it the log is deleted before its time; a bridge that is behind by more needs a resync",
+                    ""));
+        }
+    }
+
+    private long logBytes() throws SQLException {
+        try (var statement = connection.createStatement();
+                var files = statement.executeQuery("SHOW BINARY LOGS")) {
+            var bytes = 0L;
+            while (files.next()) {
+                bytes += files.getLong(2);
+            }
+            return bytes;
+        }
+    }
+
+    /** A global variable; 0 when this server has none of this name. */
+    private long number(String variable) throws SQLException {
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery("SHOW GLOBAL VARIABLES LIKE '" + variable + "'")) {
+            return result.next() ? result.getLong(2) : 0;
         }
     }
 

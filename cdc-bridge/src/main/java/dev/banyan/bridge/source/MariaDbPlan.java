@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TimeZone;
-import java.util.regex.Pattern;
 
 /** Finds out what a MariaDB server still lacks for the bridge; {@link SourcePlan#of} asks it. */
 final class MariaDbPlan {
@@ -17,18 +16,23 @@ final class MariaDbPlan {
      * be forgotten at the next start, and either way rows would be missing from the log without a trace.
      */
 
-    private static final int[] VERSION_MIN = {10, 6};
-    private static final long KEPT_SECONDS_MIN = 24 * 60 * 60;
-    private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\..*");
     private static final Set<String> DATA_GRANTS = Set.of("SELECT", "INSERT", "UPDATE", "DELETE");
 
     private final Source source;
     private final Connection connection;
     private final List<SourcePlan.Step> steps = new ArrayList<>();
     private final List<String> present = new ArrayList<>();
+
+    /** What changes may be missing from the log for. */
     private final List<String> obstacles = new ArrayList<>();
 
-    /** Of the obstacles those of columns, which another mapping does not have: the log lacks nothing for them. */
+    /** What keeps the bridge from running, and the log from nothing. */
+    private final List<String> others = new ArrayList<>();
+
+    /** True when what the bridge keeps on the server is not there, by which it knows the server's data. */
+    private boolean isWithoutOwnTables;
+
+    /** What another mapping does not have: columns, and keys that are none. The log lacks nothing for them. */
     private final List<String> misfits = new ArrayList<>();
 
     MariaDbPlan(Source source, Connection connection) {
@@ -38,8 +42,11 @@ final class MariaDbPlan {
 
     SourcePlan plan() throws SQLException {
         var server = MariaDbServer.of(connection);
-        settings(server);
-        if (obstacles.isEmpty()) {
+        var settings = MariaDbSettings.of(
+                server.variables(), server.appliedLogs(), source.replica().serverId(), TimeZone.getDefault());
+        obstacles.addAll(settings.ofTheLog());
+        others.addAll(settings.others());
+        if (obstacles.isEmpty() && others.isEmpty()) {
             var grants = new MariaDbGrants(server.grants());
             logGrants(grants);
             tables(server, grants);
@@ -49,68 +56,19 @@ final class MariaDbPlan {
             }
         }
         var all = new ArrayList<>(obstacles);
+        all.addAll(others);
         all.addAll(misfits);
         return new SourcePlan(steps, present, all, Set.of());
     }
 
-    /** True when all that {@link #plan} found is columns that the mapping should not read as they are. */
-    boolean isOfColumnsOnly() {
-        return steps.isEmpty() && obstacles.isEmpty();
+    /** True when all that {@link #plan} found is columns that the mapping should not read as they are, and keys. */
+    boolean isOfTheMappingOnly() {
+        return steps.isEmpty() && obstacles.isEmpty() && others.isEmpty();
     }
 
-    private void settings(MariaDbServer server) {
-        version(server.variable("version"));
-        expect(server, "log_bin", "ON", "a file name in the server's configuration, and a restart");
-        expect(
-                server,
-                "binlog_format",
-                "ROW",
-                "in the server's configuration, and a restart: sessions keep the old one");
-        expect(
-                server,
-                "binlog_row_image",
-                "FULL",
-                "in the server's configuration, and a restart: sessions keep the old one");
-        expect(
-                server,
-                "log_bin_compress",
-                "OFF",
-                "SET GLOBAL log_bin_compress = OFF, and in the server's configuration");
-        expect(server, "read_only", "OFF", "the server that legacy writes to; the bridge changes a row of its own");
-        expect(server, "gtid_strict_mode", "ON", "SET GLOBAL gtid_strict_mode = ON, and in the server's configuration");
-        if (!TimeZone.getDefault().hasSameRules(TimeZone.getTimeZone("UTC"))) {
-            obstacles.add("the bridge's time zone: " + TimeZone.getDefault().getID()
-                    + " (expected: UTC, with -Duser.timezone=UTC; a backfill would read local times by its rules)");
-        }
-        var kept = server.number("binlog_expire_logs_seconds");
-        if (kept > 0 && kept < KEPT_SECONDS_MIN) {
-            obstacles.add("binlog_expire_logs_seconds: " + kept + " (expected: 0, or at least " + KEPT_SECONDS_MIN
-                    + "; what is deleted before the bridge has read it is lost)");
-        }
-        if (server.number("server_id") == source.replica().serverId()) {
-            obstacles.add("source.serverId: " + source.replica().serverId()
-                    + " (expected: a number that neither the server nor any" + " replica of it has)");
-        }
-    }
-
-    private void version(String version) {
-        var parts = VERSION.matcher(version);
-        if (!version.contains("MariaDB") || !parts.matches()) {
-            obstacles.add("version: " + version + " (expected: MariaDB)");
-            return;
-        }
-        var major = Integer.parseInt(parts.group(1));
-        var minor = Integer.parseInt(parts.group(2));
-        if (major < VERSION_MIN[0] || (major == VERSION_MIN[0] && minor < VERSION_MIN[1])) {
-            obstacles.add("version: " + version + " (expected: MariaDB 10.6 or newer)");
-        }
-    }
-
-    private void expect(MariaDbServer server, String variable, String expected, String how) {
-        var found = server.variable(variable);
-        if (!found.equals(expected) && !(found.isEmpty() && expected.equals("OFF"))) {
-            obstacles.add(variable + ": " + found + " (expected: " + expected + "; " + how + ")");
-        }
+    /** True when by what {@link #plan} found the log of before may lack changes, or be another one. */
+    boolean mayLackChanges() {
+        return !obstacles.isEmpty() || isWithoutOwnTables;
     }
 
     private void filters(MariaDbServer server) throws SQLException {
@@ -182,6 +140,7 @@ final class MariaDbPlan {
         var write = "right to write " + database;
         if (DATA_GRANTS.stream().allMatch(grant -> grants.has(grant, signal))) {
             present.add(write);
+            isWithoutOwnTables = lacks(server, signal) || lacksRow(server, heartbeat);
         } else {
             steps.add(new SourcePlan.Step(
                     write,
@@ -206,13 +165,17 @@ final class MariaDbPlan {
         } else {
             present.add("table " + heartbeat);
         }
-        if (lacks(server, heartbeat)
-                || server.text("SELECT server FROM " + quoted(heartbeat) + " WHERE id = 1") == null) {
+        if (lacksRow(server, heartbeat)) {
             steps.add(new SourcePlan.Step(
                     "row of " + heartbeat,
                     "its row, which also names this server's data",
                     "INSERT IGNORE INTO " + quoted(heartbeat) + " VALUES (1, UUID(), NOW(6))"));
         }
+    }
+
+    private static boolean lacksRow(MariaDbServer server, TableId heartbeat) throws SQLException {
+        return lacks(server, heartbeat)
+                || server.text("SELECT server FROM " + quoted(heartbeat) + " WHERE id = 1") == null;
     }
 
     private static boolean lacks(MariaDbServer server, TableId table) throws SQLException {

@@ -57,19 +57,22 @@ final class MariaDbPreflight {
             if (setBack.isPresent()) {
                 return setBack.get(); // first: it may have passed our position when the rest is mended
             }
+            failWhileReadOnly();
         }
         var planning = new MariaDbPlan(source, connection);
         var plan = planning.plan();
         if (!plan.isEmpty()) {
-            if (planning.isOfColumnsOnly()) {
+            if (planning.isOfTheMappingOnly()) {
                 return new Preflight.Verdict.Refuse("the mapping does not fit its columns", plan.script());
             }
-            if (stored.position().isPresent()) {
+            if (stored.position().isPresent() && planning.mayLackChanges()) {
                 return gap("what the bridge needs is not there any more, so the log since "
                         + source.dbms().place(stored.position().get().commitLsn()) + " may lack something:\n"
                         + plan.script());
             }
-            if (!source.manage() || !plan.obstacles().isEmpty()) {
+            if (stored.position().isPresent()
+                    || !source.manage()
+                    || !plan.obstacles().isEmpty()) {
                 return new Preflight.Verdict.Refuse("the legacy database is not set up", plan.script());
             }
             plan.run(connection);
@@ -87,6 +90,15 @@ final class MariaDbPreflight {
             return new Preflight.Verdict.Go(beginning.position(), beginning.definitions(), Set.of(), true);
         }
         return goOn(server, stored.position().get(), stored.definitions());
+    }
+
+    /** A backup, an upgrade or a planned switch makes a server read only for a while, and it loses nothing by it. */
+    private void failWhileReadOnly() throws SQLException {
+        var found = MariaDbServer.of(connection).variable("read_only");
+        if (!found.equals("OFF")) {
+            throw new SQLException("read_only: " + found
+                    + " (expected: OFF; the server that legacy writes to, or this one when it is written to again)");
+        }
     }
 
     /** Why the server is not the one any more that was found good to go on at {@code checked}; empty when it is. */

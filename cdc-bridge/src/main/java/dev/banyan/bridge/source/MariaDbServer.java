@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Asks a MariaDB server about itself. */
 final class MariaDbServer {
 
-    /** A file of the log, and the GTID of the last transaction before it; null when the server cannot say. */
+    /** A file of the log, and its size. */
     record LogFile(String name, long bytes) {}
 
     private final Connection connection;
@@ -37,6 +37,19 @@ final class MariaDbServer {
     /** A global variable's value as the server prints it; empty text when it has no such variable. */
     String variable(String name) {
         return variables.getOrDefault(name, "");
+    }
+
+    /** All global variables as the server prints them, by their names in small letters. */
+    Map<String, String> variables() {
+        return Map.copyOf(variables);
+    }
+
+    /** The logs of how many other servers this one is applying. */
+    long appliedLogs() throws SQLException {
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery("SHOW GLOBAL STATUS LIKE 'Slaves_running'")) {
+            return result.next() ? result.getLong(2) : 0;
+        }
     }
 
     long number(String name) {

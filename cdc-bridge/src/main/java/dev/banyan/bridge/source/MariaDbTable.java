@@ -1,5 +1,6 @@
 package dev.banyan.bridge.source;
 
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.StoredSchemaHistory;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -10,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Finds out whether the log of MariaDB has everything that happens to a table, and has it exactly. */
 final class MariaDbTable {
@@ -84,6 +86,10 @@ final class MariaDbTable {
         var found = new ArrayList<String>();
         columns(found);
         fits(found);
+        var names = read().stream().map(Column::name).collect(Collectors.toSet());
+        if (names.containsAll(table.key())) {
+            new MariaDbKeys(connection, table).check(found);
+        }
         return found;
     }
 
@@ -104,9 +110,14 @@ final class MariaDbTable {
 
     private List<String> shape() throws SQLException {
         var kind = row(
-                "SELECT table_type, engine FROM information_schema.tables WHERE table_schema = ? AND table_name = ?");
+                "SELECT table_type, engine, table_schema, table_name FROM information_schema.tables WHERE table_schema = ? AND table_name = ?");
         if (kind.isEmpty()) {
             return List.of("table " + table.id() + ": not there (expected: a table the mapping can read)");
+        }
+        var name = new TableId(kind.get(2), kind.get(3));
+        if (!name.equals(table.id())) {
+            return List.of("table " + table.id() + ": called " + name
+                    + " (expected: in the mapping as the server calls it, which is how the log does)");
         }
         if (!kind.get(0).equals("BASE TABLE")) {
             return List.of(

@@ -100,6 +100,9 @@ final class PostgresPlan {
                     + " the table out of the mapping)");
             return;
         }
+        if (found.columns().keySet().containsAll(table.key())) {
+            obstacles.addAll(SourcePlan.keyObstacles(table, found.isKey(table.key()), found.unique(), found.primary()));
+        }
         table.columns().forEach(column -> column(table, column, found.columns().get(column)));
         var without = found.without(source.identity(), table.key());
         without.forEach(part -> replicaIdentity(table, part));

@@ -4,11 +4,14 @@ import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.TableId;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -70,9 +73,46 @@ public record SourcePlan(List<Step> steps, List<String> present, List<String> ob
                 : new PostgresPlan(source, connection).plan();
     }
 
-    /** Why the log of MariaDB would not tell all that happens to {@code table}, whatever its columns. */
+    /** Why the log of MariaDB would not tell all that happens to {@code table}, or a backfill not read it, whatever the mapping. */
     public static List<String> obstaclesOf(Connection connection, TableId table) throws SQLException {
-        return ofMariaDb(connection, table).obstacles();
+        var obstacles = new ArrayList<>(ofMariaDb(connection, table).obstacles());
+        if (obstacles.isEmpty()) {
+            new MariaDbKeys(connection, new Source.Table(table, List.of(), List.of())).misordered(obstacles);
+        }
+        return obstacles;
+    }
+
+    /**
+     * True when {@code key} has a {@code unique} key, or all of it but columns that a table is {@code partitioned} by: the database lets no unique key do
+     * without those, so there it is the mapping's word.
+     */
+    static boolean isKey(List<String> key, Collection<List<String>> unique, Predicate<String> partitioned) {
+        return unique.stream()
+                .filter(columns -> columns.stream().anyMatch(key::contains))
+                .anyMatch(columns ->
+                        columns.stream().allMatch(column -> key.contains(column) || partitioned.test(column)));
+    }
+
+    /**
+     * Why the mapping's key of {@code table} would not do, which has {@code unique} keys, the primary one first: {@code isKey} says whether it tells rows
+     * apart. A backfill finds its way by the {@code primary} key.
+     */
+    static List<String> keyObstacles(
+            Source.Table table, boolean isKey, List<List<String>> unique, List<String> primary) {
+        var obstacles = new ArrayList<String>();
+        if (!isKey) {
+            obstacles.add("table " + table.id() + ": key " + table.key()
+                    + ": rows may share it, and would be taken for one (expected: the columns of a unique key, such as "
+                    + unique.getFirst() + ")");
+        }
+        if (!primary.stream()
+                .allMatch(column ->
+                        table.key().contains(column) || table.columns().contains(column))) {
+            obstacles.add(
+                    "table " + table.id() + ": primary key " + primary
+                            + " is not read (expected: a field for each of its columns; a backfill leaves rows out without them)");
+        }
+        return obstacles;
     }
 
     /** The columns of {@code table} of MariaDB that a mapping cannot read, since their values are altered on the way, and their types. */

@@ -78,7 +78,30 @@ class MariaDbPreflightTest {
             bridge.start();
             bridge.awaitEqual();
             assertThat(bridge.repeatedIds()).isEmpty();
+            bridge.stop();
+            whatLosesNothingIsNoGap(bridge);
         }
+    }
+
+    private static void whatLosesNothingIsNoGap(TestBridge bridge) throws Exception {
+        bridge.sql("SET GLOBAL binlog_expire_logs_seconds = 3600");
+        try {
+            assertRefused(bridge, "the legacy database is not set up", "binlog_expire_logs_seconds: 3600");
+            assertThat(bridge.progress().reason()).doesNotContain("resync");
+        } finally {
+            bridge.sql("SET GLOBAL binlog_expire_logs_seconds = 0");
+        }
+        bridge.sql("SET GLOBAL read_only = ON");
+        try {
+            bridge.launch();
+            Await.until(
+                    "it waits for the server to be written to again",
+                    () -> bridge.progress().reason().contains("read_only: ON"));
+            assertThat(bridge.progress().state()).isEqualTo(Progress.State.RESTARTING);
+        } finally {
+            bridge.sql("SET GLOBAL read_only = OFF");
+        }
+        Await.until("it streams", () -> bridge.progress().state() == Progress.State.STREAMING);
     }
 
     @Test
@@ -183,6 +206,89 @@ class MariaDbPreflightTest {
                                 + " GLOBAL gtid_strict_mode = ON, GLOBAL binlog_expire_logs_seconds = 0, GLOBAL log_bin_compress = OFF");
             }
             bridge.start();
+        }
+    }
+
+    @Test
+    void keysThatTellNoRowsApartOrLoseABackfillItsWayAreRefused() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "keyed", folder)) {
+            for (var sql : List.of(
+                    "CREATE TABLE ord (company INT, no INT, id INT NOT NULL, UNIQUE (id), PRIMARY KEY (company, no))",
+                    "CREATE TABLE part (day DATE, no INT, PRIMARY KEY (day, no)) PARTITION BY RANGE COLUMNS (day)"
+                            + " (PARTITION p VALUES LESS THAN (MAXVALUE))",
+                    "CREATE TABLE kinds (kind ENUM('regular', 'extra'), no INT, PRIMARY KEY (no, kind))",
+                    "CREATE TABLE sorted (kind ENUM('Extra', 'regular'), no INT, PRIMARY KEY (no, kind))",
+                    "CREATE TABLE flags (kind SET('a', 'b'), no INT, PRIMARY KEY (no, kind))")) {
+                bridge.sql(sql);
+            }
+            var shared =
+                    "rows may share it, and would be taken for one (expected: the columns of a unique key, such as [";
+            assertThat(keyObstacles(bridge, "ord", List.of("company", "no"), "no"))
+                    .containsExactly("table keyed_m.ord: key [no]: " + shared + "company, no])");
+            assertThat(keyObstacles(bridge, "ord", List.of("company", "no"), "no", "company"))
+                    .isEmpty();
+            assertThat(keyObstacles(bridge, "ord", List.of("id", "company", "no"), "id"))
+                    .isEmpty();
+            assertThat(keyObstacles(bridge, "ord", List.of("id", "no"), "id"))
+                    .containsExactly(
+                            "table keyed_m.ord: primary key [company, no] is not read (expected: a field for each"
+                                    + " of its columns; a backfill leaves rows out without them)");
+            assertThat(keyObstacles(bridge, "part", List.of("no", "day"), "no")).isEmpty();
+            assertThat(keyObstacles(bridge, "part", List.of("no", "day"), "day"))
+                    .containsExactly("table keyed_m.part: key [day]: " + shared + "day, no])");
+            assertThat(keyObstacles(bridge, "kinds", List.of("no", "kind"), "no", "kind"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("table keyed_m.kinds: column kind of its primary key is enum('regular','extra')"
+                            + " (expected: an ENUM with its options in alphabetical order");
+            assertThat(keyObstacles(bridge, "sorted", List.of("no", "kind"), "no", "kind"))
+                    .isEmpty();
+            assertThat(keyObstacles(bridge, "flags", List.of("no", "kind"), "no", "kind"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("table keyed_m.flags: column kind of its primary key is set('a','b')");
+            assertThat(obstacles(
+                            bridge,
+                            new Source.Table(
+                                    new TableId("information_schema", "tables"), List.of("engine"), List.of("engine"))))
+                    .containsExactly(
+                            "table information_schema.tables: called information_schema.TABLES (expected: in the"
+                                    + " mapping as the server calls it, which is how the log does)");
+        }
+    }
+
+    private static List<String> keyObstacles(TestBridge bridge, String table, List<String> columns, String... key)
+            throws Exception {
+        return obstacles(bridge, new Source.Table(new TableId(bridge.schema(), table), columns, List.of(key)));
+    }
+
+    private static List<String> obstacles(TestBridge bridge, Source.Table table) throws Exception {
+        var own = bridge.source();
+        var source = new Source(
+                own.jdbcUrl(), own.user(), own.password(), own.slot(), own.publication(), true, List.of(table));
+        try (var connection = source.connect()) {
+            return SourcePlan.of(source, connection).obstacles();
+        }
+    }
+
+    @Test
+    void aServerThatAppliesWhatAnotherOneWritesIsRefusedUnlessItsLastTransactionIsItsOwn() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "replica", folder, "one")) {
+            bridge.sql("CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_USER = 'nobody'");
+            bridge.sql("START SLAVE SQL_THREAD");
+            try {
+                var table = new Source.Table(new TableId(bridge.schema(), "one"), List.of("id", "v"), List.of("id"));
+                assertThat(obstacles(bridge, table)).isEmpty();
+                bridge.sql("SET GLOBAL server_id = 2");
+                assertThat(obstacles(bridge, table))
+                        .singleElement()
+                        .asString()
+                        .startsWith("Slaves_running: 1, and its last transaction is another server's (expected: ");
+            } finally {
+                bridge.sql("SET GLOBAL server_id = 1");
+                bridge.sql("STOP SLAVE");
+                bridge.sql("RESET SLAVE ALL");
+            }
         }
     }
 

@@ -146,9 +146,18 @@ class MariaDbRefusalsTest {
                         .contains("FAIL XA: 1 transaction is prepared: due; ");
                 statement.execute("XA COMMIT 'due'");
             }
-            assertThat(Printed.of("doctor", "--config", config).out())
-                    .containsPattern("WARN XA: [0-9]+ transactions? prepared since the server started; ")
-                    .doesNotContain("due");
+            bridge.sql("SET GLOBAL slave_connections_needed_for_purge = 1, GLOBAL binlog_expire_logs_seconds = 604800,"
+                    + " GLOBAL max_binlog_total_size = 1073741824");
+            try {
+                assertThat(Printed.of("doctor", "--config", config).out())
+                        .containsPattern("WARN XA: [0-9]+ transactions? prepared since the server started; ")
+                        .contains("WARN slave_connections_needed_for_purge: 1: the log is kept for ever")
+                        .contains("WARN max_binlog_total_size: 1024 MB: ")
+                        .doesNotContain("due");
+            } finally {
+                bridge.sql("SET GLOBAL slave_connections_needed_for_purge = 0, GLOBAL binlog_expire_logs_seconds = 0,"
+                        + " GLOBAL max_binlog_total_size = 0");
+            }
         }
     }
 

@@ -289,6 +289,54 @@ class PreflightTest {
     }
 
     @Test
+    void aKeyThatTellsNoRowsApartIsRefused() throws Exception {
+        try (var bridge = new TestBridge("keyed", folder)) {
+            bridge.sql(
+                    "CREATE TABLE ord (company INT, no INT, id INT NOT NULL, late INT UNIQUE DEFERRABLE, ref INT UNIQUE,"
+                            + " PRIMARY KEY (company, no))");
+            bridge.sql("CREATE UNIQUE INDEX ON ord (id) INCLUDE (no)");
+            bridge.sql("CREATE UNIQUE INDEX ON ord (no) WHERE company = 1");
+            bridge.sql(
+                    "CREATE TABLE part (day DATE, no INT, id INT, PRIMARY KEY (day, no, id)) PARTITION BY RANGE (day)");
+            bridge.sql(
+                    "CREATE TABLE part_a PARTITION OF part FOR VALUES FROM (MINVALUE) TO (MAXVALUE) PARTITION BY HASH (no)");
+            var shared =
+                    ": rows may share it, and would be taken for one (expected: the columns of a unique key, such as [";
+            assertThat(keyObstacles(bridge, "ord", List.of("company", "no"), "no"))
+                    .containsExactly("table public.ord: key [no]" + shared + "company, no])");
+            assertThat(keyObstacles(bridge, "ord", List.of("company", "no", "late"), "late"))
+                    .containsExactly("table public.ord: key [late]" + shared + "company, no])");
+            for (var key : List.of("id", "ref")) {
+                assertThat(keyObstacles(bridge, "ord", List.of("company", "no", "id", "ref"), key))
+                        .isEmpty();
+            }
+            assertThat(keyObstacles(bridge, "ord", List.of("company", "no"), "no", "company"))
+                    .isEmpty();
+            assertThat(keyObstacles(bridge, "ord", List.of("id", "no"), "id"))
+                    .containsExactly(
+                            "table public.ord: primary key [company, no] is not read (expected: a field for each of"
+                                    + " its columns; a backfill leaves rows out without them)");
+            assertThat(keyObstacles(bridge, "part", List.of("id", "day", "no"), "id"))
+                    .isEmpty();
+            bridge.sql("CREATE TABLE cut (no INT PRIMARY KEY, id INT) PARTITION BY RANGE (no)");
+            assertThat(keyObstacles(bridge, "cut", List.of("no", "id"), "id"))
+                    .containsExactly("table public.cut: key [id]" + shared + "no])");
+            assertThat(keyObstacles(bridge, "part", List.of("id", "day", "no"), "no"))
+                    .containsExactly("table public.part: key [no]" + shared + "day, no, id])");
+        }
+    }
+
+    private static List<String> keyObstacles(TestBridge bridge, String table, List<String> columns, String... key)
+            throws Exception {
+        var own = bridge.source();
+        var tables = List.of(new Source.Table(new TableId("public", table), columns, List.of(key)));
+        var source = new Source(own.jdbcUrl(), own.user(), own.password(), own.slot(), own.publication(), true, tables);
+        try (var connection = source.connect()) {
+            return SourcePlan.of(source, connection).obstacles();
+        }
+    }
+
+    @Test
     void legacyWritesToEveryTableAfterSetUp() throws Exception {
         try (var bridge = new TestBridge("writes", folder, "one", "two")) {
             bridge.sql("CREATE TABLE other (id BIGINT, v TEXT)");
