@@ -215,7 +215,7 @@ public record EngineSettings(
         tables.forEach(table -> names.add(table.id().name()));
         names.add(signalTable.name());
         properties.setProperty("internal.schema.history.internal.ddl.filter", DdlFilter.of(names));
-        properties.setProperty("include.schema.changes", "false");
+        properties.setProperty("include.schema.changes", "true"); // TransactionAssembler hears of them in their place
         properties.setProperty("time.precision.mode", "adaptive_time_microseconds");
         properties.setProperty("converters", "dates");
         properties.setProperty("dates.type", TemporalConverter.class.getName());

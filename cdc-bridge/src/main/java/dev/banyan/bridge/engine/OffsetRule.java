@@ -75,7 +75,7 @@ public final class OffsetRule {
     }
 
     /** The tables that the incremental snapshot in {@code offset} has not read to their end, the one it reads first. */
-    public static List<TableId> snapshotTables(Map<String, Object> offset) {
+    public static List<TableId> snapshotTables(Map<String, ?> offset) {
         return offset.get(SNAPSHOT_TABLES) instanceof String json
                 ? JSON.readTree(json)
                         .valueStream()

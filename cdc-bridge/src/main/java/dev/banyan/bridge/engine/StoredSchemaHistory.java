@@ -110,6 +110,9 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
     @Override
     protected void storeRecord(HistoryRecord change) {
         var statement = change.document().getString(HistoryRecord.Fields.DDL_STATEMENTS);
+        if (statement != null && Undone.isAbout(statement)) {
+            return;
+        }
         var offset = change.document().getDocument(HistoryRecord.Fields.POSITION);
         if (statement != null && offset != null && MOVES_ROWS.matcher(statement).find()) {
             log().rowsMoved(statement, String.valueOf(offset.getString(GtidRule.GTIDS))); // before, as that is durable

@@ -35,6 +35,10 @@ public final class TransactionAssembler {
      * MariaDB: each GTID is a BEGIN, and a statement that changes tables has no END; the next BEGIN ends it. So a BEGIN may complete a
      * truncation. Rows without an END are those of XA PREPARE, of which nobody knows yet whether they will ever be committed;
      * Debezium says nothing of XA COMMIT and XA ROLLBACK.
+     *
+     * MariaDB's log has rows that were rolled back, where the transaction had written to a table without transactions, or had made or
+     * dropped a temporary one: behind them it says ROLLBACK, or ROLLBACK TO a savepoint and later COMMIT. END counts them all the same.
+     * Debezium hands such statements out in their place, as changes of a schema.
      */
 
     /** What a record completed. */
@@ -86,6 +90,7 @@ public final class TransactionAssembler {
     private final String transactionTopic;
     private final String messageTopic;
     private final String heartbeatTopic;
+    private final String statementTopic;
     private final TableId signalTable;
     private final Limits limits;
     private final @Nullable Supplier<LargeList<Change>> large;
@@ -95,6 +100,7 @@ public final class TransactionAssembler {
     private @Nullable String openId;
     private Instant openedAt = Instant.EPOCH;
     private List<Change> changes;
+    private final Undone undone = new Undone();
     private final Map<String, Integer> countByTable = new HashMap<>();
     private final List<Change> readsLeftOver = new ArrayList<>();
     private Cause cause = Cause.UNKNOWN;
@@ -124,6 +130,7 @@ public final class TransactionAssembler {
         this.transactionTopic = topicPrefix + ".transaction";
         this.messageTopic = topicPrefix + ".message";
         this.heartbeatTopic = "__debezium-heartbeat." + topicPrefix;
+        this.statementTopic = topicPrefix;
         this.signalTable = signalTable;
         this.rows = new RowChanges(loggedKeys, whole);
         this.limits = limits;
@@ -148,6 +155,9 @@ public final class TransactionAssembler {
                 return NOTHING;
             }
             return quiet(record);
+        }
+        if (topic.equals(statementTopic)) {
+            return statement(record, value.getString("ddl"));
         }
         row(record, value);
         return NOTHING;
@@ -191,6 +201,19 @@ public final class TransactionAssembler {
         return new Outcome.Committed(new Transaction(position(id), id, openedAt, changes), GtidRule.behind(offset, id));
     }
 
+    /** Of a statement between rows only what takes them back matters here. */
+    private Outcome statement(SourceRecord record, String statement) {
+        var id = openId;
+        if (id == null || !undone.hears(statement, changes.size())) {
+            return NOTHING;
+        }
+        var left = complete(record.sourceOffset());
+        var at = openedAt;
+        readsLeftOver.clear();
+        clear();
+        return completed(id, at, left, Cause.UNKNOWN, record);
+    }
+
     private Outcome end(SourceRecord record, Struct value) {
         var id = transactionId(value);
         if (!id.equals(openId)) {
@@ -200,7 +223,7 @@ public final class TransactionAssembler {
             throw new IllegalStateException("transaction " + id + ": a changed key's old row without its new row");
         }
         checkCounts(id, value);
-        var complete = complete();
+        var complete = complete(record.sourceOffset());
         var said = cause;
         readsLeftOver.clear();
         clear();
@@ -210,29 +233,32 @@ public final class TransactionAssembler {
                 yield new Outcome.Committed(
                         new Transaction(commitLsn(offset), id, commitTime(offset, value), complete, said), offset);
             }
-            case MARIADB -> {
-                var position = position(id);
-                var offset = GtidRule.behind(record.sourceOffset(), id);
-                yield complete.isEmpty() // of tables that are not mapped, or our heartbeat
-                        ? new Outcome.Quiet(position, offset)
-                        : new Outcome.Committed(
-                                new Transaction(position, id, commitTime(offset, value), complete, said), offset);
-            }
+            case MARIADB -> completed(id, commitTime(record.sourceOffset(), value), complete, said, record);
         };
     }
 
+    /** Nothing is left of a transaction of tables that are not mapped, of our heartbeat, and of what was rolled back. */
+    private Outcome completed(String id, Instant at, List<Change> complete, Cause said, SourceRecord record) {
+        var position = position(id);
+        var offset = GtidRule.behind(record.sourceOffset(), id);
+        return complete.isEmpty()
+                ? new Outcome.Quiet(position, offset)
+                : new Outcome.Committed(new Transaction(position, id, at, complete, said), offset);
+    }
+
     /** Rows of a backfill come first: what the transaction did to the same rows is newer. */
-    private List<Change> complete() {
-        if (readsLeftOver.isEmpty() && changes instanceof LargeList<Change>) {
+    private List<Change> complete(Map<String, ?> offset) {
+        if (readsLeftOver.isEmpty() && undone.isEmpty() && changes instanceof LargeList<Change>) {
             return changes;
         }
         var complete = large == null || isTruncating
                 ? new ArrayList<Change>(readsLeftOver.size() + changes.size())
                 : large.get();
         complete.addAll(readsLeftOver);
-        for (var change : changes) {
-            complete.add(change);
+        if (!undone.isEmpty()) {
+            undone.restored(changes, OffsetRule.snapshotTables(offset), complete::add);
         }
+        undone.kept(changes, complete::add);
         return complete;
     }
 
@@ -324,6 +350,7 @@ public final class TransactionAssembler {
         openId = null;
         isTruncating = false;
         changes = large == null ? new ArrayList<>() : large.get();
+        undone.clear();
         countByTable.clear();
         rows.clear();
         cause = Cause.UNKNOWN;

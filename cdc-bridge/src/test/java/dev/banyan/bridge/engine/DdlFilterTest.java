@@ -28,6 +28,9 @@ class DdlFilterTest {
             DROP TABLE `orders`                                                 | read
             TRUNCATE orders                                                     | read
             /* all */ truncate table orders                                     | read
+            SAVEPOINT `s`                                                       | read
+            ROLLBACK TO `s`                                                     | read
+            ROLLBACK                                                            | read
             TRUNCATE other                                                      | left out
             CREATE TABLE other (a INET6)                                        | left out
             GRANT SELECT ON shop.orders TO x                                    | left out

@@ -9,8 +9,10 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.TransactionAssembler.Outcome;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +104,82 @@ class MariaDbTransactionsTest {
         assertThatThrownBy(() -> begin("0-1-6", "0-1-5"))
                 .isInstanceOf(TransactionUnreadable.class)
                 .hasMessageContaining("transaction 0-1-5: 1 rows and no commit");
+    }
+
+    private Outcome statement(String sql, String before) {
+        return assembler.accept(Records.statement(sql, offset(before)));
+    }
+
+    private static List<Object> ids(Outcome outcome) {
+        return ((Outcome.Committed) outcome)
+                .transaction().changes().stream()
+                        .map(change ->
+                                ((Change.Inserted) change).after().values().get("id"))
+                        .toList();
+    }
+
+    @Test
+    void whatIsRolledBackToASavepointIsLeftOutThoughTheEndCountsIt() {
+        begin("0-1-5", "0-1-4");
+        change("c", 1);
+        statement("SAVEPOINT `a`", "0-1-4");
+        change("c", 2);
+        statement("SAVEPOINT \"b\"", "0-1-4");
+        change("c", 3);
+        statement("ROLLBACK TO b", "0-1-4");
+        change("c", 4);
+        statement("SAVEPOINT c", "0-1-4");
+        statement("ROLLBACK TO `A`", "0-1-4");
+        statement("ROLLBACK TO `A`", "0-1-4");
+        change("c", 5);
+        statement("SAVEPOINT a", "0-1-4");
+        change("c", 6);
+        statement("ROLLBACK WORK TO SAVEPOINT a", "0-1-4");
+        change("c", 7);
+        assertThat(ids(end("0-1-5", 7, "0-1-4"))).isEqualTo(List.of(1L, 5L, 7L));
+        begin("0-1-6", "0-1-5");
+        change("c", 8);
+        assertThatThrownBy(() -> statement("ROLLBACK TO a", "0-1-5"))
+                .isInstanceOf(TransactionUnreadable.class)
+                .hasMessageContaining("ROLLBACK TO a: no such savepoint");
+    }
+
+    @Test
+    void aTransactionThatIsRolledBackOnlyMovesThePosition() {
+        begin("0-1-5", "0-1-4");
+        change("c", 1);
+        assertThat(statement("ROLLBACK", "0-1-4")).isInstanceOfSatisfying(Outcome.Quiet.class, it -> {
+            assertThat(it.position()).isEqualTo(5);
+            assertThat(it.offset().get("gtids")).isEqualTo("0-1-5");
+        });
+        begin("0-1-6", "0-1-5");
+        change("c", 2);
+        assertThat(ids(end("0-1-6", 1, "0-1-5"))).isEqualTo(List.of(2L));
+    }
+
+    /** Debezium takes what changes out of the chunk that it reads, also what changes in vain. */
+    @Test
+    void whatABackfillLacksBecauseOfARollBackIsReadAsItWas() {
+        var reading = new HashMap<>(offset("0-1-4"));
+        reading.put(OffsetRule.SNAPSHOT_TABLES, "[{\"incremental_snapshot_collections_id\":\"shop.t\"}]");
+        begin("0-1-5", "0-1-4");
+        change("c", 1);
+        gone(1);
+        gone(2);
+        assertThat(assembler.accept(Records.statement("ROLLBACK", reading)))
+                .isInstanceOfSatisfying(Outcome.Committed.class, it -> assertThat(
+                                it.transaction().changes())
+                        .singleElement()
+                        .isInstanceOfSatisfying(Change.Read.class, read -> assertThat(
+                                        read.after().values().get("id"))
+                                .isEqualTo(2L)));
+    }
+
+    private void gone(long id) {
+        var record = Records.change(Dbms.MARIADB, "shop", "d", id, offset("0-1-4"));
+        var value = (Struct) record.value();
+        value.put("before", value.getStruct("after"));
+        assembler.accept(record);
     }
 
     @Test

@@ -60,4 +60,10 @@ final class Records {
                 .put("op", operation);
         return of("banyan." + place + ".t", value, offset);
     }
+
+    /** A statement that is not a change of rows. */
+    static SourceRecord statement(String sql, Map<String, ?> offset) {
+        var schema = SchemaBuilder.struct().field("ddl", Schema.STRING_SCHEMA).build();
+        return of("banyan", new Struct(schema).put("ddl", sql), offset);
+    }
 }

@@ -241,6 +241,56 @@ class NothingLostTest {
         }
     }
 
+    /** A table without transactions, or a temporary one, makes MariaDB log what is rolled back. */
+    @Test
+    void rowsInTheLogThatWereRolledBackAreNotTold() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "undone", folder, "one").start()) {
+            bridge.sql("CREATE TABLE app_log (id INT) ENGINE = Aria TRANSACTIONAL = 0");
+            bridge.sql("INSERT INTO one VALUES (1, 'a'), (2, 'b')");
+            try (var connection = bridge.connect();
+                    var statement = connection.createStatement()) {
+                for (var sql : List.of(
+                        "START TRANSACTION",
+                        "INSERT INTO one VALUES (3, 'stays')",
+                        "SAVEPOINT `a s`",
+                        "INSERT INTO app_log VALUES (1)",
+                        "UPDATE one SET v = 'never' WHERE id = 1",
+                        "SAVEPOINT inner_s",
+                        "INSERT INTO one VALUES (42, 'never')",
+                        "ROLLBACK TO inner_s",
+                        "DELETE FROM one WHERE id = 2",
+                        "ROLLBACK TO SAVEPOINT `A S`",
+                        "INSERT INTO one VALUES (4, 'stays')",
+                        "COMMIT",
+                        "START TRANSACTION",
+                        "UPDATE one SET v = 'once more' WHERE id = 1",
+                        "CREATE TEMPORARY TABLE work (id INT)",
+                        "SAVEPOINT s",
+                        "INSERT INTO one VALUES (43, 'never')",
+                        "DROP TEMPORARY TABLE work",
+                        "ROLLBACK TO s",
+                        "COMMIT",
+                        "START TRANSACTION",
+                        "INSERT INTO one VALUES (44, 'never')",
+                        "CREATE TEMPORARY TABLE work SELECT 1",
+                        "DROP TEMPORARY TABLE work",
+                        "ROLLBACK",
+                        "START TRANSACTION",
+                        "SAVEPOINT before_all",
+                        "INSERT INTO one VALUES (45, 'never')",
+                        "INSERT INTO app_log VALUES (1)",
+                        "ROLLBACK TO before_all",
+                        "INSERT INTO one VALUES (5, 'stays')",
+                        "COMMIT")) {
+                    statement.execute(sql);
+                }
+            }
+            bridge.awaitEqual();
+            assertThat(bridge.data()).noneMatch(data -> data.contains("never"));
+            assertThat(bridge.fold()).containsOnlyKeys("one/1", "one/2", "one/3", "one/4", "one/5");
+        }
+    }
+
     @Test
     void keyUpdateTruncateAndToastArriveWhole() throws Exception {
         try (var bridge = new TestBridge("shapes", folder, "s").start()) {
