@@ -176,6 +176,9 @@ class MariaDbLossTest {
             properties.setProperty("schema.history.internal.store.only.captured.tables.ddl", "true");
             properties.setProperty("signal.enabled.channels", "in-process");
             properties.remove("errors.max.retries"); // as who has no supervisor of his own
+            if (marking == Marking.STOCK) {
+                properties.setProperty("include.schema.changes", "false"); // it hears of rows alone
+            }
             properties.setProperty("max.batch.size", "100");
             properties.setProperty("max.queue.size", "400");
             return properties;

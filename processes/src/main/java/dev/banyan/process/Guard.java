@@ -17,7 +17,7 @@ public final class Guard implements AutoCloseable {
      * JVM only prints its threads: the shell ignores both.
      */
     private static final String SCRIPT = """
-            trap '' INT HUP TERM QUIT
+            trap '' INT HUP QUIT TERM
             pids=
             while read -r verb pid; do
               case $verb in

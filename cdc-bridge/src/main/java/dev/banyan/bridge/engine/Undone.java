@@ -3,12 +3,12 @@ package dev.banyan.bridge.engine;
 import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -24,13 +24,13 @@ final class Undone {
             "\\s*ROLLBACK(?:\\s+WORK)?(?:\\s+TO\\s+(?:SAVEPOINT\\s+)?(.+?))?\\s*",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
-    /** A savepoint that was set behind {@code changes} changes. */
-    private record Savepoint(String name, int changes) {}
-
     /** The changes from {@code from} on, without {@code to}. */
     private record Range(int from, int to) {}
 
-    private final Deque<Savepoint> savepoints = new ArrayDeque<>();
+    /** How many changes stood before each savepoint, in the order in which they were set; some frameworks set thousands in a transaction. */
+    private final SequencedMap<String, Integer> savepoints = new LinkedHashMap<>();
+
+    /** In order, none within another. */
     private final List<Range> ranges = new ArrayList<>();
 
     /** True for a statement that {@link #hears} may mean something by. */
@@ -44,8 +44,8 @@ final class Undone {
         var savepoint = SAVEPOINT.matcher(statement);
         if (savepoint.matches()) {
             var name = name(savepoint.group(1));
-            savepoints.removeIf(known -> known.name.equals(name));
-            savepoints.addLast(new Savepoint(name, changes));
+            savepoints.remove(name);
+            savepoints.put(name, changes);
             return false;
         }
         var rollback = ROLLBACK.matcher(statement);
@@ -63,16 +63,19 @@ final class Undone {
 
     /** The savepoint itself stays, and those that were set after it go. */
     private void rollBackTo(String name, int changes) {
-        while (!savepoints.isEmpty() && !savepoints.getLast().name.equals(name)) {
-            savepoints.removeLast();
-        }
-        if (savepoints.isEmpty()) {
+        var changesBefore = savepoints.get(name);
+        if (changesBefore == null) {
             throw new TransactionUnreadable("a transaction's ROLLBACK TO " + name
                     + ": no such savepoint in the log (expected: one that was set before in the same transaction; what it"
                     + " takes back cannot be known. resync begins behind it)");
         }
-        var from = savepoints.getLast().changes;
-        ranges.removeIf(range -> range.from >= from);
+        while (!savepoints.lastEntry().getKey().equals(name)) {
+            savepoints.pollLastEntry();
+        }
+        int from = changesBefore;
+        while (!ranges.isEmpty() && ranges.getLast().from >= from) {
+            ranges.removeLast();
+        }
         if (changes > from) {
             ranges.add(new Range(from, changes));
         }

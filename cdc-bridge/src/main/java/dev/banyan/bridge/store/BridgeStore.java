@@ -95,7 +95,9 @@ public final class BridgeStore implements AutoCloseable {
         config.setUsername(settings.user());
         config.setPassword(settings.password());
         config.setMaximumPoolSize(CONNECTIONS_MAX);
-        config.setMinimumIdle(1);
+        if (dialect != Dialect.H2) { // which closes its file with the last connection, and is slow to open it
+            config.setMinimumIdle(1);
+        }
         config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
         config.setInitializationFailTimeout(-1);
         try (var _ = opened(config, dialect)) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Where MariaDB's transactions end, and what of their offsets is stored. */
 class MariaDbTransactionsTest {
@@ -142,6 +143,22 @@ class MariaDbTransactionsTest {
         assertThatThrownBy(() -> statement("ROLLBACK TO a", "0-1-5"))
                 .isInstanceOf(TransactionUnreadable.class)
                 .hasMessageContaining("ROLLBACK TO a: no such savepoint");
+    }
+
+    /** As a framework sets one for each thing that it tries. */
+    @Test
+    @Timeout(30)
+    void manySavepointsAreEachFoundAtOnce() {
+        begin("0-1-5", "0-1-4");
+        for (var number = 0; number < 100_000; number++) {
+            statement("SAVEPOINT s" + number, "0-1-4");
+        }
+        change("c", 1);
+        statement("ROLLBACK TO s99999", "0-1-4");
+        change("c", 2);
+        statement("ROLLBACK TO s0", "0-1-4");
+        change("c", 3);
+        assertThat(ids(end("0-1-5", 3, "0-1-4"))).isEqualTo(List.of(3L));
     }
 
     @Test

@@ -198,7 +198,7 @@ class TransactionRuleTest {
             all: [OrderAdded, StockChanged], | all: [OrderAded, StockChanged], | transactions[0].all: 'OrderAded' (expected: did you mean 'OrderAdded'?
             all: [OrderAdded, StockChanged], | | transactions[0]: no events (expected: all: or any:
             event: StockMoved | event: CheckoutCompleted | transactions: the name 'CheckoutCompleted', also in line 3
-            shop.{event}.v1", any | shop.v1", any | transactions[1].type: 'shop.v1' (expected: letters
+            shop.{event}.v1", any | shop.v1", any | transactions[1].type: 'shop.v1' (expected: at most 140 letters
             topic: stock | onFault: park~topic: stock | 'StockChanged' of stock, whose changes may wait or be skipped
             order/{id} | tx:{id} | order.subject: 'tx:{id}' (expected: another word than tx:
             """)

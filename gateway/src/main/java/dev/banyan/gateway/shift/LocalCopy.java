@@ -1,5 +1,6 @@
 package dev.banyan.gateway.shift;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -81,10 +82,9 @@ public final class LocalCopy {
         try {
             Files.createDirectories(folder);
             Path next = file.resolveSibling(file.getFileName() + ".new");
-            Files.write(next, json.writeValueAsBytes(now.get()));
-            force(next);
+            write(next, json.writeValueAsBytes(now.get()));
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            force(folder);
+            forceFolder();
             Files.deleteIfExists(outdated);
             failing = false;
         } catch (IOException e) {
@@ -100,10 +100,20 @@ public final class LocalCopy {
         }
     }
 
-    /** A file that has its name and not yet its bytes, as a power cut leaves it, is no copy. */
-    private static void force(Path path) throws IOException {
-        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    /** Forces the bytes to the disk: a file that has its name and not yet its bytes, as a power cut leaves it, is no copy. No channel: who is interrupted, as at a stop, keeps it all the same. */
+    private static void write(Path file, byte[] bytes) throws IOException {
+        try (var out = new FileOutputStream(file.toFile())) {
+            out.write(bytes);
+            out.getFD().sync();
+        }
+    }
+
+    /** As well as can be: the copy is there, and only after a power cut it might be the one before. */
+    private void forceFolder() {
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
+        } catch (IOException e) {
+            LOG.debug("{} is not forced to the disk", folder, e);
         }
     }
 

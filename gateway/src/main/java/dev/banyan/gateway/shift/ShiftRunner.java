@@ -280,7 +280,7 @@ public final class ShiftRunner implements AutoCloseable {
         try {
             lead.turn(now, heads.keySet());
             forget();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("shifts: nothing more moves in this turn", e);
         }
     }
@@ -290,7 +290,7 @@ public final class ShiftRunner implements AutoCloseable {
         try {
             counts.count(now);
             observations.follow(now);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("shifts: nothing more is counted in this turn", e);
         }
     }
@@ -314,9 +314,13 @@ public final class ShiftRunner implements AutoCloseable {
     }
 
     private void publish() throws StoreUnavailable {
-        Map<WindowKey, Evidence> changed = counts.changed();
-        store.publish(changed);
-        counts.published(changed);
+        try {
+            Map<WindowKey, Evidence> changed = counts.changed();
+            store.publish(changed);
+            counts.published(changed);
+        } catch (RuntimeException | Error e) {
+            LOG.error("shifts: nothing that was counted is told in this turn", e);
+        }
     }
 
     private void forget() throws StoreUnavailable {

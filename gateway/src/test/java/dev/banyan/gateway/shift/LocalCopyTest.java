@@ -46,6 +46,16 @@ class LocalCopyTest {
     }
 
     @Test
+    void whoIsInterruptedKeepsItAllTheSame() {
+        var copy = new LocalCopy(folder);
+        Thread.currentThread().interrupt();
+        copy.keep(() -> new LocalCopy.Kept(Map.of("browse", SERVES), List.of()));
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(copy.isFailing()).isFalse();
+        assertThat(copy.load().heads()).containsOnlyKeys("browse");
+    }
+
+    @Test
     void ofTwoThatKeepAtOnceTheLastKnowsWhatBothAsked() throws Exception {
         var copy = new LocalCopy(folder);
         Set<Command> asked = ConcurrentHashMap.newKeySet();
