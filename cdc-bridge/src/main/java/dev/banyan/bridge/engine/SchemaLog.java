@@ -1,5 +1,6 @@
 package dev.banyan.bridge.engine;
 
+import dev.banyan.bridge.change.TableId;
 import java.util.List;
 
 /**
@@ -16,4 +17,9 @@ public interface SchemaLog {
 
     /** Hears of a statement, at {@code gtid} or right behind it, with which rows of the tables that it names may go, or come, of which the log has none. */
     default void rowsMoved(String statement, String gtid) {}
+
+    /** True when {@code table} is one that the mapping reads. */
+    default boolean isMapped(TableId table) {
+        return false;
+    }
 }

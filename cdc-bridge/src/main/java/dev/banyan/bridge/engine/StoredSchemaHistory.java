@@ -1,5 +1,6 @@
 package dev.banyan.bridge.engine;
 
+import dev.banyan.bridge.change.TableId;
 import io.debezium.config.Configuration;
 import io.debezium.connector.mariadb.antlr.MariaDbAntlrDdlParser;
 import io.debezium.connector.mariadb.charset.MariaDbCharsetRegistry;
@@ -31,10 +32,17 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
      * position. After a crash it may be read and written a second time: it carries the whole table, so that nothing changes by it.
      */
 
-    /** Partitions that go, or come, with their rows. A statement too many is a backfill too many. */
+    /** Partitions that go, or come, with their rows, and tables that are others from there on. A statement too many is a backfill too many. */
     private static final Pattern MOVES_ROWS = Pattern.compile(
-            "\\b(?:DROP|TRUNCATE|EXCHANGE|CONVERT|DISCARD|IMPORT)\\b.*\\bPARTITION\\b",
+            "\\b(?:DROP|TRUNCATE|EXCHANGE|CONVERT|DISCARD|IMPORT)\\b.*\\bPARTITION\\b"
+                    + "|\\b(?:DROP|RENAME)\\s+TABLES?\\b|\\bALTER\\s+(?:ONLINE\\s+)?IGNORE\\s+TABLE\\b"
+                    + "|\\bALTER\\b.*\\bTABLE\\b.*\\b(?:RENAME\\s+(?!(?:COLUMN|INDEX|KEY)\\b)|(?:DISCARD|IMPORT)\\s+TABLESPACE\\b)",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    /** What Debezium 3.5 passes over where it knows a table of that name: it would read the rows by the old columns. */
+    private static final Pattern REPLACES = Pattern.compile(
+            "\\bCREATE\\s+OR\\s+REPLACE\\s+TABLE\\s+(?:[`\"]?([^\\s`\".(]+)[`\"]?\\s*\\.\\s*)?[`\"]?([^\\s`\".(]+)",
+            Pattern.CASE_INSENSITIVE);
 
     static final String SETTING = "schema.history.internal.banyan.name";
 
@@ -113,11 +121,28 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
         if (statement != null && Undone.isAbout(statement)) {
             return;
         }
+        if (statement != null) {
+            refuseReplaced(statement, change.document().getString(HistoryRecord.Fields.DATABASE_NAME));
+        }
         var offset = change.document().getDocument(HistoryRecord.Fields.POSITION);
         if (statement != null && offset != null && MOVES_ROWS.matcher(statement).find()) {
             log().rowsMoved(statement, String.valueOf(offset.getString(GtidRule.GTIDS))); // before, as that is durable
         }
         log().append(text(change));
+    }
+
+    private void refuseReplaced(String statement, @Nullable String database) {
+        var replaced = REPLACES.matcher(statement);
+        if (!replaced.find()) {
+            return;
+        }
+        var place = replaced.group(1) == null ? String.valueOf(database) : replaced.group(1);
+        var table = new TableId(place, replaced.group(2));
+        if (log().isMapped(table)) {
+            throw new TransactionUnreadable("table " + table
+                    + ": CREATE OR REPLACE TABLE (expected: DROP TABLE and CREATE TABLE, or RENAME TABLE; Debezium does not take the"
+                    + " new columns, and would read rows by the old ones. resync begins behind it)");
+        }
     }
 
     @Override

@@ -33,6 +33,9 @@ sealed interface EngineEnd {
     /** So Java says of days such as 31 February; Debezium passes on no more of it than the text. */
     String NO_DAY = ": Invalid date '";
 
+    /** So Debezium says of a row whose table it has no definition of. */
+    String UNKNOWN_TABLE = "whose schema isn't known to this connector";
+
     Logger LOG = LoggerFactory.getLogger(EngineEnd.class);
 
     /** The bridge ends, because a person has to decide about {@code why}. */
@@ -97,14 +100,20 @@ sealed interface EngineEnd {
         if (hasCause(failure, TransactionTooLarge.class)) {
             return refused(failure.getMessage() + "\nRaise the limits in the configuration, and the heap with -Xmx.");
         }
-        if (hasCause(failure, TransactionUnreadable.class)) {
-            return refused(failure.getMessage() + "\nNothing was skipped, and nothing after it is read; see"
+        if (cause(failure, TransactionUnreadable.class) instanceof TransactionUnreadable unreadable) {
+            return refused(unreadable.getMessage() + "\nNothing was skipped, and nothing after it is read; see"
                     + " docs/how-to/bridge-mariadb.md for how to go on.");
         }
         if (words(failure).contains(NO_DAY)) {
             return refused(
                     "the log has a DATE or DATETIME that no calendar has, such as 31 February\nNothing was skipped,"
                             + " and nothing after it is read; see docs/how-to/bridge-mariadb.md for how to go on.");
+        }
+        if (words(failure).contains(UNKNOWN_TABLE)) {
+            return refused(
+                    words(failure)
+                            + "\nA table got the name of a mapped one, and the log does not say how it is made. Nothing was"
+                            + " skipped, and nothing after it is read; resync begins behind it. See docs/how-to/bridge-mariadb.md.");
         }
         if (hasCause(failure, ParsingException.class)) {
             return refused(

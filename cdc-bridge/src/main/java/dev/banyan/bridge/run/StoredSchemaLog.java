@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The definitions of tables in the bridge's store, where also the mapped {@code tables} are noted of which rows went with a partition. */
+/** The definitions of tables in the bridge's store, where also the mapped {@code tables} are noted of which rows went with a partition or another table. */
 record StoredSchemaLog(BridgeStore store, List<TableId> tables, int era) implements SchemaLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoredSchemaLog.class);
@@ -44,7 +44,7 @@ record StoredSchemaLog(BridgeStore store, List<TableId> tables, int era) impleme
                 .collect(Collectors.toSet());
         if (!named.isEmpty()) {
             LOG.warn(
-                    "rows of {} went or came with a partition ({}): the table is read again, and what is gone told",
+                    "rows of {} went or came with a partition, or with another table of that name ({}): the table is read again, and what is gone told",
                     named,
                     statement);
             undisturbed(() -> {
@@ -52,6 +52,12 @@ record StoredSchemaLog(BridgeStore store, List<TableId> tables, int era) impleme
                 return gtid;
             });
         }
+    }
+
+    /** Without regard to case, as some servers have it. */
+    @Override
+    public boolean isMapped(TableId table) {
+        return tables.stream().anyMatch(mapped -> mapped.toString().equalsIgnoreCase(table.toString()));
     }
 
     /** Closing the engine interrupts the caller, and H2 closes its file under an interrupted thread: another thread does the work. */

@@ -134,6 +134,22 @@ class MariaDbRefusalsTest {
         }
     }
 
+    @Test
+    void stopsAtAMappedTableThatIsReplacedBecauseItsColumnsAreNotKnown() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "replaced", folder, "one").start()) {
+            bridge.sql("INSERT INTO one VALUES (1, 'before')");
+            bridge.awaitEqual();
+            bridge.sql("CREATE OR REPLACE TABLE one_other (id INT PRIMARY KEY)");
+            bridge.sql("CREATE OR REPLACE TABLE `one` (v VARCHAR(40), id BIGINT PRIMARY KEY)");
+            bridge.sql("INSERT INTO one VALUES ('behind it', 2)");
+            assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+            assertThat(bridge.progress().reason())
+                    .contains("table replaced_m.one: CREATE OR REPLACE TABLE", "resync begins behind it");
+            assertThat(bridge.fold()).containsOnlyKeys("one/1");
+            resync(bridge);
+        }
+    }
+
     /** What is prepared already has its rows in the log of before, and only its commit comes. */
     @Test
     void theDoctorWarnsOfXaTransactionsBeforeTheBridgeMeetsOne() throws Exception {

@@ -95,6 +95,19 @@ class PartitionsTest {
         }
     }
 
+    @Test
+    void aTableThatTakesAnothersNameIsReadAgain() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "swapped", folder, "one").start()) {
+            bridge.sql("INSERT INTO one VALUES (1, 'a'), (2, 'b')");
+            bridge.awaitEqual();
+            bridge.sql("CREATE TABLE one_new LIKE one");
+            bridge.sql("INSERT INTO one_new VALUES (2, 'another'), (3, 'c')");
+            bridge.sql("RENAME TABLE one TO one_old, one_new TO one");
+            bridge.awaitEqual();
+            assertThat(bridge.fold()).containsOnlyKeys("one/2", "one/3").containsEntry("one/2", "another");
+        }
+    }
+
     private static final String DETACH = "ALTER TABLE part DETACH PARTITION part_a";
 
     private static void make(TestBridge bridge, String... more) {
