@@ -85,6 +85,7 @@ final class PlanCommand implements Callable<Integer> {
         all.put("stepsLeft", plan.hasStepsLeft());
         all.put("parts", plan.parts());
         all.put("obstacles", source == null ? List.of() : source.obstacles());
+        all.put("obstaclesAtFirst", source == null ? List.of() : source.atFirst());
         all.put("steps", source == null ? List.of() : source.steps());
         all.put("events", plan.events());
         return JsonMapper.shared().writeValueAsString(all) + "\n";

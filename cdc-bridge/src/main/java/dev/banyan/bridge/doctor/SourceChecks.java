@@ -74,7 +74,7 @@ public final class SourceChecks {
         }
         var checks = new SourceChecks(source.unmanaged().withoutFits(), connection);
         checks.version();
-        var isSetUp = checks.plan();
+        var isSetUp = checks.plan(stored.hasBegun());
         checks.slot();
         checks.partitions();
         if (isSetUp && stored.isReadable) {
@@ -92,8 +92,12 @@ public final class SourceChecks {
                         : Finding.fail("PostgreSQL", name + " (expected: 14 or newer)", "upgrade the server"));
     }
 
-    private boolean plan() throws SQLException {
-        var plan = SourcePlan.of(source, connection);
+    private boolean plan(boolean hasBegun) throws SQLException {
+        var found = SourcePlan.of(source, connection);
+        var plan = hasBegun ? found.begun() : found;
+        if (hasBegun) {
+            found.atFirst().forEach(obstacle -> findings.add(finding(Finding.Level.WARN, obstacle)));
+        }
         findings.addAll(of(plan, "identities, publication, rights and slot are there"));
         return plan.isEmpty();
     }
@@ -101,10 +105,8 @@ public final class SourceChecks {
     /** What {@code plan} lacks; {@code done} when it lacks nothing. */
     static List<Finding> of(SourcePlan plan, String done) {
         var findings = new ArrayList<Finding>();
-        for (var obstacle : plan.obstacles()) {
-            var colon = obstacle.indexOf(": ");
-            findings.add(Finding.fail(obstacle.substring(0, colon), obstacle.substring(colon + 2), ""));
-        }
+        plan.obstacles().forEach(obstacle -> findings.add(finding(Finding.Level.FAIL, obstacle)));
+        plan.atFirst().forEach(obstacle -> findings.add(finding(Finding.Level.FAIL, obstacle)));
         for (var step : plan.steps()) {
             findings.add(Finding.fail("set-up", step.why(), step.sql() + ";"));
         }
@@ -112,6 +114,11 @@ public final class SourceChecks {
             findings.add(Finding.ok("set-up", done));
         }
         return findings;
+    }
+
+    private static Finding finding(Finding.Level level, String obstacle) {
+        var colon = obstacle.indexOf(": ");
+        return new Finding(level, obstacle.substring(0, colon), obstacle.substring(colon + 2), "");
     }
 
     private void slot() throws SQLException {

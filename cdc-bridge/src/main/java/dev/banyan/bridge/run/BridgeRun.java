@@ -297,6 +297,7 @@ public final class BridgeRun {
                                     at.commitLsn(),
                                     at.offset()))
                             .orElse(go.position());
+                    go.warnings().forEach(LOG::warn);
                     begin(store, position, go);
                     server = new CheckedServer(
                             settings.source(),

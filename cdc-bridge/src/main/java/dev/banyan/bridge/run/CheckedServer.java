@@ -34,6 +34,7 @@ final class CheckedServer {
     private final Position checked;
     private final Set<PublishedTable> published;
     private final Consumer<Set<Leaf>> remember;
+    private final Set<TableId> partitioned;
     private Set<Leaf> leaves;
     private final Detaching detaching = new Detaching(System::nanoTime);
     private boolean isConfirmed;
@@ -49,6 +50,7 @@ final class CheckedServer {
         this.source = source;
         this.checked = checked;
         this.published = Set.copyOf(published);
+        this.partitioned = Leaves.partitioned(leaves);
         this.leaves = Set.copyOf(leaves);
         this.remember = remember;
     }
@@ -68,6 +70,11 @@ final class CheckedServer {
                     "the legacy database cannot be asked whether it is still the same: " + e.getMessage());
         }
         isConfirmed = true;
+    }
+
+    /** The mapped tables that had partitions, or could have, when it was checked. */
+    Set<TableId> partitioned() {
+        return partitioned;
     }
 
     /** Why it has not published every mapped table since; empty when it has. */

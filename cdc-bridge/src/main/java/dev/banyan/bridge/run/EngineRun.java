@@ -182,7 +182,7 @@ final class EngineRun implements AutoCloseable {
                 era,
                 EngineSettings.PREFIX,
                 source.signalTable(),
-                source.loggedKeys(),
+                source.loggedKeys(server.partitioned()),
                 paused.whole(),
                 wholeFor == null ? limits.transaction() : limits.transaction().inMemory(wholeFor),
                 wholeFor == null ? () -> new LargeList<>(limits.memoryRowsMax(), ChangeBytes.CODEC) : null);

@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.Dbms;
 import dev.banyan.bridge.change.Era;
 import dev.banyan.bridge.change.EventMapper;
 import dev.banyan.bridge.change.MappingFailed;
+import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.change.Transaction;
 import dev.banyan.bridge.engine.EngineSettings;
 import dev.banyan.bridge.engine.EngineSockets;
@@ -12,6 +13,7 @@ import dev.banyan.bridge.engine.Shapes;
 import dev.banyan.bridge.engine.StoredOffsets;
 import dev.banyan.bridge.engine.StoredSchemaHistory;
 import dev.banyan.bridge.engine.TransactionAssembler;
+import dev.banyan.bridge.source.Leaves;
 import dev.banyan.bridge.source.LogState;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.source.Source;
@@ -31,6 +33,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -75,6 +78,7 @@ public final class LogPreview {
     private final Parts parts;
     private final Source source;
     private final List<Pause> met = new ArrayList<>();
+    private Set<TableId> partitioned = Set.of();
     private PausedTables paused;
     private long reached;
     private int count;
@@ -99,6 +103,7 @@ public final class LogPreview {
      * where the bridge would stop at a table that does not fit.
      */
     public int read(int most, Listener listener) throws SQLException, InterruptedException {
+        partitioned = partitioned();
         var end = Era.position(parts.position.era(), end());
         while (true) {
             try {
@@ -192,6 +197,12 @@ public final class LogPreview {
         }
     }
 
+    private Set<TableId> partitioned() throws SQLException {
+        try (var connection = source.connect()) {
+            return Leaves.partitioned(source, connection);
+        }
+    }
+
     private long end() throws SQLException {
         try (var connection = source.connect()) {
             return LogState.end(source, connection);
@@ -206,7 +217,7 @@ public final class LogPreview {
                 parts.position.era(),
                 EngineSettings.PREFIX,
                 source.signalTable(),
-                source.loggedKeys(),
+                source.loggedKeys(partitioned),
                 paused.whole(),
                 parts.limits.transaction().inMemory("what is only looked at is mapped in memory"),
                 null);

@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
 
 /**
  * A table as PostgreSQL's catalogue has it. {@code unique} are the columns of its unique keys, the {@code primary} one first; {@code partitioning} those that say in which
- * partition a row is. {@code parts} are itself and its partitions, each of which has a REPLICA IDENTITY of its own.
+ * partition a row is. {@code parts} are itself and its partitions, each of which has a REPLICA IDENTITY of its own; {@code heirs} are tables that are no partitions, and
+ * have its columns by INHERITS.
  */
 record FoundTable(
         boolean isTable,
@@ -25,6 +26,7 @@ record FoundTable(
         List<String> primary,
         Set<String> partitioning,
         List<Part> parts,
+        List<String> heirs,
         Map<String, ColumnType> columns) {
 
     /* One that is checked at the end of a transaction only lets two rows have one key before. Of NULLs there may be many, but a row with one has no key. */
@@ -47,8 +49,15 @@ record FoundTable(
             JOIN pg_partitioned_table t ON t.partrelid = part.relid
             WHERE n.nspname || '.' || c.relname = ANY (?)""".formatted(Partitions.OF_C);
 
-    /** The columns that the log carries of an old row of {@code id}, and those of its primary key. */
-    record Part(TableId id, boolean isFull, Set<String> logged, Set<String> primary) {}
+    private static final String HEIRS = """
+            SELECT n.nspname, c.relname, array_agg(m.nspname || '.' || h.relname ORDER BY m.nspname, h.relname)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_inherits i ON i.inhparent = c.oid
+            JOIN pg_class h ON h.oid = i.inhrelid JOIN pg_namespace m ON m.oid = h.relnamespace
+            WHERE n.nspname || '.' || c.relname = ANY (?) AND c.relkind = 'r' GROUP BY 1, 2""";
+
+    /** The columns that the log carries of an old row of {@code id}, and those of its primary key. Of one that is not {@code isLogged} it carries nothing. */
+    record Part(TableId id, boolean isFull, Set<String> logged, Set<String> primary, boolean isLogged) {}
 
     /** True when no two rows of the table have one {@code key}, as far as the database can say it. */
     boolean isKey(List<String> key) {
@@ -71,6 +80,7 @@ record FoundTable(
         var parts = parts(connection, tables);
         var unique = columns(connection, tables, UNIQUE);
         var partitioning = columns(connection, tables, PARTITIONING);
+        var heirs = columns(connection, tables, HEIRS);
         var found = new LinkedHashMap<TableId, FoundTable>();
         try (var select = connection.prepareStatement("""
                 SELECT n.nspname, c.relname, c.relkind,
@@ -100,6 +110,9 @@ record FoundTable(
                                             .flatMap(List::stream)
                                             .collect(Collectors.toSet()),
                                     parts.getOrDefault(id, List.of()),
+                                    heirs.getOrDefault(id, List.of()).stream()
+                                            .flatMap(List::stream)
+                                            .toList(),
                                     types.getOrDefault(id, Map.of())));
                 }
             }
@@ -135,7 +148,8 @@ record FoundTable(
                               AND CASE p.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident END),
                        ARRAY (SELECT k.attname::text FROM pg_index i JOIN pg_attribute k ON k.attrelid = i.indrelid
                               AND k.attnum = ANY ((i.indkey::int2[])[0 : i.indnkeyatts - 1])
-                              WHERE i.indrelid = p.oid AND i.indimmediate AND i.indisprimary)
+                              WHERE i.indrelid = p.oid AND i.indimmediate AND i.indisprimary),
+                       p.relpersistence = 'p'
                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                 %s
                 JOIN pg_class p ON p.oid = part.relid JOIN pg_namespace m ON m.oid = p.relnamespace
@@ -148,7 +162,8 @@ record FoundTable(
                                     new TableId(result.getString(3), result.getString(4)),
                                     result.getBoolean(5),
                                     Set.of((String[]) result.getArray(6).getArray()),
-                                    Set.of((String[]) result.getArray(7).getArray())));
+                                    Set.of((String[]) result.getArray(7).getArray()),
+                                    result.getBoolean(8)));
                 }
             }
         }

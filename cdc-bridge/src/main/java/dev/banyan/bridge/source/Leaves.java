@@ -98,6 +98,16 @@ public record Leaves(Set<Leaf> all, Set<TableId> changed, Set<String> leaving) {
                         .collect(Collectors.toSet()));
     }
 
+    /** The mapped tables that may have partitions. */
+    public static Set<TableId> partitioned(Source source, Connection connection) throws SQLException {
+        return partitioned(of(source, connection, Set.of()).all);
+    }
+
+    /** Those of {@code leaves}, of which every table with partitions has some, itself at least. */
+    public static Set<TableId> partitioned(Set<Leaf> leaves) {
+        return leaves.stream().map(Leaf::table).collect(Collectors.toSet());
+    }
+
     private static Collection<Found> found(Source source, Connection connection) throws SQLException {
         var found = new HashMap<Leaf, Found>();
         try (var select = connection.prepareStatement(LEAVES)) {

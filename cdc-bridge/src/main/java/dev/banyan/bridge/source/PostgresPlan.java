@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out what a PostgreSQL server still lacks for the bridge; {@link SourcePlan#of} asks it. */
@@ -48,6 +47,7 @@ final class PostgresPlan {
     private final List<SourcePlan.Step> steps = new ArrayList<>();
     private final List<String> present = new ArrayList<>();
     private final List<String> obstacles = new ArrayList<>();
+    private final List<String> atFirst = new ArrayList<>();
     private final Set<TableId> refused = new LinkedHashSet<>();
 
     PostgresPlan(Source source, Connection connection) {
@@ -72,7 +72,7 @@ final class PostgresPlan {
         var unpublished = publication(found);
         grants();
         slot();
-        return new SourcePlan(steps, present, obstacles, unpublished);
+        return new SourcePlan(steps, present, obstacles, atFirst, unpublished);
     }
 
     /** What stands in the way of a server of version {@code number}, which calls it {@code name}: pgoutput before 14 does not have messages, which heartbeats are. */
@@ -100,23 +100,44 @@ final class PostgresPlan {
                     + " the table out of the mapping)");
             return;
         }
+        if (!found.heirs().isEmpty()) {
+            obstacles.add("table " + table.id() + ": other tables inherit from it: " + found.heirs()
+                    + "; a backfill would take their rows for its own, and the log has them under their own names (expected: none;"
+                    + " map those in its place, or ALTER TABLE ... NO INHERIT)");
+        }
+        parts(table.id(), found);
         if (found.columns().keySet().containsAll(table.key())) {
             obstacles.addAll(SourcePlan.keyObstacles(table, found.isKey(table.key()), found.unique(), found.primary()));
         }
         table.columns().forEach(column -> column(table, column, found.columns().get(column)));
-        var without = found.without(source.identity(), table.key());
-        without.forEach(part -> replicaIdentity(table, part));
+        var identity = found.isPartitioned() ? Identity.KEYS : source.identity();
+        var without = found.without(identity, table.key());
+        without.forEach(part -> replicaIdentity(table, identity, part));
         if (without.isEmpty()) {
             present.add("replica identity of " + table.id() + ": "
-                    + switch (source.identity()) {
+                    + switch (identity) {
                         case FULL -> "FULL";
                         case KEYS -> "has the key";
                     });
         }
     }
 
-    private void replicaIdentity(Source.Table table, FoundTable.Part part) {
-        var isWhole = source.identity() == Identity.FULL || !part.primary().containsAll(table.key());
+    /** What is wrong with a table's partitions, or would be with later ones. */
+    private void parts(TableId table, FoundTable found) {
+        if (found.isPartitioned() && found.primary().isEmpty()) {
+            atFirst.add("table " + table
+                    + ": has partitions and no primary key: to each that is made once it is published PostgreSQL"
+                    + " refuses legacy's UPDATE and DELETE (expected: a primary key, which they inherit)");
+        }
+        found.parts().stream()
+                .filter(part -> !part.isLogged())
+                .forEach(part -> atFirst.add("table " + table + ": " + part.id()
+                        + " is UNLOGGED, so its changes are in no log (expected: ALTER TABLE " + quoted(part.id())
+                        + " SET LOGGED)"));
+    }
+
+    private void replicaIdentity(Source.Table table, Identity identity, FoundTable.Part part) {
+        var isWhole = identity == Identity.FULL || !part.primary().containsAll(table.key());
         steps.add(new SourcePlan.Step(
                 "replica identity of " + part.id(),
                 "the log carries " + (isWhole ? "whole old rows" : "the keys of old rows") + " of " + part.id()
@@ -189,6 +210,13 @@ final class PostgresPlan {
         }
         var stepsBefore = steps.size();
         var role = quoted(source.user());
+        for (var table : source.tables()) {
+            if (isFiltered(table.id())) {
+                atFirst.add("table " + table.id() + ": has row-level security, by which " + source.user()
+                        + " may not see all rows: a backfill of it fails (expected: ALTER ROLE " + role
+                        + " BYPASSRLS)");
+            }
+        }
         if (!"t".equals(text("SELECT left(rolreplication::text, 1) FROM pg_roles WHERE rolname = ?", source.user()))) {
             steps.add(new SourcePlan.Step(
                     "role " + role, "the bridge reads the log", "ALTER ROLE " + role + " REPLICATION"));
@@ -236,6 +264,18 @@ final class PostgresPlan {
         }
     }
 
+    /** True when policies say which rows of {@code table} the bridge's role sees, or that it sees none. */
+    private boolean isFiltered(TableId table) throws SQLException {
+        return text(
+                        "SELECT 1 FROM pg_roles r, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                                + " WHERE r.rolname = ? AND n.nspname = ? AND c.relname = ? AND c.relrowsecurity AND NOT r.rolbypassrls"
+                                + " AND (c.relforcerowsecurity OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))",
+                        source.user(),
+                        table.schema(),
+                        table.name())
+                != null;
+    }
+
     private boolean lacks(String privilege, TableId table) throws SQLException {
         return !"t"
                 .equals(text(
@@ -269,10 +309,6 @@ final class PostgresPlan {
                 return result.next() ? result.getString(1) : null;
             }
         }
-    }
-
-    static String list(Set<TableId> tables) {
-        return tables.stream().map(PostgresPlan::quoted).collect(Collectors.joining(", "));
     }
 
     static String quoted(TableId table) {

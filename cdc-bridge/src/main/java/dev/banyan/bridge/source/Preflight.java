@@ -28,13 +28,25 @@ public final class Preflight {
     /** Where to start, or why not to. */
     public sealed interface Verdict {
 
-        /** Everything is in place, and this is published; at a first start with {@code definitions} of the tables as they are at the position. */
+        /**
+         * Everything is in place, and this is published; at a first start with {@code definitions} of the tables as they are at the position. {@code warnings} say what would
+         * have kept it from that, and has come since.
+         */
         record Go(
                 Position position,
                 List<TableDefinition> definitions,
                 Set<PublishedTable> published,
-                boolean isFirstStart)
-                implements Verdict {}
+                boolean isFirstStart,
+                List<String> warnings)
+                implements Verdict {
+            Go(
+                    Position position,
+                    List<TableDefinition> definitions,
+                    Set<PublishedTable> published,
+                    boolean isFirstStart) {
+                this(position, definitions, published, isFirstStart, List.of());
+            }
+        }
 
         /**
          * Going on would lose or repeat something; {@code todo} says what a person can do. {@code isSetBack} when the log ends before our position: it may have
@@ -142,7 +154,7 @@ public final class Preflight {
                 return unpublished(source, lost.get(), stored.published, published);
             }
         }
-        return new Verdict.Go(go.position, go.definitions, published, go.isFirstStart);
+        return new Verdict.Go(go.position, go.definitions, published, go.isFirstStart, go.warnings);
     }
 
     /** Whether an alteration left something out nobody can see; where it is all there is, a person may know. */
@@ -178,7 +190,8 @@ public final class Preflight {
                     "slot " + source.slot() + " is gone, so the log since "
                             + lsn(stored.get().commitLsn()) + " may be gone too");
         }
-        var plan = SourcePlan.of(source, connection);
+        var found = SourcePlan.of(source, connection);
+        var plan = stored.isPresent() ? found.begun() : found;
         if (stored.isPresent() && !plan.unpublished().isEmpty()) {
             return gap(
                     source,
@@ -186,14 +199,19 @@ public final class Preflight {
                             + ", so what happened in there since our position is not sent");
         }
         if (!plan.isEmpty()) {
-            if (!source.manage() || !plan.obstacles().isEmpty()) {
+            if (!source.manage()
+                    || !plan.obstacles().isEmpty()
+                    || !plan.atFirst().isEmpty()) {
                 return new Verdict.Refuse("the legacy database is not set up", plan.script());
             }
             plan.run(connection);
         }
         var slot = slot(source, connection)
                 .orElseThrow(() -> new SQLException("slot " + source.slot() + " vanished while being checked"));
-        return judge(source, server, slot, stored, accepted);
+        var verdict = judge(source, server, slot, stored, accepted);
+        return verdict instanceof Verdict.Go go
+                ? new Verdict.Go(go.position, go.definitions, go.published, go.isFirstStart, found.atFirst())
+                : verdict;
     }
 
     private static Verdict judge(

@@ -15,6 +15,11 @@ import java.util.stream.Collectors;
 /** Finds out what a publication lacks for the bridge: tables, and of those it has, kinds of changes, rows and columns. */
 final class PublicationPlan {
 
+    /*
+     * Without ONLY a statement about a table is one about the tables that inherit from it, too, and those do not have its keys: published without an identity,
+     * legacy could not write to them. Of one with partitions ONLY changes nothing.
+     */
+
     private static final String VIA_ROOT = "publish_via_partition_root = true";
     private static final String RESYNC = "; resync afterwards, or what happened so far is not known";
     private static final int FILTERS_SINCE = 15;
@@ -52,7 +57,7 @@ final class PublicationPlan {
         if (options.isEmpty()) {
             step(
                     "which tables the bridge reads; every one of them has an identity by now",
-                    "CREATE PUBLICATION " + name + " FOR TABLE " + PostgresPlan.list(wanted)
+                    "CREATE PUBLICATION " + name + " FOR TABLE " + only(wanted)
                             + (partitioned.isEmpty() ? "" : " WITH (" + VIA_ROOT + ")"));
             wanted.forEach(table -> lacking.add(table.toString()));
             return;
@@ -95,7 +100,7 @@ final class PublicationPlan {
             lack(
                     missing.stream().map(TableId::toString).toList(),
                     "tables the mapping reads that the publication lacks; resync afterwards, or their rows so far are not known",
-                    "ALTER PUBLICATION " + name + " ADD TABLE " + PostgresPlan.list(missing));
+                    "ALTER PUBLICATION " + name + " ADD TABLE " + only(missing));
         }
     }
 
@@ -204,13 +209,19 @@ final class PublicationPlan {
             what.add(without.stream().collect(Collectors.joining(", ", "columns ", "")) + " of " + table);
         }
         if (!what.isEmpty()) {
-            var quoted = PostgresPlan.quoted(table);
+            var only = only(Set.of(table));
             lack(
                     what,
                     "the publication has not all of " + table + ": " + String.join("; ", what),
-                    "ALTER PUBLICATION " + name + " DROP TABLE " + quoted);
-            step("the same table, with all its rows and columns", "ALTER PUBLICATION " + name + " ADD TABLE " + quoted);
+                    "ALTER PUBLICATION " + name + " DROP TABLE " + only);
+            step("the same table, with all its rows and columns", "ALTER PUBLICATION " + name + " ADD TABLE " + only);
         }
+    }
+
+    private static String only(Set<TableId> tables) {
+        return tables.stream()
+                .map(table -> "ONLY " + PostgresPlan.quoted(table))
+                .collect(Collectors.joining(", "));
     }
 
     private static Set<String> read(Source.Table table) {

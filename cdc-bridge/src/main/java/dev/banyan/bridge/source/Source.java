@@ -48,10 +48,10 @@ public record Source(
     private static final int CONNECT_SECONDS = 10;
     private static final int ANSWER_SECONDS = 60;
 
-    /** By {@link #connect}: how long a statement takes at most, and a lock that it waits for, each less than {@link #ANSWER_SECONDS}. */
+    /** By {@link #connect}: how long a statement takes at most, and a lock that it waits for, each less than {@link #ANSWER_SECONDS}; and that it fails where a policy would hide rows. */
     static final Map<Dbms, String> LIMITS = Map.of(
             Dbms.POSTGRESQL,
-            "SET lock_timeout = '5s'; SET statement_timeout = '50s'",
+            "SET lock_timeout = '5s'; SET statement_timeout = '50s'; SET row_security = off",
             Dbms.MARIADB,
             "SET lock_wait_timeout = 5, innodb_lock_wait_timeout = 5, max_statement_time = 50");
 
@@ -163,9 +163,14 @@ public record Source(
         return tables.stream().map(Table::id).toList();
     }
 
-    /** The columns of the key of each table of which the log may carry no more of an old row. */
-    public Map<TableId, List<String>> loggedKeys() {
-        return identity == Identity.FULL ? Map.of() : tables.stream().collect(Collectors.toMap(Table::id, Table::key));
+    /**
+     * The columns of the key of each table of which the log may carry no more of an old row: those that are {@code partitioned} among them, since a partition that is made
+     * later has no other identity than its primary key.
+     */
+    public Map<TableId, List<String>> loggedKeys(Set<TableId> partitioned) {
+        return tables.stream()
+                .filter(table -> identity == Identity.KEYS || partitioned.contains(table.id))
+                .collect(Collectors.toMap(Table::id, Table::key));
     }
 
     /** The table that Debezium writes a backfill's windows into. */

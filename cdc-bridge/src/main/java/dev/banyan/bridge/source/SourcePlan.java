@@ -16,9 +16,11 @@ import java.util.regex.Pattern;
 
 /**
  * What is still to be set up in the legacy database, as SQL in the order it has to run in; empty when nothing is. {@code present} is what of it
- * is there already, in words. What is {@code unpublished}, in words, is not in the log as a slot sees it.
+ * is there already, in words. {@code atFirst} are obstacles to a first start only: a bridge that has begun loses no more by going on than by waiting. What is
+ * {@code unpublished}, in words, is not in the log as a slot sees it.
  */
-public record SourcePlan(List<Step> steps, List<String> present, List<String> obstacles, Set<String> unpublished) {
+public record SourcePlan(
+        List<Step> steps, List<String> present, List<String> obstacles, List<String> atFirst, Set<String> unpublished) {
 
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
@@ -42,11 +44,17 @@ public record SourcePlan(List<Step> steps, List<String> present, List<String> ob
         steps = List.copyOf(steps);
         present = List.copyOf(present);
         obstacles = List.copyOf(obstacles);
+        atFirst = List.copyOf(atFirst);
         unpublished = Collections.unmodifiableSet(new LinkedHashSet<>(unpublished));
     }
 
     public boolean isEmpty() {
-        return steps.isEmpty() && obstacles.isEmpty();
+        return steps.isEmpty() && obstacles.isEmpty() && atFirst.isEmpty();
+    }
+
+    /** What of it holds for a bridge that has begun. */
+    public SourcePlan begun() {
+        return new SourcePlan(steps, present, obstacles, List.of(), unpublished);
     }
 
     /** The plan as a script for psql. */
@@ -54,6 +62,9 @@ public record SourcePlan(List<Step> steps, List<String> present, List<String> ob
         var script = new StringBuilder();
         for (var obstacle : obstacles) {
             script.append(comment("CANNOT GO ON: " + obstacle));
+        }
+        for (var obstacle : atFirst) {
+            script.append(comment("CANNOT BEGIN: " + obstacle));
         }
         for (var step : steps) {
             script.append(comment(step.why)).append(step.sql).append(";\n");

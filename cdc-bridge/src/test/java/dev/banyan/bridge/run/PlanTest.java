@@ -1,6 +1,7 @@
 package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.banyan.bridge.Printed;
@@ -12,6 +13,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
 import org.elasticmq.rest.sqs.SQSRestServerBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,6 +168,24 @@ class PlanTest {
             assertThat(after.exitCode()).as(after.out() + after.err()).isZero();
             assertThat(after.out()).contains("= rights of planned_reader: reads the log and the tables");
 
+            bridge.sql("ALTER TABLE one ENABLE ROW LEVEL SECURITY");
+            var filtered =
+                    "CANNOT BEGIN: table public.one: has row-level security, by which planned_reader may not see all rows";
+            assertThat(Printed.of("plan", "--config", config).out())
+                    .contains(filtered, "(expected: ALTER ROLE planned_reader BYPASSRLS)");
+            assertThatThrownBy(() -> rows(bridge, bridge.source().connect()))
+                    .as("of ours")
+                    .hasMessageContaining("row-level security");
+            assertThatThrownBy(() -> rows(bridge, asTheEngineConnects(bridge)))
+                    .as("of the engine's")
+                    .hasMessageContaining("row-level security");
+            bridge.sql("ALTER TABLE one OWNER TO planned_reader");
+            assertThat(Printed.of("plan", "--config", config).out()).doesNotContain(filtered);
+            bridge.sql("ALTER TABLE one FORCE ROW LEVEL SECURITY");
+            assertThat(Printed.of("plan", "--config", config).out()).contains(filtered);
+            bridge.sql("ALTER ROLE planned_reader BYPASSRLS");
+            assertThat(Printed.of("plan", "--config", config).exitCode()).isZero();
+
             bridge.sql("REVOKE USAGE ON SCHEMA banyan FROM planned_reader");
             assertThat(Printed.of("plan", "--config", config).out())
                     .contains("\nGRANT USAGE ON SCHEMA banyan TO planned_reader;")
@@ -173,6 +197,23 @@ class PlanTest {
                 statement.execute("DROP ROLE IF EXISTS planned_reader");
             }
         }
+    }
+
+    private static void rows(TestBridge bridge, Connection connection) throws SQLException {
+        try (connection;
+                var select = connection.createStatement()) {
+            select.executeQuery("SELECT * FROM " + bridge.tables.getFirst());
+        }
+    }
+
+    private static Connection asTheEngineConnects(TestBridge bridge) throws SQLException {
+        var engine = bridge.source()
+                .engineSettings("engine", Duration.ofSeconds(1), 1)
+                .properties();
+        var properties = new Properties();
+        properties.setProperty("user", engine.getProperty("database.user"));
+        properties.setProperty("options", engine.getProperty("driver.options"));
+        return DriverManager.getConnection(bridge.jdbcUrl(), properties);
     }
 
     @Test

@@ -239,7 +239,7 @@ class PreflightTest {
             bridge.sql("INSERT INTO two VALUES (1, 'missed')");
             assertRefused(bridge, "publication pub_lacking lacks [public.two]", "resync");
             assertThat(printed(() -> bridge("plan", bridge.config())))
-                    .contains("ALTER PUBLICATION pub_lacking ADD TABLE public.two");
+                    .contains("ALTER PUBLICATION pub_lacking ADD TABLE ONLY public.two");
             resync(bridge);
         }
     }
@@ -277,7 +277,8 @@ class PreflightTest {
                 assertThat(verdict)
                         .isInstanceOfSatisfying(Preflight.Verdict.Refuse.class, refuse -> assertThat(refuse.todo())
                                 .contains("table public.pay_log: no primary key"));
-                assertThat(SourcePlan.of(source, connection).script()).doesNotContain("public.pay_log,");
+                assertThat(SourcePlan.of(source, connection).script())
+                        .doesNotContain("public.pay_log,", "ONLY public.pay_log");
                 SourcePlan.of(source, connection).run(connection); // an operator who runs what is there all the same
                 assertThat(SourcePlan.of(source, connection).steps()).isEmpty();
             }
@@ -323,6 +324,37 @@ class PreflightTest {
                     .containsExactly("table public.cut: key [id]" + shared + "no])");
             assertThat(keyObstacles(bridge, "part", List.of("id", "day", "no"), "no"))
                     .containsExactly("table public.part: key [no]" + shared + "day, no, id])");
+        }
+    }
+
+    /** Each would go on as it is once the bridge has begun: then nothing is refused for it. */
+    @Test
+    void partitionsOfWhichTheLogWouldNotTellKeepABridgeFromBeginning() throws Exception {
+        try (var bridge = new TestBridge("unlogged", folder)) {
+            bridge.sql("CREATE TABLE part (id BIGINT NOT NULL UNIQUE, v TEXT) PARTITION BY RANGE (id)");
+            bridge.sql("CREATE UNLOGGED TABLE part_a PARTITION OF part FOR VALUES FROM (0) TO (100)");
+            bridge.tables = List.of("part");
+            try (var connection = bridge.source().connect()) {
+                var plan = SourcePlan.of(bridge.source(), connection);
+                assertThat(plan.atFirst())
+                        .satisfiesExactly(
+                                keyless -> assertThat(keyless)
+                                        .startsWith("table public.part: has partitions and no primary key: "),
+                                unlogged -> assertThat(unlogged)
+                                        .startsWith("table public.part: public.part_a is UNLOGGED")
+                                        .endsWith("ALTER TABLE public.part_a SET LOGGED)"));
+                assertThat(plan.obstacles()).isEmpty();
+                assertThat(Preflight.check(
+                                bridge.source(),
+                                connection,
+                                new Preflight.Stored(Optional.empty(), List.of(), Set.of()),
+                                Preflight.Accepted.NONE))
+                        .isInstanceOfSatisfying(Preflight.Verdict.Refuse.class, refuse -> assertThat(refuse.todo())
+                                .contains("-- CANNOT BEGIN: table public.part: public.part_a is UNLOGGED"));
+                bridge.sql("ALTER TABLE part_a SET LOGGED");
+                bridge.sql("ALTER TABLE part DROP CONSTRAINT part_id_key, ADD PRIMARY KEY (id)");
+                assertThat(SourcePlan.of(bridge.source(), connection).atFirst()).isEmpty();
+            }
         }
     }
 
