@@ -1,7 +1,6 @@
 package dev.banyan.rules;
 
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -10,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes how a route's replies are compared of what files declare. */
@@ -44,10 +43,8 @@ final class CompareReader {
         Yaml.Fields noise = section(given, "noise");
         Compare.Json json = json(at, section(given, "json"));
         Compare.Html html = html(at, section(given, "html"));
-        List<Compare.Ignored> xmlIgnore =
-                ignored(at, xml, "compare.xml", "path", XML_PATH::matches, "a path such as /order/line/@id");
-        List<Compare.Ignored> textIgnore =
-                ignored(at, text, "compare.text", "pattern", CompareReader::isExpression, "an expression of RE2");
+        List<Compare.Ignored> xmlIgnore = ignored(at, xml, "compare.xml", "path", CompareReader::wrongXmlPath);
+        List<Compare.Ignored> textIgnore = ignored(at, text, "compare.text", "pattern", PathValue::wrongRegex);
         int percent = noise == null ? Compare.NOISE_PERCENT_UNSET : noise.number("percent", 0);
         return problems.size() == before && percent >= 0 && percent <= 100
                 ? new Compare(
@@ -66,7 +63,7 @@ final class CompareReader {
         if (given == null) {
             return Compare.Json.UNSET;
         }
-        List<Compare.Ignored> ignore = ignored(at, given, "compare.json", "path", JsonPath::isPath, JsonPath.EXPECTED);
+        List<Compare.Ignored> ignore = ignored(at, given, "compare.json", "path", CompareReader::wrongJsonPath);
         List<Compare.ArrayOrder> arrays = new ArrayList<>();
         for (Yaml.Fields each : entries(given, "arrays")) {
             JsonPath path = path(at, each, "compare.json.arrays");
@@ -104,8 +101,8 @@ final class CompareReader {
 
     private Compare.@Nullable Tolerance tolerance(Declared at, Yaml.Fields given) {
         JsonPath path = path(at, given, "compare.json.tolerance");
-        BigDecimal abs = given.get("abs") instanceof Yaml.Scalar number ? Quantities.decimal(number) : null;
-        BigDecimal rel = given.get("rel") instanceof Yaml.Scalar number ? Quantities.decimal(number) : null;
+        BigDecimal abs = given.get("abs") instanceof Yaml.Scalar number ? number.number() : null;
+        BigDecimal rel = given.get("rel") instanceof Yaml.Scalar number ? number.number() : null;
         if ((given.get("abs") == null) == (given.get("rel") == null)) {
             at.add(
                     problems,
@@ -160,7 +157,7 @@ final class CompareReader {
             return Compare.Html.UNSET;
         }
         List<Compare.Ignored> ignore =
-                ignored(at, given, "compare.html", "selector", each -> !each.isBlank(), "a CSS selector");
+                ignored(at, given, "compare.html", "selector", each -> each.isBlank() ? "a CSS selector" : null);
         List<String> attributes = texts(given, "ignoreAttributes").stream()
                 .map(each -> each.toLowerCase(Locale.ROOT))
                 .toList();
@@ -172,13 +169,13 @@ final class CompareReader {
             Yaml.@Nullable Fields section,
             String where,
             String key,
-            Predicate<String> fits,
-            String expected) {
+            Function<String, @Nullable String> wrong) {
         List<Compare.Ignored> ignored = new ArrayList<>();
         for (Yaml.Fields each : section == null ? List.<Yaml.Fields>of() : entries(section, "ignore")) {
             String place = each.text(key);
             String reason = each.text("reason");
-            if (place != null && !fits.test(place)) {
+            String expected = place == null ? null : wrong.apply(place);
+            if (place != null && expected != null) {
                 at.add(problems, where + ".ignore." + key, each.placeOf(key), "\"" + place + "\"", expected);
             } else if (place != null && reason != null) {
                 ignored.add(new Compare.Ignored(place, reason, day(at, each, where)));
@@ -205,13 +202,12 @@ final class CompareReader {
         }
     }
 
-    private static boolean isExpression(String text) {
-        try {
-            Pattern.compile(text);
-            return true;
-        } catch (PatternSyntaxException e) {
-            return false;
-        }
+    private static @Nullable String wrongXmlPath(String text) {
+        return XML_PATH.matches(text) ? null : "a path such as /order/line/@id";
+    }
+
+    private static @Nullable String wrongJsonPath(String text) {
+        return JsonPath.isPath(text) ? null : JsonPath.EXPECTED;
     }
 
     private static Yaml.@Nullable Fields section(Yaml.Fields in, String key) {

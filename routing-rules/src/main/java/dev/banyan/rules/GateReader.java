@@ -160,7 +160,7 @@ final class GateReader {
     }
 
     private @Nullable Double ratio(Declared at, Yaml.Fields given, Yaml.Scalar number) {
-        BigDecimal value = Quantities.decimal(number);
+        BigDecimal value = number.number();
         if (value == null) {
             return null; // the schema has refused it
         }

@@ -1,9 +1,7 @@
 package dev.banyan.rules;
 
 import com.google.re2j.Pattern;
-import java.math.BigDecimal;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Reads what the schema has found to be well written: {@code 1h30m}, {@code 0.25%}. */
 final class Quantities {
@@ -118,15 +116,6 @@ final class Quantities {
             return (bytes >> 20) + "MiB";
         }
         return bytes % 1024 == 0 ? bytes / 1024 + "KiB" : String.valueOf(bytes);
-    }
-
-    /** The number that stands there; null when it is none that the schema allows. */
-    static @Nullable BigDecimal decimal(Yaml.Scalar scalar) {
-        try {
-            return scalar.isNumber() ? new BigDecimal(scalar.text()) : null;
-        } catch (NumberFormatException e) {
-            return null;
-        }
     }
 
     /** A duration as a file has it: {@code 1h30m}. */

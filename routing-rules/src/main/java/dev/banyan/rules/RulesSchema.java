@@ -30,9 +30,6 @@ final class RulesSchema {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    /** As many digits before the point as every long has room for. */
-    private static final int LONG_DIGITS = 18;
-
     /** Keys of the language that this version does not know yet, and what to do meanwhile. */
     private static final Map<String, String> NOT_YET = Map.of("lambda", "url");
 
@@ -209,23 +206,17 @@ final class RulesSchema {
             case TEXT -> JSON.stringNode(scalar.text());
             case BOOLEAN -> JSON.booleanNode(Boolean.parseBoolean(scalar.text()));
             case NULL -> JSON.nullNode();
-            // What is no plain decimal number (hex, octal, infinity) is none for us either.
-            case INTEGER, DECIMAL -> scalar.isNumber() ? number(scalar.text()) : JSON.stringNode(scalar.text());
+            case INTEGER, DECIMAL -> number(scalar);
         };
     }
 
-    private static JsonNode number(String text) {
-        try {
-            var number = new BigDecimal(text);
-            // The validator compares as long: what no long holds (61e999) is no number of ours.
-            long scale = number.scale(); // its negative may be more than an int holds
-            if (Math.abs(scale) > Yaml.Scalar.NUMBER_CHARS_MAX || number.precision() - scale > LONG_DIGITS) {
-                return JSON.stringNode(text);
-            }
-            boolean isInt = number.scale() == 0 && number.precision() <= 9;
-            return isInt ? JSON.numberNode(number.intValueExact()) : JSON.numberNode(number);
-        } catch (NumberFormatException e) {
-            return JSON.stringNode(text);
+    private static JsonNode number(Yaml.Scalar scalar) {
+        BigDecimal number = scalar.number();
+        if (number == null) {
+            // What no field takes. Taken for text, it would be text that no reader takes, and be left out.
+            return JSON.nullNode();
         }
+        boolean isInt = number.scale() == 0 && number.precision() <= 9;
+        return isInt ? JSON.numberNode(number.intValueExact()) : JSON.numberNode(number);
     }
 }

@@ -31,11 +31,28 @@ sealed interface Yaml {
 
         private static final int SHOWN_MAX = 60;
 
-        /** A longer number is none of ours. */
-        static final int NUMBER_CHARS_MAX = 20;
+        private static final int NUMBER_CHARS_MAX = 20;
 
-        boolean isNumber() {
-            return (kind == Kind.INTEGER || kind == Kind.DECIMAL) && text.length() <= NUMBER_CHARS_MAX;
+        /** As many digits before the point as every long has room for: the validator of the schema compares as long. */
+        private static final int LONG_DIGITS = 18;
+
+        /**
+         * The number that stands here; null for everything else, and for a number that is none of ours: hex, octal, infinity, or
+         * one with more digits than any that the language has a use for. Such a one is no text either.
+         */
+        @Nullable
+        BigDecimal number() {
+            if ((kind != Kind.INTEGER && kind != Kind.DECIMAL) || text.length() > NUMBER_CHARS_MAX) {
+                return null;
+            }
+            try {
+                var number = new BigDecimal(text);
+                long scale = number.scale(); // its negative may be more than an int holds
+                boolean fits = Math.abs(scale) <= NUMBER_CHARS_MAX && number.precision() - scale <= LONG_DIGITS;
+                return fits ? number : null;
+            } catch (NumberFormatException e) {
+                return null;
+            }
         }
 
         @Override
@@ -107,12 +124,13 @@ sealed interface Yaml {
          * {@code unset} when there is none, something else, or one no int holds.
          */
         int number(String key, int unset) {
-            if (!(get(key) instanceof Scalar scalar) || !scalar.isNumber()) {
+            BigDecimal number = get(key) instanceof Scalar scalar ? scalar.number() : null;
+            if (number == null) {
                 return unset;
             }
             try {
-                return new BigDecimal(scalar.text()).intValueExact();
-            } catch (ArithmeticException | NumberFormatException e) {
+                return number.intValueExact();
+            } catch (ArithmeticException e) {
                 return unset; // the schema has refused it: every number of the language has limits
             }
         }
