@@ -3,16 +3,20 @@ package dev.banyan.rules;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.banyan.rules.lint.Finding;
 import dev.banyan.rules.lint.Lint;
 import dev.banyan.rules.lint.LintCode;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,6 +29,7 @@ final class LintGoldenTest {
 
     private static final Path CASES = Path.of("src/test/resources/lint");
     private static final String LINE = "----------\n";
+    private static final int TENANTS = 1_000;
     private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
 
     static Stream<String> cases() throws IOException {
@@ -52,6 +57,31 @@ final class LintGoldenTest {
         assertThat(findings(Files.readString(CASES.resolve(code + ".golden")).split(LINE, 2)[0]))
                 .extracting(Finding::code)
                 .contains(code);
+    }
+
+    /** As many tenants have them on hosts of their own: a pair is not looked at with the pairs of all the others. */
+    @Test
+    void whatLintTakesDoesNotGrowWithTheSquareOfTheHosts() {
+        List<Route> routes = new ArrayList<>();
+        for (int i = 0; i < TENANTS; i++) {
+            List<Match.Field> tester = List.of(new Match.Field.Exact("X-Tester", "1"));
+            routes.add(Route.named("tenant-" + i)
+                    .hostnames(List.of("tenant-" + i + ".example.com"))
+                    .matches(
+                            new Match(Match.Path.exact("/login"), null, List.of(), List.of(), List.of()),
+                            new Match(Match.Path.exact("/login/"), null, List.of(), List.of(), List.of()),
+                            new Match(Match.Path.exact("/stock"), null, tester, List.of(), List.of()))
+                    .candidate("catalog")
+                    .stage(Stage.COMPLETE)
+                    .build());
+        }
+        RuleSet rules = RuleSet.of(List.of(Rules.LEGACY, Rules.CATALOG), List.of(), routes);
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        List<Finding> findings = Lint.findings(rules, NOW);
+        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        assertThat(findings).filteredOn(each -> each.code() == LintCode.BYN0133).hasSize(TENANTS);
+        assertThat(bytes / TENANTS).as("bytes a tenant").isLessThan(20 * 1024);
     }
 
     private static List<Finding> findings(String rules) throws RulesException {

@@ -37,7 +37,11 @@ final class MatchLint {
             "upgrade",
             "http2-settings");
 
-    private record At(Route route, int index) {
+    /** Where matches stand beside each other: one path of one host, which is empty for every host. */
+    private record Place(String host, String path) {}
+
+    /** @param number its place among all matches that are looked at */
+    private record At(Route route, int index, int number) {
         Match match() {
             return route.matches().get(index);
         }
@@ -56,26 +60,35 @@ final class MatchLint {
     }
 
     void run() {
-        Map<String, List<At>> byPath = new HashMap<>();
+        Map<Place, List<At>> byPlace = new HashMap<>();
         Map<String, List<At>> byFoldedPath = new HashMap<>();
+        List<At> all = new ArrayList<>();
         for (Route route : rules.routes()) {
             for (int i = 0; i < route.matches().size(); i++) {
-                var at = new At(route, i);
+                var at = new At(route, i, all.size());
                 expression(at);
                 headers(at);
                 if (at.path().kind() != Match.Path.Kind.REGULAR_EXPRESSION) {
-                    byPath.computeIfAbsent(anonymous(at.path().value()), _ -> new ArrayList<>())
+                    all.add(at);
+                    String path = anonymous(at.path().value());
+                    hosts(route).forEach(host -> byPlace.computeIfAbsent(new Place(host, path), _ -> new ArrayList<>())
+                            .add(at));
+                    byFoldedPath
+                            .computeIfAbsent(path.toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
                             .add(at);
-                    String folded = anonymous(at.path().value()).toLowerCase(Locale.ROOT);
-                    byFoldedPath.computeIfAbsent(folded, _ -> new ArrayList<>()).add(at);
                 }
             }
         }
-        byPath.forEach((path, all) -> trailingSlash(all, byPath.get(path + "/")));
-        byPath.values().forEach(this::hiddenByMethod);
+        trailingSlashes(all);
+        all.forEach(each -> hiddenByMethod(each, byPlace));
         if (rules.backends().stream().noneMatch(each -> ignoresCase(each.pathModel()))) {
             byFoldedPath.values().forEach(this::caseOnly);
         }
+    }
+
+    /** The hosts of a route; an empty one for every host. */
+    private static List<String> hosts(Route route) {
+        return route.hostnames().isEmpty() ? List.of("") : route.hostnames();
     }
 
     private static boolean ignoresCase(PathModel model) {
@@ -146,59 +159,80 @@ final class MatchLint {
         return type + template;
     }
 
-    private void trailingSlash(List<At> without, @Nullable List<At> with) {
-        if (with == null) {
-            return;
-        }
-        for (At slashed : with) {
-            for (At bare : without) {
-                boolean whole = isWhole(slashed) && isWhole(bare);
-                if (whole && shareHost(slashed.route(), bare.route())) {
-                    findings.add(
-                            LintCode.BYN0133,
-                            slashed.route(),
-                            slashed.index(),
-                            slashed.path().value() + " beside " + findings.shown(bare.route(), bare.index())
-                                    + " without the slash",
-                            "one of both, or a PathPrefix, which covers both");
-                    break;
-                }
+    private void trailingSlashes(List<At> all) {
+        Map<Place, At> first = new HashMap<>();
+        Map<String, At> firstAnywhere = new HashMap<>();
+        for (At each : all) {
+            if (isWhole(each)) {
+                String path = anonymous(each.path().value());
+                hosts(each.route()).forEach(host -> first.putIfAbsent(new Place(host, path), each));
+                firstAnywhere.putIfAbsent(path, each);
             }
         }
+        for (At slashed : all) {
+            String path = anonymous(slashed.path().value());
+            if (!isWhole(slashed) || !path.endsWith("/")) {
+                continue;
+            }
+            String without = path.substring(0, path.length() - 1);
+            List<String> hosts = slashed.route().hostnames();
+            At bare = hosts.isEmpty() ? firstAnywhere.get(without) : first.get(new Place("", without));
+            for (String host : hosts) {
+                bare = earlier(bare, first.get(new Place(host, without)));
+            }
+            if (bare != null) {
+                findings.add(
+                        LintCode.BYN0133,
+                        slashed.route(),
+                        slashed.index(),
+                        slashed.path().value() + " beside " + findings.shown(bare.route(), bare.index())
+                                + " without the slash",
+                        "one of both, or a PathPrefix, which covers both");
+            }
+        }
+    }
+
+    private static @Nullable At earlier(@Nullable At one, @Nullable At other) {
+        return one == null || (other != null && other.number() < one.number()) ? other : one;
     }
 
     private static boolean isWhole(At at) {
         return at.path().kind() == Match.Path.Kind.EXACT || at.path().kind() == Match.Path.Kind.PATH_TEMPLATE;
     }
 
-    private void hiddenByMethod(List<At> samePath) {
-        for (At hidden : samePath) {
-            Match match = hidden.match();
-            if (match.method() != null
-                    || (match.headers().isEmpty() && match.cookies().isEmpty())) {
-                continue;
-            }
-            for (At other : samePath) {
-                boolean passes = other.match().method() != null
-                        && !other.route().equals(hidden.route())
-                        && other.path().kind() == hidden.path().kind()
-                        && haveOneHost(other.route(), hidden.route())
-                        && match.headers().containsAll(other.match().headers())
-                        && match.queryParams().containsAll(other.match().queryParams())
-                        && match.cookies().containsAll(other.match().cookies());
-                if (passes) {
-                    String method = other.match().method();
-                    findings.add(
-                            LintCode.BYN0134,
-                            hidden.route(),
-                            hidden.index(),
-                            method + " requests go to " + findings.shown(other.route(), other.index())
-                                    + " with this header or cookie too: a method ranks above them",
-                            "a match with method " + method + " here as well");
-                    break;
-                }
+    private void hiddenByMethod(At hidden, Map<Place, List<At>> byPlace) {
+        Match match = hidden.match();
+        if (match.method() != null
+                || (match.headers().isEmpty() && match.cookies().isEmpty())) {
+            return;
+        }
+        String path = anonymous(hidden.path().value());
+        At by = null;
+        for (String host : hosts(hidden.route())) {
+            for (At other : byPlace.getOrDefault(new Place(host, path), List.of())) {
+                by = hides(other, hidden) ? earlier(by, other) : by;
             }
         }
+        if (by != null) {
+            String method = by.match().method();
+            findings.add(
+                    LintCode.BYN0134,
+                    hidden.route(),
+                    hidden.index(),
+                    method + " requests go to " + findings.shown(by.route(), by.index())
+                            + " with this header or cookie too: a method ranks above them",
+                    "a match with method " + method + " here as well");
+        }
+    }
+
+    private static boolean hides(At other, At hidden) {
+        Match match = hidden.match();
+        return other.match().method() != null
+                && !other.route().equals(hidden.route())
+                && other.path().kind() == hidden.path().kind()
+                && match.headers().containsAll(other.match().headers())
+                && match.queryParams().containsAll(other.match().queryParams())
+                && match.cookies().containsAll(other.match().cookies());
     }
 
     private void caseOnly(List<At> sameButForCase) {
@@ -217,13 +251,6 @@ final class MatchLint {
                 return;
             }
         }
-    }
-
-    /** Whether both stand beside each other on some host. Else the host decides before anything else is looked at. */
-    private static boolean haveOneHost(Route one, Route other) {
-        return one.hostnames().isEmpty()
-                ? other.hostnames().isEmpty()
-                : one.hostnames().stream().anyMatch(other.hostnames()::contains);
     }
 
     private static boolean shareHost(Route one, Route other) {
