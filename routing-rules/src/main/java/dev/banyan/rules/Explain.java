@@ -61,13 +61,13 @@ public final class Explain {
         boolean plain = form == RequestPath.Form.PLAIN || (form == RequestPath.Form.ENCODED && sound);
         List<Explanation.Reading> readings = new ArrayList<>();
         for (PathModel model : table.pathModels()) {
-            Set<String> all = plain ? Set.of(decoded) : PathReadings.of(path, model);
+            Set<String> all = table.readings(facts, plain ? decoded : null, model);
             if (all == null) {
                 return List.of();
             }
             boolean ignoresCase = table.smallIndex() != null && model.ignoresCase();
             for (String each : all) {
-                Explanation.Reading reading = reading(ignoresCase ? each.toLowerCase(Locale.ROOT) : each, ignoresCase);
+                Explanation.Reading reading = reading(each, ignoresCase);
                 if (readings.stream().noneMatch(before -> isSamePlace(before, reading))) {
                     readings.add(reading);
                 }

@@ -55,7 +55,9 @@ record MatchEntry(
 
     /** The compiled form of a path that is an expression. */
     static Pattern pathPattern(Match.Path path, boolean foldCase) {
-        return Pattern.compile(path.value(), foldCase ? Pattern.CASE_INSENSITIVE : 0);
+        return foldCase
+                ? Pattern.compile(Letters.foldedBeyondAscii(path.value()), Pattern.CASE_INSENSITIVE)
+                : Pattern.compile(path.value());
     }
 
     /** The first from {@code best} on that fits; null when none does. */
@@ -119,11 +121,19 @@ record MatchEntry(
     }
 
     private static String decoded(String text) {
-        if (text.indexOf('%') < 0 && text.indexOf('+') < 0) {
-            return text;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '%' || c == '+' || c > 0x7f) {
+                return ByteText.read(bytes(text));
+            }
         }
+        return text;
+    }
+
+    /** One character for each byte. */
+    private static String bytes(String text) {
         try {
-            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+            return URLDecoder.decode(text, StandardCharsets.ISO_8859_1);
         } catch (IllegalArgumentException e) {
             return text; // a lone percent sign: legacy applications take it as it stands, and so do we
         }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
@@ -178,7 +177,7 @@ final class MatchGroups {
     }
 
     private String fold(String path) {
-        return foldCase ? path.toLowerCase(Locale.ROOT) : path;
+        return foldCase ? Letters.folded(path) : path;
     }
 
     private static String template(String path) {

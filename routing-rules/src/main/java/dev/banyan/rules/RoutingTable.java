@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -33,9 +32,16 @@ public final class RoutingTable {
 
     private final RuleSet rules;
     private final Decision catchAll;
+
+    /** What becomes of a path that can be read in too many ways to look them all up. */
+    private final Decision unread;
+
     private final HostIndex index;
     /** The same matches with all letters small; null unless a backend ignores case. */
     private final @Nullable HostIndex smallIndex;
+
+    /** Whether all servers that ignore case take the paths of all rules for the same texts, so that the small index is the one of all. */
+    private final boolean lettersAgreed;
 
     /** The baseline's first: its first reading with a route says under which of several agreeing routes a request counts. */
     private final Set<PathModel> pathModels;
@@ -46,12 +52,37 @@ public final class RoutingTable {
             RuleSet rules, Backend baseline, MatchGroups groups, @Nullable MatchGroups smallGroups, Chance chance) {
         Map<String, RoutePlan> planByRoute = RoutePlan.of(rules, baseline);
         this.rules = rules;
-        this.catchAll = new Decision.Routed(null, null, -1, -1, baseline, NO_CHOICE, Decision.Terms.NONE, null, null);
+        this.catchAll = toBaseline(baseline, Decision.Terms.NONE);
+        this.unread = unread(rules, baseline);
         this.index = new HostIndex(groups, planByRoute);
         this.smallIndex = smallGroups == null ? null : new HostIndex(smallGroups, planByRoute);
+        this.lettersAgreed = smallIndex != null && lettersAgreed(rules);
         this.pathModels = new LinkedHashSet<>(List.of(baseline.pathModel()));
         rules.backends().forEach(each -> pathModels.add(each.pathModel()));
         this.chance = chance;
+    }
+
+    private static Decision toBaseline(Backend baseline, Decision.Terms terms) {
+        return new Decision.Routed(null, null, -1, -1, baseline, NO_CHOICE, terms, null, null);
+    }
+
+    /** Where every route serves all callers from the baseline nobody chooses a side, and there is only the least body to be held to. */
+    private static Decision unread(RuleSet rules, Backend baseline) {
+        Long least = null;
+        for (Route route : rules.routes()) {
+            if (route.stage() != Stage.OFF && route.stage() != Stage.SHADOW) {
+                return new Decision.Refused(BAD_REQUEST, "the path can be read in too many ways");
+            }
+            Long most = route.bodyBytesMax();
+            least = most != null && (least == null || most < least) ? most : least;
+        }
+        return toBaseline(baseline, new Decision.Terms(false, null, List.of(), least));
+    }
+
+    private static boolean lettersAgreed(RuleSet rules) {
+        return rules.routes().stream()
+                .flatMap(each -> each.matches().stream())
+                .allMatch(each -> Letters.isAgreed(each.path().value()));
     }
 
     /**
@@ -134,6 +165,26 @@ public final class RoutingTable {
         return pathModels;
     }
 
+    /**
+     * What a path is looked up as in the index for backends of one model; null when that is too much.
+     *
+     * @param only the one reading of a path that every server reads alike; null for any other path
+     */
+    @Nullable
+    Set<String> readings(RequestFacts facts, @Nullable String only, PathModel model) {
+        boolean ignoresCase = smallIndex != null && model.ignoresCase();
+        if (only != null) {
+            return ignoresCase ? Letters.forms(only, lettersAgreed) : Set.of(only);
+        }
+        Set<String> readings = PathReadings.of(facts.rawPath(), model);
+        if (readings == null || !ignoresCase) {
+            return readings;
+        }
+        Set<String> forms = new LinkedHashSet<>();
+        readings.forEach(each -> forms.addAll(Letters.forms(each, lettersAgreed)));
+        return forms;
+    }
+
     Decision decide(@Nullable MatchEntry match, RequestFacts facts) {
         return match == null ? catchAll : match.plan().decide(facts, match.index(), chance);
     }
@@ -144,14 +195,13 @@ public final class RoutingTable {
         Decision agreed = null;
         MatchEntry agreedMatch = null;
         for (PathModel model : pathModels) {
-            Set<String> readings = only == null ? PathReadings.of(facts.rawPath(), model) : Set.of(only);
+            Set<String> readings = readings(facts, only, model);
             if (readings == null) {
-                return new Decision.Refused(BAD_REQUEST, "the path can be read in too many ways");
+                return unread;
             }
+            HostIndex of = smallIndex != null && model.ignoresCase() ? smallIndex : index;
             for (String reading : readings) {
-                MatchEntry match = smallIndex != null && model.ignoresCase()
-                        ? smallIndex.find(reading.toLowerCase(Locale.ROOT), facts)
-                        : index.find(reading, facts);
+                MatchEntry match = of.find(reading, facts);
                 if (agreed == null) {
                     agreed = decide(match, facts);
                     agreedMatch = match;

@@ -136,9 +136,9 @@ record Standing(RankedMatch ranked, String host) {
                 : host.equals(ruleHost);
     }
 
-    /** Whether a path of a rule fits one reading; both with small letters when {@code foldCase}. */
+    /** Whether a path of a rule fits one reading, which is folded when {@code foldCase}. */
     static boolean fits(Match.Path path, String reading, boolean foldCase) {
-        String value = foldCase ? path.value().toLowerCase(java.util.Locale.ROOT) : path.value();
+        String value = foldCase ? Letters.folded(path.value()) : path.value();
         return switch (path.kind()) {
             case EXACT -> value.equals(reading);
             case PATH_TEMPLATE -> {

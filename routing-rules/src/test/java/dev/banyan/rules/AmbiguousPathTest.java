@@ -25,6 +25,9 @@ final class AmbiguousPathTest {
               - {name: login, matches: [{path: {type: Exact, value: /login}}], candidate: catalog, stage: complete}
             """;
 
+    /** It can be read in too many ways to look them all up. */
+    private static final String ENDLESS = "/a;/..%2f%255c.//%25252e;x\\%c0%af.".repeat(100);
+
     /** Ways to write /admin/x, or to look like it, that one server or another falls for. */
     static Stream<String> bypasses() {
         return Stream.of(
@@ -121,6 +124,22 @@ final class AmbiguousPathTest {
     void aRouteThatStillServesEveryoneFromTheBaselineRefusesNothing(String stage) throws Exception {
         var table = Rules.table(ADMIN.replace("complete", stage));
         assertThat(table.decide(Rules.request("GET /x/..;/admin/x"))).isInstanceOf(Decision.Routed.class);
+    }
+
+    @Test
+    void aPathOfEndlessReadingsIsRefusedOnlyWhereARouteHasMoved() throws Exception {
+        RequestFacts request = Rules.request("GET " + ENDLESS);
+        String others = """
+                  - {name: a, matches: [{path: {value: /a}}], candidate: catalog, stage: off, maxBodySize: 2MiB}
+                  - {name: b, matches: [{path: {value: /b}}], candidate: catalog, stage: shadow, maxBodySize: 1MiB}
+                """;
+        assertThat(Rules.table(others + ADMIN.replace("complete", "off")).decide(request))
+                .isInstanceOfSatisfying(Decision.Routed.class, routed -> {
+                    assertThat(routed.route()).isNull();
+                    assertThat(routed.backend()).isEqualTo(Rules.LEGACY);
+                    assertThat(routed.bodyBytesMax()).isEqualTo(1L << 20);
+                });
+        assertThat(Rules.routeOf(Rules.table(others + ADMIN), request)).isEqualTo("400");
     }
 
     @ParameterizedTest
@@ -246,13 +265,58 @@ final class AmbiguousPathTest {
         assertThat(Rules.routeOf(both, Rules.request("GET /CATALOG/1"))).isEqualTo("browse");
     }
 
+    private static final String IGNORING_CASE = """
+            backends:
+              - {name: legacy, url: "http://localhost:8081", baseline: true, pathModel: {ignoresCase: true}}
+              - {name: catalog, url: "http://localhost:8082", pathModel: {ignoresCase: true}}
+            routes:
+            """;
+
+    /** U+0130 and U+0131 are an i to who compares letter by letter, and none to others: nobody chooses his side by them. */
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            /ADMIN/x,         admin
+            /adm%C4%B0n/x,    400
+            /adm%C4%B1n/x,    400
+            /ADM%C4%B0N%2fx,  400
+            /files/%C4%B1,    -
+            /admin/%C4%B1/%C4%B0, admin
+            """)
+    void whereABackendIgnoresCaseNoLetterLeadsRoundARule(String path, String expected) throws Exception {
+        RoutingTable table = RoutingTable.compile(Rules.parse(IGNORING_CASE + ADMIN));
+        assertThat(Rules.routeOf(table, Rules.request("GET " + path))).isEqualTo(expected);
+        Explanation explanation = Explain.of(table, Rules.request("GET " + path));
+        assertThat(explanation.readings().stream().anyMatch(each -> "admin".equals(each.route())))
+                .isEqualTo(!expected.equals("-"));
+    }
+
+    /** As Greek and Turkish have them: a rule with such letters is met in every case. */
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            /\u03bf\u03b4\u03bf\u03c2,   street
+            /\u03bf\u03b4\u03bf\u03c3,   street
+            /\u039f\u0394\u039f\u03a3,   street
+            /kay\u0131t/x,               record
+            /KAYIT/x,                    record
+            /kayit/x,                    record
+            /say\u0131/x,                number
+            /SAYI/x,                     number
+            """)
+    void aRuleWithALetterThatServersCompareDifferentlyIsMetInEveryCase(String path, String expected) throws Exception {
+        RoutingTable table = RoutingTable.compile(Rules.parse(IGNORING_CASE + """
+                  - {name: street, matches: [{path: {type: Exact, value: "/\\u03bf\\u03b4\\u03bf\\u03c2"}}], candidate: catalog, stage: complete}
+                  - {name: record, matches: [{path: {value: "/kay\\u0131t"}}], candidate: catalog, stage: complete}
+                  - {name: number, matches: [{path: {type: RegularExpression, value: "/say\\u0131(/.*)?"}}], candidate: catalog, stage: complete}
+                """));
+        assertThat(Rules.routeOf(table, Rules.request("GET " + path))).isEqualTo(expected);
+    }
+
     @Test
     void aPathOfEndlessReadingsIsRefusedAndSoonSo() throws Exception {
         RoutingTable table = Rules.table(ADMIN);
-        String path = "/a;/..%2f%255c.//%25252e;x\\%c0%af.".repeat(100);
         long start = System.nanoTime();
         for (int i = 0; i < 50; i++) {
-            assertThat(Rules.routeOf(table, Rules.request("GET " + path))).isEqualTo("400");
+            assertThat(Rules.routeOf(table, Rules.request("GET " + ENDLESS))).isEqualTo("400");
         }
         assertThat((System.nanoTime() - start) / 50).isLessThan(250_000_000L);
     }

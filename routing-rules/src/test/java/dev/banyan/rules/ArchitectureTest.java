@@ -100,6 +100,7 @@ final class ArchitectureTest {
                         "Schedule",
                         "Cohort",
                         "Decision",
+                        "ByteText",
                         "HeaderLookup",
                         "ImportForm",
                         "ImportOptions",

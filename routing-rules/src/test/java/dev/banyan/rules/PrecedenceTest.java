@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which route wins. The first four tables follow the semantics of the Gateway API's conformance tests of the same name. */
 final class PrecedenceTest {
@@ -102,6 +103,23 @@ final class PrecedenceTest {
     void queryParamMatching(String target, String version, String expected) throws Exception {
         assertThat(Rules.routeOf(Rules.table(QUERIES), Rules.request("GET " + target, "version: " + version)))
                 .isEqualTo(expected);
+    }
+
+    /** In UTF-8 with and without percent signs, and in Latin-1 likewise, as old forms send it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "city=Z%C3%BCrich+West",
+                "city=Z\u00c3\u00bcrich%20West",
+                "city=Z%FCrich+West",
+                "city=Z\u00fcrich+West"
+            })
+    void aQueryParameterBeyondAsciiIsOneValueInEverySpelling(String query) throws Exception {
+        var table = Rules.table("""
+                  - {name: city, matches: [{queryParams: [{name: city, value: "Z\\u00fcrich West"}]}], candidate: catalog, stage: complete}
+                """);
+        var request = new RequestFacts("x", "GET", "/", query, HeaderLookup.none(), false, false, 0);
+        assertThat(Rules.routeOf(table, request)).isEqualTo("city");
     }
 
     private static final String HEADERS = """

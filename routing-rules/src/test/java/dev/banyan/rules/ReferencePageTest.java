@@ -49,6 +49,23 @@ final class ReferencePageTest {
     }
 
     @Test
+    void everyKeyThatDefaultsMayHoldIsListedAmongThem() throws Exception {
+        String page = Files.readString(PAGE);
+        int from = page.indexOf("## Defaults");
+        String section = page.substring(from, page.indexOf("\n## ", from));
+        JsonNode defaults =
+                JsonMapper.shared().readTree(Files.readString(SCHEMA)).at("/properties/defaults/properties");
+        assertThat(section.substring(0, section.indexOf("`defaults.route`")))
+                .contains(quoted(defaults.at("/backend/properties")));
+        assertThat(section.substring(section.indexOf("`defaults.route`")))
+                .contains(quoted(defaults.at("/route/properties")));
+    }
+
+    private static List<String> quoted(JsonNode properties) {
+        return properties.propertyNames().stream().map(each -> "`" + each + "`").toList();
+    }
+
+    @Test
     void everyFilterIsListedWithItsArguments() throws Exception {
         String page = Files.readString(PAGE);
         assertThat(FilterCatalog.entries().values()).hasSizeGreaterThan(10).allSatisfy(filter -> {

@@ -1,12 +1,8 @@
 package dev.banyan.gateway.call;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.banyan.rules.ByteText;
 import dev.banyan.rules.HeaderLookup;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,26 +19,8 @@ record HeadLookup(HttpHeaders head) implements HeaderLookup {
         return head.get(name);
     }
 
-    /** Reads bytes that are UTF-8 as that; what is none stays Latin-1. */
     @Override
     public String text(String value) {
-        if (isAscii(value)) {
-            return value;
-        }
-        try {
-            return UTF_8.newDecoder()
-                    .decode(ByteBuffer.wrap(value.getBytes(ISO_8859_1)))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return value;
-        }
-    }
-
-    private static boolean isAscii(String value) {
-        int any = 0;
-        for (int i = 0; i < value.length(); i++) {
-            any |= value.charAt(i);
-        }
-        return any < 128;
+        return ByteText.read(value);
     }
 }
