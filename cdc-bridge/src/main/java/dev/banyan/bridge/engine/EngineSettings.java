@@ -214,7 +214,7 @@ public record EngineSettings(
         var names = new ArrayList<String>();
         tables.forEach(table -> names.add(table.id().name()));
         names.add(signalTable.name());
-        properties.setProperty("internal.schema.history.internal.ddl.filter", DdlFilter.of(names));
+        properties.setProperty("internal.schema.history.internal.ddl.filter", LoggedStatement.leftOut(names));
         properties.setProperty("include.schema.changes", "true"); // TransactionAssembler hears of them in their place
         properties.setProperty("time.precision.mode", "adaptive_time_microseconds");
         properties.setProperty("converters", "dates");

@@ -6,7 +6,10 @@ import io.debezium.connector.mariadb.antlr.MariaDbAntlrDdlParser;
 import io.debezium.connector.mariadb.charset.MariaDbCharsetRegistry;
 import io.debezium.document.DocumentReader;
 import io.debezium.document.DocumentWriter;
+import io.debezium.relational.Column;
+import io.debezium.relational.Table;
 import io.debezium.relational.Tables;
+import io.debezium.relational.ddl.DdlParser;
 import io.debezium.relational.history.AbstractSchemaHistory;
 import io.debezium.relational.history.HistoryRecord;
 import io.debezium.relational.history.HistoryRecordComparator;
@@ -18,10 +21,10 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Debezium's history of table definitions, in the bridge's {@link SchemaLog}. */
@@ -32,24 +35,18 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
      * position. After a crash it may be read and written a second time: it carries the whole table, so that nothing changes by it.
      */
 
-    /** Partitions that go, or come, with their rows, and tables that are others from there on. A statement too many is a backfill too many. */
-    private static final Pattern MOVES_ROWS = Pattern.compile(
-            "\\b(?:DROP|TRUNCATE|EXCHANGE|CONVERT|DISCARD|IMPORT)\\b.*\\bPARTITION\\b"
-                    + "|\\b(?:DROP|RENAME)\\s+TABLES?\\b|\\bALTER\\s+(?:ONLINE\\s+)?IGNORE\\s+TABLE\\b"
-                    + "|\\bALTER\\b.*\\bTABLE\\b.*\\b(?:RENAME\\s+(?!(?:COLUMN|INDEX|KEY)\\b)|(?:DISCARD|IMPORT)\\s+TABLESPACE\\b)",
-            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-
-    /** What Debezium 3.5 passes over where it knows a table of that name: it would read the rows by the old columns. */
-    private static final Pattern REPLACES = Pattern.compile(
-            "\\bCREATE\\s+OR\\s+REPLACE\\s+TABLE\\s+(?:[`\"]?([^\\s`\".(]+)[`\"]?\\s*\\.\\s*)?[`\"]?([^\\s`\".(]+)",
-            Pattern.CASE_INSENSITIVE);
-
     static final String SETTING = "schema.history.internal.banyan.name";
 
     /* Debezium makes this object itself, from the class's name, so what it needs has to be found by name too. */
     private static final Map<String, SchemaLog> LOG_BY_NAME = new ConcurrentHashMap<>();
 
     private @Nullable SchemaLog log;
+
+    /** All that Debezium knows, of which it changes the definitions before it tells of them. */
+    private volatile @Nullable Tables tables;
+
+    /** The mapped tables as they were before the statement that is told next. */
+    private final Map<TableId, Table> before = new ConcurrentHashMap<>();
 
     /** What MariaDB calls its character sets: read from a file, which takes longer than most definitions. */
     private static final class CharacterSets {
@@ -116,33 +113,113 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
     }
 
     @Override
+    public void recover(Map<Map<String, ?>, Map<String, ?>> offsets, Tables schema, DdlParser parser)
+            throws InterruptedException {
+        super.recover(offsets, schema, parser);
+        tables = schema;
+        remember(schema);
+    }
+
+    private void remember(Tables known) {
+        before.clear();
+        for (var id : known.tableIds()) {
+            var table = new TableId(id.catalog(), id.table());
+            if (log().isMapped(table)) {
+                before.put(table, known.forTable(id));
+            }
+        }
+    }
+
+    @Override
     protected void storeRecord(HistoryRecord change) {
-        var statement = change.document().getString(HistoryRecord.Fields.DDL_STATEMENTS);
-        if (statement != null && Undone.isAbout(statement)) {
-            return;
-        }
-        if (statement != null) {
-            refuseReplaced(statement, change.document().getString(HistoryRecord.Fields.DATABASE_NAME));
-        }
-        var offset = change.document().getDocument(HistoryRecord.Fields.POSITION);
-        if (statement != null && offset != null && MOVES_ROWS.matcher(statement).find()) {
-            log().rowsMoved(statement, String.valueOf(offset.getString(GtidRule.GTIDS))); // before, as that is durable
+        var text = change.document().getString(HistoryRecord.Fields.DDL_STATEMENTS);
+        if (text != null) {
+            var statement = LoggedStatement.of(text, change.document().getString(HistoryRecord.Fields.DATABASE_NAME));
+            if (statement.savepoint().isPresent() || statement.rollsBack()) {
+                return;
+            }
+            refuse(statement);
+            var offset = change.document().getDocument(HistoryRecord.Fields.POSITION);
+            if (offset != null && statement.movesRows()) {
+                var gtid = String.valueOf(offset.getString(GtidRule.GTIDS));
+                log().rowsMoved(statement::names, text, gtid); // before, as that is durable
+            }
         }
         log().append(text(change));
     }
 
-    private void refuseReplaced(String statement, @Nullable String database) {
-        var replaced = REPLACES.matcher(statement);
-        if (!replaced.find()) {
+    /** Refuses what Debezium 3.5 takes for something else than MariaDB does. */
+    private void refuse(LoggedStatement statement) {
+        statement.replaced().filter(log()::isMapped).ifPresent(table -> {
+            throw misread(
+                    table,
+                    "CREATE OR REPLACE TABLE (expected: DROP TABLE and CREATE TABLE, or RENAME TABLE; Debezium does not take"
+                            + " the new columns");
+        });
+        var known = tables;
+        if (known == null) {
             return;
         }
-        var place = replaced.group(1) == null ? String.valueOf(database) : replaced.group(1);
-        var table = new TableId(place, replaced.group(2));
-        if (log().isMapped(table)) {
-            throw new TransactionUnreadable("table " + table
-                    + ": CREATE OR REPLACE TABLE (expected: DROP TABLE and CREATE TABLE, or RENAME TABLE; Debezium does not take the"
-                    + " new columns, and would read rows by the old ones. resync begins behind it)");
+        for (var origin : statement.origins()) {
+            if (log().isMapped(origin.to()) && !(log().isFollowed(origin.from()) && isKnown(known, origin.to()))) {
+                throw misread(
+                        origin.to(),
+                        "made from " + origin.from()
+                                + ", of which the bridge does not know how it is made (expected: a table"
+                                + " with the mapped one's name in its own, such as "
+                                + origin.to().name()
+                                + "_new, made while the bridge read the log; Debezium knows none, or how it was once");
+            }
         }
+        before.forEach((table, was) -> {
+            var is = known.forTable(was.id());
+            if (is != null && isMisread(statement, was, is)) {
+                throw misread(
+                        table,
+                        "IF NOT EXISTS of what is there already, and otherwise (expected: as it is, or without IF NOT EXISTS;"
+                                + " Debezium takes it for made");
+            }
+        });
+        remember(known);
+    }
+
+    private static TransactionUnreadable misread(TableId table, String why) {
+        return new TransactionUnreadable(
+                "table " + table + ": " + why + ", and would read rows by other columns. resync begins behind it)");
+    }
+
+    private static boolean isKnown(Tables known, TableId table) {
+        return known.forTable(new io.debezium.relational.TableId(table.schema(), null, table.name())) != null;
+    }
+
+    /** True when {@code statement} has changed what MariaDB left as it {@code was}. */
+    private static boolean isMisread(LoggedStatement statement, Table was, Table is) {
+        if (statement.makesIfNotThere()) {
+            return !was.columns().equals(is.columns());
+        }
+        var stayed = was.columns().stream()
+                .filter(column -> statement.addsIfNotThere(column.name()))
+                .toList();
+        if (stayed.isEmpty()) {
+            return false;
+        }
+        var order = is.retrieveColumnNames();
+        return stayed.stream().anyMatch(column -> !isAlike(column, is.columnWithName(column.name())))
+                || !was.retrieveColumnNames().stream()
+                        .filter(order::contains)
+                        .toList()
+                        .equals(order.stream()
+                                .filter(was.retrieveColumnNames()::contains)
+                                .toList());
+    }
+
+    private static boolean isAlike(Column was, @Nullable Column is) {
+        return is != null
+                && was.jdbcType() == is.jdbcType()
+                && was.length() == is.length()
+                && was.scale().equals(is.scale())
+                && was.typeName().equalsIgnoreCase(is.typeName())
+                && Objects.equals(was.charsetName(), is.charsetName());
     }
 
     @Override

@@ -204,7 +204,7 @@ public final class TransactionAssembler {
     /** Of a statement between rows only what takes them back matters here. */
     private Outcome statement(SourceRecord record, String statement) {
         var id = openId;
-        if (id == null || !undone.hears(statement, changes.size())) {
+        if (id == null || !undone.hears(LoggedStatement.of(statement, null), changes.size())) {
             return NOTHING;
         }
         var left = complete(record.sourceOffset());

@@ -7,22 +7,14 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Which changes of a transaction were rolled back before its end, by what MariaDB's log says between them. */
 final class Undone {
-
-    private static final Pattern SAVEPOINT =
-            Pattern.compile("\\s*SAVEPOINT\\s+(.+?)\\s*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-    private static final Pattern ROLLBACK = Pattern.compile(
-            "\\s*ROLLBACK(?:\\s+WORK)?(?:\\s+TO\\s+(?:SAVEPOINT\\s+)?(.+?))?\\s*",
-            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     /** The changes from {@code from} on, without {@code to}. */
     private record Range(int from, int to) {}
@@ -33,31 +25,24 @@ final class Undone {
     /** In order, none within another. */
     private final List<Range> ranges = new ArrayList<>();
 
-    /** True for a statement that {@link #hears} may mean something by. */
-    static boolean isAbout(String statement) {
-        return SAVEPOINT.matcher(statement).matches()
-                || ROLLBACK.matcher(statement).matches();
-    }
-
     /** Hears of {@code statement} behind {@code changes} changes; true when it rolls back all of them. */
-    boolean hears(String statement, int changes) {
-        var savepoint = SAVEPOINT.matcher(statement);
-        if (savepoint.matches()) {
-            var name = name(savepoint.group(1));
-            savepoints.remove(name);
-            savepoints.put(name, changes);
+    boolean hears(LoggedStatement statement, int changes) {
+        var savepoint = statement.savepoint();
+        if (savepoint.isPresent()) {
+            savepoints.remove(savepoint.get());
+            savepoints.put(savepoint.get(), changes);
             return false;
         }
-        var rollback = ROLLBACK.matcher(statement);
-        if (!rollback.matches()) {
+        if (!statement.rollsBack()) {
             return false;
         }
-        if (rollback.group(1) == null) {
+        var to = statement.rolledBackTo();
+        if (to.isEmpty()) {
             ranges.clear();
             ranges.add(new Range(0, changes));
             return true;
         }
-        rollBackTo(name(rollback.group(1)), changes);
+        rollBackTo(to.get(), changes);
         return false;
     }
 
@@ -79,14 +64,6 @@ final class Undone {
         if (changes > from) {
             ranges.add(new Range(from, changes));
         }
-    }
-
-    /** As the server compares them, without regard to case. */
-    private static String name(String written) {
-        var quote = written.charAt(0);
-        var isQuoted =
-                written.length() > 1 && (quote == '`' || quote == '"') && written.endsWith(String.valueOf(quote));
-        return (isQuoted ? written.substring(1, written.length() - 1) : written).toLowerCase(Locale.ROOT);
     }
 
     boolean isEmpty() {

@@ -7,10 +7,11 @@ import dev.banyan.bridge.engine.SchemaLog;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.TableDefinition;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,13 +36,8 @@ record StoredSchemaLog(BridgeStore store, List<TableId> tables, int era) impleme
     }
 
     @Override
-    public void rowsMoved(String statement, String gtid) {
-        var named = tables.stream()
-                .filter(table -> Pattern.compile(
-                                "(?<!\\w)" + Pattern.quote(table.name()) + "(?!\\w)", Pattern.CASE_INSENSITIVE)
-                        .matcher(statement)
-                        .find())
-                .collect(Collectors.toSet());
+    public void rowsMoved(Predicate<TableId> isNamed, String statement, String gtid) {
+        var named = tables.stream().filter(isNamed).collect(Collectors.toSet());
         if (!named.isEmpty()) {
             LOG.warn(
                     "rows of {} went or came with a partition, or with another table of that name ({}): the table is read again, and what is gone told",
@@ -58,6 +54,12 @@ record StoredSchemaLog(BridgeStore store, List<TableId> tables, int era) impleme
     @Override
     public boolean isMapped(TableId table) {
         return tables.stream().anyMatch(mapped -> mapped.toString().equalsIgnoreCase(table.toString()));
+    }
+
+    @Override
+    public boolean isFollowed(TableId table) {
+        var name = table.name().toLowerCase(Locale.ROOT);
+        return tables.stream().anyMatch(mapped -> name.contains(mapped.name().toLowerCase(Locale.ROOT)));
     }
 
     /** Closing the engine interrupts the caller, and H2 closes its file under an interrupted thread: another thread does the work. */

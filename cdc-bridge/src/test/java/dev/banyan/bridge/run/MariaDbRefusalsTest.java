@@ -147,6 +147,21 @@ class MariaDbRefusalsTest {
                     .contains("table replaced_m.one: CREATE OR REPLACE TABLE", "resync begins behind it");
             assertThat(bridge.fold()).containsOnlyKeys("one/1");
             resync(bridge);
+
+            var before = bridge.data();
+            bridge.sql("CREATE TABLE copy LIKE one");
+            bridge.sql("ALTER TABLE copy MODIFY id BIGINT FIRST, ADD w VARCHAR(40) AFTER id");
+            bridge.sql("RENAME TABLE one TO one_old, copy TO one");
+            bridge.sql("INSERT INTO one VALUES (3, 'of another column', 'c')");
+            assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+            assertThat(bridge.progress().reason()).contains("table replaced_m.one: made from replaced_m.copy");
+            assertThat(bridge.data()).isEqualTo(before);
+            bridge.sql("ALTER TABLE one MODIFY v VARCHAR(40) AFTER id, DROP w"); // as a test's table is
+            resync(bridge);
+
+            bridge.sql("RENAME TABLE one TO one_new, one_old TO one"); // which was there before the bridge began
+            assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+            assertThat(bridge.progress().reason()).contains("table replaced_m.one: made from replaced_m.one_old");
         }
     }
 

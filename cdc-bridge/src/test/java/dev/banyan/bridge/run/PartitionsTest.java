@@ -120,6 +120,16 @@ class PartitionsTest {
             bridge.sql("RENAME TABLE one TO one_old, one_new TO one");
             bridge.awaitEqual();
             assertThat(bridge.fold()).containsOnlyKeys("one/2", "one/3").containsEntry("one/2", "another");
+
+            WholeTransactionsTest.commit(
+                    bridge,
+                    "DROP DATABASE swapped_m",
+                    "CREATE DATABASE swapped_m",
+                    "USE swapped_m",
+                    "CREATE TABLE one (v VARCHAR(40), id BIGINT PRIMARY KEY)",
+                    "INSERT INTO one VALUES ('by other columns', 4)");
+            bridge.awaitEqual();
+            assertThat(bridge.fold()).containsOnlyKeys("one/4").containsEntry("one/4", "by other columns");
         }
     }
 
