@@ -2,6 +2,7 @@ package dev.banyan.bridge.engine;
 
 import dev.banyan.bridge.change.TableId;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -9,6 +10,9 @@ import java.util.function.Predicate;
  * text each, in order. Kept wherever the position is kept, and never behind it.
  */
 public interface SchemaLog {
+
+    /** How the server says that a table is made, and the number of the GTID at which its log ended behind that. */
+    record Made(String statement, long logEndsAt) {}
 
     /** Every change, oldest first. */
     List<String> changes();
@@ -23,6 +27,22 @@ public interface SchemaLog {
     default boolean isMapped(TableId table) {
         return false;
     }
+
+    /** True when {@code column} of {@code table} is one that the mapping reads. */
+    default boolean isRead(TableId table, String column) {
+        return true;
+    }
+
+    /** How the server has made {@code table}; empty when that cannot be known. */
+    default Optional<Made> made(TableId table) {
+        return Optional.empty();
+    }
+
+    /** Hears that the server has made {@code table} otherwise than Debezium says behind {@code since}, and that the log says {@code why} up to {@code until}, if it does. Both are numbers of GTIDs. */
+    default void doubt(TableId table, String why, long since, long until) {}
+
+    /** Hears that {@code table} is made as Debezium says. */
+    default void settle(TableId table) {}
 
     /** True when Debezium hears of every statement about {@code table}: its name is a mapped one's, or has that in it. */
     default boolean isFollowed(TableId table) {

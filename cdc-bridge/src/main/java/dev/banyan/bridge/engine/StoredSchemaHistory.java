@@ -2,8 +2,7 @@ package dev.banyan.bridge.engine;
 
 import dev.banyan.bridge.change.TableId;
 import io.debezium.config.Configuration;
-import io.debezium.connector.mariadb.antlr.MariaDbAntlrDdlParser;
-import io.debezium.connector.mariadb.charset.MariaDbCharsetRegistry;
+import io.debezium.document.Document;
 import io.debezium.document.DocumentReader;
 import io.debezium.document.DocumentWriter;
 import io.debezium.relational.Column;
@@ -35,6 +34,12 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
      * position. After a crash it may be read and written a second time: it carries the whole table, so that nothing changes by it.
      */
 
+    /* What is kept among the definitions and is none: a doubt, and that it is settled. */
+    private static final String SCHEMA = "schema";
+    private static final String NAME = "name";
+    private static final String UNTIL = "until";
+    private static final long SETTLED = -1;
+
     static final String SETTING = "schema.history.internal.banyan.name";
 
     /* Debezium makes this object itself, from the class's name, so what it needs has to be found by name too. */
@@ -48,12 +53,8 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
     /** The mapped tables as they were before the statement that is told next. */
     private final Map<TableId, Table> before = new ConcurrentHashMap<>();
 
-    /** What MariaDB calls its character sets: read from a file, which takes longer than most definitions. */
-    private static final class CharacterSets {
-        static final MariaDbCharsetRegistry ALL = new MariaDbCharsetRegistry();
-
-        private CharacterSets() {}
-    }
+    /** Up to which GTID's number the log may say why the server has made a table otherwise. */
+    private final Map<TableId, Long> doubted = new ConcurrentHashMap<>();
 
     /** Lets the engine called {@code name} use {@code log}. */
     public static void register(String name, SchemaLog log) {
@@ -68,15 +69,14 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
     /** The first entry of a log for a table: {@code ddl} makes it, and it was so at {@code offset}. */
     public static String definition(Map<String, Object> offset, String database, String ddl) {
         return text(new HistoryRecord(
-                Map.of("server", EngineSettings.PREFIX), offset, database, null, ddl, null, Instant.EPOCH));
+                        Map.of("server", EngineSettings.PREFIX), offset, database, null, ddl, null, Instant.EPOCH)
+                .document());
     }
 
     /** Where Debezium stumbles over {@code ddl}, which makes a table of {@code database}; empty when it can read it. */
     public static Optional<String> problem(String database, String ddl) {
-        var parser = new MariaDbAntlrDdlParser(true, false, false, Tables.TableFilter.includeAll(), CharacterSets.ALL);
-        parser.setCurrentDatabase(database);
         try {
-            parser.parse(ddl, new Tables());
+            TableDifference.parser(database).parse(ddl, new Tables());
             return Optional.empty();
         } catch (ParsingException e) {
             return Optional.of("line " + e.getPosition().line() + ": "
@@ -118,6 +118,38 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
         super.recover(offsets, schema, parser);
         tables = schema;
         remember(schema);
+        before.forEach((table, known) -> compare(table, known, 0));
+    }
+
+    /** Once a doubt is kept it holds over restarts: where the log ends then says nothing, it has told of what made the table long before. */
+    private void compare(TableId table, Table known, long since) {
+        var made = log().made(table);
+        var why = made.map(found -> TableDifference.of(known, found.statement(), column -> log().isRead(table, column)))
+                .orElse("");
+        if (made.isEmpty() || why.isEmpty()) {
+            settle(table);
+            return;
+        }
+        var until = doubted.computeIfAbsent(table, _ -> {
+            var end = made.get().logEndsAt();
+            log().append(doubt(table, end));
+            return end;
+        });
+        log().doubt(table, why, since, until);
+    }
+
+    private void settle(TableId table) {
+        if (doubted.remove(table) != null) {
+            log().append(doubt(table, SETTLED));
+        }
+        log().settle(table);
+    }
+
+    private static String doubt(TableId table, long until) {
+        return text(Document.create()
+                .setString(SCHEMA, table.schema())
+                .setString(NAME, table.name())
+                .setNumber(UNTIL, until));
     }
 
     private void remember(Tables known) {
@@ -133,19 +165,41 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
     @Override
     protected void storeRecord(HistoryRecord change) {
         var text = change.document().getString(HistoryRecord.Fields.DDL_STATEMENTS);
-        if (text != null) {
-            var statement = LoggedStatement.of(text, change.document().getString(HistoryRecord.Fields.DATABASE_NAME));
-            if (statement.savepoint().isPresent() || statement.rollsBack()) {
-                return;
-            }
-            refuse(statement);
-            var offset = change.document().getDocument(HistoryRecord.Fields.POSITION);
-            if (offset != null && statement.movesRows()) {
-                var gtid = String.valueOf(offset.getString(GtidRule.GTIDS));
-                log().rowsMoved(statement::names, text, gtid); // before, as that is durable
-            }
+        if (text == null) {
+            log().append(text(change.document()));
+            return;
         }
-        log().append(text(change));
+        var statement = LoggedStatement.of(text, change.document().getString(HistoryRecord.Fields.DATABASE_NAME));
+        if (statement.savepoint().isPresent() || statement.rollsBack()) {
+            return;
+        }
+        refuse(statement);
+        var offset = change.document().getDocument(HistoryRecord.Fields.POSITION);
+        var gtid = offset == null ? null : offset.getString(GtidRule.GTIDS);
+        if (gtid != null && statement.movesRows()) {
+            log().rowsMoved(statement::names, text, gtid); // before, as that is durable
+        }
+        log().append(text(change.document()));
+        compare(statement, gtid == null ? 0 : GtidRule.sequence(gtid));
+    }
+
+    /** Where Debezium has seen no change, the log may still have one to come. */
+    private void compare(LoggedStatement statement, long since) {
+        var known = tables;
+        if (known == null) {
+            return;
+        }
+        var was = Map.copyOf(before);
+        remember(known);
+        before.forEach((table, is) -> {
+            var isChanged = !is.equals(was.get(table));
+            if (isChanged) {
+                settle(table);
+            }
+            if (isChanged || statement.names(table)) {
+                compare(table, is, since);
+            }
+        });
     }
 
     /** Refuses what Debezium 3.5 takes for something else than MariaDB does. */
@@ -180,7 +234,6 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
                                 + " Debezium takes it for made");
             }
         });
-        remember(known);
     }
 
     private static TransactionUnreadable misread(TableId table, String why) {
@@ -224,18 +277,32 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
 
     @Override
     protected void recoverRecords(Consumer<HistoryRecord> changes) {
+        doubted.clear();
         for (var text : log().changes()) {
             try {
-                changes.accept(new HistoryRecord(DocumentReader.defaultReader().read(text)));
+                var change = DocumentReader.defaultReader().read(text);
+                if (change.has(UNTIL)) {
+                    recover(new TableId(change.getString(SCHEMA), change.getString(NAME)), change.getLong(UNTIL));
+                } else {
+                    changes.accept(new HistoryRecord(change));
+                }
             } catch (IOException e) {
                 throw new SchemaHistoryException("reading a table's definition from the store", e);
             }
         }
     }
 
-    private static String text(HistoryRecord change) {
+    private void recover(TableId table, long until) {
+        if (until == SETTLED) {
+            doubted.remove(table);
+        } else {
+            doubted.put(table, until);
+        }
+    }
+
+    private static String text(Document change) {
         try {
-            return DocumentWriter.defaultWriter().write(change.document());
+            return DocumentWriter.defaultWriter().write(change);
         } catch (IOException e) {
             throw new SchemaHistoryException("writing a table's definition", e);
         }

@@ -5,7 +5,7 @@ public final class TransactionUnreadable extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    TransactionUnreadable(String message) {
+    public TransactionUnreadable(String message) {
         super(message);
     }
 }

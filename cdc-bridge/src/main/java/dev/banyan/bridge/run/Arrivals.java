@@ -29,6 +29,7 @@ final class Arrivals {
     private final BackfillTracker backfill;
     private final Map<String, Object> held;
     private final Progress progress;
+    private final Doubts doubts;
     private @Nullable String signal;
     private @Nullable RecordChangeEvent<SourceRecord> unconfirmed;
     private @Nullable RuntimeException broken;
@@ -39,12 +40,14 @@ final class Arrivals {
             Shapes shapes,
             BackfillTracker backfill,
             Map<String, Object> from,
-            Progress progress) {
+            Progress progress,
+            Doubts doubts) {
         this.assembler = assembler;
         this.shapes = shapes;
         this.backfill = backfill;
         this.held = backfill.held(from);
         this.progress = progress;
+        this.doubts = doubts;
     }
 
     /** What {@code records} complete behind the position {@code accepted}. A quiet place counts only when nothing follows it. */
@@ -86,11 +89,13 @@ final class Arrivals {
         switch (assembler.accept(event.record())) {
             case TransactionAssembler.Outcome.Nothing _ -> {}
             case TransactionAssembler.Outcome.Quiet(var position, var quiet) -> {
+                doubts.check(position, arrivals);
                 if (position >= accepted) {
                     add(arrivals, event, Arrival.quiet(position, quiet, signal));
                 }
             }
             case TransactionAssembler.Outcome.Committed(var transaction, var end) -> {
+                doubts.check(transaction.commitLsn(), arrivals);
                 if (transaction.commitLsn() <= accepted) {
                     repeated(transaction);
                 } else {

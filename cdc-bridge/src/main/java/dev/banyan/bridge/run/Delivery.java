@@ -66,7 +66,8 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             Origin origin,
             Intake.@Nullable Spools spools,
             @Nullable Spool spool,
-            SpoolWhen spoolWhen) {}
+            SpoolWhen spoolWhen,
+            Doubts doubts) {}
 
     private final Parts parts;
     private final Progress progress;
@@ -89,7 +90,8 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         var position = new AtomicReference<>(stored);
         this.intake = new Intake(parts.spools, parts.spool, position::get);
         this.sure = intake.safe();
-        this.arrivals = new Arrivals(parts.assembler, parts.shapes, parts.courier.backfill(), sure.offset(), progress);
+        this.arrivals = new Arrivals(
+                parts.assembler, parts.shapes, parts.courier.backfill(), sure.offset(), progress, parts.doubts);
         this.watcher = parts.courier.watcher();
         this.courier = new CourierThread(
                 new Courier(parts.courier, intake, position), intake, parts.courier.ledger(), progress, watcher);

@@ -136,6 +136,7 @@ final class EngineRun implements AutoCloseable {
                 settings.watcher(),
                 () -> isClosing || stopping.getAsBoolean());
         var spooling = settings.spool();
+        var doubts = new Doubts();
         var parts = new Delivery.Parts(
                 assembler(position.era(), mapper.wholeFor()),
                 settings.source().shapes(paused.misfits(), paused),
@@ -143,15 +144,15 @@ final class EngineRun implements AutoCloseable {
                 server::confirm,
                 spooling == null ? null : new ClaimedSpools(store, spooling.disk(), settings.watcher()),
                 spool,
-                spooling == null ? new Delivery.SpoolWhen(Duration.ZERO, 100) : spooling.when());
+                spooling == null ? new Delivery.SpoolWhen(Duration.ZERO, 100) : spooling.when(),
+                doubts);
         this.delivery = new Delivery(parts, position);
         this.engineName = settings.name() + "-" + UUID.randomUUID();
         EngineSockets.open(engineName);
         StoredOffsets.register(
                 engineName,
                 () -> OffsetText.write(backfill.handedOut(delivery.sure().offset())));
-        StoredSchemaHistory.register(
-                engineName, new StoredSchemaLog(store, settings.source().tableIds(), position.era()));
+        StoredSchemaHistory.register(engineName, new StoredSchemaLog(store, settings.source(), position.era(), doubts));
         SnapshotNotices.register(engineName, backfill::told);
         this.engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
                 .using(settings.source()

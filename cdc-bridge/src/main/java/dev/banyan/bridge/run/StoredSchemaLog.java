@@ -4,10 +4,14 @@ import dev.banyan.bridge.change.Era;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.GtidRule;
 import dev.banyan.bridge.engine.SchemaLog;
+import dev.banyan.bridge.source.MadeTable;
+import dev.banyan.bridge.source.Source;
 import dev.banyan.bridge.store.BridgeStore;
 import dev.banyan.bridge.store.TableDefinition;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
@@ -16,8 +20,8 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The definitions of tables in the bridge's store, where also the mapped {@code tables} are noted of which rows went with a partition or another table. */
-record StoredSchemaLog(BridgeStore store, List<TableId> tables, int era) implements SchemaLog {
+/** The definitions of tables in the bridge's store, where also those that the mapping reads of {@code source} are noted of which rows went with a partition or another table. */
+record StoredSchemaLog(BridgeStore store, Source source, int era, Doubts doubts) implements SchemaLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoredSchemaLog.class);
 
@@ -37,7 +41,7 @@ record StoredSchemaLog(BridgeStore store, List<TableId> tables, int era) impleme
 
     @Override
     public void rowsMoved(Predicate<TableId> isNamed, String statement, String gtid) {
-        var named = tables.stream().filter(isNamed).collect(Collectors.toSet());
+        var named = source.tableIds().stream().filter(isNamed).collect(Collectors.toSet());
         if (!named.isEmpty()) {
             LOG.warn(
                     "rows of {} went or came with a partition, or with another table of that name ({}): the table is read again, and what is gone told",
@@ -53,13 +57,44 @@ record StoredSchemaLog(BridgeStore store, List<TableId> tables, int era) impleme
     /** Without regard to case, as some servers have it. */
     @Override
     public boolean isMapped(TableId table) {
-        return tables.stream().anyMatch(mapped -> mapped.toString().equalsIgnoreCase(table.toString()));
+        return source.tableIds().stream().anyMatch(mapped -> mapped.toString().equalsIgnoreCase(table.toString()));
+    }
+
+    @Override
+    public boolean isRead(TableId table, String column) {
+        return source.tables().stream()
+                .anyMatch(
+                        mapped -> mapped.id().equals(table) && mapped.columns().contains(column));
+    }
+
+    @Override
+    public Optional<Made> made(TableId table) {
+        return undisturbed(() -> {
+            try {
+                return MadeTable.of(source, table);
+            } catch (SQLException e) {
+                throw new ServerChanged(
+                        "the legacy database cannot be asked how " + table + " is made: " + e.getMessage());
+            }
+        });
+    }
+
+    @Override
+    public void doubt(TableId table, String why, long since, long until) {
+        LOG.warn("{}: {}); the log may yet say why", table, why);
+        doubts.doubt(table, why, Era.position(era, since), Era.position(era, until));
+    }
+
+    @Override
+    public void settle(TableId table) {
+        doubts.settle(table);
     }
 
     @Override
     public boolean isFollowed(TableId table) {
         var name = table.name().toLowerCase(Locale.ROOT);
-        return tables.stream().anyMatch(mapped -> name.contains(mapped.name().toLowerCase(Locale.ROOT)));
+        return source.tableIds().stream()
+                .anyMatch(mapped -> name.contains(mapped.name().toLowerCase(Locale.ROOT)));
     }
 
     /** Closing the engine interrupts the caller, and H2 closes its file under an interrupted thread: another thread does the work. */

@@ -15,8 +15,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,10 +34,35 @@ class StoredSchemaHistoryTest {
             new MariaDbAntlrDdlParser(true, false, false, Tables.TableFilter.includeAll(), CHARACTER_SETS);
     private final StoredSchemaHistory history = new StoredSchemaHistory();
 
+    /** What the server would say, where it differs from what the statements make. */
+    private Optional<SchemaLog.Made> made = Optional.empty();
+
+    private final List<String> doubts = new ArrayList<>();
+
     private final SchemaLog log = new SchemaLog() {
         @Override
         public List<String> changes() {
-            return List.of();
+            return kept;
+        }
+
+        @Override
+        public Optional<Made> made(TableId table) {
+            return made;
+        }
+
+        @Override
+        public boolean isRead(TableId table, String column) {
+            return !column.equals("unread");
+        }
+
+        @Override
+        public void doubt(TableId table, String why, long since, long until) {
+            doubts.add(since + "-" + until + " " + why);
+        }
+
+        @Override
+        public void settle(TableId table) {
+            doubts.clear();
         }
 
         @Override
@@ -78,7 +105,8 @@ class StoredSchemaHistoryTest {
     private void read(String statements) {
         for (var statement : statements.split("; ", -1)) {
             parse(statement);
-            history.storeRecord(new HistoryRecord(Map.of(), Map.of(), "shop", null, statement, null, Instant.EPOCH));
+            history.storeRecord(new HistoryRecord(
+                    Map.of(), Map.of("gtids", "0-1-7"), "shop", null, statement, null, Instant.EPOCH));
         }
     }
 
@@ -118,5 +146,49 @@ class StoredSchemaHistoryTest {
     void whatDebeziumReadsAsMariaDbDoesIsKept(String statements) {
         read(statements);
         assertThat(kept).hasSize(statements.split("; ", -1).length);
+    }
+
+    private void make(String statement, long logEndsAt) {
+        made = Optional.of(new SchemaLog.Made(statement, logEndsAt));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            (id INT, a TEXT) CHARSET=latin1                      | (id INT, a TEXT) CHARSET=latin1                         | ''
+            (id INT, a TEXT, b JSON)                             | (ID INT, A TEXT, b LONGTEXT) CHARSET=utf8mb3            | ''
+            (id INT, a TEXT)                                     | (id INT, a TEXT) CHARSET=ascii                          | ''
+            (id INT, unread TEXT, e ENUM('x'))                   | (id INT, unread TEXT, e ENUM('x')) CHARSET=latin1       | ''
+            (id INT, a TEXT)                                     | (id INT, a TINYTEXT) CHARSET=latin1                     | column a in the character set utf8mb4
+            (id INT, a TEXT CHARSET utf8mb4) CHARSET=latin1      | (id INT, a TEXT) CHARSET=latin1                         | column a in the character set utf8mb4
+            (id INT, a INT, b INT)                               | (id INT, b INT, a INT)                                  | columns [id, a, b]
+            (id INT, a INT)                                      | (id INT, a INT, b INT)                                  | columns [id, a]
+            """)
+    void aTableThatTheServerHasOtherwiseIsDoubted(String statement, String server, String why) {
+        make("CREATE TABLE orders " + server, 9);
+        read("DROP TABLE orders; CREATE TABLE orders " + statement);
+        if (why.isEmpty()) {
+            assertThat(doubts).isEmpty();
+        } else {
+            assertThat(doubts).singleElement().asString().startsWith("7-9 " + why);
+        }
+    }
+
+    @Test
+    void aDoubtHoldsOverRestartsUntilAStatementOfTheTableSettlesIt() throws InterruptedException {
+        var latin1 = "CREATE TABLE orders (id INT, a TEXT) CHARSET=latin1";
+        make(latin1, 9);
+        read("DROP TABLE orders; CREATE TABLE orders (id INT, a TEXT)");
+        make(latin1, 20);
+        read("CREATE TABLE orders_new LIKE orders");
+        assertThat(doubts).last().asString().startsWith("7-9 column a");
+        doubts.clear();
+        history.recover(Map.of(), tables, parser);
+        assertThat(doubts).singleElement().asString().startsWith("0-9 column a");
+
+        read("ALTER TABLE orders ADD b INT; ALTER TABLE orders DROP b, CONVERT TO CHARACTER SET latin1");
+        assertThat(doubts).isEmpty();
+        make("CREATE TABLE orders (id INT, a TEXT) CHARSET=utf8mb4", 30);
+        history.recover(Map.of(), tables, parser);
+        assertThat(doubts).singleElement().asString().startsWith("0-30 column a");
     }
 }

@@ -162,6 +162,20 @@ class MariaDbRefusalsTest {
             bridge.sql("RENAME TABLE one TO one_new, one_old TO one"); // which was there before the bridge began
             assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
             assertThat(bridge.progress().reason()).contains("table replaced_m.one: made from replaced_m.one_old");
+            resync(bridge);
+
+            before = bridge.data();
+            bridge.sql("ALTER DATABASE replaced_m CHARACTER SET latin1");
+            WholeTransactionsTest.commit(
+                    bridge,
+                    "DROP TABLE one",
+                    "CREATE TABLE one (id BIGINT PRIMARY KEY, v VARCHAR(40))",
+                    "INSERT INTO one VALUES (4, 'M\u00fcller')");
+            assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+            assertThat(bridge.progress().reason())
+                    .contains("table replaced_m.one: column v in the character set utf8mb4", "(expected: latin1");
+            assertThat(bridge.data()).isEqualTo(before);
+            assertRefused(bridge, "table replaced_m.one: column v in the character set utf8mb4");
         }
     }
 
