@@ -5,6 +5,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -35,6 +36,11 @@ public final class LocalPostgres implements AutoCloseable {
                 ALTER ROLE %s SET synchronous_commit = 'on';
             END IF; END $$""".formatted(SUPERUSER);
 
+    private static final String SYSTEM_ADMINISTRATOR = "root";
+
+    /** How many lines of PostgreSQL's own log say why it does not start. */
+    private static final int LAST_LINES = 5;
+
     private static final Duration START_MAX = Duration.ofSeconds(60);
 
     /** How long the server may take to write what it has in memory, beyond the 5 s that the library waits. */
@@ -63,6 +69,7 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** The same, listening on {@code addresses}, comma-separated. */
     public static LocalPostgres start(@Nullable Path dataFolder, int port, String addresses) {
+        var log = dataFolder == null ? null : Path.of(dataFolder + ".log");
         try {
             var builder = EmbeddedPostgres.builder()
                     .setPort(port == 0 ? Ports.free(1).getFirst() : port)
@@ -80,16 +87,38 @@ public final class LocalPostgres implements AutoCloseable {
                     .setLocaleConfig("locale", "C")
                     .setLocaleConfig("locale-provider", "builtin")
                     .setLocaleConfig("builtin-locale", "C.UTF-8");
-            if (dataFolder != null) {
-                builder.setDataDirectory(dataFolder).setCleanDataDirectory(false);
+            if (dataFolder != null && log != null) {
+                builder.setDataDirectory(dataFolder)
+                        .setCleanDataDirectory(false)
+                        .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()));
             }
             var server = builder.start();
             var postgres = new LocalPostgres(server, postmaster(server));
             postgres.execute("postgres", DURABLE);
             return postgres;
-        } catch (IOException | SQLException e) {
-            throw new IllegalStateException("starting PostgreSQL", e);
+            // the library throws bare RuntimeExceptions, too, when a program of PostgreSQL's fails
+        } catch (IOException | SQLException | RuntimeException e) {
+            throw new IllegalStateException("starting PostgreSQL" + reason(log), e);
         }
+    }
+
+    /** Returns what the programs of PostgreSQL said last, which the library's exceptions do not have, as what follows a message. */
+    private static String reason(@Nullable Path log) {
+        var reason = new StringBuilder();
+        if (log != null && Files.isReadable(log)) {
+            try {
+                var lines = Files.readAllLines(log);
+                lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())
+                        .forEach(line -> reason.append("\n  ").append(line));
+            } catch (IOException e) {
+                reason.append("; unreadable: ").append(e);
+            }
+        }
+        if (SYSTEM_ADMINISTRATOR.equals(System.getProperty("user.name"))) {
+            reason.append(
+                    "\n(PostgreSQL does not run as root; expected: another user, or a machine that allows user namespaces)");
+        }
+        return reason.toString();
     }
 
     private static ProcessHandle postmaster(EmbeddedPostgres server) throws SQLException {

@@ -10,7 +10,8 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Runs one server as a process of its own until SIGTERM: {@code postgres|kafka --dir DIR [--port N]}. Prints
- * {@code READY postgres port=N} once it takes connections; exit code 2 when the arguments are wrong.
+ * {@code READY postgres port=N pid=M} once it takes connections, with the id of PostgreSQL's own process, which is not among those that end with this
+ * one; exit code 2 when the arguments are wrong.
  */
 public final class LocalServers {
 
@@ -66,28 +67,33 @@ public final class LocalServers {
             System.setProperty("logback.configurationFile", "local-servers-logback.xml");
         }
         Files.createDirectories(request.folder());
-        run(request, System.out);
+        try {
+            run(request, System.out);
+        } catch (IllegalStateException e) {
+            e.printStackTrace();
+            System.err.println(e.getMessage()); // last, where the end of the log shows it
+            System.exit(1);
+        }
     }
 
     private static void run(Request request, PrintStream out) throws InterruptedException {
         var stopped = new CountDownLatch(1);
         AutoCloseable server;
-        int port;
+        String where;
         if (request.server().equals("postgres")) {
             var postgres = LocalPostgres.start(request.folder().resolve("postgres-data"), request.port());
             server = postgres;
-            port = postgres.port();
+            where = postgres.port() + " pid=" + postgres.postmaster().pid();
         } else {
             var kafka = LocalKafka.start(request.folder(), request.port());
             server = kafka;
-            port = Integer.parseInt(
-                    kafka.bootstrapServers().substring(kafka.bootstrapServers().indexOf(':') + 1));
+            where = kafka.bootstrapServers().substring(kafka.bootstrapServers().indexOf(':') + 1);
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             close(server);
             stopped.countDown();
         }));
-        out.println("READY " + request.server() + " port=" + port);
+        out.println("READY " + request.server() + " port=" + where);
         out.flush();
         stopped.await();
     }

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LocalServersTest {
 
@@ -37,6 +38,16 @@ class LocalServersTest {
                         .containsExactly("ä", "C.UTF-8");
             }
         }
+    }
+
+    @Test
+    void whatPostgresRefusesIsSaidInItsOwnWords(@TempDir Path folder) throws IOException {
+        var data = Files.createDirectory(folder.resolve("data"));
+        Files.createFile(data.resolve("mine"));
+        assertThatThrownBy(() -> LocalPostgres.start(data, 0))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("starting PostgreSQL\n  ")
+                .hasMessageContaining("exists but is not empty");
     }
 
     @Test

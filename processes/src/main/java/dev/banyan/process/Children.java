@@ -15,10 +15,13 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** All programs of one run. Closing it stops the applications, then the servers; a {@link Guard} ends them when we are killed. */
 public final class Children implements AutoCloseable {
 
+    private static final Pattern READY = Pattern.compile("READY \\w+ port=(\\d{1,5})(?: pid=(\\d{1,18}))?\\R");
+    private static final Duration POLL = Duration.ofMillis(20);
     private static final Pattern RUNNING = Pattern.compile("([0-9]{1,18}) (\\S+) (.+)");
 
     /** When a program is stopped, applications before the servers they use, and how long it may take to end by itself. */
@@ -37,8 +40,12 @@ public final class Children implements AutoCloseable {
     private final RunFolder folder;
     private final Guard guard;
     private final Map<String, Child> childByName = new LinkedHashMap<>();
+    private final List<Apart> apart = new ArrayList<>();
     private final ReentrantLock closing = new ReentrantLock();
     private boolean closed;
+
+    /** A server's process that does not end with the child {@code name} that started it. */
+    private record Apart(String name, ProcessHandle process) {}
 
     public Children(RunFolder folder) {
         this.folder = folder;
@@ -70,6 +77,28 @@ public final class Children implements AutoCloseable {
             return child;
         } catch (IOException e) {
             throw new UncheckedIOException("starting " + name, e);
+        }
+    }
+
+    /**
+     * Waits until {@code server} says {@code READY NAME port=N}, and returns N. One that runs as another process says {@code pid=M}
+     * too. That process may lead a session of its own and outlive the child, so it is watched, recorded and stopped like it.
+     */
+    public int awaitPort(Child server, Duration patience) throws InterruptedException {
+        var ready = server.awaitLine(READY, patience);
+        if (ready.group(2) != null) {
+            ProcessHandle.of(Long.parseLong(ready.group(2)))
+                    .ifPresent(process -> watch(new Apart(server.name(), process)));
+        }
+        return Integer.parseInt(ready.group(1));
+    }
+
+    private synchronized void watch(Apart server) {
+        if (!closed) {
+            guard.watch(server.process.pid());
+            apart.add(server);
+            var _ = server.process.onExit().thenAccept(ended -> gone(ended.pid()));
+            recordProcessIds();
         }
     }
 
@@ -124,14 +153,43 @@ public final class Children implements AutoCloseable {
             those.forEach(child -> child.process().destroy()); // all of them now, and then each its time
             those.forEach(child -> child.stop(role.stopPatience));
         }
+        apart.forEach(server -> stop(server.process, Role.SERVER.stopPatience));
         guard.close();
         recordProcessIds();
     }
 
+    private static void stop(ProcessHandle process, Duration patience) {
+        var deadline = System.nanoTime() + patience.toNanos();
+        for (var asked = false; hasProgram(process); asked = true) {
+            if (!asked) {
+                process.destroy();
+            }
+            try {
+                Thread.sleep(POLL);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                deadline = System.nanoTime();
+            }
+            if (System.nanoTime() >= deadline) {
+                process.destroyForcibly();
+                return;
+            }
+        }
+    }
+
+    /** Whether a process has not ended; one whose parent never asks for its end, as in some containers, stays, but without a program. */
+    private static boolean hasProgram(ProcessHandle process) {
+        return process.isAlive() && process.info().command().isPresent();
+    }
+
     private synchronized void recordProcessIds() {
-        var lines = childByName.values().stream()
-                .filter(Child::isAlive)
-                .map(child -> child.pid() + " " + startOf(child.process().toHandle()) + " " + child.name())
+        var lines = Stream.concat(
+                        childByName.values().stream()
+                                .filter(Child::isAlive)
+                                .map(child -> line(child.process().toHandle(), child.name())),
+                        apart.stream()
+                                .filter(server -> hasProgram(server.process))
+                                .map(server -> line(server.process, server.name)))
                 .collect(Collectors.joining("\n"));
         try {
             if (lines.isEmpty()) {
@@ -143,6 +201,10 @@ public final class Children implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("writing " + folder.processIds(), e);
         }
+    }
+
+    private static String line(ProcessHandle process, String name) {
+        return process.pid() + " " + startOf(process) + " " + name;
     }
 
     /** Returns {@code pid name} of each process below {@code runs} that an earlier run left behind, as far as can be read. */

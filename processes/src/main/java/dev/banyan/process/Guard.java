@@ -58,12 +58,17 @@ public final class Guard implements AutoCloseable {
     public Process start(ProcessBuilder command) throws IOException {
         var process = command.start();
         try {
-            tell("watch " + process.pid());
+            watch(process.pid());
             return process;
         } catch (UncheckedIOException e) {
             process.destroyForcibly();
             throw e;
         }
+    }
+
+    /** Ends {@code pid} too when this program is killed. */
+    void watch(long pid) {
+        tell("watch " + pid);
     }
 
     /** {@code pid} has ended; its number may soon be another program's. */

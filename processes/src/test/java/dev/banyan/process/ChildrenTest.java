@@ -147,6 +147,26 @@ class ChildrenTest {
     }
 
     @Test
+    void aServerThatOutlivesItsStarterIsNamedAndStopped() throws InterruptedException {
+        ProcessHandle server;
+        try (var children = new Children(RunFolder.create(runs, Instant.EPOCH))) {
+            var starter = children.start(
+                    Children.Role.SERVER,
+                    "database",
+                    List.of("/bin/sh", "-c", "sleep 600 & echo READY database port=7 pid=$!; wait"));
+            assertThat(children.awaitPort(starter, PATIENCE)).isEqualTo(7);
+            var left = Children.leftBehind(runs);
+            assertThat(left).hasSize(2).first().isEqualTo(starter.pid() + " database");
+            server = ProcessHandle.of(Long.parseLong(left.getLast().split(" ", 2)[0]))
+                    .orElseThrow();
+            starter.kill();
+            await(() -> Children.leftBehind(runs).equals(List.of(server.pid() + " database")));
+        }
+        assertThat(server.isAlive() && server.info().command().isPresent()).isFalse();
+        assertThat(Children.leftBehind(runs)).isEmpty();
+    }
+
+    @Test
     void aDamagedFileOfProcessIdsIsPassedOver() throws IOException {
         for (var damaged : List.of("", "\n\n", "12", "12 x", "a b c", "9".repeat(30) + " x y", "\u0000\u0000")) {
             Files.writeString(RunFolder.create(runs, Instant.EPOCH).processIds(), damaged);

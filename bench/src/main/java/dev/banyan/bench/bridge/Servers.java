@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 
@@ -41,8 +40,8 @@ final class Servers implements AutoCloseable {
         var jar = root.resolve("local-servers/target/local-servers.jar");
         var postgres = server(jar, "postgres");
         var kafka = server(jar, "kafka");
-        postgresPort = port(postgres);
-        kafkaPort = port(kafka);
+        postgresPort = children.awaitPort(postgres, PATIENCE);
+        kafkaPort = children.awaitPort(kafka, PATIENCE);
     }
 
     private Child server(Path jar, String name) {
@@ -56,11 +55,6 @@ final class Servers implements AutoCloseable {
                         name,
                         "--dir",
                         folder.folder("data-" + name).toString()));
-    }
-
-    private static int port(Child child) throws InterruptedException {
-        return Integer.parseInt(child.awaitLine(Pattern.compile("READY \\w+ port=(\\d+)"), PATIENCE)
-                .group(1));
     }
 
     /** Makes the tables and what writes them, with one step of each load, so that every update finds its row. */

@@ -85,8 +85,8 @@ final class Programs implements AutoCloseable {
         kafkaPort = port(children.start(Role.SERVER, "kafka", command));
     }
 
-    private static int port(Child server) throws InterruptedException {
-        return Integer.parseInt(server.awaitLine(READY, PATIENCE).group(1));
+    private int port(Child server) throws InterruptedException {
+        return children.awaitPort(server, PATIENCE);
     }
 
     /** Starts the monolith, which migrates and seeds its database. */
