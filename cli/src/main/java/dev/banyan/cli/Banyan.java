@@ -5,7 +5,6 @@ import dev.banyan.cli.toolkit.CommandFailed;
 import dev.banyan.cli.toolkit.Toolkit;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,9 +38,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 public final class Banyan implements Runnable {
 
-    /** Commands that are programs of their own. */
-    private static final Set<String> PASSED_ON = Set.of("gateway", "bridge", "bench", "events");
-
     /** What no argument can be, so that {@code --} is passed on like any other. */
     private static final String NO_DELIMITER = "\0";
 
@@ -68,7 +64,7 @@ public final class Banyan implements Runnable {
         // is theirs to read, once.
         commandLine.setExpandAtFiles(false);
         commandLine.getSubcommands().forEach((name, command) -> {
-            if (PASSED_ON.contains(name)) {
+            if (PassThrough.commands().contains(name)) {
                 command.setUnmatchedOptionsArePositionalParams(true).setEndOfOptionsDelimiter(NO_DELIMITER);
             }
         });

@@ -21,7 +21,7 @@ final class BridgeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return PassThrough.run("cdc-bridge", withCommand(arguments));
+        return PassThrough.run("bridge", withCommand(arguments));
     }
 
     /** {@code bridge --config FILE} means {@code bridge run --config FILE}. */

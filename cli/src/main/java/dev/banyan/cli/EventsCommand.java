@@ -20,6 +20,6 @@ final class EventsCommand implements Callable<Integer> {
     public Integer call() {
         var complete = new ArrayList<>(List.of("events"));
         complete.addAll(arguments.isEmpty() ? List.of("--help") : arguments);
-        return PassThrough.run("cdc-bridge", complete);
+        return PassThrough.run("events", complete);
     }
 }

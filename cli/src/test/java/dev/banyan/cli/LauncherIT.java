@@ -7,6 +7,7 @@ import dev.banyan.process.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -77,10 +78,14 @@ class LauncherIT {
             Files.createSymbolicLink(target.resolve("lib"), built.resolve("lib"));
         }
         var banyan = tree.resolve("banyan").toString();
-        var path = Map.of("PATH", "/usr/bin:/bin");
+        var path = Map.of("PATH", "/usr/bin:/bin", "TMPDIR", "/nonexistent");
         var first = run(path, banyan, "gateway", "--version");
         assertThat(first.output()).contains("keeping the gateway's classes").doesNotContain("building");
         assertThat(tree.resolve("gateway/target/gateway.aot")).isNotEmptyFile();
+        assertThat(folder.resolve("gateway.lock"))
+                .as("the folder where somebody stands is no run folder")
+                .doesNotExist();
+        assertThat(tree.resolve("gateway/target/.training")).doesNotExist();
         assertThat(run(path, banyan, "gateway", "--version").output()).doesNotContain("keeping", "building");
         var small = new HashMap<>(path);
         small.put("JDK_JAVA_OPTIONS", "-XX:MaxRAM=512m");
@@ -194,9 +199,34 @@ class LauncherIT {
     @Test
     void aFailedBuildShowsTheEndOfItsLogAndWhereItIs() throws Exception {
         var tree = tree("echo '[INFO] Building cli 1 [1/1]'; echo '[ERROR] Banyan.java:[1,2] no such thing'; exit 1");
-        var ran = run(Map.of("PATH", "/usr/bin:/bin"), tree.resolve("banyan").toString(), "--version");
+        var ran = run(Map.of("PATH", "/usr/bin:/bin"), tree.resolve("banyan").toString(), "events", "--version");
         assertThat(ran.exitCode()).isEqualTo(1);
         assertThat(ran.output()).contains("the build failed", "no such thing", ".banyan/build.log");
+        assertThat(ran.output()).as("the bridge's program tells events").contains("building cli, cdc-bridge ");
+    }
+
+    @Test
+    void aMavenThatIsInstalledIsThereWholeOrNotAtAll() throws Exception {
+        var tree = tree("");
+        Files.copy(ROOT.resolve("mvnw"), tree.resolve("mvnw"), StandardCopyOption.REPLACE_EXISTING);
+        var wrapper = Files.createDirectories(tree.resolve(".mvn/wrapper"));
+        Files.writeString(
+                wrapper.resolve("maven-wrapper.properties"), "distributionUrl=http://localhost:9/maven-9-bin.zip\n");
+        var tools = Files.createDirectory(folder.resolve("tools"));
+        script(tools.resolve("wget"), ": >\"$4\"");
+        script(
+                tools.resolve("unzip"),
+                "mkdir -p \"$4/maven-9/bin\"; printf '#!/bin/sh\\necho whole' >\"$4/maven-9/bin/mvn\"; chmod +x \"$4/maven-9/bin/mvn\"");
+        // as where the folder for temporary files is another disk, and this one full: it copies half and says so
+        script(
+                tools.resolve("mv"),
+                "case $2 in \"${3%/*}\"/*) exec /usr/bin/mv \"$@\" ;; *) mkdir -p \"$3\"; exit 1 ;; esac");
+        var mvnw = tree.resolve("mvnw").toString();
+        var path = tools + ":/usr/bin:/bin";
+        var ran = run(Map.of("PATH", path, "HOME", folder.toString()), mvnw);
+        assertThat(ran.output()).isEqualTo("whole\n");
+        assertThat(run(Map.of("PATH", path), mvnw).output())
+                .isEqualTo("HOME is not set (expected: it, or MAVEN_USER_HOME)\n");
     }
 
     @Test
@@ -244,6 +274,9 @@ class LauncherIT {
         Files.createDirectories(tree.resolve(".mvn"));
         Files.copy(ROOT.resolve(".mvn/jdk25.sh"), tree.resolve(".mvn/jdk25.sh"));
         Files.copy(ROOT.resolve("banyan"), tree.resolve("banyan"));
+        var programs = "cli/src/main/resources/dev/banyan/cli/programs.properties";
+        Files.createDirectories(tree.resolve(programs).getParent());
+        Files.copy(ROOT.resolve(programs), tree.resolve(programs));
         for (var module : List.of("cli", "gateway", "processes", "routing-rules")) {
             Files.createDirectories(tree.resolve(module).resolve("src/main"));
             Files.writeString(tree.resolve(module).resolve("pom.xml"), "");
