@@ -125,10 +125,13 @@ public final class Bench implements Callable<Integer> {
         try (var field = new Field(folder, jar, quick)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(field)));
             new Session(plan, field, chosen, results, others, this::say).run();
-        } catch (LoadFailed | ChildFailed e) {
+        } catch (IOException | RuntimeException e) {
             if (!stopping) {
                 results.skip("the rest of the run", "it ended: " + e.getMessage());
                 write(header(plan, root, chosen, began, loadBefore, others), results);
+                if (!(e instanceof LoadFailed || e instanceof ChildFailed)) {
+                    throw e; // a mistake of ours, of which the page shows what was measured before
+                }
                 complain(
                         "bench: " + e.getMessage() + "\n(logs: " + folder.path().resolve("logs") + ")");
             }

@@ -5,6 +5,7 @@ import dev.banyan.bench.load.Loader;
 import dev.banyan.bench.load.OneRequest;
 import dev.banyan.bench.measure.Cores;
 import dev.banyan.bench.measure.JvmProbe;
+import dev.banyan.bench.measure.Probe;
 import dev.banyan.bench.measure.ProcessTree;
 import dev.banyan.bench.peer.Peer;
 import dev.banyan.bench.peer.Place;
@@ -169,8 +170,16 @@ final class Field implements AutoCloseable {
         var seconds = (System.nanoTime() - began) / 1e9;
         var tree = ProcessTree.of(child.pid());
         var jvm = probed ? tree.jvm() : OptionalLong.empty();
-        var probe = jvm.isPresent() ? JvmProbe.attach(jvm.getAsLong()) : null;
+        var probe = jvm.isPresent() ? attach(jvm.getAsLong()) : null;
         return new Running(name, port, null, child, tree, probe, seconds);
+    }
+
+    private static Probe attach(long pid) {
+        try {
+            return JvmProbe.attach(pid);
+        } catch (IOException e) {
+            throw new LoadFailed("it answered, and its JVM cannot be asked: " + e.getMessage(), e);
+        }
     }
 
     private static boolean answers(int port) {
@@ -190,12 +199,16 @@ final class Field implements AutoCloseable {
     }
 
     /** Stops one program, unless it is shared; its log stays. */
-    void stop(Running running) throws IOException {
+    void stop(Running running) {
         if (sharedByPeer.containsValue(running)) {
             return; // others will ask it too
         }
         if (running.probe() != null) {
-            running.probe().close();
+            try {
+                running.probe().close();
+            } catch (IOException e) {
+                // its JVM has ended already, and the connection with it
+            }
         }
         running.child().stop(STOP_PATIENCE);
     }

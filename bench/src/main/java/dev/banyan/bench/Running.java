@@ -1,10 +1,10 @@
 package dev.banyan.bench;
 
-import dev.banyan.bench.measure.JvmProbe;
+import dev.banyan.bench.load.LoadFailed;
+import dev.banyan.bench.measure.Probe;
 import dev.banyan.bench.measure.ProcessTree;
 import dev.banyan.process.Child;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +18,7 @@ record Running(
         @Nullable Integer http2Port,
         Child child,
         ProcessTree tree,
-        @Nullable JvmProbe probe,
+        @Nullable Probe probe,
         double readySeconds) {
 
     /** Returns it under another name. */
@@ -33,21 +33,21 @@ record Running(
 
     /** Returns the bytes its JVM ever allocated, if it is one. */
     Optional<Long> allocatedBytes() {
-        return ask(JvmProbe::allocatedBytes);
+        return ask(Probe::allocatedBytes);
     }
 
     /** Returns how long the compilers of its JVM have worked so far, in milliseconds, if it is one. */
     Optional<Long> compiledMillis() {
-        return ask(JvmProbe::compiledMillis);
+        return ask(Probe::compiledMillis);
     }
 
     /** Returns whether the compilers of its JVM have work left; false when it is none. */
     boolean isCompiling() {
-        return ask(JvmProbe::isCompiling).orElse(false);
+        return ask(Probe::isCompiling).orElse(false);
     }
 
     private interface Question<T> {
-        T of(JvmProbe jvm) throws IOException;
+        T of(Probe jvm) throws IOException;
     }
 
     private <T> Optional<T> ask(Question<T> question) {
@@ -55,13 +55,13 @@ record Running(
             try {
                 return question.of(jvm);
             } catch (IOException e) {
-                throw new UncheckedIOException("asking " + name, e);
+                throw new LoadFailed("it does not answer what its JVM knows: " + e.getMessage(), e);
             }
         });
     }
 
     /** Collects its garbage, if it is a JVM, and returns the heap then in use. */
     Optional<Long> liveBytes() {
-        return Optional.ofNullable(probe).map(JvmProbe::liveBytes);
+        return ask(Probe::liveBytes);
     }
 }

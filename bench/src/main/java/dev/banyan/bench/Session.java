@@ -1,6 +1,7 @@
 package dev.banyan.bench;
 
 import dev.banyan.bench.load.LoadFailed;
+import dev.banyan.bench.measure.Cores;
 import dev.banyan.bench.peer.Banyan;
 import dev.banyan.bench.peer.Peer;
 import dev.banyan.bench.report.Results;
@@ -113,6 +114,10 @@ final class Session {
             leaveOut(LoadCase.OWN_CORE, "this process may use one core only");
             return;
         }
+        if (!Cores.canBind()) {
+            leaveOut(LoadCase.OWN_CORE, "there is no taskset (expected: util-linux)");
+            return;
+        }
         var alone = plan.quick() ? peers.subList(0, Math.min(2, peers.size())) : peers;
         var started = startAll(alone, 1, Setup.OWN_CORE, List.of(LoadCase.OWN_CORE));
         field.leaveFirstCore();
@@ -166,7 +171,7 @@ final class Session {
         return all;
     }
 
-    private void stopAll(List<Running> all) throws IOException {
+    private void stopAll(List<Running> all) {
         for (var running : all) {
             field.stop(running);
         }

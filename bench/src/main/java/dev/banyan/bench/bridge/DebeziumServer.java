@@ -51,7 +51,8 @@ record DebeziumServer(Path distribution, boolean schemas) implements Carrier {
                 "JAVA_OPTS=" + HEAP,
                 "/bin/sh",
                 "-c",
-                "cd '" + folder + "' && exec /bin/bash ./run.sh");
+                "cd \"$0\" && exec /bin/bash ./run.sh",
+                folder.toString());
     }
 
     private String properties(Servers servers) {

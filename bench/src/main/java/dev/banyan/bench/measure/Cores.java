@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -56,6 +57,15 @@ public record Cores(List<Integer> numbers) {
     /** Returns what to put before a command so that it and all it starts have these cores only. */
     public List<String> before() {
         return List.of("taskset", "-c", toString());
+    }
+
+    /** Returns whether processes can be bound here: not every machine has {@code taskset}. */
+    public static boolean canBind() {
+        return canBind(Objects.requireNonNullElse(System.getenv("PATH"), ""));
+    }
+
+    static boolean canBind(String path) {
+        return Stream.of(path.split(":", -1)).anyMatch(folder -> Files.isExecutable(Path.of(folder, "taskset")));
     }
 
     /** Binds all threads of {@code tree}; those that they start later are bound, too. */

@@ -5,6 +5,7 @@ import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
+import java.lang.reflect.UndeclaredThrowableException;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
@@ -13,7 +14,7 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /** Asks another JVM on this machine what it alone knows, through the agent that every JDK can start in it. */
-public final class JvmProbe implements AutoCloseable {
+public final class JvmProbe implements Probe {
 
     private final JMXConnector connector;
     private final MBeanServerConnection beans;
@@ -45,17 +46,17 @@ public final class JvmProbe implements AutoCloseable {
         }
     }
 
-    /** Returns the bytes of heap that all threads, also those that have ended, ever asked for. */
+    @Override
     public long allocatedBytes() throws IOException {
         return ask(ManagementFactory.THREAD_MXBEAN_NAME, "TotalThreadAllocatedBytes");
     }
 
-    /** Returns how long its compilers have worked so far, in milliseconds, all together. */
+    @Override
     public long compiledMillis() throws IOException {
         return ask(ManagementFactory.COMPILATION_MXBEAN_NAME, "TotalCompilationTime");
     }
 
-    /** Returns whether its compilers have work, or work that waits for them. */
+    @Override
     public boolean isCompiling() throws IOException {
         try {
             var queue = (String) beans.invoke(
@@ -76,10 +77,15 @@ public final class JvmProbe implements AutoCloseable {
         }
     }
 
-    /** Collects garbage and returns the bytes of heap that are then in use. */
-    public long liveBytes() {
-        memory.gc();
-        return memory.getHeapMemoryUsage().getUsed();
+    @Override
+    public long liveBytes() throws IOException {
+        try {
+            memory.gc();
+            return memory.getHeapMemoryUsage().getUsed();
+        } catch (UndeclaredThrowableException e) {
+            throw new IOException(
+                    "asking for the heap", e); // the connection's own failure, which the bean does not declare
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CoresTest {
 
@@ -38,6 +39,14 @@ class CoresTest {
         var grep = new ProcessBuilder(command).start();
         var said = new String(grep.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         assertThat(said.trim()).endsWith("\t" + all.first());
+    }
+
+    @Test
+    void aMachineWithoutTasksetBindsNothing(@TempDir Path bare) throws Exception {
+        assertThat(Cores.canBind("/nonexistent:" + bare)).isFalse();
+        assertThat(Files.createFile(bare.resolve("taskset")).toFile().setExecutable(true))
+                .isTrue();
+        assertThat(Cores.canBind("/nonexistent:" + bare)).isTrue();
     }
 
     @Test
