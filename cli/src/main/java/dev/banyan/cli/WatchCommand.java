@@ -1,5 +1,6 @@
 package dev.banyan.cli;
 
+import dev.banyan.cli.toolkit.AdminApi;
 import dev.banyan.cli.toolkit.CommandFailed;
 import dev.banyan.cli.toolkit.RunFolder;
 import java.io.PrintWriter;
@@ -32,6 +33,9 @@ final class WatchCommand implements Callable<Integer> {
 
     private static final Duration PAUSE = Duration.ofMillis(500);
 
+    /** How long a gateway that has answered may say nothing, if nothing else is said. */
+    private static final Duration SILENCE_MAX = Duration.ofMinutes(1);
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
     private CommandSpec spec;
@@ -48,7 +52,11 @@ final class WatchCommand implements Callable<Integer> {
                             + " (default: Ctrl-C ends).")
     private @Nullable String until;
 
-    @Option(names = "--timeout", paramLabel = "SECONDS", description = "End with 1 when that takes longer than this.")
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description =
+                    "End with 1 when that takes longer than this (default: when the gateway says nothing for a minute).")
     private @Nullable Long timeout;
 
     @Mixin
@@ -58,6 +66,9 @@ final class WatchCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print each entry of the journal as a line of JSON, and nothing else.")
     private boolean json;
 
+    private @Nullable AdminApi admin;
+    private boolean begun;
+    private String unanswered = "";
     private String lastEntry = "";
     private String lastWords = "";
 
@@ -69,23 +80,77 @@ final class WatchCommand implements Callable<Integer> {
                     spec.commandLine(), "--until: " + until + " (expected: one of " + String.join(", ", STATES) + ")");
         }
         long start = System.nanoTime();
-        try (var admin = runFolder.gateway()) {
+        long answered = start;
+        try {
             while (true) {
-                JsonNode now = admin.get(ShiftPath.of(route));
-                print(out, now);
-                out.flush();
-                if (now.path("state").asString("").equals(until)) {
+                JsonNode now = ask();
+                if (now != null) {
+                    print(out, now);
+                    out.flush();
+                    unanswered = "";
+                    answered = System.nanoTime();
+                } else if (timeout == null && System.nanoTime() - answered > SILENCE_MAX.toNanos()) {
+                    throw new CommandFailed(unanswered + " (for " + SILENCE_MAX.toSeconds() + " s)");
+                }
+                String state = now == null ? unanswered : now.path("state").asString("");
+                if (state.equals(until)) {
                     return 0;
                 }
                 if (timeout != null
                         && System.nanoTime() - start
                                 > Duration.ofSeconds(timeout).toNanos()) {
-                    throw new CommandFailed(
-                            "route " + route + ": " + now.path("state").asString("") + " after " + timeout
-                                    + " s (expected: " + (until == null ? "to be stopped before" : until) + ")");
+                    throw new CommandFailed("route " + route + ": " + state + " after " + timeout + " s (expected: "
+                            + (until == null ? "to be stopped before" : until) + ")");
                 }
                 Thread.sleep(PAUSE);
             }
+        } finally {
+            if (admin != null) {
+                admin.close();
+            }
+        }
+    }
+
+    /**
+     * Returns how the route is; null when a gateway that has said so before does not now, which is said once. It may have been started again, at another
+     * port, so it is looked for anew. One that never answered is the wrong one, and a refusal stays one.
+     */
+    private @Nullable JsonNode ask() {
+        AdminApi.Answer answer;
+        try {
+            if (admin == null) {
+                admin = runFolder.gateway();
+            }
+            answer = admin.look(ShiftPath.of(route));
+        } catch (CommandFailed e) {
+            if (!begun) {
+                throw e;
+            }
+            lost(String.valueOf(e.getMessage()));
+            return null;
+        }
+        if (answer.status() == 200) {
+            begun = true;
+            return answer.body();
+        }
+        var what = admin.base().resolve(ShiftPath.of(route)) + " answered " + answer.status() + ": " + answer.body();
+        if (!begun || answer.status() < 500) {
+            throw new CommandFailed(what);
+        }
+        lost(what);
+        return null;
+    }
+
+    private void lost(String what) {
+        if (unanswered.isEmpty()) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("banyan: " + what + " (asking on)");
+            err.flush();
+        }
+        unanswered = what;
+        if (admin != null) {
+            admin.close();
+            admin = null;
         }
     }
 

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +65,11 @@ class ShiftCommandTest {
     private HttpServer server;
     private LiveRunFolder gateway;
 
+    /** What is answered before all else, one after the other. */
+    private final Queue<Said> ahead = new ConcurrentLinkedQueue<>();
+
+    private record Said(int status, String body) {}
+
     private record Ran(int exitCode, String out, String err) {}
 
     private Ran run(String... args) {
@@ -86,6 +93,14 @@ class ShiftCommandTest {
             boolean isCommand = exchange.getRequestMethod().equals("POST");
             if (isCommand) {
                 asked.add(JsonMapper.shared().readTree(body));
+            }
+            Said said = ahead.poll();
+            if (said != null) {
+                byte[] bytes = said.body.getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(said.status, bytes.length);
+                exchange.getResponseBody().write(bytes);
+                exchange.close();
+                return;
             }
             boolean known = exchange.getRequestURI().getPath().endsWith("/browse");
             String all = ALL.get(exchange.getRequestURI().getPath());
@@ -182,6 +197,21 @@ class ShiftCommandTest {
         Ran slip = runHere("watch", "browse", "--until", "rolledback");
         assertThat(slip.exitCode()).isEqualTo(2);
         assertThat(slip.err()).contains("--until: rolledback (expected: one of new, running", "rolled-back");
+    }
+
+    /** A script takes the exit code 1 for a route that did not get there in time. */
+    @Test
+    void watchAsksOnWhenAGatewayThatHasAnsweredDoesNotForAWhile() {
+        ahead.addAll(List.of(
+                new Said(200, RUNNING),
+                new Said(503, "{\"error\":\"it is stopping\"}"),
+                new Said(502, "<html>"),
+                new Said(200, RUNNING.replace("\"running\"", "\"done\""))));
+        Ran ran = runHere("watch", "browse", "--until", "done");
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(ran.err()).containsOnlyOnce("asking on").contains("answered 503");
+        ahead.add(new Said(503, "{\"error\":\"nobody yet\"}"));
+        assertThat(runHere("watch", "browse", "--until", "running").err()).contains("answered 503");
     }
 
     @Test

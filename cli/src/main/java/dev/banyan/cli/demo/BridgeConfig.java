@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The bridge's settings for this run: the mapping of the shop, with this run's addresses. */
 final class BridgeConfig {
@@ -14,7 +15,14 @@ final class BridgeConfig {
 
     /** Writes {@code config} and, beside it, the keys that e-mail addresses are hashed with, and what waits is encrypted with. */
     static void write(Path mapping, Path config, Programs programs) throws IOException {
-        Files.writeString(config, """
+        Files.writeString(
+                config, text(mapping, programs.postgresPort(), programs.bootstrapServers(), programs.bridgePort()));
+        writeKey(config.resolveSibling("hash.key"));
+        writeKey(config.resolveSibling("fault.key"));
+    }
+
+    static String text(Path mapping, int postgresPort, String bootstrapServers, int bridgePort) {
+        return """
             # Written by the demo; docs/reference has the meaning of each key.
             name: shop
             source:
@@ -33,9 +41,10 @@ final class BridgeConfig {
             status:
               port: %d
             """.formatted(
-                        programs.postgresPort(), programs.bootstrapServers(), mapping, programs.bridgePort()));
-        writeKey(config.resolveSibling("hash.key"));
-        writeKey(config.resolveSibling("fault.key"));
+                        postgresPort,
+                        bootstrapServers,
+                        JsonMapper.shared().writeValueAsString(mapping.toString()), // a text in YAML, too
+                        bridgePort);
     }
 
     private static void writeKey(Path key) throws IOException {

@@ -42,7 +42,7 @@ final class ByItself {
 
     /** Something to type in another window, about this run's gateway. */
     private void look(String command) {
-        screen.look("./banyan " + command + " --run-dir " + gatewayFolder);
+        screen.look("./banyan " + command + " --run-dir " + Screen.typed(gatewayFolder));
     }
 
     private void findsTheDifference(Step step) throws InterruptedException {

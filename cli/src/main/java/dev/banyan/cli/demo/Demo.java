@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of the demo, from the first process to the report. */
 public final class Demo {
+
+    private static final Duration REPLIES_ON_THEIR_WAY = Duration.ofSeconds(1);
 
     private final Settings settings;
     private final Screen screen;
@@ -149,13 +152,19 @@ public final class Demo {
     private void walk(Scene scene) throws InterruptedException {
         var walk = new Walk(scene, screen);
         var stages = walk.stages(new ByItself(scene, screen, scene.programs().gatewayFolder()));
+        var pause = new Pause(
+                scene.rules().file(),
+                scene.crowd().sides(),
+                scene.rules()::areInForce,
+                REPLIES_ON_THEIR_WAY,
+                screen::line);
         var all = stages.size() + 1;
         for (var stage : stages) {
             if (!step(stage, all)) {
                 screen.line("the steps after this one are left out");
                 return;
             }
-            screen.pause();
+            pause.take(screen::pause);
         }
         var ending = new Ending(scene, walk);
         step(

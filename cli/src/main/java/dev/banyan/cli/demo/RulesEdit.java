@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.regex.Pattern;
 
 /** Edits a rules file as a person's editor does: the whole file is replaced in one step, comments and all. */
@@ -65,6 +66,15 @@ final class RulesEdit {
             return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException("reading " + file, e);
+        }
+    }
+
+    /** Returns when the file was saved. */
+    FileTime saved() {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("looking at " + file, e);
         }
     }
 

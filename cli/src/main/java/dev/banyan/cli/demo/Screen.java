@@ -7,9 +7,13 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** What the person in front of the terminal sees, and the Enter key between steps. */
 final class Screen {
+
+    private static final Pattern PLAIN = Pattern.compile("[\\w./+:@%-]+");
 
     private final PrintStream out;
     private final boolean pauses;
@@ -32,6 +36,12 @@ final class Screen {
     /** Something to open or to type in another window. */
     void look(String text) {
         line("    look: " + text);
+    }
+
+    /** A path as a shell takes it. */
+    static String typed(Path path) {
+        var text = path.toString();
+        return PLAIN.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
     void begin(int number, int of, String title) {

@@ -85,7 +85,7 @@ final class Walk {
 
     private void legacyOnly(Step step) throws InterruptedException {
         screen.look(programs.gateway() + "/catalog        the shop, as its people see it");
-        screen.look("./banyan status --run-dir " + programs.gatewayFolder());
+        screen.look("./banyan status --run-dir " + Screen.typed(programs.gatewayFolder()));
         var seen = scene.watch();
         people(step, ROUTE, seen);
         step.claim("nobody is on the candidate's side", seen.candidateShare(ROUTE) == 0);

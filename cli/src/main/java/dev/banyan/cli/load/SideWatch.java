@@ -32,6 +32,12 @@ public final class SideWatch {
         era.set(eras.incrementAndGet());
     }
 
+    /** Everybody starts anew, and of those who moved back only the first {@code flipBacks} count: the others were moved by an edit from outside. */
+    public void startAnew(long flipBacks) {
+        this.flipBacks.set(flipBacks);
+        weightFell();
+    }
+
     /** Returns how often a person was on the candidate's side and then on the baseline's while weights only rose. */
     public long flipBacks() {
         return flipBacks.get();

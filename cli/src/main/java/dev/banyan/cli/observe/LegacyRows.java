@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.TreeMap;
@@ -50,8 +50,8 @@ public final class LegacyRows {
                     } else {
                         product.put("weightGrams", weight);
                     }
-                    product.put("createdAt", instant(rows.getTimestamp("crt_ts")));
-                    product.put("updatedAt", instant(rows.getTimestamp("upd_ts")));
+                    product.put("createdAt", instant(rows, "crt_ts"));
+                    product.put("updatedAt", instant(rows, "upd_ts"));
                     product.putArray("prices");
                     product.putArray("stock");
                     products.put("product/" + sku, product);
@@ -98,13 +98,13 @@ public final class LegacyRows {
                     var order = JSON.createObjectNode();
                     order.put("orderNo", rows.getLong("ord_no"));
                     order.put("customerId", rows.getInt("customer_id"));
-                    order.put("placedAt", instant(rows.getTimestamp("ord_ts")));
+                    order.put("placedAt", instant(rows, "ord_ts"));
                     order.put("status", ORDER_STATUS.get(rows.getString("sts")));
                     order.put("payment", PAYMENT.get(rows.getString("pay_cd")));
                     order.putObject("total")
                             .put("amount", cents(rows.getInt("tot_cents")))
                             .put("currency", rows.getString("cur_cd"));
-                    order.put("shippedAt", instant(rows.getTimestamp("shp_ts")));
+                    order.put("shippedAt", instant(rows, "shp_ts"));
                     order.putArray("lines");
                     orders.put("order/" + rows.getLong("ord_no"), order);
                 }
@@ -144,7 +144,7 @@ public final class LegacyRows {
                 } else {
                     customer.put("newsletter", newsletter.equals("Y"));
                 }
-                customer.put("registeredAt", instant(rows.getTimestamp("reg_ts")));
+                customer.put("registeredAt", instant(rows, "reg_ts"));
                 customer.put("deleted", "Y".equals(rows.getString("del_yn")));
                 customers.put("customer/" + rows.getInt("customer_id"), customer);
             }
@@ -198,9 +198,9 @@ public final class LegacyRows {
         return text == null ? null : text.strip();
     }
 
-    private static @Nullable String instant(@Nullable Timestamp local) {
-        return local == null
-                ? null
-                : local.toLocalDateTime().atZone(LOCAL).toInstant().toString();
+    /** A column without a time zone: never by way of a Timestamp, which has no time of day that this machine's own clock leaves out. */
+    private static @Nullable String instant(ResultSet rows, String column) throws SQLException {
+        var local = rows.getObject(column, LocalDateTime.class);
+        return local == null ? null : local.atZone(LOCAL).toInstant().toString();
     }
 }

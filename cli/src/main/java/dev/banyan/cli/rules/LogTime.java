@@ -14,6 +14,9 @@ final class LogTime {
             DateTimeFormatter.ofPattern("dd/MMM/uuuu:HH:mm:ss Z", Locale.ENGLISH);
     private static final double FIRST_OF_MILLIS = 1e11;
 
+    /** 2000-01-01: a smaller number is how long something took. */
+    private static final double FIRST_OF_SECONDS = 946_684_800;
+
     private LogTime() {}
 
     /** The instant, or null when the text is no time. */
@@ -29,6 +32,9 @@ final class LogTime {
                 return OffsetDateTime.parse(text).toInstant();
             }
             double number = Double.parseDouble(text);
+            if (!(number >= FIRST_OF_SECONDS)) {
+                return null;
+            }
             return Instant.ofEpochMilli(Math.round(number < FIRST_OF_MILLIS ? number * 1000 : number));
         } catch (DateTimeException | NumberFormatException e) {
             return null;

@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,9 +50,10 @@ final class PullCommand implements Callable<Integer> {
             if (newest == 0) {
                 throw new CommandFailed(where + ": no version of the rules (expected: rules push first)");
             }
-            refuseOwnChanges(store, where);
             long version = wanted == null ? newest : wanted;
-            write(store.files(version));
+            var files = store.files(version);
+            refuseOwnChanges(store, where, files);
+            write(files);
             // An older version is pulled to be pushed again: what it then replaces is the last one.
             new PulledFrom(where, newest, version).keepIn(folder);
             var out = spec.commandLine().getOut();
@@ -59,16 +63,25 @@ final class PullCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void refuseOwnChanges(PushedRules store, String where) {
+    /** Each file must be that of the version it was made of, or of the one that is pulled: a pull that broke off leaves both. */
+    private void refuseOwnChanges(PushedRules store, String where, Map<String, String> next) {
         if (!Files.isDirectory(folder)) {
             return;
         }
         Map<String, String> mine = PulledFrom.filesOf(folder);
         var from = PulledFrom.of(folder).filter(known -> known.store().equals(where));
-        if (!mine.isEmpty()
-                && (from.isEmpty() || !mine.equals(store.files(from.get().version())))) {
-            throw new CommandFailed(folder + ": has rules that are no version of " + where
-                    + " (expected: push them, or pull into another folder)");
+        var before = from.isEmpty()
+                ? Map.<String, String>of()
+                : store.files(from.get().version());
+        var names = new TreeSet<>(mine.keySet());
+        names.addAll(before.keySet());
+        for (var name : mine.isEmpty() ? Set.<String>of() : names) {
+            var text = mine.get(name);
+            if (!Objects.equals(text, before.get(name)) && !Objects.equals(text, next.get(name))) {
+                throw new CommandFailed(
+                        folder + ": has rules that are no version of " + where
+                                + " (expected: push them, or pull into another folder; after a pull that broke off, that one again)");
+            }
         }
     }
 

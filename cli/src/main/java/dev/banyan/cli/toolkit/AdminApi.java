@@ -115,7 +115,10 @@ public final class AdminApi implements AutoCloseable {
         if (json != null) {
             request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(json));
         }
-        var asked = request.build();
+        return answer(request.build());
+    }
+
+    private Answer answer(HttpRequest asked) {
         try {
             var response = client.send(asked, BodyHandlers.ofString());
             return new Answer(response.statusCode(), JSON.readTree(response.body()));
@@ -125,6 +128,11 @@ public final class AdminApi implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new CommandFailed("interrupted", e);
         }
+    }
+
+    /** Returns what {@code path} answers, whatever that is. */
+    public Answer look(String path) {
+        return answer(request(path).build());
     }
 
     private HttpRequest.Builder request(String path) {

@@ -27,4 +27,12 @@ class DemoTest {
         });
         assertThat(said.toString(StandardCharsets.UTF_8)).contains("not everything is deleted", "is in use");
     }
+
+    @Test
+    void aPathIsWrittenSoThatAShellAndTheBridgeReadIt() {
+        var path = Path.of("/home/me/it's #1: mine/x");
+        assertThat(Screen.typed(path)).isEqualTo("'/home/me/it'\\''s #1: mine/x'");
+        assertThat(Screen.typed(Path.of("/srv/banyan-1.0"))).isEqualTo("/srv/banyan-1.0");
+        assertThat(BridgeConfig.text(path, 1, "localhost:2", 3)).contains("\nmapping: \"/home/me/it's #1: mine/x\"\n");
+    }
 }

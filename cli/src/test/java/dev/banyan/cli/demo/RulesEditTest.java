@@ -3,9 +3,12 @@ package dev.banyan.cli.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.banyan.cli.load.SideWatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +28,20 @@ class RulesEditTest {
         try (var files = Files.list(folder)) {
             assertThat(files).allMatch(path -> path.toString().endsWith(".yaml"));
         }
+    }
+
+    @Test
+    void whatPeopleEditBetweenTwoStepsIsTakenBack(@TempDir Path folder) throws Exception {
+        RulesEdit.copy(RULES, folder);
+        var file = new RulesEdit(folder.resolve("shop.yaml"));
+        var before = file.text();
+        var said = new ArrayList<String>();
+        var pause = new Pause(file, new SideWatch(), () -> file.text().equals(before), Duration.ZERO, said::add);
+        pause.take(() -> {});
+        assertThat(said).isEmpty();
+        pause.take(() -> file.weight("browse-catalog", "60%"));
+        assertThat(file.text()).isEqualTo(before);
+        assertThat(said).singleElement().asString().contains("as the last step left them again");
     }
 
     @Test

@@ -50,6 +50,22 @@ class SideWatchTest {
     }
 
     @Test
+    void whoWasMovedBackByAnEditFromOutsideIsNone() {
+        answered("candidate");
+        answered("baseline");
+        answered("candidate");
+        answered("baseline");
+        sides.weightFalls();
+        sides.startAnew(1);
+        assertThat(sides.flipBacks()).isOne();
+        answered("baseline");
+        assertThat(sides.flipBacks()).isOne();
+        answered("candidate");
+        answered("baseline");
+        assertThat(sides.flipBacks()).isEqualTo(2);
+    }
+
+    @Test
     void movingBackWhenTheWeightFellIsNone() {
         answered("candidate");
         sides.weightFalls();

@@ -295,7 +295,7 @@ class PlanCommandTest {
         assertThat(last.path("timeless").asInt()).isEqualTo(1);
         var json = """
                 {"method": "GET", "path": "/winter", "time_iso8601": "2025-12-24T20:00:00+01:00"}
-                {"method": "GET", "path": "/winter", "ts": 1766602800.5}
+                {"method": "GET", "path": "/winter", "time": 0.12, "ts": 1766602800.5}
                 {"method": "GET", "path": "/winter", "start_time": "2026-06-24T20:00:00.123Z"}
                 """;
         assertThat(moved("json", json.getBytes(java.nio.charset.StandardCharsets.UTF_8)))

@@ -144,6 +144,23 @@ class PushedRulesTest {
         });
     }
 
+    @Test
+    void aPullThatBrokeOffIsMadeAgain() throws Exception {
+        var mine = write(folder.resolve("mine"), 1);
+        Files.writeString(mine.resolve("more.yaml"), "backends: [{name: new, url: \"http://localhost:8\"}]\n");
+        run("push", mine, "--why", "begin", "--by", "me");
+        write(mine, 2);
+        Files.writeString(mine.resolve("more.yaml"), "backends: [{name: new, url: \"http://localhost:9\"}]\n");
+        run("push", mine, "--why", "move", "--by", "me");
+        write(mine, 1); // as when it was killed between two files
+        assertThat(run("pull", mine, "--number", "1")).satisfies(again -> {
+            assertThat(again.exitCode()).as(again.err()).isZero();
+            assertThat(mine.resolve("more.yaml")).content().contains("localhost:8");
+        });
+        write(mine, 3);
+        assertThat(run("pull", mine, "--number", "2").err()).contains("has rules that are no version");
+    }
+
     /** A gateway may serve from the folder: it sees the old file or the new one, and never a half. */
     @Test
     void aPullReplacesFilesAndDoesNotWriteIntoThem() throws Exception {
