@@ -265,11 +265,15 @@ final class GatewayCommand implements Callable<Integer> {
             return null;
         }
         try {
-            Origin at = Origin.ofHost("dns", dns);
-            String bare = at.host().replaceAll("[\\[\\]]", "");
-            return new InetSocketAddress(InetAddress.ofLiteral(bare), at.port() > 0 ? at.port() : DNS_PORT);
+            int colon = dns.lastIndexOf(':');
+            // Behind an address of IPv6 there is a port only where that stands in brackets.
+            boolean named = colon > 0 && (dns.indexOf(':') == colon || dns.charAt(colon - 1) == ']');
+            String address = named ? dns.substring(0, colon) : dns;
+            int port = named ? Integer.parseInt(dns.substring(colon + 1)) : DNS_PORT;
+            return new InetSocketAddress(InetAddress.ofLiteral(address), port);
         } catch (IllegalArgumentException e) {
-            throw wrong("--dns: " + dns + " (expected: an address such as 10.0.0.2 or 10.0.0.2:8600)");
+            throw wrong(
+                    "--dns: " + dns + " (expected: an address such as 10.0.0.2, 10.0.0.2:8600 or [2001:db8::2]:8600)");
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +31,14 @@ class CohortCookieTest {
             Pattern.compile("(?i)\r\nset-cookie: (who=[^;]+); Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax\r\n");
     private static final String PAGE = "Accept: text/html\r\n";
 
+    /** What shared caches obey before {@code Cache-Control}. */
+    private static final List<String> OF_SHARED_CACHES = List.of(
+            "cdn-cache-control: max-age=600\r\n",
+            "cloudflare-cdn-cache-control: max-age=600\r\n",
+            "edge-control: max-age=600\r\n",
+            "surrogate-control: max-age=600\r\n",
+            "x-accel-expires: 600\r\n");
+
     @TempDir
     static Path folder;
 
@@ -43,6 +52,10 @@ class CohortCookieTest {
         legacy = new ScriptedServer("legacy");
         candidate = new ScriptedServer("candidate");
         legacy.reply("/public", "HTTP/1.1 200 OK\r\nCache-Control: public, max-age=60\r\nContent-Length: 2\r\n\r\nok");
+        String cached = "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\n" + String.join("", OF_SHARED_CACHES)
+                + "Content-Length: 2\r\n\r\nok";
+        legacy.reply("/cached", cached);
+        candidate.reply("/whole", cached);
         gateway = TestGateway.start(folder, rules(20));
     }
 
@@ -54,6 +67,7 @@ class CohortCookieTest {
                 cohorts:
                   - {name: people, key: [{generateCookie: who}], salt: test}
                 routes:
+                  - {name: whole, matches: [{path: {value: /whole}}], candidate: new, stage: complete}
                   - {name: all, matches: [{path: {type: PathPrefix, value: /}}], candidate: new, cohort: people, stage: live, weight: %d%%}
                 """.formatted(legacy.url(), candidate.url(), percent);
     }
@@ -130,6 +144,16 @@ class CohortCookieTest {
                 .containsIgnoringCase("cache-control: private, max-age=60\r\n")
                 .doesNotContainIgnoringCase("public");
         assertThat(get("/", "")).containsIgnoringCase("cache-control: private\r\n");
+    }
+
+    /** Whole routes' replies are everybody's. */
+    @Test
+    void whatSharedCachesObeyBeforeThatIsNotThereOnASplitRoute() throws Exception {
+        assertThat(get("/cached", ""))
+                .endsWith("ok")
+                .containsIgnoringCase("cache-control: private, max-age=60\r\n")
+                .doesNotContainIgnoringCase("600");
+        assertThat(get("/whole", "").toLowerCase(Locale.ROOT)).contains(OF_SHARED_CACHES);
     }
 
     private static String get(String target, String headers) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,8 @@ class CommandLineTest {
                     --legacy http://a --store jdbc:postgresql://h/d?password=x | --store: has a user or password in it
                     --legacy http://a --store-password-file /no  | --store-password-file: /no (expected: a readable file)
                     --legacy http://a --dns ns.internal          | --dns: ns.internal (expected: an address such as
+                    --legacy http://a --dns 10.0.0.2:            | --dns: 10.0.0.2: (expected: an address such as
+                    --legacy http://a --dns 10.0.0.2:65536       | --dns: 10.0.0.2:65536 (expected: an address such as
                     --legacy http://a --drain -1                 | --drain: -1
                     --legacy http://a --unready 3601             | --unready: 3601 (expected: 0..3600)
                     --legacy http://a --public-origin shop       | --public-origin
@@ -70,6 +73,21 @@ class CommandLineTest {
                 .contains(complaint)
                 .contains("Usage: gateway")
                 .doesNotContain("Exception");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.2, 10.0.0.2, 53",
+        "10.0.0.2:8600, 10.0.0.2, 8600",
+        "2001:db8::53, 2001:db8::53, 53",
+        "::1, ::1, 53",
+        "fe80::1:2:3:4:5:53, fe80::1:2:3:4:5:53, 53",
+        "[2001:db8::1], 2001:db8::1, 53",
+        "[2001:db8::1]:8600, 2001:db8::1, 8600",
+    })
+    void aNameServerIsAnAddressAndPerhapsAPort(String said, String address, int port) {
+        assertThat(GatewayCommand.parse("--legacy", "http://a", "--dns", said).nameServer())
+                .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral(address), port));
     }
 
     @Test

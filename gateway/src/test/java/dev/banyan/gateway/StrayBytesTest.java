@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Backends that say what nobody asked for, over plain connections, over TLS, and to copies: it is nobody's reply. */
@@ -39,6 +42,10 @@ class StrayBytesTest {
     private static volatile String stray = "";
     /** Connections that have carried a reply and wait for the next call. */
     private static final BlockingQueue<Wire> IDLE = new LinkedBlockingQueue<>();
+
+    private static volatile String owed = "";
+    /** Connections over which a body has been announced that is still to come. */
+    private static final Set<Wire> OWING = ConcurrentHashMap.newKeySet();
 
     @Parameter
     Way way;
@@ -72,6 +79,11 @@ class StrayBytesTest {
                 """.formatted(plain.url(), secure.port(), candidate.url()));
         for (ScriptedServer each : List.of(plain, secure, candidate)) {
             each.on("/", (head, wire) -> {
+                if (head.contains("/owed ")) {
+                    OWING.add(wire.send("HTTP/1.1 204 No Content\r\n" + owed));
+                    return;
+                }
+                wire.send(OWING.contains(wire) ? "evil" : "");
                 wire.send(head.contains("/extra ") ? OK + stray : OK);
                 if (head.contains("/then ")) {
                     IDLE.add(wire);
@@ -145,6 +157,27 @@ class StrayBytesTest {
                         .mapToInt(JsonNode::asInt)
                         .sum())
                 .isZero();
+        assertThat(mirror().path("copyErrors")
+                        .valueStream()
+                        .mapToInt(JsonNode::asInt)
+                        .sum())
+                .isZero();
+    }
+
+    /** The head says that it will come, so that its connection carries no other call. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 4\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"})
+    void theBodyOfAReplyThatMayHaveNoneIsNobodysReply(String rest) throws Exception {
+        owed = rest;
+        for (String path : List.of("/plain", "/secure", "/copied")) {
+            try (var client = gateway.wire()) {
+                client.send("GET " + path + "/owed HTTP/1.1\r\nHost: a\r\n\r\n");
+                assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 204 ");
+                await("no copy is left", () -> mirror().path("inFlight").asInt() == 0);
+                assertNothingStrayComes(client, path);
+                await("no copy is left", () -> mirror().path("inFlight").asInt() == 0);
+            }
+        }
         assertThat(mirror().path("copyErrors")
                         .valueStream()
                         .mapToInt(JsonNode::asInt)

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
@@ -132,6 +134,14 @@ public final class ReplyDecoder extends HttpResponseDecoder {
                 && reply.status().code() != 101;
     }
 
+    /** Whether a reply announces a body that it may not have. */
+    private static boolean owesBody(HttpResponse reply) {
+        HttpHeaders head = reply.headers();
+        return reply.status().code() == 204
+                && (head.contains(HttpHeaderNames.TRANSFER_ENCODING)
+                        || !head.get(HttpHeaderNames.CONTENT_LENGTH, "0").equals("0"));
+    }
+
     @Override
     protected HttpMessage createMessage(String[] line) {
         lengths = 0;
@@ -150,6 +160,10 @@ public final class ReplyDecoder extends HttpResponseDecoder {
 
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
+        if (!toHead && message instanceof HttpResponse reply && owesBody(reply)) {
+            // Netty takes it that none comes. What does would be the beginning of the next reply.
+            reply.headers().add(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
         return toHead || super.isContentAlwaysEmpty(message);
     }
 }

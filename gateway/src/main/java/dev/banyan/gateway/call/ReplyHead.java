@@ -21,6 +21,12 @@ public final class ReplyHead {
     private static final AsciiString REFRESH = AsciiString.cached("Refresh");
     private static final AsciiString LINK = AsciiString.cached("Link");
 
+    private static final AsciiString SURROGATE_CONTROL = AsciiString.cached("Surrogate-Control");
+    private static final AsciiString EDGE_CONTROL = AsciiString.cached("Edge-Control");
+    private static final AsciiString X_ACCEL_EXPIRES = AsciiString.cached("X-Accel-Expires");
+    /** How the names of all others end (RFC 9213). */
+    private static final AsciiString OF_SOME_CACHES = AsciiString.cached("-Cache-Control");
+
     private ReplyHead() {}
 
     /** Mends what names a backend, marks a split reply as one user's own, and adds the cohort's cookie. */
@@ -34,11 +40,35 @@ public final class ReplyHead {
         mend(head, HttpHeaderNames.SET_COOKIE, seam::mendCookie);
         if (routed.split()) {
             head.set(HttpHeaderNames.CACHE_CONTROL, CacheControl.unshared(head.getAll(HttpHeaderNames.CACHE_CONTROL)));
+            removeForSharedCaches(head);
         }
         NewCookie issue = routed.issue();
         if (issue != null) {
             head.add(HttpHeaderNames.SET_COOKIE, issue.setCookie(asked.scheme().equals("https")));
         }
+    }
+
+    /** Removes what the shared caches that it is for obey before {@code Cache-Control}. */
+    private static void removeForSharedCaches(HttpHeaders head) {
+        boolean any = false;
+        for (var each = head.iteratorCharSequence(); each.hasNext(); ) {
+            any |= isForSharedCaches(each.next().getKey());
+        }
+        if (any) { // most replies have none of them
+            for (String name : List.copyOf(head.names())) {
+                if (isForSharedCaches(name)) {
+                    head.remove(name);
+                }
+            }
+        }
+    }
+
+    private static boolean isForSharedCaches(CharSequence name) {
+        int end = name.length() - OF_SOME_CACHES.length();
+        return (end > 0 && AsciiString.regionMatches(name, true, end, OF_SOME_CACHES, 0, OF_SOME_CACHES.length()))
+                || SURROGATE_CONTROL.contentEqualsIgnoreCase(name)
+                || EDGE_CONTROL.contentEqualsIgnoreCase(name)
+                || X_ACCEL_EXPIRES.contentEqualsIgnoreCase(name);
     }
 
     private static void mend(HttpHeaders head, CharSequence name, UnaryOperator<String> mending) {

@@ -6,9 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The backend connections of one event loop that wait for their next call; touched by that loop alone, so nothing locks. */
 public final class Pool {
@@ -67,20 +65,13 @@ public final class Pool {
 
     /** Closes the connection to {@code backend} that has waited longest, if any waits. */
     void closeOne(LiveBackend backend) {
-        BackendConnection found = oldest(backend);
-        if (found != null) {
-            found.close();
-        }
-    }
-
-    private @Nullable BackendConnection oldest(LiveBackend backend) {
-        Iterator<ArrayDeque<BackendConnection>> each = idle.values().iterator();
-        while (each.hasNext()) {
-            BackendConnection first = each.next().peekFirst();
+        for (ArrayDeque<BackendConnection> waiting : idle.values()) {
+            BackendConnection first = waiting.peekFirst();
             if (first != null && first.isTo(backend)) {
-                return first;
+                waiting.removeFirst(); // its end is seen later, and it would be closed again instead of the next
+                first.close();
+                return;
             }
         }
-        return null;
     }
 }

@@ -3,9 +3,7 @@ package dev.banyan.gateway.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import io.netty.util.NetUtil;
@@ -165,12 +163,5 @@ public final class Framing {
             }
         }
         return port.length() <= 5 && (port.isEmpty() || Integer.parseInt(port) <= PORT_MAX);
-    }
-
-    /** Whether the connection that a backend's reply came by can bring another one. */
-    public static boolean keepsConnection(HttpResponse reply) {
-        return HttpUtil.isKeepAlive(reply)
-                && !(reply.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
-                        && reply.headers().contains(HttpHeaderNames.CONTENT_LENGTH));
     }
 }

@@ -55,7 +55,6 @@ final class ClientSide extends ChannelDuplexHandler {
 
     private final LeanPath path;
     private final Pool pool;
-    private final Consumer<Boolean> holdBack;
     private @Nullable ChannelHandlerContext context;
 
     private Mode mode = Mode.IDLE;
@@ -66,8 +65,7 @@ final class ClientSide extends ChannelDuplexHandler {
     private boolean lastOne;
     private boolean closing;
     private boolean backendTakes = true;
-    private final SentAhead ahead = new SentAhead();
-    private boolean heldBack;
+    private final SentAhead ahead;
     private boolean draining;
     /** Whether the chain's exchange is over and what comes after it is about to begin. */
     private boolean nextDue;
@@ -77,7 +75,7 @@ final class ClientSide extends ChannelDuplexHandler {
     ClientSide(LeanPath path, Pool pool, Consumer<Boolean> holdBack) {
         this.path = path;
         this.pool = pool;
-        this.holdBack = holdBack;
+        this.ahead = new SentAhead(holdBack);
     }
 
     @Override
@@ -230,10 +228,6 @@ final class ClientSide extends ChannelDuplexHandler {
     private void setReading() {
         ChannelHandlerContext client = context;
         boolean full = ahead.isFull();
-        if (full != heldBack && !closing) {
-            heldBack = full;
-            holdBack.accept(full);
-        }
         if (client == null || (mode == Mode.CHAIN && !requestDone)) {
             return;
         }

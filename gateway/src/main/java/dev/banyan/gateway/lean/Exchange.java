@@ -24,6 +24,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -243,7 +244,7 @@ final class Exchange implements Asker {
             broke(from, Failure.RESET);
             return;
         }
-        reusable = Framing.keepsConnection(reply);
+        reusable = HttpUtil.isKeepAlive(reply);
         Step step = call.replied(reply.status().code());
         if (step instanceof Step.Forward) {
             forwarding = true;

@@ -85,7 +85,6 @@ public final class ReplyOut {
     public void begin(Call call, HttpResponse reply) {
         HttpHeaders head = reply.headers();
         status = reply.status().code();
-        boolean chunked = HttpUtil.isTransferEncodingChunked(reply);
         boolean bodiless = toHead || status == 204 || status == 304;
         mend(call, reply);
         untilClose = !bodiless && !head.contains(HttpHeaderNames.CONTENT_LENGTH);
@@ -94,7 +93,7 @@ public final class ReplyOut {
             if (untilClose) {
                 OpenEnd.begins(client.channel());
             }
-        } else if (untilClose || (chunked && toHead)) {
+        } else if (untilClose) {
             untilClose = false;
             head.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }

@@ -2,6 +2,7 @@ package dev.banyan.gateway.lean;
 
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a client has sent ahead of the reply it is waiting for, in its order. */
@@ -13,7 +14,13 @@ final class SentAhead {
     /** Null until the first: most clients never send ahead. */
     private @Nullable ArrayDeque<Object> messages;
 
+    private final Consumer<Boolean> holdBack;
     private boolean full;
+
+    /** {@code holdBack} is told when no more should come, and when it should again. */
+    SentAhead(Consumer<Boolean> holdBack) {
+        this.holdBack = holdBack;
+    }
 
     boolean isEmpty() {
         return messages == null || messages.isEmpty();
@@ -27,15 +34,22 @@ final class SentAhead {
     void add(Object message) {
         messages = messages == null ? new ArrayDeque<>() : messages;
         messages.add(message);
-        full |= messages.size() >= MESSAGES_MAX;
+        setFull(full || messages.size() >= MESSAGES_MAX);
     }
 
     /** Returns the next message, or null. */
     @Nullable
     Object poll() {
         Object next = messages == null ? null : messages.poll();
-        full &= !isEmpty();
+        setFull(full && !isEmpty());
         return next;
+    }
+
+    private void setFull(boolean now) {
+        if (now != full) {
+            full = now;
+            holdBack.accept(now);
+        }
     }
 
     void release() {

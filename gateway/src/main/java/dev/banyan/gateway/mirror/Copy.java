@@ -156,7 +156,7 @@ final class Copy implements Asker {
             body.add(piece.content());
             endIfTooLarge(from);
             if (!done && piece instanceof LastHttpContent) {
-                end(from, Framing.keepsConnection(reply), replied(reply));
+                end(from, HttpUtil.isKeepAlive(reply), replied(reply));
             }
         } finally {
             piece.release();
