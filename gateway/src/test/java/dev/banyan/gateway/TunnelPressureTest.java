@@ -102,6 +102,38 @@ class TunnelPressureTest {
         });
     }
 
+    /** What has left lies with the system, which throws it away if more comes to a connection that is closed. */
+    @Test
+    void whoTakesSlowlyAndGoesOnSendingGetsAllThatABackendSaysBeforeItEnds() throws Exception {
+        withTunnels(2, (gateway, ends, _) -> {
+            Socket slow = ends.get(0);
+            Socket quick = ends.get(2);
+            ends.get(1).getOutputStream().write(new byte[MIB]);
+            ends.get(1).close();
+            await("all has left", () -> gateway.inFlight("legacy") == 1);
+            ends.get(3).close();
+            assertThat(quick.getInputStream().read()).isNegative();
+            await("who has it all is cut", () -> !takesAByte(quick));
+            byte[] taken = new byte[MIB];
+            for (int count = 0; count < MIB; ) {
+                takesAByte(slow);
+                int read = slow.getInputStream().read(taken, count, Math.min(MIB / 16, MIB - count));
+                assertThat(read).as("after %d bytes", count).isPositive();
+                count += read;
+            }
+            assertThat(slow.getInputStream().read()).isNegative();
+        });
+    }
+
+    private static boolean takesAByte(Socket end) {
+        try {
+            end.getOutputStream().write(0);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Whether nothing has moved for a while. */
     private boolean isStill() throws InterruptedException {
         long before = moved.get();

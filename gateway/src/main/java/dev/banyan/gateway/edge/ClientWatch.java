@@ -231,11 +231,15 @@ public final class ClientWatch extends ChannelDuplexHandler {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (!context.channel().isWritable()) {
-            lookAt(System.nanoTime() + stallNanos / LOOKS_PER_STALL);
-        } else if (inHead) {
-            headSince = System.nanoTime(); // nobody reads while the replies before it wait to be taken
-            lookAt(headSince + headNanos);
+        long now = System.nanoTime();
+        if (context.channel().isWritable()) {
+            idleSince = now; // nobody reads the next request while the replies before it wait to be taken
+            if (inHead) {
+                headSince = now;
+                lookAt(headSince + headNanos);
+            }
+        } else {
+            lookAt(now + stallNanos / LOOKS_PER_STALL);
         }
         context.fireChannelWritabilityChanged();
     }
@@ -276,7 +280,7 @@ public final class ClientWatch extends ChannelDuplexHandler {
         } else if (isBodyAwaited(context) && now - pace.overdueAt() >= 0) {
             giveUp(context);
         } else if (ForgottenReset.isOf(context.channel())
-                || pace.isStuck(context.channel().unsafe().outboundBuffer(), written, now)
+                || isStuck(context, now)
                 || (isIdle() && now - idleSince >= idleNanos)
                 || (isOnlyBroken() && now - brokenSince >= headNanos)) {
             close(context, context.newPromise());
@@ -284,6 +288,14 @@ public final class ClientWatch extends ChannelDuplexHandler {
             long next = nextLook(context, now);
             lookAt(now + Math.min(next - now, ForgottenReset.LOOK_NANOS));
         }
+    }
+
+    private boolean isStuck(ChannelHandlerContext context, long now) {
+        boolean stuck = pace.isStuck(context.channel().unsafe().outboundBuffer(), written, now);
+        if (pace.isSending()) {
+            idleSince = now; // who still takes a reply is not idle
+        }
+        return stuck;
     }
 
     private boolean isHeadAwaited(ChannelHandlerContext context) {

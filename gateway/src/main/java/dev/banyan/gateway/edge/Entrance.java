@@ -89,7 +89,7 @@ public final class Entrance {
     }
 
     /** What comes in on one event loop; only that loop uses it. */
-    public final class Inside {
+    public class Inside {
 
         private final List<Port> ports = new CopyOnWriteArrayList<>();
         private long nextSample = System.nanoTime();

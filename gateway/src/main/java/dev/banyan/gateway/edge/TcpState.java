@@ -12,7 +12,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class TcpState {
 
-    /** States of Linux's TCP: reset, and ended by the other side. */
+    /** States of Linux's TCP: ended by us, of which the other side does not know yet; reset; and ended by the other side. */
+    private static final int FIN_WAIT_1 = 4;
+
     private static final int CLOSED = 7;
 
     private static final int CLOSE_WAIT = 8;
@@ -65,16 +67,24 @@ public final class TcpState {
 
     /** Whether the other side has ended or reset the connection, though bytes of it may still wait to be read. */
     static boolean hasLeft(Channel channel) {
+        int state = state(channel);
+        return state == CLOSED || state == CLOSE_WAIT;
+    }
+
+    /** Whether our side has ended, and the other one does not have all that was sent before that. */
+    static boolean isEndUnderWay(Channel channel) {
+        return state(channel) == FIN_WAIT_1;
+    }
+
+    private static int state(Channel channel) {
         try {
-            int state =
-                    switch (channel) {
-                        case IoUringSocketChannel socket -> socket.tcpInfo().state();
-                        case EpollSocketChannel socket -> socket.tcpInfo().state();
-                        default -> -1;
-                    };
-            return state == CLOSED || state == CLOSE_WAIT;
+            return switch (channel) {
+                case IoUringSocketChannel socket -> socket.tcpInfo().state();
+                case EpollSocketChannel socket -> socket.tcpInfo().state();
+                default -> -1;
+            };
         } catch (ChannelException e) {
-            return true;
+            return CLOSED; // it is being closed
         }
     }
 }

@@ -47,7 +47,7 @@ final class ToClient {
 
     /** The backend has gone. What it has sent last still has to reach a client that goes on sending. */
     void end() {
-        if (client.channel().isActive() && Linger.canEndOneSide(client)) {
+        if (Linger.canEndOneSide(client)) {
             client.channel().config().setAutoRead(true);
             Linger.end(client);
         } else {

@@ -3,7 +3,9 @@ package dev.banyan.gateway.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -12,11 +14,13 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class ClientWatchTest {
 
     private int reads;
+    private long since;
 
     private final EmbeddedChannel client = new EmbeddedChannel();
     private final ClientWatch watch;
@@ -24,7 +28,14 @@ class ClientWatchTest {
     ClientWatchTest() {
         var codec = new RequestCodec(new HttpDecoderConfig());
         var patience = new Patience(Duration.ofMillis(100), Duration.ofMinutes(1), Duration.ofMinutes(1), 0);
-        watch = new ClientWatch(patience, codec, _ -> {}, new Entrance(client.eventLoop()).of(client));
+        var inside = new Entrance(client.eventLoop()).new Inside() {
+            @Override
+            boolean hasLeft(Channel from, long lastReply, long now) {
+                since = lastReply;
+                return false;
+            }
+        };
+        watch = new ClientWatch(patience, codec, _ -> {}, inside);
         client.config().setAutoRead(false);
         client.pipeline()
                 .addLast(new ChannelOutboundHandlerAdapter() {
@@ -65,11 +76,43 @@ class ClientWatchTest {
         watch.holdBack(false);
         client.runPendingTasks();
         client.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
-        long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (client.isOpen() && System.nanoTime() - until < 0) {
-            client.runScheduledPendingTasks();
-            Thread.onSpinWait();
-        }
+        runUntil(client, 10_000);
         assertThat(client.isOpen()).isFalse();
+    }
+
+    /** Until then nobody reads, and how long it lies there is the client's own doing. */
+    @Test
+    void aRequestHasWaitedAtMostSinceItsClientHasTakenTheReplyBeforeIt() {
+        ChannelOutboundBuffer out = client.unsafe().outboundBuffer();
+        out.setUserDefinedWritability(1, false);
+        client.runPendingTasks();
+        long before = System.nanoTime();
+        out.setUserDefinedWritability(1, true);
+        client.runPendingTasks();
+        sends("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(since - before).isNotNegative();
+    }
+
+    @Test
+    void whoStillTakesAReplyIsNotIdle() {
+        var slow = new SlowChannel();
+        var patience = new Patience(Duration.ofMinutes(1), Duration.ofMillis(100), Duration.ofMinutes(1), 0);
+        var codec = new RequestCodec(new HttpDecoderConfig());
+        slow.pipeline().addLast(new ClientWatch(patience, codec, _ -> {}, new Entrance(slow.eventLoop()).of(slow)));
+        var sent = slow.writeOneOutbound(Unpooled.copiedBuffer("the end of a reply", StandardCharsets.US_ASCII));
+        slow.flush();
+        assertThat(sent.isDone()).isFalse();
+        runUntil(slow, 250);
+        assertThat(slow.isOpen()).isTrue();
+        slow.finishAndReleaseAll();
+    }
+
+    /** Runs what is due for so long, or until it is closed. */
+    private static void runUntil(EmbeddedChannel channel, int millis) {
+        long until = System.nanoTime() + Duration.ofMillis(millis).toNanos();
+        while (channel.isOpen() && System.nanoTime() - until < 0) {
+            channel.runScheduledPendingTasks();
+            LockSupport.parkNanos(1_000_000);
+        }
     }
 }
