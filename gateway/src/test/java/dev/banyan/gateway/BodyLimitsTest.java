@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** Request bodies that are longer than their route takes, and backends that do not take them. */
 @ParameterizedClass
@@ -126,6 +127,9 @@ class BodyLimitsTest {
     @ParameterizedTest
     @ValueSource(strings = {"baseline", "candidate"})
     void chunksBeyondTheLimitAreRefusedAndTheBackendSeesNoWholeBody(String side) throws Exception {
+        long before = refused();
+        String route = side.equals("baseline") ? "a" : "b";
+        int counted = requests(route);
         try (var client = gateway.wire()) {
             client.send("POST /taken/" + side + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
             client.send("1000\r\n" + "x".repeat(LIMIT) + "\r\n");
@@ -137,10 +141,17 @@ class BodyLimitsTest {
         }
         TestGateway.await("let go", () -> gateway.inFlight("legacy") == 0 && gateway.inFlight("new") == 0);
         assertThat(BODIES).doesNotContain("whole");
-        assertThat(gateway.route(side.equals("baseline") ? "a" : "b")
-                        .at("/errors/" + side)
-                        .asInt())
-                .isZero();
+        assertThat(gateway.route(route).at("/errors/" + side).asInt()).isZero();
+        assertThat(refused()).isEqualTo(before + 1);
+        assertThat(requests(route)).as("counted twice").isEqualTo(counted);
+    }
+
+    private static int requests(String route) throws Exception {
+        return gateway.route(route)
+                .path("requests")
+                .valueStream()
+                .mapToInt(JsonNode::asInt)
+                .sum();
     }
 
     /** Neither by how it ends, nor with the next reply in place of what is missing; and the backend is not to blame. */

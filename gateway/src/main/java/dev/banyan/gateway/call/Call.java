@@ -44,6 +44,7 @@ public final class Call {
 
     private @Nullable Attempts attempts;
 
+    private boolean refused;
     private long headNanos;
     /** How many bytes of the body may still come. */
     private long bodyRoom = Long.MAX_VALUE;
@@ -121,7 +122,7 @@ public final class Call {
     /** Asks the rules. Null when a backend is to be asked; else what the gateway answers itself, which is counted. */
     public @Nullable OwnReply decide() {
         if (Memory.isShort(hasBody)) {
-            return noRoom();
+            return refused(noRoom());
         }
         var facts = new RequestFacts(
                 head.get(HttpHeaderNames.HOST, ""),
@@ -134,10 +135,7 @@ public final class Call {
                 intake.rules().clock().millis(),
                 intake.publicOrigin() == null ? null : asked.authority());
         return switch (rules.table().decide(facts)) {
-            case Decision.Refused(int status, String reason) -> {
-                intake.traffic().refused(status);
-                yield OwnReply.refusal(status, reason);
-            }
+            case Decision.Refused(int status, String reason) -> refused(OwnReply.refusal(status, reason));
             case Decision.Gone gone -> {
                 intake.traffic().gone(gone.route().name(), head.get(HttpHeaderNames.USER_AGENT));
                 yield OwnReply.gone(gone.route().retired());
@@ -160,20 +158,25 @@ public final class Call {
         bodyRoom = bytesMax;
         String length = head.get(HttpHeaderNames.CONTENT_LENGTH);
         return length != null && Long.parseLong(length) > bodyRoom
-                ? tooLarge()
+                ? refused(tooLarge())
                 : null; // the decoder refuses what is no number
     }
 
-    /** Returns the reply for a request whose body there is no memory for, which counts as refused. */
+    /** Returns {@code reply}, which the client gets of this request and nothing else: it counts as refused, and no more once it ends. */
+    public OwnReply refused(OwnReply reply) {
+        refused = true;
+        intake.traffic().refused(reply.status());
+        return reply;
+    }
+
+    /** Returns the reply for a request whose body there is no memory for. */
     public OwnReply noRoom() {
-        intake.traffic().refused(Memory.REFUSAL.status());
         return OwnReply.refusal(Memory.REFUSAL.status(), Memory.REFUSAL.reason())
                 .andClose();
     }
 
-    /** Returns the reply for a body that is longer than the route allows, which counts as refused. */
+    /** Returns the reply for a body that is longer than the route allows. */
     public OwnReply tooLarge() {
-        intake.traffic().refused(TOO_LARGE);
         return OwnReply.refusal(TOO_LARGE, "the body is longer than this route takes")
                 .andClose();
     }
@@ -366,7 +369,9 @@ public final class Call {
                 aborted,
                 headNanos,
                 false);
-        intake.traffic().add(outcome, rules.counts(), routed().place());
+        if (!refused) {
+            intake.traffic().add(outcome, rules.counts(), routed().place());
+        }
         if (watch != null) {
             watch.ended(outcome);
             watch = null;

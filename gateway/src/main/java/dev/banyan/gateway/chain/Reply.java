@@ -66,10 +66,10 @@ public record Reply(boolean reveal) implements GatewayFilter {
         passage.discardReply();
         if (passage.isClientGone()) {
             OwnReply refusal = OwnReply.refusal(400, "the body is not framed as its head says");
-            return passage.isOnlyBroken() ? refuse(exchange, refusal.andClose()) : Mono.empty();
+            return passage.isOnlyBroken() ? refuse(exchange, call, refusal.andClose()) : Mono.empty();
         }
         if (error instanceof BodyTooLarge) {
-            return refuse(exchange, call.tooLarge());
+            return refuse(exchange, call, call.tooLarge());
         }
         if (exchange.getResponse().isCommitted()) {
             // Part of the reply has left: the connection must break, so that the client cannot take it for whole.
@@ -87,10 +87,10 @@ public record Reply(boolean reveal) implements GatewayFilter {
     }
 
     /** Nobody is to blame but the client: it gets {@code refusal}, or where a reply has begun no more of that. */
-    private static Mono<Void> refuse(ServerWebExchange exchange, OwnReply refusal) {
+    private static Mono<Void> refuse(ServerWebExchange exchange, Call call, OwnReply refusal) {
         return exchange.getResponse().isCommitted()
                 ? Mono.error(new BackendFailure(Failure.RESET))
-                : Answer.send(exchange, refusal);
+                : Answer.send(exchange, call.refused(refusal));
     }
 
     private static HttpHeaders nativeHead(ServerHttpResponse response) {

@@ -210,7 +210,7 @@ final class Exchange implements Asker {
         if (out.isBegun()) {
             out.cut();
         } else {
-            out.own(reply);
+            out.own(call.refused(reply));
         }
         call.end(out.statusSent(), true);
         client.ended();
