@@ -36,8 +36,6 @@ public final class LocalPostgres implements AutoCloseable {
                 ALTER ROLE %s SET synchronous_commit = 'on';
             END IF; END $$""".formatted(SUPERUSER);
 
-    private static final String SYSTEM_ADMINISTRATOR = "root";
-
     /** How many lines of PostgreSQL's own log say why it does not start. */
     private static final int LAST_LINES = 5;
 
@@ -114,9 +112,9 @@ public final class LocalPostgres implements AutoCloseable {
                 reason.append("; unreadable: ").append(e);
             }
         }
-        if (SYSTEM_ADMINISTRATOR.equals(System.getProperty("user.name"))) {
+        if (log == null ? "root".equals(System.getProperty("user.name")) : reason.indexOf("as root") >= 0) {
             reason.append(
-                    "\n(PostgreSQL does not run as root; expected: another user, or a machine that allows user namespaces)");
+                    "\n(it runs as root only where user namespaces are allowed; expected: those, or another user)");
         }
         return reason.toString();
     }
