@@ -56,7 +56,7 @@ public final class Bench implements Callable<Integer> {
             paramLabel = "CASE",
             split = ",",
             description = "only these: tiny, 10k, 1m, post10k, headers20, conns1000, own-core, rules1, rules1000,"
-                    + " rules100000, mirror, mirror-p99, http2, idle, start, large (default: all)")
+                    + " rules100000, rules-pairs, mirror, mirror-p99, http2, idle, start, large (default: all)")
     private @Nullable Set<String> cases;
 
     @Option(

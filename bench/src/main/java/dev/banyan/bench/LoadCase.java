@@ -80,6 +80,11 @@ record LoadCase(String name, String title, int rules, int connections, int strea
         return new LoadCase("rules" + rules, title, actual, CONNECTIONS, 0, asks);
     }
 
+    /** Returns it under another name. */
+    LoadCase named(String other) {
+        return new LoadCase(other, title, rules, connections, streams, asks);
+    }
+
     /** Returns the case in which the gateway mirrors each request. */
     static LoadCase mirrored() {
         return gets("mirror", "every request mirrored, reply of 16 bytes", CONNECTIONS, TINY, Map.of());

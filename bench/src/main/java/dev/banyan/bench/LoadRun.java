@@ -149,7 +149,8 @@ final class LoadRun {
         }
     }
 
-    private void peak(LoadCase load, Running running) throws InterruptedException {
+    /** One turn as fast as it goes, filed under the names of {@code load} and {@code running}. */
+    void peak(LoadCase load, Running running) throws InterruptedException {
         var isProxy = !running.name().equals(Results.DIRECT);
         try (var closed = open(load, running)) {
             var allocatedBefore = running.allocatedBytes();

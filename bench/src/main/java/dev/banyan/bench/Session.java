@@ -43,6 +43,7 @@ final class Session {
         LoadCase.withOneRule().forEach(load -> names.add(load.name()));
         names.add(LoadCase.OWN_CORE);
         RULES.forEach(count -> names.add("rules" + count));
+        names.add(RulesPairs.NAME);
         names.addAll(
                 List.of(MirrorRun.NAME, MirrorRun.LATENCY, LoadCase.HTTP2, IdleRun.NAME, StartRun.NAME, LargeRun.NAME));
         return names;
@@ -58,6 +59,9 @@ final class Session {
             if (plan.cases().contains("rules" + count)) {
                 rules(count);
             }
+        }
+        if (plan.cases().contains(RulesPairs.NAME)) {
+            rulesPairs();
         }
         if (plan.cases().contains(MirrorRun.NAME) || plan.cases().contains(MirrorRun.LATENCY)) {
             mirror();
@@ -136,6 +140,14 @@ final class Session {
                 startAll(peers.stream().filter(Peer::hasRoutes).toList(), actual, Setup.PLAIN, List.of(load.name()));
         loadRun.run(load, started, true);
         stopAll(started);
+    }
+
+    private void rulesPairs() throws IOException, InterruptedException {
+        if (ours().orElse(null) instanceof Banyan banyan) {
+            new RulesPairs(plan, field, loadRun, failures, results, progress).run(banyan);
+        } else {
+            leaveOut(RulesPairs.NAME, "Banyan is not among the peers");
+        }
     }
 
     private void mirror() throws IOException, InterruptedException {

@@ -15,7 +15,7 @@ import reactor.netty.http.HttpResources;
 import reactor.netty.resources.LoopResources;
 
 /**
- * The event loops of clients and backends over one transport, one for each processor and two at least. They live as long as the
+ * The event loops of clients and backends over one transport, one for each processor. They live as long as the
  * process, whose gateways share them, and keep none alive.
  */
 final class EventLoops implements LoopResources {

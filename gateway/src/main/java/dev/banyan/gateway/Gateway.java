@@ -139,7 +139,7 @@ public final class Gateway implements AutoCloseable {
         if (System.getProperty("reactor.netty.ioWorkerCount") == null) {
             System.setProperty(
                     "reactor.netty.ioWorkerCount",
-                    Integer.toString(Math.max(2, Runtime.getRuntime().availableProcessors())));
+                    Integer.toString(Runtime.getRuntime().availableProcessors()));
         }
         EventLoops.use(settings.transport()); // before anything of Reactor Netty begins, which would have its own
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

@@ -20,6 +20,11 @@ public final class Results {
     public static final String MIRRORED = "mirrored";
     public static final String PLAIN_AGAIN = "plain again";
 
+    /** Rows of the case that asks with one rule and with many in turn. */
+    public static final String ONE_RULE = "1 rule";
+
+    public static final String MANY_RULES = "many rules";
+
     private final Map<String, Map<String, Map<Measure, List<Double>>>> values = new LinkedHashMap<>();
     private final Map<String, String> titleByCase = new LinkedHashMap<>();
     private final Map<String, String> skipped = new LinkedHashMap<>();
@@ -77,6 +82,20 @@ public final class Results {
         return series(caseName, peer, measure).stream()
                 .mapToDouble(Series::median)
                 .findFirst();
+    }
+
+    /** Returns the median of what {@code one} has over what {@code other} has, turn by turn. */
+    public OptionalDouble pairedRatio(String caseName, String one, String other, Measure measure) {
+        var ones = series(caseName, one, measure).map(Series::values).orElse(List.of());
+        var others = series(caseName, other, measure).map(Series::values).orElse(List.of());
+        if (ones.isEmpty() || ones.size() != others.size()) {
+            return OptionalDouble.empty();
+        }
+        var ratios = new ArrayList<Double>();
+        for (var turn = 0; turn < ones.size(); turn++) {
+            ratios.add(ones.get(turn) / others.get(turn));
+        }
+        return OptionalDouble.of(new Series(ratios).median());
     }
 
     /** Returns the median of ours over that of {@code peer}. */

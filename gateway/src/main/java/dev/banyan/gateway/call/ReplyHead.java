@@ -8,6 +8,7 @@ import dev.banyan.rules.Decision;
 import dev.banyan.rules.NewCookie;
 import dev.banyan.rules.Route;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.util.List;
@@ -39,7 +40,11 @@ public final class ReplyHead {
         mend(head, LINK, seam::mendLink);
         mend(head, HttpHeaderNames.SET_COOKIE, seam::mendCookie);
         if (routed.split()) {
-            head.set(HttpHeaderNames.CACHE_CONTROL, CacheControl.unshared(head.getAll(HttpHeaderNames.CACHE_CONTROL)));
+            head.set(
+                    HttpHeaderNames.CACHE_CONTROL,
+                    head.contains(HttpHeaderNames.CACHE_CONTROL)
+                            ? CacheControl.unshared(head.getAll(HttpHeaderNames.CACHE_CONTROL))
+                            : HttpHeaderValues.PRIVATE); // most replies say nothing, and lists would be made even so
             removeForSharedCaches(head);
         }
         NewCookie issue = routed.issue();

@@ -13,7 +13,7 @@ final class Tally {
 
     /*
      * All event loops count here, for every request. Each has numbers of its own, so that none waits for another's; only reading
-     * adds them up. What nearly every request counts stands together at the beginning: with many routes each request
+     * adds them up; and as nobody else writes them, a plain sum is enough, where an atomic one has to wait for each place in memory. What nearly every request counts stands together at the beginning: with many routes each request
      * meets numbers that no cache holds, and what it waits for is how many places in memory they are at.
      */
 
@@ -39,8 +39,8 @@ final class Tally {
 
     static final int SIZE = FAILURES + Failure.values().length;
 
-    /** Threads beyond these share numbers. */
-    private static final int THREADS = 16;
+    /** The place of all threads beyond those that have numbers of their own: there are at most as many event loops as processors, or two. */
+    private static final int SHARED = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
 
     private static final VarHandle NUMBER = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle NUMBERS = MethodHandles.arrayElementVarHandle(long[][].class);
@@ -50,13 +50,13 @@ final class Tally {
     private static final FastThreadLocal<Integer> PLACE = new FastThreadLocal<>() {
         @Override
         protected Integer initialValue() {
-            return THREADS_SEEN.getAndIncrement() % THREADS;
+            return Math.min(THREADS_SEEN.getAndIncrement(), SHARED);
         }
     };
 
     private final Side side;
     private final String backend;
-    private final long[] @Nullable [] byThread = new long[THREADS][];
+    private final long[] @Nullable [] byThread = new long[SHARED + 1][];
 
     Tally(Side side, String backend) {
         this.side = side;
@@ -76,26 +76,28 @@ final class Tally {
     }
 
     void add(Outcome outcome) {
-        long[] mine = mine();
-        add(mine, REQUESTS, 1);
+        int place = PLACE.get();
+        long[] mine = of(place);
+        boolean shared = place == SHARED;
+        add(shared, mine, REQUESTS, 1);
         if (outcome.headNanos() > 0) {
-            add(mine, HEAD_NANOS, outcome.headNanos());
-            add(mine, HEADS + headClass(outcome.headNanos()), 1);
+            add(shared, mine, HEAD_NANOS, outcome.headNanos());
+            add(shared, mine, HEADS + headClass(outcome.headNanos()), 1);
         }
         if (outcome.status() > 0) {
-            add(mine, STATUSES + Math.min(outcome.status() / 100, STATUS_CLASSES - 1), 1);
+            add(shared, mine, STATUSES + Math.min(outcome.status() / 100, STATUS_CLASSES - 1), 1);
         }
         if (outcome.isError()) {
-            add(mine, ERRORS, 1);
+            add(shared, mine, ERRORS, 1);
         }
         if (outcome.failure() != null) {
-            add(mine, placeOf(outcome.failure()), 1);
+            add(shared, mine, placeOf(outcome.failure()), 1);
         }
         if (outcome.fellBack()) {
-            add(mine, FALLBACKS, 1);
+            add(shared, mine, FALLBACKS, 1);
         }
         if (outcome.aborted()) {
-            add(mine, ABORTED, 1);
+            add(shared, mine, ABORTED, 1);
         }
     }
 
@@ -113,12 +115,15 @@ final class Tally {
         return each;
     }
 
-    private static void add(long[] numbers, int which, long more) {
-        NUMBER.getAndAdd(numbers, which, more);
+    private static void add(boolean shared, long[] numbers, int which, long more) {
+        if (shared) {
+            NUMBER.getAndAdd(numbers, which, more);
+        } else {
+            NUMBER.setOpaque(numbers, which, (long) NUMBER.get(numbers, which) + more);
+        }
     }
 
-    private long[] mine() {
-        int place = PLACE.get();
+    private long[] of(int place) {
         long[] known = (long[]) NUMBERS.getAcquire(byThread, place);
         return known != null ? known : make(place);
     }
@@ -134,7 +139,7 @@ final class Tally {
 
     /** Adds the numbers so far to {@code sums}, which has {@link #SIZE} of them. */
     void addTo(long[] sums) {
-        for (int place = 0; place < THREADS; place++) {
+        for (int place = 0; place <= SHARED; place++) {
             long[] known = (long[]) NUMBERS.getAcquire(byThread, place);
             for (int i = 0; known != null && i < SIZE; i++) {
                 sums[i] += (long) NUMBER.getAcquire(known, i);

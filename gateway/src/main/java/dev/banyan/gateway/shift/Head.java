@@ -3,6 +3,9 @@ package dev.banyan.gateway.shift;
 import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest state of a route: what the last entry of its journal left.
@@ -30,6 +33,34 @@ public record Head(String route, long generation, long number, PlanKeys keys, Sh
                 plan.drive() == Plan.Drive.STEPS ? on.at().standpoint() : plan.file();
             case ShiftState.Stopped _, ShiftState.ByHand _, ShiftState.Capped _ -> unknown(plan);
         };
+    }
+
+    /** Generation and number, for people. */
+    String place() {
+        return generation + "." + number;
+    }
+
+    /** Whether the store does not have this any more: what it says now, if anything, is older, or another entry of the same number. */
+    boolean isLostIn(@Nullable Head now) {
+        if (now == null || now.generation != generation) {
+            return now == null || now.generation < generation;
+        }
+        return now.number < number || (now.number == number && !equals(now));
+    }
+
+    /** What has to be asked for when {@code now} is in force instead, so that nobody moves who was safe by this. */
+    List<Command.Kind> saferThan(@Nullable Head now, Plan plan) {
+        Standpoint stands = now == null ? unknown(plan) : now.standpoint(plan);
+        var kinds = new ArrayList<Command.Kind>();
+        if (standpoint(plan).equals(Standpoint.BASELINE) && !stands.equals(Standpoint.BASELINE)) {
+            kinds.add(Command.Kind.ROLLBACK);
+        } else if (state instanceof ShiftState.Paused && (now == null || !(now.state instanceof ShiftState.Paused))) {
+            kinds.add(Command.Kind.PAUSE);
+        }
+        if (frozen && (now == null || !now.frozen)) {
+            kinds.add(Command.Kind.FREEZE);
+        }
+        return kinds;
     }
 
     /** Whether a roll-back keeps a file with this key down: the one that it was journalled under, or the one where it was asked. */

@@ -8,7 +8,6 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +42,14 @@ final class Lead {
     /**
      * Moves what is due, once. Throws in the middle when the store goes away; what was journalled until then holds.
      *
-     * @param known the routes that had a head when this gateway last saw one
+     * @param known the heads that this gateway saw last
      */
-    void turn(Collection<Plan> plans, Set<String> known) throws StoreUnavailable {
+    void turn(Collection<Plan> plans, Map<String, Head> known) throws StoreUnavailable {
         Map<String, Head> heads = new TreeMap<>(store.heads());
-        for (String route : known) {
+        if (wentBack(known, heads)) {
+            return; // what was lost is asked for first
+        }
+        for (String route : known.keySet()) {
             if (!heads.containsKey(route)) {
                 alone(route, () -> lost(route, heads));
             }
@@ -69,6 +71,11 @@ final class Lead {
             }
         }
         judge(byRoute, heads);
+    }
+
+    private static boolean wentBack(Map<String, Head> known, Map<String, Head> now) {
+        return known.values().stream()
+                .anyMatch(head -> now.containsKey(head.route()) && head.isLostIn(now.get(head.route())));
     }
 
     private interface Part {

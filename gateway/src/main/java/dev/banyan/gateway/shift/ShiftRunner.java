@@ -5,16 +5,17 @@ import dev.banyan.gateway.store.StoreUnavailable;
 import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
 import dev.banyan.rules.gate.Evidence;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -39,9 +40,6 @@ public final class ShiftRunner implements AutoCloseable {
     /** How often the store is asked: others see a move within this time. */
     static final Duration TICK = Duration.ofMillis(500);
 
-    /** The most commands that wait for an answer at once. */
-    private static final int WAITING_MAX = 1_000;
-
     /** How many turns pass before old counts are forgotten. */
     private static final int TURNS_TO_FORGET = 120;
 
@@ -59,21 +57,6 @@ public final class ShiftRunner implements AutoCloseable {
         default void begins(String route) {}
     }
 
-    /** A command without an answer, and whether the store may have it: who has handed one over cannot take it back. */
-    private static final class Waiting {
-        private final Command command;
-        private final CompletableFuture<Answer> answer = new CompletableFuture<>();
-        private volatile boolean handedOver;
-
-        private Waiting(Command command) {
-            this.command = command;
-        }
-
-        private Command command() {
-            return command;
-        }
-    }
-
     private final Supplier<Collection<Plan>> plans;
     private final Consumer<Map<String, Standpoint>> standpoints;
     private final ShiftStore store;
@@ -82,7 +65,8 @@ public final class ShiftRunner implements AutoCloseable {
     private final Observations observations;
     private final OwnCounts counts;
     private final InstantSource clock;
-    private final Map<UUID, Waiting> waiting = new ConcurrentHashMap<>();
+    private final Asked asked = new Asked();
+    private final Set<UUID> askedAgain = new HashSet<>();
     private final LinkedBlockingQueue<Boolean> wake = new LinkedBlockingQueue<>(1);
     private volatile Map<String, Head> heads;
     private volatile boolean up;
@@ -123,7 +107,9 @@ public final class ShiftRunner implements AutoCloseable {
         this.clock = clock;
         LocalCopy.Kept kept = copy.load();
         this.heads = kept.heads();
-        kept.commands().forEach(each -> waiting.put(each.id(), new Waiting(each)));
+        for (Command each : kept.commands()) {
+            var _ = asked.add(each);
+        }
         settle();
         this.thread = Thread.ofVirtual().name("shifts").unstarted(this::run);
     }
@@ -147,9 +133,9 @@ public final class ShiftRunner implements AutoCloseable {
      * may be after the store is back. Going up is refused while the store is down, unless the store may have been asked before it was.
      */
     public CompletableFuture<Answer> ask(Command asks) {
-        Waiting known = waiting.get(asks.id());
+        CompletableFuture<Answer> known = asked.answer(asks.id());
         if (known != null) {
-            return known.answer;
+            return known;
         }
         Plan plan = asks.kind().isSafety() ? plan(asks.route()) : null;
         Command command = plan == null || mayNotLower(asks, plan)
@@ -165,12 +151,11 @@ public final class ShiftRunner implements AutoCloseable {
             return CompletableFuture.completedFuture(new Answer(
                     command.id(), Answer.Outcome.REFUSED, "the control store is down, and nothing goes up without it"));
         }
-        if (waiting.size() >= WAITING_MAX && !command.kind().isSafety()) {
+        if (asked.isFull() && !command.kind().isSafety()) {
             return CompletableFuture.completedFuture(
                     new Answer(command.id(), Answer.Outcome.REFUSED, "too many commands wait for an answer"));
         }
-        var asked = new Waiting(command);
-        Waiting before = waiting.putIfAbsent(command.id(), asked);
+        CompletableFuture<Answer> answer = asked.add(command);
         if (command.kind().isSafety()) {
             settle();
         }
@@ -178,7 +163,7 @@ public final class ShiftRunner implements AutoCloseable {
             keep();
         }
         wake.offer(true);
-        return (before == null ? asked : before).answer;
+        return answer;
     }
 
     /** From complete nothing leads back by itself: a trip-wire holds for what the leader has read then, not for the file here. */
@@ -195,10 +180,7 @@ public final class ShiftRunner implements AutoCloseable {
 
     /** Says that a trip-wire went off. Returns at once: it may be called where requests are served. */
     public void tripped(String route, String words) {
-        boolean known = waiting.values().stream()
-                .anyMatch(each -> each.command().kind() == Command.Kind.TRIP
-                        && each.command().route().equals(route));
-        if (!known) {
+        if (!asked.hasTripped(route)) {
             var command = new Command(
                     UUID.randomUUID(), route, Command.Kind.TRIP, null, counts.gateway(), words, clock.instant(), null);
             LOG.warn("route {}: {}: back to the baseline", route, words);
@@ -254,9 +236,7 @@ public final class ShiftRunner implements AutoCloseable {
         store.open();
         count(now);
         try {
-            for (Waiting each : waiting.values()) {
-                handOver(each);
-            }
+            asked.handOver(store);
             publish();
             if (store.leads()) {
                 lead(now);
@@ -278,7 +258,7 @@ public final class ShiftRunner implements AutoCloseable {
     /** Whatever does not move, heads are followed. */
     private void lead(Collection<Plan> now) throws StoreUnavailable {
         try {
-            lead.turn(now, heads.keySet());
+            lead.turn(now, heads);
             forget();
         } catch (RuntimeException | Error e) {
             LOG.error("shifts: nothing more moves in this turn", e);
@@ -299,18 +279,8 @@ public final class ShiftRunner implements AutoCloseable {
     private boolean needsStore(Collection<Plan> now) {
         return store.isOpen()
                 || !heads.isEmpty()
-                || !waiting.isEmpty()
+                || !asked.isEmpty()
                 || now.stream().anyMatch(each -> each.drive() == Plan.Drive.STEPS);
-    }
-
-    private void handOver(Waiting each) throws StoreUnavailable {
-        try {
-            store.ask(each.command());
-            each.handedOver = true;
-        } catch (StoreUnavailable e) {
-            each.handedOver |= e.mayBeKept();
-            throw e;
-        }
     }
 
     private void publish() throws StoreUnavailable {
@@ -331,17 +301,13 @@ public final class ShiftRunner implements AutoCloseable {
 
     /** Answers are read before the heads: what was answered is then in the heads. */
     private void follow() throws StoreUnavailable {
-        var answers = store.answers(waiting.keySet());
-        Map<String, Head> newest = withLost(store.heads());
+        var answers = store.answers(asked.ids());
+        Map<String, Head> read = store.heads();
+        askAgain(read);
+        Map<String, Head> newest = withLost(read);
         boolean changed = !newest.equals(heads) || !answers.isEmpty();
         heads = newest;
-        var answered = new HashMap<Answer, Waiting>();
-        for (Answer answer : answers) {
-            Waiting asked = waiting.remove(answer.command());
-            if (asked != null) {
-                answered.put(answer, asked);
-            }
-        }
+        Asked.Answered answered = asked.answeredBy(answers);
         if (!up) {
             LOG.info("shifts: in step with the control store");
             up = true;
@@ -350,9 +316,43 @@ public final class ShiftRunner implements AutoCloseable {
             keep();
         }
         settle(); // before what may fail, and whoever hears an answer finds it in force
-        answered.forEach((answer, asked) -> asked.answer.complete(answer));
+        answered.tell();
         readNanos = System.nanoTime();
         counts.follow(newest);
+    }
+
+    /**
+     * Asks again for what a store that went back, to a backup or a copy that lagged, has lost of what made a route safer; what led upwards
+     * is lost.
+     */
+    private void askAgain(Map<String, Head> read) {
+        for (Head known : heads.values()) {
+            Head now = read.get(known.route());
+            Plan plan =
+                    !known.isLostIn(now) ? null : known.route().equals(Plan.ALL) ? Plan.OF_ALL : plan(known.route());
+            if (plan != null) {
+                known.saferThan(now, plan).forEach(kind -> askAgain(again(known, now, kind)));
+            }
+        }
+    }
+
+    private void askAgain(Command command) {
+        if (askedAgain.add(command.id())) {
+            LOG.error(
+                    "route {}: {}; asks for {} again",
+                    command.route(),
+                    command.reason(),
+                    command.kind().word());
+            var _ = ask(command);
+        }
+    }
+
+    /** With the same id in every gateway that knows of it. */
+    private Command again(Head known, @Nullable Head now, Command.Kind kind) {
+        var id = UUID.nameUUIDFromBytes((kind + " " + known).getBytes(StandardCharsets.UTF_8));
+        var reason = "the control store went back from entry " + known.place() + " to "
+                + (now == null ? "none" : now.place());
+        return new Command(id, known.route(), kind, null, counts.gateway(), reason, clock.instant(), null);
     }
 
     /** Heads are never taken away: one that the store lacks, or that cannot be read, is in force as it was known last until the leader has mended it. */
@@ -373,25 +373,11 @@ public final class ShiftRunner implements AutoCloseable {
             up = false;
             keep();
         }
-        for (Waiting each : List.copyOf(waiting.values())) {
-            if (each.command().kind().isUpwards()
-                    && !each.handedOver
-                    && waiting.remove(each.command().id(), each)) {
-                each.answer.complete(new Answer(
-                        each.command().id(),
-                        Answer.Outcome.REFUSED,
-                        "the control store went down, and nothing goes up without it"));
-            }
-        }
+        asked.refuseUpwards("the control store went down, and nothing goes up without it");
     }
 
     private void keep() {
-        copy.keep(() -> new LocalCopy.Kept(
-                heads,
-                waiting.values().stream()
-                        .map(Waiting::command)
-                        .filter(each -> !each.kind().isUpwards())
-                        .toList()));
+        copy.keep(() -> new LocalCopy.Kept(heads, asked.kept()));
     }
 
     /** Says where each route stands here, if that has changed. */
@@ -430,21 +416,7 @@ public final class ShiftRunner implements AutoCloseable {
     private Standpoint standpoint(Plan plan, Map<String, Head> by) {
         Head head = by.get(plan.route());
         Standpoint stands = head == null ? Head.unknown(plan) : head.standpoint(plan);
-        for (Waiting each : waiting.values()) {
-            Command command = each.command();
-            if (command.kind().isSafety() && command.route().equals(plan.route()) && isLowered(command, stands)) {
-                return Standpoint.BASELINE;
-            }
-        }
-        return stands;
-    }
-
-    private static boolean isLowered(Command command, Standpoint stands) {
-        return switch (stands.stage()) {
-            case LIVE -> true;
-            case SHADOW, COMPLETE -> command.kind() == Command.Kind.ROLLBACK;
-            case OFF, RETIRED -> false;
-        };
+        return asked.lowers(plan.route(), stands) ? Standpoint.BASELINE : stands;
     }
 
     @Override

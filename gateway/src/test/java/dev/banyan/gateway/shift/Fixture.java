@@ -89,7 +89,11 @@ final class Fixture {
     }
 
     static Command command(Command.Kind kind) {
-        return new Command(UUID.randomUUID(), "browse", kind, null, "ada", "a test", NOW, null);
+        return command("browse", kind);
+    }
+
+    static Command command(String route, Command.Kind kind) {
+        return new Command(UUID.randomUUID(), route, kind, null, "ada", "a test", NOW, null);
     }
 
     static ShiftEvent asked(Command.Kind kind) {

@@ -176,7 +176,7 @@ class JdbcShiftStoreTest {
                     throw new IllegalStateException("of a test: " + plan.route());
                 },
                 CLOCK);
-        lead.turn(plans, Set.of());
+        lead.turn(plans, Map.of());
         assertThat(store.unanswered()).isEmpty();
         var outcomes = kind.equals("h2")
                 ? List.of(Answer.Outcome.DONE, Answer.Outcome.SAME)

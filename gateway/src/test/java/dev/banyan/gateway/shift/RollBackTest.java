@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
+import dev.banyan.rules.Step;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,8 @@ class RollBackTest {
 
     private static final Standpoint EVERYBODY = new Standpoint(Stage.LIVE, 10_000);
     private static final Plan PLAN = Fixture.byHand(EVERYBODY, Fixture.KEYS);
+
+    private static final List<String> TABLES = List.of("shift_head", "shift_journal", "shift_command");
 
     @TempDir
     private Path folder;
@@ -193,11 +196,7 @@ class RollBackTest {
             assertThat(answer.get().outcome()).isEqualTo(Answer.Outcome.DONE);
             Head head = Objects.requireNonNull(leader.runner.heads().get("browse"));
 
-            open.store().transaction("of a test", connection -> {
-                try (var statement = connection.createStatement()) {
-                    return statement.executeUpdate(damage);
-                }
-            });
+            change(open, damage);
             var following = new Incarnation(() -> List.of(PLAN), following(store), folder.resolve("a"), clock);
             following.runner.catchUp();
             assertThat(following.runner.standpoint(PLAN)).isEqualTo(Standpoint.BASELINE);
@@ -212,6 +211,86 @@ class RollBackTest {
             next.runner.turn();
             assertThat(pause.get().outcome()).isEqualTo(Answer.Outcome.DONE);
         }
+    }
+
+    /** A backup that was put back, or a copy that lagged and took over, knows nothing of what was answered last. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void itHoldsWhenTheStoreGoesBackBehindIt(boolean byTheLeader) throws Exception {
+        var clock = new ManualClock();
+        Step tenth = Fixture.live(1_000, Duration.ofMinutes(1), false);
+        Plan steps = Fixture.plan("steps", List.of(tenth, Fixture.ALL), null);
+        Plan paused = Fixture.plan("paused", List.of(tenth, Fixture.ALL), null);
+        Plan frozen = Fixture.plan("frozen", List.of(tenth, Fixture.ALL), null);
+        var plans = List.of(PLAN, steps, paused, frozen);
+        try (var open = OpenStore.inMemory()) {
+            ShiftStore store = open.shifts("leader", clock);
+            var leader = new Incarnation(() -> plans, store, folder.resolve("a"), clock);
+            var other = new Incarnation(() -> plans, following(open.shifts("b", clock)), folder.resolve("b"), clock);
+            turn(leader, other);
+            for (String table : TABLES) {
+                change(open, "CREATE TABLE before_" + table + " AS SELECT * FROM " + table);
+            }
+            var asked = List.of(
+                    other.runner.ask(Fixture.command(Command.Kind.ROLLBACK)),
+                    other.runner.ask(Fixture.command("steps", Command.Kind.ROLLBACK)),
+                    other.runner.ask(Fixture.command("paused", Command.Kind.PAUSE)),
+                    other.runner.ask(Fixture.command("frozen", Command.Kind.FREEZE)),
+                    other.runner.ask(Fixture.command(Plan.ALL, Command.Kind.FREEZE)));
+            turn(other, leader, other);
+            for (var answer : asked) {
+                assertThat(answer.get().outcome()).isEqualTo(Answer.Outcome.DONE);
+            }
+
+            for (String table : TABLES) {
+                change(open, "DELETE FROM " + table);
+                change(open, "INSERT INTO " + table + " SELECT * FROM before_" + table);
+            }
+            clock.advance(Duration.ofHours(1)); // each of them is due
+            var leads = byTheLeader ? leader : new Incarnation(() -> plans, store, folder.resolve("c"), clock);
+            var knows = byTheLeader ? leader : other;
+            turn(knows);
+            assertThat(knows.runner.standpoint(PLAN)).isEqualTo(Standpoint.BASELINE);
+            assertThat(knows.runner.standpoint(steps)).isEqualTo(Standpoint.BASELINE);
+            turn(knows, leads, knows);
+            assertThat(leads.runner.standpoint(PLAN)).isEqualTo(Standpoint.BASELINE);
+            assertThat(leads.runner.standpoint(steps)).isEqualTo(Standpoint.BASELINE);
+            assertThat(leads.runner.standpoint(paused)).isEqualTo(steps.standpointOf(0));
+            assertThat(leads.runner.standpoint(frozen)).isEqualTo(steps.standpointOf(0));
+            assertThat(Objects.requireNonNull(store.heads().get(Plan.ALL)).frozen())
+                    .isTrue();
+            assertThat(store.journal("browse", 1).getFirst().reason()).startsWith("the control store went back from");
+
+            int entries = store.journal("steps", 100).size();
+            turn(knows, leads, knows, leads);
+            assertThat(store.journal("steps", 100)).hasSize(entries);
+        }
+    }
+
+    @Test
+    void aStateIsLostInWhatIsOlderOrAnotherOfTheSameNumber() {
+        Head known = Fixture.head(new ShiftState.ByHand(Fixture.NOW));
+        assertThat(known.isLostIn(null)).isTrue();
+        assertThat(known.isLostIn(Fixture.head(new ShiftState.Stopped(Fixture.NOW))))
+                .isTrue();
+        assertThat(known.isLostIn(new Head("browse", 1, 6, Fixture.KEYS, known.state(), false)))
+                .isTrue();
+        assertThat(known.isLostIn(new Head("browse", 0, 9, Fixture.KEYS, known.state(), false)))
+                .isTrue();
+        assertThat(known.isLostIn(Fixture.head(new ShiftState.ByHand(Fixture.NOW))))
+                .isFalse();
+        assertThat(known.isLostIn(new Head("browse", 1, 8, Fixture.KEYS, known.state(), true)))
+                .isFalse();
+        assertThat(known.isLostIn(new Head("browse", 2, 1, Fixture.KEYS, known.state(), true)))
+                .isFalse();
+    }
+
+    private static void change(OpenStore open, String sql) throws Exception {
+        open.store().transaction("of a test", connection -> {
+            try (var statement = connection.createStatement()) {
+                return statement.executeUpdate(sql);
+            }
+        });
     }
 
     @Test
