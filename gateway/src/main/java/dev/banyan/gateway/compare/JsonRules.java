@@ -69,17 +69,21 @@ final class JsonRules {
                 return this;
             }
             int[] further = Arrays.stream(followed)
-                    .filter(each -> leadsTo(entries.get(each).steps(), place))
+                    .filter(each -> leadsTo(entries.get(each), place))
                     .toArray();
             return new Trail(further, depth + 1);
         }
 
-        private boolean leadsTo(List<String> steps, JsonPlace place) {
-            if (steps.size() <= depth) {
+        private boolean leadsTo(Entry entry, JsonPlace place) {
+            if (entry.steps().size() <= depth) {
                 return false;
             }
-            String step = steps.get(depth);
-            return step.equals(JsonPath.EACH) ? place.isAny() : step.equals(place.key());
+            String step = entry.steps().get(depth);
+            if (!step.equals(JsonPath.EACH)) {
+                return step.equals(place.key());
+            }
+            // What keys are ids is guessed, by their number too; no secret may depend on a guess.
+            return place.isAny() || entry.rule() instanceof Rule.Hide;
         }
 
         /** Returns the first rule of a kind for exactly this place. */

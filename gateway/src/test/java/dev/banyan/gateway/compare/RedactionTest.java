@@ -7,6 +7,8 @@ import dev.banyan.rules.Compare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,6 +77,25 @@ class RedactionTest {
             assertThat(kept(baseline, other)).doesNotContain("S3CRET");
             assertThat(kept(other, baseline)).doesNotContain("S3CRET");
         }
+    }
+
+    @Test
+    void aPathHidesTheSameOfThreeNamesAsOfTwoHundred() {
+        for (int names : List.of(3, 50, 51)) {
+            Reply baseline = users(names, "S3CRET1");
+            // On the border one side has as many keys as an object, the other as many as a map.
+            for (Reply candidate : List.of(users(names, "S3CRET2"), users(names - 1, "S3CRET1"), Replies.json("{}"))) {
+                assertThat(kept(baseline, candidate)).doesNotContain("S3CRET").contains("Kiel", "(redacted)");
+                assertThat(kept(candidate, baseline)).doesNotContain("S3CRET");
+            }
+        }
+    }
+
+    private static Reply users(int names, String email) {
+        return Replies.json(IntStream.range(0, names)
+                .mapToObj(i -> "\"" + (char) ('a' + i / 26) + (char) ('a' + i % 26) + "\":{\"email\":\"" + email
+                        + "\",\"city\":\"Kiel\"}")
+                .collect(Collectors.joining(",", "{\"users\":{", "}}")));
     }
 
     @Test
