@@ -179,7 +179,7 @@ final class Bodies {
         return content;
     }
 
-    private static void use(String rule, String path, List<String> left, List<String> right, Found found) {
+    private static void use(String rule, String path, List<?> left, List<?> right, Found found) {
         if (!left.equals(right)) {
             found.hidden(rule, path, left.size() > right.size() ? Kind.ITEM_REMOVED : Kind.VALUE);
         } else if (!left.isEmpty()) {

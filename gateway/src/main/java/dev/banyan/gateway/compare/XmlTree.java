@@ -53,21 +53,22 @@ final class XmlTree {
     /** What is left out of a tree, and what was. */
     static final class Ignored {
         private final Set<String> paths;
-        private final Map<String, List<String>> contentByPath = new TreeMap<>();
+        private final Map<String, List<Object>> contentByPath = new TreeMap<>();
 
         Ignored(Set<String> paths) {
             this.paths = paths;
         }
 
-        boolean takes(String path, String content) {
-            if (!paths.contains(path)) {
-                return false;
-            }
-            contentByPath.computeIfAbsent(path, _ -> new ArrayList<>()).add(content);
-            return true;
+        boolean covers(String path) {
+            return paths.contains(path);
         }
 
-        List<String> at(String path) {
+        /** @param content an element, or the value of an attribute */
+        void add(String path, Object content) {
+            contentByPath.computeIfAbsent(path, _ -> new ArrayList<>()).add(content);
+        }
+
+        List<Object> at(String path) {
             return contentByPath.getOrDefault(path, List.of());
         }
     }
@@ -104,36 +105,46 @@ final class XmlTree {
         var attributes = new TreeMap<String, String>();
         for (int i = 0; i < reader.getAttributeCount(); i++) {
             QName attribute = reader.getAttributeName(i);
-            if (!ignored.takes(path + "/@" + attribute.getLocalPart(), reader.getAttributeValue(i))) {
+            String at = path + "/@" + attribute.getLocalPart();
+            if (ignored.covers(at)) {
+                ignored.add(at, reader.getAttributeValue(i));
+            } else {
                 attributes.put(attribute.toString(), reader.getAttributeValue(i));
             }
         }
         var children = new ArrayList<Markup>();
         var text = new StringBuilder();
         while (true) {
-            int event = reader.next();
-            if (event == XMLStreamConstants.CHARACTERS || event == XMLStreamConstants.CDATA) {
-                text.append(reader.getText());
-            } else if (event == XMLStreamConstants.START_ELEMENT || event == XMLStreamConstants.END_ELEMENT) {
-                addText(text, children);
-                if (event == XMLStreamConstants.END_ELEMENT) {
+            switch (reader.next()) {
+                case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA -> text.append(reader.getText());
+                case XMLStreamConstants.ENTITY_REFERENCE ->
+                    text.append('&').append(reader.getLocalName()).append(';');
+                case XMLStreamConstants.START_ELEMENT -> {
+                    String below = path + "/" + reader.getLocalName();
+                    if (ignored.covers(below)) {
+                        // The text around it goes on, as if it were not there.
+                        ignored.add(below, element(path, depth + 1));
+                    } else {
+                        addText(text, children);
+                        children.add(element(path, depth + 1));
+                    }
+                }
+                case XMLStreamConstants.END_ELEMENT -> {
+                    addText(text, children);
                     return new Element(
                             name.toString(), name.getLocalPart(), "", true, attributes, List.copyOf(children));
                 }
-                Element child = element(path, depth + 1);
-                if (!ignored.takes(path + "/" + child.label(), child.toString())) {
-                    children.add(child);
+                default -> {
+                    // Comments and instructions, which part no text.
                 }
-            } else if (event == XMLStreamConstants.ENTITY_REFERENCE) {
-                text.append('&').append(reader.getLocalName()).append(';');
             }
         }
     }
 
     private static void addText(StringBuilder text, List<Markup> children) {
-        String stripped = text.toString().strip();
-        if (!stripped.isEmpty()) {
-            children.add(new Text(stripped));
+        String whole = text.toString();
+        if (!whole.isBlank()) {
+            children.add(new Text(whole));
         }
         text.setLength(0);
     }

@@ -89,7 +89,7 @@ final class Comparing implements AutoCloseable {
             submit(
                     mirror,
                     () -> compare(mirror, request, baseline, candidate, control),
-                    mirror::leave,
+                    () -> notCompared(mirror),
                     () -> notCompared(mirror));
         }
     }
@@ -100,15 +100,18 @@ final class Comparing implements AutoCloseable {
         mirror.leave();
     }
 
-    /** Has {@code work} done, {@code failed} after a mistake of ours in it, or {@code instead} at once where too many wait. */
+    /**
+     * Has {@code work} done, {@code failed} after a mistake of ours in it or where memory ran out, or {@code instead} at once where too many
+     * wait.
+     */
     private void submit(RouteMirror mirror, Runnable work, Runnable failed, Runnable instead) {
         try {
             threads.execute(() -> {
                 try {
                     work.run();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
+                    failed.run(); // first: to log takes memory
                     LOG.warn("a comparison of route {} failed", mirror.name(), e);
-                    failed.run();
                 }
             });
         } catch (RejectedExecutionException e) {
@@ -126,7 +129,6 @@ final class Comparing implements AutoCloseable {
         Comparer comparer = mirror.comparer(request.asked());
         Comparison comparison = comparer.compare(baseline, candidate, clock.instant());
         if (comparison instanceof Differs differs && mayAskAgain(mirror, request)) {
-            mirror.leave();
             askAgain(mirror, request, differs, again -> {
                 if (mirror.ledger().isClosed()) {
                     mirror.leaveWaiting();
@@ -138,13 +140,15 @@ final class Comparing implements AutoCloseable {
                                 differs,
                                 second,
                                 () -> comparer.sample(clock.instant(), request.shown(), baseline, candidate));
-                mirror.counts().compared(worstConfirmed(differs, second));
                 if (control && again.baseline instanceof Asked.Replied other) {
                     Reply itself = other.reply().toReply();
                     mirror.ledger().addControl(comparer.compare(baseline, itself, clock.instant()));
                 }
+                // Last, since what fails before it is counted as if it were confirmed.
+                mirror.counts().compared(worstConfirmed(differs, second));
                 mirror.leaveWaiting();
             });
+            mirror.leave();
             return;
         }
         mirror.ledger().add(comparison, () -> comparer.sample(clock.instant(), request.shown(), baseline, candidate));
@@ -182,10 +186,11 @@ final class Comparing implements AutoCloseable {
         var again = new Again();
         Runnable oneIsThere = () -> {
             if (again.baseline != null && again.candidate != null) {
-                submit(mirror, () -> then.accept(again), mirror::leaveWaiting, () -> {
+                Runnable unconfirmed = () -> {
                     mirror.counts().compared(first.worst()); // as where nobody may be asked again
                     mirror.leaveWaiting();
-                });
+                };
+                submit(mirror, () -> then.accept(again), unconfirmed, unconfirmed);
             }
         };
         copies.askBoth(

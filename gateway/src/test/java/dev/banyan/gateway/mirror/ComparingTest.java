@@ -8,14 +8,18 @@ import dev.banyan.gateway.compare.Comparison.Differs;
 import dev.banyan.gateway.compare.Difference;
 import dev.banyan.gateway.compare.Evidence;
 import dev.banyan.gateway.http.MirrorMark;
+import dev.banyan.gateway.http.Origin;
 import dev.banyan.rules.Mirror;
 import dev.banyan.rules.Route;
 import dev.banyan.rules.RulesFolder;
 import dev.banyan.rules.Severity;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -42,27 +46,13 @@ class ComparingTest {
     @Test
     @SuppressWarnings("NullAway") // nobody looks at the request of a pair that is alike
     void aPairOfRulesThatHoldNoMoreIsNotCountedAlthoughItIsAlike(@TempDir Path folder) throws Exception {
-        Files.writeString(folder.resolve("rules.yaml"), """
-                backends:
-                  - {name: legacy, url: "http://localhost:1", baseline: true}
-                  - {name: new, url: "http://localhost:2"}
-                routes:
-                  - name: one
-                    matches: [{path: {value: /}}]
-                    candidate: new
-                    stage: shadow
-                    mirror: {percent: 100}
-                    compare: {noise: {percent: 0}}
-                """);
-        Route route = RulesFolder.read(folder).routes().getFirst();
-        Mirror settings = Objects.requireNonNull(route.mirror());
+        Route route = route(folder);
         var evidence = new Evidence();
         var counts = new MirrorCounts("one", new SimpleMeterRegistry());
         var memory = new Limit(1 << 30);
-        var mirror = new RouteMirror(route, settings, Set.of(), counts, evidence.of("one"), memory);
+        var mirror = mirror(route, counts, evidence, memory);
         var reply = new Kept(200, EmptyHttpHeaders.INSTANCE, new Collected(1_000, null));
-        var copies = new Copies(new MirrorMark(), (_, _, _, _, _) -> Mono.empty());
-        try (var comparing = new Comparing(copies, new Budget(1), InstantSource.system())) {
+        try (var comparing = new Comparing(COPIES, new Budget(1), InstantSource.system())) {
             assertThat(mirror.enter()).isTrue();
             comparing.take(mirror, null, reply, reply);
             assertThat(counts.mismatches().compared()).isEqualTo(1);
@@ -75,5 +65,69 @@ class ComparingTest {
             assertThat(memory.taken()).isZero();
             assertThat(mirror.isOf(route, Set.of())).isFalse();
         }
+    }
+
+    @Test
+    void aPairWhoseComparisonRunsOutOfMemoryGivesItsPlaceBackAndIsCounted(@TempDir Path folder) throws Exception {
+        var counts = new MirrorCounts("one", new SimpleMeterRegistry());
+        var memory = new Limit(1 << 30);
+        var mirror = mirror(route(folder), counts, new Evidence(), memory);
+        InstantSource clock = () -> {
+            throw new OutOfMemoryError("as a reply may bring about");
+        };
+        try (var comparing = new Comparing(COPIES, new Budget(1), clock)) {
+            assertThat(mirror.enter()).isTrue();
+            comparing.take(mirror, asked("http://shop.test"), reply(200), reply(404));
+            Instant deadline = Instant.now().plus(Duration.ofSeconds(10));
+            while (memory.taken() > 0 && Instant.now().isBefore(deadline)) {
+                Thread.onSpinWait();
+            }
+            assertThat(memory.taken()).isZero();
+            assertThat(mirror.inFlight()).isZero();
+            assertThat(counts.mismatches().notComparable()).isEqualTo(1);
+        }
+    }
+
+    private static final Copies COPIES = new Copies(new MirrorMark(), (_, _, _, _, _) -> Mono.empty());
+
+    private static Kept reply(int status) {
+        return new Kept(status, EmptyHttpHeaders.INSTANCE, new Collected(1_000, null));
+    }
+
+    @SuppressWarnings("NullAway") // nobody is asked for it
+    private static Request asked(String origin) {
+        return new Request(
+                null,
+                "POST",
+                "/",
+                EmptyHttpHeaders.INSTANCE,
+                new byte[0],
+                Origin.of(URI.create(origin)),
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    private static RouteMirror mirror(Route route, MirrorCounts counts, Evidence evidence, Limit memory) {
+        Mirror settings = Objects.requireNonNull(route.mirror());
+        return new RouteMirror(route, settings, Set.of(), counts, evidence.of("one"), memory);
+    }
+
+    private static Route route(Path folder) throws Exception {
+        Files.writeString(folder.resolve("rules.yaml"), """
+                backends:
+                  - {name: legacy, url: "http://localhost:1", baseline: true}
+                  - {name: new, url: "http://localhost:2"}
+                routes:
+                  - name: one
+                    matches: [{path: {value: /}}]
+                    candidate: new
+                    stage: shadow
+                    mirror: {percent: 100}
+                    compare: {noise: {percent: 0}}
+                """);
+        return RulesFolder.read(folder).routes().getFirst();
     }
 }
