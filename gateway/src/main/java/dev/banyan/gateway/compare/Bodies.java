@@ -7,7 +7,9 @@ import dev.banyan.gateway.compare.Comparison.Reason;
 import dev.banyan.gateway.compare.Difference.Kind;
 import dev.banyan.gateway.compare.Difference.Part;
 import dev.banyan.rules.Compare;
+import java.nio.charset.Charset;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -92,12 +94,16 @@ final class Bodies {
     private void text(Decoded baseline, Decoded candidate, Found found) {
         boolean hidden = redaction.cannotFindItsPlacesIn(baseline) || redaction.cannotFindItsPlacesIn(candidate);
         if (baseline.media() == Media.HTML && !hidden) {
-            html(HtmlTree.parse(baseline), HtmlTree.parse(candidate), found);
-        } else if (baseline.media() == Media.FORM && !hidden) {
-            Forms.compare(baseline.text(), candidate.text(), redaction, found);
+            Charset unsaid = HtmlTree.unsaid(baseline, candidate);
+            html(HtmlTree.parse(baseline, unsaid), HtmlTree.parse(candidate, unsaid), found);
+            return;
+        }
+        Body.Texts texts = Body.Texts.of(baseline, candidate);
+        if (baseline.media() == Media.FORM && !hidden) {
+            Forms.compare(texts.baseline(), texts.candidate(), redaction, found);
         } else {
             UnaryOperator<String> shown = hidden ? _ -> Redaction.HIDDEN : redaction::text;
-            new Lines(ignoredText, shown, found).compare(baseline.text(), candidate.text());
+            new Lines(ignoredText, shown, found).compare(texts.baseline(), texts.candidate());
         }
     }
 
@@ -171,11 +177,15 @@ final class Bodies {
         return htmlTree.element(root == null ? document : root);
     }
 
-    private List<String> takeOut(Document document, Evaluator evaluator) {
-        var taken = document.select(evaluator);
-        List<String> content =
-                taken.stream().map(each -> htmlTree.element(each).toString()).toList();
-        taken.remove();
+    private List<Markup> takeOut(Document document, Evaluator evaluator) {
+        var content = new ArrayList<Markup>();
+        for (org.jsoup.nodes.Element each : document.select(evaluator)) {
+            // In the order of the page: what lies within one that fits has gone with it.
+            if (each.ownerDocument() != null) {
+                content.add(htmlTree.element(each));
+                each.remove();
+            }
+        }
         return content;
     }
 
@@ -203,7 +213,7 @@ final class Bodies {
                 switch (body.media()) {
                     case EMPTY -> "";
                     case BINARY -> Binary.description(body.bytes());
-                    case HTML -> MarkupText.of(tree(HtmlTree.parse(body)), redaction, charsMax);
+                    case HTML -> MarkupText.of(tree(HtmlTree.parse(body, HtmlTree.unsaid(body))), redaction, charsMax);
                     case XML -> {
                         Markup.Element root = xml(body, new XmlTree.Ignored(Set.of()));
                         yield root == null

@@ -5,6 +5,7 @@ import dev.banyan.gateway.compare.Comparison.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
@@ -19,8 +20,28 @@ sealed interface Body {
     /** A body that can be looked at. */
     @SuppressWarnings("ArrayRecordComponent") // never compared and never handed out
     record Decoded(byte[] bytes, String contentType, Media media) implements Body {
+        /** Returns its text, in ISO 8859-1 where it is none in its own charset. */
         String text() {
-            return Media.text(bytes, contentType);
+            String text = Media.text(bytes, contentType);
+            return text == null ? new String(bytes, StandardCharsets.ISO_8859_1) : text;
+        }
+    }
+
+    /** The texts of two bodies, read in such a way that what is equal looks equal to callers too. */
+    record Texts(String baseline, String candidate) {
+
+        /**
+         * Each in its own charset, or both in ISO 8859-1, in which no two bytes look alike: if only the one that is broken were, an ä in
+         * UTF-8 and one that is none would be equal.
+         */
+        static Texts of(Decoded baseline, Decoded candidate) {
+            String left = Media.text(baseline.bytes(), baseline.contentType());
+            String right = Media.text(candidate.bytes(), candidate.contentType());
+            return left != null && right != null
+                    ? new Texts(left, right)
+                    : new Texts(
+                            new String(baseline.bytes(), StandardCharsets.ISO_8859_1),
+                            new String(candidate.bytes(), StandardCharsets.ISO_8859_1));
         }
     }
 

@@ -5,6 +5,9 @@ import dev.banyan.gateway.compare.Markup.Text;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +24,7 @@ import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Node;
 import org.jsoup.nodes.TextNode;
 import org.jsoup.parser.Parser;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads HTML into markup as a browser would, without what is anew on every page: tokens against forged requests, nonces,
@@ -102,12 +106,36 @@ final class HtmlTree {
         this.ignoredAttributes = Set.copyOf(ignoredAttributes);
     }
 
-    /** Returns the document of a body, as jsoup has it. */
-    static Document parse(Body.Decoded body) {
+    /**
+     * Returns the charset of pages that say none: UTF-8 if all that are compared are that, else what browsers take, so that umlauts which
+     * only one of them shows are a difference.
+     */
+    static Charset unsaid(Body.Decoded... compared) {
+        boolean utf8 =
+                Arrays.stream(compared).allMatch(each -> charset(each) != null || Media.text(each.bytes(), "") != null);
+        return utf8 ? StandardCharsets.UTF_8 : Charset.forName("windows-1252");
+    }
+
+    /** Returns the document of a body, as jsoup has it, in {@code unsaid} where neither header nor page nor its first bytes name a charset. */
+    static Document parse(Body.Decoded body, Charset unsaid) {
+        String said = charset(body);
+        Document document = parse(body.bytes(), said);
+        boolean guessed = said == null
+                && document.charset().equals(StandardCharsets.UTF_8)
+                && !startsWithItsMark(body.bytes())
+                && document.selectFirst("meta[charset], meta[http-equiv=content-type][content*=charset]") == null;
+        return guessed && !unsaid.equals(StandardCharsets.UTF_8) ? parse(body.bytes(), unsaid.name()) : document;
+    }
+
+    private static boolean startsWithItsMark(byte[] bytes) {
+        return bytes.length >= 3 && bytes[0] == (byte) 0xef && bytes[1] == (byte) 0xbb && bytes[2] == (byte) 0xbf;
+    }
+
+    private static Document parse(byte[] bytes, @Nullable String charset) {
         try {
             return Jsoup.parse(
-                    new ByteArrayInputStream(body.bytes()),
-                    charset(body),
+                    new ByteArrayInputStream(bytes),
+                    charset,
                     "",
                     Parser.htmlParser().setMaxDepth(Markup.DEPTH_MAX));
         } catch (IOException e) {
@@ -115,11 +143,11 @@ final class HtmlTree {
         }
     }
 
-    private static @org.jspecify.annotations.Nullable String charset(Body.Decoded body) {
+    private static @Nullable String charset(Body.Decoded body) {
         String name = Media.charsetName(body.contentType());
         try {
-            return name != null && java.nio.charset.Charset.isSupported(name) ? name : null;
-        } catch (java.nio.charset.IllegalCharsetNameException e) {
+            return name != null && Charset.isSupported(name) ? name : null;
+        } catch (IllegalCharsetNameException e) {
             return null;
         }
     }
@@ -128,16 +156,21 @@ final class HtmlTree {
     Element element(org.jsoup.nodes.Element element) {
         Map<String, String> attributes = attributes(element);
         var children = new ArrayList<Markup>();
+        var text = new StringBuilder();
         for (Node child : element.childNodes()) {
             switch (child) {
-                case org.jsoup.nodes.Element below -> children.add(element(below));
-                case TextNode text -> addText(text.getWholeText(), children);
-                case DataNode data -> addText(data.getWholeData(), children);
+                case org.jsoup.nodes.Element below -> {
+                    addText(text, children);
+                    children.add(element(below));
+                }
+                case TextNode more -> text.append(more.getWholeText());
+                case DataNode data -> text.append(data.getWholeData());
                 default -> {
-                    // Comments and declarations.
+                    // Comments and declarations, which part no text.
                 }
             }
         }
+        addText(text, children);
         String name = element.normalName();
         return new Element(
                 name,
@@ -145,14 +178,15 @@ final class HtmlTree {
                 attributes.getOrDefault("name", attributes.getOrDefault("id", "")),
                 CONTROLS.contains(name) && (name.equals("form") || attributes.containsKey("name")),
                 attributes,
-                MarkupWalk.joined(children));
+                List.copyOf(children));
     }
 
-    private static void addText(String text, List<Markup> children) {
-        String collapsed = Markup.collapsed(text);
+    private static void addText(StringBuilder text, List<Markup> children) {
+        String collapsed = Markup.collapsed(text.toString());
         if (!collapsed.isEmpty()) {
             children.add(new Text(collapsed));
         }
+        text.setLength(0);
     }
 
     private Map<String, String> attributes(org.jsoup.nodes.Element element) {

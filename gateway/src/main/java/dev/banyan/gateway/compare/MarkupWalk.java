@@ -4,7 +4,6 @@ import dev.banyan.gateway.compare.Difference.Kind;
 import dev.banyan.gateway.compare.Difference.Part;
 import dev.banyan.gateway.compare.Markup.Element;
 import dev.banyan.gateway.compare.Markup.Text;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -244,17 +243,5 @@ final class MarkupWalk {
     /** Returns a name without its namespace. */
     static String local(String name) {
         return name.substring(name.lastIndexOf('}') + 1);
-    }
-
-    static List<Markup> joined(List<Markup> children) {
-        var joined = new ArrayList<Markup>(children.size());
-        for (Markup child : children) {
-            if (child instanceof Text(var text) && !joined.isEmpty() && joined.getLast() instanceof Text(var before)) {
-                joined.set(joined.size() - 1, new Text(before + " " + text));
-            } else {
-                joined.add(child);
-            }
-        }
-        return List.copyOf(joined);
     }
 }

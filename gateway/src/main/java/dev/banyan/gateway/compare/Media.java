@@ -60,17 +60,14 @@ enum Media {
         return charset.find() ? charset.group(1).toLowerCase(Locale.ROOT) : null;
     }
 
-    /**
-     * Returns the text of {@code body}. Bytes that its charset has no characters for, or a charset nobody knows, are read
-     * as ISO 8859-1, in which no two bytes look alike.
-     */
-    static String text(byte[] body, String contentType) {
+    /** Returns the text of {@code body}; null if nobody knows its charset, or if that has no characters for some bytes. */
+    static @Nullable String text(byte[] body, String contentType) {
         String name = charsetName(contentType);
         try {
             Charset charset = name == null ? StandardCharsets.UTF_8 : Charset.forName(name);
             return charset.newDecoder().decode(ByteBuffer.wrap(body)).toString();
         } catch (CharacterCodingException | IllegalCharsetNameException | UnsupportedCharsetException e) {
-            return new String(body, StandardCharsets.ISO_8859_1);
+            return null;
         }
     }
 

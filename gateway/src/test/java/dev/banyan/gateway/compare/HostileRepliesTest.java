@@ -8,6 +8,7 @@ import dev.banyan.gateway.compare.Comparison.Reason;
 import dev.banyan.rules.Compare;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URLDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -153,6 +154,50 @@ class HostileRepliesTest {
                 assertThat(comparison).as(contentType).isInstanceOf(Comparison.Differs.class);
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            text/plain;charset=utf-8                         | caf%C3%A9       | caf%E9
+            text/plain                                       | caf%E9          | caf%C3%A9
+            text/csv;charset=no-such-charset                 | caf%E9          | caf%C3%A9
+            application/json                                 | caf%C3%A9       | caf%E9
+            application/x-www-form-urlencoded;charset=utf-8  | a=caf%C3%A9     | a=caf%E9
+            application/x-www-form-urlencoded                | a=caf%25C3%25A9 | a=caf%25E9
+            application/x-www-form-urlencoded                | a=caf%25E9      | a=caf%25E8
+            text/html                                        | <p>caf%E9       | <p>caf%E8
+            text/html                                        | <p>caf%E9       | <p>caf%C3%A9
+            text/html;charset=utf-8                          | <p>caf%C3%A9    | <p>caf%E9
+            """)
+    void umlautsOfWhichOneSideIsBrokenDiffer(String type, String baseline, String candidate) {
+        for (String other : List.of(candidate, baseline)) {
+            Comparison comparison = Replies.compare(
+                    Replies.of(200, type, bytes(other.equals(baseline) ? candidate : baseline)),
+                    Replies.of(200, type, bytes(other)));
+            assertThat(comparison).as(other).isInstanceOf(Comparison.Differs.class);
+        }
+    }
+
+    /** What is said in two ways and is the same to a caller. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            text/plain;charset=utf-8 | caf%C3%A9           | text/plain;charset=iso-8859-1 | caf%E9
+            text/plain               | caf%E9              | text/plain                    | caf%E9%20
+            text/html                | <p>caf%E9           | text/html                     | <p>caf&eacute;
+            text/html                | <p>%80              | text/html                     | <p>&euro;
+            text/html                | <p>caf%E9           | text/html;charset=utf-8       | <p>caf%C3%A9
+            text/html                | <p>caf%C3%A9        | text/html                     | <p>caf&eacute;
+            text/html                | <meta%20charset=utf-8><p>caf%C3%A9 | text/html;charset=iso-8859-1 | <meta%20charset=utf-8><p>caf%E9
+            """)
+    void umlautsOfTwoCharsetsAreAlike(String type, String baseline, String otherType, String candidate) {
+        Compare rules = Replies.rules("compare: {headers: []}");
+        assertThat(Replies.text(Replies.compare(
+                        rules, Replies.of(200, type, bytes(baseline)), Replies.of(200, otherType, bytes(candidate)))))
+                .isEqualTo("alike");
+    }
+
+    private static byte[] bytes(String escaped) {
+        return URLDecoder.decode(escaped.replace("+", "%2B"), ISO_8859_1).getBytes(ISO_8859_1);
     }
 
     @ParameterizedTest

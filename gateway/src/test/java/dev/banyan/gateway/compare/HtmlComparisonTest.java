@@ -17,6 +17,9 @@ class HtmlComparisonTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             <p>a  b</p>                                   | <p> a b\t</p>
             <p>a</p>                                      | <p>a</p><!-- built 12:01 -->
+            <b>$12.90</b>                                 | <b>$<!-- -->12.90</b>
+            <p>Order #7</p>                               | <p>Order <!-- -->#<!-- -->7</p>
+            <p>a b</p>                                    | <p>a <!-- 1 --> b</p>
             <a href="/x" title="t">a</a>                  | <a title="t" href="/x">a</a>
             <p class="b a">x</p>                          | <p class=" a  b ">x</p>
             <p class="">x</p>                             | <p>x</p>
@@ -50,6 +53,7 @@ class HtmlComparisonTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             <p>a</p>                         | <p>b</p>                      | behavioural value body > p:nth-of-type(1): a -> b
+            <p>foo bar</p>                   | <p>foo<!-- -->bar</p>         | behavioural value body > p:nth-of-type(1): foo bar -> foobar
             <p>a</p><p>b</p>                 | <p>b</p>                      | behavioural item removed body > p:nth-of-type(1): <p>a</p> -> nothing
             <p>b</p>                         | <p>a</p><p>b</p>              | behavioural item added body > p:nth-of-type(1): nothing -> <p>a</p>
             <a href="/a">x</a>               | <a href="/b">x</a>            | behavioural value body > a:nth-of-type(1)[href]: /a -> /b
