@@ -123,10 +123,9 @@ final class Bodies {
                             + " characters");
         }
         if (left.node() != null && right.node() != null) {
-            JsonWalk.compare(left.node(), right.node(), jsonRules, redaction, found);
-        } else {
-            unparsed("json", left.node() != null, right.node() != null, baseline, candidate, found);
+            return JsonWalk.compare(left.node(), right.node(), jsonRules, redaction, found);
         }
+        unparsed("json", left.node() != null, right.node() != null, baseline, candidate, found);
         return null;
     }
 

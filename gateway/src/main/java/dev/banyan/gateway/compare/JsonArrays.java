@@ -17,9 +17,6 @@ final class JsonArrays {
 
     private static final int DIGITS_MAX = 100;
 
-    /** Up to so many elements on both sides together, pairs are sought among all that the rules take for equal. */
-    private static final int MATCHED_MAX = 100;
-
     private final JsonWalk walk;
 
     JsonArrays(JsonWalk walk) {
@@ -128,18 +125,18 @@ final class JsonArrays {
             return;
         }
         JsonSpot each = spot.element(0);
-        int[] left = classes(baseline, each);
-        int[] right = classes(candidate, each);
-        if (!walk.isExact(each) && baseline.size() + candidate.size() <= MATCHED_MAX) {
-            unifyMatched(baseline, candidate, left, right, each);
-        }
+        JsonMatching matching =
+                walk.isExact(each) ? null : new JsonMatching(walk, each, nodes(baseline), nodes(candidate));
         Align aligned = Align.anyOrder(
-                left,
-                right,
+                matching == null ? classes(baseline, each) : matching.left(),
+                matching == null ? classes(candidate, each) : matching.right(),
                 (i, j) -> likeness(baseline.get(i).node(), candidate.get(j).node(), each));
         for (Align.Pair pair : aligned.pairs()) {
             if (walk.isAnswered()) {
                 return;
+            }
+            if (matching != null && pair.equal() && matching.isUndecided(pair.baseline())) {
+                continue;
             }
             pair(
                     pair.baseline() < 0 ? null : baseline.get(pair.baseline()),
@@ -149,29 +146,14 @@ final class JsonArrays {
         }
     }
 
+    private static List<JsonNode> nodes(List<Element> elements) {
+        return elements.stream().map(Element::node).toList();
+    }
+
     private int[] classes(List<Element> elements, JsonSpot each) {
         return elements.stream()
                 .mapToInt(element -> walk.classes().of(element.node(), each))
                 .toArray();
-    }
-
-    /* With a tolerance, being equal is not transitive: who takes the first best may leave another without a partner. */
-    private void unifyMatched(List<Element> baseline, List<Element> candidate, int[] left, int[] right, JsonSpot each) {
-        boolean[][] equal = new boolean[left.length][right.length];
-        for (int i = 0; i < left.length; i++) {
-            for (int j = 0; j < right.length; j++) {
-                equal[i][j] =
-                        walk.areEqual(baseline.get(i).node(), candidate.get(j).node(), each);
-            }
-        }
-        int[] partners = Matching.of(equal, right.length);
-        for (int j = 0; j < right.length; j++) {
-            // A number of its own for each pair, which no class has.
-            right[j] = partners[j] < 0 ? -1 - left.length - j : -1 - partners[j];
-        }
-        for (int i = 0; i < left.length; i++) {
-            left[i] = -1 - i;
-        }
     }
 
     private void byKey(JsonNode baseline, JsonNode candidate, String key, JsonSpot spot) {

@@ -1,5 +1,7 @@
 package dev.banyan.gateway.compare;
 
+import dev.banyan.gateway.compare.Comparison.NotComparable;
+import dev.banyan.gateway.compare.Comparison.Reason;
 import dev.banyan.gateway.compare.Difference.Kind;
 import dev.banyan.gateway.compare.Difference.Part;
 import dev.banyan.gateway.compare.JsonRules.Rule;
@@ -22,6 +24,9 @@ final class JsonWalk {
     /** How many values may be looked at; beyond that, arrays are paired by what they surely have in common. */
     private static final class Effort {
         private int left = NODES_MAX;
+
+        /** Whether something was taken for equal because nobody knows. */
+        private boolean undecided;
     }
 
     private final JsonRules rules;
@@ -38,13 +43,20 @@ final class JsonWalk {
         this.effort = effort;
     }
 
-    /** Files in {@code found} where two documents differ. */
-    static void compare(JsonNode baseline, JsonNode candidate, JsonRules rules, Redaction redaction, Found found) {
+    /** Files in {@code found} where two documents differ; returns why that is not known of all of them, or null. */
+    static @Nullable NotComparable compare(
+            JsonNode baseline, JsonNode candidate, JsonRules rules, Redaction redaction, Found found) {
         var walk = new JsonWalk(rules, found, new JsonClasses(rules), new Effort());
         walk.value(baseline, candidate, JsonSpot.root(rules, redaction));
         if (walk.effort.left < 0) {
             found.note("too much JSON to pair all elements of arrays by what the rules take for equal");
         }
+        return walk.effort.undecided
+                ? new NotComparable(
+                        Reason.LIMIT,
+                        "json: too many elements in any order that only rules make equal (expected: at most "
+                                + JsonMatching.MATCHED_MAX + " on each side that look alike)")
+                : null;
     }
 
     /** Whether two values at one place are equal, with everything the rules allow. */
@@ -56,8 +68,21 @@ final class JsonWalk {
             return false;
         }
         var question = new JsonWalk(rules, null, classes, effort);
+        boolean undecided = effort.undecided;
         question.value(baseline, candidate, spot);
+        if (question.differs || ignoredBy != null) {
+            effort.undecided = undecided;
+        }
         return !question.differs;
+    }
+
+    boolean hasEffortLeft() {
+        return effort.left >= 0;
+    }
+
+    /** Says that something here was taken for equal because nobody knows. */
+    void leaveUndecided() {
+        effort.undecided |= ignoredBy == null;
     }
 
     /** Whether values at {@code spot} are equal only if their classes are. */
@@ -131,7 +156,9 @@ final class JsonWalk {
         }
     }
 
-    private @Nullable JsonNode present(@Nullable JsonNode node) {
+    /** Returns a field's value, null where the rules take it for absent. */
+    @Nullable
+    JsonNode present(@Nullable JsonNode node) {
         return node != null && node.isNull() && rules.nullEqualsAbsent ? null : node;
     }
 

@@ -80,6 +80,7 @@ class ComparisonPageTest {
         String page = Files.readString(PAGE).replace('\n', ' ');
         assertThat(page)
                 .contains("up to " + number(Align.IN_ORDER_MAX) + " elements")
+                .contains("up to " + JsonMatching.MATCHED_MAX + " on each side")
                 .contains("At most " + Found.DIFFERENCES_MAX + " are listed")
                 .contains("nested deeper than " + JsonDocuments.DEPTH_MAX)
                 .contains("a number of more than " + number(JsonDocuments.NUMBER_CHARS_MAX) + " characters")
