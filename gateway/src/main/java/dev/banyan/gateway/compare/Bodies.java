@@ -29,15 +29,13 @@ final class Bodies {
 
     private final Redaction redaction;
     private final JsonRules jsonRules;
-    private final HtmlTree htmlTree;
     private final Map<String, Evaluator> ignoredSelectors = new LinkedHashMap<>();
     private final Set<String> ignoredXml = new LinkedHashSet<>();
     private final Map<String, Pattern> ignoredText = new LinkedHashMap<>();
 
-    Bodies(Compare compare, Redaction redaction, Origins origins, LocalDate today) {
+    Bodies(Compare compare, Redaction redaction, LocalDate today) {
         this.redaction = redaction;
         this.jsonRules = new JsonRules(compare.json(), redaction, today);
-        this.htmlTree = new HtmlTree(origins, compare.html().ignoreAttributes());
         inForce(compare.html().ignore(), today).forEach(each -> ignoredSelectors.put(each, evaluator(each)));
         ignoredXml.addAll(inForce(compare.xmlIgnore(), today));
         inForce(compare.textIgnore(), today).forEach(each -> ignoredText.put(each, Pattern.compile(each)));
@@ -61,7 +59,7 @@ final class Bodies {
 
     /** Files in {@code found} how two bodies differ; returns why they cannot be compared, or null. */
     @Nullable
-    NotComparable compare(Decoded baseline, Decoded candidate, Found found) {
+    NotComparable compare(Decoded baseline, Decoded candidate, HtmlTree tree, Found found) {
         if (Arrays.equals(baseline.bytes(), candidate.bytes())) {
             return null;
         }
@@ -76,10 +74,10 @@ final class Bodies {
         }
         switch (baseline.media()) {
             case JSON -> {
-                return json(baseline, candidate, found);
+                return json(baseline, candidate, tree, found);
             }
-            case XML -> xml(baseline, candidate, found);
-            case HTML, FORM, TEXT -> text(baseline, candidate, found);
+            case XML -> xml(baseline, candidate, tree, found);
+            case HTML, FORM, TEXT -> text(baseline, candidate, tree, found);
             case BINARY, EMPTY ->
                 found.add(
                         Part.BINARY,
@@ -91,11 +89,11 @@ final class Bodies {
         return null;
     }
 
-    private void text(Decoded baseline, Decoded candidate, Found found) {
+    private void text(Decoded baseline, Decoded candidate, HtmlTree tree, Found found) {
         boolean hidden = redaction.cannotFindItsPlacesIn(baseline) || redaction.cannotFindItsPlacesIn(candidate);
         if (baseline.media() == Media.HTML && !hidden) {
             Charset unsaid = HtmlTree.unsaid(baseline, candidate);
-            html(HtmlTree.parse(baseline, unsaid), HtmlTree.parse(candidate, unsaid), found);
+            html(HtmlTree.parse(baseline, unsaid), HtmlTree.parse(candidate, unsaid), tree, found);
             return;
         }
         Body.Texts texts = Body.Texts.of(baseline, candidate);
@@ -112,7 +110,7 @@ final class Bodies {
         return body.media() == Media.EMPTY ? name : name + ", " + body.bytes().length + " bytes";
     }
 
-    private @Nullable NotComparable json(Decoded baseline, Decoded candidate, Found found) {
+    private @Nullable NotComparable json(Decoded baseline, Decoded candidate, HtmlTree tree, Found found) {
         JsonDocuments.Parsed left = JsonDocuments.parse(baseline.bytes());
         JsonDocuments.Parsed right = JsonDocuments.parse(candidate.bytes());
         if (left.beyondLimits() || right.beyondLimits()) {
@@ -125,30 +123,36 @@ final class Bodies {
         if (left.node() != null && right.node() != null) {
             return JsonWalk.compare(left.node(), right.node(), jsonRules, redaction, found);
         }
-        unparsed("json", left.node() != null, right.node() != null, baseline, candidate, found);
+        unparsed("json", left.node() != null, right.node() != null, baseline, candidate, tree, found);
         return null;
     }
 
     /* If neither can be read as what it says it is, it may still be the same text. */
     private void unparsed(
-            String format, boolean left, boolean right, Decoded baseline, Decoded candidate, Found found) {
+            String format,
+            boolean left,
+            boolean right,
+            Decoded baseline,
+            Decoded candidate,
+            HtmlTree tree,
+            Found found) {
         if (left || right) {
             String readable = "readable " + format;
             String broken = "no readable " + format;
             found.add(Part.BODY, Kind.TYPE, "body", left ? readable : broken, right ? readable : broken);
         } else {
             found.note("neither body is readable " + format + ": compared as text");
-            text(baseline, candidate, found);
+            text(baseline, candidate, tree, found);
         }
     }
 
-    private void xml(Decoded baseline, Decoded candidate, Found found) {
+    private void xml(Decoded baseline, Decoded candidate, HtmlTree tree, Found found) {
         var ignoredLeft = new XmlTree.Ignored(ignoredXml);
         var ignoredRight = new XmlTree.Ignored(ignoredXml);
         Markup.Element left = xml(baseline, ignoredLeft);
         Markup.Element right = xml(candidate, ignoredRight);
         if (left == null || right == null) {
-            unparsed("xml", left != null, right != null, baseline, candidate, found);
+            unparsed("xml", left != null, right != null, baseline, candidate, tree, found);
             return;
         }
         for (String path : ignoredXml) {
@@ -165,23 +169,18 @@ final class Bodies {
         }
     }
 
-    private void html(Document baseline, Document candidate, Found found) {
-        ignoredSelectors.forEach((selector, evaluator) ->
-                use(selector, selector, takeOut(baseline, evaluator), takeOut(candidate, evaluator), found));
-        new MarkupWalk(Part.HTML, HtmlTree.PATHS, redaction, found).compare(tree(baseline), tree(candidate));
+    private void html(Document baseline, Document candidate, HtmlTree tree, Found found) {
+        ignoredSelectors.forEach((selector, evaluator) -> use(
+                selector, selector, takeOut(baseline, evaluator, tree), takeOut(candidate, evaluator, tree), found));
+        new MarkupWalk(Part.HTML, HtmlTree.PATHS, redaction, found).compare(tree.root(baseline), tree.root(candidate));
     }
 
-    private Markup.Element tree(Document document) {
-        org.jsoup.nodes.Element root = document.firstElementChild();
-        return htmlTree.element(root == null ? document : root);
-    }
-
-    private List<Markup> takeOut(Document document, Evaluator evaluator) {
+    private static List<Markup> takeOut(Document document, Evaluator evaluator, HtmlTree tree) {
         var content = new ArrayList<Markup>();
         for (org.jsoup.nodes.Element each : document.select(evaluator)) {
             // In the order of the page: what lies within one that fits has gone with it.
             if (each.ownerDocument() != null) {
-                content.add(htmlTree.element(each));
+                content.add(tree.element(each));
                 each.remove();
             }
         }
@@ -197,7 +196,7 @@ final class Bodies {
     }
 
     /** Returns a body as evidence keeps it: readable, without secrets, at most {@code charsMax} characters. */
-    String shown(Decoded body, int charsMax) {
+    String shown(Decoded body, HtmlTree tree, int charsMax) {
         boolean hidden = redaction.cannotFindItsPlacesIn(body);
         JsonNode node = hidden || body.media() == Media.JSON
                 ? JsonDocuments.parse(body.bytes()).node()
@@ -212,7 +211,8 @@ final class Bodies {
                 switch (body.media()) {
                     case EMPTY -> "";
                     case BINARY -> Binary.description(body.bytes());
-                    case HTML -> MarkupText.of(tree(HtmlTree.parse(body, HtmlTree.unsaid(body))), redaction, charsMax);
+                    case HTML ->
+                        MarkupText.of(tree.root(HtmlTree.parse(body, HtmlTree.unsaid(body))), redaction, charsMax);
                     case XML -> {
                         Markup.Element root = xml(body, new XmlTree.Ignored(Set.of()));
                         yield root == null

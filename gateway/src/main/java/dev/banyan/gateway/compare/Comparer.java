@@ -19,26 +19,60 @@ public final class Comparer {
 
     private record Day(LocalDate today, Bodies bodies) {}
 
+    /** One route's rules, made ready once for all names that callers ask it by. */
+    private static final class Rules {
+        private final Compare compare;
+        private final Redaction redaction;
+        private volatile Day day;
+
+        Rules(Compare compare, LocalDate today) {
+            this.compare = compare;
+            this.redaction = new Redaction(compare.redact());
+            this.day = new Day(today, new Bodies(compare, redaction, today));
+        }
+
+        Bodies bodies(Instant now) {
+            LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+            Day known = day;
+            if (!known.today.equals(today)) {
+                known = new Day(today, new Bodies(compare, redaction, today));
+                day = known;
+            }
+            return known.bodies;
+        }
+    }
+
+    private final Rules rules;
     private final Compare compare;
-    private final Origins origins;
     private final Redaction redaction;
-    private volatile Day day;
+    private final Origins origins;
+    private final HtmlTree tree;
 
     /**
      * @param today decides which ignore rules have expired, until another day is seen
      * @throws IllegalArgumentException if a selector or a path of the rules cannot be read
      */
     public Comparer(Compare compare, Origins origins, LocalDate today) {
-        this.compare = compare;
+        this(new Rules(compare, today), origins);
+    }
+
+    private Comparer(Rules rules, Origins origins) {
+        this.rules = rules;
+        this.compare = rules.compare;
+        this.redaction = rules.redaction;
         this.origins = origins;
-        this.redaction = new Redaction(compare.redact());
-        this.day = new Day(today, new Bodies(compare, redaction, origins, today));
+        this.tree = new HtmlTree(origins, compare.html().ignoreAttributes());
+    }
+
+    /** Returns one by the same rules, for replies of other origins; costs next to nothing. */
+    public Comparer with(Origins others) {
+        return new Comparer(rules, others);
     }
 
     /** Returns how two replies to one request differ. Whatever the replies are, this returns. */
     public Comparison compare(Reply baseline, Reply candidate, Instant now) {
         try {
-            return compare(baseline, candidate, bodiesOf(now), now);
+            return compare(baseline, candidate, rules.bodies(now), now);
         } catch (RuntimeException | StackOverflowError e) {
             // Replies are other people's bytes, and this must not be how they stop the thread that compares.
             return new NotComparable(Reason.FAILED, e.getClass().getName());
@@ -72,7 +106,7 @@ public final class Comparer {
         return soFar instanceof Comparison.Differs ? soFar : hindrance;
     }
 
-    private static @Nullable NotComparable bodies(Reply baseline, Reply candidate, Bodies bodies, Found found) {
+    private @Nullable NotComparable bodies(Reply baseline, Reply candidate, Bodies bodies, Found found) {
         if (Reply.haveSameBytes(baseline, candidate)) {
             return null;
         }
@@ -88,7 +122,7 @@ public final class Comparer {
             }
             return why;
         }
-        return bodies.compare((Body.Decoded) left, (Body.Decoded) right, found);
+        return bodies.compare((Body.Decoded) left, (Body.Decoded) right, tree, found);
     }
 
     /**
@@ -97,7 +131,7 @@ public final class Comparer {
      * @param request the method and the target, as {@code GET /catalog?page=2}
      */
     public Sample sample(Instant now, String request, Reply baseline, Reply candidate) {
-        Bodies bodies = bodiesOf(now);
+        Bodies bodies = rules.bodies(now);
         return new Sample(
                 now,
                 redaction.withoutSecrets(request, Sample.REQUEST_CHARS_MAX),
@@ -115,22 +149,12 @@ public final class Comparer {
         String body;
         try {
             body = switch (Body.of(reply, "reply")) {
-                case Body.Decoded readable -> bodies.shown(readable, Sample.BODY_CHARS_MAX);
+                case Body.Decoded readable -> bodies.shown(readable, tree, Sample.BODY_CHARS_MAX);
                 case Body.Undecoded(var why) -> "(" + why.detail() + ")";
             };
         } catch (RuntimeException | StackOverflowError e) {
             body = "(cannot be shown: " + e.getClass().getName() + ")";
         }
         return new Sample.Side(reply.status(), headers, body, reply.body().length);
-    }
-
-    private Bodies bodiesOf(Instant now) {
-        LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-        Day known = day;
-        if (!known.today.equals(today)) {
-            known = new Day(today, new Bodies(compare, redaction, origins, today));
-            day = known;
-        }
-        return known.bodies;
     }
 }

@@ -152,6 +152,12 @@ final class HtmlTree {
         }
     }
 
+    /** Returns the root element of a document. */
+    Element root(Document document) {
+        org.jsoup.nodes.Element root = document.firstElementChild();
+        return element(root == null ? document : root);
+    }
+
     /** Returns an element and what lies below it. */
     Element element(org.jsoup.nodes.Element element) {
         Map<String, String> attributes = attributes(element);

@@ -10,9 +10,7 @@ import dev.banyan.rules.Route;
 import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The mirror of one route, for as long as what is mirrored and how it is compared stay the same. */
@@ -34,13 +32,9 @@ final class RouteMirror {
         }
     }
 
-    /** Public names that one route is asked for under; comparisons under further ones take the links as they are. */
-    private static final int NAMES_MAX = 16;
-
     private final Subject subject;
     private final Mirror mirror;
     private final Set<Origin> backends;
-    private final Map<Origin, Comparer> comparers = new ConcurrentHashMap<>();
     private final Comparer nameless;
     private final MirrorCounts counts;
     private final RouteLedger ledger;
@@ -106,14 +100,9 @@ final class RouteMirror {
 
     /** Compares replies to requests for {@code asked}: links that begin with it, or with a backend's name, are paths. */
     Comparer comparer(Origin asked) {
-        Comparer known = comparers.get(asked);
-        if (known != null || comparers.size() >= NAMES_MAX) {
-            return known == null ? nameless : known;
-        }
         var all = new HashSet<>(backends);
         all.add(asked);
-        return comparers.computeIfAbsent(
-                asked, _ -> new Comparer(of.route.comparison(), new Origins(all, asked), TODAY));
+        return nameless.with(new Origins(all, asked));
     }
 
     MirrorCounts counts() {

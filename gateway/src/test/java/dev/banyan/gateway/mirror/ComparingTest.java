@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.gateway.backend.Budget;
 import dev.banyan.gateway.backend.Limit;
+import dev.banyan.gateway.compare.Comparison;
 import dev.banyan.gateway.compare.Comparison.Differs;
 import dev.banyan.gateway.compare.Difference;
 import dev.banyan.gateway.compare.Evidence;
+import dev.banyan.gateway.compare.Reply;
 import dev.banyan.gateway.http.MirrorMark;
 import dev.banyan.gateway.http.Origin;
 import dev.banyan.rules.Mirror;
@@ -16,12 +18,14 @@ import dev.banyan.rules.Severity;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -86,6 +90,29 @@ class ComparingTest {
             assertThat(mirror.inFlight()).isZero();
             assertThat(counts.mismatches().notComparable()).isEqualTo(1);
         }
+    }
+
+    /** Anybody can make names up, and the real one may come after them. */
+    @Test
+    void linksArePathsUnderEachNameThatIsAskedFor(@TempDir Path folder) throws Exception {
+        var mirror = mirror(
+                route(folder), new MirrorCounts("one", new SimpleMeterRegistry()), new Evidence(), new Limit(1 << 30));
+        for (int i = 1; i <= 17; i++) {
+            mirror.comparer(Origin.of(URI.create("http://a" + i + ".test")));
+        }
+        for (String name : List.of("http://a1.test", "http://a17.test", "http://a18.test")) {
+            Reply absolute = page(name + "/x");
+            assertThat(mirror.comparer(Origin.of(URI.create(name))).compare(absolute, page("/x"), Instant.EPOCH))
+                    .isInstanceOf(Comparison.Same.class);
+            assertThat(mirror.comparer(Origin.of(URI.create("http://b.test")))
+                            .compare(absolute, page("/x"), Instant.EPOCH))
+                    .isInstanceOf(Differs.class);
+        }
+    }
+
+    private static Reply page(String link) {
+        byte[] body = ("<a href=\"" + link + "\">x</a>").getBytes(StandardCharsets.UTF_8);
+        return new Reply(200, List.of(Map.entry("Content-Type", "text/html")), body, false);
     }
 
     private static final Copies COPIES = new Copies(new MirrorMark(), (_, _, _, _, _) -> Mono.empty());
