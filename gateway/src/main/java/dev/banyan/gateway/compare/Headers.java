@@ -14,7 +14,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Compares the headers that rules name, each in the way its values are meant. */
 final class Headers {
@@ -49,6 +52,11 @@ final class Headers {
             "trailer",
             "transfer-encoding",
             "upgrade");
+
+    private static final Pattern MAX_AGE = Pattern.compile("(?i)\\s*+max-age\\s*+=\\s*+([1-9][0-9]{0,17})\\s*+");
+
+    /** In seconds: one that ends with its session is shorter in the later of two replies. */
+    private static final long AGES_APART_MAX = 5;
 
     private final Redaction redaction;
     private final Origins origins;
@@ -148,26 +156,65 @@ final class Headers {
         return value.replaceAll("(?i)\\b(nonce|opaque)\\s*+=\\s*+(\"[^\"]*+\"|[^,\\s]++)", "$1");
     }
 
+    /**
+     * The cookies of one name.
+     *
+     * @param attributes without what lifetimes are, beside that there are any
+     * @param ages the lifetimes that are said in seconds
+     */
+    private record Cookies(String attributes, List<Long> ages) {
+
+        Cookies and(Cookies more) {
+            return new Cookies(
+                    attributes + ", " + more.attributes,
+                    Stream.concat(ages.stream(), more.ages.stream()).toList());
+        }
+
+        /* What is said in one reply only, or as a moment, says nothing of how long it is. */
+        boolean liveAsLongAs(Cookies others) {
+            if (ages.size() != others.ages.size()) {
+                return true;
+            }
+            for (int i = 0; i < ages.size(); i++) {
+                if (Math.abs(ages.get(i) - others.ages.get(i)) > AGES_APART_MAX) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        String shownAges() {
+            return ages.stream().map(age -> "max-age=" + age).collect(Collectors.joining(", "));
+        }
+    }
+
     /* Names and attributes; what a cookie holds is its owner's secret, and differs by person anyway. */
     private void cookies(List<String> baseline, List<String> candidate) {
-        Map<String, String> left = attributesByName(baseline);
-        Map<String, String> right = attributesByName(candidate);
+        Map<String, Cookies> left = cookiesByName(baseline);
+        Map<String, Cookies> right = cookiesByName(candidate);
         var names = new TreeSet<>(left.keySet());
         names.addAll(right.keySet());
         for (String name : names) {
             String path = ("set-cookie " + name).strip();
-            String before = left.get(name);
-            String after = right.get(name);
+            Cookies before = left.get(name);
+            Cookies after = right.get(name);
             if (before == null || after == null) {
-                found.add(Part.HEADER, before == null ? Kind.ADDED : Kind.REMOVED, path, before, after);
-            } else if (!before.equals(after)) {
-                found.add(Part.HEADER, Kind.VALUE, path, before, after);
+                found.add(
+                        Part.HEADER,
+                        before == null ? Kind.ADDED : Kind.REMOVED,
+                        path,
+                        before == null ? null : before.attributes,
+                        after == null ? null : after.attributes);
+            } else if (!before.attributes.equals(after.attributes)) {
+                found.add(Part.HEADER, Kind.VALUE, path, before.attributes, after.attributes);
+            } else if (!before.liveAsLongAs(after)) {
+                found.add(Part.HEADER, Kind.VALUE, path, before.shownAges(), after.shownAges());
             }
         }
     }
 
-    private Map<String, String> attributesByName(List<String> cookies) {
-        var byName = new TreeMap<String, String>();
+    private Map<String, Cookies> cookiesByName(List<String> cookies) {
+        var byName = new TreeMap<String, Cookies>();
         for (String cookie : cookies) {
             String[] parts = cookie.split(";", -1);
             // A browser takes what has no = for the value of a cookie without a name.
@@ -180,7 +227,13 @@ final class Headers {
                     .sorted()
                     .distinct()
                     .collect(Collectors.joining("; "));
-            byName.merge(name, attributes, (one, other) -> one + ", " + other); // one name for two paths, say
+            List<Long> ages = Arrays.stream(parts)
+                    .skip(1)
+                    .map(MAX_AGE::matcher)
+                    .filter(Matcher::matches)
+                    .map(age -> Long.valueOf(age.group(1)))
+                    .toList();
+            byName.merge(name, new Cookies(attributes, ages), Cookies::and); // one name for two paths, say
         }
         return byName;
     }

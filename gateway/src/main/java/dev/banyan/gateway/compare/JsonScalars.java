@@ -87,12 +87,21 @@ final class JsonScalars {
     private static boolean areWithin(@Nullable Moment baseline, @Nullable Moment candidate, Duration within) {
         return baseline != null
                 && candidate != null
-                && baseline.local == candidate.local
+                && baseline.form == candidate.form
                 && Duration.between(baseline.at, candidate.at).abs().compareTo(within) <= 0;
     }
 
-    /** A moment; one without a zone is only comparable to another without one. */
-    private record Moment(Instant at, boolean local) {}
+    /** How a moment is written: whoever reads it in one form falls over any other. */
+    private enum Form {
+        SECONDS,
+        MILLIS,
+        ZONED,
+        LOCAL,
+        LOCAL_WITH_BLANK,
+        EMAIL
+    }
+
+    private record Moment(Instant at, Form form) {}
 
     private static @Nullable Moment moment(JsonNode node) {
         try {
@@ -101,8 +110,9 @@ final class JsonScalars {
                 if (isVast(number)) {
                     return null;
                 }
-                BigDecimal millis = number.abs().compareTo(MILLIS_FROM) >= 0 ? number : number.movePointRight(3);
-                return new Moment(Instant.ofEpochMilli(millis.longValue()), false);
+                boolean inMillis = number.abs().compareTo(MILLIS_FROM) >= 0;
+                BigDecimal millis = inMillis ? number : number.movePointRight(3);
+                return new Moment(Instant.ofEpochMilli(millis.longValue()), inMillis ? Form.MILLIS : Form.SECONDS);
             }
             return node.isString() ? parsed(node.stringValue()) : null;
         } catch (DateTimeException | ArithmeticException e) {
@@ -112,7 +122,7 @@ final class JsonScalars {
 
     private static Moment parsed(String text) {
         try {
-            return new Moment(OffsetDateTime.parse(text).toInstant(), false);
+            return new Moment(OffsetDateTime.parse(text).toInstant(), Form.ZONED);
         } catch (DateTimeException e) {
             return parsedOtherwise(text);
         }
@@ -120,9 +130,9 @@ final class JsonScalars {
 
     private static Moment parsedOtherwise(String text) {
         if (text.indexOf(',') >= 0) {
-            return new Moment(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)), false);
+            return new Moment(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)), Form.EMAIL);
         }
-        String iso = text.replace(' ', 'T');
-        return new Moment(LocalDateTime.parse(iso).toInstant(ZoneOffset.UTC), true);
+        Form form = text.indexOf(' ') < 0 ? Form.LOCAL : Form.LOCAL_WITH_BLANK;
+        return new Moment(LocalDateTime.parse(text.replace(' ', 'T')).toInstant(ZoneOffset.UTC), form);
     }
 }

@@ -49,6 +49,12 @@ class HeadersTest {
             set-cookie       | id=a; Expires=Wed, 25 Nov 2026     | id=a; Expires=Thu, 26 Nov 2026  | alike
             set-cookie       | id=a                               | id=; Expires=Tue, 12 Oct 1999 00:00:00 GMT | behavioural value set-cookie id:  -> removed
             set-cookie       | id=a; Max-Age=60                   | id=; Max-Age=0                  | behavioural value set-cookie id: kept -> removed
+            set-cookie       | id=a; Max-Age=60                   | id=b; Max-Age=31536000          | behavioural value set-cookie id: max-age=60 -> max-age=31536000
+            set-cookie       | id=a; Max-Age=3600                 | id=b; max-age=3599              | alike
+            set-cookie       | id=a; Max-Age=3600                 | id=b; Max-Age=3594              | behavioural value set-cookie id: max-age=3600 -> max-age=3594
+            set-cookie       | id=a; Max-Age=60                   | id=b; Expires=Thu, 26 Nov 2099 00:00:00 GMT | alike
+            set-cookie       | id=a; Max-Age=60; Expires=Thu, 26 Nov 2099 00:00:00 GMT | id=b; Max-Age=60 | alike
+            set-cookie       | id=a; Secure; Max-Age=60           | id=a; Secure                    | behavioural value set-cookie id: kept; secure -> secure
             x-api-key        | secret1                            | secret2                         | behavioural value x-api-key: (redacted) -> (redacted)
             """)
     void headersAreComparedAsTheyAreMeant(String name, String baseline, String candidate, String expected) {
