@@ -24,6 +24,7 @@ import dev.banyan.gateway.tunnel.Tunnels;
 import dev.banyan.rules.RulesException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -218,6 +219,7 @@ public final class Gateway implements AutoCloseable {
             }
             shifting.runner().start();
             readiness.begin();
+            Thread.ofVirtual().name("rules-kept").start(rules::finishKeeping);
             LOG.info(InEffect.of(settings));
             return new Gateway(
                     spring,
@@ -309,12 +311,15 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static BackendTls backendTls(GatewaySettings settings) throws IOException {
-        var builder = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS");
         Path trust = settings.backendTrust();
-        if (trust != null) {
-            builder.trustManager(authorities(trust));
+        if (trust == null) {
+            return BackendTls.trustingTheJdk(settings.rules().folder());
         }
-        return new BackendTls(builder.build(), settings.rules().folder());
+        SslContext tls = SslContextBuilder.forClient()
+                .endpointIdentificationAlgorithm("HTTPS")
+                .trustManager(authorities(trust))
+                .build();
+        return new BackendTls(() -> tls, settings.rules().folder());
     }
 
     private static Authorities authorities(Path trust) throws IOException {

@@ -106,10 +106,10 @@ class LastGoodRulesTest {
                 var candidate = new ScriptedServer("candidate")) {
             Path file = Files.createDirectories(folder.resolve("rules")).resolve("rules.yaml");
             Files.writeString(file, rules(legacy, candidate, "a"));
-            Path read = folder.resolve("run/last-good-rules.properties");
+            Path copies = folder.resolve("run/last-good-rules");
             try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 var editor = threads.submit(() -> {
-                    TestGateway.await("the rules were read", () -> Files.exists(read));
+                    TestGateway.await("the rules were read", () -> Files.exists(copies));
                     return Files.writeString(file, rules(legacy, candidate, "b"));
                 });
                 try (var gateway = TestGateway.restart(folder)) {

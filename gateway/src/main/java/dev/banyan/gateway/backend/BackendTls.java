@@ -7,21 +7,53 @@ import dev.banyan.rules.RulesException;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The TLS that backends are called with.
  *
- * @param standard for every backend that names no authorities of its own
+ * @param standard for every backend that names no authorities of its own; asked once one is called by https
  * @param folder where the files of {@code tls.ca} stand; null when rules have no folder
  */
-public record BackendTls(SslContext standard, @Nullable Path folder) {
+public record BackendTls(
+        Supplier<SslContext> standard, @Nullable Path folder) {
+
+    /**
+     * Returns the TLS that trusts the JDK's authorities. They are read once a backend is called by https: that takes longer than much else of a
+     * start, and most backends are called without.
+     */
+    public static BackendTls trustingTheJdk(@Nullable Path folder) {
+        return new BackendTls(new OfTheJdk(), folder);
+    }
+
+    private static final class OfTheJdk implements Supplier<SslContext> {
+        private @Nullable SslContext made;
+
+        @Override
+        public synchronized SslContext get() {
+            SslContext known = made;
+            if (known == null) {
+                try {
+                    known = SslContextBuilder.forClient()
+                            .endpointIdentificationAlgorithm("HTTPS")
+                            .build();
+                } catch (SSLException e) {
+                    throw new UncheckedIOException("the JDK's authorities cannot be used: " + e.getMessage(), e);
+                }
+                made = known;
+            }
+            return known;
+        }
+    }
 
     /** The same, with the files of {@code tls.ca} in another folder. */
     public BackendTls in(Path other) {
@@ -63,7 +95,7 @@ public record BackendTls(SslContext standard, @Nullable Path folder) {
     @Nullable
     SslContext of(Backend backend, @Nullable String authorities) throws RulesException {
         if (authorities == null) {
-            return isHttps(backend) ? standard : null;
+            return isHttps(backend) ? standard.get() : null;
         }
         try {
             return SslContextBuilder.forClient()

@@ -53,7 +53,8 @@ public final class ReplyDecoder extends HttpResponseDecoder {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(STATUS_LINE_BYTES_MAX)
                 .setMaxHeaderSize(HEAD_BYTES_MAX)
-                .setMaxChunkSize(PIECE_BYTES_MAX));
+                .setMaxChunkSize(PIECE_BYTES_MAX)
+                .setTrailersFactory(DroppedTrailers.FOR_EVERY_REPLY));
         this.distrust = distrust;
     }
 

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,11 @@ final class LastGoodRules {
     private final Path pointer;
     private boolean failing;
 
+    /** A copy that is whole, but not on the disk for sure, and that the pointer does not name yet. */
+    private @Nullable Copied begun;
+
+    private record Copied(Path folder, Instant since) {}
+
     /** @param source says where the files of the folder come from */
     LastGoodRules(Path runFolder, Path rulesFolder, String source) {
         this.runFolder = runFolder;
@@ -59,10 +65,16 @@ final class LastGoodRules {
      * with the copy before.
      */
     boolean keep(RuleSet rules, Instant since) {
-        try {
+        return begin(rules, since) && finish();
+    }
+
+    /** Does the part of {@link #keep} that waits for no disk; {@link #finish} does the other one. */
+    boolean begin(RuleSet rules, Instant since) {
+        begun = null;
+        return tried(() -> {
             if (!rules.isRead()) {
                 forget();
-                return true;
+                return;
             }
             Files.createDirectories(copies);
             try {
@@ -70,12 +82,43 @@ final class LastGoodRules {
                 copyFiles(rulesFolder, copy);
                 copyCertificates(rules, copy);
                 if (rules.isOf(copy) || RulesFolder.read(copy).equals(rules)) {
-                    forceAll(copy);
-                    point(copy, since);
+                    begun = new Copied(copy, since);
                 }
             } finally {
-                deleteOthers(known().getProperty("copy", ""));
+                if (begun == null) {
+                    deleteOthers(known().getProperty("copy", ""));
+                }
             }
+        });
+    }
+
+    /** Whether a copy was begun that is to be finished. */
+    boolean isBegun() {
+        return begun != null;
+    }
+
+    /** Has the disk keep the copy that was begun, if one was, and names it. */
+    boolean finish() {
+        Copied copy = begun;
+        begun = null;
+        return copy == null
+                || tried(() -> {
+                    try {
+                        forceAll(copy.folder);
+                        point(copy.folder, copy.since);
+                    } finally {
+                        deleteOthers(known().getProperty("copy", ""));
+                    }
+                });
+    }
+
+    private interface Step {
+        void run() throws IOException, RulesException;
+    }
+
+    private boolean tried(Step step) {
+        try {
+            step.run();
             failing = false;
             return true;
         } catch (IOException | UncheckedIOException | DirectoryIteratorException | RulesException e) {
@@ -92,7 +135,6 @@ final class LastGoodRules {
         if (Files.deleteIfExists(pointer)) {
             deleteOthers("");
         }
-        failing = false;
     }
 
     /** Returns the copy kept for this source, if there is one that can be read. */

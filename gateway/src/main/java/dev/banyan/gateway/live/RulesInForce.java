@@ -40,7 +40,8 @@ public final class RulesInForce {
     private final InstantSource clock;
     private final @Nullable LastGoodRules lastGood;
     private volatile @Nullable Instant copySince;
-    private volatile @Nullable RuleSet unkept;
+    private @Nullable RuleSet unkept;
+    private volatile boolean keepFailed;
     private final boolean isElsewhere;
     /** When a source elsewhere last said what its newest rules are, by {@link System#nanoTime}; null before it has. */
     private volatile @Nullable Long answeredNanos;
@@ -49,6 +50,8 @@ public final class RulesInForce {
     private final AtomicReference<@Nullable Rejection> rejection = new AtomicReference<>();
     private final Object moves = new Object();
     private volatile Standpoints standpoints = Standpoints.AS_WRITTEN;
+    /** Where the routes in force stand that do not stand where their file says. */
+    private Map<String, Standpoint> stand = Map.of();
     /** What the files of {@code tls.ca} held at the last look, and what of that has been taken or refused. */
     private Map<String, String> authoritiesSeen = Map.of();
 
@@ -58,7 +61,8 @@ public final class RulesInForce {
 
     /**
      * Loads the first rule set. When the source of rules cannot be used, the copy of its last good state in the run folder serves
-     * instead; without one there is nothing to serve by, and what is wrong is thrown.
+     * instead; without one there is nothing to serve by, and what is wrong is thrown. The copy of what is loaded is on the disk once
+     * {@link #finishKeeping} was called: nobody who waits for the start waits for that.
      *
      * @param mirror brings the files of a source elsewhere; null for a folder
      */
@@ -99,7 +103,9 @@ public final class RulesInForce {
             startFromCopy(e);
             return;
         }
-        keep(files);
+        if (lastGood != null) {
+            kept(files, false, !lastGood.begin(files, current().since()));
+        }
         if (mirror != null) {
             mirror.inForce();
         }
@@ -126,8 +132,14 @@ public final class RulesInForce {
     private void keep(RuleSet files) {
         copySince = null;
         if (lastGood != null) {
-            unkept = lastGood.keep(files, current().since()) ? null : files;
+            boolean isKept = lastGood.keep(files, current().since());
+            kept(files, isKept, !isKept);
         }
+    }
+
+    private void kept(RuleSet files, boolean isKept, boolean failed) {
+        unkept = isKept ? null : files;
+        keepFailed = failed;
     }
 
     /** Returns the set in force; a request asks once and keeps the answer. */
@@ -156,14 +168,24 @@ public final class RulesInForce {
 
     /** Whether there is no copy of the rules in force for a start without their source, because it could not be written. */
     public boolean isUnkept() {
-        return unkept != null;
+        return keepFailed;
     }
 
     /** Writes the copy that could not be written, if it can be by now. */
     synchronized void keepAgain() {
+        finishKeeping();
         RuleSet files = unkept;
         if (files != null) {
             keep(files);
+        }
+    }
+
+    /** Has the disk keep the copy of the rules that were loaded at the start, unless it does already. */
+    public synchronized void finishKeeping() {
+        RuleSet files = unkept;
+        if (files != null && lastGood != null && lastGood.isBegun()) {
+            boolean isKept = lastGood.finish();
+            kept(files, isKept, !isKept);
         }
     }
 
@@ -186,6 +208,7 @@ public final class RulesInForce {
 
     /** Reads the rules again and swaps them in, or keeps those in force and remembers why. Returns whether they are valid. */
     public synchronized boolean reload() {
+        finishKeeping(); // a folder that is wrong by now has no other copy
         try {
             RuleSet files = source.readFiles(known);
             RuleSet next = source.complete(files);
@@ -225,6 +248,7 @@ public final class RulesInForce {
 
     /** Lets go of all backends, with their health checks: nobody is served any more. */
     public synchronized void letGo() {
+        finishKeeping();
         current().backends().replaceBy(Backends.none());
     }
 
@@ -295,6 +319,7 @@ public final class RulesInForce {
         synchronized (moves) {
             Map<String, Standpoint> moved = standpoints.of(next.files());
             live.set(moved.isEmpty() ? next : next.at(moved));
+            stand = moved;
         }
     }
 
@@ -313,7 +338,12 @@ public final class RulesInForce {
     public void routesMoved() {
         synchronized (moves) {
             LiveRules before = current();
-            LiveRules after = before.at(standpoints.of(before.files()));
+            Map<String, Standpoint> moved = standpoints.of(before.files());
+            if (moved.equals(stand)) {
+                return; // a table of many rules takes seconds to compile
+            }
+            LiveRules after = before.at(moved);
+            stand = moved;
             if (!after.table().rules().equals(before.table().rules())) {
                 live.set(after);
             }

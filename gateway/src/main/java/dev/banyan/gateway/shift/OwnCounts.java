@@ -1,7 +1,7 @@
 package dev.banyan.gateway.shift;
 
+import dev.banyan.gateway.store.OwnName;
 import dev.banyan.rules.gate.Evidence;
-import java.lang.management.ManagementFactory;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -62,7 +62,7 @@ final class OwnCounts {
 
     /** How a trip-wire of this gateway signs. */
     String gateway() {
-        return ManagementFactory.getRuntimeMXBean().getName();
+        return OwnName.get();
     }
 
     /** Counts for the routes of these plans that have an analysis, and for no others. */

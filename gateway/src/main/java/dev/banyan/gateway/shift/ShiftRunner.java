@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -58,6 +59,7 @@ public final class ShiftRunner implements AutoCloseable {
     }
 
     private final Supplier<Collection<Plan>> plans;
+    private Followed followed = Followed.of(List.of());
     private final Consumer<Map<String, Standpoint>> standpoints;
     private final ShiftStore store;
     private final LocalCopy copy;
@@ -228,13 +230,16 @@ public final class ShiftRunner implements AutoCloseable {
     /** One turn: tells the store, leads, and follows. */
     void turn() {
         Collection<Plan> now = plans.get();
-        if (!needsStore(now)) {
-            count(now);
+        if (!followed.areOf(now)) {
+            followed = Followed.of(now);
+        }
+        if (!needsStore()) {
+            count();
             readNanos = System.nanoTime();
             return;
         }
         store.open();
-        count(now);
+        count();
         try {
             asked.handOver(store);
             publish();
@@ -266,21 +271,21 @@ public final class ShiftRunner implements AutoCloseable {
     }
 
     /** What cannot be counted keeps no roll-back from being handed over, and no head from being followed. */
-    private void count(Collection<Plan> now) {
+    private void count() {
         try {
-            counts.count(now);
-            observations.follow(now);
+            counts.count(followed.withAnalysis());
+            observations.follow(followed.withSteps());
         } catch (RuntimeException | Error e) {
             LOG.error("shifts: nothing more is counted in this turn", e);
         }
     }
 
     /** A gateway whose routes are driven by hand, and were never rolled back by command, needs no store. */
-    private boolean needsStore(Collection<Plan> now) {
+    private boolean needsStore() {
         return store.isOpen()
                 || !heads.isEmpty()
                 || !asked.isEmpty()
-                || now.stream().anyMatch(each -> each.drive() == Plan.Drive.STEPS);
+                || !followed.withSteps().isEmpty();
     }
 
     private void publish() throws StoreUnavailable {

@@ -1,6 +1,5 @@
 package dev.banyan.gateway.store;
 
-import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -50,8 +49,7 @@ public final class Leadership implements AutoCloseable {
     Leadership(ControlStore store, Duration lease) {
         this.store = store;
         this.lease = lease;
-        this.name = "%s-%06x"
-                .formatted(ManagementFactory.getRuntimeMXBean().getName(), new SecureRandom().nextInt(1 << 24));
+        this.name = "%s-%06x".formatted(OwnName.get(), new SecureRandom().nextInt(1 << 24));
     }
 
     /** Begins to ask for the lead; returns at once. */

@@ -13,7 +13,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +41,7 @@ class BackendConnectionTest {
     @ValueSource(booleans = {true, false})
     void waitsForAnotherCallOnlyIfAllOfTheRequestHasLeft(boolean sent) throws Exception {
         try (var addresses = new BackendAddresses(null, _ -> false)) {
-            var tls = new BackendTls(SslContextBuilder.forClient().build(), null);
+            var tls = BackendTls.trustingTheJdk(null);
             RuleSet rules = RuleSet.passThrough(URI.create("http://127.0.0.1:1"));
             LiveBackend backend = Backends.none()
                     .with(rules, null, tls, addresses)

@@ -13,7 +13,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.PromiseNotifier;
@@ -45,7 +44,7 @@ class DialTest {
                 var names = new NameServer(home);
                 var addresses = new BackendAddresses(new InetSocketAddress(home, names.port()), _ -> false)) {
             RuleSet rules = RuleSet.passThrough(URI.create("http://shop.internal.test:" + server.getLocalPort()));
-            var tls = new BackendTls(SslContextBuilder.forClient().build(), null);
+            var tls = BackendTls.trustingTheJdk(null);
             LiveBackend backend = Backends.none()
                     .with(rules, null, tls, addresses)
                     .all()

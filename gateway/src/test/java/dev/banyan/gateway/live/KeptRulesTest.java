@@ -49,6 +49,24 @@ class KeptRulesTest {
         assertThat(forced).endsWith(run.toString());
     }
 
+    /** The start does not wait for the disk; what is edited meanwhile is in no copy. */
+    @Test
+    void aCopyThatWasBegunIsNamedOnceItIsOnTheDisk() throws Exception {
+        Path rules = Files.createDirectories(folder.resolve("rules"));
+        Path run = Files.createDirectories(folder.resolve("run"));
+        Path shop = rules.resolve("shop.yaml");
+        Files.writeString(shop, "backends: [{name: legacy, url: 'http://a', baseline: true}]\n");
+        var lastGood = new LastGoodRules(run, rules, "here");
+        RuleSet first = RulesFolder.read(rules);
+        assertThat(lastGood.begin(first, Instant.EPOCH)).isTrue();
+        assertThat(lastGood.find()).isEmpty();
+        assertThat(lastGood.isBegun()).isTrue();
+        Files.writeString(shop, "backends: [");
+        assertThat(lastGood.finish()).isTrue();
+        assertThat(lastGood.isBegun()).isFalse();
+        assertThat(lastGood.find().orElseThrow().rules()).isEqualTo(first);
+    }
+
     /** Neither one that changed meanwhile nor one that cannot be made to its end. */
     @Test
     void theCopyBeforeStaysUntilThereIsAnother() throws Exception {
