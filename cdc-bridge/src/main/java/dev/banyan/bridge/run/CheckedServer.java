@@ -77,9 +77,12 @@ final class CheckedServer {
         return partitioned;
     }
 
-    /** Why it has not published every mapped table since; empty when it has. */
+    /** Why not every change of the mapped tables is in the log, or published, since; empty when all are. */
     Optional<String> unpublished(Connection connection) throws SQLException {
-        return Publication.gap(source, published, Publication.of(source, connection), 0);
+        var unlogged = Preflight.unlogged(source, connection);
+        return unlogged.isPresent()
+                ? unlogged
+                : Publication.gap(source, published, Publication.of(source, connection), 0);
     }
 
     /** The tables of which a partition is gone, or emptied, since, or has come with rows; one thread asks. */

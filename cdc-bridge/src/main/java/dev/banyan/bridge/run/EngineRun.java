@@ -57,7 +57,7 @@ final class EngineRun implements AutoCloseable {
         CUT,
         /** To be started anew at once, because a backfill is to pause, to go on or to end. */
         ASKED,
-        /** The legacy database does not publish what it did: the preflight says what about it. */
+        /** The legacy database does not publish what it did, or logs not all any more: the preflight says what about it. */
         UNPUBLISHED,
         /** Rows went or came with a partition: the next start notes of which tables. */
         PARTED,

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TimeZone;
 import java.util.stream.Collectors;
 
 /** {@link Preflight} for MariaDB. */
@@ -115,6 +116,14 @@ final class MariaDbPreflight {
                 ? Optional.of(
                         "the server's log ends at " + end + ", before our position " + GtidRule.gtid(checked.offset()))
                 : Optional.empty(); // a second domain is refused where the log has it
+    }
+
+    /** Which settings keep changes out of the log, or unreadable in it: sessions that are open take some of them over at once. */
+    Optional<String> unlogged() throws SQLException {
+        var server = MariaDbServer.of(connection);
+        var settings =
+                MariaDbSettings.of(server.variables(), 0, source.replica().serverId(), TimeZone.getDefault());
+        return settings.ofTheLog().isEmpty() ? Optional.empty() : Optional.of(String.join("\n", settings.ofTheLog()));
     }
 
     Optional<Preflight.Beginning> beginning() throws SQLException {

@@ -136,6 +136,11 @@ public final class Preflight {
                 : Optional.empty();
     }
 
+    /** Why changes may be missing from the log since the server was checked, by how it is set now; empty when none are. PostgreSQL's {@link Publication} says it. */
+    public static Optional<String> unlogged(Source source, Connection connection) throws SQLException {
+        return source.dbms() == Dbms.MARIADB ? new MariaDbPreflight(source, connection).unlogged() : Optional.empty();
+    }
+
     /** True while somebody reads our slot; of MariaDB, which does not say who reads its log, always. */
     public static boolean isRead(Source source, Connection connection) throws SQLException {
         return source.dbms() == Dbms.MARIADB || reader(source, connection).isPresent();

@@ -206,6 +206,14 @@ class MariaDbPreflightTest {
                                 + " GLOBAL gtid_strict_mode = ON, GLOBAL binlog_expire_logs_seconds = 0, GLOBAL log_bin_compress = OFF");
             }
             bridge.start();
+            bridge.sql("SET GLOBAL log_bin_compress = ON");
+            try {
+                assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+                assertThat(bridge.progress().reason())
+                        .contains("may lack something", "log_bin_compress: ON (expected: OFF");
+            } finally {
+                bridge.sql("SET GLOBAL log_bin_compress = OFF");
+            }
         }
     }
 
