@@ -6,6 +6,7 @@ import dev.banyan.gateway.backend.Backends;
 import dev.banyan.gateway.filter.RouteFilters;
 import dev.banyan.rules.KnownFiles;
 import dev.banyan.rules.Problem;
+import dev.banyan.rules.ProblemKind;
 import dev.banyan.rules.RoutingTable;
 import dev.banyan.rules.RuleSet;
 import dev.banyan.rules.RulesException;
@@ -30,6 +31,9 @@ public final class RulesInForce {
      * roll-back never waits for a reload.
      */
     private static final Logger LOG = LoggerFactory.getLogger(RulesInForce.class);
+
+    /** How many looks at files that do not change go by until those that could not be read are read again: some seconds. */
+    private static final int LOOKS_UNTIL_READ_AGAIN = 5;
 
     private final RulesSource source;
     private final KnownFiles known = new KnownFiles();
@@ -56,6 +60,8 @@ public final class RulesInForce {
     private Map<String, String> authoritiesSeen = Map.of();
 
     private Map<String, String> authoritiesTaken = Map.of();
+
+    private int looks;
     private final AtomicLong swaps = new AtomicLong();
     private final AtomicLong rejections = new AtomicLong();
 
@@ -228,10 +234,13 @@ public final class RulesInForce {
 
     /**
      * Does what does not wait for a change of the rules' files: reads the rules again when a file of {@code tls.ca} has changed, once it was the same
-     * at two looks, and writes the copy that could not be written.
+     * at two looks, or now and then while a file cannot be read, and writes the copy that could not be written.
      */
     public synchronized void lookAgain() {
         keepAgain();
+        if (isUnread() && ++looks % LOOKS_UNTIL_READ_AGAIN == 0) {
+            reload(); // who may read a file, and whether its disk answers, no change of it says
+        }
         Map<String, String> now;
         try {
             now = tls.authorities(current().files());
@@ -244,6 +253,11 @@ public final class RulesInForce {
             authoritiesTaken = now;
             reload();
         }
+    }
+
+    private boolean isUnread() {
+        Rejection last = rejection.get();
+        return last != null && last.problems().stream().anyMatch(each -> each.kind() == ProblemKind.FILE);
     }
 
     /** Lets go of all backends, with their health checks: nobody is served any more. */

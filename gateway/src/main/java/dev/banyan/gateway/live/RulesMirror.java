@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,13 +94,13 @@ public final class RulesMirror implements AutoCloseable {
         Duration pause = poll;
         boolean failing = known == null;
         while (!Thread.currentThread().isInterrupted()) {
+            String before = known;
             try {
                 Thread.sleep(pause);
                 Optional<RemoteRules.Files> files = fetch();
                 rules.sourceAnswered();
                 if (files.isPresent()) {
-                    rules.replace(() -> replaceAll(files.get().contents()));
-                    known = files.get().version();
+                    rules.replace(() -> take(files.get()));
                     LOG.info("rules of {} fetched", remote.where());
                 } else if (failing) {
                     rules.reload(); // what was said of the source is no longer so
@@ -113,24 +114,30 @@ public final class RulesMirror implements AutoCloseable {
                 pause = poll;
             } catch (InterruptedException e) {
                 return;
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) { // too little memory for these is enough for the next
                 if (Thread.currentThread().isInterrupted()) {
                     return;
                 }
-                failing = true;
+                failing = Objects.equals(
+                        known, before); // else what was taken could not be read, and is not until there is other
                 rules.sourceFailed(problem(e));
                 pause = min(pause.multipliedBy(2), max(poll, PAUSE_MAX));
             }
         }
     }
 
-    private Problem problem(Exception e) {
+    private void take(RemoteRules.Files files) {
+        replaceAll(files.contents());
+        known = files.version();
+    }
+
+    private Problem problem(Throwable e) {
         return new Problem(
                 Path.of(""),
                 0,
                 0,
                 "--rules",
-                remote.where() + ": " + e.getMessage(),
+                remote.where() + ": " + (e instanceof Error ? e : e.getMessage()),
                 "a source of rules that answers; it is asked again and again");
     }
 
