@@ -73,17 +73,18 @@ final class Session {
             new IdleRun(plan, field, results, progress).run(peers);
         }
         if (plan.cases().contains(StartRun.NAME)) {
-            new StartRun(plan, this::secondsToStart, results, progress).run(peers);
+            new StartRun(plan, this::start, results, progress).run(peers);
         }
         if (plan.cases().contains(LargeRun.NAME)) {
             new LargeRun(plan, field, results, progress).run(ours().stream().toList());
         }
     }
 
-    private double secondsToStart(Peer peer) throws IOException, InterruptedException {
+    private StartRun.Start start(Peer peer) throws IOException, InterruptedException {
         var running = field.start(peer);
+        var hadKeptClasses = running.tree().maps(".aot");
         field.stop(running);
-        return running.readySeconds();
+        return new StartRun.Start(running.readySeconds(), hadKeptClasses);
     }
 
     private Optional<Peer> ours() {

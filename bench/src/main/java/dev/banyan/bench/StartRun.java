@@ -1,6 +1,7 @@
 package dev.banyan.bench;
 
 import dev.banyan.bench.load.LoadFailed;
+import dev.banyan.bench.peer.Banyan;
 import dev.banyan.bench.peer.Peer;
 import dev.banyan.bench.report.Measure;
 import dev.banyan.bench.report.Results;
@@ -16,15 +17,20 @@ final class StartRun {
 
     static final String NAME = "start";
 
+    private static final String TITLE = "from the command line to the first answer, with one rule";
+
     private final Plan plan;
     private final Starts starts;
     private final Results results;
     private final Consumer<String> progress;
     private final Failures failures;
 
-    /** Starts a peer, stops it, and returns the seconds until its first answer. */
+    /** How long a start took, and whether its JVM had classes from a cache: one that the JVM refuses says nothing. */
+    record Start(double seconds, boolean hadKeptClasses) {}
+
+    /** Starts a peer until its first answer, and stops it. */
     interface Starts {
-        double seconds(Peer peer) throws IOException, InterruptedException;
+        Start of(Peer peer) throws IOException, InterruptedException;
     }
 
     StartRun(Plan plan, Starts starts, Results results, Consumer<String> progress) {
@@ -37,12 +43,21 @@ final class StartRun {
 
     /** Starts each of {@code peers} once in each round. */
     void run(List<Peer> peers) throws IOException, InterruptedException {
-        results.begin(NAME, "from the command line to the first answer, with one rule");
+        results.begin(NAME, TITLE);
+        var kept = 0;
         var fit = new ArrayList<>(peers);
         for (var round = 0; round < plan.rounds(); round++) {
             for (var peer : List.copyOf(fit)) {
                 try {
-                    results.add(NAME, peer.name(), Measure.READY, starts.seconds(peer));
+                    var start = starts.of(peer);
+                    results.add(NAME, peer.name(), Measure.READY, start.seconds);
+                    if (peer instanceof Banyan) {
+                        kept += start.hadKeptClasses ? 1 : 0;
+                        results.begin(
+                                NAME,
+                                TITLE + "; banyan had the classes its launcher keeps in " + kept + " of " + (round + 1)
+                                        + " starts");
+                    }
                 } catch (LoadFailed | ChildFailed e) {
                     failures.of(NAME, peer.name(), e);
                     fit.remove(peer);

@@ -54,7 +54,7 @@ class StartRunTest {
                     if (peer.name().equals("stock")) {
                         throw new LoadFailed("closed a connection");
                     }
-                    return 1;
+                    return new StartRun.Start(1, said.add("started"));
                 },
                 results,
                 said::add);
@@ -62,6 +62,7 @@ class StartRunTest {
         assertThat(results.peers(StartRun.NAME)).containsExactly("banyan");
         assertThat(results.skipped()).containsEntry("start on stock", "closed a connection");
         assertThat(said).anyMatch(line -> line.contains("start on stock: left out"));
+        assertThat(results.cases().get(StartRun.NAME)).endsWith("classes its launcher keeps in 2 of 2 starts");
     }
 
     @Test

@@ -95,6 +95,60 @@ class LauncherIT {
     }
 
     @Test
+    void classesThatTheJvmWouldRefuseAreKeptAnew() throws Exception {
+        var tree = tree("exit 1");
+        for (var module : List.of("cli", "gateway")) {
+            var target = Files.createDirectories(tree.resolve(module).resolve("target"));
+            Files.createDirectory(target.resolve("lib"));
+            Files.writeString(target.resolve("lib/part.jar"), "");
+            Files.writeString(target.resolve(module + ".jar"), "");
+        }
+        var home = jdk("""
+                case "$*" in
+                  *AOTCacheOutput=*) echo made; [ -f "$0.fails" ] || : >gateway/target/gateway.aot ;;
+                  *AOTMode=on*) [ ! -f "$0.refuses" ] ;;
+                esac""");
+        var ofGateway = tree.resolve("gateway/target");
+        assertThat(keeps(tree, home, 2)).isEqualTo(1);
+        Files.writeString(ofGateway.resolve("lib/part.jar"), "another");
+        assertThat(keeps(tree, home, 2)).as("another jar").isEqualTo(1);
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"25.9\"\n");
+        assertThat(keeps(tree, home, 2)).as("another JVM").isEqualTo(1);
+        Files.delete(ofGateway.resolve("gateway.aot"));
+        assertThat(keeps(tree, home, 2)).as("no cache").isEqualTo(1);
+        for (var how : List.of("fails", "refuses")) {
+            var wrong = Files.createFile(home.resolve("bin/java." + how));
+            Files.writeString(ofGateway.resolve("lib/part.jar"), how);
+            assertThat(keeps(tree, home, 4)).as(how).isEqualTo(3);
+            assertThat(ofGateway.resolve("gateway.aot")).doesNotExist();
+            Files.delete(wrong);
+        }
+        Files.writeString(ofGateway.resolve("lib/part.jar"), "right");
+        assertThat(keeps(tree, home, 2)).as("after failures").isEqualTo(1);
+    }
+
+    /** Returns how often classes were kept in so many starts of a gateway. */
+    private long keeps(Path tree, Path home, int starts) throws Exception {
+        var said = new StringBuilder();
+        for (var i = 0; i < starts; i++) {
+            var environment = Map.of("PATH", "/usr/bin:/bin", "JAVA_HOME", home.toString());
+            var ran = run(environment, tree.resolve("banyan").toString(), "gateway");
+            assertThat(ran.exitCode()).as(ran.output()).isZero();
+            said.append(ran.output());
+        }
+        return said.toString().lines().filter(line -> line.contains("keeping")).count();
+    }
+
+    /** A JDK whose {@code java} is {@code text}, run in the tree. */
+    private Path jdk(String text) throws IOException {
+        var bin = Files.createDirectories(folder.resolve("jdk/bin"));
+        Files.writeString(bin.resolveSibling("release"), "JAVA_VERSION=\"25\"\n");
+        script(bin.resolve("java"), "cd '" + folder.resolve("tree") + "'\n" + text);
+        script(bin.resolve("javac"), "exit 1");
+        return bin.getParent();
+    }
+
+    @Test
     void theCollectorThatTheEnvironmentNamesIsTheOneTheGatewayHas() throws Exception {
         var banyan = ROOT.resolve("banyan").toString();
         var path = "/usr/bin:/bin";

@@ -60,6 +60,11 @@ public record ProcessTree(List<Long> pids) {
                 .findFirst();
     }
 
+    /** Returns whether one of them has a file in its memory whose name ends with {@code end}. */
+    public boolean maps(String end) {
+        return pids.stream().anyMatch(pid -> read(pid, "maps").lines().anyMatch(line -> line.endsWith(end)));
+    }
+
     private static boolean isJava(ProcessHandle handle) {
         return handle.info()
                 .command()

@@ -41,6 +41,12 @@ class ProcessTreeTest {
     }
 
     @Test
+    void itKnowsWhichFilesAreInItsMemory() {
+        assertThat(ProcessTree.self().maps("/libjvm.so")).isTrue();
+        assertThat(ProcessTree.self().maps("/no-such-library.so")).isFalse();
+    }
+
+    @Test
     void theMachineWasBusyForAtLeastAsLongAsThisProcess() {
         var own = ProcessTree.self().cpuNanos();
         assertThat(own).isPositive();
