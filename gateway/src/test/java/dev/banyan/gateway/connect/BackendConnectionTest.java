@@ -10,11 +10,18 @@ import dev.banyan.gateway.backend.Instance;
 import dev.banyan.gateway.backend.LiveBackend;
 import dev.banyan.rules.RuleSet;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -41,13 +48,7 @@ class BackendConnectionTest {
     @ValueSource(booleans = {true, false})
     void waitsForAnotherCallOnlyIfAllOfTheRequestHasLeft(boolean sent) throws Exception {
         try (var addresses = new BackendAddresses(null, _ -> false)) {
-            var tls = BackendTls.trustingTheJdk(null);
-            RuleSet rules = RuleSet.passThrough(URI.create("http://127.0.0.1:1"));
-            LiveBackend backend = Backends.none()
-                    .with(rules, null, tls, addresses)
-                    .all()
-                    .iterator()
-                    .next();
+            LiveBackend backend = backend(addresses);
             Instance instance = backend.instances().getFirst();
             var channel = new EmbeddedChannel();
             var pool = new Pool(new Pools(LiveBackend::connections), channel.eventLoop(), EmbeddedChannel.class);
@@ -66,5 +67,44 @@ class BackendConnectionTest {
             }
             channel.finishAndReleaseAll();
         }
+    }
+
+    /** Over TLS one that is closed has its end later. */
+    @Test
+    void eachCallThatNeedsRoomHasAnotherConnectionClosed() throws Exception {
+        try (var addresses = new BackendAddresses(null, _ -> false)) {
+            LiveBackend backend = backend(addresses);
+            List<Channel> closed = new ArrayList<>();
+            List<Channel> open = new ArrayList<>();
+            var loop = new EmbeddedChannel().eventLoop();
+            var pool = new Pool(new Pools(LiveBackend::connections), loop, EmbeddedChannel.class);
+            for (int i = 0; i < 2; i++) {
+                var channel = new EmbeddedChannel(new ChannelOutboundHandlerAdapter() {
+                    @Override
+                    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+                        closed.add(context.channel());
+                    }
+                });
+                open.add(channel);
+                var connection =
+                        new BackendConnection(pool, backend, backend.instances().getFirst(), NOBODY);
+                connection.connected(channel);
+                pool.put(connection);
+            }
+            pool.closeOne(backend);
+            pool.closeOne(backend);
+            pool.closeOne(backend);
+            assertThat(closed).isEqualTo(open); // the oldest first
+        }
+    }
+
+    private static LiveBackend backend(BackendAddresses addresses) throws Exception {
+        var tls = BackendTls.trustingTheJdk(null);
+        RuleSet rules = RuleSet.passThrough(URI.create("http://127.0.0.1:1"));
+        return Backends.none()
+                .with(rules, null, tls, addresses)
+                .all()
+                .iterator()
+                .next();
     }
 }
