@@ -240,7 +240,7 @@ public record EngineSettings(
                 continue;
             }
             for (var column : table.columns()) {
-                columns.add(quoted(table.id()) + "\\." + Pattern.quote(column));
+                columns.add(quoted(table.id()) + "\\." + quoted(column));
             }
         }
         names.add(quoted(signalTable));
@@ -280,10 +280,15 @@ public record EngineSettings(
     private static String allBut(List<String> columns) {
         return columns.isEmpty()
                 ? ".*"
-                : "(?!(?:" + columns.stream().map(Pattern::quote).collect(Collectors.joining("|")) + ")$).*";
+                : "(?!(?:" + columns.stream().map(EngineSettings::quoted).collect(Collectors.joining("|")) + ")$).*";
     }
 
     private static String quoted(TableId table) {
-        return Pattern.quote(table.schema()) + "\\." + Pattern.quote(table.name());
+        return quoted(table.schema()) + "\\." + quoted(table.name());
+    }
+
+    /** An expression that matches {@code name} alone, without a comma, which would end it in a list of Debezium's. */
+    static String quoted(String name) {
+        return Pattern.quote(name).replace(",", "\\E\\x2c\\Q");
     }
 }

@@ -37,7 +37,7 @@ public final class Shapes {
     private final Listener listener;
 
     /* Debezium hands out the same Schema object for a table until PostgreSQL describes it anew; those before are let go. */
-    private final Map<String, Schema> lastByName = new HashMap<>();
+    private final Map<TableId, Schema> lastByTable = new HashMap<>();
 
     public Shapes(Dbms dbms, Map<TableId, List<String>> columnsByTable, Fit fit) {
         this(dbms, columnsByTable, fit, Set.of(), (_, _, _) -> {});
@@ -60,11 +60,10 @@ public final class Shapes {
         if (schema == null || schema.field("after") == null) {
             return;
         }
-        var name = Objects.requireNonNullElse(schema.name(), "");
-        if (lastByName.get(name) == schema) {
+        var table = table(dbms, (Struct) record.value());
+        if (lastByTable.get(table) == schema) {
             return;
         }
-        var table = table(dbms, (Struct) record.value());
         var types = types(schema.field("after").schema());
         var misfit = misfit(table, types);
         if (misfits.contains(table)) {
@@ -72,7 +71,7 @@ public final class Shapes {
         } else if (!misfit.isEmpty()) {
             throw new ShapeChanged(table, misfit, text(types));
         }
-        lastByName.put(name, schema);
+        lastByTable.put(table, schema);
     }
 
     /** What of {@code shape}, as {@link ShapeChanged#shape} has it, does not fit; empty when all does. */

@@ -32,6 +32,9 @@ public final class TransactionAssembler {
      * Rows of an incremental snapshot come inside the transaction that closes their window, but without its id, and END's counts
      * leave them out.
      *
+     * A topic is no table: Debezium writes an underscore for every character of a name that Kafka's topics do not take, so that many a
+     * table has another's topic, and its schemas have the names of the other's.
+     *
      * MariaDB: each GTID is a BEGIN, and a statement that changes tables has no END; the next BEGIN ends it. So a BEGIN may complete a
      * truncation. Rows without an END are those of XA PREPARE, of which nobody knows yet whether they will ever be committed;
      * Debezium says nothing of XA COMMIT and XA ROLLBACK.
@@ -95,7 +98,6 @@ public final class TransactionAssembler {
     private final Limits limits;
     private final @Nullable Supplier<LargeList<Change>> large;
     private final RowChanges rows;
-    private final Map<String, TableId> tablesByTopic = new HashMap<>();
 
     private @Nullable String openId;
     private Instant openedAt = Instant.EPOCH;
@@ -297,10 +299,11 @@ public final class TransactionAssembler {
     }
 
     private void row(SourceRecord record, Struct value) {
-        var table = tablesByTopic.computeIfAbsent(record.topic(), _ -> Shapes.table(dbms, value));
+        var table = Shapes.table(dbms, value);
         var op = value.getString("op");
         if (op.equals("r")) {
             (openId == null ? readsLeftOver : changes).add(rows.read(table, value));
+            rows.takeBytesRead(); // none of the transaction's
             return;
         }
         if (openId == null) {

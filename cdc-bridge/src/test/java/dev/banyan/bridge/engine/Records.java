@@ -1,6 +1,7 @@
 package dev.banyan.bridge.engine;
 
 import dev.banyan.bridge.change.Dbms;
+import dev.banyan.bridge.change.TableId;
 import java.util.Map;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
@@ -43,22 +44,30 @@ final class Records {
 
     /** A change of table t in {@code place}, PostgreSQL's schema or MariaDB's database. */
     static SourceRecord change(Dbms dbms, String place, String operation, long id, Map<String, ?> offset) {
+        var row = operation.equals("t") ? null : new Struct(ROW).put("id", id);
+        return change(dbms, place + ".t", new TableId(place, "t"), operation, row, offset);
+    }
+
+    /** A change of {@code table}, with {@code row} as it is then, in the topic of the prefix and {@code topic}. */
+    static SourceRecord change(
+            Dbms dbms, String topic, TableId table, String operation, @Nullable Struct row, Map<String, ?> offset) {
+        var schema = row == null ? ROW : row.schema();
         var placeName = dbms == Dbms.MARIADB ? "db" : "schema";
         var source = SchemaBuilder.struct()
                 .field(placeName, Schema.STRING_SCHEMA)
                 .field("table", Schema.STRING_SCHEMA)
                 .build();
         var envelope = SchemaBuilder.struct()
-                .field("before", ROW)
-                .field("after", ROW)
+                .field("before", schema)
+                .field("after", schema)
                 .field("source", source)
                 .field("op", Schema.STRING_SCHEMA)
                 .build();
         var value = new Struct(envelope)
-                .put("after", operation.equals("t") ? null : new Struct(ROW).put("id", id))
-                .put("source", new Struct(source).put(placeName, place).put("table", "t"))
+                .put("after", row)
+                .put("source", new Struct(source).put(placeName, table.schema()).put("table", table.name()))
                 .put("op", operation);
-        return of("banyan." + place + ".t", value, offset);
+        return of("banyan." + topic, value, offset);
     }
 
     /** A statement that is not a change of rows. */

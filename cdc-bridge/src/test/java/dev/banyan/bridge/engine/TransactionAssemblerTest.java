@@ -12,6 +12,7 @@ import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.engine.TransactionAssembler.Outcome;
 import dev.banyan.bridge.store.ChangeBytes;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -20,6 +21,8 @@ import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What may be marked, and when: a mark too early loses a transaction in a crash. */
 class TransactionAssemblerTest {
@@ -116,6 +119,49 @@ class TransactionAssemblerTest {
         assembler.accept(begin(7));
         assembler.accept(row(1));
         assertThatThrownBy(() -> assembler.accept(end(7, 2))).hasMessageContaining("1 records (expected: 2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POSTGRESQL, lsn_commit", "MARIADB, file"})
+    void ofTablesThatDebeziumGivesOneTopicEachHasItsOwnRows(Dbms dbms, String key) {
+        var both = new TransactionAssembler(
+                dbms, "banyan", new TableId("banyan", "signal"), new TransactionAssembler.Limits(9, 1_000_000));
+        var plain = new TableId("shop", "a_b");
+        var spaced = new TableId("shop", "a b");
+        var offset = Map.<String, Object>of(key, 90L, "ts_usec", 1L);
+        both.accept(Records.boundary("BEGIN", "0-1-7", null, offset));
+        for (var operation : List.of("r", "c")) {
+            for (var table : List.of(plain, spaced)) {
+                both.accept(Records.change(dbms, "shop.a_b", table, operation, text("id", "1"), offset));
+            }
+        }
+        assertThat(both.accept(Records.boundary("END", "0-1-7", 2L, offset)))
+                .isInstanceOfSatisfying(Outcome.Committed.class, it -> assertThat(
+                                it.transaction().changes())
+                        .extracting(Change::table)
+                        .containsExactly(plain, spaced, plain, spaced));
+    }
+
+    private static Struct text(String column, String value) {
+        var schema = SchemaBuilder.struct()
+                .field(column, Schema.STRING_SCHEMA)
+                .optional()
+                .build();
+        return new Struct(schema).put(column, value);
+    }
+
+    @Test
+    void whatABackfillReadBesideATransactionIsNoneOfItsBytes() {
+        var read = text("v", "x".repeat(200_000));
+        var table = new TableId("public", "t");
+        assembler.accept(begin(7));
+        IntStream.range(0, 10)
+                .forEach(_ -> assembler.accept(
+                        Records.change(Dbms.POSTGRESQL, "public.t", table, "r", read, offset(150, 90))));
+        assembler.accept(row(1));
+        assertThat(assembler.accept(end(7, 1))).isInstanceOfSatisfying(Outcome.Committed.class, it -> assertThat(
+                        it.transaction().changes())
+                .hasSize(11));
     }
 
     @Test

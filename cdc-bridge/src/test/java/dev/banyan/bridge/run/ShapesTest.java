@@ -38,6 +38,9 @@ class ShapesTest {
                   - {event: Changed, when: otherwise}
             """;
 
+    /** Debezium writes both as n_m. */
+    private static final List<String> ONE_TOPIC = List.of("n_m", "n,m");
+
     @TempDir
     Path folder;
 
@@ -78,6 +81,13 @@ class ShapesTest {
                 .formatted("part", "/{day}", ", day", "day: {column: day, as: date}", "")
                 .indent(2));
         mapping.append(AGGREGATE.formatted("plainer", "", "", "", "").indent(2));
+        for (var name : ONE_TOPIC) {
+            mapping.append(AGGREGATE
+                    .formatted(name.replace("n,m", "comma"), "", "", "", "")
+                    .replaceFirst("table: .*", "table: '" + name + "'")
+                    .replaceFirst("v: v", "v: 'v, w'")
+                    .indent(2));
+        }
         var config = bridge.config();
         Files.writeString(folder.resolve("mapping.yaml"), mapping.toString().replace("t.shapes_all", bridge.topic()));
         return bridge.identity == Identity.FULL
@@ -100,10 +110,23 @@ class ShapesTest {
             bridge.sql("CREATE TABLE plainer (id BIGINT PRIMARY KEY, v TEXT)");
             bridge.sql("INSERT INTO plain SELECT 1000, 'mark'");
             bridge.sql("INSERT INTO plainer VALUES (1, '1!')");
+            makeTablesOfOneTopic(bridge);
             // More than one chunk of a backfill, so that it goes on from a key with a date in it.
             bridge.sql("INSERT INTO part SELECT g, '2024-01-01'::date + g, 'old' FROM generate_series(1, 2500) g");
             filled(bridge, ShapesTest::check);
         }
+    }
+
+    private static void makeTablesOfOneTopic(TestBridge bridge) throws Exception {
+        for (var table : ONE_TOPIC) {
+            bridge.sql("CREATE TABLE " + quoted(bridge, table) + " (id BIGINT PRIMARY KEY, " + quoted(bridge, "v, w")
+                    + " VARCHAR(9))");
+            bridge.sql("INSERT INTO " + quoted(bridge, table) + " VALUES (1, 'x')");
+        }
+    }
+
+    private static String quoted(TestBridge bridge, String name) {
+        return bridge.dbms == Dbms.MARIADB ? "`" + name + "`" : "\"" + name + "\"";
     }
 
     @FunctionalInterface
@@ -116,8 +139,18 @@ class ShapesTest {
             process.awaitStreaming();
             Await.until("the backfill is done", () -> process.tells("\"state\":\"done\""));
             assertThat(told(bridge, 0))
-                    .hasSize(2502)
-                    .contains("Imported plainer/1=1!", "Imported part/2500/2030-11-05=old");
+                    .hasSize(2504)
+                    .contains(
+                            "Imported plainer/1=1!",
+                            "Imported part/2500/2030-11-05=old",
+                            "Imported n_m/1=x",
+                            "Imported comma/1=x");
+            assertThat(after(
+                            bridge,
+                            "UPDATE " + quoted(bridge, "n_m") + " SET " + quoted(bridge, "v, w") + " = 'a'",
+                            "UPDATE " + quoted(bridge, "n,m") + " SET " + quoted(bridge, "v, w") + " = 'b'"))
+                    .as("tables of one topic, with commas in their names")
+                    .containsExactly("Changed n_m/1=a", "Changed comma/1=b");
             check.of(bridge);
         }
     }
@@ -132,6 +165,7 @@ class ShapesTest {
             bridge.sql("CREATE TABLE plainer (id BIGINT PRIMARY KEY, v TEXT)");
             bridge.sql("INSERT INTO plain VALUES (1000, 'mark', NULL)");
             bridge.sql("INSERT INTO plainer VALUES (1, '1!')");
+            makeTablesOfOneTopic(bridge);
             bridge.sql("INSERT INTO part SELECT g, DATE '2024-01-01' + INTERVAL g DAY, 'old' FROM "
                     + bridge.series(1, 2500));
             filled(bridge, ShapesTest::checkMariaDb);
