@@ -53,6 +53,9 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
     /** The mapped tables as they were before the statement that is told next. */
     private final Map<TableId, Table> before = new ConcurrentHashMap<>();
 
+    /** The number of the GTID behind which the log is read. */
+    private long from;
+
     /** Up to which GTID's number the log may say why the server has made a table otherwise. */
     private final Map<TableId, Long> doubted = new ConcurrentHashMap<>();
 
@@ -115,6 +118,12 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
     @Override
     public void recover(Map<Map<String, ?>, Map<String, ?>> offsets, Tables schema, DdlParser parser)
             throws InterruptedException {
+        from = offsets.values().stream()
+                .map(GtidRule::gtid)
+                .filter(gtid -> !gtid.isEmpty())
+                .mapToLong(GtidRule::sequence)
+                .max()
+                .orElse(0);
         super.recover(offsets, schema, parser);
         tables = schema;
         remember(schema);
@@ -284,12 +293,24 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
                 if (change.has(UNTIL)) {
                     recover(new TableId(change.getString(SCHEMA), change.getString(NAME)), change.getLong(UNTIL));
                 } else {
-                    changes.accept(new HistoryRecord(change));
+                    changes.accept(new HistoryRecord(comparable(change)));
                 }
             } catch (IOException e) {
                 throw new SchemaHistoryException("reading a table's definition from the store", e);
             }
         }
+    }
+
+    /** Debezium passes over what another server of the same log wrote, as if it were later; of what has no GTID it takes all. */
+    private Document comparable(Document change) {
+        var position = change.getDocument(HistoryRecord.Fields.POSITION);
+        if (position != null) {
+            var gtid = position.getString(GtidRule.GTIDS);
+            if (gtid != null && GtidRule.sequence(gtid) < from) {
+                position.remove(GtidRule.GTIDS);
+            }
+        }
+        return change;
     }
 
     private void recover(TableId table, long until) {

@@ -7,9 +7,10 @@ import dev.banyan.bridge.change.TableId;
 import io.debezium.config.Configuration;
 import io.debezium.connector.mariadb.antlr.MariaDbAntlrDdlParser;
 import io.debezium.connector.mariadb.charset.MariaDbCharsetRegistry;
+import io.debezium.connector.mariadb.gtid.MariaDbGtidSetFactory;
+import io.debezium.connector.mariadb.history.MariaDbHistoryRecordComparator;
 import io.debezium.relational.Tables;
 import io.debezium.relational.history.HistoryRecord;
-import io.debezium.relational.history.HistoryRecordComparator;
 import io.debezium.relational.history.SchemaHistoryListener;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -87,7 +88,8 @@ class StoredSchemaHistoryTest {
         StoredSchemaHistory.register("test", log);
         var config =
                 Configuration.create().with(StoredSchemaHistory.SETTING, "test").build();
-        history.configure(config, HistoryRecordComparator.INSTANCE, SchemaHistoryListener.NOOP, true);
+        var comparator = new MariaDbHistoryRecordComparator(_ -> true, new MariaDbGtidSetFactory());
+        history.configure(config, comparator, SchemaHistoryListener.NOOP, true);
         history.recover(Map.of(), tables, parser);
     }
 
@@ -190,5 +192,21 @@ class StoredSchemaHistoryTest {
         make("CREATE TABLE orders (id INT, a TEXT) CHARSET=utf8mb4", 30);
         history.recover(Map.of(), tables, parser);
         assertThat(doubts).singleElement().asString().startsWith("0-30 column a");
+    }
+
+    @Test
+    void statementsOfAnotherServerAreRecoveredUpToThePosition() throws InterruptedException {
+        var source = Map.of("server", EngineSettings.PREFIX);
+        var gtids = List.of("0-1-5", "0-2-50", "0-2-95");
+        var statements =
+                List.of("CREATE TABLE copy (id INT)", "ALTER TABLE copy ADD a INT", "ALTER TABLE copy ADD b INT");
+        for (var i = 0; i < gtids.size(); i++) {
+            history.storeRecord(new HistoryRecord(
+                    source, Map.of("gtids", gtids.get(i)), "shop", null, statements.get(i), null, Instant.EPOCH));
+        }
+        var recovered = new Tables();
+        history.recover(Map.of(source, Map.of("gtids", "0-1-90")), recovered, parser);
+        assertThat(recovered.forTable("shop", null, "copy").retrieveColumnNames())
+                .containsExactly("id", "a");
     }
 }
