@@ -141,11 +141,12 @@ class LauncherIT {
 
     /** A JDK whose {@code java} is {@code text}, run in the tree. */
     private Path jdk(String text) throws IOException {
-        var bin = Files.createDirectories(folder.resolve("jdk/bin"));
-        Files.writeString(bin.resolveSibling("release"), "JAVA_VERSION=\"25\"\n");
+        var home = folder.resolve("jdk");
+        var bin = Files.createDirectories(home.resolve("bin"));
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"25\"\n");
         script(bin.resolve("java"), "cd '" + folder.resolve("tree") + "'\n" + text);
         script(bin.resolve("javac"), "exit 1");
-        return bin.getParent();
+        return home;
     }
 
     @Test

@@ -58,7 +58,7 @@ final class MariaDbPlan {
         var all = new ArrayList<>(obstacles);
         all.addAll(others);
         all.addAll(misfits);
-        return new SourcePlan(steps, present, all, List.of(), Set.of());
+        return new SourcePlan(steps, present, all, SourcePlan.unreadableNames(source), Set.of());
     }
 
     /** True when all that {@link #plan} found is columns that the mapping should not read as they are, and keys. */

@@ -61,7 +61,8 @@ final class MariaDbPreflight {
             failWhileReadOnly();
         }
         var planning = new MariaDbPlan(source, connection);
-        var plan = planning.plan();
+        var found = planning.plan();
+        var plan = stored.position().isPresent() ? found.begun() : found;
         if (!plan.isEmpty()) {
             if (planning.isOfTheMappingOnly()) {
                 return new Preflight.Verdict.Refuse("the mapping does not fit its columns", plan.script());
@@ -73,7 +74,8 @@ final class MariaDbPreflight {
             }
             if (stored.position().isPresent()
                     || !source.manage()
-                    || !plan.obstacles().isEmpty()) {
+                    || !plan.obstacles().isEmpty()
+                    || !plan.atFirst().isEmpty()) {
                 return new Preflight.Verdict.Refuse("the legacy database is not set up", plan.script());
             }
             plan.run(connection);

@@ -68,6 +68,7 @@ final class PostgresPlan {
         for (var table : source.tables()) {
             identity(table, found.get(table.id()));
         }
+        atFirst.addAll(SourcePlan.unreadableNames(source));
         signalTable();
         var unpublished = publication(found);
         grants();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.gateway.backend.BackendTls;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -141,7 +140,7 @@ class RulesInForceTest {
                 Files.createDirectories(folder.resolve("run")),
                 new ForbiddenAddresses(),
                 null,
-                new BackendTls(SslContextBuilder.forClient().build(), files),
+                BackendTls.trustingTheJdk(files),
                 addresses,
                 clock);
     }
