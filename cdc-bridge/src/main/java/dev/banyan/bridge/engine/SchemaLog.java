@@ -3,6 +3,7 @@ package dev.banyan.bridge.engine;
 import dev.banyan.bridge.change.TableId;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -14,6 +15,12 @@ public interface SchemaLog {
     /** How the server says that a table is made, and the number of the GTID at which its log ended behind that. */
     record Made(String statement, long logEndsAt) {}
 
+    /**
+     * That {@code table} was {@code made} otherwise than Debezium says when the server was asked behind {@code since}, the number of a GTID. Up to where the
+     * log ended then it may yet tell the reason; {@code why} says what differs.
+     */
+    record Doubt(TableId table, String why, long since, Made made) {}
+
     /** Every change, oldest first. */
     List<String> changes();
 
@@ -23,9 +30,9 @@ public interface SchemaLog {
     /** Hears of {@code statement}, at {@code gtid} or right behind it, with which rows of the tables that are {@code named} may go, or come, of which the log has none. */
     default void rowsMoved(Predicate<TableId> named, String statement, String gtid) {}
 
-    /** True when {@code table} is one that the mapping reads. */
-    default boolean isMapped(TableId table) {
-        return false;
+    /** The tables that the mapping reads, as the server calls them. */
+    default Set<TableId> mapped() {
+        return Set.of();
     }
 
     /** True when {@code column} of {@code table} is one that the mapping reads. */
@@ -38,11 +45,8 @@ public interface SchemaLog {
         return Optional.empty();
     }
 
-    /** Hears that the server has made {@code table} otherwise than Debezium says behind {@code since}, and that the log says {@code why} up to {@code until}, if it does. Both are numbers of GTIDs. */
-    default void doubt(TableId table, String why, long since, long until) {}
-
-    /** Hears that {@code table} is made as Debezium says. */
-    default void settle(TableId table) {}
+    /** Hears which doubts there are from here on. */
+    default void doubts(List<Doubt> all) {}
 
     /** True when Debezium hears of every statement about {@code table}: its name is a mapped one's, or has that in it. */
     default boolean isFollowed(TableId table) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +35,15 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
      * position. After a crash it may be read and written a second time: it carries the whole table, so that nothing changes by it.
      */
 
-    /* What is kept among the definitions and is none: a doubt, and that it is settled. */
+    /*
+     * What is kept among the definitions and is none: a doubt, and that it is settled. A doubt is about how the server had the table when it was asked. So
+     * it holds whatever the server has later, when somebody has mended the table; and only a statement settles it that the log had by then.
+     */
     private static final String SCHEMA = "schema";
     private static final String NAME = "name";
+    private static final String WHY = "why";
+    private static final String SINCE = "since";
+    private static final String MADE = "made";
     private static final String UNTIL = "until";
     private static final long SETTLED = -1;
 
@@ -56,8 +63,7 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
     /** The number of the GTID behind which the log is read. */
     private long from;
 
-    /** Up to which GTID's number the log may say why the server has made a table otherwise. */
-    private final Map<TableId, Long> doubted = new ConcurrentHashMap<>();
+    private final Map<TableId, SchemaLog.Doubt> doubted = new ConcurrentHashMap<>();
 
     /** Lets the engine called {@code name} use {@code log}. */
     public static void register(String name, SchemaLog log) {
@@ -126,49 +132,61 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
                 .orElse(0);
         super.recover(offsets, schema, parser);
         tables = schema;
+        doubted.keySet().retainAll(log().mapped());
+        log().doubts(List.copyOf(doubted.values()));
         remember(schema);
         before.forEach((table, known) -> compare(table, known, 0));
     }
 
-    /** Once a doubt is kept it holds over restarts: where the log ends then says nothing, it has told of what made the table long before. */
+    /** Of a table that is doubted already the server is not asked before that is settled. */
     private void compare(TableId table, Table known, long since) {
-        var made = log().made(table);
-        var why = made.map(found -> TableDifference.of(known, found.statement(), column -> log().isRead(table, column)))
-                .orElse("");
-        if (made.isEmpty() || why.isEmpty()) {
-            settle(table);
-            return;
+        var doubt = doubted.get(table);
+        if (doubt != null) {
+            var mayBeWhy = doubt.since() < since && since < doubt.made().logEndsAt();
+            if (!mayBeWhy || !difference(table, known, doubt.made()).isEmpty()) {
+                return;
+            }
+            doubted.remove(table);
+            keep(note(table).setNumber(UNTIL, SETTLED));
         }
-        var until = doubted.computeIfAbsent(table, _ -> {
-            var end = made.get().logEndsAt();
-            log().append(doubt(table, end));
-            return end;
+        log().made(table).ifPresent(made -> {
+            var why = difference(table, known, made);
+            if (!why.isEmpty()) {
+                doubted.put(table, new SchemaLog.Doubt(table, why, since, made));
+                keep(note(table)
+                        .setString(WHY, why)
+                        .setNumber(SINCE, since)
+                        .setString(MADE, made.statement())
+                        .setNumber(UNTIL, made.logEndsAt()));
+            }
         });
-        log().doubt(table, why, since, until);
     }
 
-    private void settle(TableId table) {
-        if (doubted.remove(table) != null) {
-            log().append(doubt(table, SETTLED));
-        }
-        log().settle(table);
+    private String difference(TableId table, Table known, SchemaLog.Made made) {
+        return TableDifference.of(known, made.statement(), column -> log().isRead(table, column));
     }
 
-    private static String doubt(TableId table, long until) {
-        return text(Document.create()
-                .setString(SCHEMA, table.schema())
-                .setString(NAME, table.name())
-                .setNumber(UNTIL, until));
+    private static Document note(TableId table) {
+        return Document.create().setString(SCHEMA, table.schema()).setString(NAME, table.name());
+    }
+
+    private void keep(Document note) {
+        log().append(text(note));
+        log().doubts(List.copyOf(doubted.values()));
     }
 
     private void remember(Tables known) {
         before.clear();
-        for (var id : known.tableIds()) {
-            var table = new TableId(id.catalog(), id.table());
-            if (log().isMapped(table)) {
-                before.put(table, known.forTable(id));
+        for (var table : log().mapped()) {
+            var is = forTable(known, table);
+            if (is != null) {
+                before.put(table, is);
             }
         }
+    }
+
+    private static @Nullable Table forTable(Tables known, TableId table) {
+        return known.forTable(new io.debezium.relational.TableId(table.schema(), null, table.name()));
     }
 
     @Override
@@ -201,11 +219,7 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
         var was = Map.copyOf(before);
         remember(known);
         before.forEach((table, is) -> {
-            var isChanged = !is.equals(was.get(table));
-            if (isChanged) {
-                settle(table);
-            }
-            if (isChanged || statement.names(table)) {
+            if (!is.equals(was.get(table)) || statement.names(table)) {
                 compare(table, is, since);
             }
         });
@@ -213,7 +227,7 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
 
     /** Refuses what Debezium 3.5 takes for something else than MariaDB does. */
     private void refuse(LoggedStatement statement) {
-        statement.replaced().filter(log()::isMapped).ifPresent(table -> {
+        statement.replaced().filter(to -> isAmong(log().mapped(), to)).ifPresent(table -> {
             throw misread(
                     table,
                     "CREATE OR REPLACE TABLE (expected: DROP TABLE and CREATE TABLE, or RENAME TABLE; Debezium does not take"
@@ -224,7 +238,9 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
             return;
         }
         for (var origin : statement.origins()) {
-            if (log().isMapped(origin.to()) && !(log().isFollowed(origin.from()) && isKnown(known, origin.to()))) {
+            var isLeft = statement.makesIfNotThere() && isAmong(before.keySet(), origin.to());
+            var isUnderstood = log().isFollowed(origin.from()) && forTable(known, origin.to()) != null;
+            if (isAmong(log().mapped(), origin.to()) && !isLeft && !isUnderstood) {
                 throw misread(
                         origin.to(),
                         "made from " + origin.from()
@@ -250,8 +266,9 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
                 "table " + table + ": " + why + ", and would read rows by other columns. resync begins behind it)");
     }
 
-    private static boolean isKnown(Tables known, TableId table) {
-        return known.forTable(new io.debezium.relational.TableId(table.schema(), null, table.name())) != null;
+    /** Without regard to case, as some servers have it. */
+    private static boolean isAmong(Set<TableId> tables, TableId table) {
+        return tables.stream().anyMatch(each -> each.toString().equalsIgnoreCase(table.toString()));
     }
 
     /** True when {@code statement} has changed what MariaDB left as it {@code was}. */
@@ -291,7 +308,7 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
             try {
                 var change = DocumentReader.defaultReader().read(text);
                 if (change.has(UNTIL)) {
-                    recover(new TableId(change.getString(SCHEMA), change.getString(NAME)), change.getLong(UNTIL));
+                    recover(change);
                 } else {
                     changes.accept(new HistoryRecord(comparable(change)));
                 }
@@ -313,11 +330,14 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
         return change;
     }
 
-    private void recover(TableId table, long until) {
+    private void recover(Document note) {
+        var table = new TableId(note.getString(SCHEMA), note.getString(NAME));
+        var until = note.getLong(UNTIL);
         if (until == SETTLED) {
             doubted.remove(table);
         } else {
-            doubted.put(table, until);
+            var made = new SchemaLog.Made(note.getString(MADE), until);
+            doubted.put(table, new SchemaLog.Doubt(table, note.getString(WHY), note.getLong(SINCE), made));
         }
     }
 

@@ -1,27 +1,25 @@
 package dev.banyan.bridge.run;
 
 import dev.banyan.bridge.change.Arrival;
-import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.change.Era;
+import dev.banyan.bridge.engine.SchemaLog;
 import dev.banyan.bridge.engine.TransactionUnreadable;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
-/** Mapped tables that the server has made otherwise than Debezium says, each with the place up to which the log may yet say why. */
+/** Which mapped tables the server has made otherwise than Debezium says, as its history of definitions keeps them: for whoever counts what was read. */
 final class Doubts {
 
-    /** What of the log lies behind {@code since} was read as Debezium says. */
-    private record Doubt(String why, long since, long until) {}
+    private final int era;
+    private volatile List<SchemaLog.Doubt> all = List.of();
 
-    private final Map<TableId, Doubt> byTable = new ConcurrentHashMap<>();
-
-    /** Doubts how {@code table} is made behind the position {@code since}, unless a statement up to {@code until} settles it. */
-    void doubt(TableId table, String why, long since, long until) {
-        byTable.put(table, new Doubt(why, since, until));
+    /** Of positions in {@code era}. */
+    Doubts(int era) {
+        this.era = era;
     }
 
-    void settle(TableId table) {
-        byTable.remove(table);
+    /** From here on there are {@code all} these. */
+    void are(List<SchemaLog.Doubt> all) {
+        this.all = all;
     }
 
     /**
@@ -29,13 +27,15 @@ final class Doubts {
      * read wrongly out of {@code arrivals}.
      */
     void check(long position, List<Arrival> arrivals) {
-        byTable.forEach((table, doubt) -> {
-            if (position >= doubt.until) {
-                arrivals.removeIf(arrival -> arrival.lsn() > doubt.since);
-                throw new TransactionUnreadable(
-                        "table " + table + ": " + doubt.why
-                                + "; no statement of the log says why, and rows would be read wrongly. resync begins behind it)");
-            }
-        });
+        var due = all.stream()
+                .filter(doubt -> position >= Era.position(era, doubt.made().logEndsAt()))
+                .toList();
+        if (due.isEmpty()) {
+            return;
+        }
+        due.forEach(doubt -> arrivals.removeIf(arrival -> arrival.lsn() > Era.position(era, doubt.since())));
+        throw new TransactionUnreadable("table " + due.getFirst().table() + ": "
+                + due.getFirst().why()
+                + "; no statement of the log says why, and rows would be read wrongly. resync begins behind it)");
     }
 }

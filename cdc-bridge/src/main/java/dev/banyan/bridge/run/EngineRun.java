@@ -136,7 +136,7 @@ final class EngineRun implements AutoCloseable {
                 settings.watcher(),
                 () -> isClosing || stopping.getAsBoolean());
         var spooling = settings.spool();
-        var doubts = new Doubts();
+        var doubts = new Doubts(position.era());
         var parts = new Delivery.Parts(
                 assembler(position.era(), mapper.wholeFor()),
                 settings.source().shapes(paused.misfits(), paused),

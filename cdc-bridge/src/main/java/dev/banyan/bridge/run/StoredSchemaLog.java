@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
@@ -54,10 +55,9 @@ record StoredSchemaLog(BridgeStore store, Source source, int era, Doubts doubts)
         }
     }
 
-    /** Without regard to case, as some servers have it. */
     @Override
-    public boolean isMapped(TableId table) {
-        return source.tableIds().stream().anyMatch(mapped -> mapped.toString().equalsIgnoreCase(table.toString()));
+    public Set<TableId> mapped() {
+        return Set.copyOf(source.tableIds());
     }
 
     @Override
@@ -80,14 +80,9 @@ record StoredSchemaLog(BridgeStore store, Source source, int era, Doubts doubts)
     }
 
     @Override
-    public void doubt(TableId table, String why, long since, long until) {
-        LOG.warn("{}: {}); the log may yet say why", table, why);
-        doubts.doubt(table, why, Era.position(era, since), Era.position(era, until));
-    }
-
-    @Override
-    public void settle(TableId table) {
-        doubts.settle(table);
+    public void doubts(List<Doubt> all) {
+        all.forEach(doubt -> LOG.warn("{}: {}); the log may yet say why", doubt.table(), doubt.why()));
+        doubts.are(all);
     }
 
     @Override

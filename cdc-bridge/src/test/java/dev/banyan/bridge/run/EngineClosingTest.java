@@ -81,7 +81,7 @@ class EngineClosingTest {
         var spool = SimulatedSpool.recover(world, world.disk(0), "left");
         var when = new Delivery.SpoolWhen(Duration.ZERO, 100);
         return new Delivery(
-                new Delivery.Parts(assembler, shapes, courier, () -> {}, null, spool, when, new Doubts()),
+                new Delivery.Parts(assembler, shapes, courier, () -> {}, null, spool, when, new Doubts(0)),
                 world.store.position());
     }
 }

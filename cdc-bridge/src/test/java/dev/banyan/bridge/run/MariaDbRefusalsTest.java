@@ -176,6 +176,8 @@ class MariaDbRefusalsTest {
                     .contains("table replaced_m.one: column v in the character set utf8mb4", "(expected: latin1");
             assertThat(bridge.data()).isEqualTo(before);
             assertRefused(bridge, "table replaced_m.one: column v in the character set utf8mb4");
+            bridge.sql("ALTER TABLE one CONVERT TO CHARACTER SET utf8mb4"); // which the log's rows do not know of
+            assertRefused(bridge, "table replaced_m.one: column v in the character set utf8mb4");
         }
     }
 
