@@ -275,7 +275,7 @@ class LauncherIT {
         // as where the folder for temporary files is another disk, and this one full: it copies half and says so
         script(
                 tools.resolve("mv"),
-                "case $2 in \"${3%/*}\"/*) exec /usr/bin/mv \"$@\" ;; *) mkdir -p \"$3\"; exit 1 ;; esac");
+                "case $2 in \"${3%/*}\"/*) PATH=/usr/bin:/bin; exec mv \"$@\" ;; *) mkdir -p \"$3\"; exit 1 ;; esac");
         var mvnw = tree.resolve("mvnw").toString();
         var path = tools + ":/usr/bin:/bin";
         var ran = run(Map.of("PATH", path, "HOME", folder.toString()), mvnw);
