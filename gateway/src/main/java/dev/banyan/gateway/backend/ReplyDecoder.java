@@ -135,12 +135,16 @@ public final class ReplyDecoder extends HttpResponseDecoder {
                 && reply.status().code() != 101;
     }
 
-    /** Whether a reply announces a body that it may not have. */
+    /** Whether a reply announces a body that it may not have. The length of a 304 is that of the reply it stands for. */
     private static boolean owesBody(HttpResponse reply) {
         HttpHeaders head = reply.headers();
-        return reply.status().code() == 204
-                && (head.contains(HttpHeaderNames.TRANSFER_ENCODING)
-                        || !head.get(HttpHeaderNames.CONTENT_LENGTH, "0").equals("0"));
+        return switch (reply.status().code()) {
+            case 204 ->
+                head.contains(HttpHeaderNames.TRANSFER_ENCODING)
+                        || !head.get(HttpHeaderNames.CONTENT_LENGTH, "0").equals("0");
+            case 304 -> head.contains(HttpHeaderNames.TRANSFER_ENCODING);
+            default -> false;
+        };
     }
 
     @Override
