@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /**
  * A table as PostgreSQL's catalogue has it. {@code unique} are the columns of its unique keys, the {@code primary} one first; {@code partitioning} those that say in which
  * partition a row is. {@code parts} are itself and its partitions, each of which has a REPLICA IDENTITY of its own; {@code heirs} are tables that are no partitions, and
- * have its columns by INHERITS.
+ * have its columns by INHERITS, but for temporary ones, whose rows their own session alone reads.
  */
 record FoundTable(
         boolean isTable,
@@ -54,7 +54,7 @@ record FoundTable(
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_inherits i ON i.inhparent = c.oid
             JOIN pg_class h ON h.oid = i.inhrelid JOIN pg_namespace m ON m.oid = h.relnamespace
-            WHERE n.nspname || '.' || c.relname = ANY (?) AND c.relkind = 'r' GROUP BY 1, 2""";
+            WHERE n.nspname || '.' || c.relname = ANY (?) AND c.relkind = 'r' AND h.relpersistence <> 't' GROUP BY 1, 2""";
 
     /** The columns that the log carries of an old row of {@code id}, and those of its primary key. Of one that is not {@code isLogged} it carries nothing. */
     record Part(TableId id, boolean isFull, Set<String> logged, Set<String> primary, boolean isLogged) {}

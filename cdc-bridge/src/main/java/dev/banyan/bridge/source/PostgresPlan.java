@@ -102,7 +102,7 @@ final class PostgresPlan {
             return;
         }
         if (!found.heirs().isEmpty()) {
-            obstacles.add("table " + table.id() + ": other tables inherit from it: " + found.heirs()
+            atFirst.add("table " + table.id() + ": other tables inherit from it: " + found.heirs()
                     + "; a backfill would take their rows for its own, and the log has them under their own names (expected: none;"
                     + " map those in its place, or ALTER TABLE ... NO INHERIT)");
         }
