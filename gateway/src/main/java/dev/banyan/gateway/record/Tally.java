@@ -13,8 +13,8 @@ final class Tally {
 
     /*
      * All event loops count here, for every request. Each has numbers of its own, so that none waits for another's; only reading
-     * adds them up; and as nobody else writes them, a plain sum is enough, where an atomic one has to wait for each place in memory. What nearly every request counts stands together at the beginning: with many routes each request
-     * meets numbers that no cache holds, and what it waits for is how many places in memory they are at.
+     * adds them up. As nobody else writes them, a plain sum is enough, where an atomic one waits for each place in memory. What nearly every
+     * request counts stands together at the beginning: with many routes each request meets numbers that no cache holds, and what it waits for is how many places in memory they are at.
      */
 
     /** Up to which time a reply's head belongs to which class, in nanoseconds; those beyond are one class more. */
@@ -39,7 +39,7 @@ final class Tally {
 
     static final int SIZE = FAILURES + Failure.values().length;
 
-    /** The place of all threads beyond those that have numbers of their own: there are at most as many event loops as processors, or two. */
+    /** The place of all threads beyond those that have numbers of their own: there are as many event loops as processors. */
     private static final int SHARED = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
 
     private static final VarHandle NUMBER = MethodHandles.arrayElementVarHandle(long[].class);

@@ -180,7 +180,8 @@ final class Edits {
         return found;
     }
 
-    private static int rank(Standpoint standpoint) {
+    /** Orders standpoints by how many callers the candidate serves. */
+    static int rank(Standpoint standpoint) {
         return switch (standpoint.stage()) {
             case OFF, RETIRED -> -1;
             case SHADOW -> 0;

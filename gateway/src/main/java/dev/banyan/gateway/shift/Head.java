@@ -52,7 +52,7 @@ public record Head(String route, long generation, long number, PlanKeys keys, Sh
     List<Command.Kind> saferThan(@Nullable Head now, Plan plan) {
         Standpoint stands = now == null ? unknown(plan) : now.standpoint(plan);
         var kinds = new ArrayList<Command.Kind>();
-        if (standpoint(plan).equals(Standpoint.BASELINE) && !stands.equals(Standpoint.BASELINE)) {
+        if (Edits.rank(standpoint(plan)) < Edits.rank(stands)) { // to a lower step no command leads
             kinds.add(Command.Kind.ROLLBACK);
         } else if (state instanceof ShiftState.Paused && (now == null || !(now.state instanceof ShiftState.Paused))) {
             kinds.add(Command.Kind.PAUSE);

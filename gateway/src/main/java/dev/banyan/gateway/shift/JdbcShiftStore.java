@@ -201,6 +201,16 @@ public final class JdbcShiftStore implements ShiftStore {
 
     @Override
     public void ask(Command command) throws StoreUnavailable {
+        try {
+            insert(command);
+        } catch (StoreUnavailable e) {
+            if (!e.isDuplicate()) { // another gateway asks the same
+                throw e;
+            }
+        }
+    }
+
+    private void insert(Command command) throws StoreUnavailable {
         store.transaction("asking for " + command.kind().word(), connection -> {
             try (var select = connection.prepareStatement("SELECT id FROM shift_command WHERE id = ?")) {
                 select.setString(1, command.id().toString());

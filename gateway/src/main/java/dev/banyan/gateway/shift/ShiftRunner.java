@@ -330,12 +330,13 @@ public final class ShiftRunner implements AutoCloseable {
      * Asks again for what a store that went back, to a backup or a copy that lagged, has lost of what made a route safer; what led upwards
      * is lost.
      */
-    private void askAgain(Map<String, Head> read) {
+    private void askAgain(Map<String, Head> read) throws StoreUnavailable {
         for (Head known : heads.values()) {
             Head now = read.get(known.route());
             Plan plan =
                     !known.isLostIn(now) ? null : known.route().equals(Plan.ALL) ? Plan.OF_ALL : plan(known.route());
-            if (plan != null) {
+            if (plan != null
+                    && (now != null || store.journal(known.route(), 1).isEmpty())) { // else it is mended by its journal
                 known.saferThan(now, plan).forEach(kind -> askAgain(again(known, now, kind)));
             }
         }

@@ -32,8 +32,17 @@ public sealed class StoreUnavailable extends Exception permits NotLeader {
      * entry that is there already.
      */
     public boolean isRefusal() {
+        return isOf("22") || isOf("23");
+    }
+
+    /** Whether what it was given is there already: SQLSTATE 23505. */
+    public boolean isDuplicate() {
+        return isOf("23505");
+    }
+
+    private boolean isOf(String states) {
         return getCause() instanceof SQLException e
                 && e.getSQLState() != null
-                && (e.getSQLState().startsWith("22") || e.getSQLState().startsWith("23"));
+                && e.getSQLState().startsWith(states);
     }
 }

@@ -21,6 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +128,33 @@ class JdbcShiftStoreTest {
             var head = new Head("states", 1, ++number, Fixture.KEYS, state, true);
             store.append(new Entry(head, Fixture.NOW, "test", "-", "words", null, "ada", "why"), null);
             assertThat(store.heads()).containsEntry("states", head);
+        }
+    }
+
+    /** All gateways that know of what a store has lost ask for it under one id. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgres"})
+    void twoGatewaysAskTheSameAtOnce(String kind) throws Exception {
+        JdbcShiftStore store = open(kind).shifts("one", CLOCK);
+        var together = new CyclicBarrier(2);
+        List<Command> commands = Stream.generate(() -> Fixture.command(Command.Kind.PAUSE))
+                .limit(50)
+                .toList();
+        Callable<Void> asking = () -> {
+            for (Command each : commands) {
+                together.await();
+                store.ask(each);
+            }
+            return null;
+        };
+        try (var threads = Executors.newFixedThreadPool(2)) {
+            for (var asked : threads.invokeAll(List.of(asking, asking), 2, TimeUnit.MINUTES)) {
+                asked.get();
+            }
+        }
+        assertThat(store.unanswered()).containsAll(commands);
+        for (Command each : commands) {
+            store.answer(new Answer(each.id(), Answer.Outcome.SAME, "of a test"));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.banyan.gateway.shift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.banyan.rules.Analysis;
 import dev.banyan.rules.Stage;
 import dev.banyan.rules.Standpoint;
 import dev.banyan.rules.Step;
@@ -200,6 +201,8 @@ class RollBackTest {
             var following = new Incarnation(() -> List.of(PLAN), following(store), folder.resolve("a"), clock);
             following.runner.catchUp();
             assertThat(following.runner.standpoint(PLAN)).isEqualTo(Standpoint.BASELINE);
+            following.runner.turn();
+            assertThat(store.unanswered()).as("its journal has it").isEmpty();
 
             var next = new Incarnation(() -> List.of(PLAN, steps), store, folder.resolve("a"), clock);
             next.runner.turn();
@@ -269,6 +272,11 @@ class RollBackTest {
 
     @Test
     void aStateIsLostInWhatIsOlderOrAnotherOfTheSameNumber() {
+        Plan steps = Fixture.plan(Fixture.onFail(Analysis.OnFail.To.PREVIOUS_STEP, 0));
+        Head one = Fixture.head(new ShiftState.RolledBack(Fixture.at(steps, 1), Fixture.NOW, null));
+        Head quarter = Fixture.head(new ShiftState.Running(Fixture.at(steps, 2)));
+        assertThat(one.saferThan(quarter, steps)).containsExactly(Command.Kind.ROLLBACK);
+        assertThat(quarter.saferThan(one, steps)).isEmpty();
         Head known = Fixture.head(new ShiftState.ByHand(Fixture.NOW));
         assertThat(known.isLostIn(null)).isTrue();
         assertThat(known.isLostIn(Fixture.head(new ShiftState.Stopped(Fixture.NOW))))
