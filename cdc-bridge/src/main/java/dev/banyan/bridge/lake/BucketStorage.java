@@ -149,6 +149,26 @@ final class BucketStorage implements LakeStorage {
         });
     }
 
+    /** A hub that takes nothing has its large data kept at each try: it is asked for first, and put once. */
+    @Override
+    public void keep(String path, long length, Writing writing) throws IOException {
+        if (!isThere(path, length)) {
+            replace(path, writing);
+        }
+    }
+
+    private boolean isThere(String path, long length) throws IOException {
+        try {
+            return client.headObject(request -> request.bucket(at.name()).key(key(path)))
+                            .contentLength()
+                    == length;
+        } catch (S3Exception e) {
+            return false; // or so a server says to who may not ask: the put tells
+        } catch (SdkException e) {
+            throw failed(path, e);
+        }
+    }
+
     @Override
     public void create(String path, byte[] bytes) throws IOException {
         try {

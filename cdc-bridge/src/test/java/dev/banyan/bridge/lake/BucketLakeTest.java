@@ -248,6 +248,17 @@ class BucketLakeTest extends LakeContract {
     }
 
     @Test
+    void largeDataIsPutOnceHoweverOftenAHubRefusesItsEvent() {
+        try (var lake = open(1 << 20)) {
+            var before = s3.puts();
+            for (var attempt = 0; attempt < 3; attempt++) {
+                lake.claim(events(1).getFirst());
+            }
+            assertThat(s3.puts() - before).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aSlowServerOnlyTakesLonger() {
         s3.slow(Duration.ofMillis(30));
         try (var lake = open(1)) {

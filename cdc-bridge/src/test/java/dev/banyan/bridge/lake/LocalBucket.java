@@ -169,6 +169,10 @@ public final class LocalBucket implements AutoCloseable {
                     exchange.getResponseHeaders().put(header, values);
                 }
             });
+            if (exchange.getRequestMethod().equals("HEAD")) { // of no other does it say the length by itself
+                reply.headers().firstValue("content-length").ifPresent(length -> exchange.getResponseHeaders()
+                        .set("Content-Length", length));
+            }
             exchange.sendResponseHeaders(reply.statusCode(), reply.body().length == 0 ? -1 : reply.body().length);
             exchange.getResponseBody().write(reply.body());
         }
