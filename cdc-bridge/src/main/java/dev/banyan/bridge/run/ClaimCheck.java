@@ -10,13 +10,25 @@ import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.Lake;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** A hub that takes events of any size: data too large for it goes to the lake first, and the event says where it lies. */
-public record ClaimCheck(Hub hub, Lake lake, Consumer<Point> watcher) implements Hub {
+public final class ClaimCheck implements Hub {
 
     private static final int EVENTS_IN_MEMORY = 20_000;
+
+    private final Hub hub;
+    private final Lake lake;
+    private final Consumer<Point> watcher;
+    private volatile boolean aborted;
+
+    public ClaimCheck(Hub hub, Lake lake, Consumer<Point> watcher) {
+        this.hub = hub;
+        this.lake = lake;
+        this.watcher = watcher;
+    }
 
     /** One that is watched by nobody. */
     public ClaimCheck(Hub hub, Lake lake) {
@@ -38,7 +50,11 @@ public record ClaimCheck(Hub hub, Lake lake, Consumer<Point> watcher) implements
         hub.publish(fitting, position);
     }
 
-    private DomainEvent claimed(DomainEvent event) {
+    /** Many that are large take a bucket longer than a stop may wait; what was claimed is found again. */
+    private DomainEvent claimed(DomainEvent event) throws HubUnavailable {
+        if (aborted) {
+            throw new HubUnavailable("stopped while large data was kept in the lake", new CancellationException());
+        }
         var claimed = event.claimedAt(lake.claim(event));
         watcher.accept(Point.DATA_CLAIMED);
         return claimed;
@@ -56,6 +72,7 @@ public record ClaimCheck(Hub hub, Lake lake, Consumer<Point> watcher) implements
 
     @Override
     public void abort() {
+        aborted = true;
         hub.abort();
     }
 

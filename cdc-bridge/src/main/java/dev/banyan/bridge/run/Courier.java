@@ -53,6 +53,30 @@ final class Courier {
         List<Arrival> take(int rowsMax);
     }
 
+    /** Whether this courier is to come to an end. */
+    interface Stopping {
+        /** True when what can be broken off, and gone on with at the same place, is to be. */
+        boolean isAsked();
+
+        /** True when everything is to be, or the end is not waited for. */
+        boolean isOverdue();
+
+        /** One that is never overdue. */
+        static Stopping when(BooleanSupplier asked) {
+            return new Stopping() {
+                @Override
+                public boolean isAsked() {
+                    return asked.getAsBoolean();
+                }
+
+                @Override
+                public boolean isOverdue() {
+                    return false;
+                }
+            };
+        }
+    }
+
     /** What it works with; {@code tables} are the mapped ones, in the order in which a backfill reads them. */
     record Parts(
             EventMapper mapper,
@@ -67,7 +91,7 @@ final class Courier {
             RunSettings.Limits limits,
             UnaryOperator<HubPosition> onOurs,
             Consumer<Point> watcher,
-            BooleanSupplier stopping) {}
+            Stopping stopping) {}
 
     /** What a step did. */
     sealed interface Step {
@@ -254,8 +278,16 @@ final class Courier {
 
     /** What takes longer than a stop may is broken off: nothing of it is stored or sent yet. */
     private void checkGoesOn(String where) {
-        if (parts.stopping.getAsBoolean()) {
+        if (parts.stopping.isAsked()) {
             throw new BrokenOff("stopped " + where);
+        }
+    }
+
+    /** The same for what is in the hub and not all in the lake. Where it would come twice it is broken off only when there is no time left. */
+    private void checkLakeGoesOn(Unit current) {
+        var goesOnWhereItWas = parts.hub.fences() && !current.isHeldBack();
+        if (goesOnWhereItWas ? parts.stopping.isAsked() : parts.stopping.isOverdue()) {
+            throw new BrokenOff("stopped between two parts of what the lake keeps; the next start goes on there");
         }
     }
 
@@ -316,7 +348,10 @@ final class Courier {
 
     private void finish(Unit current) {
         if (parts.lake != null && !current.kept.isEmpty()) {
-            Runnable partAppended = () -> parts.watcher.accept(Point.PIECE_KEPT_IN_LAKE);
+            Runnable partAppended = () -> {
+                parts.watcher.accept(Point.PIECE_KEPT_IN_LAKE);
+                checkLakeGoesOn(current);
+            };
             if (current.isHeldBack()) {
                 current.kept.appendBehindReach(parts.lake, partAppended);
             } else {

@@ -223,7 +223,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
         var since = System.nanoTime();
         while (!courier.awaitIdle(LOOK_AGAIN)) {
             var waited = Duration.ofNanos(System.nanoTime() - since);
-            if (parts.courier.stopping().getAsBoolean() && courier.hubFails()) {
+            if (parts.courier.stopping().isAsked() && courier.hubFails()) {
                 throw new BrokenOff("stopped while the hub did not answer");
             }
             if (intake.canSpool()
@@ -254,7 +254,7 @@ final class Delivery implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
             } catch (SpoolFull e) {
                 progress.enter(Progress.State.HUB_UNAVAILABLE, String.valueOf(e.getMessage()));
                 courier.check();
-                if (parts.courier.stopping().getAsBoolean()) {
+                if (parts.courier.stopping().isAsked()) {
                     throw e;
                 }
                 TimeUnit.NANOSECONDS.sleep(LOOK_AGAIN.toNanos());

@@ -50,6 +50,9 @@ final class EngineRun implements AutoCloseable {
 
     private static final long TICK_MS = 100;
 
+    /** How long closing waits for what would come twice if it were broken off; one more call of the lake still fits behind it. */
+    private static final Duration FINISH_MAX = Duration.ofSeconds(20);
+
     /** Why it is over. */
     enum Stop {
         ENDED,
@@ -78,7 +81,7 @@ final class EngineRun implements AutoCloseable {
     private volatile String message = "";
     private volatile @Nullable Throwable error;
     private volatile boolean polling;
-    private volatile boolean isClosing;
+    private volatile @Nullable Long closingAtNanos;
     private @Nullable LogMeter meter;
     private @Nullable BinlogHeartbeat heartbeat;
 
@@ -134,7 +137,18 @@ final class EngineRun implements AutoCloseable {
                 settings.limits(),
                 timelines::onOurs,
                 settings.watcher(),
-                () -> isClosing || stopping.getAsBoolean());
+                new Courier.Stopping() {
+                    @Override
+                    public boolean isAsked() {
+                        return closingAtNanos != null || stopping.getAsBoolean();
+                    }
+
+                    @Override
+                    public boolean isOverdue() {
+                        var since = closingAtNanos;
+                        return since != null && System.nanoTime() - since > FINISH_MAX.toNanos();
+                    }
+                });
         var spooling = settings.spool();
         var doubts = new Doubts(position.era());
         var parts = new Delivery.Parts(
@@ -270,7 +284,7 @@ final class EngineRun implements AutoCloseable {
         try {
             why = watch();
         } finally {
-            isClosing = true;
+            closingAtNanos = System.nanoTime();
             isClosed = closing.close();
         }
         var stop = isClosed ? why : Stop.HUNG;

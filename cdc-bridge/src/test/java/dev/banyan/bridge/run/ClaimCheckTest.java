@@ -1,19 +1,24 @@
 package dev.banyan.bridge.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.change.Cause;
 import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.Hub;
 import dev.banyan.bridge.hub.HubPosition;
+import dev.banyan.bridge.hub.HubUnavailable;
 import dev.banyan.bridge.lake.Lake;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +73,27 @@ class ClaimCheckTest {
                 null,
                 Cause.UNKNOWN,
                 "x".repeat(dataLength));
+    }
+
+    /** A bucket may take a second for each. */
+    @Test
+    void aStopEndsTheKeepingOfManyLargeOnesAndNothingIsSent() {
+        var large = Collections.nCopies(400, event("large", 10, 110_000));
+        var place = new Lake.Settings(folder, "/test", 1 << 20, Duration.ofHours(1));
+        var claimed = new AtomicInteger();
+        var check = new AtomicReference<Hub>();
+        try (var lake = Lake.open(place, InstantSource.system())) {
+            check.set(new ClaimCheck(hub, lake, _ -> {
+                if (claimed.incrementAndGet() == 2) {
+                    check.get().abort();
+                }
+            }));
+            assertThatThrownBy(() -> check.get().publish(large, new HubPosition("store", "system", 1, 1)))
+                    .isInstanceOf(HubUnavailable.class)
+                    .hasMessageContaining("stopped while large data was kept");
+        }
+        assertThat(claimed).hasValue(2);
+        assertThat(taken).isEmpty();
     }
 
     @Test

@@ -107,7 +107,7 @@ class CourierTest {
                 new RunSettings.Limits(RunSettings.Limits.DEFAULT.transaction(), 0, 1, 4),
                 UnaryOperator.identity(),
                 watcher,
-                stopping);
+                Courier.Stopping.when(stopping));
     }
 
     /** A list may be many times what is compared. */
@@ -366,6 +366,71 @@ class CourierTest {
         new LakeReader(folder)
                 .read(LakeFilter.ALL, 0, record -> inLake.add(record.event().subject()));
         assertThat(inLake).containsExactly("1", "2");
+    }
+
+    /** A lake takes a large transaction longer than closing an engine may. */
+    @Test
+    void aStopEndsWhatTheLakeKeepsBetweenTwoPartsAndTheNextStartGoesOnThere(@TempDir Path folder) {
+        var world = new SimulatedWorld(() -> 0);
+        var kept = new AtomicInteger();
+        var stopped = stoppedAtTheSecondPart(world, kept);
+        var arrival = rows(20);
+        var settings = new Lake.Settings(folder, "/test", 1 << 20, Duration.ofHours(1));
+        try (var lake = Lake.open(settings, world.clock)) {
+            assertThatThrownBy(courier(world, stopped, stopped.hub(), lake, arrival)::step)
+                    .isInstanceOf(BrokenOff.class)
+                    .hasMessageContaining("stopped between two parts of what the lake keeps");
+        }
+        assertThat(kept).hasValue(2);
+        assertThat(world.store.position().commitLsn()).isZero();
+
+        var next = parts(world, world.mapper, List.of(), _ -> {}, () -> false);
+        var told = new ArrayList<String>();
+        try (var lake = Lake.open(settings, world.clock)) {
+            assertThat(courier(world, next, new Told(stopped.hub(), told), lake, arrival)
+                            .step())
+                    .isInstanceOf(Courier.Step.Delivered.class);
+        }
+        assertThat(told).as("it is in the hub").isEmpty();
+        var inLake = new ArrayList<String>();
+        new LakeReader(folder)
+                .read(LakeFilter.ALL, 0, record -> inLake.add(record.event().subject()));
+        assertThat(inLake).hasSize(20).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whatAHubWithoutPositionsWouldGetTwiceIsKeptInTheLakeBehindAStopToo(@TempDir Path folder) {
+        var world = new SimulatedWorld(() -> 0);
+        var kept = new AtomicInteger();
+        var stopped = stoppedAtTheSecondPart(world, kept);
+        var hub = new Told(stopped.hub(), new ArrayList<>()) {
+            @Override
+            public boolean fences() {
+                return false;
+            }
+        };
+        var settings = new Lake.Settings(folder, "/test", 1 << 20, Duration.ofHours(1));
+        try (var lake = Lake.open(settings, world.clock)) {
+            assertThat(courier(world, stopped, hub, lake, rows(20)).step()).isInstanceOf(Courier.Step.Delivered.class);
+        }
+        assertThat(kept).hasValue(4);
+    }
+
+    private static Courier.Parts stoppedAtTheSecondPart(SimulatedWorld world, AtomicInteger kept) {
+        return parts(
+                world,
+                world.mapper,
+                List.of(),
+                point -> kept.addAndGet(point == Point.PIECE_KEPT_IN_LAKE ? 1 : 0),
+                () -> kept.get() > 1);
+    }
+
+    private static Arrival rows(int count) {
+        var rows = new ArrayList<Change>();
+        for (var id = 0L; id < count; id++) {
+            rows.add(new Change.Updated(SimulatedWorld.TABLE, null, new Row(Map.of("id", id, "v", 1L))));
+        }
+        return Arrival.of(new Transaction(1, "t1", Instant.EPOCH, rows), OFFSET, null);
     }
 
     /** The courier of another engine of the same process. */

@@ -71,7 +71,7 @@ class EngineClosingTest {
                 RunSettings.Limits.DEFAULT,
                 UnaryOperator.identity(),
                 _ -> {},
-                () -> false);
+                Courier.Stopping.when(() -> false));
         var assembler = new TransactionAssembler(
                 Dbms.POSTGRESQL,
                 "banyan",

@@ -198,7 +198,7 @@ final class SimulatedBridge {
                                 RunSettings.Limits.DEFAULT.transaction(), 0, 1 + world.random.nextInt(6)),
                         UnaryOperator.identity(),
                         _ -> {},
-                        () -> false),
+                        Courier.Stopping.when(() -> false)),
                 started,
                 position);
         cursor = started.safe().commitLsn();
