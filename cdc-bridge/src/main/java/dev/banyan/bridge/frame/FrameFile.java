@@ -138,8 +138,8 @@ public final class FrameFile implements Closeable {
         return false;
     }
 
-    private IOException damaged(long at) {
-        return new IOException(file + ": damaged at byte " + at + " (expected: a whole frame)");
+    private Damaged damaged(long at) {
+        return new Damaged(file + ": damaged at byte " + at + " (expected: a whole frame)");
     }
 
     /** Where the next frame goes. */

@@ -12,6 +12,7 @@ import dev.banyan.bridge.source.LogState;
 import dev.banyan.bridge.source.Preflight;
 import dev.banyan.bridge.spool.DiskSpool;
 import dev.banyan.bridge.spool.Spool;
+import dev.banyan.bridge.spool.SpoolAway;
 import dev.banyan.bridge.spool.SpoolFailed;
 import dev.banyan.bridge.spool.SpoolInUse;
 import dev.banyan.bridge.store.Backfill;
@@ -265,7 +266,7 @@ public final class BridgeRun {
             return runEngineOnce(store, spool);
         } catch (StoreFailed e) {
             return new EngineEnd.Again("store: " + e.getMessage(), null);
-        } catch (SpoolInUse e) {
+        } catch (SpoolInUse | SpoolAway e) {
             return new EngineEnd.Again(String.valueOf(e.getMessage()), null);
         } catch (IOException e) {
             return new EngineEnd.Again("spool: giving it up: " + e.getMessage(), null);

@@ -1,6 +1,7 @@
 package dev.banyan.bridge.spool;
 
 import dev.banyan.bridge.change.Arrival;
+import dev.banyan.bridge.frame.Damaged;
 import dev.banyan.bridge.frame.Disk;
 import dev.banyan.bridge.frame.FolderLock;
 import dev.banyan.bridge.store.FaultSeal;
@@ -62,8 +63,13 @@ public final class DiskSpool implements Spool {
         try {
             return FolderLock.tryTake(settings.folder).orElseThrow(() -> new SpoolInUse(settings.folder));
         } catch (IOException e) {
-            throw new SpoolFailed("locking " + settings.folder, e);
+            throw failed("locking " + settings.folder, e);
         }
+    }
+
+    /** What a start finds: damage waits for a person, a disk that is read-only or away for its return. */
+    private static SpoolFailed failed(String what, IOException e) {
+        return e instanceof Damaged ? new SpoolFailed(what, e) : new SpoolAway(what, e);
     }
 
     /** A new spool called {@code id}. */
@@ -88,7 +94,7 @@ public final class DiskSpool implements Spool {
             spool.recover();
             return Optional.of(spool);
         } catch (IOException e) {
-            throw new SpoolFailed("reading " + spool.folder, e);
+            throw failed("reading " + spool.folder, e);
         }
     }
 
@@ -112,7 +118,7 @@ public final class DiskSpool implements Spool {
             }
             return left;
         } catch (IOException e) {
-            throw new SpoolFailed("deleting empty spools in " + settings.folder, e);
+            throw failed("deleting empty spools in " + settings.folder, e);
         }
     }
 

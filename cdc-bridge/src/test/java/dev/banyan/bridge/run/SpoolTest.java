@@ -119,7 +119,7 @@ class SpoolTest {
     }
 
     @Test
-    void whileAProcessThatWasSucceededStillHasTheSpoolsItsSuccessorWaits() throws Exception {
+    void whileAProcessThatWasSucceededStillHasTheSpoolsOrTheirDiskIsAwayItsSuccessorWaits() throws Exception {
         try (var bridge = new TestBridge("spooled_shared", folder, "one")) {
             var spooling = spooling(folder, "spool", 1 << 20);
             bridge.spool = spooling;
@@ -127,7 +127,12 @@ class SpoolTest {
                 bridge.launch();
                 Await.until("it says why", () -> bridge.progress().reason().contains("another process writes to it"));
                 assertThat(bridge.progress().state()).isEqualTo(Progress.State.RESTARTING);
+                Files.move(folder.resolve("spool"), folder.resolve("aside"));
+                Files.createFile(folder.resolve("spool"));
             }
+            Await.until("the folder is away", () -> bridge.progress().reason().contains("spool: locking"));
+            assertThat(bridge.progress().state()).isEqualTo(Progress.State.RESTARTING);
+            Files.delete(folder.resolve("spool"));
             Await.until("it streams", () -> bridge.progress().state() == Progress.State.STREAMING);
         }
     }

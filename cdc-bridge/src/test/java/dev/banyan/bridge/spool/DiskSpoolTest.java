@@ -271,7 +271,7 @@ class DiskSpoolTest {
         }
         try (var damaged = recovered(settings)) {
             assertThatThrownBy(() -> damaged.take(1_000))
-                    .isInstanceOf(SpoolFailed.class)
+                    .isExactlyInstanceOf(SpoolFailed.class)
                     .hasMessageContaining("00000002.spool: damaged at byte ");
         }
     }
@@ -288,7 +288,7 @@ class DiskSpoolTest {
         bytes[100] ^= 1;
         Files.write(file, bytes);
         assertThatThrownBy(() -> recovered(settings))
-                .isInstanceOf(SpoolFailed.class)
+                .isExactlyInstanceOf(SpoolFailed.class)
                 .hasMessageContaining("00000001.spool: damaged at byte 0");
         assertThat(file).hasBinaryContent(bytes);
     }
