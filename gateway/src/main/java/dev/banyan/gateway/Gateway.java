@@ -57,6 +57,9 @@ public final class Gateway implements AutoCloseable {
     private final RulesInForce rules;
     private final Mirrors mirrors;
     private final List<Watch> watches;
+    /** Refuses the handshakes that clients of TLS 1.2 may ask for on a connection that stands: no limit would see them. */
+    private static final String RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
+
     private final ControlStore store;
     private final Leadership leadership;
     private final BackendAddresses addresses;
@@ -110,6 +113,9 @@ public final class Gateway implements AutoCloseable {
 
     /** Starts a gateway and returns when it takes requests. */
     public static Gateway start(GatewaySettings settings) throws RulesException, IOException {
+        if (System.getProperty(RENEGOTIATION) == null) {
+            System.setProperty(RENEGOTIATION, "true"); // read once, when the first TLS of a server begins
+        }
         var runFolder = RunFolder.take(settings.runFolder());
         var store = new ControlStore(settings.store());
         var forbidden = new ForbiddenAddresses();

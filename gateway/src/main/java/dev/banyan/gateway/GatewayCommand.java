@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -60,7 +62,7 @@ final class GatewayCommand implements Callable<Integer> {
             names = "--webhook",
             paramLabel = "URL",
             description = "is told of every move of a route, as JSON by POST; repeatable")
-    List<URI> webhooks = new ArrayList<>();
+    List<String> webhooks = new ArrayList<>();
 
     @Mixin
     PortOptions ports = new PortOptions();
@@ -236,12 +238,21 @@ final class GatewayCommand implements Callable<Integer> {
     }
 
     private List<URI> checkedWebhooks() {
-        for (URI url : webhooks) {
-            if (url.getHost() == null || !List.of("http", "https").contains(String.valueOf(url.getScheme()))) {
-                throw wrong("--webhook: " + url + " (expected: http://HOST/PATH or https://HOST/PATH)");
+        return IntStream.range(0, webhooks.size()).mapToObj(this::webhook).toList();
+    }
+
+    /** In no message, since whoever knows such a URL may post to it. */
+    private URI webhook(int index) {
+        try {
+            URI url = new URI(webhooks.get(index));
+            if (url.getHost() != null && List.of("http", "https").contains(String.valueOf(url.getScheme()))) {
+                return url;
             }
+        } catch (URISyntaxException e) {
+            // whose message has the URL
         }
-        return webhooks;
+        throw wrong("--webhook: number " + (index + 1)
+                + " is no URL of a host (expected: http://HOST/PATH or https://HOST/PATH)");
     }
 
     private Origin origin(URI url) {

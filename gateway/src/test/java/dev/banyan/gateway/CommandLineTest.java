@@ -53,6 +53,8 @@ class CommandLineTest {
                     --legacy http://a --dns ns.internal          | --dns: ns.internal (expected: an address such as
                     --legacy http://a --dns 10.0.0.2:            | --dns: 10.0.0.2: (expected: an address such as
                     --legacy http://a --dns 10.0.0.2:65536       | --dns: 10.0.0.2:65536 (expected: an address such as
+                    --legacy http://a --webhook https://my_host/SECRET | --webhook: number 1 is no URL of a host
+                    --legacy http://a --webhook https://a/b --webhook h^ttp://a/SECRET | --webhook: number 2 is no URL of a host
                     --legacy http://a --drain -1                 | --drain: -1
                     --legacy http://a --unready 3601             | --unready: 3601 (expected: 0..3600)
                     --legacy http://a --public-origin shop       | --public-origin
@@ -72,7 +74,7 @@ class CommandLineTest {
         assertThat(err.toString())
                 .contains(complaint)
                 .contains("Usage: gateway")
-                .doesNotContain("Exception");
+                .doesNotContain("Exception", "SECRET");
     }
 
     @ParameterizedTest

@@ -34,7 +34,7 @@ final class Http2Wire implements AutoCloseable {
     static final int ACK = 1;
     static final int END_HEADERS = 4;
 
-    private static final int PATIENCE_MILLIS = 15_000;
+    private static final int PATIENCE_MILLIS = 30_000;
 
     /** A frame as it came; {@code head} is that of HEADERS. */
     record Frame(
@@ -213,25 +213,31 @@ final class Http2Wire implements AutoCloseable {
     /** Reads a frame; null at the end of the connection. Answers settings and pings. */
     @Nullable
     Frame read() throws IOException {
-        return read(true);
+        return read(true, true);
+    }
+
+    /** The same, and answers nothing. */
+    @Nullable
+    Frame listen() throws IOException {
+        return read(true, false);
     }
 
     /** The same, and looks into no head, which may be long or go on in the next frame. */
     @Nullable
     Frame skim() throws IOException {
-        return read(false);
+        return read(false, true);
     }
 
-    private @Nullable Frame read(boolean decodes) throws IOException {
+    private @Nullable Frame read(boolean decodes, boolean answers) throws IOException {
         try {
             int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
             int type = in.readUnsignedByte();
             int flags = in.readUnsignedByte();
             int stream = in.readInt();
             byte[] payload = in.readNBytes(length);
-            if (type == SETTINGS && (flags & ACK) == 0) {
+            if (answers && type == SETTINGS && (flags & ACK) == 0) {
                 frame(SETTINGS, ACK, 0);
-            } else if (type == PING && (flags & ACK) == 0) {
+            } else if (answers && type == PING && (flags & ACK) == 0) {
                 frame(PING, ACK, 0, payload);
             }
             Http2Headers head =

@@ -160,6 +160,16 @@ class RouteActionsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/patient/elsewhere", "/filtered/elsewhere"})
+    void nobodyIsToldWhereElseABackendListens(String path) throws Exception {
+        candidate.reply(path, "HTTP/1.1 200 OK\r\nAlt-Svc: h3=\":8443\"\r\nX-Own: 1\r\nContent-Length: 2\r\n\r\nok");
+        assertThat(gateway.ask("GET", path))
+                .startsWith("HTTP/1.1 200")
+                .containsIgnoringCase("x-own: 1")
+                .doesNotContainIgnoringCase("alt-svc");
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "/whose/cookies, legacy, JSESSIONID",
         "/patient/cookies, new, fig",

@@ -42,6 +42,9 @@ class StoreRulesTest {
                 TestGateway.await("on the second", () -> second.ask("GET", "/a").endsWith("candidate"));
                 TestGateway.await("on the first", () -> first.ask("GET", "/a").endsWith("candidate"));
 
+                assertThat(push(second, 1, rules(legacy, candidate, "a"), "two\nlines"))
+                        .satisfies(reply -> assertThat(reply.statusCode()).isEqualTo(400))
+                        .satisfies(reply -> assertThat(reply.body()).contains("why: control character U+000A"));
                 assertThat(push(second, 1, "backends: [\n  - {nam: x}").body())
                         .contains("rules.yaml:")
                         .doesNotContain("banyan-push");
@@ -217,10 +220,15 @@ class StoreRulesTest {
     }
 
     private static HttpResponse<String> push(TestGateway gateway, long base, String rules) throws Exception {
+        return push(gateway, base, rules, "try " + base);
+    }
+
+    private static HttpResponse<String> push(TestGateway gateway, long base, String rules, String why)
+            throws Exception {
         return gateway.adminPost(
                 "/admin/rules/versions",
-                JSON.writeValueAsString(Map.of(
-                        "base", base, "files", Map.of("rules.yaml", rules), "by", "a test", "why", "try " + base)));
+                JSON.writeValueAsString(
+                        Map.of("base", base, "files", Map.of("rules.yaml", rules), "by", "a test", "why", why)));
     }
 
     private static String rules(ScriptedServer legacy, ScriptedServer candidate, String route) {

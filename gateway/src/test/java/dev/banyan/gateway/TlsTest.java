@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
@@ -211,6 +212,27 @@ class TlsTest {
             old.send("GET /whole HTTP/1.0\r\nHost: shop.test\r\n\r\n");
             assertThat(old.until("whole")).endsWith("whole");
             assertThat(old.rest()).as("an orderly end").isLessThan(10);
+        }
+    }
+
+    /** Each would cost a signature, and no limit counts them. */
+    @Test
+    void aClientOfTls12MayNotShakeHandsAgain() throws Exception {
+        way.needsHttp1("one of HTTP/2 may not at all");
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+        try (var socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", gateway.port())) {
+            socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+            var wire = Wire.over(socket);
+            assertThat(wire.send("GET /echo HTTP/1.1\r\nHost: shop.test\r\n\r\n")
+                            .reply())
+                    .startsWith("HTTP/1.1 302");
+            assertThatThrownBy(() -> {
+                        socket.startHandshake();
+                        wire.send("GET /echo HTTP/1.1\r\nHost: shop.test\r\n\r\n")
+                                .reply();
+                    })
+                    .isInstanceOf(IOException.class);
         }
     }
 

@@ -233,7 +233,7 @@ record RuleVersionsApi(RulesInForce rules, ControlStore store) {
             throw new IllegalArgumentException(
                     key + ": " + text.length() + " characters (expected: 1 to " + charactersMax + ")");
         }
-        return text;
+        return OneLine.checked(key, text);
     }
 
     private static long number(String text) {

@@ -117,12 +117,7 @@ record ShiftApi(ShiftRunner runner, ShiftStatus status, InstantSource clock) {
         if (text.isBlank()) {
             throw new IllegalArgumentException(key + ": none (expected: some text)");
         }
-        // PostgreSQL takes no NUL, and logs are read line by line.
-        text.chars().filter(Character::isISOControl).findFirst().ifPresent(found -> {
-            throw new IllegalArgumentException(
-                    "%s: control character U+%04X (expected: text in one line)".formatted(key, found));
-        });
-        return text;
+        return OneLine.checked(key, text);
     }
 
     private Answer await(Command command) throws InterruptedException {

@@ -60,7 +60,6 @@ public record Intake(
         if (publicOrigin != null) {
             return publicOrigin;
         }
-        boolean known = "http".equalsIgnoreCase(forwardedScheme) || "https".equalsIgnoreCase(forwardedScheme);
-        return peer.asked(forwardedScheme != null && known ? forwardedScheme : peer.scheme(), host);
+        return peer.asked(forwardedScheme == null ? peer.scheme() : forwardedScheme, host);
     }
 }

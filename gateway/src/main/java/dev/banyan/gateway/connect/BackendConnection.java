@@ -135,7 +135,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
         deadline.none();
         try {
             waiting.connected(this);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             broke(Failure.RESET); // nobody else hears of it here, and the call would wait for ever
             throw e;
         }

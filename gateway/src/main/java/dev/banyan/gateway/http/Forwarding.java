@@ -3,6 +3,7 @@ package dev.banyan.gateway.http;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.net.InetAddress;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +33,19 @@ public record Forwarding(Origin asked, String address, String host, String port,
         return new Forwarding(asked, address, authority, Integer.toString(asked.port()), forwarded);
     }
 
-    /** Returns the scheme that a proxy says its client came by, or null. */
+    /** Returns the scheme that the first of several proxies says its client came by, {@code http} or {@code https}, or null. */
     public static @Nullable String proto(HttpHeaders head) {
-        return head.get(PROTO);
+        String said = head.get(PROTO);
+        if (said == null) {
+            return null;
+        }
+        int comma = said.indexOf(',');
+        String first = (comma < 0 ? said : said.substring(0, comma)).strip();
+        return switch (first.toLowerCase(Locale.ROOT)) {
+            case "http", "ws" -> "http"; // some say so of WebSockets
+            case "https", "wss" -> "https";
+            default -> null;
+        };
     }
 
     /**

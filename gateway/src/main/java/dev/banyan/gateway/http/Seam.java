@@ -81,8 +81,10 @@ public record Seam(Origin asked, Set<Origin> backends, Origin serving) {
             String name = (equals < 0 ? attribute : attribute.substring(0, equals)).strip();
             String value = equals < 0 ? "" : attribute.substring(equals + 1).strip();
             boolean foreignDomain = name.equals("domain") && isForeign(value);
-            boolean uselessSecure =
-                    insecure && (name.equals("secure") || (name.equals("samesite") && value.equals("none")));
+            boolean uselessSecure = insecure
+                    && (name.equals("secure")
+                            || name.equals("partitioned")
+                            || (name.equals("samesite") && value.equals("none")));
             if (!foreignDomain && !uselessSecure) {
                 kept.add(parts[i]);
             }

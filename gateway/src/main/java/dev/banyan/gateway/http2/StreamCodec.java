@@ -7,7 +7,6 @@ import dev.banyan.gateway.edge.Pace;
 import dev.banyan.gateway.http.AbsoluteForm;
 import dev.banyan.gateway.http.Refusal;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -29,12 +28,14 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -195,7 +196,7 @@ final class StreamCodec extends ChannelDuplexHandler {
                 new DefaultFullHttpResponse(
                         HttpVersion.HTTP_1_1,
                         HttpResponseStatus.valueOf(reply.status()),
-                        toHead ? Unpooled.EMPTY_BUFFER : ByteBufUtil.writeUtf8(client.alloc(), reply.body()),
+                        toHead ? Unpooled.EMPTY_BUFFER : Unpooled.copiedBuffer(reply.body(), StandardCharsets.UTF_8),
                         reply.head(),
                         EmptyHttpHeaders.INSTANCE),
                 client.newPromise());
@@ -347,6 +348,8 @@ final class StreamCodec extends ChannelDuplexHandler {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext client, Throwable cause) {
-        // The frame codec has found a fault and resets the stream with the code for it.
+        if (!(cause instanceof Http2Exception)) { // of which the frame codec resets the stream, with the code for it
+            breakOff(client, client.newPromise());
+        }
     }
 }

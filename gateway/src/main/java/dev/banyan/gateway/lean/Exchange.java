@@ -317,9 +317,12 @@ final class Exchange implements Asker {
     private void answer(OwnReply reply) {
         ended = true;
         releaseWaiting();
-        out.own(reply);
-        call.end(reply.status(), false);
-        client.ended();
+        try {
+            out.own(reply);
+        } finally { // a call that nobody ends keeps its place
+            call.end(reply.status(), false);
+            client.ended();
+        }
     }
 
     /** The client has gone. */

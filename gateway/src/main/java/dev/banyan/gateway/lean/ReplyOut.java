@@ -5,7 +5,6 @@ import dev.banyan.gateway.call.OwnReply;
 import dev.banyan.gateway.edge.OpenEnd;
 import dev.banyan.gateway.http.HopByHop;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -20,6 +19,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -167,7 +167,8 @@ public final class ReplyOut {
         setConnection(head);
         ByteBuf body = toHead || reply.body().isEmpty()
                 ? Unpooled.EMPTY_BUFFER
-                : ByteBufUtil.writeUtf8(client.alloc(), reply.body());
+                : Unpooled.copiedBuffer(
+                        reply.body(), StandardCharsets.UTF_8); // of the heap, where direct memory is full
         finish(new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), body, head, EmptyHttpHeaders.INSTANCE));
     }

@@ -1,6 +1,7 @@
 package dev.banyan.gateway.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.gateway.backend.BackendAddresses;
 import dev.banyan.gateway.backend.BackendTls;
@@ -65,6 +66,41 @@ class BackendConnectionTest {
             if (sent) {
                 assertThat(pool.take(backend, instance, false, NOBODY)).isSameAs(connection);
             }
+            channel.finishAndReleaseAll();
+        }
+    }
+
+    /** The call would wait for ever. */
+    @Test
+    void whoCannotUseItHearsOfIt() throws Exception {
+        try (var addresses = new BackendAddresses(null, _ -> false)) {
+            LiveBackend backend = backend(addresses);
+            List<Failure> heard = new ArrayList<>();
+            var channel = new EmbeddedChannel();
+            var pool = new Pool(new Pools(LiveBackend::connections), channel.eventLoop(), EmbeddedChannel.class);
+            var connection =
+                    new BackendConnection(pool, backend, backend.instances().getFirst(), new Asker() {
+                        @Override
+                        public void connected(BackendConnection ready) {
+                            throw new OutOfMemoryError("in a test");
+                        }
+
+                        @Override
+                        public void broke(BackendConnection from, Failure why) {
+                            heard.add(why);
+                        }
+
+                        @Override
+                        public void replyHead(BackendConnection from, HttpResponse reply) {}
+
+                        @Override
+                        public void replyPiece(BackendConnection from, HttpContent piece) {
+                            piece.release();
+                        }
+                    });
+            channel.pipeline().addLast(connection);
+            assertThatThrownBy(() -> connection.connected(channel)).isInstanceOf(OutOfMemoryError.class);
+            assertThat(heard).containsExactly(Failure.RESET);
             channel.finishAndReleaseAll();
         }
     }

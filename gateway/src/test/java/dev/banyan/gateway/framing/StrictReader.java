@@ -86,7 +86,7 @@ public final class StrictReader {
                 }
                 String method = whole.size() < methods.size() ? methods.get(whole.size()) : "GET";
                 Message next = requests ? request() : reply(method, closed);
-                if (!next.what().startsWith("1")) {
+                if (requests || !next.what().startsWith("1")) {
                     whole.add(next);
                 }
                 consumed = at;
@@ -133,7 +133,7 @@ public final class StrictReader {
     }
 
     /** What is not ASCII, which no target should have, means the same as its percent form. */
-    private static String ascii(String target) {
+    static String ascii(String target) {
         var text = new StringBuilder();
         target.chars().forEach(c -> text.append(c < 0x80 ? Character.toString(c) : "%%%02X".formatted(c)));
         return text.toString();

@@ -54,6 +54,7 @@ class SeamTest {
                     a=1; Domain = old.internal ; Path=/          | a=1; Path=/
                     a=1; SECURE=; Same-Site=None; samesite = None | a=1; Same-Site=None
                     a=1; Path=/; Secure; HttpOnly; SameSite=None | a=1; Path=/; HttpOnly
+                    a=1; Secure; SameSite=None; Partitioned      | a=1
                     """)
     void cookiesAreMadeForTheNamePeopleType(String cookie, String expected) {
         assertThat(SEAM.mendCookie(cookie)).isEqualTo(expected);
