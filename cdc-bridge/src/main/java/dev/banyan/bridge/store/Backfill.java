@@ -231,8 +231,8 @@ public record Backfill(
         }
         return Optional.of(
                 table.parity.gone() > 0
-                        ? "./banyan bridge resync --table " + table.id
-                        : "./banyan bridge backfill start " + table.id);
+                        ? "./banyan bridge resync --config FILE --table " + table.id
+                        : "./banyan bridge backfill start --config FILE " + table.id);
     }
 
     private static @Nullable Long orNull(OptionalLong number) {

@@ -188,7 +188,7 @@ class ParityTest {
                         .contains(
                                 " 3 of ",
                                 "        gone: 9\n",
-                                "to make it good: ./banyan bridge resync --table parity_m.one");
+                                "to make it good: ./banyan bridge resync --config FILE --table parity_m.one");
                 assertThat(Printed.of("backfill", "ls", "--config", config.toString())
                                 .out())
                         .doesNotContain("parity-");
@@ -242,7 +242,7 @@ class ParityTest {
                 assertThat(found(run, 1)).containsExactly("altered 5", "missing 4");
                 assertThat(run.path("cures").toString())
                         .isEqualTo(
-                                "[\"./banyan bridge resync --table public.one\",\"./banyan bridge backfill start public.two\"]");
+                                "[\"./banyan bridge resync --config FILE --table public.one\",\"./banyan bridge backfill start --config FILE public.two\"]");
                 bridge.sql("INSERT INTO two VALUES (12, '12')");
                 Await.until("the log goes on", () -> bridge.events().size() > told);
                 assertThat(bridge.events()).as("nothing else is told").hasSize(told + 1);
