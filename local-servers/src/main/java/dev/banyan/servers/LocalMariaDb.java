@@ -112,6 +112,7 @@ public final class LocalMariaDb implements AutoCloseable {
                 "--log-bin=" + folder.resolve("data").resolve("binlog"),
                 "--binlog-format=ROW",
                 "--binlog-row-image=FULL",
+                "--binlog-row-metadata=FULL",
                 "--sync-binlog=1",
                 "--gtid-strict-mode=ON",
                 "--sql-mode=TRADITIONAL",

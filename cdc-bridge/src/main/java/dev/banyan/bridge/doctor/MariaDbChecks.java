@@ -33,6 +33,7 @@ final class MariaDbChecks {
         checks.findings.addAll(SourceChecks.of(plan, "log, rights and the bridge's own database are there"));
         checks.retention(plan.isEmpty() ? ", " + (checks.logBytes() >> 20) + " MB now" : "");
         checks.deletion();
+        checks.metadata();
         checks.partitions();
         var prepared = PreparedXa.of(connection);
         checks.xa(prepared, stored.hasBegun());
@@ -82,6 +83,20 @@ final class MariaDbChecks {
                     (bytes >> 20)
                             + " MB: beyond it the log is deleted before its time; a bridge that is behind by more needs a resync",
                     ""));
+        }
+    }
+
+    /** Without their names in the log, which columns the values of a row are of follows from the statements before it alone. */
+    private void metadata() throws SQLException {
+        var metadata = text("SELECT @@GLOBAL.binlog_row_metadata");
+        if (!metadata.equals("FULL")) {
+            findings.add(
+                    Finding.warn(
+                            "binlog_row_metadata",
+                            metadata
+                                    + ": rows have no names of columns in the log, so that a statement which Debezium takes for something else"
+                                    + " than the server does is noticed late, or not at all",
+                            "SET GLOBAL binlog_row_metadata = FULL;   -- and in the server's configuration; it holds from the next statement on"));
         }
     }
 

@@ -18,7 +18,7 @@ final class LoggedStatement {
     /*
      * Debezium parses every statement that is not a change of rows, and stops at one that its grammar lacks: a GRANT, a column of type INET6
      * in a table that nobody mapped. Only statements that change tables of the mapping matter. What is left out here is what certainly does
-     * not: a statement without the words TABLE and TRUNCATE, one that makes something else, and one in which no mapped table's name occurs, not
+     * not: a statement without the words TABLE and TRUNCATE, one that makes something else or is of a session's own table, and one in which no mapped table's name occurs, not
      * even as a part, since tools that change tables make a copy under a longer name first (_orders_gho, _orders_new). What rolls rows back
      * that are in the log names no table, nor does what drops a database, and they are let through.
      */
@@ -27,17 +27,19 @@ final class LoggedStatement {
     private static final String KEPT = "(?!\\s*(?:SAVEPOINT|ROLLBACK)\\b)(?!.*" + DATABASE_GOES + ")";
     private static final String NO_TABLE = KEPT + "(?!.*\\b(?:TABLES?|TRUNCATE)\\b).*";
     private static final String OTHER_WORK = "\\s*(?:GRANT|REVOKE|ANALYZE|OPTIMIZE|CHECK|REPAIR|FLUSH)\\b.*";
+    private static final String TEMPORARY =
+            "\\s*(?:CREATE|DROP)\\s+(?:OR\\s+REPLACE\\s+)?(?:/\\*M?!\\d*\\s*)?TEMPORARY\\b.*";
     private static final String OTHER_THINGS =
             "(?!\\s*" + DATABASE_GOES + ")\\s*(?:CREATE|ALTER|DROP)\\s(?:(?!\\bTABLE\\b).)*?"
                     + "\\b(?:VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT|PACKAGE|USER|ROLE)\\b.*";
 
     private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.DOTALL;
 
+    private static final String QUOTED = "(?:'(?:[^'\\\\]++|\\\\.|'')*+'|\"(?:[^\"\\\\]++|\\\\.|\"\")*+\"|`[^`]*+`)";
+
     /** Comments, and the marks of those that MariaDB executes; in a group what looks like one and is quoted. */
-    private static final Pattern COMMENT = Pattern.compile(
-            "('(?:[^'\\\\]++|\\\\.|'')*+'|\"(?:[^\"\\\\]++|\\\\.|\"\")*+\"|`[^`]*+`)"
-                    + "|/\\*M?!\\d*|\\*/|/\\*.*?\\*/|(?:--\\s|#)[^\\n]*",
-            FLAGS);
+    private static final Pattern COMMENT =
+            Pattern.compile("(" + QUOTED + ")" + "|/\\*M?!\\d*|\\*/|/\\*.*?\\*/|(?:--\\s|#)[^\\n]*", FLAGS);
 
     private static final Pattern SAVEPOINT = Pattern.compile("\\s*SAVEPOINT\\s+(.+?)\\s*", FLAGS);
     private static final Pattern ROLLBACK =
@@ -83,8 +85,21 @@ final class LoggedStatement {
     private static final Pattern ADDS_IF_NOT_THERE =
             Pattern.compile("\\bADD\\s+(?:COLUMN\\s+)?IF\\s+NOT\\s+EXISTS\\s*(?:(\\()|" + NAME + ")", FLAGS);
 
+    private static final Pattern ADDS_KEY_IF_NOT_THERE =
+            Pattern.compile("\\bPRIMARY\\s+KEY\\s+IF\\s+NOT\\s+EXISTS\\b", FLAGS);
+
+    /** One change and no other: a comma behind it is within quotes or brackets. */
+    private static final Pattern CHANGES_IF_THERE = Pattern.compile(
+            "\\s*ALTER\\s+(?:ONLINE\\s+)?(?:IGNORE\\s+)?TABLE\\s+(?:IF\\s+EXISTS\\s+)?" + TABLE_NAME + WAIT
+                    + "\\s+(?:(?:CHANGE|MODIFY)(?:\\s+COLUMN)?|RENAME\\s+COLUMN)\\s+IF\\s+EXISTS\\s+" + NAME
+                    + "\\s(?:[^'\"`(),]|" + QUOTED + "|\\((?:[^'\"`()]|" + QUOTED + ")*+\\))*+",
+            FLAGS);
+
     /** What a table is made from, as far as Debezium is to know it. */
     record Origin(TableId from, TableId to) {}
+
+    /** A column that is changed. */
+    record ColumnChange(TableId table, String column) {}
 
     private final String text;
     private final String database;
@@ -109,7 +124,7 @@ final class LoggedStatement {
         var names = tableNames.stream()
                 .map(name -> Pattern.quote(name).replace(",", "\\,"))
                 .collect(Collectors.joining("|"));
-        return String.join(",", NO_TABLE, OTHER_WORK, OTHER_THINGS, KEPT + "(?!.*(?:" + names + ")).*");
+        return String.join(",", NO_TABLE, OTHER_WORK, TEMPORARY, OTHER_THINGS, KEPT + "(?!.*(?:" + names + ")).*");
     }
 
     /** The savepoint that it sets. */
@@ -191,6 +206,20 @@ final class LoggedStatement {
                 .matcher(text)
                 .results()
                 .anyMatch(each -> each.group(1) != null || name(each, 2).equalsIgnoreCase(column));
+    }
+
+    /** True when it makes a primary key, unless there is one. */
+    boolean addsKeyIfNotThere() {
+        return ADDS_KEY_IF_NOT_THERE.matcher(text).find();
+    }
+
+    /** The column that it changes if there is one of that name; empty when it does anything else, or may do so. */
+    Optional<ColumnChange> changedIfThere() {
+        var matcher = CHANGES_IF_THERE.matcher(text);
+        return matcher.matches()
+                ? Optional.of(new ColumnChange(
+                        table(matcher.toMatchResult(), 1), name(matcher.toMatchResult(), 1 + NAME_GROUPS)))
+                : Optional.empty();
     }
 
     private Origin origin(MatchResult match) {

@@ -2,7 +2,7 @@ package dev.banyan.bridge.engine;
 
 import dev.banyan.bridge.change.TableId;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -40,13 +40,16 @@ public interface SchemaLog {
         return true;
     }
 
-    /** How the server has made {@code table}; empty when that cannot be known. */
-    default Optional<Made> made(TableId table) {
-        return Optional.empty();
+    /** How the server has made each of {@code tables} of which that can be known. */
+    default Map<TableId, Made> made(Set<TableId> tables) {
+        return Map.of();
     }
 
     /** Hears which doubts there are from here on. */
     default void doubts(List<Doubt> all) {}
+
+    /** Hears that Debezium reads rows of {@code table} wrongly that the log has at the GTID with the number {@code at}, for {@code why} says how it differs. */
+    default void misread(TableId table, String why, long at) {}
 
     /** True when Debezium hears of every statement about {@code table}: its name is a mapped one's, or has that in it. */
     default boolean isFollowed(TableId table) {

@@ -18,6 +18,7 @@ import io.debezium.text.MultipleParsingExceptions;
 import io.debezium.text.ParsingException;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Debezium's history of table definitions, in the bridge's {@link SchemaLog}. */
@@ -75,6 +77,11 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
         LOG_BY_NAME.remove(name);
     }
 
+    /** The log of the engine called {@code name}; null when there is none. */
+    static @Nullable SchemaLog registered(@Nullable String name) {
+        return name == null ? null : LOG_BY_NAME.get(name);
+    }
+
     /** The first entry of a log for a table: {@code ddl} makes it, and it was so at {@code offset}. */
     public static String definition(Map<String, Object> offset, String database, String ddl) {
         return text(new HistoryRecord(
@@ -107,7 +114,7 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
             boolean useCatalogBeforeSchema) {
         super.configure(config, comparator, listener, useCatalogBeforeSchema);
         var name = config.getString(SETTING);
-        log = name == null ? null : LOG_BY_NAME.get(name);
+        log = registered(name);
         if (log == null) {
             throw new SchemaHistoryException(SETTING + ": " + name + " (expected: a registered log)");
         }
@@ -135,22 +142,19 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
         doubted.keySet().retainAll(log().mapped());
         log().doubts(List.copyOf(doubted.values()));
         remember(schema);
-        before.forEach((table, known) -> compare(table, known, 0));
+        compare(before, 0);
     }
 
-    /** Of a table that is doubted already the server is not asked before that is settled. */
-    private void compare(TableId table, Table known, long since) {
-        var doubt = doubted.get(table);
-        if (doubt != null) {
-            var mayBeWhy = doubt.since() < since && since < doubt.made().logEndsAt();
-            if (!mayBeWhy || !difference(table, known, doubt.made()).isEmpty()) {
-                return;
-            }
-            doubted.remove(table);
-            keep(note(table).setNumber(UNTIL, SETTLED));
+    /** Compares {@code tables} with how the server has them behind {@code since}, the number of a GTID. */
+    private void compare(Map<TableId, Table> tables, long since) {
+        var open = tables.keySet().stream()
+                .filter(table -> isOpen(table, Objects.requireNonNull(tables.get(table)), since))
+                .collect(Collectors.toSet());
+        if (open.isEmpty()) {
+            return;
         }
-        log().made(table).ifPresent(made -> {
-            var why = difference(table, known, made);
+        log().made(open).forEach((table, made) -> {
+            var why = difference(table, Objects.requireNonNull(tables.get(table)), made);
             if (!why.isEmpty()) {
                 doubted.put(table, new SchemaLog.Doubt(table, why, since, made));
                 keep(note(table)
@@ -160,6 +164,21 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
                         .setNumber(UNTIL, made.logEndsAt()));
             }
         });
+    }
+
+    /** Of a table that is doubted already the server is not asked before that is settled. */
+    private boolean isOpen(TableId table, Table known, long since) {
+        var doubt = doubted.get(table);
+        if (doubt == null) {
+            return true;
+        }
+        var mayBeWhy = doubt.since() < since && since < doubt.made().logEndsAt();
+        if (!mayBeWhy || !difference(table, known, doubt.made()).isEmpty()) {
+            return false;
+        }
+        doubted.remove(table);
+        keep(note(table).setNumber(UNTIL, SETTLED));
+        return true;
     }
 
     private String difference(TableId table, Table known, SchemaLog.Made made) {
@@ -218,11 +237,10 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
         }
         var was = Map.copyOf(before);
         remember(known);
-        before.forEach((table, is) -> {
-            if (!is.equals(was.get(table)) || statement.names(table)) {
-                compare(table, is, since);
-            }
-        });
+        var touched = new HashMap<>(before);
+        touched.entrySet()
+                .removeIf(each -> each.getValue().equals(was.get(each.getKey())) && !statement.names(each.getKey()));
+        compare(touched, since);
     }
 
     /** Refuses what Debezium 3.5 takes for something else than MariaDB does. */
@@ -275,6 +293,12 @@ public final class StoredSchemaHistory extends AbstractSchemaHistory {
     private static boolean isMisread(LoggedStatement statement, Table was, Table is) {
         if (statement.makesIfNotThere()) {
             return !was.columns().equals(is.columns());
+        }
+        var hadKey = !was.primaryKeyColumnNames().isEmpty();
+        if (statement.addsKeyIfNotThere()
+                && hadKey
+                && !was.primaryKeyColumnNames().equals(is.primaryKeyColumnNames())) {
+            return true;
         }
         var stayed = was.columns().stream()
                 .filter(column -> statement.addsIfNotThere(column.name()))

@@ -166,7 +166,8 @@ final class EngineRun implements AutoCloseable {
         StoredOffsets.register(
                 engineName,
                 () -> OffsetText.write(backfill.handedOut(delivery.sure().offset())));
-        StoredSchemaHistory.register(engineName, new StoredSchemaLog(store, settings.source(), position.era(), doubts));
+        StoredSchemaHistory.register(
+                engineName, new StoredSchemaLog(store, settings.source(), position.era(), doubts, this::waits));
         SnapshotNotices.register(engineName, backfill::told);
         this.engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
                 .using(settings.source()
@@ -187,6 +188,12 @@ final class EngineRun implements AutoCloseable {
                 .notifying(delivery)
                 .build();
         this.closing = new EngineClosing(engine, engineName, delivery, hub, ended);
+    }
+
+    /** True while whoever waits for a lock in the legacy database may do so: until we are closed, and not in silence. */
+    private boolean waits() {
+        progress.signOfLife();
+        return closingAtNanos == null && !stopping.getAsBoolean();
     }
 
     private TransactionAssembler assembler(int era, @Nullable String wholeFor) {

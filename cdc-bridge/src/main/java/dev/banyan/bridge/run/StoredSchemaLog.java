@@ -11,18 +11,23 @@ import dev.banyan.bridge.store.TableDefinition;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The definitions of tables in the bridge's store, where also those that the mapping reads of {@code source} are noted of which rows went with a partition or another table. */
-record StoredSchemaLog(BridgeStore store, Source source, int era, Doubts doubts) implements SchemaLog {
+/**
+ * The definitions of tables in the bridge's store, where also those that the mapping reads of {@code source} are noted of which rows went with a partition or another table. For
+ * a table that is locked it waits while {@code waits}.
+ */
+record StoredSchemaLog(BridgeStore store, Source source, int era, Doubts doubts, BooleanSupplier waits)
+        implements SchemaLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoredSchemaLog.class);
 
@@ -68,13 +73,13 @@ record StoredSchemaLog(BridgeStore store, Source source, int era, Doubts doubts)
     }
 
     @Override
-    public Optional<Made> made(TableId table) {
+    public Map<TableId, Made> made(Set<TableId> tables) {
         return undisturbed(() -> {
             try {
-                return MadeTable.of(source, table);
+                return MadeTable.of(source, tables, waits);
             } catch (SQLException e) {
                 throw new ServerChanged(
-                        "the legacy database cannot be asked how " + table + " is made: " + e.getMessage());
+                        "the legacy database cannot be asked how " + tables + " are made: " + e.getMessage());
             }
         });
     }
@@ -83,6 +88,12 @@ record StoredSchemaLog(BridgeStore store, Source source, int era, Doubts doubts)
     public void doubts(List<Doubt> all) {
         all.forEach(doubt -> LOG.warn("{}: {}); the log may yet say why", doubt.table(), doubt.why()));
         doubts.are(all);
+    }
+
+    @Override
+    public void misread(TableId table, String why, long at) {
+        LOG.warn("{}: {}); the bridge will stop before {}", table, why, at);
+        doubts.misread(table, why, at);
     }
 
     @Override

@@ -16,6 +16,7 @@ final class MariaDbPlan {
      * be forgotten at the next start, and either way rows would be missing from the log without a trace.
      */
 
+    private static final String ROW_METADATA = "binlog_row_metadata";
     private static final Set<String> DATA_GRANTS = Set.of("SELECT", "INSERT", "UPDATE", "DELETE");
 
     private final Source source;
@@ -46,6 +47,11 @@ final class MariaDbPlan {
                 server.variables(), server.appliedLogs(), source.replica().serverId(), TimeZone.getDefault());
         obstacles.addAll(settings.ofTheLog());
         others.addAll(settings.others());
+        if (!server.variable(ROW_METADATA).equals("FULL")) {
+            present.add(ROW_METADATA + ": " + server.variable(ROW_METADATA) + " (better: FULL, with SET GLOBAL "
+                    + ROW_METADATA
+                    + " = FULL and in the server's configuration: rows then have their columns' names in the log)");
+        }
         if (obstacles.isEmpty() && others.isEmpty()) {
             var grants = new MariaDbGrants(server.grants());
             logGrants(grants);

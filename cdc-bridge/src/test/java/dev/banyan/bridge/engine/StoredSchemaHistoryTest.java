@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,8 @@ class StoredSchemaHistoryTest {
     private Optional<SchemaLog.Made> made = Optional.empty();
 
     private final List<String> doubts = new ArrayList<>();
+    private final List<Set<TableId>> asked = new ArrayList<>();
+    private Set<TableId> mapped = Set.of(new TableId("shop", "orders"));
 
     /** Of the next statement: the number of the GTID before it. */
     private long number = 7;
@@ -51,8 +54,12 @@ class StoredSchemaHistoryTest {
         }
 
         @Override
-        public Optional<Made> made(TableId table) {
-            return made.filter(found -> found.statement().contains(" " + table.name() + " "));
+        public Map<TableId, Made> made(Set<TableId> tables) {
+            asked.add(tables);
+            return tables.stream()
+                    .filter(table -> made.filter(found -> found.statement().contains(" " + table.name() + " "))
+                            .isPresent())
+                    .collect(Collectors.toMap(table -> table, _ -> made.orElseThrow()));
         }
 
         @Override
@@ -73,7 +80,7 @@ class StoredSchemaHistoryTest {
 
         @Override
         public Set<TableId> mapped() {
-            return Set.of(new TableId("shop", "orders"));
+            return mapped;
         }
 
         @Override
@@ -123,6 +130,7 @@ class StoredSchemaHistoryTest {
             RENAME TABLE orders TO orders_old; CREATE TABLE orders LIKE orders_new                          | made from shop.orders_new
             ALTER TABLE orders ADD COLUMN IF NOT EXISTS a VARCHAR(9) AFTER b                                | IF NOT EXISTS
             ALTER TABLE orders ADD IF NOT EXISTS (a VARCHAR(9), b INT)                                      | IF NOT EXISTS
+            ALTER TABLE orders ADD PRIMARY KEY IF NOT EXISTS (a)                                            | IF NOT EXISTS
             CREATE TABLE orders_new (id INT PRIMARY KEY, b INT); CREATE TABLE IF NOT EXISTS orders LIKE orders_new | IF NOT EXISTS
             """)
     void aStatementAfterWhichRowsWouldBeReadByOtherColumnsIsRefused(String statements, String why) {
@@ -141,6 +149,8 @@ class StoredSchemaHistoryTest {
                 "ALTER TABLE orders ADD COLUMN IF NOT EXISTS b VARCHAR(9)",
                 "ALTER TABLE orders ADD COLUMN IF NOT EXISTS a VARCHAR(9) AFTER id",
                 "ALTER TABLE orders ADD IF NOT EXISTS x INT AFTER id, MODIFY a TEXT",
+                "ALTER TABLE orders ADD PRIMARY KEY IF NOT EXISTS (id)",
+                "ALTER TABLE orders DROP PRIMARY KEY; ALTER TABLE orders ADD PRIMARY KEY IF NOT EXISTS (a)",
                 "CREATE TABLE IF NOT EXISTS orders (id INT)",
                 "CREATE TABLE IF NOT EXISTS orders LIKE template",
                 "DROP DATABASE shop; CREATE TABLE orders (id INT)",
@@ -174,6 +184,15 @@ class StoredSchemaHistoryTest {
         } else {
             assertThat(doubts).singleElement().asString().startsWith("8-9 " + why);
         }
+    }
+
+    @Test
+    void aStartAsksOnceForAllTables() throws InterruptedException {
+        mapped = Set.of(new TableId("shop", "orders"), new TableId("shop", "items"), new TableId("shop", "not_there"));
+        parse("CREATE TABLE items (id INT)");
+        asked.clear();
+        history.recover(Map.of(), tables, parser);
+        assertThat(asked).containsExactly(Set.of(new TableId("shop", "orders"), new TableId("shop", "items")));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,6 +182,31 @@ class MariaDbRefusalsTest {
         }
     }
 
+    /** Nothing else would: where the bridge asks the server, its table is again as Debezium takes it for. */
+    @Test
+    void rowsThatTheLogNamesOtherwiseThanDebeziumReadsThemAreNotTold() throws Exception {
+        try (var bridge = new TestBridge(Dbms.MARIADB, "named", folder, "one").start()) {
+            bridge.sql("ALTER TABLE one MODIFY COLUMN IF EXISTS nowhere TEXT"); // is in the log, and did nothing
+            bridge.sql("INSERT INTO one VALUES (1, 'before')");
+            bridge.awaitEqual();
+            bridge.stop();
+            bridge.sql("ALTER TABLE one ADD w TEXT");
+            bridge.sql("INSERT INTO one VALUES (2, 'v', 'w')");
+            bridge.sql("ALTER TABLE one MODIFY v TEXT /*!40000 AFTER w */"); // Debezium passes over what is so marked
+            bridge.sql("INSERT INTO one VALUES (3, 'w', 'v')");
+            bridge.sql("ALTER TABLE one MODIFY v TEXT AFTER id");
+            bridge.launch();
+            assertThat(bridge.join()).isEqualTo(BridgeRun.End.REFUSED);
+            assertThat(bridge.progress().reason())
+                    .contains(
+                            "table named_m.one: columns [id, v, w] by the log's statements (expected: [id, w, v], as its rows",
+                            "resync begins behind it");
+            assertThat(bridge.fold()).containsExactly(Map.entry("one/1", "before"), Map.entry("one/2", "v"));
+            assertRefused(bridge, "table named_m.one: columns [id, v, w] by the log's statements");
+            resync(bridge);
+        }
+    }
+
     /** What is prepared already has its rows in the log of before, and only its commit comes. */
     @Test
     void theDoctorWarnsOfXaTransactionsBeforeTheBridgeMeetsOne() throws Exception {
@@ -194,16 +220,20 @@ class MariaDbRefusalsTest {
                 statement.execute("XA COMMIT 'due'");
             }
             bridge.sql("SET GLOBAL slave_connections_needed_for_purge = 1, GLOBAL binlog_expire_logs_seconds = 604800,"
-                    + " GLOBAL max_binlog_total_size = 1073741824");
+                    + " GLOBAL max_binlog_total_size = 1073741824, GLOBAL binlog_row_metadata = MINIMAL");
             try {
                 assertThat(Printed.of("doctor", "--config", config).out())
                         .containsPattern("WARN XA: [0-9]+ transactions? prepared since the server started; ")
                         .contains("WARN slave_connections_needed_for_purge: 1: the log is kept for ever")
                         .contains("WARN max_binlog_total_size: 1024 MB: ")
+                        .contains("WARN binlog_row_metadata: MINIMAL: rows have no names of columns in the log")
                         .doesNotContain("due");
+                assertThat(Printed.of("plan", "--config", config).out())
+                        .contains(
+                                "= binlog_row_metadata: MINIMAL (better: FULL, with SET GLOBAL binlog_row_metadata = FULL");
             } finally {
                 bridge.sql("SET GLOBAL slave_connections_needed_for_purge = 0, GLOBAL binlog_expire_logs_seconds = 0,"
-                        + " GLOBAL max_binlog_total_size = 0");
+                        + " GLOBAL max_binlog_total_size = 0, GLOBAL binlog_row_metadata = FULL");
             }
         }
     }
