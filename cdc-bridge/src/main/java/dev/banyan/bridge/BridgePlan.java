@@ -147,7 +147,9 @@ record BridgePlan(String bridge, List<Part> parts, @Nullable SourcePlan source, 
                 var there = found.get(topic);
                 var isPosition = topic.equals(position);
                 if (there == null) {
-                    var made = isPosition ? "1 partition, compacted" : kafka.partitions() + " partitions";
+                    var made = isPosition
+                            ? "1 partition, compacted"
+                            : kafka.partitions() + " partitions" + messageBytes(bytesMax);
                     add(Mark.CREATE, "topic " + topic, made + ", replicated as the cluster does by itself");
                 } else {
                     var wrong = isPosition ? there.wrongForPosition() : there.wrongForEvents(bytesMax);
@@ -157,6 +159,11 @@ record BridgePlan(String bridge, List<Part> parts, @Nullable SourcePlan source, 
                             wrong.isEmpty() ? there.toString() : wrong);
                 }
             }
+        }
+
+        private static String messageBytes(long bytesMax) {
+            var bytes = KafkaTopics.messageBytes(bytesMax);
+            return bytes.isPresent() ? ", max.message.bytes " + bytes.getAsLong() : "";
         }
 
         private void destinations(AwsHub.Settings aws) throws HubUnavailable {

@@ -2,7 +2,10 @@ package dev.banyan.bridge.hub;
 
 import java.util.Map;
 
-/** The hub will never take some events as they are; everything else that it was given and that does not wait for one of them has arrived. */
+/**
+ * The hub will never take some events as they are. Of a hub without transactions everything else that it was given and that does not wait for one of
+ * them has arrived, of one with them nothing.
+ */
 public final class EventsRefused extends HubRefused {
 
     private static final long serialVersionUID = 1L;

@@ -9,19 +9,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.record.AbstractRecords;
 import org.apache.kafka.common.record.CompressionType;
@@ -46,9 +45,6 @@ public final class KafkaHub implements Hub {
      * when it takes nothing for so long it counts as away.
      */
     static final int REQUEST_TIMEOUT_MS = 5_000;
-
-    /** Kafka's own default of max.request.size. */
-    private static final int REQUEST_BYTES_MAX = 1 << 20;
 
     /** A record's time, by which Kafka judges and deletes it: when it is sent, whatever legacy's clock said at the commit, which {@code ce_time} has. */
     static final @Nullable Long NOW = null;
@@ -75,6 +71,11 @@ public final class KafkaHub implements Hub {
     private volatile @Nullable KafkaConsumer<String, String> consumer;
     private volatile boolean aborted;
 
+    /** What of {@code producer}, whose sizes and times are numbers, Kafka's producer would not take: what it expects, by the names of the settings. */
+    public static Map<String, String> wrong(Map<String, String> producer) {
+        return ProducerProperties.wrong(producer);
+    }
+
     public KafkaHub(String bridge, Settings settings) {
         this.name = bridge;
         this.settings = settings;
@@ -95,7 +96,7 @@ public final class KafkaHub implements Hub {
             opened.initTransactions();
             return readPosition();
         } catch (KafkaException e) {
-            discardProducer();
+            discardAll();
             throw new HubUnavailable("opening Kafka at " + settings.bootstrapServers() + ": " + e.getMessage(), e);
         }
     }
@@ -111,18 +112,17 @@ public final class KafkaHub implements Hub {
         try {
             open.beginTransaction();
             for (var event : events) {
-                var _ = open.send(record(event), sends); // the commit fails if any of them did
+                var _ = open.send(record(event), sends.of(event.id())); // the commit fails if any of them did
             }
             var _ = open.send(new ProducerRecord<>(positionTopic, 0, name, JSON.writeValueAsBytes(position)), sends);
             sends.commit(open, () -> aborted);
         } catch (KafkaException e) {
-            discardProducer();
+            discardAll();
             var first = sends.failure();
             if (isFenced(e) || isFenced(e.getCause()) || isFenced(first)) {
                 throw fenced(Duration.ofNanos(System.nanoTime() - began), e);
             }
-            refuseTooLarge(e, e);
-            refuseTooLarge(first, e);
+            refuse(sends.tooLarge());
             throw new HubUnavailable(
                     "publishing to Kafka at " + settings.bootstrapServers() + ": "
                             + (first == null ? e : first).getMessage() + " (of " + (events.size() + 1)
@@ -151,22 +151,22 @@ public final class KafkaHub implements Hub {
                 || failure instanceof FencedInstanceIdException;
     }
 
-    /** A topic may take less than the producer: sending the event again would not help. */
-    private static void refuseTooLarge(@Nullable Throwable found, KafkaException failure) {
-        for (var cause = found; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RecordTooLargeException) {
-                throw new HubRefused(
-                        "Kafka: an event is larger than its topic takes: " + cause.getMessage()
-                                + " (expected: max.message.bytes of the topic not below hub.kafka.producer max.request.size)",
-                        failure);
-            }
+    /** A topic may take less than the producer: sending the events again would not help. */
+    private static void refuse(Map<String, String> tooLargeById) {
+        var whyById = new TreeMap<String, String>();
+        tooLargeById.forEach((id, said) -> whyById.put(
+                id,
+                "Kafka: larger than its topic takes: " + said
+                        + " (expected: max.message.bytes of the topic not below hub.kafka.producer max.request.size)"));
+        if (!whyById.isEmpty()) {
+            var first = whyById.firstEntry();
+            throw new EventsRefused("event " + first.getKey() + ": " + first.getValue(), whyById);
         }
     }
 
     @Override
     public long eventBytesMax() {
-        var setting = settings.producer().get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
-        return setting == null ? REQUEST_BYTES_MAX : Long.parseLong(setting);
+        return ProducerProperties.recordBytesMax(settings.producer());
     }
 
     @Override
@@ -277,11 +277,17 @@ public final class KafkaHub implements Hub {
         try (var admin = Admin.create(properties)) {
             this.admin = admin;
             checkNotAborted();
-            KafkaTopics.make(admin, missing, positionTopic, settings.partitions());
+            KafkaTopics.make(admin, missing, positionTopic, settings.partitions(), eventBytesMax());
         } finally {
             this.admin = null;
         }
         topicsMade.addAll(missing);
+    }
+
+    /** Kafka's topics, too, may be gone, or it may be another cluster: what is missing is made again. */
+    private void discardAll() {
+        discardProducer();
+        topicsMade.clear();
     }
 
     private void discardProducer() {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,6 +26,9 @@ import org.apache.kafka.common.errors.TopicExistsException;
 public final class KafkaTopics {
 
     private static final int ANSWER_MAX_MS = 5_000;
+
+    /** Kafka's own default of max.message.bytes. */
+    private static final long MESSAGE_BYTES_DEFAULT = 1_048_588;
 
     private static final String POSITION_BEGIN = "banyan.bridge.";
     private static final String POSITION_END = ".position";
@@ -101,13 +105,21 @@ public final class KafkaTopics {
         }
     }
 
-    /** Makes those of {@code topics} that {@code admin} does not find, which may be the only right it has. {@code position} is compacted. */
-    static void make(Admin admin, Set<String> topics, String position, int partitions) {
+    /** The {@code max.message.bytes} of a topic that is made for events of up to {@code bytesMax} bytes; empty where the cluster's own will do. */
+    public static OptionalLong messageBytes(long bytesMax) {
+        return bytesMax > MESSAGE_BYTES_DEFAULT ? OptionalLong.of(bytesMax) : OptionalLong.empty();
+    }
+
+    /**
+     * Makes those of {@code topics} that {@code admin} does not find, which may be the only right it has. {@code position} is compacted, and the
+     * others take events of up to {@code bytesMax} bytes.
+     */
+    static void make(Admin admin, Set<String> topics, String position, int partitions, long bytesMax) {
         var missing = new TreeSet<>(topics);
         try {
             missing.removeAll(answer(admin.listTopics().names()));
             for (var topic : missing) {
-                make(admin, topic, topic.equals(position), partitions);
+                make(admin, topic, topic.equals(position), partitions, bytesMax);
             }
         } catch (ExecutionException | TimeoutException e) {
             throw new KafkaException("making topics " + missing + ": " + e.getMessage(), e);
@@ -117,11 +129,15 @@ public final class KafkaTopics {
         }
     }
 
-    private static void make(Admin admin, String topic, boolean isPosition, int partitions)
+    private static void make(Admin admin, String topic, boolean isPosition, int partitions, long bytesMax)
             throws ExecutionException, TimeoutException, InterruptedException {
         var made = new NewTopic(topic, Optional.of(isPosition ? 1 : partitions), Optional.empty());
         if (isPosition) {
             made.configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+        } else {
+            messageBytes(bytesMax)
+                    .ifPresent(
+                            bytes -> made.configs(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(bytes))));
         }
         try {
             answer(admin.createTopics(List.of(made)).all());

@@ -84,6 +84,11 @@ class HubReaderTest {
             {sns: {destinations: {a: "arn:aws:sns:r:1:t"}, eventKilobytes: 257}} | 6:66: bridge.hub.sns.eventKilobytes: '257' (expected: an integer from 1 to 256)
             {sqs: {destinations: {a: "http://h/q"}, regoin: r}}      | 6:43: bridge.hub.sqs: unknown key 'regoin' (expected: did you mean 'region'
             {kafka: {bootstrapServers: h, producer: {max.request.size: 1m}}} | 6:62: bridge.hub.kafka.producer.max.request.size: '1m' (expected: a number of bytes)
+            {kafka: {bootstrapServers: h, producer: {linger.ms: 5ms}}} | 6:55: bridge.hub.kafka.producer.linger.ms: '5ms' (expected: what Kafka's producer takes: Not a number of type LONG)
+            {kafka: {bootstrapServers: h, producer: {compression.type: gzipp}}} | producer.compression.type: 'gzipp' (expected: what Kafka's producer takes: String must be one of: none, gzip
+            {kafka: {bootstrapServers: h, producer: {batch.size: 128k}}} | producer.batch.size: '128k' (expected: what Kafka's producer takes: Not a number of type INT)
+            {kafka: {bootstrapServers: h, producer: {linger.ms: 300000}}} | producer.linger.ms: '300000' (expected: at most 295000)
+            {kafka: {bootstrapServers: h, producer: {max.request.size: 67108864, buffer.memory: 67108864}}} | producer.buffer.memory: '67108864' (expected: at least 134217728, twice max.request.size)
             """)
     void whatIsWrongIsSaidAtItsPlace(String hub, String expected) {
         assertThatThrownBy(() -> read(hub)).isInstanceOf(ConfigException.class).hasMessageContaining(expected.strip());

@@ -14,14 +14,18 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
@@ -64,8 +68,8 @@ class KafkaHubTest implements HubContract {
                     "the broker knows it",
                     () -> admin.listTopics().names().get().contains(topic));
             var writer = thatMakesNothing(admin);
-            KafkaTopics.make(writer, Set.of(topic), "no such topic", 1);
-            assertThatThrownBy(() -> KafkaTopics.make(writer, Set.of(topic, topic + ".missing"), "no such topic", 1))
+            KafkaTopics.make(writer, Set.of(topic), "no such topic", 1, 1);
+            assertThatThrownBy(() -> KafkaTopics.make(writer, Set.of(topic, topic + ".missing"), "no such topic", 1, 1))
                     .isInstanceOf(TopicAuthorizationException.class);
         }
     }
@@ -80,6 +84,58 @@ class KafkaHubTest implements HubContract {
                 Set.of(topic));
         try (var hub = new KafkaHub(topic, settings)) {
             assertThatThrownBy(hub::open).hasMessageContaining("larger than the maximum value allowed by the broker");
+        }
+    }
+
+    @Test
+    void theBufferHasRoomForARecordOfTheMostBytesBesideThoseUnderWay() {
+        var large = new KafkaHub.Settings("h:1", Map.of("max.request.size", "67108864"), SOURCE, 1, Set.of());
+        assertThat(ProducerProperties.of(large, "shop")).containsEntry("buffer.memory", 128L << 20);
+        var usual = new KafkaHub.Settings("h:1", Map.of(), SOURCE, 1, Set.of());
+        assertThat(ProducerProperties.of(usual, "shop")).containsEntry("buffer.memory", 32L << 20);
+    }
+
+    private static KafkaTopics.Found there(KafkaHub.Settings settings, String topic) throws HubUnavailable {
+        return Objects.requireNonNull(KafkaTopics.there(settings, Set.of(topic)).get(topic));
+    }
+
+    private DomainEvent megabytes3(int number) {
+        var bytes = new byte[3 << 19];
+        new Random(number).nextBytes(bytes);
+        return event(number, "order/" + number, "\"" + HexFormat.of().formatHex(bytes) + "\"");
+    }
+
+    @Test
+    void aTopicThatTheHubMakesTakesWhatIsSentAndWhereOneTakesLessItsEventIsNamedAndWhatIsGoneIsMadeAgain()
+            throws Exception {
+        var settings = new KafkaHub.Settings(
+                Servers.kafka().bootstrapServers(), Map.of("max.request.size", "4194304"), SOURCE, 1, Set.of(topic));
+        var position = KafkaTopics.position(topic);
+        try (var hub = new KafkaHub(topic, settings);
+                var admin = Admin.create(
+                        Map.of("bootstrap.servers", (Object) Servers.kafka().bootstrapServers()))) {
+            hub.open();
+            hub.publish(List.of(megabytes3(1)), HubContract.position(1));
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry("max.message.bytes", "100000"), AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+            Await.until("the broker knows it", () -> there(settings, topic).messageBytesMax() == 100_000);
+            assertThatThrownBy(() ->
+                            hub.publish(List.of(event(2, "order/2", "{}"), megabytes3(3)), HubContract.position(2)))
+                    .isInstanceOfSatisfying(EventsRefused.class, refused -> assertThat(refused.whyById())
+                            .containsOnlyKeys(megabytes3(3).id()))
+                    .hasMessageContaining("larger than its topic takes");
+
+            admin.deleteTopics(List.of(topic, position)).all().get();
+            Await.until("they are gone", () -> KafkaTopics.there(settings, Set.of(topic, position))
+                    .isEmpty());
+            hub.open();
+            hub.publish(List.of(megabytes3(4)), HubContract.position(4));
+            assertThat(there(settings, position).cleanup()).isEqualTo("compact");
+            assertThat(hub.open()).contains(HubContract.position(4));
         }
     }
 

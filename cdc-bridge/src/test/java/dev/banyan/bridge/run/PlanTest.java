@@ -252,6 +252,8 @@ class PlanTest {
         assertThat(topic.wrongForPosition()).startsWith("cleanup.policy delete (expected: compact");
         assertThat(topic.wrongForEvents(1_001)).startsWith("max.message.bytes 1000 (expected: at least");
         assertThat(topic.wrongForEvents(1_000)).isEmpty();
+        assertThat(KafkaTopics.messageBytes(4 << 20)).hasValue(4 << 20);
+        assertThat(KafkaTopics.messageBytes(1 << 20)).isEmpty();
     }
 
     @Test
