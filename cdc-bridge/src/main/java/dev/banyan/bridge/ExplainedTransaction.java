@@ -98,7 +98,7 @@ final class ExplainedTransaction {
     }
 
     private static String line(DomainEvent event, Optional<RuleOfEvent.Found> rule) {
-        return event.subject() + ": " + event.type() + ", "
+        return OneLine.of(event.subject()) + ": " + event.type() + ", "
                 + rule.map(found ->
                                 "by line " + found.at().line() + " " + found.event() + ", rule '" + found.rule() + "'")
                         .orElse("by no rule that the mapping has now")

@@ -19,7 +19,7 @@ final class ExplanationText {
     static List<String> lines(Explanation explanation) {
         var lines = new ArrayList<String>();
         for (var decision : explanation.decisions()) {
-            lines.add(decision.subject() + ": "
+            lines.add(OneLine.of(decision.subject()) + ": "
                     + (decision.event() == null ? "no event" : decision.event()) + ", " + decision.why()
                     + (decision.changed().isEmpty() ? "" : "; changed: " + String.join(", ", decision.changed())));
             for (var verdict : decision.verdicts()) {

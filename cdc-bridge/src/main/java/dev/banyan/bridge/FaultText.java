@@ -13,7 +13,6 @@ import dev.banyan.bridge.store.Pause;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +21,13 @@ final class FaultText {
 
     private static final int GROUP_CHARACTERS = 8;
 
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
-
     private FaultText() {}
 
     /** One line a fault. */
     static String line(Fault fault) {
         var group = fault.group().isEmpty() ? "-" : fault.group().substring(0, GROUP_CHARACTERS);
         var why = fault.message().isEmpty() ? "waits behind the one before" : fault.message();
-        return "%-8s %-11s %s %s %s, transaction %s at %s, %d changes: %s%s"
+        return OneLine.of("%-8s %-11s %s %s %s, transaction %s at %s, %d changes: %s%s"
                 .formatted(
                         group,
                         state(fault),
@@ -41,13 +38,13 @@ final class FaultText {
                         Dbms.ofTransaction(fault.txId()).place(fault.commitLsn()),
                         fault.changes(),
                         why,
-                        fault.reason().isEmpty() ? "" : " (" + fault.reason() + ")");
+                        fault.reason().isEmpty() ? "" : " (" + fault.reason() + ")"));
     }
 
     /** One line a paused table. */
     static String line(Pause pause, Dbms dbms) {
-        return "paused   %s with all of %s, since behind %s (%s): %s"
-                .formatted(pause.table(), pause.aggregate(), dbms.place(pause.since()), pause.noted(), pause.why());
+        return OneLine.of("paused   %s with all of %s, since behind %s (%s): %s"
+                .formatted(pause.table(), pause.aggregate(), dbms.place(pause.since()), pause.noted(), pause.why()));
     }
 
     /** One line for all that waits because a table is paused. */
@@ -98,10 +95,7 @@ final class FaultText {
 
         /** As a database prints it, but for what a terminal would take for a command. */
         private static String shown(@Nullable Object value) {
-            return value == null
-                    ? "null"
-                    : CONTROL.matcher(ValueText.of(value)).replaceAll(found -> "\\\\u%04x"
-                            .formatted((int) found.group().charAt(0)));
+            return value == null ? "null" : OneLine.of(ValueText.of(value));
         }
     }
 }

@@ -245,7 +245,9 @@ final class FaultsCommand {
                                 : ", " + result.skipped() + (send ? " skipped" : " would be skipped")
                                         + " as the mapping says")
                         + (result.refusal() == null ? "" : ", and the rest"));
-                result.events().forEach(event -> System.out.println("    " + event.subject() + " " + event.type()));
+                result.events()
+                        .forEach(
+                                event -> System.out.println("    " + OneLine.of(event.subject()) + " " + event.type()));
                 if (!result.again().isEmpty()) {
                     System.out.println("    " + new TreeSet<>(result.again())
                             + ": hidden since this was parked, so the next start " + (send ? "reads" : "would read")

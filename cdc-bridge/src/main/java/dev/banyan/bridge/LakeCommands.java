@@ -61,8 +61,8 @@ final class LakeCommands {
 
         private static String line(LakeRecord record) {
             var event = record.event();
-            return event.time() + " " + event.type() + " " + event.subject() + " " + event.id() + " " + event.sequence()
-                    + (event.backfill() ? " backfill" : "");
+            return event.time() + " " + event.type() + " " + OneLine.of(event.subject()) + " " + event.id() + " "
+                    + event.sequence() + (event.backfill() ? " backfill" : "");
         }
     }
 

@@ -6,7 +6,9 @@ import dev.banyan.bridge.change.Change;
 import dev.banyan.bridge.change.Row;
 import dev.banyan.bridge.change.TableId;
 import dev.banyan.bridge.mapping.MappingFile;
+import dev.banyan.bridge.store.Fault;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +30,24 @@ class FaultTextTest {
                   - {event: Removed, when: removed}
                   - {event: Changed, when: otherwise}
             """;
+
+    @Test
+    void aKeyThatATerminalWouldTakeForACommandIsWrittenOut() {
+        var fault = new Fault(
+                "f",
+                Fault.State.PARKED,
+                "0123456789",
+                "customer",
+                "7\u001b[2J\n",
+                "tx",
+                1,
+                Instant.EPOCH,
+                1,
+                "no city",
+                "",
+                Instant.EPOCH);
+        assertThat(FaultText.line(fault)).contains(" customer 7\\u001b[2J\\u000a, transaction tx at ");
+    }
 
     @Test
     void ofARowThatWaitsOnlyWhatTheMappingReadsInClearIsShown() throws Exception {

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,15 @@ class FolderLakeTest extends LakeContract {
                 }
             }
         }
+    }
+
+    @Test
+    void aSubjectThatATerminalWouldTakeForACommandIsListedInOneLine() {
+        try (var lake = open(1 << 20)) {
+            lake.append(List.of(event(1, 0, "t.v1", "x/\u001b[2J\n7", "{}")), position(1));
+        }
+        assertThat(Printed.of("events", "ls", "--lake", place().toString()).out())
+                .isEqualTo("2026-01-31T23:59:01Z t.v1 x/\\u001b[2J\\u000a7 id-1-0 0000000000000001-000000\n");
     }
 
     @Test
