@@ -45,6 +45,9 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
 
     private static final long SPOOL_SEGMENT_BYTES = 64L << 20;
 
+    /** What {@code lake.segmentMegabytes} may be in every heap: its default. */
+    private static final long SEGMENT_MEGABYTES_ANY = 64;
+
     static final Duration LEASE = Duration.ofSeconds(10);
 
     static Setup read(Path file) throws ConfigException, MappingException {
@@ -195,6 +198,7 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                         + " parks, and parked rows are encrypted)");
             }
         }
+        checkSegment(Runtime.getRuntime().maxMemory() >> 20);
         var spool = spool();
         var secrets = KeySources.of(config).secrets();
         var limits = config.limits();
@@ -215,6 +219,17 @@ record Setup(BridgeConfig config, Mapping mapping, Source source) {
                 accepted,
                 lake(),
                 spool);
+    }
+
+    /** A segment is in memory as a whole when it is sealed; what is too large for that is not to be written first, as no smaller setting takes it back. */
+    private void checkSegment(long heapMegabytes) {
+        var lake = config.lake();
+        var most = Math.max(SEGMENT_MEGABYTES_ANY, heapMegabytes / 4);
+        if (lake != null && lake.segmentMegabytes() > most) {
+            throw new IllegalArgumentException("lake.segmentMegabytes: " + lake.segmentMegabytes()
+                    + " (expected: at most " + most + ", a fourth of the heap of " + heapMegabytes
+                    + " MB, in which a segment is sealed; or a larger heap, with -Xmx)");
+        }
     }
 
     private RunSettings.@Nullable Spooling spool() throws IOException {

@@ -1,14 +1,17 @@
 package dev.banyan.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.banyan.bridge.change.TableId;
+import dev.banyan.bridge.source.Preflight;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +25,10 @@ class SetupTest {
     Path folder;
 
     private Setup setup(String onFault) throws Exception {
+        return setup(onFault, "");
+    }
+
+    private Setup setup(String onFault, String more) throws Exception {
         Files.writeString(folder.resolve("mapping.yaml"), """
                 version: 1
                 aggregates:
@@ -46,7 +53,20 @@ class SetupTest {
                 source: {jdbcUrl: "jdbc:postgresql://h/d", user: u, password: p, slot: s, publication: p}
                 store: {jdbcUrl: "jdbc:h2:file:./store"}
                 hub: {kafka: {bootstrapServers: "h:9092"}}
-                """));
+                """ + more));
+    }
+
+    @Test
+    void aSegmentOfTheLakeThatTheHeapCannotSealIsRefusedBeforeItIsWritten() throws Exception {
+        var large = setup("halt", "lake: {folder: ./lake, segmentMegabytes: 10000}\n");
+        assertThatThrownBy(() -> large.run(Preflight.Accepted.NONE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageMatching(
+                        "lake\\.segmentMegabytes: 10000 \\(expected: at most \\d+, a fourth of the heap .*");
+        var lake = setup("halt", "lake: {folder: ./lake}\n")
+                .run(Preflight.Accepted.NONE)
+                .lake();
+        assertThat(lake).isNotNull();
     }
 
     @ParameterizedTest
