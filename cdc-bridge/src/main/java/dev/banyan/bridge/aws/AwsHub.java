@@ -92,6 +92,7 @@ public final class AwsHub implements Hub {
     private @Nullable HubPosition underWay;
     private volatile @Nullable Target target;
     private volatile boolean aborted;
+    private final CallSize callSize = new CallSize();
     private volatile BooleanSupplier holdsLease = () -> true;
 
     public AwsHub(Settings settings) {
@@ -129,7 +130,7 @@ public final class AwsHub implements Hub {
             arrived.clear();
             underWay = position;
         }
-        var sending = new Sending(target(), random, settings.patience(), this::hindrance);
+        var sending = new Sending(target(), random, settings.patience(), this::hindrance, callSize);
         for (var event : events) {
             if (!arrived.contains(event.id())) {
                 sending.add(event, destination(event));

@@ -22,6 +22,7 @@ public final class AwsReplay implements ReplaySink {
     private final String destination;
     private final String run;
     private final RandomGenerator random = RandomGenerator.getDefault();
+    private final CallSize callSize = new CallSize();
     private final List<DomainEvent> waiting = new ArrayList<>();
     private long characters;
     private String source;
@@ -77,7 +78,7 @@ public final class AwsReplay implements ReplaySink {
         if (waiting.isEmpty()) {
             return;
         }
-        var sending = new Sending(target(), random, settings.patience(), () -> "");
+        var sending = new Sending(target(), random, settings.patience(), () -> "", callSize);
         try {
             for (var event : waiting) {
                 sending.add(event, destination);

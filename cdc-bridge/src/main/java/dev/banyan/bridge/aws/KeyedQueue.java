@@ -39,8 +39,11 @@ final class KeyedQueue {
                 .add(entry);
     }
 
-    /** The entries of the next call, at most one of a key and all to one destination; empty when nothing may be sent at {@code nowNanos}. */
-    List<Entry> take(long nowNanos) {
+    /**
+     * The entries of the next call, at most one of a key, all to one destination, and with more than one of them of {@code bytesMax} bytes at
+     * most; empty when nothing may be sent at {@code nowNanos}.
+     */
+    List<Entry> take(long nowNanos, long bytesMax) {
         while (!later.isEmpty() && later.peek().atNanos <= nowNanos) {
             ready.add(later.remove().key);
         }
@@ -52,7 +55,7 @@ final class KeyedQueue {
             if (!batch.isEmpty() && !batch.getFirst().destination().equals(key.destination())) {
                 continue;
             }
-            if (!batch.isEmpty() && bytes + first.bytes() > limits.callBytesMax()) {
+            if (!batch.isEmpty() && bytes + first.bytes() > Math.min(limits.callBytesMax(), bytesMax)) {
                 break;
             }
             bytes += first.bytes();

@@ -4,6 +4,7 @@ import dev.banyan.bridge.change.DomainEvent;
 import dev.banyan.bridge.hub.EventsRefused;
 import dev.banyan.bridge.hub.HubRefused;
 import dev.banyan.bridge.hub.HubUnavailable;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** One publish: sends events until all have arrived, several calls at a time. */
@@ -39,6 +41,7 @@ final class Sending {
     private final Duration patience;
     private final Supplier<String> hindrance;
     private final KeyedQueue queue;
+    private final CallSize size;
     private final LinkedBlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private int underWay;
     private int callsAllowed = CALLS_MAX;
@@ -47,8 +50,9 @@ final class Sending {
     private String lastRefusal = "";
     private @Nullable Throwable lastFailure;
 
-    /** One that begins calls as long as {@code hindrance} says nothing. */
-    Sending(Target target, RandomGenerator random, Duration patience, Supplier<String> hindrance) {
+    /** One that begins calls of {@code size}, which it knows better behind each, as long as {@code hindrance} says nothing. */
+    Sending(Target target, RandomGenerator random, Duration patience, Supplier<String> hindrance, CallSize size) {
+        this.size = size;
         this.target = target;
         this.random = random;
         this.patience = patience;
@@ -104,7 +108,7 @@ final class Sending {
     }
 
     private List<Entry> next() {
-        return underWay < callsAllowed ? queue.take(System.nanoTime()) : List.of();
+        return underWay < callsAllowed ? queue.take(System.nanoTime(), size.bytesMax()) : List.of();
     }
 
     private long pause() {
@@ -129,6 +133,9 @@ final class Sending {
             lastFailure = outcome.failure;
             lastRefusal = entries.getFirst().destination() + ": " + reason(outcome.failure);
             slowDown();
+            if (isOutOfTime(outcome.failure)) {
+                size.late(bytes(entries));
+            }
             entries.forEach(this::again);
             return false;
         }
@@ -152,6 +159,7 @@ final class Sending {
         }
         if (outcome.refusals.isEmpty()) {
             callsAllowed = Math.min(CALLS_MAX, callsAllowed + 1);
+            size.inTime(bytes(entries));
         } else {
             slowDown();
         }
@@ -165,6 +173,14 @@ final class Sending {
         }
         refusedForGood.put(entry.event().id(), why);
         queue.giveUp(entry);
+    }
+
+    private static long bytes(List<Entry> entries) {
+        return entries.stream().mapToLong(Entry::bytes).sum();
+    }
+
+    private static boolean isOutOfTime(SdkException failure) {
+        return failure instanceof ApiCallTimeoutException || failure.getCause() instanceof SocketTimeoutException;
     }
 
     private void slowDown() {

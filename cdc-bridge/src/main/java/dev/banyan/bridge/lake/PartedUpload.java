@@ -17,7 +17,8 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
  */
 final class PartedUpload extends OutputStream {
 
-    static final int PART_BYTES = 8 << 20;
+    /** The least that S3 takes: over a thin line more does not get there in the time of one call. */
+    static final int PART_BYTES = 5 << 20;
 
     private final S3Client client;
     private final String bucket;

@@ -48,7 +48,7 @@ class KeyedQueueTest {
             long now = 0;
             while (!queue.isEmpty()) {
                 now += random.nextInt(50);
-                var batch = queue.take(now);
+                var batch = queue.take(now, Long.MAX_VALUE);
                 if (!batch.isEmpty()) {
                     assertThat(batch).hasSizeLessThanOrEqualTo(limits.entriesMax());
                     assertThat(batch.stream().mapToLong(Entry::bytes).sum()).isLessThanOrEqualTo(100);
@@ -82,14 +82,18 @@ class KeyedQueueTest {
         queue.add(entry(1, "a", "d", 1));
         queue.add(entry(2, "a", "d", 1));
         queue.add(entry(3, "b", "d", 1));
-        var first = queue.take(0);
+        var first = queue.take(0, Long.MAX_VALUE);
         assertThat(first).extracting(each -> each.event().id()).containsExactly("e1", "e3");
         queue.refused(first.getFirst(), 500);
         queue.arrived(first.getLast());
         queue.add(entry(4, "b", "d", 1));
-        assertThat(queue.take(499)).extracting(each -> each.event().id()).containsExactly("e4");
+        assertThat(queue.take(499, Long.MAX_VALUE))
+                .extracting(each -> each.event().id())
+                .containsExactly("e4");
         assertThat(queue.nanosToNext(499, 100)).isEqualTo(1);
         assertThat(queue.refusals(first.getFirst())).isEqualTo(1);
-        assertThat(queue.take(500)).extracting(each -> each.event().id()).containsExactly("e1");
+        assertThat(queue.take(500, Long.MAX_VALUE))
+                .extracting(each -> each.event().id())
+                .containsExactly("e1");
     }
 }
