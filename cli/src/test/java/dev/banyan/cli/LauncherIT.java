@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,30 +69,60 @@ class LauncherIT {
         assertThat(events.output()).isEqualTo(ran.output());
     }
 
+    /** With a small program in the gateway's place; what the gateway's own is trained by is in its module's {@code TrainingTest}. */
     @Test
     void whoeverBuiltTheGatewayItsClassesAreKeptOnce() throws Exception {
         var tree = tree("exit 1");
-        for (var module : List.of("cli", "gateway")) {
-            var target = Files.createDirectories(tree.resolve(module).resolve("target"));
-            var built = ROOT.resolve(module).resolve("target");
-            Files.copy(built.resolve(module + ".jar"), target.resolve(module + ".jar"));
-            Files.createSymbolicLink(target.resolve("lib"), built.resolve("lib"));
-        }
+        var ofGateway = Files.createDirectories(tree.resolve("gateway/target"));
+        smallProgram(ofGateway.resolve("gateway.jar"));
+        Files.createDirectory(ofGateway.resolve("lib"));
+        var ofCli = Files.createDirectories(tree.resolve("cli/target"));
+        Files.copy(ROOT.resolve("cli/target/cli.jar"), ofCli.resolve("cli.jar"));
+        Files.createSymbolicLink(ofCli.resolve("lib"), ROOT.resolve("cli/target/lib"));
         var banyan = tree.resolve("banyan").toString();
         var path = Map.of("PATH", "/usr/bin:/bin", "TMPDIR", "/nonexistent");
         var first = run(path, banyan, "gateway", "--version");
-        assertThat(first.output()).contains("keeping the gateway's classes").doesNotContain("building");
-        assertThat(tree.resolve("gateway/target/gateway.aot")).isNotEmptyFile();
-        assertThat(folder.resolve("gateway.lock"))
-                .as("the folder where somebody stands is no run folder")
-                .doesNotExist();
-        assertThat(tree.resolve("gateway/target/.training")).doesNotExist();
-        assertThat(run(path, banyan, "gateway", "--version").output()).doesNotContain("keeping", "building");
+        assertThat(first.output())
+                .contains("keeping the gateway's classes", "small --version")
+                .doesNotContain("building", "that failed");
+        assertThat(ofGateway.resolve("gateway.aot")).isNotEmptyFile();
+        assertThat(ofGateway.resolve(".training")).doesNotExist();
+        assertThat(tree.resolve(".banyan/build.log")).content().contains("small " + ofGateway.resolve(".training"));
+        assertThat(run(path, banyan, "gateway", "--version").output()).isEqualTo("small --version\n");
         var small = new HashMap<>(path);
         small.put("JDK_JAVA_OPTIONS", "-XX:MaxRAM=512m");
         var ran = run(small, banyan, "gateway", "--version");
         assertThat(ran.exitCode()).as(ran.output()).isZero();
-        assertThat(ran.output()).doesNotContain("warning");
+        assertThat(ran.output()).contains("small --version").doesNotContain("warning");
+    }
+
+    /** Makes a program of two lines, which says what it was called with. */
+    private void smallProgram(Path jar) throws IOException {
+        var source = folder.resolve("Training.java");
+        Files.writeString(source, """
+                package dev.banyan.gateway;
+                class Training {
+                    public static void main(String[] args) { System.out.println("small " + String.join(" ", args)); }
+                }
+                """);
+        var classes = folder.resolve("classes").toString();
+        tool("javac", "-d", classes, source.toString());
+        tool(
+                "jar",
+                "--create",
+                "--file",
+                jar.toString(),
+                "--main-class",
+                "dev.banyan.gateway.Training",
+                "-C",
+                classes,
+                ".");
+    }
+
+    private static void tool(String name, String... arguments) {
+        assertThat(ToolProvider.findFirst(name).orElseThrow().run(System.out, System.err, arguments))
+                .as(name)
+                .isZero();
     }
 
     @Test
@@ -155,6 +186,10 @@ class LauncherIT {
         var path = "/usr/bin:/bin";
         var ran = run(Map.of("PATH", path, "JAVA_TOOL_OPTIONS", "-XX:+UseG1GC"), banyan, "gateway", "--version");
         assertThat(ran.exitCode()).as(ran.output()).isZero();
+        assertThat(ROOT.resolve("gateway/target/gateway.aot")).as(ran.output()).isNotEmptyFile();
+        var small = run(Map.of("PATH", path, "JDK_JAVA_OPTIONS", "-XX:MaxRAM=512m"), banyan, "gateway", "--version");
+        assertThat(small.exitCode()).as(small.output()).isZero();
+        assertThat(small.output()).contains("banyan").doesNotContain("warning", "keeping");
     }
 
     @Test

@@ -117,7 +117,13 @@ public final class LocalKafka implements AutoCloseable {
                 Map.entry("share.coordinator.state.topic.min.isr", "1"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
                 Map.entry("log.cleaner.enable", "false"),
-                Map.entry("log.retention.ms", "-1")));
+                Map.entry("log.retention.ms", "-1"),
+                // looking for work again and again, as a broker of a cluster does, costs more than the work of this one
+                Map.entry("metadata.max.idle.interval.ms", "0"),
+                Map.entry("num.network.threads", "1"),
+                Map.entry("num.io.threads", "2"),
+                Map.entry("group.coordinator.threads", "1"),
+                Map.entry("background.threads", "2")));
         return properties;
     }
 
