@@ -31,6 +31,14 @@ enum Dialect {
     /** A host that vanishes after it took a commit's packet would be waited for without end, and the lease kept meanwhile. */
     private static final String ANSWER_SECONDS = "60";
 
+    /**
+     * What is stored has to outlast the server, before the legacy database is told that its log is not needed: a role or database may have it
+     * {@code off}. What is between stays: a commit is on this server's disk in any case.
+     */
+    private static final String DURABLE = """
+            SELECT CASE current_setting('synchronous_commit')
+                       WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END""";
+
     final String putTouched;
 
     @SuppressWarnings("ImmutableEnumChecker") // Map.of
@@ -59,6 +67,7 @@ enum Dialect {
                 config.addDataSourceProperty("socketTimeout", ANSWER_SECONDS);
                 config.addDataSourceProperty("tcpKeepAlive", "true");
                 config.addDataSourceProperty("ApplicationName", application(holder));
+                config.setConnectionInitSql(DURABLE);
             }
         }
     }
