@@ -181,7 +181,7 @@ public record EngineSettings(
                 "driver.options",
                 "-c bytea_output=hex -c extra_float_digits=1 -c IntervalStyle=postgres -c statement_timeout=0 -c lock_timeout=0 -c row_security=off");
         properties.setProperty("driver.stringtype", "unspecified"); // a date that a backfill goes on from is text, too
-        properties.setProperty("database.connection.factory.class", TextDates.class.getName());
+        properties.setProperty("database.connection.factory.class", EngineConnections.class.getName());
         properties.setProperty("driver.socketTimeout", Integer.toString(ANSWER_SECONDS));
         properties.setProperty("driver.socketFactory", EngineSockets.class.getName());
         properties.setProperty("driver.socketFactoryArg", name);

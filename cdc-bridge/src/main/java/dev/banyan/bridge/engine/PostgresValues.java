@@ -28,7 +28,7 @@ public final class PostgresValues implements CustomConverter<SchemaBuilder, Rela
 
     /*
      * A value comes in one of two shapes: from the log as PgOutputReplicationMessage parsed PostgreSQL's text, from a backfill as the
-     * JDBC driver did (dates and times as text, see TextDates). What is neither a number nor a date goes on as the text that PostgreSQL
+     * JDBC driver did (dates and times as text, see EngineConnections). What is neither a number nor a date goes on as the text that PostgreSQL
      * prints, which both shapes still have.
      *
      * Dates are days, times microseconds since 2000, as PostgreSQL has them: its whole range fits, and its infinities are the ends.
